@@ -1,0 +1,1 @@
+"""Doorstep: the customer-experience platform of a district council."""
