@@ -1,0 +1,32 @@
+# `make` alone lists the commands.
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+setup: ## Install what running needs into this folder
+	@python3 tools/setup.py
+
+setup-dev:
+	@python3 tools/setup.py --dev
+
+run: setup ## Start the demo council on http://127.0.0.1:8000 (PORT chooses the port); Ctrl-C stops it
+	@DOORSTEP_DEMO=1 $(BIN)/python -m doorstep.cli.main run
+
+check: setup-dev ## Format, lint, types, floors, migrations and services, in under a minute
+	@$(BIN)/ruff format --check -q doorstep tests tools
+	@$(BIN)/ruff check -q doorstep tests tools
+	@DOORSTEP_DEMO=1 $(BIN)/mypy doorstep
+	@$(BIN)/lint-imports --no-cache
+	@DOORSTEP_DEMO=1 $(BIN)/python -m doorstep.cli.main makemigrations --check --dry-run
+	@$(MAKE) -s services
+
+services: setup-dev ## Check every service and play all its examples
+	@DOORSTEP_DEMO=1 $(BIN)/python -m doorstep.cli.main services check
+	@DOORSTEP_DEMO=1 $(BIN)/python -m doorstep.cli.main services play
+
+test: check ## Run all checks and tests
+	@$(BIN)/python -m pytest -n 2 -q
+
+.PHONY: help setup setup-dev run check services test

@@ -1,0 +1,1 @@
+"""The spine: drafts, cases, their workflow, timeline, decisions and deadlines."""

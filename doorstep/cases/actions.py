@@ -1,0 +1,219 @@
+"""Changes drafts and cases: answer, submit, decide, note, record an outcome."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from doorstep.cases import facts, timeline, workflow
+from doorstep.cases.clock import clock_at
+from doorstep.cases.links import hashed
+from doorstep.cases.models import Case, Draft, Link
+from doorstep.cases.values import to_json, values_of
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Service
+from doorstep.council import queries as council
+from doorstep.council.errors import Refused
+from doorstep.customers import actions as customers
+from doorstep.forms import journey
+from doorstep.forms.form import Page
+from doorstep.forms.journey import Decision
+from doorstep.staff.actor import Actor
+
+# No 0, O, 1, I, L: a reference is read out over the telephone.
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def begin(
+    *, service: Service, visitor: str, channel: str, by: Actor, now: datetime
+) -> Draft:
+    """Return this visitor's open draft of a service, made when there is none."""
+    found, _ = Draft.objects.get_or_create(
+        visitor=visitor,
+        slug=service.slug,
+        sent_at=None,
+        defaults={
+            "version_id": service.digest,
+            "channel": channel,
+            "by_staff": by.key if by.is_staff else "",
+            "created_at": now,
+            "updated_at": now,
+        },
+    )
+    return found
+
+
+def judge(
+    draft: Draft, page: Page, now: datetime, planted: Mapping[str, object] | None = None
+) -> Decision:
+    """Find a page's facts and decide its check; the draft is changed in memory only."""
+    clock = clock_at(now)
+    service = catalogue.service(draft.version_id)
+    values = values_of(draft, catalogue.settings(service, clock.today))
+    found, missing = facts.resolve(page, values, clock, planted)
+    draft.facts = {**draft.facts, **to_json(found)}  # type: ignore[dict-item]
+    decision = journey.decide(page, values, clock, missing)
+    if decision.result == "ask" and decision.code not in draft.asked:
+        draft.asked = [*draft.asked, decision.code]
+    if page.check:
+        tried = [{"rule": t.text, "held": t.held, "read": to_json(t.read)} for t in decision.tried]
+        kept = {"result": decision.result, "code": decision.code, "tried": tried, "at": now.isoformat()}
+        draft.decisions = {**draft.decisions, page.id: kept}
+    return decision
+
+
+def answer(
+    *, draft: Draft, page: Page, given: Mapping[str, object], words: Mapping[str, str], now: datetime,
+    planted: Mapping[str, object] | None = None,
+) -> Decision:
+    """Keep a page's answers and decide its check; later answers that no longer fit are asked again."""
+    service = catalogue.service(draft.version_id)
+    changed = {k for k, v in given.items() if k in draft.answers and draft.answers[k] != v}
+    if changed:
+        _forget_later(draft, service, page)
+    draft.answers = {**draft.answers, **given}
+    draft.words = {**draft.words, **words}
+    decision = judge(draft, page, now, planted)
+    draft.updated_at = now
+    draft.save(update_fields=["answers", "words", "facts", "asked", "decisions", "updated_at"])
+    return decision
+
+
+def _forget_later(draft: Draft, service: Service, page: Page) -> None:
+    """Drop answers that came from options which the changed answer gave."""
+    later = service.form.pages[service.form.pages.index(page) + 1 :]
+    stale = {q.id for p in later for q in p.questions if q.source is not None}
+    draft.answers = {k: v for k, v in draft.answers.items() if k not in stale}
+    draft.decisions = {k: v for k, v in draft.decisions.items() if k == page.id}
+    draft.asked = []
+
+
+def _reference(prefix: str) -> str:
+    code = "".join(secrets.choice(LETTERS) for _ in range(8))
+    return f"{prefix}-{code[:4]}-{code[4:]}"
+
+
+def submit(
+    *, draft_id: object, by: Actor, now: datetime,
+    planted: Mapping[str, object] | None = None,
+) -> tuple[Case | None, Decision | None]:
+    """Send a draft: re-check every rule, open the case, start its workflow; one transaction.
+
+    Sent twice, the same case comes back. Where a rule now stops, no case is made and the decision
+    is returned; the draft keeps its answers. Raises Refused("unanswered", page=...).
+    """
+    try:
+        with transaction.atomic():
+            return _submit(draft_id, by, now, planted)
+    except IntegrityError as exc:
+        if "one_open_case_of_a_kind" not in str(exc):
+            raise
+    # The loser of a race: judged again, it now meets the winner's case.
+    with transaction.atomic():
+        return _submit(draft_id, by, now, planted)
+
+
+def _submit(
+    draft_id: object, by: Actor, now: datetime, planted: Mapping[str, object] | None
+) -> tuple[Case | None, Decision | None]:
+    draft = Draft.objects.select_for_update().get(id=draft_id)
+    if draft.sent_at:
+        return Case.objects.select_related("place__street").get(draft=draft), None
+    service = catalogue.service(draft.version_id)
+    clock = clock_at(now)
+    settings = catalogue.settings(service, clock.today)
+    for page in service.form.pages:
+        values = values_of(draft, settings)
+        shown = journey.shown(service.form, values, frozenset(draft.asked), clock)
+        if page not in shown:
+            continue
+        if not journey.answered(page, draft.answers):
+            raise Refused("unanswered", page=page.id)
+        decision = judge(draft, page, now, planted)
+        if decision.stops:
+            draft.save(update_fields=["facts", "decisions", "asked"])
+            return None, decision
+    return _open(draft, service, settings, by, now), None
+
+
+def _open(
+    draft: Draft, service: Service, settings: Mapping[str, object], by: Actor, now: datetime
+) -> Case:
+    a = draft.answers
+    personal = {"name", "email", "phone"}
+    customer = customers.keep(
+        name=a.get("name") or "", email=a.get("email") or "", phone=a.get("phone") or "", now=now
+    )
+    unique = service.about.unique.get("of", [])
+    case = Case.objects.create(
+        reference=_reference(service.about.prefix),
+        version_id=draft.version_id,
+        slug=draft.slug,
+        draft=draft,
+        place_id=int(a["property"]) if a.get("property") else None,
+        customer=customer,
+        channel=draft.channel,
+        stage=service.workflow.start,
+        answers={k: v for k, v in a.items() if k not in personal},
+        words={k: v for k, v in draft.words.items() if k not in personal},
+        facts=draft.facts,
+        settings=to_json(settings),
+        decisions=draft.decisions,
+        unique_key=facts.unique_key(service.slug, tuple(a[q] for q in unique)) if unique else None,
+        opened_at=now,
+    )
+    draft.sent_at = now
+    draft.answers = {}
+    draft.words = {}
+    draft.save(update_fields=["sent_at", "answers", "words"])
+    timeline.write(case, "opened", by=by, now=now, channel=draft.channel)
+    workflow.enter(case, service.workflow.start, by=by, now=now)
+    return case
+
+
+def _locked(case_id: int) -> Case:
+    return Case.objects.select_for_update(of=("self",)).select_related("draft").get(id=case_id)
+
+
+@transaction.atomic
+def record_outcome(
+    *, case_id: int, name: str, by: Actor, now: datetime, corrected: bool = False, **data: object
+) -> Case:
+    """Take in what came of a step and follow the workflow; raises Refused("no_way_on")."""
+    case = _locked(case_id)
+    timeline.write(case, "corrected" if corrected else "outcome", by=by, now=now, outcome=name, **data)
+    workflow.outcome(case, name, by=by, now=now, corrected=corrected)
+    return case
+
+
+@transaction.atomic
+def decide(*, case_id: int, decision: str, reason: str, by: Actor, now: datetime) -> Case:
+    """Carry out an officer's decision that the stage allows; raises Refused."""
+    case = _locked(case_id)
+    target = workflow.stage_of(case).decisions.get(decision)
+    if target is None:
+        raise Refused("decision_not_allowed", decision=decision)
+    if not reason.strip():
+        raise Refused("reason_missing")
+    timeline.write(case, "decided", by=by, now=now, text=reason.strip(), decision=decision)
+    workflow.unwind(case, by=by, now=now)
+    workflow.enter(case, target, by=by, now=now, why=decision)
+    return case
+
+
+@transaction.atomic
+def note(*, case_id: int, text: str, by: Actor, now: datetime) -> None:
+    """Add a note for staff; raises Refused("note_empty")."""
+    if not text.strip():
+        raise Refused("note_empty")
+    timeline.write(_locked(case_id), "note", by=by, now=now, text=text.strip())
+
+
+def make_link(*, case: Case, now: datetime) -> str:
+    """Return a new token that opens a case for 90 days; only its hash is kept."""
+    token = secrets.token_urlsafe(24)
+    Link.objects.create(case=case, token_hash=hashed(token), expires_at=now + timedelta(days=90))
+    return token
+
+

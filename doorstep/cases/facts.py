@@ -1,0 +1,68 @@
+"""Resolves a definition's facts in order, and offers what the spine itself knows."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from doorstep.cases.models import Case
+from doorstep.forms import facts
+from doorstep.forms.form import Page, Question
+from doorstep.forms.rules.functions import Clock
+from doorstep.forms.rules.evaluate import arguments
+from doorstep.forms.rules.types import DAY, TEXT, ListOf, Maybe, Record
+
+# A rehearsal hands in the facts of its example instead of finding them.
+Planted = Mapping[str, object]
+
+
+def resolve(
+    page: Page, values: dict[str, object], clock: Clock, planted: Planted | None = None
+) -> tuple[dict[str, object], bool]:
+    """Find a page's facts in order; return them by name, and whether one could not be had."""
+    found: dict[str, object] = {}
+    for name, call in page.facts:
+        if planted is not None and name in planted:
+            if planted[name] == "unavailable":
+                return found, True
+            found[name] = values[name] = planted[name]
+            continue
+        args = arguments(call, values, clock)
+        if any(arg is None for arg in args):
+            found[name] = values[name] = None
+            continue
+        seen = facts.offered()[call.name].find(*args, now=clock.now)
+        if isinstance(seen, facts.Unavailable):
+            return found, True
+        found[name] = values[name] = seen.value
+    return found, False
+
+
+def options(question: Question, values: dict[str, object], clock: Clock) -> tuple[tuple[str, str], ...]:
+    """Return a question's options as (value, label), from its list or from its fact."""
+    if question.source is None:
+        return question.options
+    args = arguments(question.source, values, clock)
+    if any(arg is None for arg in args):
+        return ()
+    seen = facts.offered()[question.source.name].find(*args, now=clock.now)
+    if isinstance(seen, facts.Unavailable) or not isinstance(seen.value, list):
+        return ()
+    return tuple((str(o["id"]), str(o["label"])) for o in seen.value)
+
+
+OPEN_CASE = Record("open case", {"due": Maybe(DAY), "stage": TEXT})
+
+
+def _open(slug: str, *key: str, now: datetime) -> facts.Observed:
+    cases = Case.objects.filter(slug=slug, unique_key=unique_key(slug, key[-1:]), closed_at=None)
+    return facts.Observed([{"due": c.due_on, "stage": c.stage} for c in cases], now)
+
+
+def unique_key(slug: str, values: tuple[object, ...]) -> str:
+    """Return the text that only one open case of a service may carry."""
+    return ":".join([slug, *map(str, values)])
+
+
+def offer(offer_fact: Callable[[facts.Fact], None] = facts.offer) -> None:
+    """Offer the spine's facts: `cases.open(service, property, container)`, from every channel."""
+    params = (("service", TEXT), ("property", TEXT), ("thing", TEXT))
+    offer_fact(facts.Fact("cases.open", params, ListOf(OPEN_CASE), "local", _open))

@@ -1,0 +1,110 @@
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from doorstep.catalogue.models import Version
+from doorstep.customers.models import Customer
+from doorstep.places.models import Property
+
+CHANNELS = ("online", "telephone", "face to face", "e-mail", "post", "field")
+
+
+class Draft(models.Model):
+    """Answers not yet sent; bound to the visitor's cookie by its hash."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    visitor = models.CharField(max_length=64)
+    version = models.ForeignKey(Version, on_delete=models.PROTECT)
+    slug = models.SlugField()
+    channel = models.CharField(max_length=20, default="online")
+    by_staff = models.CharField(max_length=80, blank=True)
+    answers = models.JSONField(default=dict)
+    words = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict)
+    asked = models.JSONField(default=list)
+    decisions = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visitor", "slug"], condition=Q(sent_at=None), name="one_open_draft"
+            )
+        ]
+
+
+class Case(models.Model):
+    """One request by one person about one place."""
+
+    reference = models.CharField(max_length=16, unique=True)
+    version = models.ForeignKey(Version, on_delete=models.PROTECT)
+    slug = models.SlugField()
+    draft = models.OneToOneField(Draft, on_delete=models.PROTECT)
+    place = models.ForeignKey(Property, null=True, on_delete=models.PROTECT)
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT)
+    channel = models.CharField(max_length=20, choices=[(c, c) for c in CHANNELS])
+    stage = models.CharField(max_length=40)
+    answers = models.JSONField()
+    words = models.JSONField()
+    facts = models.JSONField()
+    settings = models.JSONField()
+    decisions = models.JSONField()
+    unique_key = models.CharField(max_length=200, null=True)
+    opened_at = models.DateTimeField(db_index=True)
+    due_on = models.DateField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unique_key"], condition=Q(closed_at=None), name="one_open_case_of_a_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, outcome="") | (Q(closed_at__isnull=False) & ~Q(outcome="")),
+                name="closed_with_an_outcome",
+            ),
+        ]
+
+    @property
+    def is_closed(self) -> bool:
+        """Say whether the case is closed."""
+        return self.closed_at is not None
+
+
+class Event(models.Model):
+    """One line of a case's timeline; the database refuses to change or delete it."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+    number = models.IntegerField()
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=40)
+    by_kind = models.CharField(max_length=10)
+    by_key = models.CharField(max_length=80, blank=True)
+    data = models.JSONField()
+    text_digest = models.CharField(max_length=64, blank=True)
+    previous = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["case", "number"], name="one_line_a_number")]
+
+
+class EventText(models.Model):
+    """What a person wrote or said, beside its event so that it can be erased."""
+
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="personal")
+    salt = models.CharField(max_length=32)
+    text = models.TextField()
+
+
+class Link(models.Model):
+    """A link that opens a case; only the hash of its token is kept."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE)
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()

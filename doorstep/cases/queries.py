@@ -1,0 +1,40 @@
+"""Reads drafts and cases."""
+
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+
+from doorstep.cases.links import hashed
+from doorstep.cases.models import Case, Draft, Link
+
+
+def open_draft(visitor: str, slug: str) -> Draft | None:
+    """Return a visitor's open draft of a service."""
+    return Draft.objects.filter(visitor=visitor, slug=slug, sent_at=None).first()
+
+
+def by_reference(reference: str) -> Case | None:
+    """Return the case with this reference, its place and version with it."""
+    found = Case.objects.select_related("place__street", "draft", "customer")
+    return found.filter(reference=reference.upper()).first()
+
+
+def by_link(token: str, now: datetime) -> Case | None:
+    """Return the case that a link's token opens, or nothing when unknown or expired."""
+    link = Link.objects.select_related("case").filter(token_hash=hashed(token), expires_at__gt=now)
+    found = link.first()
+    return found.case if found else None
+
+
+def worklist(*, state: str, overdue: bool, today: date) -> QuerySet[Case]:
+    """Return cases for the desk: open or closed, the soonest due first."""
+    cases = Case.objects.select_related("place__street")
+    cases = cases.filter(closed_at__isnull=state != "closed")
+    if overdue:
+        cases = cases.filter(due_on__lt=today)
+    return cases.order_by("due_on", "opened_at") if state != "closed" else cases.order_by("-closed_at")
+
+
+def at_places(uprns: list[int]) -> QuerySet[Case]:
+    """Return open cases at some properties."""
+    return Case.objects.filter(place_id__in=uprns, closed_at=None)

@@ -1,0 +1,70 @@
+"""What rules and sentences may name: answers, facts, settings; and their way into JSON and back."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from doorstep.cases.models import Case, Draft
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.words import say
+from doorstep.council import queries as council
+
+
+def to_json(value: object) -> object:
+    """Return a value as JSON, days and moments marked so that they come back as themselves."""
+    if isinstance(value, datetime):
+        return {"$moment": value.isoformat()}
+    if isinstance(value, date):
+        return {"$day": value.isoformat()}
+    if isinstance(value, Mapping):
+        return {k: to_json(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_json(v) for v in value]
+    return value
+
+
+def from_json(value: object) -> object:
+    """Return what `to_json` was given."""
+    if isinstance(value, Mapping):
+        if "$moment" in value:
+            return datetime.fromisoformat(value["$moment"])
+        if "$day" in value:
+            return date.fromisoformat(value["$day"])
+        return {k: from_json(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [from_json(v) for v in value]
+    return value
+
+
+def values_of(of: Draft | Case, settings: Mapping[str, object] | None = None) -> dict[str, object]:
+    """Return every name a rule may use for this draft or case."""
+    own = from_json(of.settings) if isinstance(of, Case) else settings
+    return {
+        **{k: None for k in _optional(of)},
+        **of.answers,
+        **from_json(of.facts),  # type: ignore[dict-item]
+        "settings": own or {},
+        "service": of.slug,
+        "channel": of.channel,
+        "by_staff": bool(of.by_staff if isinstance(of, Draft) else of.draft.by_staff),
+    }
+
+
+def _optional(of: Draft | Case) -> list[str]:
+    return [q.id for q in catalogue.service(of.version_id).form.questions.values() if q.optional]
+
+
+def words_of(case: Case) -> dict[str, object]:
+    """Return every placeholder a sentence about a case may use; the link is filled in by who sends."""
+    about = catalogue.service(case.version_id).about
+    here = council.current()
+    return {
+        **values_of(case),
+        **{f"{k}_words": v for k, v in case.words.items()},
+        "reference": case.reference,
+        "due": say(case.due_on),
+        "title": about.title,
+        "address": case.place.address if case.place else "",
+        "council": here.name,
+        "telephone": here.contact.telephone,
+        "hours": here.contact.hours,
+    }

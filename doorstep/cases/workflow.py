@@ -1,0 +1,80 @@
+"""Moves a case through its stages; steps are offered by the rooms above."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from doorstep.cases import timeline
+from doorstep.cases.clock import clock_at
+from doorstep.cases.models import Case
+from doorstep.cases.values import values_of
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Doing, Stage
+from doorstep.council.errors import Refused
+from doorstep.staff.actor import Actor
+
+
+class Step(Protocol):
+    """What a workflow may set in motion; `undo` takes back what is still open."""
+
+    def run(self, *, case: Case, options: Mapping[str, object], by: Actor, now: datetime) -> None:
+        """Do the step for a case, inside the caller's transaction."""
+
+    def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
+        """Take back what this step has open for a case."""
+
+
+_offered: dict[str, Step] = {}
+
+
+def offer(kind: str, step: Step) -> None:
+    """Offer the work behind a kind of step."""
+    _offered[kind] = step
+
+
+def stage_of(case: Case) -> Stage:
+    """Return the stage a case stands in, of the version it began under."""
+    return catalogue.service(case.version_id).workflow.stages[case.stage]
+
+
+def _do(case: Case, doing: Doing, by: Actor, now: datetime) -> None:
+    values = values_of(case)
+    options = {k: rule.evaluate(values, clock_at(now)) for k, rule in doing.rules.items()}
+    _offered[doing.step].run(case=case, options={**doing.words, **options}, by=by, now=now)
+
+
+def enter(
+    case: Case, stage_id: str, *, by: Actor, now: datetime, why: str = "", quiet: bool = False
+) -> None:
+    """Bring a case into a stage and set in motion what the stage says; `quiet` leaves out `tell`."""
+    flow = catalogue.service(case.version_id).workflow
+    stage = flow.stages[stage_id]
+    case.stage = stage_id
+    case.closed_at, case.outcome = (now, stage.closes) if stage.closes else (None, "")
+    if flow.due and not stage.closes:
+        due = flow.due.evaluate(values_of(case), clock_at(now))
+        case.due_on = due  # type: ignore[assignment]
+    case.save(update_fields=["stage", "closed_at", "outcome", "due_on"])
+    timeline.write(case, "stage", by=by, now=now, stage=stage_id, why=why)
+    for doing in stage.do:
+        if not (quiet and doing.step == "tell"):
+            _do(case, doing, by, now)
+
+
+def unwind(case: Case, *, by: Actor, now: datetime) -> None:
+    """Take back whatever steps have open for a case."""
+    for step in _offered.values():
+        step.undo(case=case, by=by, now=now)
+
+
+def outcome(case: Case, name: str, *, by: Actor, now: datetime, corrected: bool = False) -> None:
+    """Follow a step's outcome such as `job.collected`; raises Refused("no_way_on")."""
+    service = catalogue.service(case.version_id)
+    flow = service.workflow
+    target = flow.stages[case.stage].on.get(name) or flow.on.get(name)
+    if target is None:
+        raise Refused("no_way_on", outcome=name, stage=case.stage)
+    enter(case, target, by=by, now=now, why=name, quiet=corrected)
+    if corrected and flow.corrected:
+        options = {"message": flow.corrected}
+        _offered["tell"].run(case=case, options=options, by=by, now=now)

@@ -1,0 +1,1 @@
+"""Definitions of services: read, validate, version, publish."""

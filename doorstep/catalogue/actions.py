@@ -1,0 +1,40 @@
+"""Publishes definitions."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from doorstep.catalogue.building import build
+from doorstep.catalogue.models import Played, Version
+from doorstep.catalogue.queries import settings, settings_digest
+from doorstep.catalogue.service import Service
+from doorstep.council.errors import Refused
+
+
+def played(*, service: Service, examples: int, now: datetime) -> None:
+    """Write down that all examples of this content came out with today's settings."""
+    Played.objects.update_or_create(
+        digest=service.digest,
+        settings_digest=settings_digest(settings(service, now.date())),
+        defaults={"examples": examples, "at": now},
+    )
+
+
+@transaction.atomic
+def publish(*, contents: dict[str, str], now: datetime) -> Service:
+    """Make this content the current version; raises DefinitionError, Refused("not_played")."""
+    service = build(contents)
+    own = settings_digest(settings(service, now.date()))
+    if not Played.objects.filter(digest=service.digest, settings_digest=own).exists():
+        raise Refused("not_played", slug=service.slug)
+    Version.objects.filter(slug=service.slug, current=True).exclude(digest=service.digest).update(
+        current=False
+    )
+    Version.objects.update_or_create(
+        digest=service.digest,
+        defaults={"current": True},
+        create_defaults={
+            "slug": service.slug, "files": contents, "published_at": now, "current": True
+        },
+    )
+    return service

@@ -1,0 +1,257 @@
+"""Builds a Service from its files; every name in every rule is checked before a resident meets it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from doorstep.catalogue import files as f
+from doorstep.catalogue import steps
+from doorstep.catalogue.errors import DefinitionError
+from doorstep.catalogue.reading import Source
+from doorstep.catalogue.service import Doing, Service, Stage, Text, Workflow
+from doorstep.catalogue.words import places
+from doorstep.forms import facts
+from doorstep.forms.form import CheckRule, Form, Page, Question, Stop
+from doorstep.forms.questions.kinds import KINDS
+from doorstep.forms.rules.check import check_call
+from doorstep.forms.rules.errors import RuleError
+from doorstep.forms.rules.parse import FactCall, parse_call
+from doorstep.forms.rules.rule import Rule
+from doorstep.forms.rules.types import BOOL, INT, TEXT, ListOf, Maybe, Record, Type
+
+SETTING_TYPES: dict[str, Type] = {
+    "number": INT,
+    "yes_no": BOOL,
+    "text": TEXT,
+    "time": TEXT,
+    "texts": ListOf(TEXT),
+}
+
+
+def digest(contents: Mapping[str, str]) -> str:
+    """Return the hash that names this content."""
+    return hashlib.sha256(json.dumps(dict(contents), sort_keys=True).encode()).hexdigest()
+
+
+class _Builder:
+    """Holds what is known while the files are read in order; problems are gathered, not thrown."""
+
+    def __init__(self, contents: Mapping[str, str]) -> None:
+        self.problems: list[str] = []
+        self.contents = contents
+        about = Source("service.yaml", contents.get("service.yaml", ""))
+        self.about = about.as_model(f.ServiceFile)
+        settings = {k: SETTING_TYPES[s.type] for k, s in self.about.settings.items()}
+        self.names: dict[str, Type] = {
+            "settings": Record("settings", settings),
+            "service": TEXT,
+            "channel": TEXT,
+            "by_staff": BOOL,
+        }
+        self.known: frozenset[str] = frozenset()
+        self.implied: dict[str, frozenset[str]] = {}
+        self.ask: set[str] = set()
+
+    def rule(self, text: str, where: str, wants: Type | None = BOOL) -> Rule | None:
+        """Read a rule with all that is known so far; keep the problem when it has one."""
+        try:
+            return Rule.read(text, self.names, known=self.known, where=where, wants=wants)
+        except RuleError as exc:
+            self.problems.append(str(exc))
+            return None
+
+    def learn(self, proved: frozenset[str]) -> None:
+        """Take in what an earlier rule proved, and the facts that are something because of it."""
+        self.known |= proved
+        for name, needs in self.implied.items():
+            if needs <= self.known:
+                self.known |= {name}
+
+    def call(self, text: str, where: str) -> tuple[FactCall, facts.Fact] | None:
+        """Read a call of a fact, its name and its arguments' types checked."""
+        try:
+            call = parse_call(text, where)
+            fact = facts.offered().get(call.name)
+            if fact is None:
+                known = ", ".join(sorted(facts.offered()))
+                raise RuleError(f"no room offers the fact `{call.name}`; there are: {known}", text, 0, where)
+            check_call(call, fact.params, self.names)
+            return call, fact
+        except RuleError as exc:
+            self.problems.append(str(exc))
+            return None
+
+
+def _question(b: _Builder, src: Source, q: f.QuestionFile, *at: object) -> Question | None:
+    kind = KINDS.get(q.kind)
+    if kind is None:
+        b.problems.append(f"{src.where(*at, 'kind')}: no question kind `{q.kind}`; there are: {', '.join(KINDS)}")
+        return None
+    source = None
+    if isinstance(q.options, str):
+        found = b.call(q.options, src.where(*at, "options"))
+        source = found[0] if found else None
+    options = tuple(q.options.items()) if isinstance(q.options, dict) else ()
+    question = Question(
+        q.id, q.kind, q.label, q.hint, q.optional, options, source, q.max_length, q.body, q.errors
+    )
+    if kind.asks:
+        b.names[q.id] = Maybe(kind.type(question)) if q.optional else kind.type(question)
+    return question
+
+
+def _page(b: _Builder, src: Source, i: int, p: f.PageFile) -> Page:
+    at = ("pages", i)
+    when = b.rule(p.when, src.where(*at, "when")) if p.when else None
+    questions = [_question(b, src, q, *at, "questions", n) for n, q in enumerate(p.questions)]
+    found: list[tuple[str, FactCall]] = []
+    for name, text in p.facts.items():
+        made = b.call(text, src.where(*at, "facts", name))
+        if made is None:
+            continue
+        found.append((name, made[0]))
+        needs = frozenset(a for a in map(_path, made[0].args) if a and _may_be_nothing(b, a))
+        b.names[name] = Maybe(made[1].result) if needs else made[1].result
+        if needs:
+            b.implied[name] = needs
+    checks: list[CheckRule] = []
+    for n, c in enumerate(p.check):
+        where = src.where(*at, "check", n, "when")
+        if bool(c.stop) == bool(c.ask):
+            b.problems.append(f"{where}: a rule says either `stop:` or `ask:`")
+        rule = b.rule(c.when, where)
+        if rule:
+            checks.append(CheckRule(rule, c.stop, c.ask))
+            b.ask |= {c.ask} - {""}
+            if c.stop:
+                b.learn(rule.when_false)
+    return Page(
+        p.page, p.title, p.hint, when, p.asked_only, tuple(q for q in questions if q),
+        tuple(found), tuple(checks), p.unavailable,
+    )
+
+
+def _path(expr: object) -> str:
+    from doorstep.forms.rules.parse import path_of
+
+    return path_of(expr) or ""
+
+
+def _may_be_nothing(b: _Builder, path: str) -> bool:
+    found: Type = Record("all", b.names)
+    for part in path.split("."):
+        if isinstance(found, Maybe):
+            return True
+        found = found.fields[part] if isinstance(found, Record) and part in found.fields else TEXT
+    return isinstance(found, Maybe)
+
+
+def _sentence(b: _Builder, text: str, where: str, extra: Mapping[str, Type]) -> None:
+    for path in places(text):
+        found: Type = Record("all", {**b.names, **extra})
+        for part in path.split("."):
+            found = found.inner if isinstance(found, Maybe) else found
+            if isinstance(found, ListOf) and part == "first":
+                found = found.item
+            elif isinstance(found, Record) and part in found.fields:
+                found = found.fields[part]
+            else:
+                b.problems.append(f"{where}: nothing is called `{{{path}}}` here")
+                break
+
+
+def _form(b: _Builder) -> Form:
+    src = Source("form.yaml", b.contents.get("form.yaml", ""))
+    read = src.as_model(f.FormFile)
+    pages = tuple(_page(b, src, i, p) for i, p in enumerate(read.pages))
+    ids = [p.id for p in pages]
+    for missing in sorted(b.ask - set(ids)):
+        b.problems.append(f"{src.where('pages')}: a rule asks the page `{missing}`, which is not there")
+    for twice in sorted({x for x in ids if ids.count(x) > 1}):
+        b.problems.append(f"{src.where('pages')}: two pages are called `{twice}`")
+    used = {c.stop for p in pages for c in p.check if c.stop}
+    for code in sorted(used - set(read.stops)):
+        b.problems.append(f"{src.where('stops')}: the stop `{code}` has no sentence")
+    for code in sorted(set(read.stops) - used - {"unavailable"}):
+        b.problems.append(f"{src.where('stops', code)}: no rule stops with `{code}`")
+    stops = {}
+    for code, s in read.stops.items():
+        _sentence(b, s.say, src.where("stops", code), {})
+        stops[code] = Stop(code, s.say, s.next, s.title)
+    return Form(pages, stops)
+
+
+def _doing(b: _Builder, src: Source, entry: Mapping[str, dict[str, object]], *at: object) -> list[Doing]:
+    made = []
+    for step, options in entry.items():
+        kind = steps.offered().get(step)
+        if kind is None:
+            b.problems.append(f"{src.where(*at)}: no step `{step}`; there are: {', '.join(steps.offered())}")
+            continue
+        rules: dict[str, Rule] = {}
+        for name, wants in kind.rules.items():
+            rule = b.rule(str(options.get(name, "")), src.where(*at, step, name), wants)
+            if rule:
+                rules[name] = rule
+        extra = set(options) - set(kind.rules) - kind.words
+        for name in sorted(extra):
+            b.problems.append(f"{src.where(*at, step, name)}: `{step}` has no option `{name}`")
+        made.append(Doing(step, rules, {k: v for k, v in options.items() if k in kind.words}))
+    return made
+
+
+def _workflow(b: _Builder, extra: Mapping[str, Type]) -> Workflow:
+    src = Source("workflow.yaml", b.contents.get("workflow.yaml", ""))
+    w = src.as_model(f.WorkflowFile)
+    due = b.rule(w.due, src.where("due"), None) if w.due else None
+    stages = {}
+    for sid, s in w.stages.items():
+        doing = [d for i, e in enumerate(s.do) for d in _doing(b, src, e, "stages", sid, "do", i)]
+        for d in doing:
+            if d.step == "tell" and f"messages/{d.words.get('message')}.md" not in b.contents:
+                b.problems.append(f"{src.where('stages', sid)}: no messages/{d.words.get('message')}.md")
+        _sentence(b, s.resident, src.where("stages", sid, "resident"), extra)
+        stages[sid] = Stage(sid, s.label, s.resident, tuple(doing), s.on, s.decisions, s.closes)
+    targets = [("start", w.start)] + [(f"on {k}", v) for k, v in w.on.items()]
+    for sid, s in w.stages.items():
+        targets += [(f"{sid}: {k}", v) for k, v in {**s.on, **s.decisions}.items()]
+    for what, target in targets:
+        if target not in stages:
+            b.problems.append(f"{src.where('stages')}: {what} leads to `{target}`, which is no stage")
+    return Workflow(w.start, due, stages, w.on, w.decisions, w.corrected)
+
+
+def _messages(b: _Builder, extra: Mapping[str, Type]) -> dict[str, Text]:
+    made = {}
+    for name, text in b.contents.items():
+        if not name.startswith("messages/"):
+            continue
+        head, _, body = text.partition("\n\n")
+        if not head.startswith("subject: "):
+            b.problems.append(f"{name}:1: begins with `subject: …` and an empty line")
+        _sentence(b, text, f"{name}:1", extra)
+        made[name.removeprefix("messages/").removesuffix(".md")] = Text(head[9:].strip(), body.strip())
+    return made
+
+
+# What every sentence of a case may use besides answers, facts and settings.
+CASE_WORDS: dict[str, Type] = {
+    name: TEXT
+    for name in ("reference", "due", "link", "address", "title", "council", "telephone", "hours", "reason")
+}
+
+
+def build(contents: Mapping[str, str]) -> Service:
+    """Return the service these files describe; raises DefinitionError with every mistake found."""
+    b = _Builder(contents)
+    form = _form(b)
+    answers = {f"{q.id}_words": TEXT for q in form.questions.values()}
+    workflow = _workflow(b, {**CASE_WORDS, **answers})
+    messages = _messages(b, {**CASE_WORDS, **answers})
+    examples = Source("examples.yaml", contents.get("examples.yaml", "[]")).data or []
+    for question in b.about.unique.get("of", []):
+        if question not in form.questions:
+            b.problems.append(f"service.yaml:1: unique: no question `{question}`")
+    if b.problems:
+        raise DefinitionError([f"services/{b.about.slug}/{p}" for p in b.problems])
+    return Service(digest(contents), b.about, form, workflow, messages, tuple(examples))

@@ -1,0 +1,129 @@
+"""The shape of a service's files, as pydantic models."""
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class SettingFile(_Part):
+    """One setting a council may tune; `since` lists dated values, newest wins."""
+
+    type: Literal["number", "yes_no", "text", "time", "texts"]
+    default: Any
+    label: str
+
+
+class BeforeStep(_Part):
+    """One step of how it was done before."""
+
+    who: str
+    what: str
+    system: str = ""
+    minutes: float
+    rekeyed: bool = False
+
+
+class ServiceFile(_Part):
+    """service.yaml."""
+
+    slug: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    title: str
+    summary: str
+    keywords: list[str]
+    team: str
+    prefix: str = Field(pattern=r"^[A-Z]{2,3}$")
+    lgsl: int
+    lgil: int
+    channels: list[Literal["online", "telephone", "face to face", "e-mail", "post", "field"]]
+    settings: dict[str, SettingFile] = {}
+    retention_days: int
+    privacy: str
+    contact_purpose: str
+    unique: dict[Literal["of"], list[str]] = {}
+    human: str
+    before: list[BeforeStep]
+
+
+class QuestionFile(_Part):
+    """A question of form.yaml; `options` is a list, or a fact call that finds them."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    kind: str
+    label: str = ""
+    hint: str = ""
+    optional: bool = False
+    options: str | dict[str, str] = {}
+    max_length: int | None = None
+    body: str = ""
+    errors: dict[str, str] = {}
+
+
+class CheckFile(_Part):
+    """A rule of a check."""
+
+    when: str
+    stop: str = ""
+    ask: str = ""
+
+
+class StopFile(_Part):
+    """What is said at a stop."""
+
+    say: str
+    title: str = ""
+    next: str = "human"
+
+
+class PageFile(_Part):
+    """A page of form.yaml."""
+
+    page: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    title: str
+    hint: str = ""
+    when: str = ""
+    asked_only: bool = False
+    questions: list[QuestionFile] = []
+    facts: dict[str, str] = {}
+    check: list[CheckFile] = []
+    unavailable: Literal["ask_person", "go_on"] = "ask_person"
+
+
+class FormFile(_Part):
+    """form.yaml."""
+
+    pages: list[PageFile]
+    stops: dict[str, StopFile] = {}
+
+
+class StageFile(_Part):
+    """A stage: its words, what it sets in motion, where outcomes and decisions lead."""
+
+    label: str
+    resident: str
+    do: list[dict[str, dict[str, Any]]] = []
+    on: dict[str, str] = {}
+    decisions: dict[str, str] = {}
+    closes: str = ""
+
+
+class WorkflowFile(_Part):
+    """workflow.yaml."""
+
+    start: str
+    due: str = ""
+    on: dict[str, str] = {}
+    corrected: str = ""
+    decisions: dict[str, str] = {}
+    stages: dict[str, StageFile]
+
+
+class Dated(_Part):
+    """A council's own value for a setting from a day on."""
+
+    since: date
+    value: Any

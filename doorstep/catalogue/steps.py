@@ -1,0 +1,28 @@
+"""What a step is to a definition: all that a validator needs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from doorstep.forms.rules.types import Type
+
+
+@dataclass(frozen=True)
+class StepKind:
+    """A step's name, its options as rules (with the type each must give), and as plain words."""
+
+    name: str
+    rules: Mapping[str, Type] = field(default_factory=dict)
+    words: frozenset[str] = frozenset()
+
+
+_offered: dict[str, StepKind] = {}
+
+
+def offer(kind: StepKind) -> None:
+    """Make a kind of step known to validators."""
+    _offered[kind.name] = kind
+
+
+def offered() -> dict[str, StepKind]:
+    """Return every kind of step, by name."""
+    return dict(_offered)

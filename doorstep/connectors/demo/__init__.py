@@ -1,0 +1,1 @@
+"""Connectors of the demo council, which speak to nothing outside this machine."""

@@ -1,0 +1,41 @@
+"""The demo's messenger: one file a message; a key it has seen before is not sent again."""
+
+import json
+import os
+from pathlib import Path
+
+from doorstep.messages.provider import Outgoing, Receipt
+from doorstep.outside.errors import TryLater
+
+
+class FileMessenger:
+    """Keeps each message as a JSON file in DOORSTEP_DATA/outbox, named by our key."""
+
+    def __init__(self) -> None:
+        self._folder = Path(os.environ["DOORSTEP_DATA"]) / "outbox"
+
+    def send_email(self, message: Outgoing) -> Receipt:
+        """Write the message once; raises TryLater when the disk refuses."""
+        path = self._folder / f"{message.key}.json"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            whole = path.with_suffix(f".{os.getpid()}.part")
+            whole.write_text(
+                json.dumps({"to": message.to, "subject": message.subject, "body": message.body})
+            )
+            try:
+                os.link(whole, path)  # atomic, and fails when the key was sent before
+            except FileExistsError:
+                pass
+            whole.unlink()
+        except OSError as exc:
+            raise TryLater("the outbox folder cannot be written") from exc
+        return Receipt(f"demo-{message.key}")
+
+    def sent(self, key: str) -> Outgoing | None:
+        """Return what was sent under a key."""
+        path = self._folder / f"{key}.json"
+        if not path.exists():
+            return None
+        kept = json.loads(path.read_text())
+        return Outgoing(key, kept["to"], kept["subject"], kept["body"])

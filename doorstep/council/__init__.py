@@ -1,0 +1,1 @@
+"""This council: its brand, opening hours, contact routes and working-day calendar, one per deployment."""

@@ -1,0 +1,1 @@
+"""People and organisations we deal with, and how to reach them."""

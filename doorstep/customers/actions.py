@@ -1,0 +1,12 @@
+"""Keeps people's contact details."""
+
+from datetime import datetime
+
+from doorstep.customers.models import Customer
+
+
+def keep(*, name: str, email: str, phone: str, now: datetime) -> Customer | None:
+    """Write down contact details; nothing given, nothing kept."""
+    if not (name or email or phone):
+        return None
+    return Customer.objects.create(name=name, email=email, phone=phone, created_at=now)

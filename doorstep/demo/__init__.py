@@ -1,0 +1,1 @@
+"""Makes the demo council: homes, rounds, staff, and a week of work."""

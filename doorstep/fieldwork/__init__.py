@@ -1,0 +1,1 @@
+"""Work in the field: jobs, what came of each, and the events devices send."""

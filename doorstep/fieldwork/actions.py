@@ -1,0 +1,89 @@
+"""Jobs made and done, outcomes recorded and corrected."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from doorstep.cases import actions as cases
+from doorstep.council.errors import Refused
+from doorstep.council.queries import ZONE
+from doorstep.fieldwork.models import DeviceEvent, Job, Outcome
+from doorstep.staff.actor import Actor
+
+
+def first_time(*, event_id: UUID, kind: str, by: Actor, now: datetime) -> bool:
+    """Keep a device's event; False when it was kept before (a replay or a double tap)."""
+    _, made = DeviceEvent.objects.get_or_create(
+        id=event_id, defaults={"kind": kind, "by": by.key, "at": now}
+    )
+    return made
+
+
+@transaction.atomic
+def finish_job(
+    *, event_id: UUID, job_id: int, code: str, note: str, photo: str, by: Actor, now: datetime
+) -> Job:
+    """Record what came of a job and carry it to its case.
+
+    A second tap changes nothing; raises Refused("not_an_outcome"), Refused("job_not_open").
+    """
+    job = Job.objects.select_for_update().get(id=job_id)
+    if DeviceEvent.objects.filter(id=event_id).exists():
+        return job
+    if code not in job.outcomes:
+        raise Refused("not_an_outcome", code=code)
+    if job.state != "open":
+        raise Refused("job_not_open")
+    _keep(job, event_id, code, note, photo, by, now)
+    job.state = "done"
+    job.save(update_fields=["state"])
+    cases.record_outcome(case_id=job.case_id, name=f"job.{code}", by=by, now=now, job=job.pk)
+    return job
+
+
+def _keep(
+    job: Job, event_id: UUID, code: str, note: str, photo: str, by: Actor, now: datetime
+) -> Outcome:
+    event = DeviceEvent.objects.create(id=event_id, kind="job", by=by.key, at=now)
+    return Outcome.objects.create(
+        event=event, job=job, crew_list=job.crew_list, about_kind=job.about_kind,
+        about_key=job.about_key, code=code, day=now.astimezone(ZONE).date(), at=now, by=by.key,
+        note=note, photo=photo,
+    )
+
+
+@transaction.atomic
+def correct_job(
+    *, event_id: UUID, job_id: int, code: str, note: str, by: Actor, now: datetime
+) -> Job:
+    """Mend a wrong outcome by a further one; the case follows and the resident is told."""
+    job = Job.objects.select_for_update().get(id=job_id)
+    if DeviceEvent.objects.filter(id=event_id).exists():
+        return job
+    last = Outcome.objects.filter(job=job, superseded_by=None).first()
+    if last is None or code not in job.outcomes:
+        raise Refused("not_an_outcome", code=code)
+    if last.code == code:
+        raise Refused("same_outcome")
+    last.superseded_by = _keep(job, event_id, code, note, "", by, now)
+    last.save(update_fields=["superseded_by"])
+    cases.record_outcome(
+        case_id=job.case_id, name=f"job.{code}", by=by, now=now, corrected=True, job=job.pk, was=last.code
+    )
+    return job
+
+
+@transaction.atomic
+def record_seen(
+    *, event_id: UUID, crew_list: str, about: tuple[str, str], code: str, day: date, note: str,
+    photo: str, by: Actor, now: datetime,
+) -> None:
+    """Record what a crew saw on its round without a job (a property log); a second tap changes nothing."""
+    if DeviceEvent.objects.filter(id=event_id).exists():
+        return
+    event = DeviceEvent.objects.create(id=event_id, kind="seen", by=by.key, at=now)
+    Outcome.objects.create(
+        event=event, crew_list=crew_list, about_kind=about[0], about_key=about[1], code=code,
+        day=day, at=now, by=by.key, note=note, photo=photo,
+    )

@@ -1,0 +1,60 @@
+from django.db import models
+from django.db.models import Q
+
+from doorstep.cases.models import Case
+from doorstep.places.models import Property
+
+
+class DeviceEvent(models.Model):
+    """One event a device sent, by the id the device made; a second one with the id is a replay."""
+
+    id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=30)
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+
+class Job(models.Model):
+    """Work for a crew's list on a day; `about` says what it is at, in another room's words."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="jobs")
+    crew_list = models.CharField(max_length=40)
+    day = models.DateField()
+    about_kind = models.CharField(max_length=20)
+    about_key = models.CharField(max_length=60)
+    place = models.ForeignKey(Property, null=True, on_delete=models.PROTECT)
+    title = models.CharField(max_length=120)
+    detail = models.TextField(blank=True)
+    outcomes = models.JSONField()
+    state = models.CharField(
+        max_length=10, default="open", choices=[(s, s) for s in ("open", "done", "withdrawn")]
+    )
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["crew_list", "state", "day"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "about_kind", "about_key"], condition=Q(state="open"), name="one_open_job"
+            )
+        ]
+
+
+class Outcome(models.Model):
+    """What a crew found or did: of a job, or seen on the round; a correction supersedes it."""
+
+    event = models.OneToOneField(DeviceEvent, on_delete=models.PROTECT)
+    job = models.ForeignKey(Job, null=True, on_delete=models.PROTECT, related_name="results")
+    crew_list = models.CharField(max_length=40)
+    about_kind = models.CharField(max_length=20)
+    about_key = models.CharField(max_length=60)
+    code = models.CharField(max_length=40)
+    day = models.DateField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+    note = models.TextField(blank=True)
+    photo = models.CharField(max_length=80, blank=True)
+    superseded_by = models.OneToOneField("self", null=True, on_delete=models.PROTECT)
+
+    class Meta:
+        indexes = [models.Index(fields=["about_kind", "about_key", "day"])]

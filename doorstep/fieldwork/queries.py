@@ -1,0 +1,27 @@
+"""Reads jobs and outcomes."""
+
+from datetime import date
+
+from django.db.models import QuerySet
+
+from doorstep.fieldwork.models import Job, Outcome
+
+
+def on_list(crew_list: str, day: date) -> QuerySet[Job]:
+    """Return a crew list's open jobs due by a day, and those done on it, in street order."""
+    jobs = Job.objects.select_related("place__street", "case").filter(crew_list=crew_list)
+    due = jobs.filter(state="open", day__lte=day)
+    done = jobs.filter(state="done", results__day=day)
+    return (due | done).distinct().order_by("state", "place__street__name", "place__sort", "id")
+
+
+def outcomes_about(kind: str, keys: list[str], since: date) -> QuerySet[Outcome]:
+    """Return what stands recorded about some things since a day, the newest first."""
+    found = Outcome.objects.filter(about_kind=kind, about_key__in=keys, day__gte=since)
+    return found.filter(superseded_by=None).order_by("-at")
+
+
+def seen_on(crew_list: str, day: date) -> QuerySet[Outcome]:
+    """Return a list's outcomes of a day that belong to no job, the newest first."""
+    found = Outcome.objects.filter(crew_list=crew_list, day=day, job=None, superseded_by=None)
+    return found.order_by("-at")

@@ -1,0 +1,57 @@
+"""The step `job`: a job on a crew's list."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from doorstep.cases import workflow
+from doorstep.cases.models import Case
+from doorstep.catalogue import steps
+from doorstep.fieldwork.models import Job
+from doorstep.forms.rules.types import DAY, TEXT
+from doorstep.staff.actor import Actor
+
+KIND = steps.StepKind(
+    "job",
+    rules={"list": TEXT, "about": TEXT, "day": DAY},
+    words=frozenset({"title", "named_by", "about_kind", "detail", "outcomes"}),
+)
+
+
+def _title(case: Case, options: Mapping[str, object]) -> str:
+    named = case.words.get(str(options.get("named_by", "")), "")
+    return f"{options['title']}: {named}" if named else str(options["title"])
+
+
+class JobStep:
+    """Puts a job on a crew's list; withdraws it when the case is unwound."""
+
+    def run(self, *, case: Case, options: Mapping[str, object], by: Actor, now: datetime) -> None:
+        """Make the job, unless the same one is still open."""
+        detail = case.answers.get(str(options.get("detail", "")))
+        Job.objects.get_or_create(
+            case=case,
+            about_kind=options["about_kind"],
+            about_key=options["about"],
+            state="open",
+            defaults={
+                "crew_list": options["list"],
+                "day": options["day"],
+                "place": case.place,
+                "title": _title(case, options),
+                "detail": detail or "",
+                "outcomes": options["outcomes"],
+                "made_at": now,
+            },
+        )
+        case.due_on = options["day"]  # type: ignore[assignment]
+        case.save(update_fields=["due_on"])
+
+    def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
+        """Withdraw what is still open; the crew no longer sees it."""
+        Job.objects.filter(case=case, state="open").update(state="withdrawn")
+
+
+def offer() -> None:
+    """Offer the step to validators and to the spine."""
+    steps.offer(KIND)
+    workflow.offer("job", JobStep())

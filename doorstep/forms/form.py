@@ -1,0 +1,74 @@
+"""A form as data: pages, questions, facts and checks, with their rules read and typed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from doorstep.forms.rules.parse import FactCall
+from doorstep.forms.rules.rule import Rule
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a page; `options` are (value, label) pairs, `source` the fact that gives them."""
+
+    id: str
+    kind: str
+    label: str = ""
+    hint: str = ""
+    optional: bool = False
+    options: tuple[tuple[str, str], ...] = ()
+    source: FactCall | None = None
+    max_length: int | None = None
+    body: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CheckRule:
+    """One rule of a check: when it holds, stop with a sentence, or ask a further page."""
+
+    rule: Rule
+    stop: str = ""
+    ask: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: questions, then facts that are found in order, then the check over them."""
+
+    id: str
+    title: str
+    hint: str = ""
+    when: Rule | None = None
+    asked_only: bool = False
+    questions: tuple[Question, ...] = ()
+    facts: tuple[tuple[str, FactCall], ...] = ()
+    check: tuple[CheckRule, ...] = ()
+    unavailable: str = "ask_person"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """What is said where a check stops: a sentence, what to do next, who can help."""
+
+    code: str
+    say: str
+    next: str = "human"
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """All pages of a service in order, and the sentences of its stops."""
+
+    pages: tuple[Page, ...]
+    stops: Mapping[str, Stop]
+
+    def page(self, page_id: str) -> Page | None:
+        """Return the page with this id, or nothing."""
+        return next((page for page in self.pages if page.id == page_id), None)
+
+    @property
+    def questions(self) -> dict[str, Question]:
+        """Return every question by id."""
+        return {q.id: q for page in self.pages for q in page.questions}

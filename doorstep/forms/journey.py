@@ -1,0 +1,84 @@
+"""The way through a form: which page comes next, which may be opened, what a check decides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from doorstep.forms.form import Form, Page
+from doorstep.forms.questions.kinds import KINDS
+from doorstep.forms.rules.functions import Clock
+
+Values = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One rule of a check as it came out, with the values it read."""
+
+    text: str
+    held: bool
+    read: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a page's check decided: go on, stop with a code, or ask a page; and why."""
+
+    page: str
+    result: str  # go_on | stop | ask | unavailable
+    code: str = ""
+    tried: tuple[Tried, ...] = ()
+
+    @property
+    def stops(self) -> bool:
+        """Say whether the person cannot go on."""
+        return self.result in ("stop", "unavailable")
+
+
+def _lookup(path: str, values: Values) -> object:
+    found: object = values
+    for part in path.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+def decide(page: Page, values: Values, clock: Clock, missing: bool = False) -> Decision:
+    """Decide a page's check over answers, facts and settings; the first rule that holds wins."""
+    if missing and page.unavailable != "go_on":
+        return Decision(page.id, "unavailable", "unavailable")
+    if missing:
+        return Decision(page.id, "go_on")
+    tried: list[Tried] = []
+    for item in page.check:
+        held = bool(item.rule.evaluate(values, clock))
+        read = {path: _lookup(path, values) for path in sorted(item.rule.uses)}
+        tried.append(Tried(item.rule.text, held, read))
+        if held and item.stop:
+            return Decision(page.id, "stop", item.stop, tuple(tried))
+        if held:
+            return Decision(page.id, "ask", item.ask, tuple(tried))
+    return Decision(page.id, "go_on", "", tuple(tried))
+
+
+def shown(form: Form, values: Values, asked: frozenset[str], clock: Clock) -> list[Page]:
+    """Return the pages that this person meets, in order; `asked` are pages that checks asked for."""
+    return [
+        page
+        for page in form.pages
+        if (not page.asked_only or page.id in asked)
+        and (page.when is None or page.when.evaluate(values, clock))
+    ]
+
+
+def answered(page: Page, answers: Values) -> bool:
+    """Say whether every question of the page has its answer (optional ones once the page was sent)."""
+    return all(
+        q.id in answers for q in page.questions if KINDS[q.kind].asks
+    ) and (bool(page.questions) or True)
+
+
+def first_open(pages: list[Page], answers: Values, stopped: str = "") -> Page | None:
+    """Return the first page not answered yet or where a check stopped; nothing when all is done."""
+    for page in pages:
+        if not answered(page, answers) or page.id == stopped:
+            return page
+    return None

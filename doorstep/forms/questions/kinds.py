@@ -1,0 +1,27 @@
+"""Every kind of question, one line each."""
+
+from doorstep.forms.questions.address import Address
+from doorstep.forms.questions.choice import Choice
+from doorstep.forms.questions.email import Email
+from doorstep.forms.questions.information import Information
+from doorstep.forms.questions.kind import Kind
+from doorstep.forms.questions.long_text import LongText
+from doorstep.forms.questions.photo import Photo
+from doorstep.forms.questions.telephone import Telephone
+from doorstep.forms.questions.text import Text
+from doorstep.forms.questions.yes_no import YesNo
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Text(),
+        LongText(),
+        Choice(),
+        YesNo(),
+        Email(),
+        Telephone(),
+        Address(),
+        Photo(),
+        Information(),
+    )
+}

@@ -1,0 +1,1 @@
+"""What we tell people: texts, the outbox, and the provider that sends."""

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class MessagesConfig(AppConfig):
+    name = "doorstep.messages"
+    label = "doorstep_messages"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Offer the step `tell`, and the look for lost messages."""
+        from doorstep.messages import jobs, steps
+        from doorstep.outside import later
+
+        steps.offer()
+        later.reconcile_with(jobs.resend_lost)

@@ -1,0 +1,28 @@
+from django.db import models
+from django.db.models import Q
+
+from doorstep.cases.models import Case
+
+
+class Message(models.Model):
+    """One message to one person; the key is ours, and the provider is asked to honour it."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="messages")
+    key = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=40)
+    channel = models.CharField(max_length=10, choices=[("email", "email")])
+    to = models.CharField(max_length=254)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    queued_at = models.DateTimeField(db_index=True)
+    sent_at = models.DateTimeField(null=True)
+    receipt = models.CharField(max_length=80, blank=True)
+    failed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sent_at=None, receipt="") | (Q(sent_at__isnull=False) & ~Q(receipt="")),
+                name="sent_with_a_receipt",
+            )
+        ]

@@ -1,0 +1,31 @@
+"""The step `tell`: a message to the person behind the case."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from doorstep.cases import timeline, workflow
+from doorstep.cases.models import Case
+from doorstep.catalogue import steps
+from doorstep.messages import actions
+from doorstep.staff.actor import Actor
+
+KIND = steps.StepKind("tell", words=frozenset({"message"}))
+
+
+class TellStep:
+    """Queues a message; what is told cannot be untold."""
+
+    def run(self, *, case: Case, options: Mapping[str, object], by: Actor, now: datetime) -> None:
+        """Queue the message and note it on the timeline."""
+        name = str(options["message"])
+        if actions.tell(case=case, name=name, now=now):
+            timeline.write(case, "told", by=by, now=now, message=name)
+
+    def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
+        """Nothing to take back."""
+
+
+def offer() -> None:
+    """Offer the step to validators and to the spine."""
+    steps.offer(KIND)
+    workflow.offer("tell", TellStep())

@@ -1,0 +1,1 @@
+"""How work reaches outside systems: the queue, the sockets connectors fill, and the errors they raise."""

@@ -1,0 +1,22 @@
+"""What may go wrong outside.
+
+OutsideError
+├── TryLater   the queue tries again, later and later
+└── GiveUp     no use trying; the job's give-up action is taken
+"""
+
+
+class OutsideError(Exception):
+    """Something outside did not do as asked."""
+
+
+class TryLater(OutsideError):
+    """It may work later."""
+
+
+class GiveUp(OutsideError):
+    """It will not work; `reason` is for staff and holds no personal data."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

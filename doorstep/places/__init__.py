@@ -1,0 +1,1 @@
+"""Properties by UPRN, streets by USRN, wards, and the search for an address."""

@@ -1,0 +1,36 @@
+from django.db import models
+
+
+class Ward(models.Model):
+    """An electoral ward, by its ONS code."""
+
+    code = models.CharField(max_length=9, primary_key=True)
+    name = models.CharField(max_length=80)
+
+
+class Street(models.Model):
+    """A street, by its USRN."""
+
+    usrn = models.BigIntegerField(primary_key=True)
+    name = models.CharField(max_length=120)
+    locality = models.CharField(max_length=80)
+
+
+class Property(models.Model):
+    """A property, by its UPRN; eastings and northings in metres, as given."""
+
+    uprn = models.BigIntegerField(primary_key=True)
+    street = models.ForeignKey(Street, on_delete=models.PROTECT)
+    ward = models.ForeignKey(Ward, on_delete=models.PROTECT)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
+    line = models.CharField(max_length=120)
+    sort = models.IntegerField()
+    postcode = models.CharField(max_length=8, db_index=True)
+    blpu_class = models.CharField(max_length=6)
+    easting = models.IntegerField()
+    northing = models.IntegerField()
+
+    @property
+    def address(self) -> str:
+        """Return the address on one line; reads the street."""
+        return f"{self.line}, {self.street.locality}, {self.postcode}"

@@ -1,0 +1,1 @@
+"""Plays examples of a service in a transaction that is rolled back."""

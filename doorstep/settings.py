@@ -1,0 +1,149 @@
+"""Django's settings; everything that differs between places comes from the environment.
+
+Importing this starts nothing.
+"""
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import structlog
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parents[1]
+DEMO = os.environ.get("DOORSTEP_DEMO") == "1"
+TESTING = "pytest" in sys.modules
+DEBUG = False
+
+
+def state_folder() -> Path:
+    """Return where this checkout keeps its state: /var/lib/doorstep/<hash> as root, else .data."""
+    if os.environ.get("DOORSTEP_DATA"):
+        return Path(os.environ["DOORSTEP_DATA"])
+    if os.geteuid() == 0:
+        return Path("/var/lib/doorstep") / hashlib.sha256(bytes(ROOT)).hexdigest()[:12] / "files"
+    return ROOT / ".data" / "files"
+
+
+DATA = state_folder()
+os.environ.setdefault("DOORSTEP_DATA", str(DATA))
+
+SECRET_KEY = os.environ.get("SECRET_KEY", "")
+if not SECRET_KEY:
+    if not (DEMO or TESTING):
+        raise ImproperlyConfigured("SECRET_KEY must be set; or DOORSTEP_DEMO=1 for the demo.")
+    SECRET_KEY = "demo-only-" + hashlib.sha256(bytes(ROOT)).hexdigest()
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,testserver").split(",")
+BASE_ADDRESS = os.environ.get("BASE_ADDRESS", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
+
+
+def _database(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "doorstep",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgres://127.0.0.1/doorstep"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ROOMS = (
+    "places", "staff", "catalogue", "customers", "outside", "cases", "fieldwork", "messages",
+    "waste", "rehearsal", "demo", "web",
+)
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "procrastinate.contrib.django",
+    "axes",
+    *(f"doorstep.{room}" for room in ROOMS),
+]
+AUTH_USER_MODEL = "staff.StaffUser"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_VERBOSE = False
+LOGIN_URL = "/desk/sign-in"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "doorstep.urls"
+WSGI_APPLICATION = "doorstep.wsgi.application"
+WEB = ROOT / "doorstep" / "web"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [WEB / door / "templates" for door in ("kit", "portal", "desk", "crew")],
+        "OPTIONS": {"environment": "doorstep.web.kit.environment.environment"},
+    }
+]
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [d for d in (ROOT / "static-built", WEB / "kit" / "static") if d.exists()]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = TESTING
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "doorstep.web.kit.errors.forged"
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_COOKIES = not (DEMO or TESTING)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SECURE_REFERRER_POLICY = "same-origin"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+CONNECTORS = {"messages.messenger": "doorstep.connectors.demo.messenger.FileMessenger"}
+PROCRASTINATE_IMPORT_PATHS = ["doorstep.messages.jobs", "doorstep.outside.sweeper"]
+PROCRASTINATE_ON_APP_READY = None
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.processors.JSONRenderer(),
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    # Paths may hold a reference; Django's own request log is left out for it.
+    "loggers": {"django.request": {"level": "CRITICAL"}, "axes": {"level": "ERROR"}},
+}

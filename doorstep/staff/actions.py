@@ -1,0 +1,28 @@
+"""Changes to staff accounts, and the trace that looking leaves."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from doorstep.council.errors import Refused
+from doorstep.staff.models import Look, StaffUser
+from doorstep.staff.permissions import ROLES
+
+
+@transaction.atomic
+def add(*, username: str, name: str, roles: Sequence[str], password: str) -> StaffUser:
+    """Make or renew a staff account; raises Refused("unknown_role")."""
+    if set(roles) - set(ROLES):
+        raise Refused("unknown_role", roles=sorted(set(roles) - set(ROLES)))
+    user, _ = StaffUser.objects.update_or_create(
+        username=username, defaults={"name": name, "roles": list(roles), "is_active": True}
+    )
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    return user
+
+
+def looked(*, by: StaffUser, what: str, key: str, now: datetime) -> None:
+    """Write down that a member of staff opened a record."""
+    Look.objects.create(staff=by, at=now, what=what, key=key)

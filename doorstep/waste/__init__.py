@@ -1,0 +1,1 @@
+"""Rounds, containers, collection days, round progress and property logs."""

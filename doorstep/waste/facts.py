@@ -1,0 +1,71 @@
+"""What the waste room can observe: containers, last collection, round progress, property logs."""
+
+from datetime import date, datetime, timedelta
+
+from doorstep.council import queries as council
+from doorstep.fieldwork import queries as fieldwork
+from doorstep.forms.facts import Fact, Observed, offer
+from doorstep.forms.rules.types import DAY, MOMENT, TEXT, ListOf, Maybe, Record
+from doorstep.waste import queries
+
+CONTAINER = Record("container", {"id": TEXT, "label": TEXT})
+LAST = Record("last collection", {"date": Maybe(DAY), "round": Maybe(TEXT), "communal": TEXT})
+PROGRESS = Record(
+    "round progress", {"state": TEXT, "until": Maybe(MOMENT), "sentence": Maybe(TEXT)}
+)
+LOG = Record("property log", {"reason": TEXT, "words": TEXT, "day": DAY})
+
+
+def containers(uprn: str, now: datetime) -> Observed:
+    """Observe the containers of a home, each with its id and the council's name for it."""
+    names = council.current().containers
+    found = queries.containers_at(int(uprn))
+    return Observed([{"id": str(c.pk), "label": names.get(c.kind, c.kind)} for c in found], now)
+
+
+def last_due(uprn: str, container_id: str, now: datetime) -> Observed:
+    """Observe when a container was last to be emptied, today included, and by which round."""
+    today = now.astimezone(council.ZONE).date()
+    found = queries.container(container_id)
+    day = queries.last_due(found.round, today) if found else None
+    communal = "yes" if found and found.place_id != int(uprn) else "no"
+    return Observed(
+        {"date": day, "round": found.round_id if found and day else None, "communal": communal}, now
+    )
+
+
+def round_progress(round_code: str, day: date, now: datetime) -> Observed:
+    """Observe a round on a day: waiting, running, finished or delayed (until when, said how)."""
+    row = queries.progress(round_code, day)
+    state = "waiting"
+    if row and row.delayed_until and now < row.delayed_until:
+        state = "delayed"
+    elif row and row.finished_at:
+        state = "finished"
+    elif row and row.started_at:
+        state = "running"
+    until, sentence = (row.delayed_until, row.sentence) if row else (None, None)
+    return Observed({"state": state, "until": until, "sentence": sentence}, now)
+
+
+def property_logs(uprn: str, container_id: str, day: date, now: datetime) -> Observed:
+    """Observe what crews recorded of one container since its last due day: reason and day, no more.
+
+    Only logs of this container count, never a neighbour's (rule M3); one reason a day is said once (M4).
+    """
+    words = council.current().log_reasons
+    seen: dict[tuple[str, date], dict[str, object]] = {}
+    for outcome in fieldwork.outcomes_about("container", [container_id], day):
+        said = {"reason": outcome.code, "words": words.get(outcome.code, ""), "day": outcome.day}
+        seen.setdefault((outcome.code, outcome.day), said)
+    return Observed(list(seen.values()), now)
+
+
+def register() -> None:
+    """Offer the room's facts."""
+    home, box, day = ("property", TEXT), ("container", TEXT), ("day", DAY)
+    local = timedelta(0)
+    offer(Fact("waste.containers", (home,), ListOf(CONTAINER), "local", containers, local))
+    offer(Fact("waste.last_due", (home, box), LAST, "local", last_due, local))
+    offer(Fact("waste.round_progress", (("round", TEXT), day), PROGRESS, "local", round_progress, local))
+    offer(Fact("waste.property_logs", (home, box, day), ListOf(LOG), "local", property_logs, local))

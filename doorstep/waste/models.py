@@ -1,0 +1,63 @@
+from django.db import models
+
+from doorstep.places.models import Property
+
+
+class Round(models.Model):
+    """A round: one crew's streets on one weekday every `weeks` weeks, counted from `anchor`."""
+
+    code = models.CharField(max_length=20, primary_key=True)
+    name = models.CharField(max_length=80)
+    stream = models.CharField(max_length=20)
+    anchor = models.DateField()
+    weeks = models.IntegerField()
+
+
+class Container(models.Model):
+    """A container at a property, emptied by a round; flats share those of their building."""
+
+    place = models.ForeignKey(Property, on_delete=models.PROTECT, related_name="containers")
+    kind = models.CharField(max_length=20)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT)
+
+
+class Assisted(models.Model):
+    """A home whose containers the crew fetches; never shown to anyone but staff."""
+
+    place = models.OneToOneField(Property, on_delete=models.PROTECT, primary_key=True)
+
+
+class Suspension(models.Model):
+    """A stream not collected between two days, both included."""
+
+    stream = models.CharField(max_length=20)
+    first = models.DateField()
+    last = models.DateField()
+
+
+class MovedDay(models.Model):
+    """A collection day that moves to another for every round, such as at Christmas."""
+
+    day = models.DateField(unique=True)
+    to = models.DateField()
+
+
+class RoundDay(models.Model):
+    """A round's progress on one day; delayed carries a moment and a public sentence."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT)
+    day = models.DateField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    delayed_until = models.DateTimeField(null=True)
+    sentence = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "day"], name="one_row_a_round_and_day"),
+            models.CheckConstraint(
+                condition=models.Q(delayed_until=None, sentence="")
+                | (models.Q(delayed_until__isnull=False) & ~models.Q(sentence="")),
+                name="delayed_with_a_sentence",
+            ),
+        ]

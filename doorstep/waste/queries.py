@@ -1,0 +1,82 @@
+"""Reads rounds, containers and collection days."""
+
+from datetime import date, timedelta
+
+from django.db.models import Q
+
+from doorstep.places.models import Property
+from doorstep.waste.models import Assisted, Container, MovedDay, Round, RoundDay, Suspension
+
+# How far back a last collection is looked for: the longest cycle is four weeks.
+LOOK_BACK_DAYS = 35
+
+
+def containers_at(uprn: int) -> list[Container]:
+    """Return a home's containers: its own, or its building's where it has none (rule M5)."""
+    parent = Property.objects.filter(uprn=uprn).values("parent_id")
+    found = Container.objects.select_related("round").filter(Q(place_id=uprn) | Q(place_id__in=parent))
+    both = list(found.order_by("kind", "id"))
+    own = [c for c in both if c.place_id == uprn]
+    chosen = own or both
+    # A container listed twice keeps its first (rule M6).
+    return list({c.kind: c for c in reversed(chosen)}.values())[::-1]
+
+
+def container(container_id: str) -> Container | None:
+    """Return a container by its id as text."""
+    if not container_id.isdecimal():
+        return None
+    return Container.objects.select_related("round").filter(id=int(container_id)).first()
+
+
+def days_of(
+    of: Round, first: date, last: date, suspended: list[Suspension], moved: dict[date, date]
+) -> list[date]:
+    """Return a round's collection days between two days, with moves made and suspensions left out."""
+    step = timedelta(days=7 * of.weeks)
+    # A moved day may leave or enter the window, so look a week beyond both ends.
+    day = of.anchor + step * ((first - timedelta(days=7) - of.anchor) // step)
+    found = []
+    while day <= last + timedelta(days=7):
+        stopped = any(s.stream == of.stream and s.first <= day <= s.last for s in suspended)
+        actual = moved.get(day, day)
+        if not stopped and first <= actual <= last:
+            found.append(actual)
+        day += step
+    return sorted(found)
+
+
+def last_due(of: Round, today: date) -> date | None:
+    """Return the last day, today included, on which a round was to collect."""
+    first = today - timedelta(days=LOOK_BACK_DAYS)
+    suspended = list(Suspension.objects.filter(stream=of.stream, last__gte=first, first__lte=today))
+    moved = dict(MovedDay.objects.filter(day__gte=first).values_list("day", "to"))
+    days = days_of(of, first, today, suspended, moved)
+    return days[-1] if days else None
+
+
+def next_due(of: Round, today: date) -> date | None:
+    """Return the next day after today on which a round is to collect."""
+    last = today + timedelta(days=LOOK_BACK_DAYS)
+    suspended = list(Suspension.objects.filter(stream=of.stream, last__gte=today))
+    moved = dict(MovedDay.objects.filter(day__gte=today).values_list("day", "to"))
+    days = days_of(of, today + timedelta(days=1), last, suspended, moved)
+    return days[0] if days else None
+
+
+def progress(round_code: str, day: date) -> RoundDay | None:
+    """Return a round's progress on a day; nothing recorded, nothing returned."""
+    return RoundDay.objects.filter(round_id=round_code, day=day).first()
+
+
+def rounds_on(day: date) -> list[Round]:
+    """Return the rounds that collect on a day, by name."""
+    suspended = list(Suspension.objects.filter(first__lte=day, last__gte=day - timedelta(days=7)))
+    moved = dict(MovedDay.objects.all().values_list("day", "to"))
+    rounds = Round.objects.order_by("name")
+    return [r for r in rounds if days_of(r, day, day, suspended, moved)]
+
+
+def is_assisted(uprn: int) -> bool:
+    """Say whether the crew fetches this home's containers; for staff only."""
+    return Assisted.objects.filter(place_id=uprn).exists()

@@ -1,0 +1,1 @@
+"""What all front doors share: page frame, question templates, error pages, limits."""

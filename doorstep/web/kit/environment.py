@@ -1,0 +1,29 @@
+"""The Jinja2 environment of every page."""
+
+from datetime import datetime
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse
+from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader
+from jinja2.loaders import ChoiceLoader
+
+from doorstep.catalogue.words import say
+from doorstep.council import queries as council
+
+
+def when(moment: datetime) -> str:
+    """Return a moment as staff and residents read it, in London's time."""
+    return say(moment)
+
+
+def environment(**options: Any) -> Environment:
+    """Make the environment: our templates first, then GOV.UK Frontend's macros."""
+    options["undefined"] = ChainableUndefined
+    own = options.pop("loader")
+    made = Environment(**options)
+    macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    made.loader = ChoiceLoader([own, macros])
+    made.globals.update(static=static, url=reverse, council=council.current)
+    made.filters.update(say=say, when=when)
+    return made

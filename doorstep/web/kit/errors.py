@@ -1,0 +1,28 @@
+"""Error pages: what happened, what next, how to reach a person."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def _page(request: HttpRequest, status: int, code: str) -> HttpResponse:
+    return render(request, "kit/error.html", {"code": code}, status=status)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Draw the page for an address that does not exist."""
+    return _page(request, 404, "not_found")
+
+
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Draw the page for someone whose role does not allow this."""
+    return _page(request, 403, "not_allowed")
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Draw the page for a form that did not come from our own page."""
+    return _page(request, 403, "forged")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Draw the page for a fault of ours."""
+    return _page(request, 500, "broken")

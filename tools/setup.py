@@ -1,0 +1,100 @@
+"""Install what Doorstep needs into this folder: `.venv`, and the page assets. Needs only Python 3.11."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+TOOLS = ROOT / ".tools"
+
+
+def stop(sentence: str) -> None:
+    """Say what is missing and what to do, and end."""
+    sys.exit(f"doorstep: {sentence}")
+
+
+def run(command: list[str], sentence: str) -> None:
+    """Run a command quietly; when it fails, show its words and one sentence."""
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        sys.stderr.write(done.stdout[-1500:] + done.stderr[-1500:])
+        stop(sentence)
+
+
+def apt(package: str) -> None:
+    """Install a Debian package; only called as root."""
+    print(f"Installing Debian's {package} …", flush=True)
+    run(["apt-get", "update", "-q"], "apt-get cannot reach its sources; connect to the network and try again.")
+    command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", package]
+    run(command, f"apt-get could not install {package}; install it and try again.")
+
+
+def make_venv() -> None:
+    """Make `.venv`, with Debian's python3-venv when that is missing and we are root."""
+    if (VENV / "bin" / "pip").exists():
+        return
+    shutil.rmtree(VENV, ignore_errors=True)
+    probe = [sys.executable, "-c", "import venv, ensurepip"]
+    if subprocess.run(probe, capture_output=True).returncode:
+        if os.geteuid() or not shutil.which("apt-get"):
+            stop("Python's venv module is missing; run `apt-get install python3-venv` as root and try again.")
+        apt("python3-venv")
+    run([sys.executable, "-m", "venv", str(VENV)], "the folder .venv could not be made; see above.")
+
+
+def install(requirements: Path) -> None:
+    """Install the pinned requirements by uv."""
+    pip = str(VENV / "bin" / "pip")
+    offline = "packages could not be fetched; is this machine on the network?"
+    uv = VENV / "bin" / "uv"
+    if not uv.exists():
+        run([pip, "install", "-q", "uv"], offline)
+    python = str(VENV / "bin" / "python")
+    command = [str(uv), "pip", "install", "-q", "--python", python, "--require-hashes", "-r"]
+    command.append(str(requirements))
+    if subprocess.run(command, cwd=ROOT, capture_output=True).returncode:
+        # A machine with a package source that only pip knows.
+        run([pip, "install", "-q", "--require-hashes", "-r", str(requirements)], offline)
+    site = next((VENV / "lib").glob("python3*")) / "site-packages" / "doorstep-here.pth"
+    site.write_text(f"{ROOT}\n")
+    script = VENV / "bin" / "doorstep"
+    script.write_text(f"#!{python}\nfrom doorstep.cli.main import main\nmain()\n")
+    script.chmod(0o755)
+
+
+def browser() -> None:
+    """See that there is a chromium for the tests, by apt when we are root."""
+    if shutil.which("chromium") or os.environ.get("DOORSTEP_NO_BROWSER") == "1":
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        apt("chromium")
+
+
+def main() -> None:
+    """Install for running, or with --dev for testing too; a second call finds all done."""
+    if sys.version_info < (3, 11):
+        stop(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
+    dev = "--dev" in sys.argv or (VENV / "dev").exists()
+    requirements = ROOT / ("requirements-dev.txt" if dev else "requirements.txt")
+    if "--dev" in sys.argv:
+        browser()
+    parts = [requirements.read_bytes(), (ROOT / "package-lock.json").read_bytes(), bytes(ROOT)]
+    wanted = hashlib.sha256(b"".join(parts)).hexdigest()
+    stamp = VENV / "done"
+    if stamp.exists() and stamp.read_text() == wanted and (ROOT / "static-built").exists():
+        return
+    print("Installing what Doorstep needs into .venv (once, about a minute) …", flush=True)
+    make_venv()
+    install(requirements)
+    subprocess.run([str(VENV / "bin" / "python"), str(ROOT / "tools" / "frontend.py")], check=True)
+    if dev:
+        (VENV / "dev").touch()
+    stamp.write_text(wanted)
+
+
+if __name__ == "__main__":
+    main()
