@@ -57,8 +57,18 @@ def _database(url: str) -> dict[str, object]:
 DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgres://127.0.0.1/doorstep"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOMS = (
-    "places", "staff", "catalogue", "customers", "outside", "cases", "fieldwork", "messages",
-    "waste", "rehearsal", "demo", "web",
+    "places",
+    "staff",
+    "catalogue",
+    "customers",
+    "outside",
+    "cases",
+    "fieldwork",
+    "messages",
+    "waste",
+    "rehearsal",
+    "demo",
+    "web",
 )
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

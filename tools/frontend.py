@@ -30,7 +30,9 @@ def main() -> None:
         command = [*npm(), "ci", "--no-audit", "--no-fund", "--silent", "--ignore-scripts"]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
         if done.returncode:
-            sys.exit(f"doorstep: npm could not fetch the page assets; is this machine on the network?\n{done.stderr[-800:]}")
+            sys.exit(
+                f"doorstep: npm could not fetch the page assets; is this machine on the network?\n{done.stderr[-800:]}"
+            )
         source = Path(folder) / "node_modules" / "govuk-frontend" / "dist" / "govuk"
         out = BUILT / "govuk"
         out.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,9 @@ def stop(sentence: str) -> None:
 
 def run(command: list[str], sentence: str) -> None:
     """Run a command quietly; when it fails, show its words and one sentence."""
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=ROOT, stdin=subprocess.DEVNULL
+    )
     if done.returncode:
         sys.stderr.write(done.stdout[-1500:] + done.stderr[-1500:])
         stop(sentence)
@@ -28,7 +30,10 @@ def run(command: list[str], sentence: str) -> None:
 def apt(package: str) -> None:
     """Install a Debian package; only called as root."""
     print(f"Installing Debian's {package} …", flush=True)
-    run(["apt-get", "update", "-q"], "apt-get cannot reach its sources; connect to the network and try again.")
+    run(
+        ["apt-get", "update", "-q"],
+        "apt-get cannot reach its sources; connect to the network and try again.",
+    )
     command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", package]
     run(command, f"apt-get could not install {package}; install it and try again.")
 
@@ -41,7 +46,9 @@ def make_venv() -> None:
     probe = [sys.executable, "-c", "import venv, ensurepip"]
     if subprocess.run(probe, capture_output=True).returncode:
         if os.geteuid() or not shutil.which("apt-get"):
-            stop("Python's venv module is missing; run `apt-get install python3-venv` as root and try again.")
+            stop(
+                "Python's venv module is missing; run `apt-get install python3-venv` as root and try again."
+            )
         apt("python3-venv")
     run([sys.executable, "-m", "venv", str(VENV)], "the folder .venv could not be made; see above.")
 

@@ -13,7 +13,6 @@ from doorstep.cases.models import Case, Draft, Link
 from doorstep.cases.values import to_json, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
-from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.customers import actions as customers
 from doorstep.forms import journey
@@ -25,9 +24,7 @@ from doorstep.staff.actor import Actor
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
-def begin(
-    *, service: Service, visitor: str, channel: str, by: Actor, now: datetime
-) -> Draft:
+def begin(*, service: Service, visitor: str, channel: str, by: Actor, now: datetime) -> Draft:
     """Return this visitor's open draft of a service, made when there is none."""
     found, _ = Draft.objects.get_or_create(
         visitor=visitor,
@@ -58,13 +55,23 @@ def judge(
         draft.asked = [*draft.asked, decision.code]
     if page.check:
         tried = [{"rule": t.text, "held": t.held, "read": to_json(t.read)} for t in decision.tried]
-        kept = {"result": decision.result, "code": decision.code, "tried": tried, "at": now.isoformat()}
+        kept = {
+            "result": decision.result,
+            "code": decision.code,
+            "tried": tried,
+            "at": now.isoformat(),
+        }
         draft.decisions = {**draft.decisions, page.id: kept}
     return decision
 
 
 def answer(
-    *, draft: Draft, page: Page, given: Mapping[str, object], words: Mapping[str, str], now: datetime,
+    *,
+    draft: Draft,
+    page: Page,
+    given: Mapping[str, object],
+    words: Mapping[str, str],
+    now: datetime,
     planted: Mapping[str, object] | None = None,
 ) -> Decision:
     """Keep a page's answers and decide its check; later answers that no longer fit are asked again."""
@@ -95,7 +102,10 @@ def _reference(prefix: str) -> str:
 
 
 def submit(
-    *, draft_id: object, by: Actor, now: datetime,
+    *,
+    draft_id: object,
+    by: Actor,
+    now: datetime,
     planted: Mapping[str, object] | None = None,
 ) -> tuple[Case | None, Decision | None]:
     """Send a draft: re-check every rule, open the case, start its workflow; one transaction.
@@ -182,7 +192,9 @@ def record_outcome(
 ) -> Case:
     """Take in what came of a step and follow the workflow; raises Refused("no_way_on")."""
     case = _locked(case_id)
-    timeline.write(case, "corrected" if corrected else "outcome", by=by, now=now, outcome=name, **data)
+    timeline.write(
+        case, "corrected" if corrected else "outcome", by=by, now=now, outcome=name, **data
+    )
     workflow.outcome(case, name, by=by, now=now, corrected=corrected)
     return case
 
@@ -215,5 +227,3 @@ def make_link(*, case: Case, now: datetime) -> str:
     token = secrets.token_urlsafe(24)
     Link.objects.create(case=case, token_hash=hashed(token), expires_at=now + timedelta(days=90))
     return token
-
-

@@ -6,8 +6,8 @@ from datetime import datetime
 from doorstep.cases.models import Case
 from doorstep.forms import facts
 from doorstep.forms.form import Page, Question
-from doorstep.forms.rules.functions import Clock
 from doorstep.forms.rules.evaluate import arguments
+from doorstep.forms.rules.functions import Clock
 from doorstep.forms.rules.types import DAY, TEXT, ListOf, Maybe, Record
 
 # A rehearsal hands in the facts of its example instead of finding them.
@@ -36,7 +36,9 @@ def resolve(
     return found, False
 
 
-def options(question: Question, values: dict[str, object], clock: Clock) -> tuple[tuple[str, str], ...]:
+def options(
+    question: Question, values: dict[str, object], clock: Clock
+) -> tuple[tuple[str, str], ...]:
     """Return a question's options as (value, label), from its list or from its fact."""
     if question.source is None:
         return question.options

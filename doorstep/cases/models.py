@@ -64,7 +64,8 @@ class Case(models.Model):
                 fields=["unique_key"], condition=Q(closed_at=None), name="one_open_case_of_a_kind"
             ),
             models.CheckConstraint(
-                condition=Q(closed_at=None, outcome="") | (Q(closed_at__isnull=False) & ~Q(outcome="")),
+                condition=Q(closed_at=None, outcome="")
+                | (Q(closed_at__isnull=False) & ~Q(outcome="")),
                 name="closed_with_an_outcome",
             ),
         ]

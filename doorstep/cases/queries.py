@@ -32,7 +32,9 @@ def worklist(*, state: str, overdue: bool, today: date) -> QuerySet[Case]:
     cases = cases.filter(closed_at__isnull=state != "closed")
     if overdue:
         cases = cases.filter(due_on__lt=today)
-    return cases.order_by("due_on", "opened_at") if state != "closed" else cases.order_by("-closed_at")
+    return (
+        cases.order_by("due_on", "opened_at") if state != "closed" else cases.order_by("-closed_at")
+    )
 
 
 def at_places(uprns: list[int]) -> QuerySet[Case]:

@@ -18,11 +18,20 @@ def _digest(event: Event) -> str:
     who = f"{event.by_kind}:{event.by_key}"
     when = event.at.isoformat()
     return _hash(
-        event.previous, str(event.case_id), str(event.number), when, event.kind, who, data, event.text_digest
+        event.previous,
+        str(event.case_id),
+        str(event.number),
+        when,
+        event.kind,
+        who,
+        data,
+        event.text_digest,
     )
 
 
-def write(case: Case, kind: str, *, by: Actor, now: datetime, text: str = "", **data: object) -> Event:
+def write(
+    case: Case, kind: str, *, by: Actor, now: datetime, text: str = "", **data: object
+) -> Event:
     """Append a line to a case's timeline; `data` holds no personal data, `text` may.
 
     The caller holds the case's row lock or has just made the case.

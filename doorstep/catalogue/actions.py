@@ -34,7 +34,10 @@ def publish(*, contents: dict[str, str], now: datetime) -> Service:
         digest=service.digest,
         defaults={"current": True},
         create_defaults={
-            "slug": service.slug, "files": contents, "published_at": now, "current": True
+            "slug": service.slug,
+            "files": contents,
+            "published_at": now,
+            "current": True,
         },
     )
     return service

@@ -74,7 +74,9 @@ class _Builder:
             fact = facts.offered().get(call.name)
             if fact is None:
                 known = ", ".join(sorted(facts.offered()))
-                raise RuleError(f"no room offers the fact `{call.name}`; there are: {known}", text, 0, where)
+                raise RuleError(
+                    f"no room offers the fact `{call.name}`; there are: {known}", text, 0, where
+                )
             check_call(call, fact.params, self.names)
             return call, fact
         except RuleError as exc:
@@ -85,7 +87,9 @@ class _Builder:
 def _question(b: _Builder, src: Source, q: f.QuestionFile, *at: object) -> Question | None:
     kind = KINDS.get(q.kind)
     if kind is None:
-        b.problems.append(f"{src.where(*at, 'kind')}: no question kind `{q.kind}`; there are: {', '.join(KINDS)}")
+        b.problems.append(
+            f"{src.where(*at, 'kind')}: no question kind `{q.kind}`; there are: {', '.join(KINDS)}"
+        )
         return None
     source = None
     if isinstance(q.options, str):
@@ -126,8 +130,15 @@ def _page(b: _Builder, src: Source, i: int, p: f.PageFile) -> Page:
             if c.stop:
                 b.learn(rule.when_false)
     return Page(
-        p.page, p.title, p.hint, when, p.asked_only, tuple(q for q in questions if q),
-        tuple(found), tuple(checks), p.unavailable,
+        p.page,
+        p.title,
+        p.hint,
+        when,
+        p.asked_only,
+        tuple(q for q in questions if q),
+        tuple(found),
+        tuple(checks),
+        p.unavailable,
     )
 
 
@@ -166,7 +177,9 @@ def _form(b: _Builder) -> Form:
     pages = tuple(_page(b, src, i, p) for i, p in enumerate(read.pages))
     ids = [p.id for p in pages]
     for missing in sorted(b.ask - set(ids)):
-        b.problems.append(f"{src.where('pages')}: a rule asks the page `{missing}`, which is not there")
+        b.problems.append(
+            f"{src.where('pages')}: a rule asks the page `{missing}`, which is not there"
+        )
     for twice in sorted({x for x in ids if ids.count(x) > 1}):
         b.problems.append(f"{src.where('pages')}: two pages are called `{twice}`")
     used = {c.stop for p in pages for c in p.check if c.stop}
@@ -181,12 +194,16 @@ def _form(b: _Builder) -> Form:
     return Form(pages, stops)
 
 
-def _doing(b: _Builder, src: Source, entry: Mapping[str, dict[str, object]], *at: object) -> list[Doing]:
+def _doing(
+    b: _Builder, src: Source, entry: Mapping[str, dict[str, object]], *at: object
+) -> list[Doing]:
     made = []
     for step, options in entry.items():
         kind = steps.offered().get(step)
         if kind is None:
-            b.problems.append(f"{src.where(*at)}: no step `{step}`; there are: {', '.join(steps.offered())}")
+            b.problems.append(
+                f"{src.where(*at)}: no step `{step}`; there are: {', '.join(steps.offered())}"
+            )
             continue
         rules: dict[str, Rule] = {}
         for name, wants in kind.rules.items():
@@ -209,7 +226,9 @@ def _workflow(b: _Builder, extra: Mapping[str, Type]) -> Workflow:
         doing = [d for i, e in enumerate(s.do) for d in _doing(b, src, e, "stages", sid, "do", i)]
         for d in doing:
             if d.step == "tell" and f"messages/{d.words.get('message')}.md" not in b.contents:
-                b.problems.append(f"{src.where('stages', sid)}: no messages/{d.words.get('message')}.md")
+                b.problems.append(
+                    f"{src.where('stages', sid)}: no messages/{d.words.get('message')}.md"
+                )
         _sentence(b, s.resident, src.where("stages", sid, "resident"), extra)
         stages[sid] = Stage(sid, s.label, s.resident, tuple(doing), s.on, s.decisions, s.closes)
     targets = [("start", w.start)] + [(f"on {k}", v) for k, v in w.on.items()]
@@ -217,7 +236,9 @@ def _workflow(b: _Builder, extra: Mapping[str, Type]) -> Workflow:
         targets += [(f"{sid}: {k}", v) for k, v in {**s.on, **s.decisions}.items()]
     for what, target in targets:
         if target not in stages:
-            b.problems.append(f"{src.where('stages')}: {what} leads to `{target}`, which is no stage")
+            b.problems.append(
+                f"{src.where('stages')}: {what} leads to `{target}`, which is no stage"
+            )
     return Workflow(w.start, due, stages, w.on, w.decisions, w.corrected)
 
 
@@ -230,14 +251,26 @@ def _messages(b: _Builder, extra: Mapping[str, Type]) -> dict[str, Text]:
         if not head.startswith("subject: "):
             b.problems.append(f"{name}:1: begins with `subject: …` and an empty line")
         _sentence(b, text, f"{name}:1", extra)
-        made[name.removeprefix("messages/").removesuffix(".md")] = Text(head[9:].strip(), body.strip())
+        made[name.removeprefix("messages/").removesuffix(".md")] = Text(
+            head[9:].strip(), body.strip()
+        )
     return made
 
 
 # What every sentence of a case may use besides answers, facts and settings.
 CASE_WORDS: dict[str, Type] = {
     name: TEXT
-    for name in ("reference", "due", "link", "address", "title", "council", "telephone", "hours", "reason")
+    for name in (
+        "reference",
+        "due",
+        "link",
+        "address",
+        "title",
+        "council",
+        "telephone",
+        "hours",
+        "reason",
+    )
 }
 
 

@@ -8,7 +8,6 @@ from pydantic import BaseModel, ValidationError
 
 from doorstep.catalogue.errors import DefinitionError
 
-
 M = TypeVar("M", bound=BaseModel)
 
 

@@ -49,8 +49,13 @@ def _become() -> Callable[[], None] | None:
 
 def _call(program: Path, *args: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(program), *args], preexec_fn=_become(), capture_output=True, text=True, cwd="/",
-        stdin=subprocess.DEVNULL, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+        [str(program), *args],
+        preexec_fn=_become(),
+        capture_output=True,
+        text=True,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
     )
 
 
@@ -59,11 +64,21 @@ def _user() -> None:
         pwd.getpwnam(USER)
     except KeyError:
         made = subprocess.run(
-            ["useradd", "--system", "--home-dir", "/var/lib/doorstep", "--shell", "/usr/sbin/nologin", USER],
+            [
+                "useradd",
+                "--system",
+                "--home-dir",
+                "/var/lib/doorstep",
+                "--shell",
+                "/usr/sbin/nologin",
+                USER,
+            ],
             capture_output=True,
         )
         if made.returncode:
-            raise CannotStart(f"the OS user `{USER}` could not be made; make it and try again.") from None
+            raise CannotStart(
+                f"the OS user `{USER}` could not be made; make it and try again."
+            ) from None
 
 
 def _programs() -> Path:
@@ -95,9 +110,22 @@ def _free_port() -> int:
 def _make(programs: Path, data: Path) -> None:
     if (data / "PG_VERSION").exists():
         return
-    made = _call(programs / "initdb", "-D", str(data), "-U", USER, "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust")
+    made = _call(
+        programs / "initdb",
+        "-D",
+        str(data),
+        "-U",
+        USER,
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "-A",
+        "trust",
+    )
     if made.returncode:
-        raise CannotStart(f"the database folder {data} could not be made: {made.stderr.strip()[-300:]}")
+        raise CannotStart(
+            f"the database folder {data} could not be made: {made.stderr.strip()[-300:]}"
+        )
 
 
 def _running_port(programs: Path, data: Path) -> int | None:
@@ -111,7 +139,15 @@ def _start(programs: Path, data: Path) -> int:
     port = _free_port()
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200"
     started = _call(
-        programs / "pg_ctl", "start", "-w", "-D", str(data), "-l", str(data / "server.log"), "-o", options
+        programs / "pg_ctl",
+        "start",
+        "-w",
+        "-D",
+        str(data),
+        "-l",
+        str(data / "server.log"),
+        "-o",
+        options,
     )
     if started.returncode:
         raise CannotStart(f"PostgreSQL did not start; its words are in {data / 'server.log'}.")
@@ -126,7 +162,9 @@ def _ready_folder() -> Path:
         data = base / "postgres"
         data.mkdir(mode=0o700, exist_ok=True)
     except OSError as exc:
-        raise CannotStart(f"the data folder {base} cannot be written ({exc.strerror}); give this user the right.") from exc
+        raise CannotStart(
+            f"the data folder {base} cannot be written ({exc.strerror}); give this user the right."
+        ) from exc
     if _as_root():
         _user()
         who = pwd.getpwnam(USER)
@@ -153,7 +191,18 @@ def ensure() -> str:
         port = _running_port(programs, data)
         os.environ.setdefault("DOORSTEP_STARTED_DATABASE", "1" if port is None else "0")
         port = port or _start(programs, data)
-        _call(programs / "psql", "-h", "127.0.0.1", "-p", str(port), "-U", USER, "-c", "create database doorstep", "postgres")
+        _call(
+            programs / "psql",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(port),
+            "-U",
+            USER,
+            "-c",
+            "create database doorstep",
+            "postgres",
+        )
     os.environ["DATABASE_URL"] = f"postgres://{USER}@127.0.0.1:{port}/doorstep"
     return os.environ["DATABASE_URL"]
 

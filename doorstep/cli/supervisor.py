@@ -12,8 +12,16 @@ from doorstep.cli import embedded
 from doorstep.cli.embedded import CannotStart
 
 # Worker settings as measured for the queue: see docs/decisions/0003-queue.md.
-WORKER = ["procrastinate", "worker", "--concurrency", "4", "--fetch-job-polling-interval", "1",
-          "--shutdown-graceful-timeout", "20"]
+WORKER = [
+    "procrastinate",
+    "worker",
+    "--concurrency",
+    "4",
+    "--fetch-job-polling-interval",
+    "1",
+    "--shutdown-graceful-timeout",
+    "20",
+]
 
 
 def _doorstep(*args: str) -> list[str]:
@@ -23,8 +31,22 @@ def _doorstep(*args: str) -> list[str]:
 def commands(port: str) -> dict[str, list[str]]:
     """Return the long-running commands by name."""
     host = "127.0.0.1" if os.environ.get("DOORSTEP_DEMO") == "1" else "0.0.0.0"
-    web = [sys.executable, "-m", "gunicorn", "doorstep.wsgi", "-b", f"{host}:{port}", "-w", "2",
-           "-k", "gthread", "--threads", "4", "--log-level", "warning"]
+    web = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "doorstep.wsgi",
+        "-b",
+        f"{host}:{port}",
+        "-w",
+        "2",
+        "-k",
+        "gthread",
+        "--threads",
+        "4",
+        "--log-level",
+        "warning",
+    ]
     return {
         "web": web,
         "worker": _doorstep(*WORKER, "--queues", "default", "--name", "worker"),
@@ -38,7 +60,9 @@ def _port_free(port: str) -> None:
         try:
             probe.bind(("127.0.0.1", int(port)))
         except (OSError, ValueError) as exc:
-            raise CannotStart(f"port {port} is taken or not allowed; choose another, such as `PORT=8001 make run`.") from exc
+            raise CannotStart(
+                f"port {port} is taken or not allowed; choose another, such as `PORT=8001 make run`."
+            ) from exc
 
 
 class _Supervisor:

@@ -32,7 +32,7 @@ def finish_job(
     if DeviceEvent.objects.filter(id=event_id).exists():
         return job
     if code not in job.outcomes:
-        raise Refused("not_an_outcome", code=code)
+        raise Refused("not_an_outcome", outcome=code)
     if job.state != "open":
         raise Refused("job_not_open")
     _keep(job, event_id, code, note, photo, by, now)
@@ -47,9 +47,17 @@ def _keep(
 ) -> Outcome:
     event = DeviceEvent.objects.create(id=event_id, kind="job", by=by.key, at=now)
     return Outcome.objects.create(
-        event=event, job=job, crew_list=job.crew_list, about_kind=job.about_kind,
-        about_key=job.about_key, code=code, day=now.astimezone(ZONE).date(), at=now, by=by.key,
-        note=note, photo=photo,
+        event=event,
+        job=job,
+        crew_list=job.crew_list,
+        about_kind=job.about_kind,
+        about_key=job.about_key,
+        code=code,
+        day=now.astimezone(ZONE).date(),
+        at=now,
+        by=by.key,
+        note=note,
+        photo=photo,
     )
 
 
@@ -63,27 +71,49 @@ def correct_job(
         return job
     last = Outcome.objects.filter(job=job, superseded_by=None).first()
     if last is None or code not in job.outcomes:
-        raise Refused("not_an_outcome", code=code)
+        raise Refused("not_an_outcome", outcome=code)
     if last.code == code:
         raise Refused("same_outcome")
     last.superseded_by = _keep(job, event_id, code, note, "", by, now)
     last.save(update_fields=["superseded_by"])
     cases.record_outcome(
-        case_id=job.case_id, name=f"job.{code}", by=by, now=now, corrected=True, job=job.pk, was=last.code
+        case_id=job.case_id,
+        name=f"job.{code}",
+        by=by,
+        now=now,
+        corrected=True,
+        job=job.pk,
+        was=last.code,
     )
     return job
 
 
 @transaction.atomic
 def record_seen(
-    *, event_id: UUID, crew_list: str, about: tuple[str, str], code: str, day: date, note: str,
-    photo: str, by: Actor, now: datetime,
+    *,
+    event_id: UUID,
+    crew_list: str,
+    about: tuple[str, str],
+    code: str,
+    day: date,
+    note: str,
+    photo: str,
+    by: Actor,
+    now: datetime,
 ) -> None:
     """Record what a crew saw on its round without a job (a property log); a second tap changes nothing."""
     if DeviceEvent.objects.filter(id=event_id).exists():
         return
     event = DeviceEvent.objects.create(id=event_id, kind="seen", by=by.key, at=now)
     Outcome.objects.create(
-        event=event, crew_list=crew_list, about_kind=about[0], about_key=about[1], code=code,
-        day=day, at=now, by=by.key, note=note, photo=photo,
+        event=event,
+        crew_list=crew_list,
+        about_kind=about[0],
+        about_key=about[1],
+        code=code,
+        day=day,
+        at=now,
+        by=by.key,
+        note=note,
+        photo=photo,
     )

@@ -35,7 +35,9 @@ class Job(models.Model):
         indexes = [models.Index(fields=["crew_list", "state", "day"])]
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "about_kind", "about_key"], condition=Q(state="open"), name="one_open_job"
+                fields=["case", "about_kind", "about_key"],
+                condition=Q(state="open"),
+                name="one_open_job",
             )
         ]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from doorstep.cases import workflow
 from doorstep.cases.models import Case
@@ -17,7 +18,7 @@ KIND = steps.StepKind(
 )
 
 
-def _title(case: Case, options: Mapping[str, object]) -> str:
+def _title(case: Case, options: Mapping[str, Any]) -> str:
     named = case.words.get(str(options.get("named_by", "")), "")
     return f"{options['title']}: {named}" if named else str(options["title"])
 
@@ -25,7 +26,7 @@ def _title(case: Case, options: Mapping[str, object]) -> str:
 class JobStep:
     """Puts a job on a crew's list; withdraws it when the case is unwound."""
 
-    def run(self, *, case: Case, options: Mapping[str, object], by: Actor, now: datetime) -> None:
+    def run(self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
         """Make the job, unless the same one is still open."""
         detail = case.answers.get(str(options.get("detail", "")))
         Job.objects.get_or_create(

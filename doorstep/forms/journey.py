@@ -71,9 +71,9 @@ def shown(form: Form, values: Values, asked: frozenset[str], clock: Clock) -> li
 
 def answered(page: Page, answers: Values) -> bool:
     """Say whether every question of the page has its answer (optional ones once the page was sent)."""
-    return all(
-        q.id in answers for q in page.questions if KINDS[q.kind].asks
-    ) and (bool(page.questions) or True)
+    return all(q.id in answers for q in page.questions if KINDS[q.kind].asks) and (
+        bool(page.questions) or True
+    )
 
 
 def first_open(pages: list[Page], answers: Values, stopped: str = "") -> Page | None:

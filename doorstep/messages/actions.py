@@ -23,10 +23,15 @@ def tell(*, case: Case, name: str, now: datetime) -> Message | None:
     words = words_of(case)
     number = Message.objects.filter(case=case).count() + 1
     message = Message.objects.create(
-        case=case, key=f"{case.reference}-{number}", name=name, channel="email",
-        to=case.customer.email, subject=fill(text.subject, words),
+        case=case,
+        key=f"{case.reference}-{number}",
+        name=name,
+        channel="email",
+        to=case.customer.email,
+        subject=fill(text.subject, words),
         # The link's token is made when the message leaves, so that no row of ours holds it.
-        body=fill(text.body, {**words, "link": "{link}"}), queued_at=now,
+        body=fill(text.body, {**words, "link": "{link}"}),
+        queued_at=now,
     )
     jobs.send.defer(message_id=message.pk)
     return message

@@ -29,7 +29,9 @@ class Retries(BaseRetryStrategy):
     def __init__(self, max_runs: int) -> None:
         self.max_runs = max_runs
 
-    def get_retry_decision(self, *, exception: BaseException, job: QueueJob) -> RetryDecision | None:
+    def get_retry_decision(
+        self, *, exception: BaseException, job: QueueJob
+    ) -> RetryDecision | None:
         """Say when to run again; nothing means never. `attempts` counts the runs before this one."""
         if isinstance(exception, GiveUp) or job.attempts + 1 >= self.max_runs:
             return None
@@ -74,7 +76,11 @@ def note_failure(job_id: int, name: str, error: BaseException | str) -> None:
 
 
 def job(
-    name: str, *, max_runs: int = 6, max_seconds: int = 120, on_give_up: GiveUpAction | None = None,
+    name: str,
+    *,
+    max_runs: int = 6,
+    max_seconds: int = 120,
+    on_give_up: GiveUpAction | None = None,
     queue: str = "default",
 ) -> Callable[[Callable[..., None]], Job]:
     """Register a function of ids as a job under a name that never changes."""

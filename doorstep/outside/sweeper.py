@@ -74,7 +74,9 @@ def give_up() -> None:
 
 
 @app.periodic(cron="* * * * * */10")
-@app.task(name="sys.sweep", queue="sys", queueing_lock="sweep", priority=1000, retry=later.Retries(1))
+@app.task(
+    name="sys.sweep", queue="sys", queueing_lock="sweep", priority=1000, retry=later.Retries(1)
+)
 def sweep_now(timestamp: int) -> None:
     """Sweep every ten seconds."""
     sweep()

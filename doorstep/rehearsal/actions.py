@@ -65,8 +65,14 @@ def _property() -> None:
     Property.objects.get_or_create(
         uprn=MADE_UP,
         defaults={
-            "street": street, "ward": ward, "line": "1 Example Street", "sort": 1,
-            "postcode": "EX4 1PL", "blpu_class": "RD", "easting": 0, "northing": 0,
+            "street": street,
+            "ward": ward,
+            "line": "1 Example Street",
+            "sort": 1,
+            "postcode": "EX4 1PL",
+            "blpu_class": "RD",
+            "easting": 0,
+            "northing": 0,
         },
     )
 
@@ -84,8 +90,11 @@ class _Play:
         self.stop = ""
         self.case: Case | None = None
         self.draft = cases.begin(
-            service=service, visitor=uuid4().hex, channel=str(given.get("channel", "online")),
-            by=self.by, now=self.now,
+            service=service,
+            visitor=uuid4().hex,
+            channel=str(given.get("channel", "online")),
+            by=self.by,
+            now=self.now,
         )
 
     def answer_pages(self) -> None:
@@ -98,12 +107,19 @@ class _Play:
             given = {q.id: self.answers.get(q.id) for q in page.questions}  # type: ignore[attr-defined]
             words = {k: str(v) for k, v in given.items()}
             decision = cases.answer(
-                draft=self.draft, page=page, given=given, words=words, now=self.now, planted=self.facts  # type: ignore[arg-type]
+                draft=self.draft,
+                page=page,
+                given=given,
+                words=words,
+                now=self.now,
+                planted=self.facts,  # type: ignore[arg-type]
             )
             if decision.stops:
                 self.stop = decision.code
                 return
-        self.case, late = cases.submit(draft_id=self.draft.id, by=self.by, now=self.now, planted=self.facts)  # type: ignore[arg-type]
+        self.case, late = cases.submit(
+            draft_id=self.draft.id, by=self.by, now=self.now, planted=self.facts
+        )  # type: ignore[arg-type]
         self.stop = late.code if late else ""
 
     def said(self) -> str:
@@ -111,19 +127,30 @@ class _Play:
             found = self.service.form.stops.get(self.stop)
             settings = catalogue.settings(self.service, self.now.date())
             return fill(found.say, values_of(self.draft, settings)) if found else ""
-        return fill(self.service.workflow.stages[self.case.stage].resident, words_of(self.case)) if self.case else ""
+        return (
+            fill(self.service.workflow.stages[self.case.stage].resident, words_of(self.case))
+            if self.case
+            else ""
+        )
 
     def then(self, happens: list[Mapping[str, str]]) -> None:
         assert self.case
         for event in happens:
             if "outcome" in event:
                 self.case = cases.record_outcome(
-                    case_id=self.case.pk, name=event["outcome"], by=SYSTEM, now=self.now,
+                    case_id=self.case.pk,
+                    name=event["outcome"],
+                    by=SYSTEM,
+                    now=self.now,
                     corrected="corrected" in event,
                 )
             else:
                 self.case = cases.decide(
-                    case_id=self.case.pk, decision=event["decision"], reason="An example", by=SYSTEM, now=self.now
+                    case_id=self.case.pk,
+                    decision=event["decision"],
+                    reason="An example",
+                    by=SYSTEM,
+                    now=self.now,
                 )
 
     def told(self) -> list[str]:
@@ -167,7 +194,9 @@ def _play_one(service: Service, example: Mapping[str, object]) -> Report:
         return Report(str(example["name"]), _compare(play, example["expect"]))  # type: ignore[arg-type]
 
 
-def play(service: Service, contents: dict[str, str], examples: list[Mapping[str, object]]) -> list[Report]:
+def play(
+    service: Service, contents: dict[str, str], examples: list[Mapping[str, object]]
+) -> list[Report]:
     """Play examples against a service and return what came of each; nothing stays behind."""
     reports: list[Report] = []
     for example in examples:
@@ -179,5 +208,3 @@ def play(service: Service, contents: dict[str, str], examples: list[Mapping[str,
             )
             reports.append(_play_one(service, example))
     return reports
-
-

@@ -64,7 +64,14 @@ def end_delay(*, round_code: str, day: date, by: Actor, now: datetime) -> None:
 
 
 def record_log(
-    *, event_id: UUID, container_id: str, reason: str, note: str, photo: str, by: Actor, now: datetime
+    *,
+    event_id: UUID,
+    container_id: str,
+    reason: str,
+    note: str,
+    photo: str,
+    by: Actor,
+    now: datetime,
 ) -> None:
     """Record why a container was not emptied; raises Refused("no_such_container" or "not_a_reason")."""
     found = queries.container(container_id)
@@ -73,6 +80,13 @@ def record_log(
     if reason not in council.current().log_reasons:
         raise Refused("not_a_reason", reason=reason)
     fieldwork.record_seen(
-        event_id=event_id, crew_list=found.round_id, about=("container", container_id), code=reason,
-        day=now.astimezone(council.ZONE).date(), note=note, photo=photo, by=by, now=now,
+        event_id=event_id,
+        crew_list=found.round_id,
+        about=("container", container_id),
+        code=reason,
+        day=now.astimezone(council.ZONE).date(),
+        note=note,
+        photo=photo,
+        by=by,
+        now=now,
     )

@@ -67,5 +67,9 @@ def register() -> None:
     local = timedelta(0)
     offer(Fact("waste.containers", (home,), ListOf(CONTAINER), "local", containers, local))
     offer(Fact("waste.last_due", (home, box), LAST, "local", last_due, local))
-    offer(Fact("waste.round_progress", (("round", TEXT), day), PROGRESS, "local", round_progress, local))
+    offer(
+        Fact(
+            "waste.round_progress", (("round", TEXT), day), PROGRESS, "local", round_progress, local
+        )
+    )
     offer(Fact("waste.property_logs", (home, box, day), ListOf(LOG), "local", property_logs, local))

@@ -14,7 +14,9 @@ LOOK_BACK_DAYS = 35
 def containers_at(uprn: int) -> list[Container]:
     """Return a home's containers: its own, or its building's where it has none (rule M5)."""
     parent = Property.objects.filter(uprn=uprn).values("parent_id")
-    found = Container.objects.select_related("round").filter(Q(place_id=uprn) | Q(place_id__in=parent))
+    found = Container.objects.select_related("round").filter(
+        Q(place_id=uprn) | Q(place_id__in=parent)
+    )
     both = list(found.order_by("kind", "id"))
     own = [c for c in both if c.place_id == uprn]
     chosen = own or both

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from doorstep.messages.provider import Outgoing, Receipt
@@ -23,10 +24,9 @@ class FileMessenger:
             whole.write_text(
                 json.dumps({"to": message.to, "subject": message.subject, "body": message.body})
             )
-            try:
-                os.link(whole, path)  # atomic, and fails when the key was sent before
-            except FileExistsError:
-                pass
+            # Atomic, and fails when the key was sent before.
+            with suppress(FileExistsError):
+                os.link(whole, path)
             whole.unlink()
         except OSError as exc:
             raise TryLater("the outbox folder cannot be written") from exc

@@ -14,7 +14,10 @@ class Telephone:
 
     name = "telephone"
     asks = True
-    examples: tuple[tuple[str, object], ...] = (("01530 454545", "01530 454545"), ("+44 808 157 0192", "+44 808 157 0192"))
+    examples: tuple[tuple[str, object], ...] = (
+        ("01530 454545", "01530 454545"),
+        ("+44 808 157 0192", "+44 808 157 0192"),
+    )
 
     def type(self, question: Question) -> Type:
         """Return the type that rules see."""

@@ -76,7 +76,9 @@ class _Checker:
             return Checked(kinds[type(expr.value)])
         if isinstance(expr, Name):
             if expr.name not in self.names:
-                raise self.fail(f"nothing is called `{expr.name}`{suggest(expr.name, self.names)}", expr)
+                raise self.fail(
+                    f"nothing is called `{expr.name}`{suggest(expr.name, self.names)}", expr
+                )
             return Checked(self._known(self.names[expr.name], expr, known))
         if isinstance(expr, Field):
             return Checked(self._field(expr, known))
@@ -134,7 +136,9 @@ class _Checker:
             raise self.fail(f"there is no function `{expr.name}`{near}", expr)
         wants, gives, _ = FUNCTIONS[expr.name]
         if len(wants) != len(expr.args):
-            raise self.fail(f"`{expr.name}` takes {len(wants)} values, here are {len(expr.args)}", expr)
+            raise self.fail(
+                f"`{expr.name}` takes {len(wants)} values, here are {len(expr.args)}", expr
+            )
         for arg, want in zip(expr.args, wants, strict=True):
             self.want(arg, known, want)
         return Checked(gives)
@@ -187,9 +191,13 @@ class _Checker:
         if expr.op == "in":
             found = self.sure(right, known)
             if not isinstance(found, ListOf) or found.item != of:
-                raise self.fail(f"`in` wants a list of {describe(of)}, this is {describe(found)}", right)
+                raise self.fail(
+                    f"`in` wants a list of {describe(of)}, this is {describe(found)}", right
+                )
             return Checked(BOOL)
-        allowed = {"+": (INT, TEXT), "-": (INT,), "*": (INT,)}.get(expr.op, (INT, TEXT, DAY, MOMENT))
+        allowed = {"+": (INT, TEXT), "-": (INT,), "*": (INT,)}.get(
+            expr.op, (INT, TEXT, DAY, MOMENT)
+        )
         if of not in allowed:
             raise self.fail(f"`{expr.op}` cannot be used on {describe(of)}", expr)
         self.want(right, known, of)

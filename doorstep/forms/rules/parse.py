@@ -107,7 +107,9 @@ class _Parser:
             match = _TOKEN.match(text, position)
             if not match or match.lastgroup is None:
                 self.fail("this cannot be read", position)
-            self.tokens.append((match.lastgroup, match[match.lastgroup], match.start(match.lastgroup)))
+            self.tokens.append(
+                (match.lastgroup, match[match.lastgroup], match.start(match.lastgroup))
+            )
             position = match.end()
         self.tokens.append(("end", "", len(text)))
 

@@ -95,7 +95,9 @@ class Command(BaseCommand):
         if case is None:
             raise CommandError("Give the reference of a case, such as MB-4K7T-9XQ2.")
         for page, decision in case.decisions.items():
-            self.stdout.write(f"{page}: {decision['result']} {decision['code']} at {decision['at']}")
+            self.stdout.write(
+                f"{page}: {decision['result']} {decision['code']} at {decision['at']}"
+            )
             for tried in decision["tried"]:
                 self.stdout.write(f"  {'holds ' if tried['held'] else 'not   '} {tried['rule']}")
                 self.stdout.write(f"         read {tried['read']}")

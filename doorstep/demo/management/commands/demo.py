@@ -1,0 +1,58 @@
+"""`doorstep demo`: makes the demo council, or brings it up to today."""
+
+import sys
+import time
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+
+from doorstep.council import queries as council
+from doorstep.council.queries import ZONE
+from doorstep.demo import homes, week
+from doorstep.places.models import Property
+from doorstep.staff import actions as staff
+
+# Demo sign-ins: a role each. The password works on loopback only; a real council makes its own.
+PASSWORD = "doorstep-demo"
+PEOPLE = {
+    "adviser": "Asha Adviser",
+    "officer": "Owen Officer",
+    "supervisor": "Sue Supervisor",
+    "crew": "Carl Crew",
+    "manager": "Mina Manager",
+}
+
+
+class Command(BaseCommand):
+    """Makes the demo council; run again, it only adds what the days since then need."""
+
+    help = "Make the demo council, or bring it up to today."
+
+    def handle(self, *args: object, **options: object) -> None:
+        """Load places once, staff and services always, then a week up to today."""
+        began, now = time.monotonic(), timezone.now()
+        if not Property.objects.filter(uprn__gte=homes.FIRST_UPRN).exists():
+            self._places()
+        for username, name in PEOPLE.items():
+            staff.add(username=username, name=name, roles=[username], password=PASSWORD)
+        call_command("services", "import", stdout=self.stdout)
+        today = now.astimezone(ZONE).date()
+        if week.kept().get("day") != today.isoformat():
+            count = week.progress(now)
+            with transaction.atomic():
+                made = week.examples(now)
+            week.keep(made, today)
+            self.stdout.write(f"Made {count} rounds' progress and {len(made)} addresses to try.")
+        self.stdout.write(f"The demo council is ready ({time.monotonic() - began:.0f} s).")
+        self.stdout.write(f"Sign-ins: {', '.join(PEOPLE)}; password {PASSWORD}")
+
+    def _places(self) -> None:
+        self.stdout.write("Making the demo council (once) …")
+        made = homes.make(council.folder() / "places")
+        with transaction.atomic():
+            for n, (name, count) in enumerate(homes.load(made), 1):
+                bar = "#" * n * 5 + "." * (len(homes.TABLES) - n) * 5
+                self.stdout.write(f"  [{bar}] {count:>7,} {name}")
+                sys.stdout.flush()
