@@ -83,7 +83,7 @@ def browser() -> None:
 
 def main() -> None:
     """Install for running, or with --dev for testing too; a second call finds all done."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - run by whatever python3 there is
         stop(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
     dev = "--dev" in sys.argv or (VENV / "dev").exists()
     requirements = ROOT / ("requirements-dev.txt" if dev else "requirements.txt")

@@ -3,6 +3,8 @@
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -49,7 +51,7 @@ def judge(
     service = catalogue.service(draft.version_id)
     values = values_of(draft, catalogue.settings(service, clock.today))
     found, missing = facts.resolve(page, values, clock, planted)
-    draft.facts = {**draft.facts, **to_json(found)}  # type: ignore[dict-item]
+    draft.facts = {**draft.facts, **to_json(found)}
     decision = journey.decide(page, values, clock, missing)
     if decision.result == "ask" and decision.code not in draft.asked:
         draft.asked = [*draft.asked, decision.code]
@@ -103,7 +105,7 @@ def _reference(prefix: str) -> str:
 
 def submit(
     *,
-    draft_id: object,
+    draft_id: UUID,
     by: Actor,
     now: datetime,
     planted: Mapping[str, object] | None = None,
@@ -125,7 +127,7 @@ def submit(
 
 
 def _submit(
-    draft_id: object, by: Actor, now: datetime, planted: Mapping[str, object] | None
+    draft_id: UUID, by: Actor, now: datetime, planted: Mapping[str, object] | None
 ) -> tuple[Case | None, Decision | None]:
     draft = Draft.objects.select_for_update().get(id=draft_id)
     if draft.sent_at:
@@ -188,7 +190,7 @@ def _locked(case_id: int) -> Case:
 
 @transaction.atomic
 def record_outcome(
-    *, case_id: int, name: str, by: Actor, now: datetime, corrected: bool = False, **data: object
+    *, case_id: int, name: str, by: Actor, now: datetime, corrected: bool = False, **data: Any
 ) -> Case:
     """Take in what came of a step and follow the workflow; raises Refused("no_way_on")."""
     case = _locked(case_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
@@ -9,7 +10,7 @@ from doorstep.catalogue.words import say
 from doorstep.council import queries as council
 
 
-def to_json(value: object) -> object:
+def to_json(value: object) -> Any:
     """Return a value as JSON, days and moments marked so that they come back as themselves."""
     if isinstance(value, datetime):
         return {"$moment": value.isoformat()}
@@ -22,7 +23,7 @@ def to_json(value: object) -> object:
     return value
 
 
-def from_json(value: object) -> object:
+def from_json(value: object) -> Any:
     """Return what `to_json` was given."""
     if isinstance(value, Mapping):
         if "$moment" in value:
@@ -41,7 +42,7 @@ def values_of(of: Draft | Case, settings: Mapping[str, object] | None = None) ->
     return {
         **{k: None for k in _optional(of)},
         **of.answers,
-        **from_json(of.facts),  # type: ignore[dict-item]
+        **from_json(of.facts),
         "settings": own or {},
         "service": of.slug,
         "channel": of.channel,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from doorstep.cases import timeline
 from doorstep.cases.clock import clock_at
@@ -52,8 +52,8 @@ def enter(
     case.stage = stage_id
     case.closed_at, case.outcome = (now, stage.closes) if stage.closes else (None, "")
     if flow.due and not stage.closes:
-        due = flow.due.evaluate(values_of(case), clock_at(now))
-        case.due_on = due  # type: ignore[assignment]
+        due: Any = flow.due.evaluate(values_of(case), clock_at(now))
+        case.due_on = due
     case.save(update_fields=["stage", "closed_at", "outcome", "due_on"])
     timeline.write(case, "stage", by=by, now=now, stage=stage_id, why=why)
     for doing in stage.do:

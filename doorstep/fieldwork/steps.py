@@ -44,7 +44,7 @@ class JobStep:
                 "made_at": now,
             },
         )
-        case.due_on = options["day"]  # type: ignore[assignment]
+        case.due_on = options["day"]
         case.save(update_fields=["due_on"])
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:

@@ -86,7 +86,7 @@ def job(
     """Register a function of ids as a job under a name that never changes."""
 
     def register(function: Callable[..., None]) -> Job:
-        def run(context: Any, **ids: int | str) -> None:
+        def run(context: Any, /, **ids: int | str) -> None:
             try:
                 function(**ids)
             except Exception as exc:

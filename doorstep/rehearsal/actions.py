@@ -1,9 +1,10 @@
 """Plays the examples of a service: everything is done for real, then rolled back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import uuid4
 
 from django.db import connection, transaction
@@ -49,7 +50,7 @@ def _rolled_back() -> Iterator[None]:
         pass
 
 
-def _moment(value: object) -> object:
+def _moment(value: object) -> Any:
     if isinstance(value, str) and len(value) == 16 and value[4] == "-" and value[10] == "T":
         return datetime.fromisoformat(value).replace(tzinfo=ZONE)
     if isinstance(value, Mapping):
@@ -80,11 +81,11 @@ def _property() -> None:
 class _Play:
     """One example under way."""
 
-    def __init__(self, service: Service, given: Mapping[str, object]) -> None:
+    def __init__(self, service: Service, given: Mapping[str, Any]) -> None:
         self.service = service
-        self.now: datetime = _moment(given["now"])  # type: ignore[assignment]
-        self.facts = _moment(given.get("facts", {}))
-        self.answers = given.get("answers", {})
+        self.now: datetime = _moment(given["now"])
+        self.facts: Any = _moment(given.get("facts", {}))
+        self.answers: Any = given.get("answers", {})
         self.by = Actor("staff", "example") if given.get("by_staff") else RESIDENT
         self.pages: list[str] = []
         self.stop = ""
@@ -104,7 +105,7 @@ class _Play:
             if page not in journey.shown(self.service.form, values, asked, clock_at(self.now)):
                 continue
             self.pages.append(page.id)
-            given = {q.id: self.answers.get(q.id) for q in page.questions}  # type: ignore[attr-defined]
+            given = {q.id: self.answers.get(q.id) for q in page.questions}
             words = {k: str(v) for k, v in given.items()}
             decision = cases.answer(
                 draft=self.draft,
@@ -112,14 +113,14 @@ class _Play:
                 given=given,
                 words=words,
                 now=self.now,
-                planted=self.facts,  # type: ignore[arg-type]
+                planted=self.facts,
             )
             if decision.stops:
                 self.stop = decision.code
                 return
         self.case, late = cases.submit(
             draft_id=self.draft.id, by=self.by, now=self.now, planted=self.facts
-        )  # type: ignore[arg-type]
+        )
         self.stop = late.code if late else ""
 
     def said(self) -> str:
@@ -183,19 +184,19 @@ def _compare(play: _Play, expect: Mapping[str, object]) -> list[str]:
     return wrong
 
 
-def _play_one(service: Service, example: Mapping[str, object]) -> Report:
-    given: Mapping[str, object] = example["given"]  # type: ignore[assignment]
+def _play_one(service: Service, example: Mapping[str, Any]) -> Report:
+    given: Mapping[str, Any] = example["given"]
     own = given.get("settings", {})
     play = _Play(service, given)
-    with catalogue.other_settings(own):  # type: ignore[arg-type]
+    with catalogue.other_settings(own):
         play.answer_pages()
         if example.get("then") and play.case:
-            play.then(example["then"])  # type: ignore[arg-type]
-        return Report(str(example["name"]), _compare(play, example["expect"]))  # type: ignore[arg-type]
+            play.then(example["then"])
+        return Report(str(example["name"]), _compare(play, example["expect"]))
 
 
 def play(
-    service: Service, contents: dict[str, str], examples: list[Mapping[str, object]]
+    service: Service, contents: dict[str, str], examples: Sequence[Mapping[str, object]]
 ) -> list[Report]:
     """Play examples against a service and return what came of each; nothing stays behind."""
     reports: list[Report] = []

@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -62,15 +63,15 @@ class Command(BaseCommand):
     def _play_folder(self, folder: Path) -> int:
         contents = catalogue.read_folder(folder)
         service = build(contents)
-        bad = self._report(contents, list(service.examples))
+        bad = self._report(contents, service.examples)
         if not bad:
             publishing.played(service=service, examples=len(service.examples), now=timezone.now())
         return bad
 
-    def _report(self, contents: dict[str, str], examples: list[dict[str, object]]) -> int:
+    def _report(self, contents: dict[str, str], examples: Sequence[Mapping[str, object]]) -> int:
         service = build(contents)
         catalogue.service(service.digest, contents)
-        reports = rehearsal.play(service, contents, examples)  # type: ignore[arg-type]
+        reports = rehearsal.play(service, contents, examples)
         wrong = [r for r in reports if r.differences]
         for report in wrong:
             self.stderr.write(f"{service.slug}: {report.name}")
