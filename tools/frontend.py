@@ -38,6 +38,8 @@ def main() -> None:
         out.mkdir(parents=True, exist_ok=True)
         css = (source / "govuk-frontend.min.css").read_text()
         css = re.sub(r"@font-face\s*\{[^}]*\}", "", css)
+        css = css.replace("GDS Transport,arial,sans-serif", "var(--council-font,arial,sans-serif)")
+        css = css.replace("url(/assets/images/govuk-crest.svg)", "none")
         css = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", css)
         (out / "govuk-frontend.css").write_text(css)
         js = (source / "govuk-frontend.min.js").read_text()

@@ -43,6 +43,11 @@ def begin(*, service: Service, visitor: str, channel: str, by: Actor, now: datet
     return found
 
 
+def drop_draft(*, visitor: str, slug: str) -> None:
+    """Throw away a visitor's open draft, so that the next caller starts afresh."""
+    Draft.objects.filter(visitor=visitor, slug=slug, sent_at=None).delete()
+
+
 def judge(
     draft: Draft, page: Page, now: datetime, planted: Mapping[str, object] | None = None
 ) -> Decision:

@@ -1,6 +1,7 @@
 """Reads drafts and cases."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -11,6 +12,14 @@ from doorstep.cases.models import Case, Draft, Link
 def open_draft(visitor: str, slug: str) -> Draft | None:
     """Return a visitor's open draft of a service."""
     return Draft.objects.filter(visitor=visitor, slug=slug, sent_at=None).first()
+
+
+def draft(draft_id: str, visitor: str) -> Draft | None:
+    """Return a visitor's draft by its id, sent or not."""
+    try:
+        return Draft.objects.filter(pk=UUID(draft_id), visitor=visitor).first()
+    except ValueError:
+        return None
 
 
 def by_reference(reference: str) -> Case | None:

@@ -14,6 +14,7 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.council.queries import ZONE
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork.models import Job
+from doorstep.places.models import Property
 from doorstep.staff.actor import RESIDENT, Actor
 from doorstep.waste import actions as waste
 from doorstep.waste import queries
@@ -171,8 +172,13 @@ def _rest(homes: _Homes, recent: str | None, now: datetime) -> list[Example]:
         .filter(kind="communal-bin", round_id=recent)
         .first()
     )
-    if shared:
-        made.append(_example("A flat with a shared bin", shared))
+    flat = (
+        Property.objects.filter(parent_id=shared.place_id).order_by("sort").first()
+        if shared
+        else None
+    )
+    if shared and flat:
+        made.append(Example("A flat with a shared bin", flat.postcode, flat.line, shared.kind))
     return made
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from doorstep.fieldwork.models import Job, Outcome
 
@@ -25,3 +25,14 @@ def seen_on(crew_list: str, day: date) -> QuerySet[Outcome]:
     """Return a list's outcomes of a day that belong to no job, the newest first."""
     found = Outcome.objects.filter(crew_list=crew_list, day=day, job=None, superseded_by=None)
     return found.order_by("-at")
+
+
+def waiting_by_list(day: date) -> dict[str, int]:
+    """Return how many open jobs each crew list has due by a day."""
+    jobs = Job.objects.filter(state="open", day__lte=day)
+    return dict(jobs.values_list("crew_list").annotate(n=Count("id")))
+
+
+def is_on_list(job_id: int, crew_list: str) -> bool:
+    """Say whether a job belongs to a crew's list."""
+    return Job.objects.filter(id=job_id, crew_list=crew_list).exists()

@@ -82,3 +82,32 @@ def rounds_on(day: date) -> list[Round]:
 def is_assisted(uprn: int) -> bool:
     """Say whether the crew fetches this home's containers; for staff only."""
     return Assisted.objects.filter(place_id=uprn).exists()
+
+
+def round_of(code: str) -> Round | None:
+    """Return a round by its code."""
+    return Round.objects.filter(code=code).first()
+
+
+def by_codes(codes: set[str]) -> list[Round]:
+    """Return rounds by their codes, by name."""
+    return list(Round.objects.filter(code__in=codes).order_by("code"))
+
+
+def boxes_on(round_code: str, text: str) -> list[Container]:
+    """Return a round's containers at addresses that begin with a text or lie in its street; at most 20."""
+    found = Container.objects.select_related("place__street").filter(round_id=round_code)
+    found = found.filter(Q(place__line__istartswith=text) | Q(place__line__icontains=f" {text}"))
+    return list(found.order_by("place__street__name", "place__sort")[:20])
+
+
+def is_on_round(container_id: str, round_code: str) -> bool:
+    """Say whether a container is emptied by a round."""
+    found = container(container_id)
+    return found is not None and found.round_id == round_code
+
+
+def assisted_on(round_code: str) -> set[int]:
+    """Return the UPRNs on a round whose containers the crew fetches."""
+    found = Assisted.objects.filter(place__containers__round_id=round_code)
+    return set(found.values_list("place_id", flat=True))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.templatetags.static import static
 from django.urls import reverse
@@ -24,6 +25,6 @@ def environment(**options: Any) -> Environment:
     made = Environment(**options)
     macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     made.loader = ChoiceLoader([own, macros])
-    made.globals.update(static=static, url=reverse, council=council.current)
+    made.globals.update(static=static, url=reverse, council=council.current, new_id=uuid4)
     made.filters.update(say=say, when=when)
     return made

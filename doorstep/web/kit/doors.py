@@ -1,0 +1,44 @@
+"""Who may come in: one decorator for staff views, and the actor they act as."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from doorstep.staff.actor import Actor
+
+View = Callable[..., HttpResponse]
+
+
+def needs(permission: str) -> Callable[[View], View]:
+    """Let in only staff with a permission: others get 403, people not signed in the sign-in page."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            user: Any = request.user
+            if not user.is_authenticated:
+                return redirect_to_login(request.path)
+            if not user.may(permission):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return wrap
+
+
+def public(view: View) -> View:
+    """Mark a view as open to anyone; the walk of all addresses wants every view marked."""
+    view.permission = ""  # type: ignore[attr-defined]
+    return view
+
+
+def actor(request: HttpRequest) -> Actor:
+    """Return the member of staff who asks."""
+    user: Any = request.user
+    return Actor("staff", user.username, ",".join(user.roles))

@@ -1,0 +1,279 @@
+"""One sitting at a form: the same pages for a resident and for an adviser with a caller."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from doorstep.cases import actions as cases
+from doorstep.cases import facts
+from doorstep.cases import queries as case_queries
+from doorstep.cases.clock import clock_at
+from doorstep.cases.models import Case, Draft
+from doorstep.cases.values import values_of
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Service
+from doorstep.catalogue.words import fill
+from doorstep.council.errors import Refused
+from doorstep.forms import journey
+from doorstep.forms.form import Page, Question
+from doorstep.forms.journey import Decision
+from doorstep.forms.questions.kind import Invalid, Options
+from doorstep.forms.questions.kinds import KINDS
+from doorstep.places import queries as places
+from doorstep.staff.actor import Actor
+from doorstep.web.kit import limits, photos
+
+Values = dict[str, object]
+
+
+@dataclass
+class Seat:
+    """Who sits where: the visitor's hash, the channel, who acts, and the address the pages lie under."""
+
+    slug: str
+    visitor: str
+    channel: str
+    by: Actor
+    base: str
+    now: datetime
+    done: Callable[[Case], HttpResponse]
+
+
+def _found(seat: Seat) -> tuple[Service, Draft]:
+    draft = case_queries.open_draft(seat.visitor, seat.slug)
+    if draft is None:
+        raise Http404
+    return catalogue.service(draft.version_id), draft
+
+
+def _pages(service: Service, draft: Draft, seat: Seat) -> tuple[list[Page], Values]:
+    values = values_of(draft, catalogue.settings(service, clock_at(seat.now).today))
+    asked = frozenset(draft.asked)
+    return journey.shown(service.form, values, asked, clock_at(seat.now)), values
+
+
+def _stopped(draft: Draft) -> str:
+    kept = draft.decisions.items()
+    return next((p for p, d in kept if d["result"] in ("stop", "unavailable")), "")
+
+
+def begin(seat: Seat) -> HttpResponse:
+    """Open or find the draft and go to the first page not answered."""
+    service = catalogue.current(seat.slug)
+    if service is None:
+        raise Http404
+    draft = cases.begin(
+        service=service, visitor=seat.visitor, channel=seat.channel, by=seat.by, now=seat.now
+    )
+    pages, _ = _pages(service, draft, seat)
+    first = journey.first_open(pages, draft.answers, _stopped(draft))
+    return HttpResponseRedirect(f"{seat.base}/{first.id if first else 'check'}")
+
+
+def page(request: HttpRequest, seat: Seat, page_id: str) -> HttpResponse:
+    """Draw a page, or take its answers and go on; a page not reached yet leads to the one that is."""
+    try:
+        service, draft = _found(seat)
+    except Http404:
+        return begin(seat)
+    pages, values = _pages(service, draft, seat)
+    here = next((p for p in pages if p.id == page_id), None)
+    if here is None:
+        if service.form.page(page_id) is None:
+            raise Http404
+        return begin(seat)
+    reached = journey.first_open(pages, draft.answers, _stopped(draft))
+    if reached and pages.index(here) > pages.index(reached):
+        return HttpResponseRedirect(f"{seat.base}/{reached.id}")
+    if request.method == "POST":
+        return _take(request, seat, service, draft, here, values)
+    return _draw(request, seat, draft, here, pages, values, {}, {})
+
+
+def _options(question: Question, values: Values, posted: Any, seat: Seat) -> Options:
+    if question.kind == "address":
+        home = places.find(str(posted.get(question.id) or ""))
+        return ((str(home.uprn), home.address),) if home else ()
+    return facts.options(question, values, clock_at(seat.now))
+
+
+def _take(
+    request: HttpRequest, seat: Seat, service: Service, draft: Draft, here: Page, values: Values
+) -> HttpResponse:
+    posted: dict[str, str] = {k: str(v) for k, v in request.POST.items()}
+    if "find" in posted:
+        return _find(request, seat, service, draft, here, values, posted)
+    given: Values = {}
+    words: dict[str, str] = {}
+    wrong: dict[str, Invalid] = {}
+    for question in here.questions:
+        kind = KINDS[question.kind]
+        if not kind.asks:
+            continue
+        try:
+            if question.kind == "photo" and question.id in request.FILES:
+                posted[question.id] = photos.take(request.FILES[question.id])
+            options = _options(question, values, posted, seat)
+            given[question.id] = kind.clean(question, posted, options)
+            words[question.id] = kind.show(question, given[question.id], options)
+        except Invalid as exc:
+            wrong[question.id] = exc
+    pages, _ = _pages(service, draft, seat)
+    if wrong:
+        return _draw(request, seat, draft, here, pages, values, wrong, posted)
+    decision = cases.answer(draft=draft, page=here, given=given, words=words, now=seat.now)
+    if decision.stops:
+        return HttpResponseRedirect(f"{seat.base}/{here.id}/stopped")
+    pages, _ = _pages(service, draft, seat)
+    following = journey.first_open(pages, draft.answers)
+    return HttpResponseRedirect(f"{seat.base}/{following.id if following else 'check'}")
+
+
+def _find(
+    request: HttpRequest,
+    seat: Seat,
+    service: Service,
+    draft: Draft,
+    here: Page,
+    values: Values,
+    posted: dict[str, str],
+) -> HttpResponse:
+    """Take a postcode; it may stand in the address of the page, so that back and refresh work."""
+    field = here.questions[0].id
+    pages, _ = _pages(service, draft, seat)
+    try:
+        if not seat.by.is_staff and limits.over(request, "postcode", 60, 600):
+            raise Refused("too_many")
+        postcode = places.tidy_postcode(posted.get("postcode", ""))
+    except Refused as exc:
+        code = exc.code if posted.get("postcode", "").strip() else "postcode_missing"
+        return _draw(request, seat, draft, here, pages, values, {field: Invalid(code)}, posted)
+    return HttpResponseRedirect(f"{seat.base}/{here.id}?postcode={postcode.replace(' ', '+')}")
+
+
+def _draw(
+    request: HttpRequest,
+    seat: Seat,
+    draft: Draft,
+    here: Page,
+    pages: list[Page],
+    values: Values,
+    wrong: dict[str, Invalid],
+    posted: dict[str, str],
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "page": here,
+        "base": seat.base,
+        "draft": draft,
+        "wrong": wrong,
+        "seat": seat,
+        "typed": posted or draft.answers,
+        "back": _back(seat, pages, here),
+        "service": catalogue.service(draft.version_id),
+        "kinds": KINDS,
+    }
+    if here.questions and here.questions[0].kind == "address":
+        context |= _addresses(request, posted)
+        home = places.find(str(draft.answers.get(here.questions[0].id, "")))
+        if home and not wrong and "postcode" not in context:
+            context |= _addresses(request, {"postcode": home.postcode})
+    else:
+        context["options"] = {q.id: _options(q, values, posted, seat) for q in here.questions}
+    return render(request, "kit/page.html", context, status=200)
+
+
+def _addresses(request: HttpRequest, posted: dict[str, str]) -> dict[str, Any]:
+    text = posted.get("postcode", "") or request.GET.get("postcode", "")
+    if not text:
+        return {}
+    try:
+        postcode = places.tidy_postcode(text)
+    except Refused:
+        return {"postcode": text}
+    return {
+        "postcode": postcode,
+        "homes": list(places.at_postcode(postcode)[:500]),
+        "searched": True,
+    }
+
+
+def _back(seat: Seat, pages: list[Page], here: Page) -> str:
+    index = pages.index(here)
+    return f"{seat.base}/{pages[index - 1].id}" if index else seat.base
+
+
+def stopped(request: HttpRequest, seat: Seat, page_id: str) -> HttpResponse:
+    """Draw where a check stopped, judged afresh: a page left open overnight says what is true now."""
+    service, draft = _found(seat)
+    here = service.form.page(page_id)
+    if here is None or not journey.answered(here, draft.answers):
+        return begin(seat)
+    decision = cases.answer(draft=draft, page=here, given={}, words={}, now=seat.now)
+    if not decision.stops:
+        return begin(seat)
+    return _say(request, seat, service, draft, decision)
+
+
+def _say(
+    request: HttpRequest, seat: Seat, service: Service, draft: Draft, decision: Decision
+) -> HttpResponse:
+    found = service.form.stops.get(decision.code)
+    _, values = _pages(service, draft, seat)
+    context = {
+        "stop": found,
+        "say": fill(found.say, values) if found else "",
+        "service": service,
+        "base": seat.base,
+        "back": f"{seat.base}/{decision.page}",
+        "decision": decision,
+        "draft": draft,
+        "seat": seat,
+    }
+    return render(request, "kit/stop.html", context)
+
+
+def check(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Draw "check your answers", or send; sent twice, the same case is shown."""
+    if request.method == "POST":
+        return _send(request, seat)
+    try:
+        service, draft = _found(seat)
+    except Http404:
+        return begin(seat)
+    pages, _ = _pages(service, draft, seat)
+    reached = journey.first_open(pages, draft.answers, _stopped(draft))
+    if reached:
+        return HttpResponseRedirect(f"{seat.base}/{reached.id}")
+    rows = [
+        (p, q, draft.words.get(q.id, "")) for p in pages for q in p.questions if KINDS[q.kind].asks
+    ]
+    context = {
+        "rows": rows,
+        "service": service,
+        "base": seat.base,
+        "draft": draft,
+        "seat": seat,
+        "back": f"{seat.base}/{pages[-1].id}",
+    }
+    return render(request, "kit/check.html", context)
+
+
+def _send(request: HttpRequest, seat: Seat) -> HttpResponse:
+    draft = case_queries.draft(request.POST.get("draft", ""), seat.visitor)
+    if draft is None:
+        return begin(seat)
+    if not seat.by.is_staff and limits.over(request, "submit", 30, 3600):
+        return render(request, "kit/error.html", {"code": "too_many"}, status=429)
+    try:
+        case, decision = cases.submit(draft_id=draft.pk, by=seat.by, now=seat.now)
+    except Refused:
+        return begin(seat)
+    if case is None and decision is not None:
+        draft.refresh_from_db()
+        return _say(request, seat, catalogue.service(draft.version_id), draft, decision)
+    assert case is not None
+    return seat.done(case)

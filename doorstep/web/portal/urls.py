@@ -1,0 +1,24 @@
+from django.urls import path
+
+from doorstep.web.portal import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("brand.css", views.brand, name="brand"),
+    path("services/<slug:slug>", views.start, name="start"),
+    path("services/<slug:slug>/begin", views.begin, name="begin"),
+    path("services/<slug:slug>/check", views.check, name="check"),
+    path("services/<slug:slug>/<slug:page>", views.page, name="page"),
+    path("services/<slug:slug>/<slug:page>/stopped", views.stopped, name="stopped"),
+    path("case/open/<str:token>", views.open_case, name="open_case"),
+    path("case/<str:reference>", views.case, name="case"),
+    path("case/<str:reference>/sent", views.sent, name="sent"),
+    path("contact", views.words, {"name": "contact"}, name="contact"),
+    path("privacy", views.words, {"name": "privacy"}, name="privacy"),
+    path("cookies", views.words, {"name": "cookies"}, name="cookies"),
+    path("accessibility", views.words, {"name": "accessibility"}, name="accessibility"),
+    path("healthz", views.healthz, name="healthz"),
+    path("demo", views.demo, name="demo"),
+    path("demo/as/<str:role>", views.demo_as, name="demo_as"),
+    path("demo/outbox", views.outbox, name="outbox"),
+]

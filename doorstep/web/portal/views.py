@@ -1,0 +1,206 @@
+"""The resident's pages."""
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from doorstep.cases import queries as cases
+from doorstep.cases.models import Case
+from doorstep.cases.values import words_of
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Service
+from doorstep.catalogue.words import fill
+from doorstep.council import queries as council
+from doorstep.demo import week
+from doorstep.messages import queries as messages
+from doorstep.staff.actor import RESIDENT
+from doorstep.staff.models import StaffUser
+from doorstep.web.kit import limits, sitting
+from doorstep.web.kit.doors import public
+from doorstep.web.kit.visitor import keep, let_in, may_open, visitor
+
+
+@public
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """List the services, or those that the resident's own words find."""
+    text = request.GET.get("q", "")[:100].strip()
+    found = [s for s in catalogue.running() if not text or _matches(s, text)]
+    return render(request, "portal/home.html", {"services": found, "q": text})
+
+
+def _matches(service: Service, text: str) -> bool:
+    about = service.about
+    own = " ".join([about.title, about.summary, *about.keywords]).lower()
+    words = [w for w in text.lower().split() if len(w) > 2] or [text.lower()]
+    return any(word.rstrip("s") in own for word in words)
+
+
+@public
+@require_GET
+@cache_control(max_age=300)
+def brand(request: HttpRequest) -> HttpResponse:
+    """Give the council's own colours and font as a style sheet."""
+    look = council.current().brand
+    css = (
+        f":root{{--govuk-brand-colour:{look.colour};--govuk-link-colour:{look.link};"
+        f"--council-font:{look.font}}}"
+    )
+    return HttpResponse(css, content_type="text/css")
+
+
+def _seat(request: HttpRequest, slug: str) -> sitting.Seat:
+    def done(case: Case) -> HttpResponse:
+        there = HttpResponseRedirect(f"/case/{case.reference}/sent")
+        return let_in(request, there, case.reference)
+
+    base = f"/services/{slug}"
+    return sitting.Seat(slug, visitor(request), "online", RESIDENT, base, timezone.now(), done)
+
+
+@public
+@require_GET
+def start(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say what the service does and what is needed."""
+    service = catalogue.current(slug)
+    if service is None:
+        raise Http404
+    return render(request, "portal/start.html", {"service": service})
+
+
+@public
+@require_POST
+def begin(request: HttpRequest, slug: str) -> HttpResponse:
+    """Begin or go on with a draft."""
+    return keep(request, sitting.begin(_seat(request, slug)))
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
+    """Ask one page's questions."""
+    return keep(request, sitting.page(request, _seat(request, slug), page))
+
+
+@public
+@require_GET
+def stopped(request: HttpRequest, slug: str, page: str) -> HttpResponse:
+    """Say why the form cannot go on, and what next."""
+    return sitting.stopped(request, _seat(request, slug), page)
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show all answers; send them."""
+    return keep(request, sitting.check(request, _seat(request, slug)))
+
+
+def _own_case(request: HttpRequest, reference: str) -> Case:
+    if not may_open(request, reference):
+        raise Http404
+    case = cases.by_reference(reference)
+    if case is None:
+        raise Http404
+    return case
+
+
+@public
+@require_GET
+def sent(request: HttpRequest, reference: str) -> HttpResponse:
+    """Confirm that a case was made, with its reference and what happens next."""
+    case = _own_case(request, reference)
+    return render(request, "portal/sent.html", _told(case))
+
+
+def _told(case: Case) -> dict[str, object]:
+    service = catalogue.service(case.version_id)
+    stages = service.workflow.stages
+    words = words_of(case)
+    lines = [
+        (e.at, stages[e.data["stage"]].label, fill(stages[e.data["stage"]].resident, words))
+        for e in case.events.all()
+        if e.kind == "stage"
+    ]
+    stage = stages[case.stage]
+    return {
+        "case": case,
+        "service": service,
+        "stage": stage,
+        "says": fill(stage.resident, words),
+        "lines": lines,
+    }
+
+
+@public
+@require_GET
+def open_case(request: HttpRequest, token: str) -> HttpResponse:
+    """Exchange a link's token for a cookie; a wrong one says so, and guessing is limited."""
+    if limits.over(request, "link", 30, 3600):
+        return render(request, "kit/error.html", {"code": "too_many"}, status=429)
+    case = cases.by_link(token, timezone.now())
+    if case is None:
+        raise Http404
+    return let_in(request, HttpResponseRedirect(f"/case/{case.reference}"), case.reference)
+
+
+@public
+@require_GET
+def case(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show where a case stands to the person who sent it."""
+    return render(request, "portal/case.html", _told(_own_case(request, reference)))
+
+
+@public
+@require_GET
+def words(request: HttpRequest, name: str) -> HttpResponse:
+    """Show one of the statements made from council data."""
+    return render(request, f"portal/{name}.html", {"services": catalogue.running()})
+
+
+@public
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that the web server answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def _demo_only() -> None:
+    if not settings.DEMO:
+        raise Http404
+
+
+@public
+@require_GET
+def demo(request: HttpRequest) -> HttpResponse:
+    """Offer an address for each outcome, and a button to sign in as each role."""
+    _demo_only()
+    people = StaffUser.objects.order_by("username")
+    return render(request, "portal/demo.html", {"kept": week.kept(), "people": people})
+
+
+@public
+@require_POST
+def demo_as(request: HttpRequest, role: str) -> HttpResponse:
+    """Sign in as a demo role; loopback only, and nowhere but in the demo."""
+    _demo_only()
+    user = StaffUser.objects.filter(username=role).first()
+    if user is None:
+        raise Http404
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    return HttpResponseRedirect(
+        "/crew" if user.may("crew.work") and not user.may("desk.see") else "/desk"
+    )
+
+
+@public
+@require_GET
+def outbox(request: HttpRequest) -> HttpResponse:
+    """Show what the demo's residents were sent."""
+    _demo_only()
+    found = messages.outbox(request.GET.get("case", "")[:20])
+    return render(request, "portal/outbox.html", {"messages": found})
