@@ -24,6 +24,7 @@ check: setup-dev ## Format, lint, types, floors, migrations and services, in und
 
 services: setup-dev ## Check every service and play all its examples
 	@DOORSTEP_DEMO=1 $(BIN)/python -m doorstep.cli.main services check
+	@DOORSTEP_DEMO=1 $(BIN)/python -m doorstep.cli.main migrate -v 0
 	@DOORSTEP_DEMO=1 $(BIN)/python -m doorstep.cli.main services play
 
 test: check ## Run all checks and tests

@@ -4,6 +4,7 @@ As root the server runs as the OS user `doorstep` (made if missing) with program
 /var/lib/doorstep; nobody else's folders change. Otherwise all lies in `.data/` in the checkout.
 """
 
+import atexit
 import fcntl
 import hashlib
 import os
@@ -14,6 +15,7 @@ import subprocess
 from collections.abc import Callable
 from importlib import metadata, util
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
 USER = "doorstep"
@@ -178,35 +180,34 @@ def _ready_folder() -> Path:
 def ensure() -> str:
     """Return DATABASE_URL, with the embedded server running when none was set; raises CannotStart.
 
-    A file lock makes two callers at once safe. The server is left running for the next command;
-    the supervisor stops it when it was the one that started it.
+    A file lock makes two callers at once safe. Each caller holds a shared lock on `users` as long
+    as it lives; who leaves last stops the server. A killed caller's lock goes with it.
     """
     if os.environ.get("DATABASE_URL"):
         return os.environ["DATABASE_URL"]
     data = _ready_folder()
+    users = open(data.parent / "users", "w")  # noqa: SIM115 - held until this process ends
     with open(data.parent / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        fcntl.flock(users, fcntl.LOCK_SH)
         programs = _programs()
         _make(programs, data)
-        port = _running_port(programs, data)
-        os.environ.setdefault("DOORSTEP_STARTED_DATABASE", "1" if port is None else "0")
-        port = port or _start(programs, data)
-        _call(
-            programs / "psql",
-            "-h",
-            "127.0.0.1",
-            "-p",
-            str(port),
-            "-U",
-            USER,
-            "-c",
-            "create database doorstep",
-            "postgres",
-        )
+        port = _running_port(programs, data) or _start(programs, data)
+        server = ["-h", "127.0.0.1", "-p", str(port), "-U", USER]
+        _call(programs / "psql", *server, "-c", "create database doorstep", "postgres")
+    atexit.register(_leave, users, os.getpid())
     os.environ["DATABASE_URL"] = f"postgres://{USER}@127.0.0.1:{port}/doorstep"
     return os.environ["DATABASE_URL"]
 
 
-def stop() -> None:
-    """Stop the embedded server of this checkout, waiting for it."""
-    _call(_programs() / "pg_ctl", "stop", "-m", "fast", "-w", "-D", str(home() / "postgres"))
+def _leave(users: IO[str], pid: int) -> None:
+    if os.getpid() != pid:
+        return  # a forked child ends; its parent still holds the lock
+    data = home() / "postgres"
+    with open(data.parent / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        _call(_programs() / "pg_ctl", "stop", "-m", "fast", "-w", "-D", str(data))

@@ -8,7 +8,6 @@ import sys
 import time
 from types import FrameType
 
-from doorstep.cli import embedded
 from doorstep.cli.embedded import CannotStart
 
 # Worker settings as measured for the queue: see docs/decisions/0003-queue.md.
@@ -113,6 +112,4 @@ def run() -> int:
     supervisor.watch()
     print("Stopping …", flush=True)
     supervisor.end()
-    if os.environ.get("DOORSTEP_STARTED_DATABASE") == "1":
-        embedded.stop()
     return 0
