@@ -167,7 +167,7 @@ def chromium() -> Iterator[Any]:
 
     path = shutil.which("chromium")
     if path is None:
-        pytest.fail("There is no chromium; install it with: apt-get install chromium")
+        pytest.fail("There is no chromium; install it with: apt-get install chromium libatomic1")
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=path, args=flags)
