@@ -91,6 +91,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
 LOGIN_URL = "/desk/sign-in"
 MIDDLEWARE = [
+    "doorstep.web.kit.log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -144,6 +145,12 @@ USE_I18N = False
 CONNECTORS = {"messages.messenger": "doorstep.connectors.demo.messenger.FileMessenger"}
 PROCRASTINATE_IMPORT_PATHS = ["doorstep.messages.jobs", "doorstep.outside.sweeper"]
 PROCRASTINATE_ON_APP_READY = None
+_BEFORE = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
+structlog.configure(
+    processors=[*_BEFORE, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=not TESTING,
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -151,10 +158,17 @@ LOGGING = {
         "json": {
             "()": structlog.stdlib.ProcessorFormatter,
             "processor": structlog.processors.JSONRenderer(),
+            "foreign_pre_chain": _BEFORE,
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Paths may hold a reference; Django's own request log is left out for it.
-    "loggers": {"django.request": {"level": "CRITICAL"}, "axes": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "CRITICAL"},
+        "axes": {"level": "ERROR"},
+        # The library logs an error's own words; ours says its class (outside.later).
+        "procrastinate": {"level": "CRITICAL"},
+        "doorstep": {"level": os.environ.get("DOORSTEP_LOG", "WARNING" if DEMO else "INFO")},
+    },
 }

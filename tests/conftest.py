@@ -158,6 +158,10 @@ def district(db: None) -> District:
 @pytest.fixture
 def open_district(transactional_db: None) -> District:
     """The same, committed, for threads and browsers."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:  # the queue's tables are not Django's to empty
+        cursor.execute("truncate procrastinate_jobs, procrastinate_workers cascade")
     return District().build()
 
 

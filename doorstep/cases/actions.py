@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.crypto import salted_hmac
 
 from doorstep.cases import facts, timeline, workflow
 from doorstep.cases.clock import clock_at
@@ -158,17 +159,18 @@ def _open(
     draft: Draft, service: Service, settings: Mapping[str, object], by: Actor, now: datetime
 ) -> Case:
     a = draft.answers
-    personal = {"name", "email", "phone"}
-    customer = customers.keep(
-        name=a.get("name") or "", email=a.get("email") or "", phone=a.get("phone") or "", now=now
-    )
+    asked = service.form.questions.values()
+    personal = {q.id: q.contact for q in asked if q.contact}
+    reach = {c: str(a.get(q) or "") for q, c in personal.items()}
+    customer = customers.keep(**{"name": "", "email": "", "phone": "", **reach}, now=now)
+    place = next((a[q.id] for q in asked if q.kind == "address" and a.get(q.id)), None)
     unique = service.about.unique.get("of", [])
     case = Case.objects.create(
         reference=_reference(service.about.prefix),
         version_id=draft.version_id,
         slug=draft.slug,
         draft=draft,
-        place_id=int(a["property"]) if a.get("property") else None,
+        place_id=int(place) if place else None,
         customer=customer,
         channel=draft.channel,
         stage=service.workflow.start,
@@ -229,8 +231,15 @@ def note(*, case_id: int, text: str, by: Actor, now: datetime) -> None:
     timeline.write(_locked(case_id), "note", by=by, now=now, text=text.strip())
 
 
-def make_link(*, case: Case, now: datetime) -> str:
-    """Return a new token that opens a case for 90 days; only its hash is kept."""
-    token = secrets.token_urlsafe(24)
-    Link.objects.create(case=case, token_hash=hashed(token), expires_at=now + timedelta(days=90))
+def make_link(*, case: Case, key: str, now: datetime) -> str:
+    """Return the token that opens a case for 90 days; only its hash is kept.
+
+    The same key gives the same token: a message sent, whose worker died before it could say so,
+    carries a link that the next run makes good.
+    """
+    token = salted_hmac("doorstep.cases.link", key, algorithm="sha256").hexdigest()[:40]
+    until = now + timedelta(days=90)
+    Link.objects.get_or_create(
+        token_hash=hashed(token), defaults={"case": case, "expires_at": until}
+    )
     return token

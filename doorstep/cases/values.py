@@ -54,6 +54,11 @@ def _optional(of: Draft | Case) -> list[str]:
     return [q.id for q in catalogue.service(of.version_id).form.questions.values() if q.optional]
 
 
+def named(words: Mapping[str, str], names: list[str]) -> str:
+    """Return what a draft or case is about in words, such as "Black bin, 1 Mill Lane"."""
+    return ", ".join(words[n] for n in names if words.get(n))
+
+
 def words_of(case: Case) -> dict[str, object]:
     """Return every placeholder a sentence about a case may use; the link is filled in by who sends."""
     about = catalogue.service(case.version_id).about
@@ -61,6 +66,7 @@ def words_of(case: Case) -> dict[str, object]:
     return {
         **values_of(case),
         **{f"{k}_words": v for k, v in case.words.items()},
+        "named": named(case.words, about.names),
         "reference": case.reference,
         "due": say(case.due_on),
         "title": about.title,

@@ -97,7 +97,17 @@ def _question(b: _Builder, src: Source, q: f.QuestionFile, *at: object) -> Quest
         source = found[0] if found else None
     options = tuple(q.options.items()) if isinstance(q.options, dict) else ()
     question = Question(
-        q.id, q.kind, q.label, q.hint, q.optional, options, source, q.max_length, q.body, q.errors
+        q.id,
+        q.kind,
+        q.label,
+        q.hint,
+        q.optional,
+        options,
+        source,
+        q.max_length,
+        q.body,
+        q.errors,
+        q.contact,
     )
     if kind.asks:
         b.names[q.id] = Maybe(kind.type(question)) if q.optional else kind.type(question)
@@ -139,6 +149,7 @@ def _page(b: _Builder, src: Source, i: int, p: f.PageFile) -> Page:
         tuple(found),
         tuple(checks),
         p.unavailable,
+        p.again,
     )
 
 
@@ -230,7 +241,9 @@ def _workflow(b: _Builder, extra: Mapping[str, Type]) -> Workflow:
                     f"{src.where('stages', sid)}: no messages/{d.words.get('message')}.md"
                 )
         _sentence(b, s.resident, src.where("stages", sid, "resident"), extra)
-        stages[sid] = Stage(sid, s.label, s.resident, tuple(doing), s.on, s.decisions, s.closes)
+        stages[sid] = Stage(
+            sid, s.label, s.resident, tuple(doing), s.on, s.decisions, s.closes, s.good
+        )
     targets = [("start", w.start)] + [(f"on {k}", v) for k, v in w.on.items()]
     for sid, s in w.stages.items():
         targets += [(f"{sid}: {k}", v) for k, v in {**s.on, **s.decisions}.items()]
@@ -282,9 +295,10 @@ def build(contents: Mapping[str, str]) -> Service:
     workflow = _workflow(b, {**CASE_WORDS, **answers})
     messages = _messages(b, {**CASE_WORDS, **answers})
     examples = Source("examples.yaml", contents.get("examples.yaml", "[]")).data or []
-    for question in b.about.unique.get("of", []):
-        if question not in form.questions:
-            b.problems.append(f"service.yaml:1: unique: no question `{question}`")
+    about = Source("service.yaml", contents["service.yaml"])
+    for key, named in (("unique", b.about.unique.get("of", [])), ("names", b.about.names)):
+        for question in sorted(set(named) - set(form.questions)):
+            b.problems.append(f"{about.where(key)}: {key}: no question `{question}`")
     if b.problems:
-        raise DefinitionError([f"services/{b.about.slug}/{p}" for p in b.problems])
+        raise DefinitionError(b.problems)
     return Service(digest(contents), b.about, form, workflow, messages, tuple(examples))

@@ -29,7 +29,12 @@ class BeforeStep(_Part):
 
 
 class ServiceFile(_Part):
-    """service.yaml."""
+    """service.yaml.
+
+    `needs` says on the start page what to have at hand; `names` are the answers by which a case is
+    called on its pages; `send` is the words on the last button, `sent` the confirmation's heading,
+    `told` how the person will hear.
+    """
 
     slug: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     title: str
@@ -42,6 +47,11 @@ class ServiceFile(_Part):
     channels: list[Literal["online", "telephone", "face to face", "e-mail", "post", "field"]]
     settings: dict[str, SettingFile] = {}
     retention_days: int
+    needs: str
+    names: list[str]
+    send: str
+    sent: str
+    told: str
     privacy: str
     contact_purpose: str
     unique: dict[Literal["of"], list[str]] = {}
@@ -61,6 +71,7 @@ class QuestionFile(_Part):
     max_length: int | None = None
     body: str = ""
     errors: dict[str, str] = {}
+    contact: Literal["", "name", "email", "phone"] = ""
 
 
 class CheckFile(_Part):
@@ -85,6 +96,7 @@ class PageFile(_Part):
     page: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     title: str
     hint: str = ""
+    again: str = "Change your answer"
     when: str = ""
     asked_only: bool = False
     questions: list[QuestionFile] = []
@@ -109,6 +121,7 @@ class StageFile(_Part):
     on: dict[str, str] = {}
     decisions: dict[str, str] = {}
     closes: str = ""
+    good: bool = False
 
 
 class WorkflowFile(_Part):

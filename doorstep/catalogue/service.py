@@ -28,6 +28,7 @@ class Stage:
     on: Mapping[str, str]
     decisions: Mapping[str, str]
     closes: str
+    good: bool = False
 
 
 @dataclass(frozen=True)

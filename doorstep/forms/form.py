@@ -9,7 +9,10 @@ from doorstep.forms.rules.rule import Rule
 
 @dataclass(frozen=True)
 class Question:
-    """One question of a page; `options` are (value, label) pairs, `source` the fact that gives them."""
+    """One question of a page; `options` are (value, label) pairs, `source` the fact that gives them.
+
+    `contact` says that the answer is the person's name, email or phone: kept apart from the case.
+    """
 
     id: str
     kind: str
@@ -21,6 +24,7 @@ class Question:
     max_length: int | None = None
     body: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
+    contact: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,12 @@ class Page:
     facts: tuple[tuple[str, FactCall], ...] = ()
     check: tuple[CheckRule, ...] = ()
     unavailable: str = "ask_person"
+    again: str = ""
+
+    @property
+    def asks_contact(self) -> bool:
+        """Say whether this page asks how to reach the person."""
+        return any(q.contact for q in self.questions)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,9 @@ from doorstep.messages.models import Message
 from doorstep.messages.provider import Messenger, Outgoing
 from doorstep.outside import plug
 
+# Stands for the link until the message leaves; no answer can hold this character.
+LINK = "\ue000"
+
 
 def tell(*, case: Case, name: str, now: datetime) -> Message | None:
     """Queue a service's message to the person behind a case; no address, no message."""
@@ -30,7 +33,7 @@ def tell(*, case: Case, name: str, now: datetime) -> Message | None:
         to=case.customer.email,
         subject=fill(text.subject, words),
         # The link's token is made when the message leaves, so that no row of ours holds it.
-        body=fill(text.body, {**words, "link": "{link}"}),
+        body=fill(text.body, {**words, "link": LINK}),
         queued_at=now,
     )
     jobs.send.defer(message_id=message.pk)
@@ -44,9 +47,9 @@ def send(*, message_id: int, now: datetime) -> None:
         message = found.get(id=message_id)
         if message.sent_at:
             return
-        token = cases.make_link(case=message.case, now=now)
+        token = cases.make_link(case=message.case, key=message.key, now=now)
         link = f"{jobs.base_address()}/case/open/{token}"
-        body = message.body.replace("{link}", link)
+        body = message.body.replace(LINK, link)
         messenger: Messenger = plug.get("messages.messenger")
         receipt = messenger.send_email(Outgoing(message.key, message.to, message.subject, body))
         message.sent_at, message.receipt = now, receipt.id

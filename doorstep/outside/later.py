@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 from procrastinate import BaseRetryStrategy, RetryDecision
@@ -20,6 +21,7 @@ from procrastinate.jobs import Job as QueueJob
 from doorstep.outside.errors import GiveUp
 from doorstep.outside.models import JobFailure
 
+log = structlog.get_logger("doorstep.outside")
 GiveUpAction = Callable[..., None]
 
 
@@ -91,6 +93,7 @@ def job(
                 function(**ids)
             except Exception as exc:
                 note_failure(context.job.id, name, exc)
+                log.warning("job_failed", job=context.job.id, name=name, error=type(exc).__name__)
                 raise
 
         task = app.task(name=name, queue=queue, retry=Retries(max_runs), pass_context=True)(run)

@@ -4,14 +4,19 @@ Runs on its own queue, so that busy workers cannot hold it up; registering a per
 makes a worker notice when the database goes away.
 """
 
+import json
 import os
+from contextlib import suppress
 
-from django.db import connection, transaction
+import structlog
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from doorstep.outside import later
 from doorstep.outside.models import JobFailure
+
+log = structlog.get_logger("doorstep.outside")
 
 # A worker says it lives every 10 s; later than this, it is dead.
 DEAD_AFTER_SECONDS = int(os.environ.get("DOORSTEP_DEAD_AFTER", "25"))
@@ -35,7 +40,9 @@ def sweep() -> None:
         known = later.JOBS.get(name)
         most = known.max_seconds if known else 120
         if dead or (seconds is not None and seconds > most):
-            _bring_back(job_id, name, attempts, known.max_runs if known else 1)
+            # One that ended meanwhile is refused by the library; the others are still swept.
+            with suppress(DatabaseError), transaction.atomic():
+                _bring_back(job_id, name, attempts, known.max_runs if known else 1)
     give_up()
 
 
@@ -59,18 +66,26 @@ def give_up() -> None:
         )
         rows = cursor.fetchall()
     for job_id, name, args in rows:
-        with transaction.atomic():
-            JobFailure.objects.get_or_create(
-                job_id=job_id, defaults={"name": name, "error": "unknown job", "at": timezone.now()}
-            )
-            failure = JobFailure.objects.select_for_update().get(job_id=job_id)
-            if failure.handled_at:
-                continue
-            known = later.JOBS.get(name)
-            if known and known.on_give_up:
-                known.on_give_up(**args)
-            failure.handled_at = timezone.now()
-            failure.save(update_fields=["handled_at"])
+        try:
+            _give_up_one(job_id, name, json.loads(args))
+        except Exception as exc:
+            # Tried again by the next sweep; the others are not held up.
+            log.error("give_up_failed", job=job_id, name=name, error=type(exc).__name__)
+
+
+@transaction.atomic
+def _give_up_one(job_id: int, name: str, args: dict[str, int | str]) -> None:
+    JobFailure.objects.get_or_create(
+        job_id=job_id, defaults={"name": name, "error": "unknown job", "at": timezone.now()}
+    )
+    failure = JobFailure.objects.select_for_update().get(job_id=job_id)
+    if failure.handled_at:
+        return
+    known = later.JOBS.get(name)
+    if known and known.on_give_up:
+        known.on_give_up(**args)
+    failure.handled_at = timezone.now()
+    failure.save(update_fields=["handled_at"])
 
 
 @app.periodic(cron="* * * * * */10")

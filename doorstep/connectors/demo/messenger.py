@@ -2,11 +2,19 @@
 
 import json
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 
 from doorstep.messages.provider import Outgoing, Receipt
 from doorstep.outside.errors import TryLater
+
+
+def _slow(when: str) -> None:
+    """Wait as DOORSTEP_DEMO_SLOW says ("before:20", "after:20" seconds), so that faults can be tried."""
+    at, _, seconds = os.environ.get("DOORSTEP_DEMO_SLOW", "").partition(":")
+    if at == when:
+        time.sleep(float(seconds))
 
 
 class FileMessenger:
@@ -18,6 +26,7 @@ class FileMessenger:
     def send_email(self, message: Outgoing) -> Receipt:
         """Write the message once; raises TryLater when the disk refuses."""
         path = self._folder / f"{message.key}.json"
+        _slow("before")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             whole = path.with_suffix(f".{os.getpid()}.part")
@@ -30,6 +39,7 @@ class FileMessenger:
             whole.unlink()
         except OSError as exc:
             raise TryLater("the outbox folder cannot be written") from exc
+        _slow("after")
         return Receipt(f"demo-{message.key}")
 
     def sent(self, key: str) -> Outgoing | None:

@@ -35,9 +35,13 @@ class Kind(Protocol):
         """Return the answer in words."""
 
 
+# Nothing a person types: the database refuses the first, messages use the second as a mark.
+_NEVER = {0: None, 0xE000: None}
+
+
 def only_text(question: Question, posted: Mapping[str, str], limit: int) -> str:
     """Return the trimmed text posted for a question; raises Invalid when missing or too long."""
-    text = posted.get(question.id, "").replace("\x00", "").strip()
+    text = posted.get(question.id, "").translate(_NEVER).strip()
     if not text and not question.optional:
         raise Invalid("missing")
     most = question.max_length or limit

@@ -16,8 +16,13 @@ on conflict (key) do update set count = web_hit.count + 1 returning count
 
 def over(request: HttpRequest, what: str, most: int, seconds: int) -> bool:
     """Count one more of something and say whether it is now too often (`most` in `seconds`)."""
+    return over_key(f"{what}:{request.META.get('REMOTE_ADDR', '')}", most, seconds)
+
+
+def over_key(whose: str, most: int, seconds: int) -> bool:
+    """Count one more of something under any key, such as a property, and say whether it is too often."""
     stretch = int(time.time()) // seconds
-    who = f"{what}:{request.META.get('REMOTE_ADDR', '')}:{stretch}"
+    who = f"{whose}:{stretch}"
     key = salted_hmac("doorstep.limits", who, secret=settings.SECRET_KEY).hexdigest()
     until = datetime.fromtimestamp((stretch + 1) * seconds, UTC)
     with connection.cursor() as cursor:

@@ -13,7 +13,7 @@ from doorstep.cases import facts
 from doorstep.cases import queries as case_queries
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case, Draft
-from doorstep.cases.values import values_of
+from doorstep.cases.values import named, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import fill
@@ -125,12 +125,24 @@ def _take(
     pages, _ = _pages(service, draft, seat)
     if wrong:
         return _draw(request, seat, draft, here, pages, values, wrong, posted)
+    if here.facts and _too_often(request, seat, {**draft.answers, **given}):
+        return render(request, "kit/error.html", {"code": "too_many"}, status=429)
     decision = cases.answer(draft=draft, page=here, given=given, words=words, now=seat.now)
     if decision.stops:
         return HttpResponseRedirect(f"{seat.base}/{here.id}/stopped")
     pages, _ = _pages(service, draft, seat)
     following = journey.first_open(pages, draft.answers)
     return HttpResponseRedirect(f"{seat.base}/{following.id if following else 'check'}")
+
+
+def _too_often(request: HttpRequest, seat: Seat, answers: Values) -> bool:
+    """Limit look-ups per person and per property: what a crew recorded is nobody's to collect."""
+    if seat.by.is_staff:
+        return False
+    service = catalogue.current(seat.slug)
+    asked = service.form.questions.values() if service else ()
+    home = next((answers.get(q.id) for q in asked if q.kind == "address"), "")
+    return limits.over(request, "look-up", 60, 3600) or limits.over_key(f"home:{home}", 60, 3600)
 
 
 def _find(
@@ -230,6 +242,8 @@ def _say(
         "base": seat.base,
         "back": f"{seat.base}/{decision.page}",
         "decision": decision,
+        "named": named(draft.words, service.about.names),
+        "again": next((p.again for p in service.form.pages if p.id == decision.page), ""),
         "draft": draft,
         "seat": seat,
     }

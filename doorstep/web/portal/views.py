@@ -132,6 +132,7 @@ def _told(case: Case) -> dict[str, object]:
         "service": service,
         "stage": stage,
         "says": fill(stage.resident, words),
+        "named": words["named"],
         "lines": lines,
     }
 

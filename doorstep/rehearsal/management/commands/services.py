@@ -40,7 +40,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"{folder.name}: well formed")
             except DefinitionError as exc:
                 wrong += 1
-                self.stderr.write(str(exc))
+                for problem in exc.problems:
+                    self.stderr.write(f"services/{folder.name}/{problem}")
         if wrong:
             sys.exit(1)
 

@@ -1,0 +1,42 @@
+"""One line a request, and one a fault: the route and never the path, so that nobody's reference is in a log."""
+
+import time
+import traceback
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+
+log = structlog.get_logger("doorstep.web")
+
+
+def _route(request: HttpRequest) -> str:
+    return request.resolver_match.route if request.resolver_match else "none"
+
+
+class RequestLog:
+    """Writes method, route, status and milliseconds of each request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Time a request and write its line."""
+        began = time.monotonic()
+        response = self.get_response(request)
+        took = round((time.monotonic() - began) * 1000)
+        say = log.error if response.status_code >= 500 else log.info
+        say(
+            "request",
+            method=request.method,
+            route=_route(request),
+            status=response.status_code,
+            ms=took,
+        )
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Write where a fault arose: its class and places, not its words, which may hold a person's."""
+        frames = traceback.extract_tb(exception.__traceback__)[-6:]
+        where = [f"{f.filename.rsplit('/doorstep/', 1)[-1]}:{f.lineno} {f.name}" for f in frames]
+        log.error("fault", route=_route(request), error=type(exception).__name__, where=where)
