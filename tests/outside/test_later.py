@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -24,11 +25,17 @@ from doorstep.outside.models import JobFailure
 
 
 def run_queue() -> None:
-    """Run what is due in this process, on a real worker, and come back."""
-    with app.replace_connector(app.connector.get_worker_connector()):
-        app.run_worker(
-            queues=["default"], wait=False, install_signal_handlers=False, listen_notify=False
-        )
+    """Run what is due on a real worker, in a thread because the browser's loop may hold this one."""
+
+    def work() -> None:
+        with app.replace_connector(app.connector.get_worker_connector()):
+            app.run_worker(
+                queues=["default"], wait=False, install_signal_handlers=False, listen_notify=False
+            )
+
+    thread = Thread(target=work)
+    thread.start()
+    thread.join(60)
 
 
 class Messenger:
