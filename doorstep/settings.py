@@ -40,7 +40,8 @@ ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,testserver"
 BASE_ADDRESS = os.environ.get("BASE_ADDRESS", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
 
 
-def _database(url: str) -> dict[str, object]:
+def database(url: str) -> dict[str, object]:
+    """Return Django's settings for a DATABASE_URL."""
     parts = urlsplit(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -54,7 +55,7 @@ def _database(url: str) -> dict[str, object]:
     }
 
 
-DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgres://127.0.0.1/doorstep"))}
+DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgres://127.0.0.1/doorstep"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOMS = (
     "places",

@@ -5,18 +5,23 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+import doorstep.settings as settings
 from doorstep.cli.embedded import ensure
+from doorstep.settings import database
 
 os.environ["DOORSTEP_DATA"] = tempfile.mkdtemp(prefix="doorstep-test-")
 os.environ["DOORSTEP_DEMO"] = "1"
 # Playwright's own loop runs beside Django's test server.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-ensure()
+# Without xdist, settings were read before this file: give them the folder and server of the tests.
+settings.DATA, settings.DEMO = Path(os.environ["DOORSTEP_DATA"]), True
+settings.DATABASES["default"].update(database(ensure()))
 
 NO_BROWSER = os.environ.get("DOORSTEP_NO_BROWSER") == "1"
 

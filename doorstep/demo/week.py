@@ -9,11 +9,13 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from django.conf import settings
 
 from doorstep.cases import actions as cases
+from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
+from doorstep.council import queries as council
 from doorstep.council.queries import ZONE
 from doorstep.fieldwork import actions as fieldwork
-from doorstep.fieldwork.models import Job
+from doorstep.fieldwork.models import Job, Outcome
 from doorstep.places.models import Property
 from doorstep.staff.actor import RESIDENT, Actor
 from doorstep.waste import actions as waste
@@ -25,9 +27,10 @@ CREW = Actor("staff", "crew")
 
 @dataclass(frozen=True)
 class Example:
-    """One address to try, and what the check should say there."""
+    """One address to try, and what the check should say there: the code of its stop, "" to go on."""
 
     outcome: str
+    code: str
     postcode: str
     address: str
     container: str
@@ -61,7 +64,10 @@ class _Homes:
 
     def __init__(self, now: datetime) -> None:
         self.today = now.astimezone(ZONE).date()
-        rounds = Round.objects.filter(stream="refuse").order_by("code")
+        # A round still delayed says only that; it is no example of anything else.
+        late = RoundDay.objects.filter(delayed_until__gt=now - timedelta(days=7))
+        rounds = Round.objects.filter(stream="refuse").exclude(code__in=late.values("round_id"))
+        rounds = rounds.order_by("code")
         self.due = {r.code: queries.last_due(r, self.today) for r in rounds}
         self.taken: dict[str, int] = {}
 
@@ -72,13 +78,19 @@ class _Homes:
         return None
 
     def take(self, code: str, kind: str = "black-bin") -> Container:
+        """Return a container that nothing is known about, each time another."""
         skip = self.taken[code] = self.taken.get(code, 0) + 1
+        since = self.today - timedelta(days=35)
+        told = Outcome.objects.filter(crew_list=code, day__gte=since).values("about_key")
+        jobs = Job.objects.filter(crew_list=code).values("about_key")
+        known = [int(key) for key in told.union(jobs).values_list("about_key", flat=True)]
         found = Container.objects.select_related("place__street", "round")
-        return found.filter(round_id=code, kind=kind).order_by("id")[skip * 3]
+        found = found.filter(round_id=code, kind=kind).exclude(id__in=known)
+        return found.order_by("id")[skip * 3]
 
 
-def _example(outcome: str, box: Container) -> Example:
-    return Example(outcome, box.place.postcode, box.place.line, box.kind)
+def _example(outcome: str, code: str, box: Container) -> Example:
+    return Example(outcome, code, box.place.postcode, box.place.line, box.kind)
 
 
 def _log(box: Container, reason: str, day: date) -> Example:
@@ -92,10 +104,10 @@ def _log(box: Container, reason: str, day: date) -> Example:
         by=CREW,
         now=_at(day, 10),
     )
-    return _example(f"The crew recorded: {reason.replace('_', ' ')}", box)
+    return _example(f"The crew recorded: {reason.replace('_', ' ')}", "logged", box)
 
 
-def _case(box: Container, now: datetime) -> Case | None:
+def _case(box: Container, now: datetime) -> Case:
     service = catalogue.current("missed-bin")
     assert service
     visitor = _event("visitor", box.pk, now.date()).hex
@@ -108,78 +120,109 @@ def _case(box: Container, now: datetime) -> Case | None:
     pages = [p for p in service.form.pages if not p.asked_only]
     for page, answers in zip(pages, given, strict=True):
         words = {k: str(v) for k, v in answers.items()}
+        if page.id == "address":
+            words = {"property": box.place.address}
         if page.id == "bin":
-            words = {"container": "Black bin (rubbish)"}
+            words = {"container": council.current().containers[box.kind]}
         cases.answer(draft=draft, page=page, given=answers, words=words, now=now)
-    return cases.submit(draft_id=draft.pk, by=RESIDENT, now=now)[0]
+    made, decision = cases.submit(draft_id=draft.pk, by=RESIDENT, now=now)
+    assert made, decision
+    return made
+
+
+def _finish(case: Case, code: str, now: datetime) -> None:
+    job = Job.objects.get(case=case)
+    event = _event("job", job.pk)
+    fieldwork.finish_job(
+        event_id=event, job_id=job.pk, code=code, note="", photo="", by=CREW, now=now
+    )
 
 
 def examples(now: datetime) -> list[Example]:
     """Set up one home for each outcome, as of today, and return them."""
-    homes, made = _Homes(now), []
-    recent = homes.round(3, 1) or homes.round(4, 1)
-    today = homes.round(0, 0)
-    old = homes.round(13, 7)
-    if recent and (day := homes.due[recent]):
-        for reason in ("not_out", "contaminated", "overweight", "no_access"):
-            made.append(_log(homes.take(recent), reason, day))
-        made.append(_example("Nothing recorded: a crew is sent back", homes.take(recent)))
-        reported = homes.take(recent)
-        _case(reported, now)
-        made.append(_example("Already reported", reported))
-        done = homes.take(recent)
-        case = _case(done, now - timedelta(minutes=5))
-        if case:
-            job = Job.objects.get(case=case)
-            event = _event("job", job.pk)
-            fieldwork.finish_job(
-                event_id=event, job_id=job.pk, code="collected", note="", photo="", by=CREW, now=now
-            )
-        made.append(_example("The crew came back", done))
+    homes = _Homes(now)
+    # The last working day's round, so that it can still be reported.
+    recent = homes.round(3, 1)
+    made = _after(homes, recent, now) if recent else []
+    today, old = homes.round(0, 0), homes.round(13, 7)
     if today:
-        made.append(_example("Still to come today (until 6pm)", homes.take(today)))
+        made.append(_example("Still to come today (until 6pm)", "in_progress", homes.take(today)))
     if old:
-        made.append(_example("Too late", homes.take(old)))
-    return made + _rest(homes, recent, now)
+        made.append(_example("Too late", "too_late", homes.take(old)))
+    delayed = _delayed(homes, {recent, today}, now)
+    return made + delayed + _suspended(homes) + _shared(homes, now)
 
 
-def _rest(homes: _Homes, recent: str | None, now: datetime) -> list[Example]:
-    made = []
-    others = [
-        c for c, d in homes.due.items() if d and c != recent and 1 <= (homes.today - d).days <= 4
+def _after(homes: _Homes, code: str, now: datetime) -> list[Example]:
+    """Make what can be known about homes on a round that was due a day or so ago."""
+    day = homes.due[code]
+    assert day
+    made = [
+        _log(homes.take(code), reason, day)
+        for reason in ("not_out", "contaminated", "overweight", "no_access")
     ]
-    if others and (day := homes.due[others[0]]):
-        until = now + timedelta(days=1)
-        waste.delay_round(
-            round_code=others[0],
-            day=day,
-            until=until,
-            sentence="A lorry broke down on this round.",
-            by=CREW,
-            now=now,
-        )
-        made.append(_example("The round is delayed", homes.take(others[0])))
+    made.append(_example("Nothing recorded: a crew is sent back", "", homes.take(code)))
+    reported, done, back = homes.take(code), homes.take(code), homes.take(code)
+    _case(reported, now)
+    made.append(_example("Already reported", "reported", reported))
+    early = _at(day, 19) if _at(day, 19) < now else now
+    _finish(_case(done, early), "collected", now)
+    made.append(_example("The crew came back and emptied it", "came_back", done))
+    _finish(_case(back, early), "not_out", now)
+    made.append(_example("The crew came back: it was not out", "logged", back))
+    return made
+
+
+def work_today(now: datetime) -> int:
+    """Make reports of an earlier day whose jobs are due by now, so that crews have work; count them."""
+    homes, made = _Homes(now), 0
+    clock = clock_at(now)
+    for code, day in list(homes.due.items()):
+        if not day or not 2 <= (homes.today - day).days <= 7 or made >= 6:
+            continue
+        box = homes.take(code)
+        case = _case(box, _at(day, 20))
+        job = Job.objects.get(case=case)
+        made += 1
+        if job.day < clock.today and made % 3:
+            _finish(case, "collected", _at(job.day, 11))
+    return made
+
+
+def _delayed(homes: _Homes, other: set[str | None], now: datetime) -> list[Example]:
+    for code, day in homes.due.items():
+        if day and code not in other and 0 <= (homes.today - day).days <= 2:
+            waste.delay_round(
+                round_code=code,
+                day=day,
+                until=_at(homes.today + timedelta(days=1), 18),
+                sentence="A lorry broke down on this round.",
+                by=CREW,
+                now=now,
+            )
+            return [_example("The round is delayed", "delayed", homes.take(code))]
+    return []
+
+
+def _suspended(homes: _Homes) -> list[Example]:
     first, last = homes.today - timedelta(days=60), homes.today + timedelta(days=60)
     if not Suspension.objects.filter(stream="food", last__gt=homes.today).exists():
         Suspension.objects.create(stream="food", first=first, last=last)
-    food = (
-        Container.objects.select_related("place").filter(kind="food-caddy").order_by("id").first()
-    )
-    if food:
-        made.append(_example("Not due: food waste is suspended (choose the caddy)", food))
-    shared = (
-        Container.objects.select_related("place")
-        .filter(kind="communal-bin", round_id=recent)
-        .first()
-    )
-    flat = (
-        Property.objects.filter(parent_id=shared.place_id).order_by("sort").first()
-        if shared
-        else None
-    )
-    if shared and flat:
-        made.append(Example("A flat with a shared bin", flat.postcode, flat.line, shared.kind))
-    return made
+    food = Container.objects.select_related("place").filter(kind="food-caddy").order_by("id")
+    found = food.first()
+    words = "Not due: food waste is suspended (choose the caddy)"
+    return [_example(words, "not_due", found)] if found else []
+
+
+def _shared(homes: _Homes, now: datetime) -> list[Example]:
+    late = RoundDay.objects.filter(delayed_until__gt=now).values("round_id")
+    days = range(1, 4)
+    due = [c for c, d in homes.due.items() if d and (homes.today - d).days in days]
+    bins = Container.objects.filter(kind="communal-bin", round_id__in=due)
+    bins = bins.exclude(round_id__in=late)
+    flat = Property.objects.filter(parent_id__in=bins.values("place_id")).order_by("uprn").first()
+    words = "A flat with a shared bin: asks where it stands"
+    return [Example(words, "", flat.postcode, flat.line, "communal-bin")] if flat else []
 
 
 def keep(made: list[Example], today: date) -> None:

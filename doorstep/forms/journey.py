@@ -48,9 +48,10 @@ def decide(page: Page, values: Values, clock: Clock, missing: bool = False) -> D
     if missing:
         return Decision(page.id, "go_on")
     tried: list[Tried] = []
+    seen = {**values, "now": clock.now, "today": clock.today}
     for item in page.check:
         held = bool(item.rule.evaluate(values, clock))
-        read = {path: _lookup(path, values) for path in sorted(item.rule.uses)}
+        read = {path: _lookup(path, seen) for path in sorted(item.rule.uses)}
         tried.append(Tried(item.rule.text, held, read))
         if held and item.stop:
             return Decision(page.id, "stop", item.stop, tuple(tried))

@@ -42,6 +42,7 @@ class Command(BaseCommand):
         if week.kept().get("day") != today.isoformat():
             count = week.progress(now)
             with transaction.atomic():
+                week.work_today(now)
                 made = week.examples(now)
             week.keep(made, today)
             self.stdout.write(f"Made {count} rounds' progress and {len(made)} addresses to try.")

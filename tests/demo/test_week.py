@@ -1,0 +1,74 @@
+"""The demo's addresses really give the outcomes that its start page promises, on any day of the week."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from doorstep.cases import actions as cases
+from doorstep.catalogue import actions as publishing
+from doorstep.catalogue import queries as catalogue
+from doorstep.council import queries as council
+from doorstep.demo import homes, week
+from doorstep.fieldwork import queries as work
+from doorstep.places.models import Property
+from doorstep.staff.actor import RESIDENT
+from doorstep.waste import queries as waste
+
+
+@pytest.fixture
+def places(db: None) -> None:
+    contents = catalogue.read_folder(council.home() / "services" / "missed-bin")
+    monday = datetime(2026, 11, 23, 12, tzinfo=council.ZONE)
+    publishing.played(service=catalogue.build(contents), examples=1, now=monday)
+    publishing.publish(contents=contents, now=monday)
+    made = homes.make(council.folder() / "places")
+    counts = dict(homes.load(made))
+    assert counts["homes"] > 46_000
+
+
+def _code(example: Any, now: datetime) -> str:
+    """Ask the real check about an example's bin, as a resident would."""
+    service = catalogue.current("missed-bin")
+    assert service
+    home = Property.objects.get(postcode=example.postcode, line=example.address)
+    box = next(c for c in waste.containers_at(home.uprn) if c.kind == example.container)
+    draft = cases.begin(
+        service=service, visitor=example.outcome, channel="online", by=RESIDENT, now=now
+    )
+    address, bin_page = service.form.pages[:2]
+    given = {"property": str(home.uprn)}
+    cases.answer(draft=draft, page=address, given=given, words={}, now=now)
+    box_given = {"container": str(box.pk)}
+    return cases.answer(draft=draft, page=bin_page, given=box_given, words={}, now=now).code
+
+
+def test_every_outcome_can_be_tried_on_every_day_of_a_fortnight(places: None) -> None:
+    start = datetime(2026, 11, 23, 11, tzinfo=council.ZONE)
+    for n in range(14):
+        now = start + timedelta(days=n)
+        with transaction.atomic():
+            week.progress(now)
+            week.work_today(now)
+            made = week.examples(now)
+            wanted = {e.outcome: e.code for e in made}
+            came = {e.outcome: _code(e, now) for e in made}
+            asks = "A flat with a shared bin: asks where it stands"
+            wanted[asks] = "where"
+            assert came == wanted, now
+            codes = {"logged", "reported", "came_back", "delayed", "not_due", "too_late", ""}
+            codes |= {"in_progress"} if now.weekday() < 5 else set()
+            assert set(e.code for e in made) == codes, now
+            if now.weekday() < 5:
+                assert work.waiting_by_list(now.date()), "no crew has a job today"
+            transaction.set_rollback(True)
+
+
+def test_the_demo_goes_on_from_one_day_to_the_next(places: None) -> None:
+    start = datetime(2026, 11, 26, 11, tzinfo=council.ZONE)
+    for n in range(5):  # nothing rolled back: yesterday's reports are still open
+        now = start + timedelta(days=n)
+        week.progress(now)
+        week.work_today(now)
+        assert len(week.examples(now)) >= 10
