@@ -7,6 +7,7 @@ import hashlib
 import os
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import structlog
@@ -90,6 +91,8 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_LOCKOUT_CALLABLE = "doorstep.web.kit.errors.locked_out"
 LOGIN_URL = "/desk/sign-in"
 MIDDLEWARE = [
     "doorstep.web.kit.log.RequestLog",
@@ -143,10 +146,22 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
-CONNECTORS = {"messages.messenger": "doorstep.connectors.demo.messenger.FileMessenger"}
+CONNECTORS = {
+    "messages.messenger": os.environ.get(
+        "DOORSTEP_MESSENGER", "doorstep.connectors.demo.messenger.FileMessenger"
+    )
+}
+for _socket, _name in CONNECTORS.items():
+    if DEMO and not _name.startswith("doorstep.connectors.demo."):
+        raise ImproperlyConfigured(
+            f"DOORSTEP_DEMO=1 does not start beside a live connector ({_socket}: {_name}); unset one."
+        )
 PROCRASTINATE_IMPORT_PATHS = ["doorstep.messages.jobs", "doorstep.outside.sweeper"]
 PROCRASTINATE_ON_APP_READY = None
-_BEFORE = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
+_BEFORE: list[Any] = [
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
 structlog.configure(
     processors=[*_BEFORE, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
     logger_factory=structlog.stdlib.LoggerFactory(),

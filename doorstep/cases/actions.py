@@ -12,7 +12,7 @@ from django.utils.crypto import salted_hmac
 from doorstep.cases import facts, timeline, workflow
 from doorstep.cases.clock import clock_at
 from doorstep.cases.links import hashed
-from doorstep.cases.models import Case, Draft, Link
+from doorstep.cases.models import Case, Draft, EventText, Link
 from doorstep.cases.values import to_json, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
@@ -229,6 +229,45 @@ def note(*, case_id: int, text: str, by: Actor, now: datetime) -> None:
     if not text.strip():
         raise Refused("note_empty")
     timeline.write(_locked(case_id), "note", by=by, now=now, text=text.strip())
+
+
+@transaction.atomic
+def erase(*, case_id: int, now: datetime) -> Case:
+    """Erase all that is personal in a closed case: what stays is that a case was, when, and how it ended.
+
+    Raises Refused("still_open"). The timeline's chain holds, because it is over salted digests.
+    """
+    case = _locked(case_id)
+    if not case.is_closed:
+        raise Refused("still_open")
+    customer, case.customer, case.place = case.customer_id, None, None
+    case.answers, case.words, case.facts, case.decisions = {}, {}, {}, {}
+    case.unique_key, case.erased_at = None, now
+    case.save()
+    EventText.objects.filter(event__case=case).delete()
+    Link.objects.filter(case=case).delete()
+    Draft.objects.filter(id=case.draft_id).update(visitor="", facts={}, decisions={}, by_staff="")
+    customers.forget(customer_id=customer)
+    return case
+
+
+def erase_due(*, now: datetime) -> int:
+    """Erase every closed case past its service's retention period; return how many."""
+    done = 0
+    kept = Case.objects.filter(erased_at=None, closed_at__isnull=False)
+    for version in kept.values_list("version_id", flat=True).distinct():
+        days = catalogue.service(version).about.retention_days
+        past = kept.filter(version_id=version, closed_at__lt=now - timedelta(days=days))
+        for case_id in past.values_list("id", flat=True)[:5000]:
+            erase(case_id=case_id, now=now)
+            done += 1
+    return done
+
+
+def drop_old_drafts(*, now: datetime) -> int:
+    """Delete drafts that were not touched for thirty days; return how many."""
+    old = Draft.objects.filter(sent_at=None, updated_at__lt=now - timedelta(days=30))
+    return old.delete()[0]
 
 
 def make_link(*, case: Case, key: str, now: datetime) -> str:

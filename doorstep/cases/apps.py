@@ -7,7 +7,9 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer the spine's facts."""
-        from doorstep.cases import facts
+        """Offer the spine's facts, and forget every day what may no longer be kept."""
+        from doorstep.cases import facts, jobs
+        from doorstep.outside import later
 
         facts.offer()
+        later.every_day(jobs.forget)

@@ -57,6 +57,7 @@ class Case(models.Model):
     due_on = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=40, blank=True)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -56,6 +56,7 @@ class Council(_Part):
     data_protection_officer: str
     accessibility: Accessibility
     works_on_bank_holidays: bool
+    keep_logs_days: int = 730
     no_collection_days: tuple[date, ...] = ()
     containers: dict[str, str]
     log_reasons: dict[str, str]

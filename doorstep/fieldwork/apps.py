@@ -7,7 +7,9 @@ class FieldworkConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer the step `job`."""
-        from doorstep.fieldwork import steps
+        """Offer the step `job`, and forget every day what may no longer be kept."""
+        from doorstep.fieldwork import jobs, steps
+        from doorstep.outside import later
 
         steps.offer()
+        later.every_day(jobs.forget)

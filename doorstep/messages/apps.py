@@ -7,9 +7,10 @@ class MessagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer the step `tell`, and the look for lost messages."""
+        """Offer the step `tell`, the look for lost messages, and the daily forgetting."""
         from doorstep.messages import jobs, steps
         from doorstep.outside import later
 
         steps.offer()
         later.reconcile_with(jobs.resend_lost)
+        later.every_day(jobs.forget)

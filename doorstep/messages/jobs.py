@@ -39,3 +39,10 @@ def resend_lost() -> None:
     waiting = Message.objects.filter(sent_at=None, failed_at=None, queued_at__lt=old)
     for message_id in waiting.values_list("id", flat=True)[:500]:
         send.defer(once=f"message-{message_id}", message_id=message_id)
+
+
+def forget() -> None:
+    """Empty the messages of cases that were erased."""
+    Message.objects.filter(case__erased_at__isnull=False).exclude(to="").update(
+        to="", subject="", body=""
+    )

@@ -2,7 +2,8 @@
 
 OutsideError
 ├── TryLater   the queue tries again, later and later
-└── GiveUp     no use trying; the job's give-up action is taken
+├── GiveUp     no use trying; the job's give-up action is taken
+└── BadFile    a file someone sent cannot be taken; its sentence stands in a template
 """
 
 
@@ -20,3 +21,12 @@ class GiveUp(OutsideError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class BadFile(OutsideError):
+    """A file cannot be taken."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values

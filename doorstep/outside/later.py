@@ -103,6 +103,23 @@ def job(
     return register
 
 
+_daily: list[Callable[[], None]] = []
+
+
+def every_day(act: Callable[[], None]) -> None:
+    """Add something to do once a day, in the night; it looks at state, so a missed night does no harm."""
+    _daily.append(act)
+
+
+def day() -> None:
+    """Do every room's daily work; one room's failure holds up no other's."""
+    for act in _daily:
+        try:
+            act()
+        except Exception as exc:
+            log.error("daily_failed", act=act.__qualname__, error=type(exc).__name__)
+
+
 _reconcilers: list[Callable[[], None]] = []
 
 

@@ -104,6 +104,13 @@ def reconcile_now(timestamp: int) -> None:
     later.reconcile()
 
 
+@app.periodic(cron="41 * * * *")
+@app.task(name="sys.daily", queue="sys", queueing_lock="daily", retry=later.Retries(3))
+def daily_now(timestamp: int) -> None:
+    """Do the daily work; asked every hour, because a worker catches up only ten minutes."""
+    later.day()
+
+
 @app.periodic(cron="17 * * * *")
 @app.task(name="sys.tidy", queue="sys", queueing_lock="tidy", retry=later.Retries(1))
 def tidy_now(timestamp: int) -> None:

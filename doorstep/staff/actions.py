@@ -9,10 +9,14 @@ from doorstep.council.errors import Refused
 from doorstep.staff.models import Look, StaffUser
 from doorstep.staff.permissions import ROLES
 
+SHORTEST = 12
+
 
 @transaction.atomic
 def add(*, username: str, name: str, roles: Sequence[str], password: str) -> StaffUser:
-    """Make or renew a staff account; raises Refused("unknown_role")."""
+    """Make or renew a staff account; raises Refused("unknown_role" or "password_short")."""
+    if len(password) < SHORTEST:
+        raise Refused("password_short", least=SHORTEST)
     if set(roles) - set(ROLES):
         raise Refused("unknown_role", roles=sorted(set(roles) - set(ROLES)))
     user, _ = StaffUser.objects.update_or_create(
@@ -21,6 +25,12 @@ def add(*, username: str, name: str, roles: Sequence[str], password: str) -> Sta
     user.set_password(password)
     user.save(update_fields=["password"])
     return user
+
+
+def close(*, username: str) -> None:
+    """Close an account: nobody signs in with it, its sessions end, its traces stay; raises Refused."""
+    if not StaffUser.objects.filter(username=username).update(is_active=False):
+        raise Refused("no_such_person")
 
 
 def looked(*, by: StaffUser, what: str, key: str, now: datetime) -> None:

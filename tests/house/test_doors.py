@@ -17,6 +17,7 @@ VALUES = {
     "role": "officer",
     "code": "REF-1",
     "job": "1",
+    "name": "0.jpg",
 }
 
 

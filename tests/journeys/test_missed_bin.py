@@ -164,8 +164,8 @@ def test_a_crew_logs_a_bin_with_a_photo_whose_position_is_stripped(
 ) -> None:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
+    from doorstep.outside import photos
     from doorstep.staff.models import StaffUser
-    from doorstep.web.kit import photos
 
     client.force_login(
         StaffUser.objects.get(username="crew"), "django.contrib.auth.backends.ModelBackend"

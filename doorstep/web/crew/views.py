@@ -13,11 +13,11 @@ from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork import queries as work
-from doorstep.forms.questions.kind import Invalid
+from doorstep.outside import photos
+from doorstep.outside.errors import BadFile
 from doorstep.waste import actions as waste
 from doorstep.waste import queries as rounds_of
 from doorstep.waste.models import Round
-from doorstep.web.kit import photos
 from doorstep.web.kit.doors import actor, needs
 
 
@@ -123,7 +123,7 @@ def job_done(request: HttpRequest, code: str, job: int) -> HttpResponse:
             by=actor(request),
             now=timezone.now(),
         )
-    except (Refused, Invalid) as exc:
+    except (Refused, BadFile) as exc:
         return _draw(request, found, exc.code)
     return HttpResponseRedirect(f"/crew/{code}")
 
@@ -146,6 +146,6 @@ def log(request: HttpRequest, code: str) -> HttpResponse:
             by=actor(request),
             now=timezone.now(),
         )
-    except (Refused, Invalid) as exc:
+    except (Refused, BadFile) as exc:
         return _draw(request, found, exc.code)
     return HttpResponseRedirect(f"/crew/{code}")

@@ -10,6 +10,7 @@ urlpatterns = [
     path("/cases/<str:reference>/decide", views.decide, name="decide"),
     path("/cases/<str:reference>/note", views.note, name="note"),
     path("/cases/<str:reference>/correct", views.correct, name="correct"),
+    path("/photos/<str:name>", views.photo, name="desk_photo"),
     path("/rounds", views.rounds, name="rounds"),
     path("/rounds/delay", views.delay, name="delay"),
     path("/new/<slug:slug>", views.begin, name="desk_begin"),

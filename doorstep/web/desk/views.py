@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import authenticate, login, logout
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,7 +21,9 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.fieldwork import actions as fieldwork
+from doorstep.outside import photos
 from doorstep.staff import actions as staff
+from doorstep.staff import queries as looks
 from doorstep.waste import actions as waste
 from doorstep.waste import queries as rounds_of
 from doorstep.web.kit import sitting
@@ -95,7 +98,8 @@ def _draw(request: HttpRequest, found: Case, refused: str = "") -> HttpResponse:
         "events": found.events.select_related("personal"),
         "may_decide": _may(request, "desk.decide"),
         "checks": from_json(found.decisions),
-        "jobs": found.jobs.all(),
+        "jobs": found.jobs.prefetch_related("results__event"),
+        "looks": looks.of("case", found.reference),
         "assisted": bool(found.place_id and rounds_of.is_assisted(found.place_id)),
         "typed": request.POST,
     }
@@ -171,6 +175,20 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
     except ValueError as exc:
         raise Http404 from exc
     return HttpResponseRedirect(f"/desk/cases/{found.reference}")
+
+
+@needs("desk.see")
+@require_GET
+def photo(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Show a photo to staff; the look is written down."""
+    path = photos.path_of(name)
+    if path is None:
+        raise Http404
+    user: Any = request.user
+    staff.looked(by=user, what="photo", key=name[:40], now=timezone.now())
+    answer = FileResponse(path.open("rb"), content_type="image/jpeg")
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @needs("rounds.delay")

@@ -26,3 +26,8 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 def broken(request: HttpRequest) -> HttpResponse:
     """Draw the page for a fault of ours."""
     return _page(request, 500, "broken")
+
+
+def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    """Draw the page for someone who tried too many passwords."""
+    return _page(request, 429, "locked_out")

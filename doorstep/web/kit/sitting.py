@@ -23,9 +23,11 @@ from doorstep.forms.form import Page, Question
 from doorstep.forms.journey import Decision
 from doorstep.forms.questions.kind import Invalid, Options
 from doorstep.forms.questions.kinds import KINDS
+from doorstep.outside import photos
+from doorstep.outside.errors import BadFile
 from doorstep.places import queries as places
 from doorstep.staff.actor import Actor
-from doorstep.web.kit import limits, photos
+from doorstep.web.kit import limits
 
 Values = dict[str, object]
 
@@ -122,6 +124,8 @@ def _take(
             words[question.id] = kind.show(question, given[question.id], options)
         except Invalid as exc:
             wrong[question.id] = exc
+        except BadFile as exc:
+            wrong[question.id] = Invalid(exc.code, **exc.values)
     pages, _ = _pages(service, draft, seat)
     if wrong:
         return _draw(request, seat, draft, here, pages, values, wrong, posted)

@@ -1,5 +1,6 @@
 """Photos as people send them: looked at, re-encoded and so stripped of position and device."""
 
+import re
 import secrets
 import warnings
 from pathlib import Path
@@ -8,8 +9,9 @@ from typing import Any
 from django.conf import settings
 from PIL import Image, ImageOps
 
-from doorstep.forms.questions.kind import Invalid
+from doorstep.outside.errors import BadFile
 
+_NAME = re.compile(r"^[0-9a-f]{32}\.jpg$")
 MOST_BYTES, MOST_PIXELS, SIDE = 10 * 1024 * 1024, 50_000_000, 1600
 
 
@@ -19,18 +21,18 @@ def folder() -> Path:
 
 
 def take(file: Any) -> str:
-    """Keep a photo as a fresh JPEG of at most 1,600 pixels a side and return its name; raises Invalid."""
+    """Keep a photo as a fresh JPEG of at most 1,600 pixels a side and return its name; raises BadFile."""
     if (file.size or 0) > MOST_BYTES:
-        raise Invalid("photo_too_large", most=10)
+        raise BadFile("photo_too_large", most=10)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(file, formats=("JPEG", "PNG", "WEBP"))
             if image.width * image.height > MOST_PIXELS:
-                raise Invalid("photo_too_large", most=10)
+                raise BadFile("photo_too_large", most=10)
             upright = ImageOps.exif_transpose(image).convert("RGB")
     except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError) as exc:
-        raise Invalid("not_a_photo") from exc
+        raise BadFile("not_a_photo") from exc
     upright.thumbnail((SIDE, SIDE))
     name = f"{secrets.token_hex(16)}.jpg"
     folder().mkdir(parents=True, exist_ok=True)
@@ -39,3 +41,15 @@ def take(file: Any) -> str:
     clean.paste(upright)
     clean.save(folder() / name, "JPEG", quality=85)
     return name
+
+
+def path_of(name: str) -> Path | None:
+    """Return where a kept photo lies, or nothing when there is none of this name."""
+    path = folder() / name
+    return path if _NAME.match(name) and path.exists() else None
+
+
+def remove(name: str) -> None:
+    """Delete a kept photo."""
+    if _NAME.match(name):
+        (folder() / name).unlink(missing_ok=True)

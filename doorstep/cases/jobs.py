@@ -1,0 +1,12 @@
+"""What the spine does every day: forget what it may no longer keep."""
+
+from django.utils import timezone
+
+from doorstep.cases import actions
+
+
+def forget() -> None:
+    """Erase cases past their retention period, and drafts that nobody came back to."""
+    now = timezone.now()
+    actions.erase_due(now=now)
+    actions.drop_old_drafts(now=now)

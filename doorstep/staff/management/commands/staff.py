@@ -1,0 +1,63 @@
+"""`doorstep staff add|close|list`: accounts of those who work here."""
+
+import getpass
+import sys
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand, CommandError
+
+from doorstep.council.errors import Refused
+from doorstep.staff import actions
+from doorstep.staff.models import StaffUser
+from doorstep.staff.permissions import ROLES
+
+
+class Command(BaseCommand):
+    """Makes, closes and lists staff accounts."""
+
+    help = (
+        "Make, close and list staff accounts; a new password is read from the terminal or a pipe."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take a verb, a name to sign in with, and for `add` the person's name and roles."""
+        parser.add_argument("verb", choices=["add", "close", "list"])
+        parser.add_argument("username", nargs="?", default="")
+        parser.add_argument("--name", default="")
+        parser.add_argument("--role", action="append", default=[], choices=sorted(ROLES))
+
+    def handle(self, *args: object, **options: object) -> None:
+        """Do the verb."""
+        getattr(self, f"_{options['verb']}")(options)
+
+    def _list(self, options: dict[str, str]) -> None:
+        for user in StaffUser.objects.order_by("username"):
+            closed = "" if user.is_active else " (closed)"
+            self.stdout.write(f"{user.username}: {user.name}, {', '.join(user.roles)}{closed}")
+
+    def _add(self, options: dict[str, str]) -> None:
+        if not (options["username"] and options["role"]):
+            raise CommandError(
+                "Say who: `doorstep staff add ann --name 'Ann Smith' --role officer`."
+            )
+        asked = sys.stdin.isatty()
+        password = getpass.getpass() if asked else sys.stdin.readline().rstrip("\n")
+        name = options["name"] or options["username"]
+        try:
+            actions.add(
+                username=options["username"],
+                name=name,
+                roles=list(options["role"]),
+                password=password,
+            )
+        except Refused as exc:
+            words = {"password_short": "The password needs at least 12 characters."}
+            raise CommandError(words.get(exc.code, exc.code)) from exc
+        self.stdout.write(f"{options['username']} can sign in at /desk/sign-in.")
+
+    def _close(self, options: dict[str, str]) -> None:
+        try:
+            actions.close(username=options["username"])
+        except Refused as exc:
+            raise CommandError(f"Nobody signs in as {options['username']!r}.") from exc
+        self.stdout.write(f"{options['username']} can no longer sign in.")

@@ -1,0 +1,74 @@
+"""What may no longer be kept is forgotten, and the chain of the timeline still holds."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from doorstep.cases import actions, timeline
+from doorstep.cases import jobs as case_jobs
+from doorstep.cases.models import Case, Draft, EventText, Link
+from doorstep.council.errors import Refused
+from doorstep.customers.models import Customer
+from doorstep.fieldwork import actions as fieldwork
+from doorstep.fieldwork import jobs as field_jobs
+from doorstep.fieldwork.models import Job, Outcome
+from doorstep.messages import actions as messages
+from doorstep.messages import jobs as message_jobs
+from doorstep.messages.models import Message
+from doorstep.outside import later
+from doorstep.staff.actor import SYSTEM
+
+
+def _closed(district: Any) -> Case:
+    case = district.case(0)
+    actions.note(case_id=case.pk, text="Ann rang", by=SYSTEM, now=district.now)
+    messages.send(message_id=Message.objects.get(case=case).pk, now=district.now)
+    job = Job.objects.get(case=case)
+    fieldwork.finish_job(
+        event_id=uuid4(),
+        job_id=job.pk,
+        code="collected",
+        note="Ann waved",
+        photo="",
+        by=SYSTEM,
+        now=district.now,
+    )
+    case.refresh_from_db()
+    return case
+
+
+def test_an_open_case_is_not_erased(district: Any) -> None:
+    with pytest.raises(Refused, match="still_open"):
+        actions.erase(case_id=district.case(0).pk, now=district.now)
+
+
+def test_a_case_is_erased_when_its_retention_is_over_and_not_before(district: Any) -> None:
+    case = _closed(district)
+    days = district.service.about.retention_days
+    assert actions.erase_due(now=district.now + timedelta(days=days - 1)) == 0
+    assert actions.erase_due(now=district.now + timedelta(days=days + 1)) == 1
+    field_jobs.forget()
+    message_jobs.forget()
+    case.refresh_from_db()
+    assert (case.customer, case.place, case.answers, case.words) == (None, None, {}, {})
+    assert (case.outcome, case.stage) == ("collected", "collected")
+    for model in (Customer, Link, EventText):
+        assert not model.objects.exists(), model
+    assert not Message.objects.exclude(to="", body="", subject="").exists()
+    assert not Outcome.objects.exclude(note="", photo="", about_key="").exists()
+    assert Job.objects.get(case=case).place is None
+    assert timeline.broken(case) == []
+
+
+def test_a_draft_nobody_came_back_to_goes_after_thirty_days(district: Any) -> None:
+    district.draft(0)
+    assert actions.drop_old_drafts(now=district.now + timedelta(days=29)) == 0
+    assert actions.drop_old_drafts(now=district.now + timedelta(days=31)) == 1
+    assert not Draft.objects.exists()
+
+
+def test_every_room_that_keeps_something_personal_forgets_daily() -> None:
+    for act in (case_jobs.forget, message_jobs.forget, field_jobs.forget):
+        assert act in later._daily
