@@ -1,5 +1,6 @@
 """Real parts: the embedded PostgreSQL, a small district, and Debian's chromium."""
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -16,6 +17,7 @@ from doorstep.cli.embedded import ensure
 from doorstep.settings import database
 
 os.environ["DOORSTEP_DATA"] = tempfile.mkdtemp(prefix="doorstep-test-")
+atexit.register(shutil.rmtree, os.environ["DOORSTEP_DATA"], ignore_errors=True)
 os.environ["DOORSTEP_DEMO"] = "1"
 # Playwright's own loop runs beside Django's test server.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

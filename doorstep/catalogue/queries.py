@@ -56,6 +56,11 @@ def service(version: str, files: dict[str, str] | None = None) -> Service:
     return _made[version]
 
 
+def contents(version: str) -> dict[str, str]:
+    """Return the files of a published version."""
+    return dict(Version.objects.get(digest=version).files)
+
+
 def current(slug: str) -> Service | None:
     """Return the version residents begin with now, or nothing."""
     digest = Version.objects.filter(slug=slug, current=True).values_list("digest", flat=True)

@@ -27,9 +27,11 @@ class Command(BaseCommand):
         """Take a verb and what it is about."""
         parser.add_argument("verb", choices=["check", "play", "explain", "import"])
         parser.add_argument("what", nargs="*")
+        parser.add_argument("--service", default="", help="the installed service a FILE is for")
 
     def handle(self, *args: object, **options: object) -> None:
         """Do the verb; exits 1 on any mistake or difference."""
+        self.of = str(options["service"])
         getattr(self, f"_{options['verb']}")(options["what"])
 
     def _check(self, what: list[str]) -> None:
@@ -57,8 +59,12 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _play_file(self, path: Path) -> int:
-        folder = council.home() / "services" / path.resolve().parent.name
-        contents = catalogue.read_folder(folder)
+        """Play a file against the version residents use now; its folder names the service, or --service."""
+        slug = self.of or path.resolve().parent.name
+        service = catalogue.current(slug)
+        if service is None:
+            raise CommandError(f"{path}: which service? Say --service SLUG of an installed one.")
+        contents = catalogue.contents(service.digest)
         return self._report(contents, Source(path.name, path.read_text()).data)
 
     def _play_folder(self, folder: Path) -> int:
