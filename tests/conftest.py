@@ -24,6 +24,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 # Without xdist, settings were read before this file: give them the folder and server of the tests.
 settings.DATA, settings.DEMO = Path(os.environ["DOORSTEP_DATA"]), True
 settings.DATABASES["default"].update(database(ensure()))
+# Seven sign-ins a test: the hash that is slow on purpose would be most of the run.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 NO_BROWSER = os.environ.get("DOORSTEP_NO_BROWSER") == "1"
 

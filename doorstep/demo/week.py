@@ -67,8 +67,11 @@ class _Homes:
         # A round still delayed says only that; it is no example of anything else.
         late = RoundDay.objects.filter(delayed_until__gt=now - timedelta(days=7))
         rounds = Round.objects.filter(stream="refuse").exclude(code__in=late.values("round_id"))
-        rounds = rounds.order_by("code")
-        self.due = {r.code: queries.last_due(r, self.today) for r in rounds}
+        due: dict[str, date] = {}
+        for back in range(queries.LOOK_BACK_DAYS):
+            for r in queries.rounds_on(self.today - timedelta(days=back)):
+                due.setdefault(r.code, self.today - timedelta(days=back))
+        self.due = {r.code: due.get(r.code) for r in rounds.order_by("code")}
         self.taken: dict[str, int] = {}
 
     def round(self, oldest: int, newest: int) -> str | None:

@@ -74,7 +74,8 @@ def record_log(
     now: datetime,
 ) -> None:
     """Record why a container was not emptied; raises Refused("no_such_container" or "not_a_reason")."""
-    found = queries.container(container_id)
+    day = now.astimezone(council.ZONE).date()
+    found = queries.container(container_id, day)
     if found is None:
         raise Refused("no_such_container")
     if reason not in council.current().log_reasons:
@@ -84,7 +85,7 @@ def record_log(
         crew_list=found.round_id,
         about=("container", container_id),
         code=reason,
-        day=now.astimezone(council.ZONE).date(),
+        day=day,
         note=note,
         photo=photo,
         by=by,

@@ -26,8 +26,8 @@ def containers(uprn: str, now: datetime) -> Observed:
 def last_due(uprn: str, container_id: str, now: datetime) -> Observed:
     """Observe when a container was last to be emptied, today included, and by which round."""
     today = now.astimezone(council.ZONE).date()
-    found = queries.container(container_id)
-    day = queries.last_due(found.round, today) if found else None
+    found = queries.container(container_id, today)
+    day = queries.last_due(found, today) if found else None
     communal = "yes" if found and found.place_id != int(uprn) else "no"
     return Observed(
         {"date": day, "round": found.round_id if found and day else None, "communal": communal}, now

@@ -2,13 +2,36 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from doorstep.places.models import Property
 from doorstep.waste.models import Assisted, Container, MovedDay, Round, RoundDay, Suspension
 
 # How far back a last collection is looked for: the longest cycle is four weeks.
 LOOK_BACK_DAYS = 35
+
+
+def _boxes(first: date) -> QuerySet[Container]:
+    """Return containers with their rounds and, in the same statement, what changes their days from `first` on."""
+    off = Suspension.objects.filter(stream=OuterRef("round__stream"), last__gte=first)
+    moves = MovedDay.objects.filter(day__gte=first - timedelta(days=7))
+    return Container.objects.select_related("round").annotate(
+        off=ArraySubquery(off.values(json=JSONObject(first="first", last="last"))),
+        moves=ArraySubquery(moves.values(json=JSONObject(day="day", to="to"))),
+    )
+
+
+def days_of_box(of: Container, first: date, last: date) -> list[date]:
+    """Return a container's collection days between two days; it was found by `container`."""
+    day = date.fromisoformat
+    suspended = [
+        Suspension(stream=of.round.stream, first=day(o["first"]), last=day(o["last"]))
+        for o in of.off  # type: ignore[attr-defined]
+    ]
+    moved = {day(m["day"]): day(m["to"]) for m in of.moves}  # type: ignore[attr-defined]
+    return days_of(of.round, first, last, suspended, moved)
 
 
 def containers_at(uprn: int) -> list[Container]:
@@ -24,11 +47,11 @@ def containers_at(uprn: int) -> list[Container]:
     return list({c.kind: c for c in reversed(chosen)}.values())[::-1]
 
 
-def container(container_id: str) -> Container | None:
-    """Return a container by its id as text."""
+def container(container_id: str, today: date) -> Container | None:
+    """Return a container by its id as text, with what changes its days around today."""
     if not container_id.isdecimal():
         return None
-    return Container.objects.select_related("round").filter(id=int(container_id)).first()
+    return _boxes(today - timedelta(days=LOOK_BACK_DAYS)).filter(id=int(container_id)).first()
 
 
 def days_of(
@@ -48,21 +71,16 @@ def days_of(
     return sorted(found)
 
 
-def last_due(of: Round, today: date) -> date | None:
-    """Return the last day, today included, on which a round was to collect."""
-    first = today - timedelta(days=LOOK_BACK_DAYS)
-    suspended = list(Suspension.objects.filter(stream=of.stream, last__gte=first, first__lte=today))
-    moved = dict(MovedDay.objects.filter(day__gte=first).values_list("day", "to"))
-    days = days_of(of, first, today, suspended, moved)
+def last_due(of: Container, today: date) -> date | None:
+    """Return the last day, today included, on which a container was to be emptied."""
+    days = days_of_box(of, today - timedelta(days=LOOK_BACK_DAYS), today)
     return days[-1] if days else None
 
 
-def next_due(of: Round, today: date) -> date | None:
-    """Return the next day after today on which a round is to collect."""
+def next_due(of: Container, today: date) -> date | None:
+    """Return the next day after today on which a container is to be emptied."""
     last = today + timedelta(days=LOOK_BACK_DAYS)
-    suspended = list(Suspension.objects.filter(stream=of.stream, last__gte=today))
-    moved = dict(MovedDay.objects.filter(day__gte=today).values_list("day", "to"))
-    days = days_of(of, today + timedelta(days=1), last, suspended, moved)
+    days = days_of_box(of, today + timedelta(days=1), last)
     return days[0] if days else None
 
 
@@ -103,8 +121,9 @@ def boxes_on(round_code: str, text: str) -> list[Container]:
 
 def is_on_round(container_id: str, round_code: str) -> bool:
     """Say whether a container is emptied by a round."""
-    found = container(container_id)
-    return found is not None and found.round_id == round_code
+    if not container_id.isdecimal():
+        return False
+    return Container.objects.filter(id=int(container_id), round_id=round_code).exists()
 
 
 def assisted_on(round_code: str) -> set[int]:

@@ -9,23 +9,28 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 UPSERT = """
-insert into web_hit (key, count, until) values (%s, 1, %s)
+insert into web_hit (key, count, until) select key, 1, %s from unnest(%s::text[]) as key
 on conflict (key) do update set count = web_hit.count + 1 returning count
 """
 
 
-def over(request: HttpRequest, what: str, most: int, seconds: int) -> bool:
-    """Count one more of something and say whether it is now too often (`most` in `seconds`)."""
-    return over_key(f"{what}:{request.META.get('REMOTE_ADDR', '')}", most, seconds)
+def person(request: HttpRequest, what: str) -> str:
+    """Return whose limit this is: one address doing one thing."""
+    return f"{what}:{request.META.get('REMOTE_ADDR', '')}"
 
 
-def over_key(whose: str, most: int, seconds: int) -> bool:
-    """Count one more of something under any key, such as a property, and say whether it is too often."""
+def over(whose: list[str], most: int, seconds: int) -> bool:
+    """Count one more under each key and say whether any now comes too often (`most` in `seconds`).
+
+    A key is a person's (`person`) or any other, such as a property's; it is kept as a hash only.
+    """
     stretch = int(time.time()) // seconds
-    who = f"{whose}:{stretch}"
-    key = salted_hmac("doorstep.limits", who, secret=settings.SECRET_KEY).hexdigest()
+    secret = settings.SECRET_KEY
+    # In order, so that two requests at once never wait for each other.
+    keys = sorted(
+        salted_hmac("doorstep.limits", f"{w}:{stretch}", secret=secret).hexdigest() for w in whose
+    )
     until = datetime.fromtimestamp((stretch + 1) * seconds, UTC)
     with connection.cursor() as cursor:
-        cursor.execute(UPSERT, [key, until])
-        row = cursor.fetchone()
-    return bool(row and row[0] > most)
+        cursor.execute(UPSERT, [until, keys])
+        return any(count > most for (count,) in cursor.fetchall())

@@ -5,7 +5,8 @@ import traceback
 from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 
 log = structlog.get_logger("doorstep.web")
 
@@ -37,6 +38,8 @@ class RequestLog:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Write where a fault arose: its class and places, not its words, which may hold a person's."""
+        if isinstance(exception, Http404 | PermissionDenied):
+            return  # an answer, not a fault
         frames = traceback.extract_tb(exception.__traceback__)[-6:]
         where = [f"{f.filename.rsplit('/doorstep/', 1)[-1]}:{f.lineno} {f.name}" for f in frames]
         log.error("fault", route=_route(request), error=type(exception).__name__, where=where)

@@ -129,7 +129,7 @@ def _take(
     pages, _ = _pages(service, draft, seat)
     if wrong:
         return _draw(request, seat, draft, here, pages, values, wrong, posted)
-    if here.facts and _too_often(request, seat, {**draft.answers, **given}):
+    if here.facts and _too_often(request, seat, service, {**draft.answers, **given}):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
     decision = cases.answer(draft=draft, page=here, given=given, words=words, now=seat.now)
     if decision.stops:
@@ -139,14 +139,13 @@ def _take(
     return HttpResponseRedirect(f"{seat.base}/{following.id if following else 'check'}")
 
 
-def _too_often(request: HttpRequest, seat: Seat, answers: Values) -> bool:
+def _too_often(request: HttpRequest, seat: Seat, service: Service, answers: Values) -> bool:
     """Limit look-ups per person and per property: what a crew recorded is nobody's to collect."""
     if seat.by.is_staff:
         return False
-    service = catalogue.current(seat.slug)
-    asked = service.form.questions.values() if service else ()
+    asked = service.form.questions.values()
     home = next((answers.get(q.id) for q in asked if q.kind == "address"), "")
-    return limits.over(request, "look-up", 60, 3600) or limits.over_key(f"home:{home}", 60, 3600)
+    return limits.over([limits.person(request, "look-up"), f"home:{home}"], 60, 3600)
 
 
 def _find(
@@ -162,7 +161,7 @@ def _find(
     field = here.questions[0].id
     pages, _ = _pages(service, draft, seat)
     try:
-        if not seat.by.is_staff and limits.over(request, "postcode", 60, 600):
+        if not seat.by.is_staff and limits.over([limits.person(request, "postcode")], 60, 600):
             raise Refused("too_many")
         postcode = places.tidy_postcode(posted.get("postcode", ""))
     except Refused as exc:
@@ -284,7 +283,7 @@ def _send(request: HttpRequest, seat: Seat) -> HttpResponse:
     draft = case_queries.draft(request.POST.get("draft", ""), seat.visitor)
     if draft is None:
         return begin(seat)
-    if not seat.by.is_staff and limits.over(request, "submit", 30, 3600):
+    if not seat.by.is_staff and limits.over([limits.person(request, "submit")], 30, 3600):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
     try:
         case, decision = cases.submit(draft_id=draft.pk, by=seat.by, now=seat.now)

@@ -141,7 +141,7 @@ def _told(case: Case) -> dict[str, object]:
 @require_GET
 def open_case(request: HttpRequest, token: str) -> HttpResponse:
     """Exchange a link's token for a cookie; a wrong one says so, and guessing is limited."""
-    if limits.over(request, "link", 30, 3600):
+    if limits.over([limits.person(request, "link")], 30, 3600):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
     case = cases.by_link(token, timezone.now())
     if case is None:

@@ -1,0 +1,77 @@
+"""Statements of each page and of sending, printed; savepoints and BEGIN are not counted."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from doorstep.cases.models import Case, Draft
+from doorstep.fieldwork.models import Job
+from doorstep.staff.models import StaffUser
+
+PAGE, SUBMIT = 8, 25
+NOT_COUNTED = re.compile(r"^(SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT)", re.I)
+
+
+@pytest.fixture
+def counted(capsys: Any) -> Iterator[Any]:
+    """A block that counts its statements, prints the count and holds it under a budget."""
+
+    @contextmanager
+    def count(name: str, most: int) -> Iterator[None]:
+        with CaptureQueriesContext(connection) as seen:
+            yield
+        told = [q["sql"] for q in seen.captured_queries if not NOT_COUNTED.match(q["sql"])]
+        with capsys.disabled():
+            print(f"\n{name}: {len(told)} statements (at most {most})", end="")
+        assert len(told) <= most, "\n".join(told)
+
+    yield count
+
+
+def test_a_residents_pages(district: Any, counted: Any) -> None:
+    resident, base = Client(), "/services/missed-bin"
+    box = district.boxes[0]
+    sends: list[tuple[str, dict[str, str]]] = [
+        (f"{base}/begin", {}),
+        (f"{base}/address", {"postcode": "LE67 3FJ", "find": "1"}),
+        (f"{base}/address", {"property": str(box.place_id)}),
+        (f"{base}/bin", {"container": str(box.pk)}),
+        (f"{base}/contact", {"name": "Ann", "email": "ann@resident.example", "phone": ""}),
+    ]
+    for path in ("/", base):
+        with counted(f"GET {path}", PAGE):
+            resident.get(path)
+    for path, given in sends:
+        with counted(f"POST {path} {' '.join(given)}", PAGE):
+            answer = resident.post(path, given)
+        with counted(f"GET {answer['Location']}", PAGE):
+            assert resident.get(answer["Location"]).status_code == 200
+    sending = {"draft": str(Draft.objects.get().pk)}
+    with counted("POST check: submit", SUBMIT):
+        there = resident.post(f"{base}/check", sending)["Location"]
+    for path in (there, f"/case/{Case.objects.get().reference}"):
+        with counted(f"GET {path[:6]}", PAGE):
+            assert resident.get(path).status_code == 200
+
+
+def test_staff_pages_do_not_grow_with_their_rows(district: Any, counted: Any) -> None:
+    officer, crew = Client(), Client()
+    for client, name in ((officer, "officer"), (crew, "crew")):
+        who = StaffUser.objects.get(username=name)
+        client.force_login(who, "django.contrib.auth.backends.ModelBackend")
+    for n in range(6):
+        district.case(n)
+    Job.objects.update(day=district.today)
+    reference = Case.objects.earliest("pk").reference
+    for client, path in ((officer, "/desk"), (officer, f"/desk/cases/{reference}")):
+        with counted(f"GET {path[:11]}", 14):
+            assert client.get(path).status_code == 200
+    for path in ("/crew", "/crew/REF-1"):
+        with counted(f"GET {path}", 14):
+            assert crew.get(path).status_code == 200
