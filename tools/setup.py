@@ -23,7 +23,8 @@ def run(command: list[str], sentence: str) -> None:
         command, capture_output=True, text=True, cwd=ROOT, stdin=subprocess.DEVNULL
     )
     if done.returncode:
-        sys.stderr.write(done.stdout[-1500:] + done.stderr[-1500:])
+        # The last lines say it; a program's retries would bury our sentence.
+        sys.stderr.write("\n".join((done.stdout + done.stderr).splitlines()[-3:]) + "\n")
         stop(sentence)
 
 
@@ -59,7 +60,7 @@ def install(requirements: Path) -> None:
     offline = "packages could not be fetched; is this machine on the network?"
     uv = VENV / "bin" / "uv"
     if not uv.exists():
-        run([pip, "install", "-q", "uv"], offline)
+        run([pip, "install", "-q", "--retries", "1", "uv"], offline)
     python = str(VENV / "bin" / "python")
     command = [str(uv), "pip", "install", "-q", "--python", python, "--require-hashes", "-r"]
     command.append(str(requirements))

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from doorstep.council.queries import ZONE
 
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _PLACE = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)\}")
 
 
@@ -14,12 +15,17 @@ def places(text: str) -> list[str]:
     return _PLACE.findall(text)
 
 
+def _clock(of: time) -> str:
+    return of.strftime("%I:%M%p").lstrip("0").lower().replace(":00", "")
+
+
 def say(value: object) -> str:
     """Return a value in a resident's words: days as "Tuesday 24 November", times as "3:40pm"."""
     if isinstance(value, datetime):
         local = value.astimezone(ZONE)
-        clock = local.strftime("%I:%M%p").lstrip("0").lower().replace(":00", "")
-        return f"{clock} on {say(local.date())}"
+        return f"{_clock(local.time())} on {say(local.date())}"
+    if isinstance(value, str) and _TIME.fullmatch(value):  # a setting such as "18:00"
+        return _clock(time.fromisoformat(value))
     if isinstance(value, date):
         return f"{value:%A} {value.day} {value:%B}"
     return "" if value is None else str(value)

@@ -58,7 +58,7 @@ def _port_free(port: str) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", int(port)))
-        except (OSError, ValueError) as exc:
+        except (OSError, ValueError, OverflowError) as exc:
             raise CannotStart(
                 f"port {port} is taken or not allowed; choose another, such as `PORT=8001 make run`."
             ) from exc

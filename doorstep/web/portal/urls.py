@@ -5,6 +5,7 @@ from doorstep.web.portal import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("brand.css", views.brand, name="brand"),
+    path("icon.svg", views.icon, name="icon"),
     path("services/<slug:slug>", views.start, name="start"),
     path("services/<slug:slug>/begin", views.begin, name="begin"),
     path("services/<slug:slug>/check", views.check, name="check"),

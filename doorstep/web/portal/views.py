@@ -53,6 +53,19 @@ def brand(request: HttpRequest) -> HttpResponse:
     return HttpResponse(css, content_type="text/css")
 
 
+@public
+@require_GET
+@cache_control(max_age=86400)
+def icon(request: HttpRequest) -> HttpResponse:
+    """Give the browser's tab a doorstep in the council's own colour."""
+    colour = council.current().brand.colour
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" '
+        f'fill="{colour}"/><path d="M5 12V4h6v8M2 12.5h12" fill="none" stroke="#fff" stroke-width="1.6"/></svg>'
+    )
+    return HttpResponse(svg, content_type="image/svg+xml")
+
+
 def _seat(request: HttpRequest, slug: str) -> sitting.Seat:
     def done(case: Case) -> HttpResponse:
         there = HttpResponseRedirect(f"/case/{case.reference}/sent")
