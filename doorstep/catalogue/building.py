@@ -108,6 +108,7 @@ def _question(b: _Builder, src: Source, q: f.QuestionFile, *at: object) -> Quest
         q.body,
         q.errors,
         q.contact,
+        q.short or q.label,
     )
     if kind.asks:
         b.names[q.id] = Maybe(kind.type(question)) if q.optional else kind.type(question)

@@ -72,6 +72,7 @@ class QuestionFile(_Part):
     body: str = ""
     errors: dict[str, str] = {}
     contact: Literal["", "name", "email", "phone"] = ""
+    short: str = ""
 
 
 class CheckFile(_Part):

@@ -12,7 +12,7 @@ def on_list(crew_list: str, day: date) -> QuerySet[Job]:
     jobs = Job.objects.select_related("place__street", "case").filter(crew_list=crew_list)
     due = jobs.filter(state="open", day__lte=day)
     done = jobs.filter(state="done", results__day=day)
-    return (due | done).distinct().order_by("state", "place__street__name", "place__sort", "id")
+    return (due | done).distinct().order_by("-state", "place__street__name", "place__sort", "id")
 
 
 def outcomes_about(kind: str, keys: list[str], since: date) -> QuerySet[Outcome]:

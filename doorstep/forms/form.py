@@ -12,6 +12,7 @@ class Question:
     """One question of a page; `options` are (value, label) pairs, `source` the fact that gives them.
 
     `contact` says that the answer is the person's name, email or phone: kept apart from the case.
+    `short` names the answer in lists, where the label is too long or a question.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Question:
     body: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
     contact: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True)

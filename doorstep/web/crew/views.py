@@ -38,12 +38,13 @@ def _round(code: str) -> Round:
 @needs("crew.work")
 @require_GET
 def rounds(request: HttpRequest) -> HttpResponse:
-    """List today's rounds and those with jobs waiting."""
+    """List today's rounds and those with jobs waiting, these first."""
     today = timezone.now().astimezone(ZONE).date()
     codes = {r.code for r in rounds_of.rounds_on(today)}
     waiting = work.waiting_by_list(today)
     found = rounds_of.by_codes(codes | set(waiting))
-    rows = [(r, waiting.get(r.code, 0), r.code in codes) for r in found]
+    rows = [(r, waiting.get(r.code, 0)) for r in found]
+    rows.sort(key=lambda row: -row[1])
     return render(request, "crew/rounds.html", {"rows": rows, "today": today})
 
 
