@@ -30,4 +30,7 @@ services: setup-dev ## Check every service and play all its examples
 test: check ## Run all checks and tests
 	@$(BIN)/python -m pytest -n 2 -q
 
-.PHONY: help setup setup-dev run check services test
+screenshots: setup-dev ## Photograph the demo that `make run` started (PORT as there)
+	@$(BIN)/python tools/screenshots.py
+
+.PHONY: help setup setup-dev run check services test screenshots

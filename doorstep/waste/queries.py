@@ -115,8 +115,20 @@ def by_codes(codes: set[str]) -> list[Round]:
 def boxes_on(round_code: str, text: str) -> list[Container]:
     """Return a round's containers at addresses that begin with a text or lie in its street; at most 20."""
     found = Container.objects.select_related("place__street").filter(round_id=round_code)
-    found = found.filter(Q(place__line__istartswith=text) | Q(place__line__icontains=f" {text}"))
+    if text.isdecimal():  # a house number is meant whole: 9 is not 90
+        found = found.filter(Q(place__line__startswith=f"{text} "))
+    else:
+        found = found.filter(
+            Q(place__line__istartswith=text) | Q(place__line__icontains=f" {text}")
+        )
     return list(found.order_by("place__street__name", "place__sort")[:20])
+
+
+def boxes(container_ids: set[str]) -> dict[str, Container]:
+    """Return containers with their addresses, by their ids as text."""
+    ids = [int(i) for i in container_ids if i.isdecimal()]
+    found = Container.objects.select_related("place__street").filter(id__in=ids)
+    return {str(c.pk): c for c in found}
 
 
 def is_on_round(container_id: str, round_code: str) -> bool:

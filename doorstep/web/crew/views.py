@@ -51,6 +51,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
 def _draw(request: HttpRequest, found: Round, refused: str = "") -> HttpResponse:
     today = timezone.now().astimezone(ZONE).date()
     text = (request.GET.get("find") or request.POST.get("find") or "")[:60].strip()
+    seen = list(work.seen_on(found.code, today)[:20])
     context: dict[str, Any] = {
         "round": found,
         "progress": rounds_of.progress(found.code, today),
@@ -61,7 +62,8 @@ def _draw(request: HttpRequest, found: Round, refused: str = "") -> HttpResponse
         "boxes": rounds_of.boxes_on(found.code, text) if text else [],
         "reasons": {k: v for k, v in council.current().log_reasons.items() if k != "collected"},
         "names": council.current().containers,
-        "seen": work.seen_on(found.code, today)[:20],
+        "seen": seen,
+        "seen_at": rounds_of.boxes({o.about_key for o in seen}),
         "assisted": rounds_of.assisted_on(found.code),
         "typed": request.POST,
     }
