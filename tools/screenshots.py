@@ -72,7 +72,9 @@ def main() -> None:
         sys.exit(f"doorstep: nothing answers at {BASE}; start it with `make run` and try again.")
     OUT.mkdir(exist_ok=True)
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        browser = play.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
         _resident(browser)
         _staff(browser, "crew", TABLET, "a:has-text('job')")
         _staff(browser, "officer", DESK, "tbody a")

@@ -1,0 +1,1 @@
+"""The desk: worklist, case, decisions, delays, and the form for a caller."""

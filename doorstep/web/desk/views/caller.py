@@ -1,0 +1,56 @@
+"""The same form, filled in for someone who rings, writes or comes by."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from doorstep.cases import actions as case_actions
+from doorstep.cases.links import hashed
+from doorstep.cases.models import Case
+from doorstep.web.kit import sitting
+from doorstep.web.kit.doors import actor, needs
+
+CHANNELS = ("telephone", "face to face", "e-mail", "post")
+
+
+def _seat(request: HttpRequest, slug: str, channel: str = "telephone") -> sitting.Seat:
+    def done(case: Case) -> HttpResponse:
+        return HttpResponseRedirect(f"/desk/cases/{case.reference}")
+
+    who = hashed(f"staff:{request.user.pk}")
+    return sitting.Seat(
+        slug, who, channel, actor(request), f"/desk/new/{slug}", timezone.now(), done
+    )
+
+
+@needs("desk.send")
+@require_http_methods(["GET", "POST"])
+def begin(request: HttpRequest, slug: str) -> HttpResponse:
+    """Begin the form for a new caller, or go on with the one open."""
+    if request.method == "POST":
+        channel = request.POST.get("channel", "")
+        seat = _seat(request, slug, channel if channel in CHANNELS else CHANNELS[0])
+        case_actions.drop_draft(visitor=seat.visitor, slug=slug)
+        return sitting.begin(seat)
+    return sitting.begin(_seat(request, slug))
+
+
+@needs("desk.send")
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
+    """Ask one page's questions of the caller."""
+    return sitting.page(request, _seat(request, slug), page)
+
+
+@needs("desk.send")
+@require_GET
+def stopped(request: HttpRequest, slug: str, page: str) -> HttpResponse:
+    """Say to the caller why the form cannot go on."""
+    return sitting.stopped(request, _seat(request, slug), page)
+
+
+@needs("desk.send")
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show all answers; send them."""
+    return sitting.check(request, _seat(request, slug))

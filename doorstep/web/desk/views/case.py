@@ -1,0 +1,135 @@
+"""One case: what it says, what may be decided, notes, corrections, photos."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from doorstep.cases import actions as case_actions
+from doorstep.cases import queries as cases
+from doorstep.cases.models import Case
+from doorstep.cases.values import from_json
+from doorstep.catalogue import queries as catalogue
+from doorstep.council.errors import Refused
+from doorstep.fieldwork import actions as fieldwork
+from doorstep.outside import photos
+from doorstep.staff import actions as staff
+from doorstep.staff import queries as looks
+from doorstep.waste import queries as rounds_of
+from doorstep.web.kit.doors import actor, needs
+
+
+def _case(reference: str) -> Case:
+    found = cases.by_reference(reference)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _draw(request: HttpRequest, found: Case, refused: str = "") -> HttpResponse:
+    service = catalogue.service(found.version_id)
+    stage = service.workflow.stages[found.stage]
+    context = {
+        "case": found,
+        "service": service,
+        "stage": stage,
+        "refused": refused,
+        "decisions": {k: service.workflow.decisions.get(k, k) for k in stage.decisions},
+        "events": found.events.select_related("personal"),
+        "may_decide": _may(request, "desk.decide"),
+        "checks": from_json(found.decisions),
+        "jobs": found.jobs.prefetch_related("results__event"),
+        "looks": looks.of("case", found.reference),
+        "assisted": bool(found.place_id and rounds_of.is_assisted(found.place_id)),
+        "typed": request.POST,
+    }
+    return render(request, "desk/case.html", context, status=200)
+
+
+def _may(request: HttpRequest, permission: str) -> bool:
+    user: Any = request.user
+    return bool(user.may(permission))
+
+
+@needs("desk.see")
+@require_GET
+def case(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show a case whole; the look is written down."""
+    found = _case(reference)
+    user: Any = request.user
+    staff.looked(by=user, what="case", key=found.reference, now=timezone.now())
+    return _draw(request, found)
+
+
+@needs("desk.decide")
+@require_POST
+def decide(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take a decision that the stage allows."""
+    found = _case(reference)
+    try:
+        case_actions.decide(
+            case_id=found.pk,
+            decision=request.POST.get("decision", ""),
+            reason=request.POST.get("reason", ""),
+            by=actor(request),
+            now=timezone.now(),
+        )
+    except Refused as exc:
+        return _draw(request, found, exc.code)
+    return HttpResponseRedirect(f"/desk/cases/{found.reference}")
+
+
+@needs("desk.see")
+@require_POST
+def note(request: HttpRequest, reference: str) -> HttpResponse:
+    """Add a note."""
+    found = _case(reference)
+    try:
+        case_actions.note(
+            case_id=found.pk,
+            text=request.POST.get("text", ""),
+            by=actor(request),
+            now=timezone.now(),
+        )
+    except Refused as exc:
+        return _draw(request, found, exc.code)
+    return HttpResponseRedirect(f"/desk/cases/{found.reference}")
+
+
+@needs("desk.decide")
+@require_POST
+def correct(request: HttpRequest, reference: str) -> HttpResponse:
+    """Put a wrong outcome of a job right; the resident is told."""
+    found = _case(reference)
+    try:
+        fieldwork.correct_job(
+            event_id=UUID(request.POST.get("event", "")),
+            job_id=int(request.POST.get("job", "")),
+            code=request.POST.get("code", ""),
+            note="",
+            by=actor(request),
+            now=timezone.now(),
+        )
+    except Refused as exc:
+        return _draw(request, found, exc.code)
+    except ValueError as exc:
+        raise Http404 from exc
+    return HttpResponseRedirect(f"/desk/cases/{found.reference}")
+
+
+@needs("desk.see")
+@require_GET
+def photo(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Show a photo to staff; the look is written down."""
+    path = photos.path_of(name)
+    if path is None:
+        raise Http404
+    user: Any = request.user
+    staff.looked(by=user, what="photo", key=name[:40], now=timezone.now())
+    answer = FileResponse(path.open("rb"), content_type="image/jpeg")
+    answer["Cache-Control"] = "private, no-store"
+    return answer

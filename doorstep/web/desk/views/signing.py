@@ -1,0 +1,35 @@
+"""Signing in and out."""
+
+from django.contrib.auth import authenticate, login, logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST
+
+from doorstep.web.kit.doors import public
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign staff in; too many wrong passwords wait a quarter of an hour."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    if request.method == "GET":
+        return render(request, "desk/sign_in.html", {"next": wanted, "wrong": False})
+    name, password = request.POST.get("username", ""), request.POST.get("password", "")
+    user = authenticate(request, username=name, password=password)
+    if user is None:
+        context = {"next": wanted, "wrong": True, "username": name}
+        return render(request, "desk/sign_in.html", context, status=200)
+    login(request, user)
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    desk = "/desk" if user.may("desk.see") else "/crew"
+    return HttpResponseRedirect(wanted if wanted and safe else desk)
+
+
+@public
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Sign out."""
+    logout(request)
+    return HttpResponseRedirect("/desk/sign-in")
