@@ -84,6 +84,7 @@ def answer(
 ) -> Decision:
     """Keep a page's answers and decide its check; later answers that no longer fit are asked again."""
     service = catalogue.service(draft.version_id)
+    given = to_json(given)
     changed = {k for k, v in given.items() if k in draft.answers and draft.answers[k] != v}
     if changed:
         _forget_later(draft, service, page)

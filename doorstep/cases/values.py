@@ -41,7 +41,7 @@ def values_of(of: Draft | Case, settings: Mapping[str, object] | None = None) ->
     own = from_json(of.settings) if isinstance(of, Case) else settings
     return {
         **{k: None for k in _optional(of)},
-        **of.answers,
+        **from_json(of.answers),
         **from_json(of.facts),
         "settings": own or {},
         "service": of.slug,

@@ -28,6 +28,10 @@ def say(value: object) -> str:
         return _clock(time.fromisoformat(value))
     if isinstance(value, date):
         return f"{value:%A} {value.day} {value:%B}"
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, Mapping) and "photos" in value:
+        return "1 photo" if value["photos"] == 1 else f"{value['photos']} photos"
     return "" if value is None else str(value)
 
 

@@ -1,30 +1,22 @@
 """One of several options, fixed or found by a fact."""
 
-from collections.abc import Mapping
-
 from doorstep.forms.form import Question
-from doorstep.forms.questions.kind import Invalid, Options, only_text
-from doorstep.forms.rules.types import TEXT, Type
+from doorstep.forms.questions.kind import Invalid, Kind, Options, Posted, one, only_text
 
 
-class Choice:
+class Choice(Kind):
     """One of several options, fixed or found by a fact."""
 
     name = "choice"
-    asks = True
-    examples: tuple[tuple[str, object], ...] = ()
+    examples = (one("a", "a"), one("zebra", refused="not_an_option"), one("", refused="missing"))
 
-    def type(self, question: Question) -> Type:
-        """Return the type that rules see."""
-        return TEXT
-
-    def clean(self, question: Question, posted: Mapping[str, str], options: Options) -> object:
+    def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the answer; raises Invalid."""
         value = only_text(question, posted, 100)
         if value and value not in dict(options):
             raise Invalid("not_an_option")
-        return value
+        return value or None
 
-    def show(self, question: Question, value: object, options: Options) -> str:
-        """Return the answer in words."""
-        return dict(options).get(str(value), "")
+    def show(self, question: Question, answer: object, options: Options) -> object:
+        """Return the option's label."""
+        return dict(options).get(str(answer), "")

@@ -1,10 +1,11 @@
-"""What every kind of question offers."""
+"""What every kind of question offers: one file here, one line in `kinds.py`, one template of its name."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from doorstep.forms.form import Question
-from doorstep.forms.rules.types import Type
+from doorstep.forms.rules.types import TEXT, Type
 
 Options = tuple[tuple[str, str], ...]
 
@@ -18,30 +19,74 @@ class Invalid(Exception):
         self.values = values
 
 
-class Kind(Protocol):
-    """A kind of question: one file, one line in `kinds.py`, one template."""
+class Posted(Protocol):
+    """What a browser sent: fields by name, each once or several times."""
 
-    name: str
-    asks: bool
-    examples: tuple[tuple[str, object], ...]
+    def get(self, name: str, /) -> str | None:
+        """Return the last value under a name."""
+
+    def getlist(self, name: str, /) -> Sequence[str]:
+        """Return every value under a name."""
+
+
+class Typed(dict[str, list[str]]):
+    """Fields filled in by us, as if a browser had sent them."""
+
+    def get(self, name: str, default: str = "") -> str:  # type: ignore[override]
+        """Return the last value under a name."""
+        values = super().get(name)
+        return values[-1] if values else default
+
+    def getlist(self, name: str) -> list[str]:
+        """Return every value under a name."""
+        return super().get(name) or []
+
+
+@dataclass(frozen=True)
+class Example:
+    """Fields as sent (by what follows the question's id in their names), and their answer or refusal."""
+
+    sent: Mapping[str, list[str]]
+    answer: object = None
+    refused: str = ""
+
+
+def one(text: str, answer: object = None, refused: str = "") -> Example:
+    """Return the example of a single field."""
+    return Example({"": [text]}, answer, refused)
+
+
+class Kind:
+    """A kind of question; the base is a text of one field. No answer to an optional question is None."""
+
+    name = ""
+    asks = True
+    examples: tuple[Example, ...] = ()
 
     def type(self, question: Question) -> Type:
         """Return the type that rules see."""
+        return TEXT
 
-    def clean(self, question: Question, posted: Mapping[str, str], options: Options) -> object:
-        """Return the answer from what was posted; raises Invalid."""
+    def clean(self, question: Question, posted: Posted, options: Options) -> object:
+        """Return the answer; raises Invalid."""
+        return only_text(question, posted, 200) or None
 
-    def show(self, question: Question, value: object, options: Options) -> str:
-        """Return the answer in words."""
+    def fill(self, question: Question, answer: object) -> Typed:
+        """Return the fields that would give an answer: the inverse of `clean`."""
+        return Typed({question.id: [] if answer is None else [str(answer)]})
+
+    def show(self, question: Question, answer: object, options: Options) -> object:
+        """Return the answer to be read: words, or a value that sentences know how to say."""
+        return str(answer or "")
 
 
 # Nothing a person types: the database refuses the first, messages use the second as a mark.
 _NEVER = {0: None, 0xE000: None}
 
 
-def only_text(question: Question, posted: Mapping[str, str], limit: int) -> str:
+def only_text(question: Question, posted: Posted, limit: int) -> str:
     """Return the trimmed text posted for a question; raises Invalid when missing or too long."""
-    text = posted.get(question.id, "").translate(_NEVER).strip()
+    text = (posted.get(question.id) or "").translate(_NEVER).replace("\r\n", "\n").strip()
     if not text and not question.optional:
         raise Invalid("missing")
     most = question.max_length or limit

@@ -2,6 +2,8 @@
 
 from doorstep.forms.questions.address import Address
 from doorstep.forms.questions.choice import Choice
+from doorstep.forms.questions.choices import Choices
+from doorstep.forms.questions.date import Date
 from doorstep.forms.questions.email import Email
 from doorstep.forms.questions.information import Information
 from doorstep.forms.questions.kind import Kind
@@ -17,7 +19,9 @@ KINDS: dict[str, Kind] = {
         Text(),
         LongText(),
         Choice(),
+        Choices(),
         YesNo(),
+        Date(),
         Email(),
         Telephone(),
         Address(),

@@ -1,27 +1,22 @@
-"""A photo, kept elsewhere; the answer is its id."""
-
-from collections.abc import Mapping
+"""A photo, kept elsewhere; the answer is its name there."""
 
 from doorstep.forms.form import Question
-from doorstep.forms.questions.kind import Options, only_text
-from doorstep.forms.rules.types import TEXT, Type
+from doorstep.forms.questions.kind import Invalid, Kind, Options, Posted, one, only_text
 
 
-class Photo:
-    """A photo, kept elsewhere; the answer is its id."""
+class Photo(Kind):
+    """A photo, kept elsewhere; the answer is its name there."""
 
     name = "photo"
-    asks = True
-    examples: tuple[tuple[str, object], ...] = ()
+    examples = (one("a", "a"), one("zebra", refused="not_a_photo"), one("", refused="missing"))
 
-    def type(self, question: Question) -> Type:
-        """Return the type that rules see."""
-        return TEXT
-
-    def clean(self, question: Question, posted: Mapping[str, str], options: Options) -> object:
+    def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the answer; raises Invalid."""
-        return only_text(question, posted, 40)
+        name = only_text(question, posted, 40)
+        if name and name not in dict(options):
+            raise Invalid("not_a_photo")
+        return name or None
 
-    def show(self, question: Question, value: object, options: Options) -> str:
-        """Return the answer in words."""
-        return "1 photo" if value else ""
+    def show(self, question: Question, answer: object, options: Options) -> object:
+        """Return how many photos there are: the picture itself is for staff."""
+        return {"photos": 1} if answer else ""

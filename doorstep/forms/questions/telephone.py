@@ -1,33 +1,27 @@
 """A telephone number."""
 
-from collections.abc import Mapping
-
 import phonenumbers
 
 from doorstep.forms.form import Question
-from doorstep.forms.questions.kind import Invalid, Options, only_text
-from doorstep.forms.rules.types import TEXT, Type
+from doorstep.forms.questions.kind import Invalid, Kind, Options, Posted, one, only_text
 
 
-class Telephone:
+class Telephone(Kind):
     """A telephone number."""
 
     name = "telephone"
-    asks = True
-    examples: tuple[tuple[str, object], ...] = (
-        ("01530 454545", "01530 454545"),
-        ("+44 808 157 0192", "+44 808 157 0192"),
+    examples = (
+        one("01530 454545", "01530 454545"),
+        one("+44 808 157 0192", "+44 808 157 0192"),
+        one("call me", refused="telephone_shape"),
+        one("12", refused="telephone_shape"),
     )
 
-    def type(self, question: Question) -> Type:
-        """Return the type that rules see."""
-        return TEXT
-
-    def clean(self, question: Question, posted: Mapping[str, str], options: Options) -> object:
+    def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the answer; raises Invalid."""
         text = only_text(question, posted, 40)
         if not text:
-            return text
+            return None
         try:
             number = phonenumbers.parse(text, "GB")
         except phonenumbers.NumberParseException as exc:
@@ -36,7 +30,3 @@ class Telephone:
         if not phonenumbers.is_possible_number(number):
             raise Invalid("telephone_shape")
         return text
-
-    def show(self, question: Question, value: object, options: Options) -> str:
-        """Return the answer in words."""
-        return str(value or "")

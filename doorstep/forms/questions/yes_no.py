@@ -1,30 +1,36 @@
 """Yes or no."""
 
-from collections.abc import Mapping
-
 from doorstep.forms.form import Question
-from doorstep.forms.questions.kind import Invalid, Options, only_text
+from doorstep.forms.questions.kind import Invalid, Kind, Options, Posted, Typed, one, only_text
 from doorstep.forms.rules.types import BOOL, Type
 
 
-class YesNo:
+class YesNo(Kind):
     """Yes or no."""
 
     name = "yes_no"
-    asks = True
-    examples: tuple[tuple[str, object], ...] = (("yes", True), ("no", False))
+    examples = (
+        one("yes", True),
+        one("no", False),
+        one("", refused="missing"),
+        one("may", refused="not_an_option"),
+    )
 
     def type(self, question: Question) -> Type:
         """Return the type that rules see."""
         return BOOL
 
-    def clean(self, question: Question, posted: Mapping[str, str], options: Options) -> object:
+    def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the answer; raises Invalid."""
         text = only_text(question, posted, 3)
         if text not in ("yes", "no", ""):
             raise Invalid("not_an_option")
         return None if not text else text == "yes"
 
-    def show(self, question: Question, value: object, options: Options) -> str:
-        """Return the answer in words."""
-        return {True: "Yes", False: "No"}.get(value, "") if isinstance(value, bool) else ""
+    def fill(self, question: Question, answer: object) -> Typed:
+        """Return the field that would give an answer."""
+        return Typed({question.id: [] if answer is None else ["yes" if answer else "no"]})
+
+    def show(self, question: Question, answer: object, options: Options) -> object:
+        """Return the answer itself: sentences know how to say it."""
+        return answer

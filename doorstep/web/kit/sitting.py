@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
 from doorstep.cases import actions as cases
@@ -13,15 +13,15 @@ from doorstep.cases import facts
 from doorstep.cases import queries as case_queries
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case, Draft
-from doorstep.cases.values import named, values_of
+from doorstep.cases.values import from_json, named, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
-from doorstep.catalogue.words import fill
+from doorstep.catalogue.words import fill, say
 from doorstep.council.errors import Refused
 from doorstep.forms import journey
 from doorstep.forms.form import Page, Question
 from doorstep.forms.journey import Decision
-from doorstep.forms.questions.kind import Invalid, Options
+from doorstep.forms.questions.kind import Invalid, Options, Posted, Typed
 from doorstep.forms.questions.kinds import KINDS
 from doorstep.outside import photos
 from doorstep.outside.errors import BadFile
@@ -93,20 +93,36 @@ def page(request: HttpRequest, seat: Seat, page_id: str) -> HttpResponse:
         return HttpResponseRedirect(f"{seat.base}/{reached.id}")
     if request.method == "POST":
         return _take(request, seat, service, draft, here, values)
-    return _draw(request, seat, draft, here, pages, values, {}, {})
+    return _draw(request, seat, draft, here, pages, values, {})
 
 
-def _options(question: Question, values: Values, posted: Any, seat: Seat) -> Options:
+def _options(question: Question, values: Values, posted: Posted, seat: Seat) -> Options:
+    chosen = posted.get(question.id) or ""
     if question.kind == "address":
-        home = places.find(str(posted.get(question.id) or ""))
+        home = places.find(chosen)
         return ((str(home.uprn), home.address),) if home else ()
+    if question.kind == "photo":
+        return ((chosen, chosen),) if photos.path_of(chosen) else ()
     return facts.options(question, values, clock_at(seat.now))
+
+
+def _upload(request: HttpRequest, question: Question, posted: QueryDict) -> None:
+    """Keep a photo that came with the form; its name takes the question's place. Raises Invalid."""
+    file = request.FILES.get(f"{question.id}-file")
+    if posted.get(f"{question.id}-none"):
+        posted[question.id] = ""
+    if file is None:
+        return
+    try:
+        posted[question.id] = photos.take(file)
+    except BadFile as exc:
+        raise Invalid(exc.code, **exc.values) from exc
 
 
 def _take(
     request: HttpRequest, seat: Seat, service: Service, draft: Draft, here: Page, values: Values
 ) -> HttpResponse:
-    posted: dict[str, str] = {k: str(v) for k, v in request.POST.items()}
+    posted = request.POST.copy()
     if "find" in posted:
         return _find(request, seat, service, draft, here, values, posted)
     given: Values = {}
@@ -117,15 +133,12 @@ def _take(
         if not kind.asks:
             continue
         try:
-            if question.kind == "photo" and question.id in request.FILES:
-                posted[question.id] = photos.take(request.FILES[question.id])
+            _upload(request, question, posted)
             options = _options(question, values, posted, seat)
             given[question.id] = kind.clean(question, posted, options)
-            words[question.id] = kind.show(question, given[question.id], options)
+            words[question.id] = say(kind.show(question, given[question.id], options))
         except Invalid as exc:
             wrong[question.id] = exc
-        except BadFile as exc:
-            wrong[question.id] = Invalid(exc.code, **exc.values)
     pages, _ = _pages(service, draft, seat)
     if wrong:
         return _draw(request, seat, draft, here, pages, values, wrong, posted)
@@ -155,7 +168,7 @@ def _find(
     draft: Draft,
     here: Page,
     values: Values,
-    posted: dict[str, str],
+    posted: Posted,
 ) -> HttpResponse:
     """Take a postcode; it may stand in the address of the page, so that back and refresh work."""
     field = here.questions[0].id
@@ -163,9 +176,9 @@ def _find(
     try:
         if not seat.by.is_staff and limits.over([limits.person(request, "postcode")], 60, 600):
             raise Refused("too_many")
-        postcode = places.tidy_postcode(posted.get("postcode", ""))
+        postcode = places.tidy_postcode(posted.get("postcode") or "")
     except Refused as exc:
-        code = exc.code if posted.get("postcode", "").strip() else "postcode_missing"
+        code = exc.code if (posted.get("postcode") or "").strip() else "postcode_missing"
         return _draw(request, seat, draft, here, pages, values, {field: Invalid(code)}, posted)
     return HttpResponseRedirect(f"{seat.base}/{here.id}?postcode={postcode.replace(' ', '+')}")
 
@@ -178,31 +191,41 @@ def _draw(
     pages: list[Page],
     values: Values,
     wrong: dict[str, Invalid],
-    posted: dict[str, str],
+    posted: Posted | None = None,
 ) -> HttpResponse:
+    typed = posted or _filled(here, draft)
     context: dict[str, Any] = {
         "page": here,
         "base": seat.base,
         "draft": draft,
         "wrong": wrong,
         "seat": seat,
-        "typed": posted or draft.answers,
+        "typed": typed,
         "back": _back(seat, pages, here),
         "service": catalogue.service(draft.version_id),
         "kinds": KINDS,
     }
     if here.questions and here.questions[0].kind == "address":
-        context |= _addresses(request, posted)
+        context |= _addresses(request, typed)
         home = places.find(str(draft.answers.get(here.questions[0].id, "")))
         if home and not wrong and "postcode" not in context:
-            context |= _addresses(request, {"postcode": home.postcode})
+            context |= _addresses(request, Typed({"postcode": [home.postcode]}))
     else:
-        context["options"] = {q.id: _options(q, values, posted, seat) for q in here.questions}
+        context["options"] = {q.id: _options(q, values, typed, seat) for q in here.questions}
     return render(request, "kit/page.html", context, status=200)
 
 
-def _addresses(request: HttpRequest, posted: dict[str, str]) -> dict[str, Any]:
-    text = posted.get("postcode", "") or request.GET.get("postcode", "")
+def _filled(here: Page, draft: Draft) -> Typed:
+    """Return the page's fields as they were sent before."""
+    answers, typed = from_json(draft.answers), Typed()
+    for question in here.questions:
+        if question.id in answers:
+            typed |= KINDS[question.kind].fill(question, answers[question.id])
+    return typed
+
+
+def _addresses(request: HttpRequest, posted: Posted) -> dict[str, Any]:
+    text = posted.get("postcode") or request.GET.get("postcode", "")
     if not text:
         return {}
     try:

@@ -1,0 +1,40 @@
+"""Any number of several options."""
+
+from typing import Any
+
+from doorstep.forms.form import Question
+from doorstep.forms.questions.kind import Example, Invalid, Kind, Options, Posted, Typed
+from doorstep.forms.rules.types import TEXT, ListOf, Type
+
+
+class Choices(Kind):
+    """Any number of several options, fixed or found by a fact; an optional one may be none."""
+
+    name = "choices"
+    examples = (
+        Example({"": ["b", "a"]}, ["a", "b"]),
+        Example({"": ["a", "a"]}, ["a"]),
+        Example({"": ["a", "zebra"]}, refused="not_an_option"),
+        Example({}, refused="missing"),
+    )
+
+    def type(self, question: Question) -> Type:
+        """Return the type that rules see."""
+        return ListOf(TEXT)
+
+    def clean(self, question: Question, posted: Posted, options: Options) -> object:
+        """Return the chosen values in the options' order; raises Invalid."""
+        chosen = set(posted.getlist(question.id))
+        if chosen - {value for value, _ in options}:
+            raise Invalid("not_an_option")
+        if not chosen and not question.optional:
+            raise Invalid("missing")
+        return [value for value, _ in options if value in chosen] or None
+
+    def fill(self, question: Question, answer: Any) -> Typed:
+        """Return the fields that would give an answer."""
+        return Typed({question.id: list(answer or [])})
+
+    def show(self, question: Question, answer: Any, options: Options) -> object:
+        """Return the options' labels."""
+        return ", ".join(label for value, label in options if value in (answer or []))

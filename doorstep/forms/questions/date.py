@@ -1,0 +1,60 @@
+"""A day, in three fields."""
+
+from datetime import date
+from typing import Any
+
+from doorstep.forms.form import Question
+from doorstep.forms.questions.kind import Example, Invalid, Kind, Options, Posted, Typed
+from doorstep.forms.rules.types import DAY, Type
+
+PARTS = ("day", "month", "year")
+
+
+def _sent(day: str, month: str, year: str) -> dict[str, list[str]]:
+    return {"-day": [day], "-month": [month], "-year": [year]}
+
+
+class Date(Kind):
+    """A day; asked in three fields, since people type days faster than they find them in a calendar."""
+
+    name = "date"
+    examples = (
+        Example(_sent("3", "12", "2026"), date(2026, 12, 3)),
+        Example(_sent(" 29", "02 ", "2028"), date(2028, 2, 29)),
+        Example(_sent("", "", ""), refused="missing"),
+        Example(_sent("3", "", "2026"), refused="date_part"),
+        Example(_sent("31", "11", "2026"), refused="not_a_date"),
+        Example(_sent("3", "12", "26"), refused="year_short"),
+        Example(_sent("three", "12", "2026"), refused="not_a_date"),
+    )
+
+    def type(self, question: Question) -> Type:
+        """Return the type that rules see."""
+        return DAY
+
+    def clean(self, question: Question, posted: Posted, options: Options) -> object:
+        """Return the day; raises Invalid."""
+        day, month, year = ((posted.get(f"{question.id}-{p}") or "").strip() for p in PARTS)
+        if not (day or month or year):
+            if question.optional:
+                return None
+            raise Invalid("missing")
+        lacking = [p for p, text in zip(PARTS, (day, month, year), strict=True) if not text]
+        if lacking:
+            raise Invalid("date_part", part=lacking[0])
+        if year.isdecimal() and len(year) != 4:
+            raise Invalid("year_short")
+        try:
+            return date(int(year), int(month), int(day))
+        except (ValueError, OverflowError) as exc:
+            raise Invalid("not_a_date") from exc
+
+    def fill(self, question: Question, answer: Any) -> Typed:
+        """Return the fields that would give a day."""
+        if answer is None:
+            return Typed()
+        return Typed({f"{question.id}-{p}": [str(getattr(answer, p))] for p in PARTS})
+
+    def show(self, question: Question, answer: object, options: Options) -> object:
+        """Return the day itself: sentences know how to say one."""
+        return answer

@@ -1,0 +1,95 @@
+"""Every kind of question gives back what it took: from fields to answer, to words, to fields on a page."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.template.loader import get_template
+from django.test import RequestFactory
+
+from doorstep.cases.values import from_json, to_json
+from doorstep.catalogue.words import say
+from doorstep.forms.form import Page, Question
+from doorstep.forms.questions.kind import Example, Invalid, Kind, Typed
+from doorstep.forms.questions.kinds import KINDS
+
+OPTIONS = (("a", "Apples <b>"), ("b", "Pears"))
+EXAMPLES = [
+    pytest.param(kind, example, id=f"{kind.name}-{n}")
+    for kind in KINDS.values()
+    for n, example in enumerate(kind.examples)
+]
+
+
+class Fields(HTMLParser):
+    """Reads the fields of a form as a browser would send them."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.sent, self.area = Typed(), ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name = given.get("name") or ""
+        if tag == "textarea":
+            self.area = name
+            self.sent[name] = [""]
+        chosen = given.get("type") not in ("radio", "checkbox") or "checked" in given
+        if tag == "input" and name and chosen and given.get("type") != "file":
+            self.sent.setdefault(name, []).append(given.get("value") or "")
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.sent[self.area][0] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self.area = ""
+
+
+def drawn(question: Question, typed: Typed) -> str:
+    page = Page(id="p", title="Page", questions=(question, Question("other", "information")))
+    context: dict[str, Any] = {
+        "page": page,
+        "typed": typed,
+        "options": {"q": OPTIONS},
+        "wrong": {},
+        "service": None,
+        "seat": None,
+        "back": "/",
+    }
+    request = RequestFactory().get("/")
+    request.csp_nonce = ""  # type: ignore[attr-defined]
+    return str(get_template("kit/page.html").render(context, request))
+
+
+@pytest.mark.parametrize(("kind", "example"), EXAMPLES)
+def test_an_example_gives_its_answer_and_comes_back_from_the_page(
+    kind: Kind, example: Example
+) -> None:
+    question = Question("q", kind.name, "Label")
+    sent = Typed({f"q{suffix}": values for suffix, values in example.sent.items()})
+    if example.refused:
+        with pytest.raises(Invalid, match=f"^{example.refused}$") as caught:
+            kind.clean(question, sent, OPTIONS)
+        macros = get_template("kit/sentences.html").template.module
+        said = macros.sentence(question, caught.value)
+        assert said.strip() not in ("", "Check this answer")
+        return
+    answer = kind.clean(question, sent, OPTIONS)
+    assert answer == example.answer
+    assert from_json(to_json(answer)) == answer
+    assert say(kind.show(question, answer, OPTIONS))
+    filled = kind.fill(question, answer)
+    assert kind.clean(question, filled, OPTIONS) == answer
+    if kind.name != "address":  # its page has a form of its own; the journey walks it
+        again = Fields(drawn(question, filled)).sent
+        assert kind.clean(question, again, OPTIONS) == answer
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS.values() if k.asks], ids=lambda k: k.name)
+def test_an_optional_question_may_stay_unanswered(kind: Kind) -> None:
+    assert any(not e.refused for e in kind.examples) and any(e.refused for e in kind.examples)
+    assert kind.clean(Question("q", kind.name, "Label", optional=True), Typed(), OPTIONS) is None
+    assert say(kind.show(Question("q", kind.name), None, OPTIONS)) == ""
