@@ -156,7 +156,11 @@ for _socket, _name in CONNECTORS.items():
         raise ImproperlyConfigured(
             f"DOORSTEP_DEMO=1 does not start beside a live connector ({_socket}: {_name}); unset one."
         )
-PROCRASTINATE_IMPORT_PATHS = ["doorstep.messages.jobs", "doorstep.outside.sweeper"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "doorstep.messages.jobs",
+    "doorstep.outside.photos",
+    "doorstep.outside.sweeper",
+]
 PROCRASTINATE_ON_APP_READY = None
 _BEFORE: list[Any] = [
     structlog.stdlib.add_log_level,

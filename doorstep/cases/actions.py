@@ -1,8 +1,10 @@
 """Changes drafts and cases: answer, submit, decide, note, record an outcome."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +21,14 @@ from doorstep.catalogue.service import Service
 from doorstep.council.errors import Refused
 from doorstep.customers import actions as customers
 from doorstep.forms import journey
-from doorstep.forms.form import Page
+from doorstep.forms.form import Page, Stop
 from doorstep.forms.journey import Decision
+from doorstep.forms.rules.functions import Clock
+from doorstep.outside import photos
 from doorstep.staff.actor import Actor
 
 # No 0, O, 1, I, L: a reference is read out over the telephone.
+ANSWERED = ["answers", "words", "facts", "asked", "passed", "decisions", "updated_at"]
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
@@ -56,9 +61,9 @@ def judge(
     clock = clock_at(now)
     service = catalogue.service(draft.version_id)
     values = values_of(draft, catalogue.settings(service, clock.today))
-    found, missing = facts.resolve(page, values, clock, planted)
+    found, missing = facts.resolve(page.facts, values, clock, planted)
     draft.facts = {**draft.facts, **to_json(found)}
-    decision = journey.decide(page, values, clock, missing)
+    decision = journey.decide(page, values, clock, missing, frozenset(draft.passed))
     if decision.result == "ask" and decision.code not in draft.asked:
         draft.asked = [*draft.asked, decision.code]
     if page.check:
@@ -92,7 +97,66 @@ def answer(
     draft.words = {**draft.words, **words}
     decision = judge(draft, page, now, planted)
     draft.updated_at = now
-    draft.save(update_fields=["answers", "words", "facts", "asked", "decisions", "updated_at"])
+    draft.save(update_fields=ANSWERED)
+    return decision
+
+
+def dispute(
+    *,
+    draft: Draft,
+    page: Page,
+    by: Actor,
+    now: datetime,
+    planted: Mapping[str, object] | None = None,
+) -> Decision:
+    """Let a resident go past a stop that they say is wrong; the form then asks why.
+
+    Returns what the check decides next; raises Refused("not_disputable").
+    """
+    code, stop = _stop_at(draft, page)
+    if stop is None or stop.dispute is None:
+        raise Refused("not_disputable")
+    draft.passed = {**draft.passed, code: {"kind": "dispute", "by": by.key}}
+    draft.asked = [*draft.asked, stop.dispute.page]
+    return _judge_again(draft, page, now, planted)
+
+
+def override(
+    *,
+    draft: Draft,
+    page: Page,
+    reason: str,
+    by: Actor,
+    now: datetime,
+    planted: Mapping[str, object] | None = None,
+) -> Decision:
+    """Let a member of staff go past a stop with a reason, which the timeline will keep.
+
+    Returns what the check decides next; raises Refused("reason_missing"), ("not_overridable").
+    """
+    code, stop = _stop_at(draft, page)
+    if not by.is_staff or stop is None or not stop.override:
+        raise Refused("not_overridable")
+    if not reason.strip():
+        raise Refused("reason_missing")
+    kept = {"kind": "override", "by": by.key, "reason": reason.strip()}
+    draft.passed = {**draft.passed, code: kept}
+    return _judge_again(draft, page, now, planted)
+
+
+def _stop_at(draft: Draft, page: Page) -> tuple[str, Stop | None]:
+    """Return the code and words of the stop where a draft stands."""
+    decision = draft.decisions.get(page.id, {})
+    code = str(decision.get("code", "")) if decision.get("result") == "stop" else ""
+    return code, catalogue.service(draft.version_id).form.stops.get(code)
+
+
+def _judge_again(
+    draft: Draft, page: Page, now: datetime, planted: Mapping[str, object] | None
+) -> Decision:
+    decision = judge(draft, page, now, planted)
+    draft.updated_at = now
+    draft.save(update_fields=ANSWERED)
     return decision
 
 
@@ -102,7 +166,7 @@ def _forget_later(draft: Draft, service: Service, page: Page) -> None:
     stale = {q.id for p in later for q in p.questions if q.source is not None}
     draft.answers = {k: v for k, v in draft.answers.items() if k not in stale}
     draft.decisions = {k: v for k, v in draft.decisions.items() if k == page.id}
-    draft.asked = []
+    draft.asked, draft.passed = [], {}
 
 
 def _reference(prefix: str) -> str:
@@ -120,17 +184,29 @@ def submit(
     """Send a draft: re-check every rule, open the case, start its workflow; one transaction.
 
     Sent twice, the same case comes back. Where a rule now stops, no case is made and the decision
-    is returned; the draft keeps its answers. Raises Refused("unanswered", page=...).
+    is returned; the draft keeps its answers. Raises Refused("unanswered", page=...), and
+    Refused("already_open") where no rule stops for the case that is open already.
     """
     try:
-        with transaction.atomic():
+        with _one_open_case(), transaction.atomic():
             return _submit(draft_id, by, now, planted)
+    except Refused as exc:
+        if exc.code != "already_open":
+            raise
+    # The loser of a race: judged again, it now meets the winner's case.
+    with _one_open_case(), transaction.atomic():
+        return _submit(draft_id, by, now, planted)
+
+
+@contextmanager
+def _one_open_case() -> Iterator[None]:
+    """Turn the clash of two open cases of a kind into Refused("already_open")."""
+    try:
+        yield
     except IntegrityError as exc:
         if "one_open_case_of_a_kind" not in str(exc):
             raise
-    # The loser of a race: judged again, it now meets the winner's case.
-    with transaction.atomic():
-        return _submit(draft_id, by, now, planted)
+        raise Refused("already_open") from exc
 
 
 def _submit(
@@ -153,19 +229,27 @@ def _submit(
         if decision.stops:
             draft.save(update_fields=["facts", "decisions", "asked"])
             return None, decision
-    return _open(draft, service, settings, by, now), None
+    return _open(draft, service, settings, by, now, planted), None
 
 
 def _open(
-    draft: Draft, service: Service, settings: Mapping[str, object], by: Actor, now: datetime
+    draft: Draft,
+    service: Service,
+    settings: Mapping[str, object],
+    by: Actor,
+    now: datetime,
+    planted: Mapping[str, object] | None,
 ) -> Case:
-    a = draft.answers
+    a, clock, flow = draft.answers, clock_at(now), service.workflow
     asked = service.form.questions.values()
     personal = {q.id: q.contact for q in asked if q.contact}
     reach = {c: str(a.get(q) or "") for q, c in personal.items()}
     customer = customers.keep(**{"name": "", "email": "", "phone": "", **reach}, now=now)
     place = next((a[q.id] for q in asked if q.kind == "address" and a.get(q.id)), None)
     unique = service.about.unique.get("of", [])
+    values = values_of(draft, settings)
+    found, _ = facts.resolve(flow.facts, values, clock, planted)
+    start = _start(draft, service, values, clock)
     case = Case.objects.create(
         reference=_reference(service.about.prefix),
         version_id=draft.version_id,
@@ -174,22 +258,35 @@ def _open(
         place_id=int(place) if place else None,
         customer=customer,
         channel=draft.channel,
-        stage=service.workflow.start,
+        stage=start,
         answers={k: v for k, v in a.items() if k not in personal},
         words={k: v for k, v in draft.words.items() if k not in personal},
-        facts=draft.facts,
+        facts={**draft.facts, **to_json(found)},
         settings=to_json(settings),
         decisions=draft.decisions,
+        flags=[e.flag for e in flow.escalate if e.rule.evaluate(values, clock)],
         unique_key=facts.unique_key(service.slug, tuple(a[q] for q in unique)) if unique else None,
         opened_at=now,
     )
-    draft.sent_at = now
-    draft.answers = {}
-    draft.words = {}
-    draft.save(update_fields=["sent_at", "answers", "words"])
-    timeline.write(case, "opened", by=by, now=now, channel=draft.channel)
-    workflow.enter(case, service.workflow.start, by=by, now=now)
+    photos.keep(str(a[q.id]) for q in asked if q.kind == "photo" and a.get(q.id))
+    passed, draft.passed = draft.passed, {}
+    draft.sent_at, draft.answers, draft.words = now, {}, {}
+    draft.save(update_fields=["sent_at", "answers", "words", "passed"])
+    timeline.write(case, "opened", by=by, now=now, channel=draft.channel, flags=case.flags)
+    for code, kept in passed.items():
+        timeline.write(case, kept["kind"], by=by, now=now, text=kept.get("reason", ""), stop=code)
+    workflow.enter(case, start, by=by, now=now)
     return case
+
+
+def _start(draft: Draft, service: Service, values: Mapping[str, object], clock: Clock) -> str:
+    """Return the stage a case begins in: that of a dispute, else by the workflow's rules."""
+    for code in draft.passed:
+        stop = service.form.stops[code]
+        if stop.dispute and draft.passed[code]["kind"] == "dispute":
+            return stop.dispute.stage
+    starts = service.workflow.start
+    return next(stage for rule, stage in starts if rule is None or rule.evaluate(values, clock))
 
 
 def _locked(case_id: int) -> Case:
@@ -209,19 +306,75 @@ def record_outcome(
     return case
 
 
-@transaction.atomic
-def decide(*, case_id: int, decision: str, reason: str, by: Actor, now: datetime) -> Case:
-    """Carry out an officer's decision that the stage allows; raises Refused."""
-    case = _locked(case_id)
-    target = workflow.stage_of(case).decisions.get(decision)
-    if target is None:
-        raise Refused("decision_not_allowed", decision=decision)
-    if not reason.strip():
-        raise Refused("reason_missing")
-    timeline.write(case, "decided", by=by, now=now, text=reason.strip(), decision=decision)
-    workflow.unwind(case, by=by, now=now)
-    workflow.enter(case, target, by=by, now=now, why=decision)
+def decide(
+    *, case_id: int, decision: str, reason: str, by: Actor, now: datetime, reply: str = ""
+) -> Case:
+    """Carry out an officer's decision that the stage allows; `reply` is what the resident will read.
+
+    Raises Refused: "decision_not_allowed", "reason_missing", "reply_missing", "already_open".
+    """
+    with _one_open_case(), transaction.atomic():
+        case = _locked(case_id)
+        flow = catalogue.service(case.version_id).workflow
+        target = workflow.stage_of(case).decisions.get(decision)
+        if target is None:
+            raise Refused("decision_not_allowed", decision=decision)
+        if not reason.strip() and decision not in flow.bulk:
+            raise Refused("reason_missing")
+        if not reply.strip() and decision in flow.replies:
+            raise Refused("reply_missing")
+        timeline.write(case, "decided", by=by, now=now, text=reason.strip(), decision=decision)
+        if reply.strip():
+            timeline.write(case, "replied", by=by, now=now, text=reply.strip())
+        workflow.unwind(case, by=by, now=now)
+        words = {"reply": reply.strip()}
+        workflow.enter(case, target, by=by, now=now, why=decision, words=words)
     return case
+
+
+def decide_many(
+    *, case_ids: Iterable[int], decision: str, by: Actor, now: datetime
+) -> tuple[int, int]:
+    """Take a decision for many cases, each in its own transaction; return how many took it, how many not.
+
+    Only decisions that the workflow names in `bulk`; others are counted as not taken.
+    """
+    done = refused = 0
+    for case_id in case_ids:
+        try:
+            decide(case_id=case_id, decision=decision, reason="", by=by, now=now)
+            done += 1
+        except (Refused, Case.DoesNotExist):
+            refused += 1
+    return done, refused
+
+
+def reopen(*, case_id: int, text: str, photo: str, by: Actor, now: datetime) -> Case:
+    """Open a closed case again because the resident says it is not right, with words and perhaps a photo.
+
+    Raises Refused: "not_reopenable", "too_late_to_reopen", "text_missing", "already_open".
+    """
+    with _one_open_case(), transaction.atomic():
+        case = _locked(case_id)
+        offer = workflow.stage_of(case).reopen
+        if offer is None or case.closed_at is None:
+            raise Refused("not_reopenable")
+        if now > reopen_until(case):
+            raise Refused("too_late_to_reopen")
+        if not text.strip():
+            raise Refused("text_missing")
+        photos.keep([photo])
+        timeline.write(case, "reopened", by=by, now=now, text=text.strip(), photo=photo)
+        workflow.enter(case, offer.stage, by=by, now=now, why="reopened")
+    return case
+
+
+def reopen_until(case: Case) -> datetime:
+    """Return until when a closed case can be reopened from its stage; its closing where it cannot."""
+    offer = workflow.stage_of(case).reopen
+    assert case.closed_at
+    days: Any = offer.days.evaluate(values_of(case), clock_at(case.closed_at)) if offer else 0
+    return case.closed_at + timedelta(days=days)
 
 
 @transaction.atomic
@@ -241,6 +394,9 @@ def erase(*, case_id: int, now: datetime) -> Case:
     case = _locked(case_id)
     if not case.is_closed:
         raise Refused("still_open")
+    for name in _photos(case):
+        # After the commit: a file cannot be brought back.
+        transaction.on_commit(partial(photos.remove, name))
     customer, case.customer, case.place = case.customer_id, None, None
     case.answers, case.words, case.facts, case.decisions = {}, {}, {}, {}
     case.unique_key, case.erased_at = None, now
@@ -250,6 +406,14 @@ def erase(*, case_id: int, now: datetime) -> Case:
     Draft.objects.filter(id=case.draft_id).update(visitor="", facts={}, decisions={}, by_staff="")
     customers.forget(customer_id=customer)
     return case
+
+
+def _photos(case: Case) -> list[str]:
+    """Return the names of a case's photos, from its answers and its timeline."""
+    asked = catalogue.service(case.version_id).form.questions.values()
+    answers = [case.answers.get(q.id) for q in asked if q.kind == "photo"]
+    later = case.events.filter(data__has_key="photo").values_list("data__photo", flat=True)
+    return [str(name) for name in [*answers, *later] if name]
 
 
 def erase_due(*, now: datetime) -> int:

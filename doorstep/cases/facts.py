@@ -1,25 +1,30 @@
 """Resolves a definition's facts in order, and offers what the spine itself knows."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 
 from doorstep.cases.models import Case
+from doorstep.council import queries as council
 from doorstep.forms import facts
-from doorstep.forms.form import Page, Question
+from doorstep.forms.form import Question
 from doorstep.forms.rules.evaluate import arguments
 from doorstep.forms.rules.functions import Clock
-from doorstep.forms.rules.types import DAY, TEXT, ListOf, Maybe, Record
+from doorstep.forms.rules.parse import FactCall
+from doorstep.forms.rules.types import DAY, INT, TEXT, ListOf, Maybe, Record
 
 # A rehearsal hands in the facts of its example instead of finding them.
 Planted = Mapping[str, object]
 
 
 def resolve(
-    page: Page, values: dict[str, object], clock: Clock, planted: Planted | None = None
+    calls: Iterable[tuple[str, FactCall]],
+    values: dict[str, object],
+    clock: Clock,
+    planted: Planted | None = None,
 ) -> tuple[dict[str, object], bool]:
-    """Find a page's facts in order; return them by name, and whether one could not be had."""
+    """Find named facts in order; return them by name, and whether one could not be had."""
     found: dict[str, object] = {}
-    for name, call in page.facts:
+    for name, call in calls:
         if planted is not None and name in planted:
             if planted[name] == "unavailable":
                 return found, True
@@ -64,7 +69,26 @@ def unique_key(slug: str, values: tuple[object, ...]) -> str:
     return ":".join([slug, *map(str, values)])
 
 
+BEFORE = Record("earlier case", {"opened": DAY, "outcome": TEXT})
+
+
+def _before(slug: str, uprn: str, days: int, now: datetime) -> facts.Observed:
+    since = now - timedelta(days=days)
+    found = Case.objects.filter(slug=slug, place_id=int(uprn), opened_at__gte=since)
+    rows = found.order_by("-opened_at").values_list("opened_at", "outcome")[:100]
+    zone = council.ZONE
+    return facts.Observed(
+        [{"opened": at.astimezone(zone).date(), "outcome": o} for at, o in rows], now
+    )
+
+
 def offer(offer_fact: Callable[[facts.Fact], None] = facts.offer) -> None:
-    """Offer the spine's facts: `cases.open(service, property, container)`, from every channel."""
+    """Offer the spine's facts.
+
+    `cases.open(service, property, thing)`, from every channel; `cases.before(service, property,
+    days)`: the cases of that many days about one property, the newest first.
+    """
     params = (("service", TEXT), ("property", TEXT), ("thing", TEXT))
     offer_fact(facts.Fact("cases.open", params, ListOf(OPEN_CASE), "local", _open))
+    params = (("service", TEXT), ("property", TEXT), ("days", INT))
+    offer_fact(facts.Fact("cases.before", params, ListOf(BEFORE), "local", _before))

@@ -24,6 +24,8 @@ class Draft(models.Model):
     facts = models.JSONField(default=dict)
     asked = models.JSONField(default=list)
     decisions = models.JSONField(default=dict)
+    # Stops gone past: by the resident's dispute, or by staff with a reason.
+    passed = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
@@ -52,6 +54,7 @@ class Case(models.Model):
     facts = models.JSONField()
     settings = models.JSONField()
     decisions = models.JSONField()
+    flags = models.JSONField(default=list)
     unique_key = models.CharField(max_length=200, null=True)
     opened_at = models.DateTimeField(db_index=True)
     due_on = models.DateField(null=True)

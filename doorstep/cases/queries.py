@@ -35,12 +35,18 @@ def by_link(token: str, now: datetime) -> Case | None:
     return found.case if found else None
 
 
-def worklist(*, state: str, overdue: bool, today: date) -> QuerySet[Case]:
+def worklist(
+    *, state: str, today: date, overdue: bool = False, flagged: bool = False, stage: str = ""
+) -> QuerySet[Case]:
     """Return cases for the desk: open or closed, the soonest due first."""
     cases = Case.objects.select_related("place__street")
     cases = cases.filter(closed_at__isnull=state != "closed")
     if overdue:
         cases = cases.filter(due_on__lt=today)
+    if flagged:
+        cases = cases.exclude(flags=[])
+    if stage:
+        cases = cases.filter(stage=stage)
     return (
         cases.order_by("due_on", "opened_at") if state != "closed" else cases.order_by("-closed_at")
     )

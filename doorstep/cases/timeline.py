@@ -4,6 +4,7 @@ import hashlib
 import json
 import secrets
 from datetime import datetime
+from typing import Any
 
 from doorstep.cases.models import Case, Event, EventText
 from doorstep.staff.actor import Actor
@@ -29,6 +30,12 @@ def _digest(event: Event) -> str:
     )
 
 
+def _last(case: Case) -> Any:
+    """Return number and digest of the last line; known from this object's own last write, it is not read."""
+    known = getattr(case, "last_line", None)
+    return known or case.events.order_by("-number").values("number", "digest").first()
+
+
 def write(
     case: Case, kind: str, *, by: Actor, now: datetime, text: str = "", **data: object
 ) -> Event:
@@ -36,7 +43,7 @@ def write(
 
     The caller holds the case's row lock or has just made the case.
     """
-    last = case.events.order_by("-number").values("number", "digest").first()
+    last = _last(case)
     salt = secrets.token_hex(16)
     event = Event(
         case=case,
@@ -51,6 +58,7 @@ def write(
     )
     event.digest = _digest(event)
     event.save(force_insert=True)
+    case.last_line = {"number": event.number, "digest": event.digest}  # type: ignore[attr-defined]
     if text:
         EventText.objects.create(event=event, salt=salt, text=text)
     return event

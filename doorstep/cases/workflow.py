@@ -37,28 +37,40 @@ def stage_of(case: Case) -> Stage:
     return catalogue.service(case.version_id).workflow.stages[case.stage]
 
 
-def _do(case: Case, doing: Doing, by: Actor, now: datetime) -> None:
+def _do(case: Case, doing: Doing, by: Actor, now: datetime, words: Mapping[str, str]) -> None:
     values = values_of(case)
     options = {k: rule.evaluate(values, clock_at(now)) for k, rule in doing.rules.items()}
-    _offered[doing.step].run(case=case, options={**doing.words, **options}, by=by, now=now)
+    options = {**doing.words, **options, "said": words}
+    _offered[doing.step].run(case=case, options=options, by=by, now=now)
 
 
 def enter(
-    case: Case, stage_id: str, *, by: Actor, now: datetime, why: str = "", quiet: bool = False
+    case: Case,
+    stage_id: str,
+    *,
+    by: Actor,
+    now: datetime,
+    why: str = "",
+    quiet: bool = False,
+    words: Mapping[str, str] | None = None,
 ) -> None:
-    """Bring a case into a stage and set in motion what the stage says; `quiet` leaves out `tell`."""
+    """Bring a case into a stage and set in motion what the stage says.
+
+    `quiet` leaves out `tell`; `words` are what was just written, such as an officer's reply.
+    """
     flow = catalogue.service(case.version_id).workflow
     stage = flow.stages[stage_id]
     case.stage = stage_id
     case.closed_at, case.outcome = (now, stage.closes) if stage.closes else (None, "")
-    if flow.due and not stage.closes:
-        due: Any = flow.due.evaluate(values_of(case), clock_at(now))
+    rule = stage.due or flow.due
+    if rule and not stage.closes:
+        due: Any = rule.evaluate(values_of(case), clock_at(now))
         case.due_on = due
     case.save(update_fields=["stage", "closed_at", "outcome", "due_on"])
     timeline.write(case, "stage", by=by, now=now, stage=stage_id, why=why)
     for doing in stage.do:
         if not (quiet and doing.step == "tell"):
-            _do(case, doing, by, now)
+            _do(case, doing, by, now, words or {})
 
 
 def unwind(case: Case, *, by: Actor, now: datetime) -> None:

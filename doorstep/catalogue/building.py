@@ -8,10 +8,10 @@ from doorstep.catalogue import files as f
 from doorstep.catalogue import steps
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.reading import Source
-from doorstep.catalogue.service import Doing, Service, Stage, Text, Workflow
+from doorstep.catalogue.service import Doing, Escalation, Reopen, Service, Stage, Text, Workflow
 from doorstep.catalogue.words import places
 from doorstep.forms import facts
-from doorstep.forms.form import CheckRule, Form, Page, Question, Stop
+from doorstep.forms.form import CheckRule, Dispute, Form, Page, Question, Stop
 from doorstep.forms.questions.kinds import KINDS
 from doorstep.forms.rules.check import check_call
 from doorstep.forms.rules.errors import RuleError
@@ -51,6 +51,8 @@ class _Builder:
         self.known: frozenset[str] = frozenset()
         self.implied: dict[str, frozenset[str]] = {}
         self.ask: set[str] = set()
+        # Stops that later rules rest on: passing them would leave those rules without their values.
+        self.rested_on = {"unavailable"}
 
     def rule(self, text: str, where: str, wants: Type | None = BOOL) -> Rule | None:
         """Read a rule with all that is known so far; keep the problem when it has one."""
@@ -115,20 +117,29 @@ def _question(b: _Builder, src: Source, q: f.QuestionFile, *at: object) -> Quest
     return question
 
 
-def _page(b: _Builder, src: Source, i: int, p: f.PageFile) -> Page:
-    at = ("pages", i)
-    when = b.rule(p.when, src.where(*at, "when")) if p.when else None
-    questions = [_question(b, src, q, *at, "questions", n) for n, q in enumerate(p.questions)]
+def _facts(
+    b: _Builder, src: Source, calls: Mapping[str, str], *at: object
+) -> list[tuple[str, FactCall]]:
+    """Read named calls of facts in order; each may use those above it."""
     found: list[tuple[str, FactCall]] = []
-    for name, text in p.facts.items():
+    for name, text in calls.items():
         made = b.call(text, src.where(*at, "facts", name))
         if made is None:
             continue
         found.append((name, made[0]))
         needs = frozenset(a for a in map(_path, made[0].args) if a and _may_be_nothing(b, a))
+        needs -= b.known
         b.names[name] = Maybe(made[1].result) if needs else made[1].result
         if needs:
             b.implied[name] = needs
+    return found
+
+
+def _page(b: _Builder, src: Source, i: int, p: f.PageFile) -> Page:
+    at = ("pages", i)
+    when = b.rule(p.when, src.where(*at, "when")) if p.when else None
+    questions = [_question(b, src, q, *at, "questions", n) for n, q in enumerate(p.questions)]
+    found = _facts(b, src, p.facts, *at)
     checks: list[CheckRule] = []
     for n, c in enumerate(p.check):
         where = src.where(*at, "check", n, "when")
@@ -140,6 +151,7 @@ def _page(b: _Builder, src: Source, i: int, p: f.PageFile) -> Page:
             b.ask |= {c.ask} - {""}
             if c.stop:
                 b.learn(rule.when_false)
+                b.rested_on |= {c.stop} if rule.when_false else set()
     return Page(
         p.page,
         p.title,
@@ -202,8 +214,42 @@ def _form(b: _Builder) -> Form:
     stops = {}
     for code, s in read.stops.items():
         _sentence(b, s.say, src.where("stops", code), {})
-        stops[code] = Stop(code, s.say, s.next, s.title)
+        stops[code] = _stop(b, src, code, s, {p.id for p in pages if p.asked_only})
     return Form(pages, stops)
+
+
+def _stop(b: _Builder, src: Source, code: str, s: f.StopFile, asked: set[str]) -> Stop:
+    dispute = None
+    if s.dispute:
+        where = src.where("stops", code, "dispute")
+        if s.dispute.page not in asked:
+            b.problems.append(f"{where}: `{s.dispute.page}` is no page with `asked_only: true`")
+        if code in b.rested_on:
+            b.problems.append(f"{where}: later rules rest on `{code}`, so it cannot be disputed")
+        dispute = Dispute(s.dispute.page, s.dispute.stage, s.dispute.offer)
+    return Stop(
+        code, s.say, s.next, s.title, dispute, override=s.override and code not in b.rested_on
+    )
+
+
+def _start(b: _Builder, src: Source, w: f.WorkflowFile) -> tuple[tuple[Rule | None, str], ...]:
+    if isinstance(w.start, str):
+        return ((None, w.start),)
+    if not w.start or w.start[-1].when:
+        b.problems.append(f"{src.where('start')}: the last line of `start` says a stage alone")
+    return tuple(
+        (b.rule(s.when, src.where("start", i, "when")) if s.when else None, s.stage)
+        for i, s in enumerate(w.start)
+    )
+
+
+def _escalate(b: _Builder, src: Source, w: f.WorkflowFile) -> tuple[Escalation, ...]:
+    made = []
+    for flag, e in w.escalate.items():
+        rule = b.rule(e.when, src.where("escalate", flag, "when"))
+        if rule:
+            made.append(Escalation(flag, rule, e.label))
+    return tuple(made)
 
 
 def _doing(
@@ -229,9 +275,11 @@ def _doing(
     return made
 
 
-def _workflow(b: _Builder, extra: Mapping[str, Type]) -> Workflow:
+def _workflow(b: _Builder, extra: Mapping[str, Type], disputes: Mapping[str, str]) -> Workflow:
     src = Source("workflow.yaml", b.contents.get("workflow.yaml", ""))
     w = src.as_model(f.WorkflowFile)
+    found = _facts(b, src, w.facts)
+    start, escalate = _start(b, src, w), _escalate(b, src, w)
     due = b.rule(w.due, src.where("due"), None) if w.due else None
     stages = {}
     for sid, s in w.stages.items():
@@ -243,17 +291,53 @@ def _workflow(b: _Builder, extra: Mapping[str, Type]) -> Workflow:
                 )
         _sentence(b, s.resident, src.where("stages", sid, "resident"), extra)
         stages[sid] = Stage(
-            sid, s.label, s.resident, tuple(doing), s.on, s.decisions, s.closes, s.good
+            sid,
+            s.label,
+            s.resident,
+            tuple(doing),
+            s.on,
+            s.decisions,
+            s.closes,
+            s.good,
+            b.rule(s.due, src.where("stages", sid, "due"), None) if s.due else None,
+            _reopen(b, src, sid, s),
         )
-    targets = [("start", w.start)] + [(f"on {k}", v) for k, v in w.on.items()]
+    targets = [("start", stage) for _, stage in start] + [(f"on {k}", v) for k, v in w.on.items()]
     for sid, s in w.stages.items():
         targets += [(f"{sid}: {k}", v) for k, v in {**s.on, **s.decisions}.items()]
+        targets += [(f"{sid}: reopen", s.reopen.stage)] if s.reopen else []
+    targets += [(f"the dispute of {code}", stage) for code, stage in disputes.items()]
+    decided = {d for s in w.stages.values() for d in s.decisions}
+    for key, named in (("replies", w.replies), ("bulk", w.bulk)):
+        for decision in sorted(set(named) - decided):
+            b.problems.append(f"{src.where(key)}: no stage allows the decision `{decision}`")
     for what, target in targets:
         if target not in stages:
             b.problems.append(
                 f"{src.where('stages')}: {what} leads to `{target}`, which is no stage"
             )
-    return Workflow(w.start, due, stages, w.on, w.decisions, w.corrected)
+    return Workflow(
+        start,
+        due,
+        stages,
+        w.on,
+        w.decisions,
+        w.corrected,
+        tuple(found),
+        escalate,
+        frozenset(w.replies),
+        frozenset(w.bulk),
+    )
+
+
+def _reopen(b: _Builder, src: Source, sid: str, s: f.StageFile) -> Reopen | None:
+    if s.reopen is None:
+        return None
+    where = src.where("stages", sid, "reopen")
+    if not s.closes:
+        b.problems.append(f"{where}: only a stage that closes the case can be reopened from")
+    days = b.rule(s.reopen.days, src.where("stages", sid, "reopen", "days"), INT)
+    return Reopen(s.reopen.stage, days, s.reopen.offer) if days else None
 
 
 def _messages(b: _Builder, extra: Mapping[str, Type]) -> dict[str, Text]:
@@ -284,6 +368,7 @@ CASE_WORDS: dict[str, Type] = {
         "telephone",
         "hours",
         "reason",
+        "reply",
     )
 }
 
@@ -293,7 +378,8 @@ def build(contents: Mapping[str, str]) -> Service:
     b = _Builder(contents)
     form = _form(b)
     answers = {f"{q.id}_words": TEXT for q in form.questions.values()}
-    workflow = _workflow(b, {**CASE_WORDS, **answers})
+    disputes = {s.code: s.dispute.stage for s in form.stops.values() if s.dispute}
+    workflow = _workflow(b, {**CASE_WORDS, **answers}, disputes)
     messages = _messages(b, {**CASE_WORDS, **answers})
     examples = Source("examples.yaml", contents.get("examples.yaml", "[]")).data or []
     about = Source("service.yaml", contents["service.yaml"])

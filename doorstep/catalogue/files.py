@@ -83,12 +83,22 @@ class CheckFile(_Part):
     ask: str = ""
 
 
+class DisputeFile(_Part):
+    """How a resident may say that a stop is wrong: the page that asks why, the stage the case begins in."""
+
+    page: str
+    stage: str
+    offer: str
+
+
 class StopFile(_Part):
-    """What is said at a stop."""
+    """What is said at a stop; staff may override it with a reason unless `override` is false."""
 
     say: str
     title: str = ""
     next: str = "human"
+    dispute: DisputeFile | None = None
+    override: bool = True
 
 
 class PageFile(_Part):
@@ -113,6 +123,14 @@ class FormFile(_Part):
     stops: dict[str, StopFile] = {}
 
 
+class ReopenFile(_Part):
+    """Where a closed case goes when the resident says it is not right, within so many days (a rule)."""
+
+    stage: str
+    days: str
+    offer: str
+
+
 class StageFile(_Part):
     """A stage: its words, what it sets in motion, where outcomes and decisions lead."""
 
@@ -123,13 +141,38 @@ class StageFile(_Part):
     decisions: dict[str, str] = {}
     closes: str = ""
     good: bool = False
+    due: str = ""
+    reopen: ReopenFile | None = None
+
+
+class StartFile(_Part):
+    """A stage to begin in when a rule holds; without a rule, otherwise."""
+
+    when: str = ""
+    stage: str
+
+
+class EscalateFile(_Part):
+    """A mark that a case gets when it is opened, by a rule over answers and facts."""
+
+    when: str
+    label: str
 
 
 class WorkflowFile(_Part):
-    """workflow.yaml."""
+    """workflow.yaml.
 
-    start: str
+    `facts` are found once, when a case is opened; `escalate` marks it by them. `replies` are the
+    decisions with which an officer writes to the resident, `bulk` those taken for many cases at
+    once, which need no reason.
+    """
+
+    start: str | list[StartFile]
     due: str = ""
+    facts: dict[str, str] = {}
+    escalate: dict[str, EscalateFile] = {}
+    replies: list[str] = []
+    bulk: list[str] = []
     on: dict[str, str] = {}
     corrected: str = ""
     decisions: dict[str, str] = {}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from doorstep.catalogue.files import ServiceFile
 from doorstep.forms.form import Form
+from doorstep.forms.rules.parse import FactCall
 from doorstep.forms.rules.rule import Rule
 
 
@@ -15,6 +16,15 @@ class Doing:
     step: str
     rules: Mapping[str, Rule]
     words: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Reopen:
+    """Where a closed case goes when the resident disagrees, within how many days, and the offer's words."""
+
+    stage: str
+    days: Rule
+    offer: str
 
 
 @dataclass(frozen=True)
@@ -29,18 +39,36 @@ class Stage:
     decisions: Mapping[str, str]
     closes: str
     good: bool = False
+    due: Rule | None = None
+    reopen: Reopen | None = None
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """A mark a case gets when its rule holds at the opening."""
+
+    flag: str
+    rule: Rule
+    label: str
 
 
 @dataclass(frozen=True)
 class Workflow:
-    """All stages; `on` holds for every stage that does not say otherwise."""
+    """All stages; `on` holds for every stage that does not say otherwise.
 
-    start: str
+    `start` are pairs of a rule (or none) and a stage: the first that holds is where a case begins.
+    """
+
+    start: tuple[tuple[Rule | None, str], ...]
     due: Rule | None
     stages: Mapping[str, Stage]
     on: Mapping[str, str]
     decisions: Mapping[str, str]
     corrected: str
+    facts: tuple[tuple[str, FactCall], ...] = ()
+    escalate: tuple[Escalation, ...] = ()
+    replies: frozenset[str] = frozenset()
+    bulk: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

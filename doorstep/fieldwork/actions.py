@@ -9,6 +9,7 @@ from doorstep.cases import actions as cases
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.fieldwork.models import DeviceEvent, Job, Outcome
+from doorstep.outside import photos
 from doorstep.staff.actor import Actor
 
 
@@ -45,6 +46,7 @@ def finish_job(
 def _keep(
     job: Job, event_id: UUID, code: str, note: str, photo: str, by: Actor, now: datetime
 ) -> Outcome:
+    photos.keep([photo])
     event = DeviceEvent.objects.create(id=event_id, kind="job", by=by.key, at=now)
     return Outcome.objects.create(
         event=event,
@@ -104,6 +106,7 @@ def record_seen(
     """Record what a crew saw on its round without a job (a property log); a second tap changes nothing."""
     if DeviceEvent.objects.filter(id=event_id).exists():
         return
+    photos.keep([photo])
     event = DeviceEvent.objects.create(id=event_id, kind="seen", by=by.key, at=now)
     Outcome.objects.create(
         event=event,

@@ -7,9 +7,10 @@ class FieldworkConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer the step `job`, and forget every day what may no longer be kept."""
-        from doorstep.fieldwork import jobs, steps
+        """Offer the room's facts and the step `job`, and forget every day what may no longer be kept."""
+        from doorstep.fieldwork import facts, jobs, steps
         from doorstep.outside import later
 
+        facts.register()
         steps.offer()
         later.every_day(jobs.forget)

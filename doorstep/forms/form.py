@@ -60,13 +60,27 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Dispute:
+    """How a resident says that a stop is wrong: the page that asks why, the stage to begin in, the offer."""
+
+    page: str
+    stage: str
+    offer: str
+
+
+@dataclass(frozen=True)
 class Stop:
-    """What is said where a check stops: a sentence, what to do next, who can help."""
+    """What is said where a check stops: a sentence, what to do next, who can help.
+
+    Staff may override it with a reason, unless later rules rest on what it ruled out.
+    """
 
     code: str
     say: str
     next: str = "human"
     title: str = ""
+    dispute: Dispute | None = None
+    override: bool = True
 
 
 @dataclass(frozen=True)

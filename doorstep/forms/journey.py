@@ -41,9 +41,18 @@ def _lookup(path: str, values: Values) -> object:
     return found
 
 
-def decide(page: Page, values: Values, clock: Clock, missing: bool = False) -> Decision:
-    """Decide a page's check over answers, facts and settings; the first rule that holds wins."""
-    if missing and page.unavailable != "go_on":
+def decide(
+    page: Page,
+    values: Values,
+    clock: Clock,
+    missing: bool = False,
+    passed: frozenset[str] = frozenset(),
+) -> Decision:
+    """Decide a page's check over answers, facts and settings; the first rule that holds wins.
+
+    `passed` are stops that were disputed or overridden: they are tried, and do not stop.
+    """
+    if missing and page.unavailable != "go_on" and "unavailable" not in passed:
         return Decision(page.id, "unavailable", "unavailable")
     if missing:
         return Decision(page.id, "go_on")
@@ -53,6 +62,8 @@ def decide(page: Page, values: Values, clock: Clock, missing: bool = False) -> D
         held = bool(item.rule.evaluate(values, clock))
         read = {path: _lookup(path, seen) for path in sorted(item.rule.uses)}
         tried.append(Tried(item.rule.text, held, read))
+        if held and item.stop in passed:
+            continue
         if held and item.stop:
             return Decision(page.id, "stop", item.stop, tuple(tried))
         if held:

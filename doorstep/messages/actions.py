@@ -1,5 +1,7 @@
 """Puts messages into the outbox and sends them."""
 
+import secrets
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -18,16 +20,20 @@ from doorstep.outside import plug
 LINK = "\ue000"
 
 
-def tell(*, case: Case, name: str, now: datetime) -> Message | None:
-    """Queue a service's message to the person behind a case; no address, no message."""
+def tell(
+    *, case: Case, name: str, now: datetime, said: Mapping[str, str] | None = None
+) -> Message | None:
+    """Queue a service's message to the person behind a case; no address, no message.
+
+    `said` are words just written for this person, such as an officer's reply.
+    """
     if case.customer is None or not case.customer.email:
         return None
     text = catalogue.service(case.version_id).messages[name]
-    words = words_of(case)
-    number = Message.objects.filter(case=case).count() + 1
+    words = {**words_of(case), **(said or {})}
     message = Message.objects.create(
         case=case,
-        key=f"{case.reference}-{number}",
+        key=f"{case.reference}-{secrets.token_hex(4)}",
         name=name,
         channel="email",
         to=case.customer.email,

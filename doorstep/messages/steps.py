@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from doorstep.cases import timeline, workflow
 from doorstep.cases.models import Case
@@ -15,10 +16,10 @@ KIND = steps.StepKind("tell", words=frozenset({"message"}))
 class TellStep:
     """Queues a message; what is told cannot be untold."""
 
-    def run(self, *, case: Case, options: Mapping[str, object], by: Actor, now: datetime) -> None:
+    def run(self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
         """Queue the message and note it on the timeline."""
         name = str(options["message"])
-        if actions.tell(case=case, name=name, now=now):
+        if actions.tell(case=case, name=name, now=now, said=options.get("said")):
             timeline.write(case, "told", by=by, now=now, message=name)
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:

@@ -3,16 +3,21 @@
 import re
 import secrets
 import warnings
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from PIL import Image, ImageOps
 
+from doorstep.outside import later
 from doorstep.outside.errors import BadFile
+from doorstep.outside.models import Photo
 
 _NAME = re.compile(r"^[0-9a-f]{32}\.jpg$")
-MOST_BYTES, MOST_PIXELS, SIDE = 10 * 1024 * 1024, 50_000_000, 1600
+MOST_BYTES, MOST_PIXELS, SIDE, THUMBNAIL = 10 * 1024 * 1024, 50_000_000, 1600, 320
 
 
 def folder() -> Path:
@@ -20,8 +25,11 @@ def folder() -> Path:
     return Path(settings.DATA) / "photos"
 
 
-def take(file: Any) -> str:
-    """Keep a photo as a fresh JPEG of at most 1,600 pixels a side and return its name; raises BadFile."""
+def take(file: Any, *, now: datetime) -> str:
+    """Keep a photo as a fresh JPEG of at most 1,600 pixels a side and return its name; raises BadFile.
+
+    Its thumbnail is made by the queue.
+    """
     if (file.size or 0) > MOST_BYTES:
         raise BadFile("photo_too_large", most=10)
     try:
@@ -30,26 +38,69 @@ def take(file: Any) -> str:
             image = Image.open(file, formats=("JPEG", "PNG", "WEBP"))
             if image.width * image.height > MOST_PIXELS:
                 raise BadFile("photo_too_large", most=10)
+            image.draft("RGB", (SIDE, SIDE))  # a JPEG is decoded no larger than needed
             upright = ImageOps.exif_transpose(image).convert("RGB")
     except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError) as exc:
         raise BadFile("not_a_photo") from exc
-    upright.thumbnail((SIDE, SIDE))
     name = f"{secrets.token_hex(16)}.jpg"
     folder().mkdir(parents=True, exist_ok=True)
-    # A new image from the pixels alone: nothing of the file's metadata comes with it.
-    clean = Image.new("RGB", upright.size)
-    clean.paste(upright)
-    clean.save(folder() / name, "JPEG", quality=85)
+    _write(upright, SIDE, folder() / name)
+    Photo.objects.create(name=name, taken_at=now)
+    make_thumbnail.defer(name=name)
     return name
 
 
-def path_of(name: str) -> Path | None:
-    """Return where a kept photo lies, or nothing when there is none of this name."""
-    path = folder() / name
-    return path if _NAME.match(name) and path.exists() else None
+def _write(image: Image.Image, side: int, path: Path) -> None:
+    """Write an image's pixels alone, so that nothing of the file's metadata comes with it."""
+    image.thumbnail((side, side))
+    clean = Image.new("RGB", image.size)
+    clean.paste(image)
+    part = path.with_suffix(".part")
+    clean.save(part, "JPEG", quality=85)
+    part.replace(path)
+
+
+@later.job("photos.thumbnail")
+def make_thumbnail(name: str) -> None:
+    """Make the small picture that pages show; the photo may be gone by now."""
+    path = path_of(name)
+    if path is not None:
+        with Image.open(path, formats=("JPEG",)) as image:
+            _write(image, THUMBNAIL, _small(name))
+
+
+def keep(names: Iterable[str]) -> None:
+    """Mark photos as held by a case or a crew's record; others are swept away after a month."""
+    wanted = [n for n in names if n]
+    if wanted:
+        Photo.objects.filter(name__in=wanted).update(kept=True)
+
+
+def sweep() -> None:
+    """Delete photos of forms that were not sent within a month."""
+    old = timezone.now() - timedelta(days=31)
+    for name in Photo.objects.filter(kept=False, taken_at__lt=old).values_list("name", flat=True):
+        remove(name)
+
+
+def _small(name: str) -> Path:
+    return folder() / f"{name.removesuffix('.jpg')}.small.jpg"
+
+
+def path_of(name: str, *, small: bool = False) -> Path | None:
+    """Return where a kept photo lies, or nothing when there is none of this name.
+
+    `small` gives the thumbnail, and the photo itself until the queue has made one.
+    """
+    if not _NAME.match(name):
+        return None
+    path = _small(name) if small and _small(name).exists() else folder() / name
+    return path if path.exists() else None
 
 
 def remove(name: str) -> None:
-    """Delete a kept photo."""
+    """Delete a kept photo and its thumbnail."""
     if _NAME.match(name):
         (folder() / name).unlink(missing_ok=True)
+        _small(name).unlink(missing_ok=True)
+        Photo.objects.filter(name=name).delete()

@@ -20,6 +20,8 @@ from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import fill
 from doorstep.council.queries import ZONE
 from doorstep.forms import journey
+from doorstep.forms.form import Page
+from doorstep.forms.journey import Decision
 from doorstep.places.models import Property, Street, Ward
 from doorstep.staff.actor import RESIDENT, SYSTEM, Actor
 
@@ -87,6 +89,8 @@ class _Play:
         self.facts: Any = _moment(given.get("facts", {}))
         self.answers: Any = given.get("answers", {})
         self.by = Actor("staff", "example") if given.get("by_staff") else RESIDENT
+        # "dispute", or the reason with which a member of staff goes past a stop.
+        self.goes_past = "dispute" if given.get("dispute") else given.get("override", "")
         self.pages: list[str] = []
         self.stop = ""
         self.case: Case | None = None
@@ -115,6 +119,8 @@ class _Play:
                 now=self.now,
                 planted=self.facts,
             )
+            if decision.stops and self.goes_past:
+                decision = self.go_past(page)
             if decision.stops:
                 self.stop = decision.code
                 return
@@ -122,6 +128,13 @@ class _Play:
             draft_id=self.draft.id, by=self.by, now=self.now, planted=self.facts
         )
         self.stop = late.code if late else ""
+
+    def go_past(self, page: Page) -> Decision:
+        past: Any = {"draft": self.draft, "page": page, "by": self.by, "now": self.now}
+        past["planted"] = self.facts
+        if self.goes_past == "dispute":
+            return cases.dispute(**past)
+        return cases.override(**past, reason=str(self.goes_past))
 
     def said(self) -> str:
         if self.stop:
@@ -145,11 +158,20 @@ class _Play:
                     now=self.now,
                     corrected="corrected" in event,
                 )
+            elif "reopened" in event:
+                self.case = cases.reopen(
+                    case_id=self.case.pk,
+                    text=event["reopened"],
+                    photo="",
+                    by=RESIDENT,
+                    now=self.now,
+                )
             else:
                 self.case = cases.decide(
                     case_id=self.case.pk,
                     decision=event["decision"],
                     reason="An example",
+                    reply=event.get("reply", ""),
                     by=SYSTEM,
                     now=self.now,
                 )
@@ -170,6 +192,7 @@ def _compare(play: _Play, expect: Mapping[str, object]) -> list[str]:
         "due": case.due_on if case else None,
         "messages": play.told() if case else [],
         "closed": bool(case and case.is_closed),
+        "flags": case.flags if case else [],
     }
     wrong = []
     for key, wanted in expect.items():

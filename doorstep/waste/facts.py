@@ -58,6 +58,8 @@ def property_logs(uprn: str, container_id: str, day: date, now: datetime) -> Obs
     for outcome in fieldwork.outcomes_about("container", [container_id], day):
         said = {"reason": outcome.code, "words": words.get(outcome.code, ""), "day": outcome.day}
         seen.setdefault((outcome.code, outcome.day), said)
+        if outcome.code == "collected":
+            break  # what was recorded before the crew came back no longer stands
     return Observed(list(seen.values()), now)
 
 

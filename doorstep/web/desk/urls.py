@@ -11,6 +11,7 @@ urlpatterns = [
     path("/cases/<str:reference>/note", case.note, name="note"),
     path("/cases/<str:reference>/correct", case.correct, name="correct"),
     path("/photos/<str:name>", case.photo, name="desk_photo"),
+    path("/decide", worklist.decide_many, name="decide_many"),
     path("/rounds", rounds.rounds, name="rounds"),
     path("/rounds/delay", rounds.delay, name="delay"),
     path("/new/<slug:slug>", caller.begin, name="desk_begin"),

@@ -106,7 +106,7 @@ def _options(question: Question, values: Values, posted: Posted, seat: Seat) -> 
     return facts.options(question, values, clock_at(seat.now))
 
 
-def _upload(request: HttpRequest, question: Question, posted: QueryDict) -> None:
+def _upload(request: HttpRequest, seat: Seat, question: Question, posted: QueryDict) -> None:
     """Keep a photo that came with the form; its name takes the question's place. Raises Invalid."""
     file = request.FILES.get(f"{question.id}-file")
     if posted.get(f"{question.id}-none"):
@@ -114,7 +114,7 @@ def _upload(request: HttpRequest, question: Question, posted: QueryDict) -> None
     if file is None:
         return
     try:
-        posted[question.id] = photos.take(file)
+        posted[question.id] = photos.take(file, now=seat.now)
     except BadFile as exc:
         raise Invalid(exc.code, **exc.values) from exc
 
@@ -133,7 +133,7 @@ def _take(
         if not kind.asks:
             continue
         try:
-            _upload(request, question, posted)
+            _upload(request, seat, question, posted)
             options = _options(question, values, posted, seat)
             given[question.id] = kind.clean(question, posted, options)
             words[question.id] = say(kind.show(question, given[question.id], options))
@@ -245,19 +245,46 @@ def _back(seat: Seat, pages: list[Page], here: Page) -> str:
 
 
 def stopped(request: HttpRequest, seat: Seat, page_id: str) -> HttpResponse:
-    """Draw where a check stopped, judged afresh: a page left open overnight says what is true now."""
+    """Draw where a check stopped, judged afresh: a page left open overnight says what is true now.
+
+    A POST goes past the stop: a resident by disputing it, staff with a reason.
+    """
     service, draft = _found(seat)
     here = service.form.page(page_id)
     if here is None or not journey.answered(here, draft.answers):
         return begin(seat)
+    if request.method == "POST":
+        return _go_past(request, seat, service, draft, here)
     decision = cases.answer(draft=draft, page=here, given={}, words={}, now=seat.now)
     if not decision.stops:
         return begin(seat)
     return _say(request, seat, service, draft, decision)
 
 
+def _go_past(
+    request: HttpRequest, seat: Seat, service: Service, draft: Draft, here: Page
+) -> HttpResponse:
+    try:
+        if "dispute" in request.POST:
+            decision = cases.dispute(draft=draft, page=here, by=seat.by, now=seat.now)
+        else:
+            reason = request.POST.get("reason", "")[:1000]
+            decision = cases.override(
+                draft=draft, page=here, reason=reason, by=seat.by, now=seat.now
+            )
+    except Refused as exc:
+        code = str(draft.decisions.get(here.id, {}).get("code", ""))
+        return _say(request, seat, service, draft, Decision(here.id, "stop", code), exc.code)
+    return HttpResponseRedirect(f"{seat.base}/{here.id}/stopped") if decision.stops else begin(seat)
+
+
 def _say(
-    request: HttpRequest, seat: Seat, service: Service, draft: Draft, decision: Decision
+    request: HttpRequest,
+    seat: Seat,
+    service: Service,
+    draft: Draft,
+    decision: Decision,
+    refused: str = "",
 ) -> HttpResponse:
     found = service.form.stops.get(decision.code)
     _, values = _pages(service, draft, seat)
@@ -272,6 +299,7 @@ def _say(
         "again": next((p.again for p in service.form.pages if p.id == decision.page), ""),
         "draft": draft,
         "seat": seat,
+        "refused": refused,
     }
     return render(request, "kit/stop.html", context)
 
@@ -310,7 +338,9 @@ def _send(request: HttpRequest, seat: Seat) -> HttpResponse:
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
     try:
         case, decision = cases.submit(draft_id=draft.pk, by=seat.by, now=seat.now)
-    except Refused:
+    except Refused as exc:
+        if exc.code == "already_open":
+            return render(request, "kit/error.html", {"code": exc.code}, status=409)
         return begin(seat)
     if case is None and decision is not None:
         draft.refresh_from_db()

@@ -13,6 +13,7 @@ urlpatterns = [
     path("services/<slug:slug>/<slug:page>/stopped", views.stopped, name="stopped"),
     path("case/open/<str:token>", views.open_case, name="open_case"),
     path("case/<str:reference>", views.case, name="case"),
+    path("case/<str:reference>/reopen", views.reopen, name="reopen"),
     path("case/<str:reference>/sent", views.sent, name="sent"),
     path("contact", views.words, {"name": "contact"}, name="contact"),
     path("privacy", views.words, {"name": "privacy"}, name="privacy"),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from doorstep.cases import actions
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.cases.values import words_of
@@ -15,8 +16,11 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import fill
 from doorstep.council import queries as council
+from doorstep.council.errors import Refused
 from doorstep.demo import week
 from doorstep.messages import queries as messages
+from doorstep.outside import photos
+from doorstep.outside.errors import BadFile
 from doorstep.staff.actor import RESIDENT
 from doorstep.staff.models import StaffUser
 from doorstep.web.kit import limits, sitting
@@ -100,7 +104,7 @@ def page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
 
 
 @public
-@require_GET
+@require_http_methods(["GET", "POST"])
 def stopped(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     """Say why the form cannot go on, and what next."""
     return sitting.stopped(request, _seat(request, slug), page)
@@ -147,7 +151,42 @@ def _told(case: Case) -> dict[str, object]:
         "says": fill(stage.resident, words),
         "named": words["named"],
         "lines": lines,
+        "reopen": _reopen_offer(case),
     }
+
+
+def _reopen_offer(case: Case) -> str:
+    """Return the words that offer to open a closed case again, while it can be."""
+    offer = catalogue.service(case.version_id).workflow.stages[case.stage].reopen
+    if offer is None or case.closed_at is None or timezone.now() > actions.reopen_until(case):
+        return ""
+    return offer.offer
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def reopen(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask what is not right about a closed case, and open it again."""
+    case = _own_case(request, reference)
+    context = {**_told(case), "typed": request.POST, "refused": ""}
+    if request.method == "GET":
+        if not context["reopen"]:
+            return render(request, "kit/error.html", {"code": "not_reopenable"}, status=409)
+        return render(request, "portal/reopen.html", context)
+    try:
+        file = request.FILES.get("photo")
+        actions.reopen(
+            case_id=case.pk,
+            text=request.POST.get("text", "")[:2000],
+            photo=photos.take(file, now=timezone.now()) if file else "",
+            by=RESIDENT,
+            now=timezone.now(),
+        )
+    except (Refused, BadFile) as exc:
+        if exc.code in ("text_missing", "not_a_photo", "photo_too_large"):
+            return render(request, "portal/reopen.html", {**context, "refused": exc.code})
+        return render(request, "kit/error.html", {"code": exc.code}, status=409)
+    return HttpResponseRedirect(f"/case/{case.reference}")
 
 
 @public

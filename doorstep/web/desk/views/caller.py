@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from doorstep.cases import actions as case_actions
 from doorstep.cases.links import hashed
@@ -43,9 +43,9 @@ def page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
 
 
 @needs("desk.send")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def stopped(request: HttpRequest, slug: str, page: str) -> HttpResponse:
-    """Say to the caller why the form cannot go on."""
+    """Say to the caller why the form cannot go on, or go on all the same with a reason."""
     return sitting.stopped(request, _seat(request, slug), page)
 
 

@@ -38,6 +38,8 @@ def _draw(request: HttpRequest, found: Case, refused: str = "") -> HttpResponse:
         "service": service,
         "stage": stage,
         "refused": refused,
+        "flow": service.workflow,
+        "flags": [e.label for e in service.workflow.escalate if e.flag in found.flags],
         "decisions": {k: service.workflow.decisions.get(k, k) for k in stage.decisions},
         "events": found.events.select_related("personal"),
         "may_decide": _may(request, "desk.decide"),
@@ -75,6 +77,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
             case_id=found.pk,
             decision=request.POST.get("decision", ""),
             reason=request.POST.get("reason", ""),
+            reply=request.POST.get("reply", "")[:4000],
             by=actor(request),
             now=timezone.now(),
         )
@@ -125,7 +128,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
 @require_GET
 def photo(request: HttpRequest, name: str) -> HttpResponseBase:
     """Show a photo to staff; the look is written down."""
-    path = photos.path_of(name)
+    path = photos.path_of(name, small="small" in request.GET)
     if path is None:
         raise Http404
     user: Any = request.user

@@ -1,33 +1,75 @@
 """The worklist."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from doorstep.cases import actions
 from doorstep.cases import queries as cases
+from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Service
 from doorstep.council.queries import ZONE
 from doorstep.web.desk.views.caller import CHANNELS
-from doorstep.web.kit.doors import needs
+from doorstep.web.kit.doors import actor, needs
 
 
 @needs("desk.see")
 @require_GET
 def worklist(request: HttpRequest) -> HttpResponse:
     """List cases by stage and deadline."""
-    state = "closed" if request.GET.get("state") == "closed" else "open"
-    overdue = request.GET.get("overdue") == "1"
+    asked = request.GET
+    state = "closed" if asked.get("state") == "closed" else "open"
+    show = {"overdue": asked.get("overdue") == "1", "flagged": asked.get("flagged") == "1"}
     today = timezone.now().astimezone(ZONE).date()
-    found = cases.worklist(state=state, overdue=overdue, today=today)
+    stage = asked.get("stage", "")[:40]
+    found = cases.worklist(state=state, today=today, stage=stage, **show)
     rows = [(c, catalogue.service(c.version_id)) for c in found[:200]]
     context = {
         "rows": rows,
         "state": state,
-        "overdue": overdue,
+        "stage": stage,
+        "stages": _stages(),
+        "bulk": _bulk(request, rows),
+        **show,
         "today": today,
         "services": catalogue.running(),
         "channels": CHANNELS,
         "total": found.count(),
+        "done": asked.get("done", "")[:6],
+        "refused": asked.get("refused", "")[:6],
     }
     return render(request, "desk/worklist.html", context)
+
+
+def _stages() -> dict[str, str]:
+    """Return every stage of the services that run now, by its label."""
+    stages = [s for service in catalogue.running() for s in service.workflow.stages.values()]
+    return {s.id: s.label for s in stages}
+
+
+def _bulk(request: HttpRequest, rows: list[tuple[Case, Service]]) -> dict[str, str]:
+    """Return the decisions that can be taken for many of these cases at once, by their labels."""
+    user: Any = request.user
+    if not user.may("desk.decide"):
+        return {}
+    flows = [(c, s.workflow) for c, s in rows]
+    open_to = {d: f for c, f in flows for d in f.stages[c.stage].decisions if d in f.bulk}
+    return {d: flow.decisions.get(d, d) for d, flow in open_to.items()}
+
+
+@needs("desk.decide")
+@require_POST
+def decide_many(request: HttpRequest) -> HttpResponse:
+    """Take one decision for all the cases ticked, such as releasing them to the crew."""
+    ticked = [int(i) for i in request.POST.getlist("case")[:500] if i.isdecimal()]
+    done, refused = actions.decide_many(
+        case_ids=ticked,
+        decision=request.POST.get("decision", ""),
+        by=actor(request),
+        now=timezone.now(),
+    )
+    return HttpResponseRedirect(f"/desk?done={done}&refused={refused}")
