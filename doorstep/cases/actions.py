@@ -28,7 +28,8 @@ from doorstep.outside import photos
 from doorstep.staff.actor import Actor
 
 # No 0, O, 1, I, L: a reference is read out over the telephone.
-ANSWERED = ["answers", "words", "facts", "asked", "passed", "decisions", "updated_at"]
+SENT = ["sent_at", "answers", "words", "typed", "passed", "saved_to", "saved_key"]
+ANSWERED = ["answers", "words", "typed", "facts", "asked", "passed", "decisions", "updated_at"]
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
@@ -95,6 +96,7 @@ def answer(
         _forget_later(draft, service, page)
     draft.answers = {**draft.answers, **given}
     draft.words = {**draft.words, **words}
+    draft.typed = {k: v for k, v in draft.typed.items() if k != page.id}
     decision = judge(draft, page, now, planted)
     draft.updated_at = now
     draft.save(update_fields=ANSWERED)
@@ -270,8 +272,9 @@ def _open(
     )
     photos.keep(str(a[q.id]) for q in asked if q.kind == "photo" and a.get(q.id))
     passed, draft.passed = draft.passed, {}
-    draft.sent_at, draft.answers, draft.words = now, {}, {}
-    draft.save(update_fields=["sent_at", "answers", "words", "passed"])
+    draft.sent_at, draft.answers, draft.words, draft.typed = now, {}, {}, {}
+    draft.saved_to = draft.saved_key = ""
+    draft.save(update_fields=SENT)
     timeline.write(case, "opened", by=by, now=now, channel=draft.channel, flags=case.flags)
     for code, kept in passed.items():
         timeline.write(case, kept["kind"], by=by, now=now, text=kept.get("reason", ""), stop=code)

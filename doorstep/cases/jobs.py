@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from doorstep.cases import actions
+from doorstep.cases import actions, saving
 
 
 def forget() -> None:
@@ -10,3 +10,4 @@ def forget() -> None:
     now = timezone.now()
     actions.erase_due(now=now)
     actions.drop_old_drafts(now=now)
+    saving.forget_access(now)

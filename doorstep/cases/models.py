@@ -29,6 +29,13 @@ class Draft(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    # Fields as typed on a page that was saved before its answers were right.
+    typed = models.JSONField(default=dict)
+    # Saved by a link: to whom, the message that carries it, and the hash of its token.
+    saved_to = models.EmailField(blank=True)
+    saved_key = models.CharField(max_length=80, blank=True)
+    link_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    warned_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -113,3 +120,15 @@ class Link(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE)
     token_hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
+
+
+class Access(models.Model):
+    """Someone asks to open a case by a code sent to its contact; made alike whether or not both exist."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    reference = models.CharField(max_length=16)
+    contact_hash = models.CharField(max_length=64)
+    code_hash = models.CharField(max_length=64, blank=True)
+    asked_at = models.DateTimeField()
+    tries = models.IntegerField(default=0)
+    used_at = models.DateTimeField(null=True)

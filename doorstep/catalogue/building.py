@@ -204,6 +204,8 @@ def _form(b: _Builder) -> Form:
         b.problems.append(
             f"{src.where('pages')}: a rule asks the page `{missing}`, which is not there"
         )
+    for taken in sorted({"check", "begin", "continue", "save", "saved", "resume"} & set(ids)):
+        b.problems.append(f"{src.where('pages')}: a page cannot be called `{taken}`: it is ours")
     for twice in sorted({x for x in ids if ids.count(x) > 1}):
         b.problems.append(f"{src.where('pages')}: two pages are called `{twice}`")
     used = {c.stop for p in pages for c in p.check if c.stop}

@@ -3,21 +3,23 @@
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
 from doorstep.cases import actions as cases
-from doorstep.cases.models import Case
+from doorstep.cases import saving
+from doorstep.cases.models import Case, Draft
 from doorstep.cases.values import words_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.words import fill
-from doorstep.messages import jobs
+from doorstep.messages import jobs, texts
 from doorstep.messages.models import Message
 from doorstep.messages.provider import Messenger, Outgoing
 from doorstep.outside import plug
 
-# Stands for the link until the message leaves; no answer can hold this character.
-LINK = "\ue000"
+# Stand for the link and the code until the message leaves; no answer can hold these characters.
+LINK, CODE = "\ue000", "\ue001"
 
 
 def tell(
@@ -46,16 +48,94 @@ def tell(
     return message
 
 
+def tell_draft(*, draft: Draft, name: str, now: datetime) -> Message:
+    """Queue the link to a saved draft ("saved"), or the warning that it will end ("expiring")."""
+    service = catalogue.service(draft.version_id)
+    key = f"draft-{uuid4().hex}"
+    saving.save_draft(draft=draft, email=draft.saved_to, key=key, now=draft.updated_at)
+    subject, body = texts.OURS[name]()
+    words = {
+        "title": service.about.title,
+        "until": saving.expires_at(draft),
+        "link": LINK,
+        **texts.here(),
+    }
+    message = Message.objects.create(
+        draft=draft,
+        key=key,
+        name=name,
+        channel="email",
+        to=draft.saved_to,
+        subject=fill(subject, words),
+        body=fill(body, words),
+        queued_at=now,
+    )
+    jobs.send.defer(message_id=message.pk)
+    return message
+
+
+def save(*, draft: Draft, email: str, now: datetime) -> None:
+    """Save a draft and send its link to an address; a link sent elsewhere before stops working."""
+    with transaction.atomic():
+        draft.saved_to, draft.updated_at = email, now
+        tell_draft(draft=draft, name="saved", now=now)
+
+
+def ask_code(*, reference: str, email: str, now: datetime) -> UUID:
+    """Queue a code to the contact of a case; the same is done whether or not there is such a case."""
+    with transaction.atomic():
+        access = saving.ask_access(reference=reference, email=email, now=now)
+        jobs.send_code.defer(access_id=str(access.id))
+    return access.id
+
+
+def send_code(*, access_id: UUID, now: datetime) -> None:
+    """Send the code that was asked for, if the contact is the case's own."""
+    case = saving.case_asked_for(access_id)
+    key = f"code-{access_id.hex}"
+    if case is None or case.customer is None or Message.objects.filter(key=key).exists():
+        return
+    subject, body = texts.OURS["code"]()
+    words = {"reference": case.reference, "code": CODE, **texts.here()}
+    message = Message.objects.create(
+        case=case,
+        key=key,
+        name="code",
+        channel="email",
+        to=case.customer.email,
+        subject=fill(subject, words),
+        body=fill(body, words),
+        queued_at=now,
+    )
+    jobs.send.defer(message_id=message.pk)
+
+
+def _secret(message: Message, now: datetime) -> str | None:
+    """Return a message's body with its link or code, made only now; nothing when it is out of date."""
+    if message.name == "code":
+        access = UUID(message.key.removeprefix("code-"))
+        return message.body.replace(CODE, saving.make_code(access_id=access))
+    base = jobs.base_address()
+    if message.draft is not None:
+        token = saving.make_draft_link(draft_id=message.draft.id, key=message.key)
+        there = f"{base}/services/{message.draft.slug}/resume/{token}"
+        return message.body.replace(LINK, there) if token else None
+    assert message.case is not None
+    token = cases.make_link(case=message.case, key=message.key, now=now)
+    return message.body.replace(LINK, f"{base}/case/open/{token}")
+
+
 def send(*, message_id: int, now: datetime) -> None:
     """Hand a queued message to the provider, once; the provider honours our key."""
     with transaction.atomic():
-        found = Message.objects.select_for_update(of=("self",)).select_related("case")
-        message = found.get(id=message_id)
-        if message.sent_at:
+        found = Message.objects.select_for_update(of=("self",)).select_related("case", "draft")
+        message = found.filter(id=message_id).first()
+        if message is None or message.sent_at:
+            return  # sent before, or its draft is gone
+        body = _secret(message, now)
+        if body is None:
+            message.delete()
             return
-        token = cases.make_link(case=message.case, key=message.key, now=now)
-        link = f"{jobs.base_address()}/case/open/{token}"
-        body = message.body.replace(LINK, link)
         messenger: Messenger = plug.get("messages.messenger")
         receipt = messenger.send_email(Outgoing(message.key, message.to, message.subject, body))
         message.sent_at, message.receipt = now, receipt.id

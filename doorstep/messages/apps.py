@@ -14,3 +14,4 @@ class MessagesConfig(AppConfig):
         steps.offer()
         later.reconcile_with(jobs.resend_lost)
         later.every_day(jobs.forget)
+        later.every_day(jobs.warn_of_expiry)

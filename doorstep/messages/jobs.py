@@ -1,11 +1,14 @@
 """Sends queued messages."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from doorstep.cases import actions as cases
+from doorstep.cases import saving
 from doorstep.messages.models import Message
 from doorstep.outside import later
 from doorstep.staff.actor import SYSTEM
@@ -21,6 +24,8 @@ def _give_up(message_id: int) -> None:
     message = Message.objects.get(id=message_id)
     message.failed_at = now
     message.save(update_fields=["failed_at"])
+    if message.case_id is None or message.name == "code":
+        return  # there is no case to note it on, or the person sees that no code came
     text = f"The message “{message.name}” could not be sent. Please tell the person another way."
     cases.note(case_id=message.case_id, text=text, by=SYSTEM, now=now)
 
@@ -33,6 +38,25 @@ def send(message_id: int) -> None:
     actions.send(message_id=message_id, now=timezone.now())
 
 
+@later.job("messages.send_code")
+def send_code(access_id: str) -> None:
+    """Send a code that was asked for."""
+    from doorstep.messages import actions
+
+    actions.send_code(access_id=UUID(access_id), now=timezone.now())
+
+
+def warn_of_expiry() -> None:
+    """Tell those who saved a draft that it will be deleted in three days."""
+    from doorstep.messages import actions
+
+    now = timezone.now()
+    for draft in saving.to_warn(now):
+        with transaction.atomic():
+            actions.tell_draft(draft=draft, name="expiring", now=now)
+            saving.warned(draft=draft, now=now)
+
+
 def resend_lost() -> None:
     """Queue again what has waited ten minutes without being sent or given up."""
     old = timezone.now() - timedelta(minutes=10)
@@ -43,6 +67,5 @@ def resend_lost() -> None:
 
 def forget() -> None:
     """Empty the messages of cases that were erased."""
-    Message.objects.filter(case__erased_at__isnull=False).exclude(to="").update(
-        to="", subject="", body=""
-    )
+    erased = Message.objects.filter(case__erased_at__isnull=False)
+    erased.exclude(to="").update(to="", subject="", body="")

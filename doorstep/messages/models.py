@@ -1,13 +1,14 @@
 from django.db import models
 from django.db.models import Q
 
-from doorstep.cases.models import Case
+from doorstep.cases.models import Case, Draft
 
 
 class Message(models.Model):
     """One message to one person; the key is ours, and the provider is asked to honour it."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="messages")
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="messages")
+    draft = models.ForeignKey(Draft, null=True, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=80, unique=True)
     name = models.CharField(max_length=40)
     channel = models.CharField(max_length=10, choices=[("email", "email")])
@@ -24,5 +25,8 @@ class Message(models.Model):
             models.CheckConstraint(
                 condition=Q(sent_at=None, receipt="") | (Q(sent_at__isnull=False) & ~Q(receipt="")),
                 name="sent_with_a_receipt",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(case__isnull=False) | Q(draft__isnull=False), name="about_something"
+            ),
         ]

@@ -18,6 +18,7 @@ VALUES = {
     "code": "REF-1",
     "job": "1",
     "name": "0.jpg",
+    "access": "7d6a3f3e-4f0f-4f8e-9d0c-1f2f3a4b5c6d",
 }
 
 
@@ -38,7 +39,7 @@ def addresses() -> list[tuple[str, Any]]:
 
 def filled(route: str) -> str:
     for name, value in VALUES.items():
-        for kind in ("slug", "str", "int"):
+        for kind in ("slug", "str", "int", "uuid"):
             route = route.replace(f"<{kind}:{name}>", value)
     return route
 

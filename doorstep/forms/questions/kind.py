@@ -81,7 +81,7 @@ class Kind:
 
 
 # Nothing a person types: the database refuses the first, messages use the second as a mark.
-_NEVER = {0: None, 0xE000: None}
+_NEVER = {0: None, 0xE000: None, 0xE001: None}
 
 
 def only_text(question: Question, posted: Posted, limit: int) -> str:

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from doorstep.cases import actions as cases
-from doorstep.cases import facts
+from doorstep.cases import facts, saving
 from doorstep.cases import queries as case_queries
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case, Draft
@@ -140,11 +140,17 @@ def _take(
         except Invalid as exc:
             wrong[question.id] = exc
     pages, _ = _pages(service, draft, seat)
+    if "save" in posted and wrong:
+        fields = {k: posted.getlist(k) for k in posted if k not in ("csrfmiddlewaretoken", "save")}
+        saving.keep_typed(draft=draft, page=here.id, fields=fields, now=seat.now)
+        return HttpResponseRedirect(f"{seat.base}/save")
     if wrong:
         return _draw(request, seat, draft, here, pages, values, wrong, posted)
     if here.facts and _too_often(request, seat, service, {**draft.answers, **given}):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
     decision = cases.answer(draft=draft, page=here, given=given, words=words, now=seat.now)
+    if "save" in posted:
+        return HttpResponseRedirect(f"{seat.base}/save")
     if decision.stops:
         return HttpResponseRedirect(f"{seat.base}/{here.id}/stopped")
     pages, _ = _pages(service, draft, seat)
@@ -221,7 +227,7 @@ def _filled(here: Page, draft: Draft) -> Typed:
     for question in here.questions:
         if question.id in answers:
             typed |= KINDS[question.kind].fill(question, answers[question.id])
-    return typed
+    return Typed({**typed, **draft.typed.get(here.id, {})})
 
 
 def _addresses(request: HttpRequest, posted: Posted) -> dict[str, Any]:

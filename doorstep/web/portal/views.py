@@ -97,6 +97,13 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @public
+@require_GET
+def go_on(request: HttpRequest, slug: str) -> HttpResponse:
+    """Go on with the draft of this browser, at the first page not answered."""
+    return keep(request, sitting.begin(_seat(request, slug)))
+
+
+@public
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     """Ask one page's questions."""

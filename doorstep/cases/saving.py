@@ -1,0 +1,138 @@
+"""Coming back: a draft by an e-mailed link, a case by a code sent to its contact."""
+
+import hmac
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.crypto import salted_hmac
+
+from doorstep.cases.links import hashed
+from doorstep.cases.models import Access, Case, Draft
+from doorstep.council.errors import Refused
+
+KEPT_DAYS, WARN_DAYS = 30, 27
+CODE_MINUTES, CODE_TRIES = 15, 5
+
+
+def _made(purpose: str, key: str) -> str:
+    """Return a secret made from a key, the same each time: a message sent twice carries one secret."""
+    return salted_hmac(f"doorstep.cases.{purpose}", key, algorithm="sha256").hexdigest()
+
+
+def keep_typed(*, draft: Draft, page: str, fields: dict[str, list[str]], now: datetime) -> None:
+    """Keep a page's fields as typed, right or wrong, for when the person comes back."""
+    draft.typed = {**draft.typed, page: fields}
+    draft.updated_at = now
+    draft.save(update_fields=["typed", "updated_at"])
+
+
+def save_draft(*, draft: Draft, email: str, key: str, now: datetime) -> None:
+    """Say to whom a draft's link goes; a link sent to an earlier address opens nothing from now on."""
+    draft.saved_to, draft.saved_key, draft.link_hash = email, key, ""
+    draft.updated_at, draft.warned_at = now, None
+    draft.save(update_fields=["saved_to", "saved_key", "link_hash", "updated_at", "warned_at"])
+
+
+def make_draft_link(*, draft_id: UUID, key: str) -> str | None:
+    """Return the token for the message that carries a draft's link; nothing when another went out since."""
+    token = _made("draft", key)[:40]
+    waiting = Draft.objects.filter(id=draft_id, saved_key=key, sent_at=None)
+    return token if waiting.update(link_hash=hashed(token)) else None
+
+
+def by_draft_link(token: str) -> Draft | None:
+    """Return the draft a link opens, sent or not, or nothing."""
+    return Draft.objects.filter(link_hash=hashed(token)).first() if token else None
+
+
+@transaction.atomic
+def resume(*, token: str, visitor: str, now: datetime) -> Draft:
+    """Bind a saved draft to this browser; raises Refused("link_unknown"), Refused("already_sent").
+
+    What this browser had begun of the same service is put away: one draft a service and browser.
+    """
+    draft = by_draft_link(token)
+    if draft is None:
+        raise Refused("link_unknown")
+    if draft.sent_at:
+        raise Refused("already_sent")
+    Draft.objects.filter(visitor=visitor, slug=draft.slug, sent_at=None).exclude(
+        id=draft.id
+    ).delete()
+    draft.visitor, draft.updated_at = visitor, now
+    draft.save(update_fields=["visitor", "updated_at"])
+    return draft
+
+
+def expires_at(draft: Draft) -> datetime:
+    """Return when a draft is deleted unless someone goes on with it."""
+    return draft.updated_at + timedelta(days=KEPT_DAYS)
+
+
+def to_warn(now: datetime) -> list[Draft]:
+    """Return saved drafts that will soon be deleted and whose owners were not told yet."""
+    soon = now - timedelta(days=WARN_DAYS)
+    found = Draft.objects.filter(sent_at=None, updated_at__lt=soon, warned_at=None)
+    return list(found.exclude(saved_to="")[:1000])
+
+
+def warned(*, draft: Draft, now: datetime) -> None:
+    """Note that a draft's owner was told of its end."""
+    Draft.objects.filter(id=draft.id).update(warned_at=now)
+
+
+def _contact(email: str) -> str:
+    return _made("contact", email.strip().lower())
+
+
+def ask_access(*, reference: str, email: str, now: datetime) -> Access:
+    """Note that someone asks for a code; whether case and contact exist is looked at later, in the queue."""
+    tidy = reference.strip().upper().replace(" ", "")[:16]
+    return Access.objects.create(reference=tidy, contact_hash=_contact(email), asked_at=now)
+
+
+def case_asked_for(access_id: UUID) -> Case | None:
+    """Return the case of a request when the contact is its own, or nothing."""
+    access = Access.objects.get(id=access_id)
+    case = Case.objects.select_related("customer").filter(reference=access.reference).first()
+    if case is None or case.customer is None or not case.customer.email:
+        return None
+    own = hmac.compare_digest(_contact(case.customer.email), access.contact_hash)
+    return case if own else None
+
+
+def make_code(*, access_id: UUID) -> str:
+    """Return the six digits for a request; only their hash is kept."""
+    code = f"{int(_made('code', str(access_id)), 16) % 1_000_000:06d}"
+    Access.objects.filter(id=access_id).update(code_hash=_made("code-hash", code))
+    return code
+
+
+def open_by_code(*, access_id: UUID, code: str, now: datetime) -> Case:
+    """Return the case a code opens, once; raises Refused("code_wrong") or Refused("code_over").
+
+    A request for a case that does not exist is refused in the same words after the same work.
+    """
+    tried = Access.objects.filter(
+        id=access_id,
+        used_at=None,
+        tries__lt=CODE_TRIES,
+        asked_at__gt=now - timedelta(minutes=CODE_MINUTES),
+    ).update(tries=F("tries") + 1)
+    if not tried:
+        raise Refused("code_over")
+    access = Access.objects.get(id=access_id)
+    given = _made("code-hash", code.strip().replace(" ", ""))
+    right = hmac.compare_digest(given, access.code_hash or "-" * len(given))
+    case = Case.objects.filter(reference=access.reference).first()
+    if not right or case is None:
+        raise Refused("code_wrong")
+    Access.objects.filter(id=access_id).update(used_at=now)
+    return case
+
+
+def forget_access(now: datetime) -> None:
+    """Delete requests for codes after a day."""
+    Access.objects.filter(asked_at__lt=now - timedelta(days=1)).delete()

@@ -1,0 +1,45 @@
+"""Our own messages, which belong to no service: a saved draft's link, its end, a code."""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from doorstep.council import queries as council
+
+
+def here() -> dict[str, object]:
+    """Return what every message may say of the council."""
+    own = council.current()
+    contact = own.contact
+    return {"council": own.name, "telephone": contact.telephone, "hours": contact.hours}
+
+
+def _saved() -> tuple[str, str]:
+    return _("Your saved form: {title}"), _(
+        "You saved a form: {title}.\n\nGo on with it here: {link}\n\n"
+        "The link works until {until}. Nothing has been sent to us yet.\n\n"
+        "{council}, {telephone}, {hours}"
+    )
+
+
+def _expiring() -> tuple[str, str]:
+    return _("Your saved form will be deleted: {title}"), _(
+        "The form you saved will be deleted soon: {title}.\n\nGo on with it before {until}: {link}\n\n"
+        "If you no longer need it, you do not have to do anything.\n\n"
+        "{council}, {telephone}, {hours}"
+    )
+
+
+def _code() -> tuple[str, str]:
+    return _("Your code for {reference}"), _(
+        "Your code to see {reference}: {code}\n\nIt works for 15 minutes, once. "
+        "If you did not ask for it, you do not have to do anything.\n\n"
+        "{council}, {telephone}, {hours}"
+    )
+
+
+OURS: dict[str, Callable[[], tuple[str, str]]] = {
+    "saved": _saved,
+    "expiring": _expiring,
+    "code": _code,
+}

@@ -1,0 +1,134 @@
+"""Coming back: saving a draft by a link, opening a case by a code."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from doorstep.cases import queries as cases
+from doorstep.cases import saving
+from doorstep.cases.models import Draft
+from doorstep.catalogue import queries as catalogue
+from doorstep.council.errors import Refused
+from doorstep.forms.form import Question
+from doorstep.forms.questions.kind import Invalid
+from doorstep.forms.questions.kinds import KINDS
+from doorstep.messages import actions as messages
+from doorstep.web.kit import limits
+from doorstep.web.kit.doors import public
+from doorstep.web.kit.visitor import keep, let_in, visitor
+
+EMAIL = Question("email", "email", "Email address")
+
+
+def _too_many(request: HttpRequest, what: str, most: int) -> HttpResponse | None:
+    if not limits.over([limits.person(request, what)], most, 3600):
+        return None
+    return render(request, "kit/error.html", {"code": "too_many"}, status=429)
+
+
+def _draft(request: HttpRequest, slug: str) -> Draft:
+    found = cases.open_draft(visitor(request), slug)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _email(request: HttpRequest) -> str:
+    return str(KINDS["email"].clean(EMAIL, request.POST, ()))
+
+
+def _about(draft: Draft) -> dict[str, object]:
+    service = catalogue.service(draft.version_id)
+    reach = (q.id for q in service.form.questions.values() if q.contact == "email")
+    known = draft.saved_to or next((draft.answers.get(q) for q in reach), "")
+    base = f"/services/{draft.slug}"
+    return {"service": service, "draft": draft, "base": base, "email": known or ""}
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def save(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask where to send the link to what was filled in so far, and send it."""
+    draft = _draft(request, slug)
+    if request.method == "GET":
+        return render(request, "portal/save.html", _about(draft))
+    if refused := _too_many(request, "save", 10):
+        return refused
+    try:
+        messages.save(draft=draft, email=_email(request), now=timezone.now())
+    except Invalid as exc:
+        context = {**_about(draft), "email": request.POST.get("email", ""), "wrong": exc}
+        return render(request, "portal/save.html", {**context, "question": EMAIL})
+    return HttpResponseRedirect(f"/services/{slug}/saved")
+
+
+@public
+@require_GET
+def saved(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say where the link went and until when it works, and offer to change the address."""
+    draft = _draft(request, slug)
+    if not draft.saved_to:
+        return HttpResponseRedirect(f"/services/{slug}/save")
+    return render(
+        request, "portal/saved.html", {**_about(draft), "until": saving.expires_at(draft)}
+    )
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def resume(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """Offer to go on with a saved draft; only the button binds it to this browser, so a scanner changes nothing."""
+    if refused := _too_many(request, "link", 30):
+        return refused
+    draft = saving.by_draft_link(token)
+    if draft is None or draft.slug != slug:
+        raise Http404
+    if draft.sent_at:
+        return render(request, "kit/error.html", {"code": "already_sent"}, status=409)
+    other = cases.open_draft(visitor(request), slug)
+    context = {**_about(draft), "until": saving.expires_at(draft)}
+    if request.method == "GET":
+        replaces = other is not None and other.id != draft.id and bool(other.answers)
+        return render(request, "portal/resume.html", {**context, "replaces": replaces})
+    saving.resume(token=token, visitor=visitor(request), now=timezone.now())
+    return keep(request, HttpResponseRedirect(f"/services/{slug}/continue"))
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask for reference and email address, and answer alike whether or not they are known."""
+    if request.method == "GET":
+        return render(request, "portal/ask.html", {})
+    if refused := _too_many(request, "code", 10):
+        return refused
+    reference = request.POST.get("reference", "").strip()
+    try:
+        if not reference:
+            raise Refused("reference_missing")
+        email = _email(request)
+    except (Refused, Invalid) as exc:
+        context = {"wrong": exc, "question": EMAIL, "typed": request.POST}
+        return render(request, "portal/ask.html", context)
+    access = messages.ask_code(reference=reference, email=email, now=timezone.now())
+    return HttpResponseRedirect(f"/case/code/{access}")
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def code(request: HttpRequest, access: UUID) -> HttpResponse:
+    """Take the code that was sent, and open the case."""
+    if request.method == "GET":
+        return render(request, "portal/code.html", {"access": access})
+    if refused := _too_many(request, "code-tried", 30):
+        return refused
+    typed = request.POST.get("code", "")[:20]
+    try:
+        case = saving.open_by_code(access_id=access, code=typed, now=timezone.now())
+    except Refused as exc:
+        context = {"access": access, "refused": exc.code, "typed": typed}
+        return render(request, "portal/code.html", context)
+    return let_in(request, HttpResponseRedirect(f"/case/{case.reference}"), case.reference)
