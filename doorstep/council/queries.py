@@ -60,6 +60,8 @@ class Council(_Part):
     no_collection_days: tuple[date, ...] = ()
     containers: dict[str, str]
     log_reasons: dict[str, str]
+    # Lists of work that belong to no round, such as deliveries, by their codes.
+    crew_lists: dict[str, str] = {}
     services: tuple[str, ...]
     working_days: Literal["monday-friday"] = "monday-friday"
 

@@ -1,5 +1,6 @@
 """Jobs made and done, outcomes recorded and corrected."""
 
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -8,9 +9,21 @@ from django.db import transaction
 from doorstep.cases import actions as cases
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
-from doorstep.fieldwork.models import DeviceEvent, Job, Outcome
+from doorstep.fieldwork.models import WITHDRAWN, DeviceEvent, Job, Outcome
 from doorstep.outside import photos
 from doorstep.staff.actor import Actor
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """Where a crew was when it tapped, as far as its tablet knew: vehicle, and degrees (WGS 84)."""
+
+    vehicle: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+UNKNOWN = Whereabouts()
 
 
 def first_time(*, event_id: UUID, kind: str, by: Actor, now: datetime) -> bool:
@@ -23,7 +36,15 @@ def first_time(*, event_id: UUID, kind: str, by: Actor, now: datetime) -> bool:
 
 @transaction.atomic
 def finish_job(
-    *, event_id: UUID, job_id: int, code: str, note: str, photo: str, by: Actor, now: datetime
+    *,
+    event_id: UUID,
+    job_id: int,
+    code: str,
+    note: str,
+    photo: str,
+    by: Actor,
+    now: datetime,
+    at: Whereabouts = UNKNOWN,
 ) -> Job:
     """Record what came of a job and carry it to its case.
 
@@ -36,7 +57,7 @@ def finish_job(
         raise Refused("not_an_outcome", outcome=code)
     if job.state != "open":
         raise Refused("job_not_open")
-    _keep(job, event_id, code, note, photo, by, now)
+    _keep(job, event_id, code, note, photo, by, now, at)
     job.state = "done"
     job.save(update_fields=["state"])
     cases.record_outcome(case_id=job.case_id, name=f"job.{code}", by=by, now=now, job=job.pk)
@@ -44,7 +65,14 @@ def finish_job(
 
 
 def _keep(
-    job: Job, event_id: UUID, code: str, note: str, photo: str, by: Actor, now: datetime
+    job: Job,
+    event_id: UUID,
+    code: str,
+    note: str,
+    photo: str,
+    by: Actor,
+    now: datetime,
+    at: Whereabouts,
 ) -> Outcome:
     photos.keep([photo])
     event = DeviceEvent.objects.create(id=event_id, kind="job", by=by.key, at=now)
@@ -60,6 +88,7 @@ def _keep(
         by=by.key,
         note=note,
         photo=photo,
+        **asdict(at),
     )
 
 
@@ -76,7 +105,7 @@ def correct_job(
         raise Refused("not_an_outcome", outcome=code)
     if last.code == code:
         raise Refused("same_outcome")
-    last.superseded_by = _keep(job, event_id, code, note, "", by, now)
+    last.superseded_by = _keep(job, event_id, code, note, "", by, now, UNKNOWN)
     last.save(update_fields=["superseded_by"])
     cases.record_outcome(
         case_id=job.case_id,
@@ -102,6 +131,7 @@ def record_seen(
     photo: str,
     by: Actor,
     now: datetime,
+    at: Whereabouts = UNKNOWN,
 ) -> None:
     """Record what a crew saw on its round without a job (a property log); a second tap changes nothing."""
     if DeviceEvent.objects.filter(id=event_id).exists():
@@ -119,4 +149,30 @@ def record_seen(
         by=by.key,
         note=note,
         photo=photo,
+        **asdict(at),
     )
+
+
+@transaction.atomic
+def withdraw_seen(*, event_id: UUID, outcome_id: int, by: Actor, now: datetime) -> None:
+    """Take back what a crew recorded by mistake without a job; it stays on record as withdrawn.
+
+    A second tap changes nothing; raises Refused("not_to_withdraw").
+    """
+    if DeviceEvent.objects.filter(id=event_id).exists():
+        return
+    seen = Outcome.objects.select_for_update(of=("self",)).filter(id=outcome_id, job=None).first()
+    if seen is None or seen.superseded_by_id or seen.code == WITHDRAWN:
+        raise Refused("not_to_withdraw")
+    event = DeviceEvent.objects.create(id=event_id, kind="withdrawn", by=by.key, at=now)
+    seen.superseded_by = Outcome.objects.create(
+        event=event,
+        crew_list=seen.crew_list,
+        about_kind=seen.about_kind,
+        about_key=seen.about_key,
+        code=WITHDRAWN,
+        day=seen.day,
+        at=now,
+        by=by.key,
+    )
+    seen.save(update_fields=["superseded_by"])

@@ -4,6 +4,9 @@ from django.db.models import Q
 from doorstep.cases.models import Case
 from doorstep.places.models import Property
 
+# The code of the line that takes a mistaken record back.
+WITHDRAWN = "withdrawn"
+
 
 class DeviceEvent(models.Model):
     """One event a device sent, by the id the device made; a second one with the id is a replay."""
@@ -56,6 +59,9 @@ class Outcome(models.Model):
     by = models.CharField(max_length=80)
     note = models.TextField(blank=True)
     photo = models.CharField(max_length=80, blank=True)
+    vehicle = models.CharField(max_length=20, blank=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
     superseded_by = models.OneToOneField("self", null=True, on_delete=models.PROTECT)
 
     class Meta:

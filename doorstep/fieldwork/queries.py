@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import Count, QuerySet
 
-from doorstep.fieldwork.models import Job, Outcome
+from doorstep.fieldwork.models import WITHDRAWN, Job, Outcome
 
 
 def on_list(crew_list: str, day: date) -> QuerySet[Job]:
@@ -18,13 +18,20 @@ def on_list(crew_list: str, day: date) -> QuerySet[Job]:
 def outcomes_about(kind: str, keys: list[str], since: date) -> QuerySet[Outcome]:
     """Return what stands recorded about some things since a day, the newest first."""
     found = Outcome.objects.filter(about_kind=kind, about_key__in=keys, day__gte=since)
-    return found.filter(superseded_by=None).order_by("-at")
+    return found.filter(superseded_by=None).exclude(code=WITHDRAWN).order_by("-at")
+
+
+def history_about(kind: str, keys: list[str], since: date) -> QuerySet[Outcome]:
+    """Return all that was ever recorded about some things since a day, mistakes too, the newest first."""
+    found = Outcome.objects.select_related("superseded_by", "job__case")
+    found = found.filter(about_kind=kind, about_key__in=keys, day__gte=since)
+    return found.exclude(code=WITHDRAWN).order_by("-at")
 
 
 def seen_on(crew_list: str, day: date) -> QuerySet[Outcome]:
     """Return a list's outcomes of a day that belong to no job, the newest first."""
     found = Outcome.objects.filter(crew_list=crew_list, day=day, job=None, superseded_by=None)
-    return found.order_by("-at")
+    return found.exclude(code=WITHDRAWN).order_by("-at")
 
 
 def waiting_by_list(day: date) -> dict[str, int]:

@@ -8,9 +8,10 @@ from django.db import transaction
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.fieldwork import actions as fieldwork
+from doorstep.fieldwork.actions import UNKNOWN, Whereabouts
 from doorstep.staff.actor import Actor
 from doorstep.waste import queries
-from doorstep.waste.models import RoundDay
+from doorstep.waste.models import RoundDay, StreetDay
 
 
 def _row(round_code: str, day: date) -> RoundDay:
@@ -19,13 +20,59 @@ def _row(round_code: str, day: date) -> RoundDay:
 
 
 @transaction.atomic
-def start_round(*, event_id: UUID, round_code: str, day: date, by: Actor, now: datetime) -> None:
+def start_round(
+    *,
+    event_id: UUID,
+    round_code: str,
+    day: date,
+    by: Actor,
+    now: datetime,
+    at: Whereabouts = UNKNOWN,
+) -> None:
     """Say that a crew has started its round; a second tap changes nothing."""
     if fieldwork.first_time(event_id=event_id, kind="start", by=by, now=now):
-        row = _row(round_code, day)
-        row.started_at = row.started_at or now
-        row.finished_at = None
-        row.save(update_fields=["started_at", "finished_at"])
+        _start(_row(round_code, day), by, now, at)
+
+
+def _start(row: RoundDay, by: Actor, now: datetime, at: Whereabouts) -> None:
+    if not row.started_at:
+        row.started_at, row.started_by = now, by.key
+    row.finished_at, row.finished_by = None, ""
+    row.vehicle = at.vehicle or row.vehicle
+    row.save(update_fields=["started_at", "started_by", "finished_at", "finished_by", "vehicle"])
+
+
+@transaction.atomic
+def mark_street(
+    *,
+    event_id: UUID,
+    round_code: str,
+    usrn: int,
+    day: date,
+    done: bool,
+    by: Actor,
+    now: datetime,
+    at: Whereabouts = UNKNOWN,
+) -> None:
+    """Say that a crew begins a street of its round, or (`done`) is through; a second tap changes nothing.
+
+    The first street of the day starts the round. Raises Refused("no_such_street").
+    """
+    if not fieldwork.first_time(event_id=event_id, kind="street", by=by, now=now):
+        return
+    if not queries.has_street(round_code, usrn):
+        raise Refused("no_such_street")
+    row = _row(round_code, day)
+    if not row.started_at:
+        _start(row, by, now, at)
+    street, _ = StreetDay.objects.select_for_update().get_or_create(
+        round_id=round_code, day=day, street_id=usrn, defaults={"by": by.key}
+    )
+    street.started_at = street.started_at or now
+    street.finished_at, street.by = now if done else None, by.key
+    street.vehicle = at.vehicle or row.vehicle
+    street.latitude, street.longitude = at.latitude, at.longitude
+    street.save()
 
 
 @transaction.atomic
@@ -36,9 +83,9 @@ def finish_round(*, event_id: UUID, round_code: str, day: date, by: Actor, now: 
     row = _row(round_code, day)
     if not row.started_at:
         raise Refused("round_not_started")
-    row.finished_at = now
+    row.finished_at, row.finished_by = now, by.key
     row.delayed_until, row.sentence = None, ""
-    row.save(update_fields=["finished_at", "delayed_until", "sentence"])
+    row.save(update_fields=["finished_at", "finished_by", "delayed_until", "sentence"])
 
 
 @transaction.atomic
@@ -72,6 +119,7 @@ def record_log(
     photo: str,
     by: Actor,
     now: datetime,
+    at: Whereabouts = UNKNOWN,
 ) -> None:
     """Record why a container was not emptied; raises Refused("no_such_container" or "not_a_reason")."""
     day = now.astimezone(council.ZONE).date()
@@ -90,4 +138,5 @@ def record_log(
         photo=photo,
         by=by,
         now=now,
+        at=at,
     )

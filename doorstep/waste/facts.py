@@ -7,6 +7,7 @@ from doorstep.fieldwork import queries as fieldwork
 from doorstep.forms.facts import Fact, Observed, offer
 from doorstep.forms.rules.types import DAY, MOMENT, TEXT, ListOf, Maybe, Record
 from doorstep.waste import queries
+from doorstep.waste.models import RoundDay
 
 CONTAINER = Record("container", {"id": TEXT, "label": TEXT})
 LAST = Record("last collection", {"date": Maybe(DAY), "round": Maybe(TEXT), "communal": TEXT})
@@ -36,9 +37,20 @@ def last_due(uprn: str, container_id: str, now: datetime) -> Observed:
 
 def round_progress(round_code: str, day: date, now: datetime) -> Observed:
     """Observe a round on a day: waiting, running, finished or delayed (until when, said how)."""
-    row = queries.progress(round_code, day)
+    return _progress(queries.progress(round_code, day), False, now)
+
+
+def street_progress(uprn: str, round_code: str, day: date, now: datetime) -> Observed:
+    """Observe a round on a day at one home: finished as soon as the crew is through with its street."""
+    row, through = queries.progress_at(int(uprn), round_code, day)
+    return _progress(row, through, now)
+
+
+def _progress(row: RoundDay | None, through: bool, now: datetime) -> Observed:
     state = "waiting"
-    if row and row.delayed_until and now < row.delayed_until:
+    if row and through:
+        state = "finished"
+    elif row and row.delayed_until and now < row.delayed_until:
         state = "delayed"
     elif row and row.finished_at:
         state = "finished"
@@ -74,4 +86,6 @@ def register() -> None:
             "waste.round_progress", (("round", TEXT), day), PROGRESS, "local", round_progress, local
         )
     )
+    params = (home, ("round", TEXT), day)
+    offer(Fact("waste.street_progress", params, PROGRESS, "local", street_progress, local))
     offer(Fact("waste.property_logs", (home, box, day), ListOf(LOG), "local", property_logs, local))

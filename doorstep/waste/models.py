@@ -1,6 +1,6 @@
 from django.db import models
 
-from doorstep.places.models import Property
+from doorstep.places.models import Property, Street
 
 
 class Round(models.Model):
@@ -49,6 +49,9 @@ class RoundDay(models.Model):
     day = models.DateField()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    started_by = models.CharField(max_length=80, blank=True)
+    finished_by = models.CharField(max_length=80, blank=True)
+    vehicle = models.CharField(max_length=20, blank=True)
     delayed_until = models.DateTimeField(null=True)
     sentence = models.CharField(max_length=300, blank=True)
 
@@ -60,4 +63,25 @@ class RoundDay(models.Model):
                 | (models.Q(delayed_until__isnull=False) & ~models.Q(sentence="")),
                 name="delayed_with_a_sentence",
             ),
+        ]
+
+
+class StreetDay(models.Model):
+    """One street of a round on one day: when its crew began it and was through, with which vehicle."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT)
+    day = models.DateField()
+    street = models.ForeignKey(Street, on_delete=models.PROTECT)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    by = models.CharField(max_length=80)
+    vehicle = models.CharField(max_length=20, blank=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "day", "street"], name="one_row_a_round_day_and_street"
+            )
         ]

@@ -1,13 +1,24 @@
 """Reads rounds, containers and collection days."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
+from doorstep.fieldwork import queries as fieldwork
+from doorstep.fieldwork.models import Outcome
 from doorstep.places.models import Property
-from doorstep.waste.models import Assisted, Container, MovedDay, Round, RoundDay, Suspension
+from doorstep.waste.models import (
+    Assisted,
+    Container,
+    MovedDay,
+    Round,
+    RoundDay,
+    StreetDay,
+    Suspension,
+)
 
 # How far back a last collection is looked for: the longest cycle is four weeks.
 LOOK_BACK_DAYS = 35
@@ -142,3 +153,85 @@ def assisted_on(round_code: str) -> set[int]:
     """Return the UPRNs on a round whose containers the crew fetches."""
     found = Assisted.objects.filter(place__containers__round_id=round_code)
     return set(found.values_list("place_id", flat=True))
+
+
+def has_street(round_code: str, usrn: int) -> bool:
+    """Say whether a round has containers in a street."""
+    return Container.objects.filter(round_id=round_code, place__street_id=usrn).exists()
+
+
+@dataclass(frozen=True)
+class StreetOnRound:
+    """A street of a round: its homes with containers, and how far the crew is there today."""
+
+    usrn: int
+    name: str
+    homes: int
+    progress: StreetDay | None
+
+
+def streets_of(round_code: str, day: date) -> list[StreetOnRound]:
+    """Return a round's streets by name, with their progress on a day."""
+    counted = Container.objects.filter(round_id=round_code).values(
+        "place__street_id", "place__street__name", "place__street__locality"
+    )
+    rows = counted.annotate(homes=Count("place", distinct=True)).order_by(
+        "place__street__name", "place__street__locality"
+    )
+    seen = {s.street_id: s for s in StreetDay.objects.filter(round_id=round_code, day=day)}
+    return [
+        StreetOnRound(
+            r["place__street_id"],
+            f"{r['place__street__name']}, {r['place__street__locality']}",
+            r["homes"],
+            seen.get(r["place__street_id"]),
+        )
+        for r in rows
+    ]
+
+
+def progress_at(uprn: int, round_code: str, day: date) -> tuple[RoundDay | None, bool]:
+    """Return a round's progress on a day, and whether its crew is through with a home's street."""
+    street = Property.objects.filter(uprn=uprn).values("street_id")
+    through = StreetDay.objects.filter(
+        round_id=OuterRef("round_id"),
+        day=OuterRef("day"),
+        street_id__in=street,
+        finished_at__isnull=False,
+    )
+    found = RoundDay.objects.filter(round_id=round_code, day=day).annotate(through=Exists(through))
+    row = found.first()
+    return row, bool(row and row.through)
+
+
+@dataclass(frozen=True)
+class Lift:
+    """One container on one collection day: who was there and when, and what was recorded."""
+
+    day: date
+    container: Container
+    round: RoundDay | None
+    street: StreetDay | None
+    recorded: list[Outcome]
+
+
+def lifts_at(uprn: int, since: date, today: date) -> list[Lift]:
+    """Return every due collection at a home between two days with its evidence, the newest first."""
+    building = Property.objects.filter(uprn=uprn).values("parent_id")
+    boxes = list(_boxes(since).filter(Q(place_id=uprn) | Q(place_id__in=building)))
+    rounds = {b.round_id for b in boxes}
+    days = RoundDay.objects.filter(round_id__in=rounds, day__gte=since, day__lte=today)
+    by_day = {(d.round_id, d.day): d for d in days}
+    homes = Property.objects.filter(uprn=uprn).values("street_id")
+    streets = StreetDay.objects.filter(round_id__in=rounds, day__gte=since, street_id__in=homes)
+    on_street = {(s.round_id, s.day): s for s in streets}
+    recorded = list(fieldwork.history_about("container", [str(b.pk) for b in boxes], since))
+    found = []
+    for box in boxes:
+        due = [d for d in days_of_box(box, since, today) if d <= today]
+        for n, day in enumerate(due):
+            until = due[n + 1] if n + 1 < len(due) else date.max
+            here = [o for o in recorded if o.about_key == str(box.pk) and day <= o.day < until]
+            key = (box.round_id, day)
+            found.append(Lift(day, box, by_day.get(key), on_street.get(key), here))
+    return sorted(found, key=lambda lift: (lift.day, lift.container.kind), reverse=True)

@@ -17,6 +17,9 @@ VALUES = {
     "role": "officer",
     "code": "REF-1",
     "job": "1",
+    "usrn": "1",
+    "uprn": "1001",
+    "outcome": "1",
     "name": "0.jpg",
     "access": "7d6a3f3e-4f0f-4f8e-9d0c-1f2f3a4b5c6d",
 }

@@ -1,5 +1,7 @@
 """The crew's tablet: choose the round, do its jobs, record what was seen. Every tap is an event with an id."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,7 @@ from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork import queries as work
+from doorstep.fieldwork.actions import Whereabouts
 from doorstep.outside import photos
 from doorstep.outside.errors import BadFile
 from doorstep.waste import actions as waste
@@ -28,6 +31,15 @@ def _event(request: HttpRequest) -> UUID:
         raise Http404 from exc
 
 
+@dataclass(frozen=True)
+class PlainList:
+    """A crew's list that is no round, such as deliveries: jobs, and nothing to start or log."""
+
+    code: str
+    name: str
+    plain: bool = True
+
+
 def _round(code: str) -> Round:
     found = rounds_of.round_of(code)
     if found is None:
@@ -35,56 +47,133 @@ def _round(code: str) -> Round:
     return found
 
 
+def _list(code: str) -> Round | PlainList:
+    """Return a round, or a list of the council's that is none."""
+    name = council.current().crew_lists.get(code)
+    return PlainList(code, name) if name else _round(code)
+
+
+def _at(request: HttpRequest) -> Whereabouts:
+    """Return where the tablet says it is: its vehicle for the day, and its position when it gave one."""
+    vehicle = str(request.session.get("vehicle", ""))
+    try:
+        north, east = (float(v) for v in request.POST.get("position", "").split(",")[:2])
+    except ValueError:
+        return Whereabouts(vehicle)
+    known = 49 < north < 61 and -9 < east < 2  # the United Kingdom
+    return Whereabouts(vehicle, north, east) if known else Whereabouts(vehicle)
+
+
 @needs("crew.work")
 @require_GET
 def rounds(request: HttpRequest) -> HttpResponse:
-    """List today's rounds and those with jobs waiting, these first."""
+    """List today's rounds and those with jobs waiting, these first; then the lists that are no rounds."""
     today = timezone.now().astimezone(ZONE).date()
+    plain = council.current().crew_lists
     codes = {r.code for r in rounds_of.rounds_on(today)}
     waiting = work.waiting_by_list(today)
     found = rounds_of.by_codes(codes | set(waiting))
-    rows = [(r, waiting.get(r.code, 0)) for r in found]
+    rows: list[tuple[Round | PlainList, int]] = [(r, waiting.get(r.code, 0)) for r in found]
     rows.sort(key=lambda row: -row[1])
+    rows += [(PlainList(code, name), waiting.get(code, 0)) for code, name in plain.items()]
     return render(request, "crew/rounds.html", {"rows": rows, "today": today})
 
 
-def _draw(request: HttpRequest, found: Round, refused: str = "") -> HttpResponse:
+def _draw(request: HttpRequest, found: Round | PlainList, refused: str = "") -> HttpResponse:
     today = timezone.now().astimezone(ZONE).date()
-    text = (request.GET.get("find") or request.POST.get("find") or "")[:60].strip()
-    seen = list(work.seen_on(found.code, today)[:20])
     context: dict[str, Any] = {
         "round": found,
-        "progress": rounds_of.progress(found.code, today),
         "today": today,
         "jobs": work.on_list(found.code, today),
-        "find": text,
         "refused": refused,
+        "assisted": rounds_of.assisted_on(found.code),
+        "typed": request.POST,
+        "vehicle": request.session.get("vehicle", ""),
+    }
+    if isinstance(found, Round):
+        context |= _about_round(request, found, today)
+    return render(request, "crew/round.html", context, status=200)
+
+
+def _about_round(request: HttpRequest, found: Round, today: date) -> dict[str, Any]:
+    text = (request.GET.get("find") or request.POST.get("find") or "")[:60].strip()
+    seen = list(work.seen_on(found.code, today)[:20])
+    return {
+        "progress": rounds_of.progress(found.code, today),
+        "find": text,
         "boxes": rounds_of.boxes_on(found.code, text) if text else [],
         "reasons": {k: v for k, v in council.current().log_reasons.items() if k != "collected"},
         "names": council.current().containers,
         "seen": seen,
         "seen_at": rounds_of.boxes({o.about_key for o in seen}),
-        "assisted": rounds_of.assisted_on(found.code),
-        "typed": request.POST,
     }
-    return render(request, "crew/round.html", context, status=200)
 
 
 @needs("crew.work")
 @require_GET
 def round_page(request: HttpRequest, code: str) -> HttpResponse:
-    """Show a round: start and finish, its jobs, and the way to record a log."""
-    return _draw(request, _round(code))
+    """Show a round: start and finish, its jobs, and the way to record a log; or a list's jobs."""
+    return _draw(request, _list(code))
+
+
+@needs("crew.work")
+@require_GET
+def streets(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a round's streets, each with how far the crew is there."""
+    found, today = _round(code), timezone.now().astimezone(ZONE).date()
+    rows = rounds_of.streets_of(found.code, today)
+    done = sum(bool(s.progress and s.progress.finished_at) for s in rows)
+    context = {"round": found, "streets": rows, "done": done, "today": today}
+    return render(request, "crew/streets.html", context)
+
+
+@needs("crew.work")
+@require_POST
+def street(request: HttpRequest, code: str, usrn: int) -> HttpResponse:
+    """Begin a street, or say that the crew is through with it."""
+    found, now = _round(code), timezone.now()
+    try:
+        waste.mark_street(
+            event_id=_event(request),
+            round_code=found.code,
+            usrn=usrn,
+            day=now.astimezone(ZONE).date(),
+            done=request.POST.get("done") == "1",
+            by=actor(request),
+            now=now,
+            at=_at(request),
+        )
+    except Refused as exc:
+        raise Http404 from exc
+    return HttpResponseRedirect(f"/crew/{code}/streets#s{usrn}")
+
+
+@needs("crew.work")
+@require_POST
+def undo(request: HttpRequest, code: str, outcome: int) -> HttpResponse:
+    """Take back a log that was recorded by mistake."""
+    found = _round(code)
+    if not any(o.pk == outcome for o in work.seen_on(found.code, timezone.localdate())):
+        raise Http404
+    fieldwork.withdraw_seen(
+        event_id=_event(request), outcome_id=outcome, by=actor(request), now=timezone.now()
+    )
+    return HttpResponseRedirect(f"/crew/{code}")
 
 
 @needs("crew.work")
 @require_POST
 def start(request: HttpRequest, code: str) -> HttpResponse:
-    """Start the round."""
+    """Start the round, with the vehicle that this tablet rides in today."""
     found, now = _round(code), timezone.now()
-    day = now.astimezone(ZONE).date()
+    request.session["vehicle"] = request.POST.get("vehicle", "").strip().upper()[:20]
     waste.start_round(
-        event_id=_event(request), round_code=found.code, day=day, by=actor(request), now=now
+        event_id=_event(request),
+        round_code=found.code,
+        day=now.astimezone(ZONE).date(),
+        by=actor(request),
+        now=now,
+        at=_at(request),
     )
     return HttpResponseRedirect(f"/crew/{code}")
 
@@ -113,7 +202,7 @@ def _photo(request: HttpRequest) -> str:
 @require_POST
 def job_done(request: HttpRequest, code: str, job: int) -> HttpResponse:
     """Record what came of a job; the resident is told."""
-    found = _round(code)
+    found = _list(code)
     if not work.is_on_list(job, code):
         raise Http404
     try:
@@ -125,6 +214,7 @@ def job_done(request: HttpRequest, code: str, job: int) -> HttpResponse:
             photo=_photo(request),
             by=actor(request),
             now=timezone.now(),
+            at=_at(request),
         )
     except (Refused, BadFile) as exc:
         return _draw(request, found, exc.code)
@@ -148,6 +238,7 @@ def log(request: HttpRequest, code: str) -> HttpResponse:
             photo=_photo(request),
             by=actor(request),
             now=timezone.now(),
+            at=_at(request),
         )
     except (Refused, BadFile) as exc:
         return _draw(request, found, exc.code)

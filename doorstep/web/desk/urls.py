@@ -1,6 +1,6 @@
 from django.urls import path
 
-from doorstep.web.desk.views import caller, case, rounds, signing, worklist
+from doorstep.web.desk.views import caller, case, homes, rounds, signing, worklist
 
 urlpatterns = [
     path("", worklist.worklist, name="desk"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("/cases/<str:reference>/correct", case.correct, name="correct"),
     path("/photos/<str:name>", case.photo, name="desk_photo"),
     path("/decide", worklist.decide_many, name="decide_many"),
+    path("/homes", homes.homes, name="homes"),
+    path("/homes/<int:uprn>", homes.home, name="desk_home"),
     path("/rounds", rounds.rounds, name="rounds"),
     path("/rounds/delay", rounds.delay, name="delay"),
     path("/new/<slug:slug>", caller.begin, name="desk_begin"),

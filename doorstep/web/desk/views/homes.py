@@ -1,0 +1,59 @@
+"""What happened at a home: every lift with its evidence, to be read or printed."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from doorstep.cases import queries as cases
+from doorstep.council import queries as council
+from doorstep.council.errors import Refused
+from doorstep.council.queries import ZONE
+from doorstep.places import queries as places
+from doorstep.staff import actions as staff
+from doorstep.waste import queries as waste
+from doorstep.web.kit.doors import needs
+
+WEEKS = 26
+
+
+@needs("desk.see")
+@require_GET
+def homes(request: HttpRequest) -> HttpResponse:
+    """Find a home by its postcode."""
+    text, wrong = request.GET.get("postcode", "")[:20], ""
+    found: list[Any] = []
+    try:
+        found = list(places.at_postcode(places.tidy_postcode(text))[:500]) if text else []
+    except Refused as exc:
+        wrong = exc.code
+    context = {"postcode": text, "homes": found, "wrong": wrong}
+    return render(request, "desk/homes.html", context)
+
+
+@needs("desk.see")
+@require_GET
+def home(request: HttpRequest, uprn: int) -> HttpResponse:
+    """Show half a year of collections at a home, each with who, when, where and what was recorded."""
+    found = places.find(str(uprn))
+    if found is None:
+        raise Http404
+    now, user = timezone.now(), request.user
+    today = now.astimezone(ZONE).date()
+    since = today - timedelta(weeks=WEEKS)
+    staff.looked(by=user, what="home", key=str(uprn), now=now)  # type: ignore[arg-type]
+    own = council.current()
+    context = {
+        "home": found,
+        "since": since,
+        "today": today,
+        "lifts": waste.lifts_at(uprn, since, today),
+        "names": own.containers,
+        "reasons": own.log_reasons,
+        "cases": cases.of_place(uprn)[:50],
+        "who": user,
+    }
+    return render(request, "desk/home.html", context)
