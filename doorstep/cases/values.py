@@ -51,7 +51,7 @@ def values_of(of: Draft | Case, settings: Mapping[str, object] | None = None) ->
 
 
 def _optional(of: Draft | Case) -> list[str]:
-    return [q.id for q in catalogue.service(of.version_id).form.questions.values() if q.optional]
+    return catalogue.service(of.version_id).form.maybe_unanswered
 
 
 def named(words: Mapping[str, str], names: list[str]) -> str:

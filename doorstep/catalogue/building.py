@@ -152,7 +152,7 @@ def _page(b: _Builder, src: Source, i: int, p: f.PageFile) -> Page:
             if c.stop:
                 b.learn(rule.when_false)
                 b.rested_on |= {c.stop} if rule.when_false else set()
-    return Page(
+    page = Page(
         p.page,
         p.title,
         p.hint,
@@ -164,6 +164,12 @@ def _page(b: _Builder, src: Source, i: int, p: f.PageFile) -> Page:
         p.unavailable,
         p.again,
     )
+    if not page.is_sure:  # further on, its answers may be nothing
+        for q in page.questions:
+            known = b.names.get(q.id)
+            if known and not isinstance(known, Maybe):
+                b.names[q.id] = Maybe(known)
+    return page
 
 
 def _path(expr: object) -> str:

@@ -28,7 +28,7 @@ class JobStep:
 
     def run(self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
         """Make the job, unless the same one is still open."""
-        detail = case.answers.get(str(options.get("detail", "")))
+        detail = case.words.get(str(options.get("detail", "")))
         Job.objects.get_or_create(
             case=case,
             about_kind=options["about_kind"],

@@ -54,6 +54,11 @@ class Page:
     again: str = ""
 
     @property
+    def is_sure(self) -> bool:
+        """Say whether everyone meets this page."""
+        return self.when is None and not self.asked_only
+
+    @property
     def asks_contact(self) -> bool:
         """Say whether this page asks how to reach the person."""
         return any(q.contact for q in self.questions)
@@ -98,3 +103,8 @@ class Form:
     def questions(self) -> dict[str, Question]:
         """Return every question by id."""
         return {q.id: q for page in self.pages for q in page.questions}
+
+    @property
+    def maybe_unanswered(self) -> list[str]:
+        """Return the ids of questions that may stay unanswered: optional, or on a page not all meet."""
+        return [q.id for p in self.pages for q in p.questions if q.optional or not p.is_sure]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from doorstep.forms.form import Form, Page
 from doorstep.forms.questions.kinds import KINDS
 from doorstep.forms.rules.functions import Clock
+from doorstep.forms.rules.rule import Rule
 
 Values = Mapping[str, object]
 
@@ -77,8 +78,14 @@ def shown(form: Form, values: Values, asked: frozenset[str], clock: Clock) -> li
         page
         for page in form.pages
         if (not page.asked_only or page.id in asked)
-        and (page.when is None or page.when.evaluate(values, clock))
+        and (page.when is None or (_ready(page.when, values) and page.when.evaluate(values, clock)))
     ]
+
+
+def _ready(rule: Rule, values: Values) -> bool:
+    """Say whether all that a page's condition reads is there: before its questions are asked, it is not."""
+    roots = {path.split(".")[0] for path in rule.uses} - {"now", "today"}
+    return roots <= values.keys()
 
 
 def answered(page: Page, answers: Values) -> bool:

@@ -140,7 +140,7 @@ def _take(
         except Invalid as exc:
             wrong[question.id] = exc
     pages, _ = _pages(service, draft, seat)
-    if "save" in posted and wrong:
+    if "save" in posted:  # right or wrong, the page waits as it was left
         fields = {k: posted.getlist(k) for k in posted if k not in ("csrfmiddlewaretoken", "save")}
         saving.keep_typed(draft=draft, page=here.id, fields=fields, now=seat.now)
         return HttpResponseRedirect(f"{seat.base}/save")
@@ -149,8 +149,6 @@ def _take(
     if here.facts and _too_often(request, seat, service, {**draft.answers, **given}):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
     decision = cases.answer(draft=draft, page=here, given=given, words=words, now=seat.now)
-    if "save" in posted:
-        return HttpResponseRedirect(f"{seat.base}/save")
     if decision.stops:
         return HttpResponseRedirect(f"{seat.base}/{here.id}/stopped")
     pages, _ = _pages(service, draft, seat)
