@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "doorstep.web.kit.language.Language",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "doorstep.urls"
@@ -142,10 +143,11 @@ SECURE_COOKIES = not (DEMO or TESTING)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
-LANGUAGE_CODE = "en-gb"
+LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
-USE_I18N = False
+USE_I18N = True
+LOCALE_PATHS = [ROOT / "locale"]
 CONNECTORS = {
     "messages.messenger": os.environ.get(
         "DOORSTEP_MESSENGER", "doorstep.connectors.demo.messenger.FileMessenger"

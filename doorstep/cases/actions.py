@@ -18,6 +18,7 @@ from doorstep.cases.models import Case, Draft, EventText, Link
 from doorstep.cases.values import to_json, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
+from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.customers import actions as customers
 from doorstep.forms import journey
@@ -42,6 +43,7 @@ def begin(*, service: Service, visitor: str, channel: str, by: Actor, now: datet
         defaults={
             "version_id": service.digest,
             "channel": channel,
+            "language": council.language(),
             "by_staff": by.key if by.is_staff else "",
             "created_at": now,
             "updated_at": now,
@@ -260,9 +262,10 @@ def _open(
         place_id=int(place) if place else None,
         customer=customer,
         channel=draft.channel,
+        language=council.language(),
         stage=start,
         answers={k: v for k, v in a.items() if k not in personal},
-        words={k: v for k, v in draft.words.items() if k not in personal},
+        words={k: v for k, v in draft.words.items() if k.split("@")[0] not in personal},
         facts={**draft.facts, **to_json(found)},
         settings=to_json(settings),
         decisions=draft.decisions,

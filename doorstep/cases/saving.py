@@ -32,7 +32,8 @@ def save_draft(*, draft: Draft, email: str, key: str, now: datetime) -> None:
     """Say to whom a draft's link goes; a link sent to an earlier address opens nothing from now on."""
     draft.saved_to, draft.saved_key, draft.link_hash = email, key, ""
     draft.updated_at, draft.warned_at = now, None
-    draft.save(update_fields=["saved_to", "saved_key", "link_hash", "updated_at", "warned_at"])
+    kept = ["saved_to", "saved_key", "link_hash", "updated_at", "warned_at", "language"]
+    draft.save(update_fields=kept)
 
 
 def make_draft_link(*, draft_id: UUID, key: str) -> str | None:

@@ -54,6 +54,17 @@ def _optional(of: Draft | Case) -> list[str]:
     return catalogue.service(of.version_id).form.maybe_unanswered
 
 
+def spoken(words: Mapping[str, str]) -> dict[str, str]:
+    """Return answers in words of the language spoken now.
+
+    They are kept in the council's own language, for staff and crews, and beside it (`bin@cy`) in
+    the language they were given in.
+    """
+    mark = f"@{council.language()}"
+    own = {k: v for k, v in words.items() if "@" not in k}
+    return {k: words.get(k + mark, v) for k, v in own.items()}
+
+
 def named(words: Mapping[str, str], names: list[str]) -> str:
     """Return what a draft or case is about in words, such as "Black bin, 1 Mill Lane"."""
     return ", ".join(words[n] for n in names if words.get(n))
@@ -62,11 +73,11 @@ def named(words: Mapping[str, str], names: list[str]) -> str:
 def words_of(case: Case) -> dict[str, object]:
     """Return every placeholder a sentence about a case may use; the link is filled in by who sends."""
     about = catalogue.service(case.version_id).about
-    here = council.current()
+    here, words = council.current(), spoken(case.words)
     return {
         **values_of(case),
-        **{f"{k}_words": v for k, v in case.words.items()},
-        "named": named(case.words, about.names),
+        **{f"{k}_words": v for k, v in words.items()},
+        "named": named(words, about.names),
         "reference": case.reference,
         "due": say(case.due_on),
         "title": about.title,

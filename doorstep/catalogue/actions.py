@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from doorstep.catalogue.building import build
+from doorstep.catalogue.building import build_all
 from doorstep.catalogue.models import Played, Version
 from doorstep.catalogue.queries import settings, settings_digest
 from doorstep.catalogue.service import Service
@@ -23,7 +23,7 @@ def played(*, service: Service, examples: int, now: datetime) -> None:
 @transaction.atomic
 def publish(*, contents: dict[str, str], now: datetime) -> Service:
     """Make this content the current version; raises DefinitionError, Refused("not_played")."""
-    service = build(contents)
+    service = build_all(contents)
     own = settings_digest(settings(service, now.date()))
     if not Played.objects.filter(digest=service.digest, settings_digest=own).exists():
         raise Refused("not_played", slug=service.slug)

@@ -9,7 +9,8 @@ from doorstep.catalogue import steps
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Doing, Escalation, Reopen, Service, Stage, Text, Workflow
-from doorstep.catalogue.words import places
+from doorstep.catalogue.words import UNITS, places
+from doorstep.council import queries as council
 from doorstep.forms import facts
 from doorstep.forms.form import CheckRule, Dispute, Form, Page, Question, Stop
 from doorstep.forms.questions.kinds import KINDS
@@ -188,7 +189,9 @@ def _may_be_nothing(b: _Builder, path: str) -> bool:
 
 
 def _sentence(b: _Builder, text: str, where: str, extra: Mapping[str, Type]) -> None:
-    for path in places(text):
+    for path, unit in places(text):
+        if unit and unit not in UNITS:
+            b.problems.append(f"{where}: no unit `{unit}`; there are: {', '.join(UNITS)}")
         found: Type = Record("all", {**b.names, **extra})
         for part in path.split("."):
             found = found.inner if isinstance(found, Maybe) else found
@@ -350,17 +353,26 @@ def _reopen(b: _Builder, src: Source, sid: str, s: f.StageFile) -> Reopen | None
 
 def _messages(b: _Builder, extra: Mapping[str, Type]) -> dict[str, Text]:
     made = {}
-    for name, text in b.contents.items():
-        if not name.startswith("messages/"):
-            continue
+    for name, text in _spoken(b.contents).items():
         head, _, body = text.partition("\n\n")
         if not head.startswith("subject: "):
             b.problems.append(f"{name}:1: begins with `subject: …` and an empty line")
         _sentence(b, text, f"{name}:1", extra)
-        made[name.removeprefix("messages/").removesuffix(".md")] = Text(
-            head[9:].strip(), body.strip()
+        made[name.removeprefix("messages/").split(".")[0]] = Text(
+            council.dress(head[9:].strip()), council.dress(body.strip())
         )
     return made
+
+
+def _spoken(contents: Mapping[str, str]) -> dict[str, str]:
+    """Return each message's file in the language spoken now: `received.cy.md`, else `received.md`."""
+    messages = {k: v for k, v in contents.items() if k.startswith("messages/")}
+    found = {}
+    for name in (n for n in messages if n.count(".") == 1):
+        other = f"{name.removesuffix('.md')}.{council.language()}.md"
+        there = other if other in messages else name
+        found[there] = messages[there]
+    return found
 
 
 # What every sentence of a case may use besides answers, facts and settings.
@@ -381,8 +393,23 @@ CASE_WORDS: dict[str, Type] = {
 }
 
 
+def build_all(contents: Mapping[str, str]) -> Service:
+    """Return the service in the council's own language, when it reads well in each that is offered.
+
+    Raises DefinitionError with every mistake found.
+    """
+    for code in list(council.languages())[1:]:
+        with council.speaking(code):
+            build(contents)
+    with council.speaking(council.own_language()):
+        return build(contents)
+
+
 def build(contents: Mapping[str, str]) -> Service:
-    """Return the service these files describe; raises DefinitionError with every mistake found."""
+    """Return the service these files describe, in the language spoken now.
+
+    Raises DefinitionError with every mistake found.
+    """
     b = _Builder(contents)
     form = _form(b)
     answers = {f"{q.id}_words": TEXT for q in form.questions.values()}

@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from doorstep.council.queries import Words
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -15,7 +17,7 @@ class SettingFile(_Part):
 
     type: Literal["number", "yes_no", "text", "time", "texts"]
     default: Any
-    label: str
+    label: Words
 
 
 class BeforeStep(_Part):
@@ -37,9 +39,9 @@ class ServiceFile(_Part):
     """
 
     slug: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
-    title: str
-    summary: str
-    keywords: list[str]
+    title: Words
+    summary: Words
+    keywords: list[Words]
     team: str
     prefix: str = Field(pattern=r"^[A-Z]{2,3}$")
     lgsl: int
@@ -47,15 +49,15 @@ class ServiceFile(_Part):
     channels: list[Literal["online", "telephone", "face to face", "e-mail", "post", "field"]]
     settings: dict[str, SettingFile] = {}
     retention_days: int
-    needs: str
+    needs: Words
     names: list[str]
-    send: str
-    sent: str
-    told: str
-    privacy: str
-    contact_purpose: str
+    send: Words
+    sent: Words
+    told: Words
+    privacy: Words
+    contact_purpose: Words
     unique: dict[Literal["of"], list[str]] = {}
-    human: str
+    human: Words
     before: list[BeforeStep]
 
 
@@ -64,15 +66,15 @@ class QuestionFile(_Part):
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     kind: str
-    label: str = ""
-    hint: str = ""
+    label: Words = ""
+    hint: Words = ""
     optional: bool = False
-    options: str | dict[str, str] = {}
+    options: str | dict[str, Words] = {}
     max_length: int | None = None
-    body: str = ""
-    errors: dict[str, str] = {}
+    body: Words = ""
+    errors: dict[str, Words] = {}
     contact: Literal["", "name", "email", "phone"] = ""
-    short: str = ""
+    short: Words = ""
 
 
 class CheckFile(_Part):
@@ -88,14 +90,14 @@ class DisputeFile(_Part):
 
     page: str
     stage: str
-    offer: str
+    offer: Words
 
 
 class StopFile(_Part):
     """What is said at a stop; staff may override it with a reason unless `override` is false."""
 
-    say: str
-    title: str = ""
+    say: Words
+    title: Words = ""
     next: str = "human"
     dispute: DisputeFile | None = None
     override: bool = True
@@ -105,9 +107,9 @@ class PageFile(_Part):
     """A page of form.yaml."""
 
     page: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
-    title: str
-    hint: str = ""
-    again: str = "Change your answer"
+    title: Words
+    hint: Words = ""
+    again: Words = ""
     when: str = ""
     asked_only: bool = False
     questions: list[QuestionFile] = []
@@ -128,14 +130,14 @@ class ReopenFile(_Part):
 
     stage: str
     days: str
-    offer: str
+    offer: Words
 
 
 class StageFile(_Part):
     """A stage: its words, what it sets in motion, where outcomes and decisions lead."""
 
-    label: str
-    resident: str
+    label: Words
+    resident: Words
     do: list[dict[str, dict[str, Any]]] = []
     on: dict[str, str] = {}
     decisions: dict[str, str] = {}
@@ -156,7 +158,7 @@ class EscalateFile(_Part):
     """A mark that a case gets when it is opened, by a rule over answers and facts."""
 
     when: str
-    label: str
+    label: Words
 
 
 class WorkflowFile(_Part):
@@ -175,7 +177,7 @@ class WorkflowFile(_Part):
     bulk: list[str] = []
     on: dict[str, str] = {}
     corrected: str = ""
-    decisions: dict[str, str] = {}
+    decisions: dict[str, Words] = {}
     stages: dict[str, StageFile]
 
 

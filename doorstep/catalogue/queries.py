@@ -18,7 +18,7 @@ from doorstep.catalogue.models import Version
 from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
 
-_made: dict[str, Service] = {}
+_made: dict[tuple[str, str], Service] = {}
 # An example is played under settings of its own, for that play only.
 _other: ContextVar[Mapping[str, object] | None] = ContextVar("other_settings", default=None)
 
@@ -50,10 +50,11 @@ def library() -> list[Path]:
 
 
 def service(version: str, files: dict[str, str] | None = None) -> Service:
-    """Return the service of a published version; built once a process."""
-    if version not in _made:
-        _made[version] = build(files or Version.objects.get(digest=version).files)
-    return _made[version]
+    """Return the service of a published version in the language spoken now; built once a process."""
+    key = (version, council.language())
+    if key not in _made:
+        _made[key] = build(files or Version.objects.get(digest=version).files)
+    return _made[key]
 
 
 def contents(version: str) -> dict[str, str]:

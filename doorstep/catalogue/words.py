@@ -1,17 +1,33 @@
 """Sentences with allow-listed placeholders such as `{last.date}`; never a template engine."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from doorstep.council.queries import ZONE
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-_PLACE = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)\}")
+_PLACE = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)(?::([a-z_]+))?\}")
 
 
-def places(text: str) -> list[str]:
-    """Return the placeholders of a text."""
+def _days(n: int) -> str:
+    return ngettext("%(n)d day", "%(n)d days", n) % {"n": n}
+
+
+def _working_days(n: int) -> str:
+    return ngettext("%(n)d working day", "%(n)d working days", n) % {"n": n}
+
+
+# What a number may be a number of: `{settings.report_within:working_days}`.
+UNITS: dict[str, Callable[[int], str]] = {"days": _days, "working_days": _working_days}
+
+
+def places(text: str) -> list[tuple[str, str]]:
+    """Return the placeholders of a text, each with its unit or ""."""
     return _PLACE.findall(text)
 
 
@@ -20,18 +36,22 @@ def _clock(of: time) -> str:
 
 
 def say(value: object) -> str:
-    """Return a value in a resident's words: days as "Tuesday 24 November", times as "3:40pm"."""
+    """Return a value in words of the language spoken now: "Tuesday 24 November", "3:40pm".
+
+    Names of days and months are the framework's own; times are written alike in English and Welsh.
+    """
     if isinstance(value, datetime):
         local = value.astimezone(ZONE)
-        return f"{_clock(local.time())} on {say(local.date())}"
+        said = {"time": _clock(local.time()), "day": say(local.date())}
+        return _("%(time)s on %(day)s") % said
     if isinstance(value, str) and _TIME.fullmatch(value):  # a setting such as "18:00"
         return _clock(time.fromisoformat(value))
     if isinstance(value, date):
-        return f"{value:%A} {value.day} {value:%B}"
+        return date_format(value, "l j F")
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return _("Yes") if value else _("No")
     if isinstance(value, Mapping) and "photos" in value:
-        return "1 photo" if value["photos"] == 1 else f"{value['photos']} photos"
+        return ngettext("%(n)d photo", "%(n)d photos", value["photos"]) % {"n": value["photos"]}
     return "" if value is None else str(value)
 
 
@@ -48,4 +68,9 @@ def lookup(path: str, values: Mapping[str, object]) -> object:
 
 def fill(text: str, values: Mapping[str, object]) -> str:
     """Return the text with its placeholders said; what is filled in is never filled again."""
-    return _PLACE.sub(lambda match: say(lookup(match[1], values)), text)
+
+    def said(match: re.Match[str]) -> str:
+        found = lookup(match[1], values)
+        return UNITS[match[2]](found) if match[2] and isinstance(found, int) else say(found)
+
+    return _PLACE.sub(said, text)

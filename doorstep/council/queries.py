@@ -1,17 +1,45 @@
 """Reads this council's own data from its folder."""
 
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from django.utils import translation
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
 ZONE = ZoneInfo("Europe/London")
+_CODE = re.compile(r"^[a-z]{2,3}$")
+# A test dresses every text, to find those on a page that never came this way.
+dress: Callable[[str], str] = str
+
+
+def _pick(value: object) -> object:
+    """Return a text in the language spoken now, where it is given in several; the first given, failing that."""
+    if isinstance(value, Mapping) and value and all(_CODE.match(str(code)) for code in value):
+        value = value.get(language(), next(iter(value.values())))
+    return dress(value) if isinstance(value, str) else value
+
+
+# A text that residents read: a string, or a mapping from language to string.
+Words = Annotated[
+    str,
+    BeforeValidator(_pick),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {"type": "object", "additionalProperties": {"type": "string"}},
+            ]
+        }
+    ),
+]
 
 
 class _Part(BaseModel):
@@ -24,17 +52,17 @@ class Brand(_Part):
     colour: str
     link: str
     font: str
-    wordmark: str
+    wordmark: Words
 
 
 class Contact(_Part):
     """How to reach a person; hours are words a resident reads."""
 
     telephone: str
-    hours: str
+    hours: Words
     email: str
-    counter: str
-    post: str
+    counter: Words
+    post: Words
 
 
 class Accessibility(_Part):
@@ -42,14 +70,16 @@ class Accessibility(_Part):
 
     prepared: date
     reviewed: date
-    known_problems: tuple[str, ...] = ()
+    known_problems: tuple[Words, ...] = ()
 
 
 class Council(_Part):
     """One council: everything that differs between councils and is not a service's setting."""
 
-    name: str
-    short_name: str
+    name: Words
+    short_name: Words
+    # The languages residents may choose, each in its own name; the first is the council's own.
+    languages: dict[str, str] = {"en": "English"}
     demo: bool = False
     brand: Brand
     contact: Contact
@@ -58,8 +88,8 @@ class Council(_Part):
     works_on_bank_holidays: bool
     keep_logs_days: int = 730
     no_collection_days: tuple[date, ...] = ()
-    containers: dict[str, str]
-    log_reasons: dict[str, str]
+    containers: dict[str, Words]
+    log_reasons: dict[str, Words]
     # Lists of work that belong to no round, such as deliveries, by their codes.
     crew_lists: dict[str, str] = {}
     services: tuple[str, ...]
@@ -76,10 +106,40 @@ def folder() -> Path:
     return home() / "councils" / os.environ.get("DOORSTEP_COUNCIL", "demo")
 
 
+def languages() -> dict[str, str]:
+    """Return the languages residents may choose, by code; the first is the council's own."""
+    return dict(_read(folder()).get("languages") or {"en": "English"})
+
+
+def own_language() -> str:
+    """Return the code of the council's own language, in which staff and crews work."""
+    return next(iter(languages()))
+
+
+def language() -> str:
+    """Return the code of the language spoken now: the active one where the council offers it, else its own."""
+    active = (translation.get_language() or "").split("-")[0]
+    return active if active in languages() else own_language()
+
+
+def speaking(code: str) -> AbstractContextManager[None]:
+    """Speak a language inside the block."""
+    return translation.override(code)
+
+
 @cache
+def _read(folder: Path) -> dict[str, Any]:
+    return dict(yaml.safe_load((folder / "council.yaml").read_text()))
+
+
+@cache
+def _council(folder: Path, language: str) -> Council:
+    return Council.model_validate(_read(folder))
+
+
 def current() -> Council:
-    """Return this deployment's council; raises pydantic's ValidationError on a mistake in it."""
-    return Council.model_validate(yaml.safe_load((folder() / "council.yaml").read_text()))
+    """Return this deployment's council, in the language spoken now; raises pydantic's ValidationError."""
+    return _council(folder(), language())
 
 
 @cache

@@ -13,6 +13,7 @@ from doorstep.cases.models import Case, Draft
 from doorstep.cases.values import words_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.words import fill
+from doorstep.council import queries as council
 from doorstep.messages import jobs, texts
 from doorstep.messages.models import Message
 from doorstep.messages.provider import Messenger, Outgoing
@@ -31,17 +32,19 @@ def tell(
     """
     if case.customer is None or not case.customer.email:
         return None
-    text = catalogue.service(case.version_id).messages[name]
-    words = {**words_of(case), **(said or {})}
+    with council.speaking(case.language):
+        text = catalogue.service(case.version_id).messages[name]
+        words = {**words_of(case), **(said or {}), "link": LINK}
+        # The link's token is made when the message leaves, so that no row of ours holds it.
+        subject, body = fill(text.subject, words), fill(text.body, words)
     message = Message.objects.create(
         case=case,
         key=f"{case.reference}-{secrets.token_hex(4)}",
         name=name,
         channel="email",
         to=case.customer.email,
-        subject=fill(text.subject, words),
-        # The link's token is made when the message leaves, so that no row of ours holds it.
-        body=fill(text.body, {**words, "link": LINK}),
+        subject=subject,
+        body=body,
         queued_at=now,
     )
     jobs.send.defer(message_id=message.pk)
@@ -50,34 +53,34 @@ def tell(
 
 def tell_draft(*, draft: Draft, name: str, now: datetime) -> Message:
     """Queue the link to a saved draft ("saved"), or the warning that it will end ("expiring")."""
-    service = catalogue.service(draft.version_id)
     key = f"draft-{uuid4().hex}"
     saving.save_draft(draft=draft, email=draft.saved_to, key=key, now=draft.updated_at)
-    subject, body = texts.OURS[name]()
-    words = {
-        "title": service.about.title,
-        "until": saving.expires_at(draft),
-        "link": LINK,
-        **texts.here(),
-    }
+    with council.speaking(draft.language):
+        subject, body = (fill(t, _about(draft)) for t in texts.OURS[name]())
     message = Message.objects.create(
         draft=draft,
         key=key,
         name=name,
         channel="email",
         to=draft.saved_to,
-        subject=fill(subject, words),
-        body=fill(body, words),
+        subject=subject,
+        body=body,
         queued_at=now,
     )
     jobs.send.defer(message_id=message.pk)
     return message
 
 
+def _about(draft: Draft) -> dict[str, object]:
+    title = catalogue.service(draft.version_id).about.title
+    until = saving.expires_at(draft)
+    return {"title": title, "until": until, "link": LINK, **texts.here()}
+
+
 def save(*, draft: Draft, email: str, now: datetime) -> None:
     """Save a draft and send its link to an address; a link sent elsewhere before stops working."""
     with transaction.atomic():
-        draft.saved_to, draft.updated_at = email, now
+        draft.saved_to, draft.updated_at, draft.language = email, now, council.language()
         tell_draft(draft=draft, name="saved", now=now)
 
 
@@ -95,16 +98,17 @@ def send_code(*, access_id: UUID, now: datetime) -> None:
     key = f"code-{access_id.hex}"
     if case is None or case.customer is None or Message.objects.filter(key=key).exists():
         return
-    subject, body = texts.OURS["code"]()
-    words = {"reference": case.reference, "code": CODE, **texts.here()}
+    with council.speaking(case.language):
+        words = {"reference": case.reference, "code": CODE, **texts.here()}
+        subject, body = (fill(t, words) for t in texts.OURS["code"]())
     message = Message.objects.create(
         case=case,
         key=key,
         name="code",
         channel="email",
         to=case.customer.email,
-        subject=fill(subject, words),
-        body=fill(body, words),
+        subject=subject,
+        body=body,
         queued_at=now,
     )
     jobs.send.defer(message_id=message.pk)

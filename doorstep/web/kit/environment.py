@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader
 from jinja2.loaders import ChoiceLoader
 
@@ -22,9 +23,13 @@ def environment(**options: Any) -> Environment:
     """Make the environment: our templates first, then GOV.UK Frontend's macros."""
     options["undefined"] = ChainableUndefined
     own = options.pop("loader")
+    options.setdefault("extensions", []).append("jinja2.ext.i18n")
     made = Environment(**options)
+    # `_("…")` and ngettext in templates; placeholders as %(name)s, escaped like all else.
+    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     made.loader = ChoiceLoader([own, macros])
     made.globals.update(static=static, url=reverse, council=council.current, new_id=uuid4)
+    made.globals.update(languages=council.languages, language=council.language)
     made.filters.update(say=say, when=when)
     return made

@@ -13,10 +13,11 @@ from doorstep.cases import facts, saving
 from doorstep.cases import queries as case_queries
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case, Draft
-from doorstep.cases.values import from_json, named, values_of
+from doorstep.cases.values import from_json, named, spoken, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import fill, say
+from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.forms import journey
 from doorstep.forms.form import Page, Question
@@ -119,6 +120,28 @@ def _upload(request: HttpRequest, seat: Seat, question: Question, posted: QueryD
         raise Invalid(exc.code, **exc.values) from exc
 
 
+def _in_words(
+    version: str,
+    question: Question,
+    answer: object,
+    options: Options,
+    values: Values,
+    seat: Seat,
+) -> dict[str, str]:
+    """Return an answer in the council's own language, and in the one spoken when that is another."""
+    kind, spoken_now, own = KINDS[question.kind], council.language(), council.own_language()
+    said = say(kind.show(question, answer, options))
+    if spoken_now == own:
+        return {question.id: said}
+    with council.speaking(own):
+        if question.source is not None:
+            options = facts.options(question, values, clock_at(seat.now))
+        elif question.options:
+            options = catalogue.service(version).form.questions[question.id].options
+        words = say(kind.show(question, answer, options))
+    return {question.id: words, f"{question.id}@{spoken_now}": said}
+
+
 def _take(
     request: HttpRequest, seat: Seat, service: Service, draft: Draft, here: Page, values: Values
 ) -> HttpResponse:
@@ -136,7 +159,9 @@ def _take(
             _upload(request, seat, question, posted)
             options = _options(question, values, posted, seat)
             given[question.id] = kind.clean(question, posted, options)
-            words[question.id] = say(kind.show(question, given[question.id], options))
+            words |= _in_words(
+                draft.version_id, question, given[question.id], options, values, seat
+            )
         except Invalid as exc:
             wrong[question.id] = exc
     pages, _ = _pages(service, draft, seat)
@@ -299,7 +324,7 @@ def _say(
         "base": seat.base,
         "back": f"{seat.base}/{decision.page}",
         "decision": decision,
-        "named": named(draft.words, service.about.names),
+        "named": named(spoken(draft.words), service.about.names),
         "again": next((p.again for p in service.form.pages if p.id == decision.page), ""),
         "draft": draft,
         "seat": seat,
@@ -320,9 +345,8 @@ def check(request: HttpRequest, seat: Seat) -> HttpResponse:
     reached = journey.first_open(pages, draft.answers, _stopped(draft))
     if reached:
         return HttpResponseRedirect(f"{seat.base}/{reached.id}")
-    rows = [
-        (p, q, draft.words.get(q.id, "")) for p in pages for q in p.questions if KINDS[q.kind].asks
-    ]
+    words = spoken(draft.words)
+    rows = [(p, q, words.get(q.id, "")) for p in pages for q in p.questions if KINDS[q.kind].asks]
     context = {
         "rows": rows,
         "service": service,

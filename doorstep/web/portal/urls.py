@@ -25,6 +25,7 @@ urlpatterns = [
     path("privacy", views.words, {"name": "privacy"}, name="privacy"),
     path("cookies", views.words, {"name": "cookies"}, name="cookies"),
     path("accessibility", views.words, {"name": "accessibility"}, name="accessibility"),
+    path("language/<slug:code>", views.language, name="language"),
     path("healthz", views.healthz, name="healthz"),
     path("demo", views.demo, name="demo"),
     path("demo/as/<str:role>", views.demo_as, name="demo_as"),

@@ -5,6 +5,7 @@ from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -25,6 +26,7 @@ from doorstep.staff.actor import RESIDENT
 from doorstep.staff.models import StaffUser
 from doorstep.web.kit import limits, sitting
 from doorstep.web.kit.doors import public
+from doorstep.web.kit.language import COOKIE
 from doorstep.web.kit.visitor import keep, let_in, may_open, visitor
 
 
@@ -220,6 +222,26 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
 def words(request: HttpRequest, name: str) -> HttpResponse:
     """Show one of the statements made from council data."""
     return render(request, f"portal/{name}.html", {"services": catalogue.running()})
+
+
+@public
+@require_GET
+def language(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep the language a resident chose, and go back to the page."""
+    if code not in council.languages():
+        raise Http404
+    there = request.GET.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(there, allowed_hosts=None)
+    response = HttpResponseRedirect(there if safe else "/")
+    response.set_cookie(
+        COOKIE,
+        code,
+        max_age=365 * 86400,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SECURE_COOKIES,
+    )
+    return response
 
 
 @public

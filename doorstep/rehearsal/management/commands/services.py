@@ -11,7 +11,7 @@ from django.utils import timezone
 from doorstep.cases import queries as cases
 from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue.building import build
+from doorstep.catalogue.building import build_all
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.reading import Source
 from doorstep.council import queries as council
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         wrong = 0
         for folder in catalogue.library():
             try:
-                build(catalogue.read_folder(folder))
+                build_all(catalogue.read_folder(folder))
                 self.stdout.write(f"{folder.name}: well formed")
             except DefinitionError as exc:
                 wrong += 1
@@ -69,14 +69,14 @@ class Command(BaseCommand):
 
     def _play_folder(self, folder: Path) -> int:
         contents = catalogue.read_folder(folder)
-        service = build(contents)
+        service = build_all(contents)
         bad = self._report(contents, service.examples)
         if not bad:
             publishing.played(service=service, examples=len(service.examples), now=timezone.now())
         return bad
 
     def _report(self, contents: dict[str, str], examples: Sequence[Mapping[str, object]]) -> int:
-        service = build(contents)
+        service = build_all(contents)
         catalogue.service(service.digest, contents)
         reports = rehearsal.play(service, contents, examples)
         wrong = [r for r in reports if r.differences]
