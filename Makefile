@@ -30,7 +30,11 @@ services: setup-dev ## Check every service and play all its examples
 test: check ## Run all checks and tests
 	@$(BIN)/python -m pytest -n 2 -q
 
+words: setup-dev ## Bring locale/*/LC_MESSAGES/django.po up to the pages' text, for translators
+	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --omit-header -o locale/django.pot .
+	@$(BIN)/pybabel -q update -D django -i locale/django.pot -d locale --no-fuzzy-matching --ignore-obsolete
+
 screenshots: setup-dev ## Photograph the demo that `make run` started (PORT as there)
 	@$(BIN)/python tools/screenshots.py
 
-.PHONY: help setup setup-dev run check services test screenshots
+.PHONY: help setup setup-dev run check services test words screenshots

@@ -74,6 +74,16 @@ def install(requirements: Path) -> None:
     script.chmod(0o755)
 
 
+def words() -> None:
+    """Compile page text in other languages, where its source is newer than what was compiled."""
+    for source in (ROOT / "locale").glob("*/LC_MESSAGES/django.po"):
+        made = source.with_suffix(".mo")
+        if not made.exists() or made.stat().st_mtime < source.stat().st_mtime:
+            pybabel = str(VENV / "bin" / "pybabel")
+            command = [pybabel, "-q", "compile", "-i", str(source), "-o", str(made), "-D", "django"]
+            run(command, f"{source} could not be compiled; see above.")
+
+
 def browser() -> None:
     """See that there is a chromium for the tests, by apt when we are root; a test says when it is not."""
     # The node that playwright brings along is linked against libatomic.
@@ -96,11 +106,13 @@ def main() -> None:
     wanted = hashlib.sha256(b"".join(parts)).hexdigest()
     stamp = VENV / "done"
     if stamp.exists() and stamp.read_text() == wanted and (ROOT / "static-built").exists():
+        words()
         return
     print("Installing what Doorstep needs into .venv (once, about a minute) …", flush=True)
     make_venv()
     install(requirements)
     subprocess.run([str(VENV / "bin" / "python"), str(ROOT / "tools" / "frontend.py")], check=True)
+    words()
     if dev:
         (VENV / "dev").touch()
     stamp.write_text(wanted)

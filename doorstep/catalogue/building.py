@@ -224,7 +224,7 @@ def _form(b: _Builder) -> Form:
         b.problems.append(f"{src.where('stops', code)}: no rule stops with `{code}`")
     stops = {}
     for code, s in read.stops.items():
-        _sentence(b, s.say, src.where("stops", code), {})
+        _sentence(b, s.say, src.where("stops", code, "say"), {})
         stops[code] = _stop(b, src, code, s, {p.id for p in pages if p.asked_only})
     return Form(pages, stops)
 

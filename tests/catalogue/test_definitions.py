@@ -76,7 +76,7 @@ def test_a_definition_with_an_error_leaves_the_running_version(district: Any) ->
 
 
 def test_publishing_demands_that_examples_were_played(district: Any) -> None:
-    new = changed("service.yaml", "title: Report a missed bin", "title: Report a missed box")
+    new = changed("service.yaml", "Report a missed bin", "Report a missed box")
     with pytest.raises(Refused, match="not_played"):
         publishing.publish(contents=new, now=district.now)
 
@@ -141,7 +141,7 @@ def test_a_copied_folder_with_a_new_slug_is_a_new_service(
 
 def test_a_published_version_never_changes_and_a_case_keeps_its_own(district: Any) -> None:
     case = district.case(0)
-    new = changed("workflow.yaml", "label: With the crew", "label: Crew is coming")
+    new = changed("workflow.yaml", "With the crew", "Crew is coming")
     publishing.played(service=build(new), examples=1, now=district.now)
     newer = publishing.publish(contents=new, now=district.now)
     running = catalogue.current("missed-bin")

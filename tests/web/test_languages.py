@@ -1,0 +1,315 @@
+"""Words in any language: Welsh for one service, and a pseudo-language that finds what was forgotten."""
+
+import gettext as stdlib
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from babel.messages.pofile import read_po
+from django.test import Client
+from django.utils import timezone
+from django.utils.translation import trans_real
+
+from doorstep.cases.models import Case, Draft
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.building import build_all
+from doorstep.catalogue.errors import DefinitionError
+from doorstep.council import queries as council
+from doorstep.messages import actions as messages
+from doorstep.messages.models import Message
+from doorstep.staff.actor import SYSTEM
+from doorstep.staff.models import StaffUser
+from doorstep.waste import actions as waste
+
+ROOT = Path(__file__).resolve().parents[2]
+BASE = "/services/missed-bin"
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def welsh() -> Client:
+    client = Client()
+    assert client.get(f"/language/cy?next={BASE}")["Location"] == BASE
+    return client
+
+
+def report(client: Client, box: Any) -> Case:
+    client.post(f"{BASE}/begin")
+    client.post(f"{BASE}/address", {"property": str(box.place_id)})
+    client.post(f"{BASE}/bin", {"container": str(box.pk)})
+    client.post(f"{BASE}/contact", {"name": "", "email": "ann@resident.example", "phone": ""})
+    client.post(f"{BASE}/check", {"draft": str(Draft.objects.get(sent_at=None).pk)})
+    return Case.objects.latest("id")
+
+
+def log(district: Any, number: int) -> None:
+    waste.record_log(
+        event_id=uuid4(),
+        container_id=str(district.boxes[number].pk),
+        reason="not_out",
+        note="",
+        photo="",
+        by=SYSTEM,
+        now=timezone.now(),
+    )
+
+
+def test_a_welsh_journey_and_staff_who_read_english(district: Any) -> None:
+    client = welsh()
+    start = text(client.get(BASE))
+    assert '<html lang="cy"' in start and "Adrodd am fin a fethwyd" in start
+    assert 'lang="en" hreflang="en">English</a>' in start
+    client.post(f"{BASE}/begin")
+    box = district.boxes[0]
+    client.post(f"{BASE}/address", {"property": str(box.place_id)})
+    assert "Bin du (sbwriel)" in text(client.get(f"{BASE}/bin"))
+    assert "Dewiswch y bin" in text(client.post(f"{BASE}/bin", {}))
+    case = report(client, box)
+    assert case.language == "cy" and case.words["container"] == "Black bin (rubbish)"
+    page = text(client.get(f"/case/{case.reference}"))
+    assert "Bin du (sbwriel)" in page and "Gyda’r criw" in page
+    with council.speaking("cy"):
+        from doorstep.catalogue.words import say
+
+        due = say(case.due_on)
+    assert due.startswith("Dydd ") and due in page
+    message = Message.objects.get()
+    assert message.subject.startswith("Bin a fethwyd") and "Bin du" in message.body
+    assert due in message.body
+    officer = Client()
+    who = StaffUser.objects.get(username="officer")
+    officer.force_login(who, "django.contrib.auth.backends.ModelBackend")
+    officer.cookies["doorstep_language"] = "cy"
+    desk = text(officer.get(f"/desk/cases/{case.reference}"))
+    assert "Black bin (rubbish)" in desk and "With the crew" in desk and "Bin du" not in desk
+
+
+def test_plurals_follow_the_language(district: Any) -> None:
+    from doorstep.catalogue.words import fill
+
+    said = "{n:working_days}, {m:days}"
+    assert fill(said, {"n": 1, "m": 2}) == "1 working day, 2 days"
+    with council.speaking("cy"):
+        assert fill(said, {"n": 2, "m": 3}) == "2 ddiwrnod gwaith, 3 diwrnod"
+
+
+def test_what_is_not_translated_falls_back_to_the_councils_own(district: Any) -> None:
+    with council.speaking("cy"):
+        service = catalogue.current("missed-bin")
+        assert service is not None
+        assert service.workflow.stages["with_crew"].label == "Gyda’r criw"
+        assert service.workflow.decisions["close"] == "Close with a reason"
+    with council.speaking("fr"):
+        service = catalogue.current("missed-bin")
+        assert service is not None and service.about.title == "Report a missed bin"
+
+
+def test_a_mistake_in_any_language_names_its_file_and_line(district: Any) -> None:
+    contents = catalogue.read_folder(council.home() / "services" / "missed-bin")
+    for file, old, new, says in (
+        (
+            "form.yaml",
+            "cofnododd ein criw {logs.first.words}",
+            "{logs.first.word}",
+            "logs.first.word",
+        ),
+        (
+            "form.yaml",
+            "o fewn {settings.report_within:",
+            "o fewn {settings.report_within:week_",
+            "week_",
+        ),
+        ("messages/received.cy.md", "{container_words}", "{container_word}", "container_word"),
+    ):
+        assert old in contents[file]
+        with pytest.raises(DefinitionError) as caught:
+            build_all({**contents, file: contents[file].replace(old, new)})
+        about = [p for p in caught.value.problems if says in p]
+        assert about and re.match(rf"{re.escape(file)}:\d+:", about[0]), caught.value.problems
+
+
+def test_an_unknown_language_or_an_address_elsewhere_is_refused(district: Any) -> None:
+    client = Client()
+    assert client.get("/language/xx").status_code == 404
+    assert client.get("/language/cy?next=https://evil.example/")["Location"] == "/"
+    client.cookies["doorstep_language"] = "xx"
+    assert '<html lang="en"' in text(client.get("/"))
+
+
+def test_every_text_of_residents_pages_has_its_welsh(tmp_path: Path) -> None:
+    mapping = tmp_path / "residents.cfg"
+    mapping.write_text(
+        "[jinja2: doorstep/web/portal/templates/**.html]\n[jinja2: doorstep/web/kit/templates/**.html]\n"
+    )
+    pot = tmp_path / "residents.pot"
+    pybabel = str(Path(sys.executable).parent / "pybabel")
+    command = [pybabel, "-q", "extract", "-F", str(mapping), "-o", str(pot), "."]
+    subprocess.run(command, cwd=ROOT, check=True)
+    with (ROOT / "locale" / "cy" / "LC_MESSAGES" / "django.po").open("rb") as file:
+        known = {m.id if isinstance(m.id, str) else m.id[0] for m in read_po(file) if m.string}
+    with pot.open("rb") as file:
+        wanted = {m.id if isinstance(m.id, str) else m.id[0] for m in read_po(file) if m.id}
+    assert len(wanted) > 100
+    assert wanted - known == set(), "run `make words`, then translate"
+
+
+class Pseudo(stdlib.NullTranslations):
+    """Wraps every text that asked for its translation."""
+
+    def gettext(self, message: str) -> str:
+        return f"⟦{message}⟧" if message else ""
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        return f"⟦{one if n == 1 else many}⟧"
+
+    def to_language(self) -> str:
+        return "en"
+
+
+@pytest.fixture
+def pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Speak the pseudo-language: page text by gettext, definitions and council by their one reader."""
+
+    def clear() -> None:
+        catalogue._made.clear()
+        council._council.cache_clear()
+
+    clear()
+    monkeypatch.setitem(trans_real._translations, "en", Pseudo())
+    monkeypatch.setattr(council, "dress", lambda said: f"⟦{said}⟧" if said else said)
+    yield
+    monkeypatch.undo()
+    clear()
+
+
+class Texts(HTMLParser):
+    """Gathers what a person sees or hears of a page."""
+
+    SPOKEN = ("alt", "aria-label", "title", "placeholder")
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.skip = 0
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.skip += tag in ("script", "style", "textarea")
+        self.found += [v or "" for k, v in attrs if k in self.SPOKEN]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.skip -= tag in ("script", "style", "textarea")
+
+    def handle_data(self, data: str) -> None:
+        if not self.skip:
+            self.found.append(data)
+
+
+# What stays as it is in any language: addresses, references, numbers, names of languages and cookies.
+DATA = re.compile(
+    r"⟦[^⟦⟧]*⟧|Mill Lane|Coalville|LE67 3FJ|SW1A 1AA|MB-\w{4}-\w{4}|ann@resident\.example|"
+    r"help@council\.example|dpo@council\.example|www\.gov\.uk/find-local-council|English|Cymraeg|"
+    r"doorstep_\w+|csrftoken|sessionid|typed by Ann|(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
+    r"January|February|March|April|May|June|July|August|September|October|November|December|\d+(am|pm)"
+)
+
+
+def forgotten(page: str) -> list[str]:
+    """Return the words of a page that never asked for their translation."""
+    whole = "\n".join(Texts(page).found)
+    while "⟦" in whole and DATA.search(whole):
+        cut = DATA.sub("", whole)
+        if cut == whole:
+            break
+        whole = cut
+    left = DATA.sub("", whole)
+    return [line.strip() for line in left.splitlines() if re.search(r"[A-Za-z]{2}", line)]
+
+
+def test_the_pseudo_language_finds_a_sentence_that_was_forgotten() -> None:
+    page = "<p>⟦All is well⟧ 12 Mill Lane</p><p aria-label='Forgotten'>This is not</p>"
+    assert forgotten(page) == ["Forgotten", "This is not"]
+
+
+def pages(district: Any) -> Iterator[tuple[str, Any]]:
+    """Walk every page a resident of this service can meet."""
+    client, box = Client(), district.boxes[0]
+
+    def get(path: str) -> tuple[str, Any]:
+        return path, client.get(path, follow=True)
+
+    def post(path: str, **given: str) -> tuple[str, Any]:
+        return f"POST {path} {given}", client.post(path, given, follow=True)
+
+    for path in ("/", "/?q=bin", "/?q=zebra", "/contact", "/contact?about=address", "/privacy"):
+        yield get(path)
+    for path in ("/cookies", "/accessibility", "/nowhere", BASE, "/case/open"):
+        yield get(path)
+    yield post(f"{BASE}/begin")
+    yield post(f"{BASE}/address", find="1", postcode="")
+    yield post(f"{BASE}/address", find="1", postcode="zzz")
+    yield post(f"{BASE}/address", find="1", postcode="SW1A 1AA")
+    yield post(f"{BASE}/address", find="1", postcode="LE67 3FJ")
+    yield post(f"{BASE}/address", property="")
+    log(district, 1)
+    client.post(f"{BASE}/address", {"property": str(district.boxes[1].place_id)})
+    yield post(f"{BASE}/bin", container="")
+    yield post(f"{BASE}/bin", container=str(district.boxes[1].pk))
+    yield post(f"{BASE}/bin/stopped", dispute="1")
+    yield post(f"{BASE}/dispute", why="")
+    yield post(f"{BASE}/dispute", why="x" * 2001)
+    yield get(f"{BASE}/save")
+    yield post(f"{BASE}/save", email="nobody")
+    yield post(f"{BASE}/save", email="ann@resident.example")
+    for message in Message.objects.filter(sent_at=None):
+        messages.send(message_id=message.pk, now=timezone.now())
+    client.post(f"{BASE}/address", {"property": str(box.place_id)})
+    client.post(f"{BASE}/bin", {"container": str(box.pk)})
+    yield post(f"{BASE}/contact", name="typed by Ann", email="nobody", phone="x")
+    yield post(f"{BASE}/contact", name="typed by Ann", email="ann@resident.example", phone="")
+    draft = Draft.objects.get(sent_at=None)
+    yield post(f"{BASE}/check", draft=str(draft.pk))
+    case = Case.objects.get()
+    yield get(f"/case/{case.reference}")
+    from doorstep.cases import actions
+
+    actions.decide(case_id=case.pk, decision="close", reason="x", by=SYSTEM, now=timezone.now())
+    yield get(f"/case/{case.reference}")
+    yield get(f"/case/{case.reference}/reopen")
+    yield post(f"/case/{case.reference}/reopen", text="")
+    yield post("/case/open", reference="", email="")
+    yield post("/case/open", reference=case.reference, email="nobody")
+    yield post("/case/open", reference=case.reference, email="ann@resident.example")
+    there = client.post(
+        "/case/open", {"reference": case.reference, "email": "ann@resident.example"}
+    )["Location"]
+    yield post(there, code="1")
+    strict = Client(enforce_csrf_checks=True)
+    yield "forged", strict.post(f"{BASE}/begin")
+
+
+def test_no_page_of_a_resident_has_a_sentence_that_cannot_be_translated(
+    district: Any, pseudo: None
+) -> None:
+    seen = {name: text(answer) for name, answer in pages(district)}
+    headings = {
+        h.strip() for page in seen.values() for h in re.findall(r"<h1[^>]*>(.*?)<", page, re.S)
+    }
+    assert len(seen) > 35 and len(headings) >= 18, headings  # it came where it was to come
+    left = {name: forgotten(page) for name, page in seen.items()}
+    assert {name: words for name, words in left.items() if words} == {}
+
+
+def test_no_message_has_a_sentence_that_cannot_be_translated(district: Any, pseudo: None) -> None:
+    district.case(0)
+    message = Message.objects.get()
+    bare = re.sub(r"⟦|⟧", "", message.body)
+    assert message.body.startswith("⟦") and message.body.endswith("⟧") and bare
