@@ -6,6 +6,7 @@ every job is safe to run again. Jobs take ids only, because the library logs its
 
 import random
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,13 +16,18 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job as QueueJob
+from procrastinate.manager import JobManager
 
 from doorstep.outside.errors import GiveUp
 from doorstep.outside.models import JobFailure
 
 log = structlog.get_logger("doorstep.outside")
+# Inside a worker the library would defer on the worker's connection, past the job's transaction:
+# what was rolled back would stay queued. Ours is always Django's.
+_ours = JobManager(DjangoConnector())
 GiveUpAction = Callable[..., None]
 
 
@@ -53,15 +59,11 @@ class Job:
 
     def defer(self, *, once: str = "", **ids: int | str) -> None:
         """Queue the job in the caller's transaction; with `once`, not while the same waits already."""
-        if not once:
-            self.task.defer(**ids)
-            return
-        try:
-            # Its own savepoint: a clash must not break the caller's transaction.
-            with transaction.atomic():
-                self.task.configure(queueing_lock=once).defer(**ids)
-        except AlreadyEnqueued:
-            pass
+        deferrer = self.task.configure(queueing_lock=once) if once else self.task.configure()
+        deferrer.job_manager = _ours
+        # Its own savepoint: a clash must not break the caller's transaction.
+        with suppress(AlreadyEnqueued), transaction.atomic() if once else nullcontext():
+            deferrer.defer(**ids)
 
 
 JOBS: dict[str, Job] = {}

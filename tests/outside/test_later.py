@@ -60,6 +60,22 @@ def test_deferring_joins_the_transaction(district: Any) -> None:
     assert QueueJob.objects.count() == before + 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_a_job_defers_joins_the_jobs_own_transaction(
+    open_district: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Dying:
+        def send_email(self, message: Any) -> Any:
+            jobs.send.defer(once="inner", message_id=999999)
+            jobs.send.defer(message_id=999999)
+            raise GiveUp("rolled back with the job")
+
+    open_district.case(0)
+    monkeypatch.setattr(plug, "get", lambda socket: Dying())
+    run_queue()
+    assert QueueJob.objects.get(task_name="messages.send").status == "failed"
+
+
 def test_the_same_work_waits_once_and_the_transaction_survives(db: None) -> None:
     with transaction.atomic():
         for _ in range(2):
