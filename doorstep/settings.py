@@ -161,6 +161,7 @@ for _socket, _name in CONNECTORS.items():
 PROCRASTINATE_IMPORT_PATHS = [
     "doorstep.messages.jobs",
     "doorstep.outside.photos",
+    "doorstep.rehearsal.jobs",
     "doorstep.outside.sweeper",
 ]
 PROCRASTINATE_ON_APP_READY = None

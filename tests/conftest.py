@@ -126,6 +126,7 @@ class District:
             "officer",
             "supervisor",
             "crew",
+            "designer",
             "manager",
             "councillor",
             "administrator",

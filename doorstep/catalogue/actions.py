@@ -9,6 +9,7 @@ from doorstep.catalogue.models import Played, Version
 from doorstep.catalogue.queries import settings, settings_digest
 from doorstep.catalogue.service import Service
 from doorstep.council.errors import Refused
+from doorstep.staff.actor import SYSTEM, Actor
 
 
 def played(*, service: Service, examples: int, now: datetime) -> None:
@@ -21,7 +22,7 @@ def played(*, service: Service, examples: int, now: datetime) -> None:
 
 
 @transaction.atomic
-def publish(*, contents: dict[str, str], now: datetime) -> Service:
+def publish(*, contents: dict[str, str], now: datetime, by: Actor = SYSTEM) -> Service:
     """Make this content the current version; raises DefinitionError, Refused("not_played")."""
     service = build_all(contents)
     own = settings_digest(settings(service, now.date()))
@@ -37,6 +38,7 @@ def publish(*, contents: dict[str, str], now: datetime) -> Service:
             "slug": service.slug,
             "files": contents,
             "published_at": now,
+            "published_by": by.key,
             "current": True,
         },
     )

@@ -405,6 +405,15 @@ def build_all(contents: Mapping[str, str]) -> Service:
         return build(contents)
 
 
+def read_examples(name: str, text: str) -> list[dict[str, object]]:
+    """Return the examples of a file; raises DefinitionError with a line for each mistake."""
+    source = Source(name, text)
+    if not source.data:
+        return []
+    source.as_model(f.ExamplesFile)
+    return list(source.data)
+
+
 def build(contents: Mapping[str, str]) -> Service:
     """Return the service these files describe, in the language spoken now.
 

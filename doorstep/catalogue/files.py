@@ -1,9 +1,12 @@
-"""The shape of a service's files, as pydantic models."""
+"""The shape of a service's files, as pydantic models; their descriptions reach an officer's editor.
+
+A field added here needs a default: versions that were published before must still build.
+"""
 
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
 from doorstep.council.queries import Words
 
@@ -13,172 +16,296 @@ class _Part(BaseModel):
 
 
 class SettingFile(_Part):
-    """One setting a council may tune; `since` lists dated values, newest wins."""
+    """One setting that each council may tune."""
 
-    type: Literal["number", "yes_no", "text", "time", "texts"]
-    default: Any
-    label: Words
+    type: Literal["number", "yes_no", "text", "time", "texts"] = Field(
+        description='number: a whole number. yes_no: true or false. text. time: such as "18:00", in quotes. texts: a list of texts.'
+    )
+    default: Any = Field(description="The value where a council gives none of its own.")
+    label: Words = Field(description="What the setting means, in words an officer reads.")
 
 
 class BeforeStep(_Part):
-    """One step of how it was done before."""
+    """One step of how it was done before, so that the gain can be shown."""
 
     who: str
     what: str
-    system: str = ""
+    system: str = Field("", description="The system it was done in.")
     minutes: float
-    rekeyed: bool = False
+    rekeyed: bool = Field(
+        False, description="true where something already written was typed again."
+    )
 
 
 class ServiceFile(_Part):
-    """service.yaml.
+    """What the service is, whose it is, and what each council may tune."""
 
-    `needs` says on the start page what to have at hand; `names` are the answers by which a case is
-    called on its pages; `send` is the words on the last button, `sent` the confirmation's heading,
-    `told` how the person will hear.
-    """
-
-    slug: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
-    title: Words
-    summary: Words
-    keywords: list[Words]
-    team: str
-    prefix: str = Field(pattern=r"^[A-Z]{2,3}$")
-    lgsl: int
-    lgil: int
-    channels: list[Literal["online", "telephone", "face to face", "e-mail", "post", "field"]]
-    settings: dict[str, SettingFile] = {}
-    retention_days: int
-    needs: Words
-    names: list[str]
-    send: Words
-    sent: Words
-    told: Words
-    privacy: Words
-    contact_purpose: Words
-    unique: dict[Literal["of"], list[str]] = {}
-    human: Words
-    before: list[BeforeStep]
+    slug: str = Field(
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        description="The service's name in addresses: small letters, digits and hyphens. The folder is called the same.",
+    )
+    title: Words = Field(
+        description="What the resident wants to do, such as “Report a missed bin”."
+    )
+    summary: Words = Field(description="One or two sentences under the title.")
+    keywords: list[Words] = Field(description="Words that residents use when they look for it.")
+    team: str = Field(description="The team that owns it.")
+    prefix: str = Field(
+        pattern=r"^[A-Z]{2,3}$",
+        description="Two or three capitals that references begin with, such as MB.",
+    )
+    lgsl: int = Field(description="Its number in the Local Government Service List.")
+    lgil: int = Field(description="Its number in the Local Government Interaction List.")
+    channels: list[Literal["online", "telephone", "face to face", "e-mail", "post", "field"]] = (
+        Field(description="How people may ask for it.")
+    )
+    settings: dict[str, SettingFile] = Field(
+        {}, description="What each council tunes; rules and sentences say `settings.name`."
+    )
+    retention_days: int = Field(
+        description="Days after closing until all that is personal in a case is erased."
+    )
+    needs: Words = Field(description="What to have at hand; said on the start page.")
+    names: list[str] = Field(
+        description="The questions whose answers name a case on its pages, such as [container, property]."
+    )
+    send: Words = Field(description="The words on the last button.")
+    sent: Words = Field(description="The heading of the confirmation.")
+    told: Words = Field(description="How the person will hear.")
+    privacy: Words = Field(description="The privacy notice of this service.")
+    contact_purpose: Words = Field(description="Why contact details are asked for.")
+    unique: dict[Literal["of"], list[str]] = Field(
+        {},
+        description="The questions whose answers may have only one open case: {of: [container]}.",
+    )
+    human: Words = Field(description="How to reach a person instead.")
+    before: list[BeforeStep] = Field(description="The old process, step by step.")
 
 
 class QuestionFile(_Part):
-    """A question of form.yaml; `options` is a list, or a fact call that finds them."""
+    """One question of a page."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    kind: str
-    label: Words = ""
-    hint: Words = ""
-    optional: bool = False
-    options: str | dict[str, Words] = {}
-    max_length: int | None = None
-    body: Words = ""
-    errors: dict[str, Words] = {}
-    contact: Literal["", "name", "email", "phone"] = ""
-    short: Words = ""
+    id: str = Field(
+        pattern=r"^[a-z][a-z0-9_]*$",
+        description="The answer's name in rules and sentences: small letters, digits and _.",
+    )
+    kind: str = Field(description="The kind of question.")
+    label: Words = Field(
+        "",
+        description="The question. Where it is the page's only one, leave it out: the title asks.",
+    )
+    hint: Words = Field("", description="A line of help under the question.")
+    optional: bool = Field(False, description="true where it need not be answered.")
+    options: str | dict[str, Words] = Field(
+        {},
+        description="For choice and choices: {value: label}, or a fact that finds them, such as waste.containers(property).",
+    )
+    max_length: int | None = Field(None, description="The most characters of a text.")
+    body: Words = Field("", description="For information: the words to read.")
+    errors: dict[str, Words] = Field(
+        {},
+        description="Own words for a mistake, by its code: {missing: Choose the bin that was missed}.",
+    )
+    contact: Literal["", "name", "email", "phone"] = Field(
+        "",
+        description="Says that the answer is the person's name, email or phone: kept apart from the case.",
+    )
+    short: Words = Field("", description="Names the answer in lists, where the label is too long.")
 
 
 class CheckFile(_Part):
-    """A rule of a check."""
+    """One rule of a check; the first that holds decides. It says either `stop` or `ask`."""
 
-    when: str
-    stop: str = ""
-    ask: str = ""
+    when: str = Field(description="A rule that is yes or no, over answers, facts and settings.")
+    stop: str = Field("", description="The stop whose sentence is shown; it stands under `stops`.")
+    ask: str = Field("", description="The page, marked asked_only, that is asked as well.")
 
 
 class DisputeFile(_Part):
-    """How a resident may say that a stop is wrong: the page that asks why, the stage the case begins in."""
+    """How a resident may say that a stop is wrong."""
 
-    page: str
-    stage: str
-    offer: Words
+    page: str = Field(description="The page, marked asked_only, that asks why.")
+    stage: str = Field(description="The stage in which the case then begins.")
+    offer: Words = Field(description="The words of the button.")
 
 
 class StopFile(_Part):
-    """What is said at a stop; staff may override it with a reason unless `override` is false."""
+    """What is said where a check stops."""
 
-    say: Words
-    title: Words = ""
-    next: str = "human"
-    dispute: DisputeFile | None = None
-    override: bool = True
+    say: Words = Field(description="The sentence; may name {answers}, {facts} and {settings.…}.")
+    title: Words = Field("", description="The page's heading.")
+    next: str = Field("human", description="What can be done next: every stop offers a person.")
+    dispute: DisputeFile | None = Field(None, description="Lets a resident say that it is wrong.")
+    override: bool = Field(True, description="false where even staff with a reason may not go on.")
 
 
 class PageFile(_Part):
-    """A page of form.yaml."""
+    """One page: questions, then facts found in order, then the check over them."""
 
-    page: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
-    title: Words
-    hint: Words = ""
-    again: Words = ""
-    when: str = ""
-    asked_only: bool = False
+    page: str = Field(
+        pattern=r"^[a-z][a-z0-9-]*$", description="The page's name, which stands in its address."
+    )
+    title: Words = Field(description="The page's heading: a question where it asks one thing.")
+    hint: Words = Field("", description="A line of help under the heading.")
+    again: Words = Field("", description="The words of the link back here from a stop.")
+    when: str = Field("", description="A rule; the page is shown only where it holds.")
+    asked_only: bool = Field(False, description="true: shown only when a rule asks for it.")
     questions: list[QuestionFile] = []
-    facts: dict[str, str] = {}
-    check: list[CheckFile] = []
-    unavailable: Literal["ask_person", "go_on"] = "ask_person"
+    facts: dict[str, str] = Field(
+        {},
+        description="Name: fact, such as last: waste.last_due(property, container). Each may use answers and the facts above it.",
+    )
+    check: list[CheckFile] = Field(
+        [], description="Rules in order; the first that holds decides, none: the person goes on."
+    )
+    unavailable: Literal["ask_person", "go_on"] = Field(
+        "ask_person", description="What happens when a fact cannot be had."
+    )
 
 
 class FormFile(_Part):
-    """form.yaml."""
+    """The pages in order, and the sentences of the stops."""
 
     pages: list[PageFile]
-    stops: dict[str, StopFile] = {}
+    stops: dict[str, StopFile] = Field(
+        {},
+        description="One for each code that a rule stops with; `unavailable` when a fact cannot be had.",
+    )
 
 
 class ReopenFile(_Part):
-    """Where a closed case goes when the resident says it is not right, within so many days (a rule)."""
+    """Where a closed case goes when the resident says that it is not right."""
 
-    stage: str
-    days: str
-    offer: Words
+    stage: str = Field(description="The stage in which the case goes on.")
+    days: str = Field(
+        description="A rule that gives the days after closing in which it may be said."
+    )
+    offer: Words = Field(description="The words of the link on the case's page.")
 
 
 class StageFile(_Part):
     """A stage: its words, what it sets in motion, where outcomes and decisions lead."""
 
-    label: Words
-    resident: Words
-    do: list[dict[str, dict[str, Any]]] = []
-    on: dict[str, str] = {}
-    decisions: dict[str, str] = {}
-    closes: str = ""
-    good: bool = False
-    due: str = ""
-    reopen: ReopenFile | None = None
+    label: Words = Field(description="The stage's name for staff.")
+    resident: Words = Field(description="The sentence that the resident sees.")
+    do: list[dict[str, dict[str, Any]]] = Field(
+        [], description="The steps set in motion on the way in, in order."
+    )
+    on: dict[str, str] = Field(
+        {},
+        description="Outcome: stage, such as job.collected: collected; wins over the workflow's.",
+    )
+    decisions: dict[str, str] = Field(
+        {}, description="Decision: stage; what an officer may decide here."
+    )
+    closes: str = Field("", description="The outcome that a case closes with here.")
+    good: bool = Field(False, description="true where the resident got what was asked for.")
+    due: str = Field(
+        "", description="A rule that gives the due day here; wins over the workflow's."
+    )
+    reopen: ReopenFile | None = Field(None, description="Lets a resident open it again.")
 
 
 class StartFile(_Part):
-    """A stage to begin in when a rule holds; without a rule, otherwise."""
+    """A stage to begin in."""
 
-    when: str = ""
-    stage: str
+    when: str = Field("", description="A rule; left out on the last line, which holds otherwise.")
+    stage: str = Field(description="The stage.")
 
 
 class EscalateFile(_Part):
-    """A mark that a case gets when it is opened, by a rule over answers and facts."""
+    """A mark that a case gets when it is opened."""
 
-    when: str
-    label: Words
+    when: str = Field(description="A rule over answers and facts.")
+    label: Words = Field(description="The mark's words for staff.")
 
 
 class WorkflowFile(_Part):
-    """workflow.yaml.
+    """Where a case may stand and what leads from one stage to the next."""
 
-    `facts` are found once, when a case is opened; `escalate` marks it by them. `replies` are the
-    decisions with which an officer writes to the resident, `bulk` those taken for many cases at
-    once, which need no reason.
-    """
-
-    start: str | list[StartFile]
-    due: str = ""
-    facts: dict[str, str] = {}
-    escalate: dict[str, EscalateFile] = {}
-    replies: list[str] = []
-    bulk: list[str] = []
-    on: dict[str, str] = {}
-    corrected: str = ""
-    decisions: dict[str, Words] = {}
+    start: str | list[StartFile] = Field(
+        description="The stage that a new case begins in, or a list of rules with their stages."
+    )
+    facts: dict[str, str] = Field({}, description="Facts found once, when a case is opened.")
+    escalate: dict[str, EscalateFile] = Field({}, description="Marks for cases, by these rules.")
+    replies: list[str] = Field(
+        [], description="Decisions with which an officer writes to the resident ({reply})."
+    )
+    bulk: list[str] = Field(
+        [], description="Decisions taken for many cases at once, which need no reason."
+    )
+    due: str = Field("", description="A rule that gives the day a case is due.")
+    on: dict[str, str] = Field(
+        {}, description="Outcome: stage, for every stage that does not say otherwise."
+    )
+    corrected: str = Field("", description="The message sent when a wrong outcome is put right.")
+    decisions: dict[str, Words] = Field(
+        {}, description="Decision: the words officers choose it by."
+    )
     stages: dict[str, StageFile]
+
+
+class GivenFile(_Part):
+    """What an example begins with."""
+
+    now: str = Field(
+        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d$",
+        description="The moment it is played at, such as 2026-11-24T10:00, in London's time.",
+    )
+    settings: dict[str, Any] | None = Field(
+        None,
+        description="Values over the service's defaults; {} is the defaults. Left out: the council's own settings.",
+    )
+    facts: dict[str, Any] = Field(
+        {}, description="Facts by the names that the form gives them, or `unavailable`."
+    )
+    answers: dict[str, Any] = Field({}, description="Answers by question; null for none.")
+    channel: str = "online"
+    by_staff: bool = Field(False, description="true: an adviser fills in the form for a caller.")
+    dispute: bool = Field(False, description="true: the resident disputes the stop and goes on.")
+    override: str = Field("", description="The reason with which an adviser goes past the stop.")
+
+
+class HappensFile(_Part):
+    """What happens to the case: an outcome, or an officer's decision."""
+
+    outcome: str = Field("", description="Such as job.collected.")
+    corrected: Any = Field(None, description="Beside an outcome: the one before it was wrong.")
+    decision: str = Field("", description="Such as close.")
+    reply: str = Field("", description="Beside a decision: what the resident will read.")
+    reopened: str = Field("", description="What the resident says who opens the case again.")
+
+    @model_validator(mode="after")
+    def _one(self) -> "HappensFile":
+        if sum(map(bool, (self.outcome, self.decision, self.reopened))) != 1:
+            raise ValueError("says one of `outcome:`, `decision:` and `reopened:`")
+        return self
+
+
+class ExpectFile(_Part):
+    """What must come of it; what is not named is not compared."""
+
+    pages: list[str] = Field([], description="The pages seen, in order.")
+    stop: str = Field("", description="The stop's code; '' for none.")
+    says: str = Field("", description="Words in the sentence that the resident reads at the end.")
+    stage: str = Field("", description="The stage that the case stands in.")
+    due: date | None = Field(None, description="The day it is due, such as 2026-11-26.")
+    messages: list[str] = Field([], description="The messages sent, in order.")
+    closed: bool = Field(False, description="Whether the case is closed.")
+    flags: list[str] = Field([], description="The marks it was given by `escalate`.")
+
+
+class ExampleFile(_Part):
+    """One example of how the service decides."""
+
+    name: str = Field(description="What it shows, in a sentence.")
+    given: GivenFile
+    then: list[HappensFile] = []
+    expect: ExpectFile
+
+
+class ExamplesFile(RootModel[list[ExampleFile]]):
+    """Examples that are played before a version is published."""
 
 
 class Dated(_Part):

@@ -2,12 +2,16 @@ from django.db import models
 
 
 class Version(models.Model):
-    """A published definition by its content hash; never changes once made."""
+    """A published definition by its content hash; never changes once made.
+
+    When and by whom are of the first time; nobody means the command line.
+    """
 
     digest = models.CharField(max_length=64, primary_key=True)
     slug = models.SlugField()
     files = models.JSONField()
     published_at = models.DateTimeField()
+    published_by = models.CharField(max_length=80, blank=True)
     current = models.BooleanField(default=False)
 
     class Meta:

@@ -8,16 +8,23 @@ from contextvars import ContextVar
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
-from doorstep.catalogue.building import build
+from doorstep.catalogue import tuning
+from doorstep.catalogue.building import build, build_all, digest, read_examples
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.models import Version
+from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
+from doorstep.council.errors import Refused
 
+FILES = ("service.yaml", "form.yaml", "workflow.yaml", "examples.yaml")
+# The library's folder beside the running version: the same; never published here (newer, or new
+# where nothing runs); published here before; not there; not readable.
+Standing = Literal["same", "newer", "new", "earlier", "absent", "wrong"]
 _made: dict[tuple[str, str], Service] = {}
 # An example is played under settings of its own, for that play only.
 _other: ContextVar[Mapping[str, object] | None] = ContextVar("other_settings", default=None)
@@ -37,16 +44,74 @@ def read_folder(folder: Path) -> dict[str, str]:
     """Return the texts of a service's folder by their names in it; raises DefinitionError."""
     if not (folder / "service.yaml").exists():
         raise DefinitionError([f"{folder.name}: there is no service.yaml here"])
-    names = ["service.yaml", "form.yaml", "workflow.yaml", "examples.yaml"]
-    contents = {n: (folder / n).read_text() for n in names if (folder / n).exists()}
-    for path in sorted((folder / "messages").glob("*.md")):
-        contents[f"messages/{path.name}"] = path.read_text()
+    paths = [folder / n for n in FILES if (folder / n).exists()]
+    paths += sorted((folder / "messages").glob("*.md"))
+    contents = {}
+    for path in paths:
+        name = str(path.relative_to(folder))
+        try:
+            contents[name] = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as exc:
+            raise DefinitionError([f"{name}:1: not UTF-8; save the file as UTF-8"]) from exc
     return contents
+
+
+def of_folder(folder: Path) -> tuple[Service, dict[str, str]]:
+    """Return the service that a folder describes, and its files; raises DefinitionError.
+
+    Stricter than building what was published before: what is read here is about to be used anew.
+    """
+    files, problems = read_folder(folder), []
+    try:
+        made = build_all(files)
+        about = Source("service.yaml", files["service.yaml"])
+        problems += tuning.default_problems(made, about)
+        if made.slug != folder.name:
+            where = about.where("slug")
+            problems.append(f"{where}: slug: is `{made.slug}`, but its folder is `{folder.name}`")
+    except DefinitionError as exc:
+        problems += exc.problems
+    try:
+        read_examples("examples.yaml", files.get("examples.yaml", ""))
+    except DefinitionError as exc:
+        problems += [p for p in exc.problems if p not in problems]
+    if problems:
+        raise DefinitionError(problems)
+    return made, files
 
 
 def library() -> list[Path]:
     """Return the folders of the library of services."""
     return sorted(p.parent for p in (council.home() / "services").glob("*/service.yaml"))
+
+
+def folder_of(slug: str) -> Path:
+    """Return where the library keeps a service; raises Refused("not_in_library")."""
+    found = council.home() / "services" / slug
+    if not (found / "service.yaml").exists():
+        raise Refused("not_in_library", slug=slug)
+    return found
+
+
+def standing(slug: str) -> Standing:
+    """Say how the library's folder of a service stands to the version that runs."""
+    try:
+        held = digest(read_folder(folder_of(slug)))
+    except Refused:
+        return "absent"
+    except DefinitionError:
+        return "wrong"
+    versions = Version.objects.filter(slug=slug).values_list("digest", "current")
+    return stands(held, {found: current for found, current in versions})
+
+
+def stands(held: str, versions: Mapping[str, bool]) -> Standing:
+    """Say it for a folder's digest and the versions published here, each with whether it runs."""
+    if not any(versions.values()):
+        return "new"
+    if held not in versions:
+        return "newer"
+    return "same" if versions[held] else "earlier"
 
 
 def service(version: str, files: dict[str, str] | None = None) -> Service:
@@ -94,6 +159,16 @@ def settings(of: Service, day: date) -> dict[str, object]:
             value = max(dated, key=lambda v: v["since"])["value"] if dated else setting.default
         found[name] = value
     return found
+
+
+def own_settings_problems(of: Service) -> list[str]:
+    """Return what is wrong with this council's own settings of a service, each with file and line."""
+    path = council.folder() / "settings.yaml"
+    if not path.exists():
+        return []
+    source = Source(f"councils/{path.parent.name}/settings.yaml", path.read_text())
+    own = _own_values(path, path.stat().st_mtime).get(of.slug, {})
+    return tuning.own_problems(of, source, own)
 
 
 def settings_digest(values: dict[str, object]) -> str:

@@ -33,7 +33,8 @@ class Source:
         except yaml.YAMLError as exc:
             mark = getattr(exc, "problem_mark", None)
             line = mark.line + 1 if mark else 1
-            raise DefinitionError([f"{name}:{line}: not readable as YAML: {exc}"]) from exc
+            why = getattr(exc, "problem", None) or str(exc).splitlines()[0]
+            raise DefinitionError([f"{name}:{line}: not readable as YAML: {why}"]) from exc
 
     def where(self, *path: object) -> str:
         """Return "file:line" of the deepest part of the path that stands in the file."""

@@ -1,31 +1,48 @@
-"""Plays the examples of a service: everything is done for real, then rolled back."""
+"""Plays the examples of a service, everything done for real and rolled back; publishes after that."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from django.db import connection, transaction
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from doorstep.cases import actions as cases
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case
 from doorstep.cases.values import values_of, words_of
+from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.building import build_all
 from doorstep.catalogue.models import Version
 from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import fill
+from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.forms import journey
 from doorstep.forms.form import Page
 from doorstep.forms.journey import Decision
+from doorstep.outside.errors import TryLater
 from doorstep.places.models import Property, Street, Ward
+from doorstep.rehearsal import jobs
+from doorstep.rehearsal.models import OPEN, Publishing
 from doorstep.staff.actor import RESIDENT, SYSTEM, Actor
 
 MADE_UP = 1
+# What an example may bring about by naming what is not there; anything else is a fault of ours.
+CANNOT = (
+    IntegrityError,
+    ObjectDoesNotExist,
+    LookupError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+)
 
 
 @dataclass
@@ -209,26 +226,133 @@ def _compare(play: _Play, expect: Mapping[str, object]) -> list[str]:
 
 def _play_one(service: Service, example: Mapping[str, Any]) -> Report:
     given: Mapping[str, Any] = example["given"]
-    own = given.get("settings", {})
-    play = _Play(service, given)
-    with catalogue.other_settings(own):
+    own = given.get("settings")
+    # An example without settings of its own is played with the council's.
+    with catalogue.other_settings(own) if own is not None else nullcontext():
+        play = _Play(service, given)
         play.answer_pages()
         if example.get("then") and play.case:
             play.then(example["then"])
         return Report(str(example["name"]), _compare(play, example["expect"]))
 
 
-def play(
-    service: Service, contents: dict[str, str], examples: Sequence[Mapping[str, object]]
-) -> list[Report]:
-    """Play examples against a service and return what came of each; nothing stays behind."""
-    reports: list[Report] = []
-    for example in examples:
+def _tried(service: Service, contents: dict[str, str], example: Mapping[str, Any]) -> Report:
+    """Play one example; what it asks for and cannot be done is a difference, not a fault of ours."""
+    try:
         with _rolled_back():
             _property()
             Version.objects.get_or_create(
                 digest=service.digest,
                 defaults={"slug": service.slug, "files": contents, "published_at": timezone.now()},
             )
-            reports.append(_play_one(service, example))
-    return reports
+            return _play_one(service, example)
+    except Refused as exc:
+        said = ", ".join(f"{k} {v}" for k, v in exc.values.items())
+        why = f"refused: {exc.code} {said}".strip()
+    except CANNOT as exc:
+        why = f"could not be played: {type(exc).__name__}: {str(exc).splitlines()[0]}"
+    return Report(str(example["name"]), [why])
+
+
+def play_each(
+    service: Service, contents: dict[str, str], examples: Iterable[Mapping[str, object]]
+) -> Iterator[Report]:
+    """Play examples against a service, one after the other; nothing of any stays behind."""
+    catalogue.service(service.digest, contents)
+    for example in examples:
+        yield _tried(service, contents, example)
+
+
+def play(
+    service: Service, contents: dict[str, str], examples: Iterable[Mapping[str, object]]
+) -> list[Report]:
+    """Play examples against a service and return what came of each; nothing stays behind."""
+    return list(play_each(service, contents, examples))
+
+
+def ask_to_publish(*, slug: str, digest: str, by: Actor, now: datetime) -> Publishing:
+    """Queue the playing of a library folder that is to be published; the same asked twice is one.
+
+    `digest` names the content that was looked at. Raises DefinitionError, Refused("not_in_library",
+    "library_changed" or "already_running").
+    """
+    service, files = catalogue.of_folder(catalogue.folder_of(slug))
+    if service.digest != digest:
+        raise Refused("library_changed")
+    if catalogue.standing(slug) == "same":
+        raise Refused("already_running")
+    try:
+        with transaction.atomic():
+            made = Publishing.objects.create(
+                slug=slug,
+                digest=digest,
+                files=files,
+                asked_by=by.key,
+                asked_at=now,
+                state="waiting",
+                examples=len(service.examples),
+                moved_at=now,
+            )
+            jobs.play.defer(once=f"publishing-{made.pk}", publishing_id=made.pk)
+            return made
+    except IntegrityError as exc:
+        if "one_open_publishing" not in str(exc):
+            raise
+    # Someone else was first; it may have ended since.
+    return Publishing.objects.filter(slug=slug).order_by("-id")[0]
+
+
+def _begin(publishing_id: int) -> Publishing | None:
+    """Take the next run; nothing when it has ended."""
+    with transaction.atomic():
+        found = Publishing.objects.select_for_update().get(id=publishing_id)
+        if found.ended_at:
+            return None
+        found.run, found.played, found.state = found.run + 1, 0, "playing"
+        found.save(update_fields=["run", "played", "state"])
+        return found
+
+
+def _still(wish: Publishing, **changes: object) -> bool:
+    """Write down how a run goes; no when another run took over, or the wish has ended."""
+    mine = Publishing.objects.filter(id=wish.pk, run=wish.run, ended_at=None)
+    return bool(mine.update(moved_at=Now(), **changes))
+
+
+def play_and_publish(*, publishing_id: int, now: datetime) -> None:
+    """Play the examples of a wish; publish it when all come out, else keep what differs.
+
+    Safe to run again at any point: nothing is kept of a play, and publishing is the last step, in
+    one transaction with the wish's end.
+    """
+    wish = _begin(publishing_id)
+    if wish is None:
+        return
+    service = build_all(wish.files)
+    settings = _settings(service, now)
+    reports: list[Report] = []
+    for number, report in enumerate(play_each(service, wish.files, service.examples), 1):
+        reports.append(report)
+        if not _still(wish, played=number):
+            return
+    differing = [{"name": r.name, "lines": r.differences} for r in reports if r.differences]
+    if _settings(service, now) != settings:
+        raise TryLater("the council's settings changed while the examples were played")
+    with transaction.atomic():
+        state = "differs" if differing else "published"
+        if not _still(wish, state=state, differing=differing, ended_at=now):
+            return
+        if not differing:
+            by = Actor("staff", wish.asked_by)
+            publishing.played(service=service, examples=len(reports), now=now)
+            publishing.publish(contents=wish.files, now=now, by=by)
+
+
+def _settings(service: Service, now: datetime) -> str:
+    return catalogue.settings_digest(catalogue.settings(service, now.date()))
+
+
+def give_up_publishing(*, publishing_id: int, now: datetime) -> None:
+    """End a wish whose examples could not be played; nothing is published."""
+    wishes = Publishing.objects.filter(id=publishing_id, state__in=OPEN)
+    wishes.update(state="failed", ended_at=now)

@@ -2,15 +2,31 @@
 
 from collections.abc import Iterable
 
+# `desk.open` is the door to the desk itself; what is behind it has permissions of its own.
 ROLES = {
-    "adviser": {"desk.see", "desk.send"},
-    "officer": {"desk.see", "desk.send", "desk.decide", "rounds.delay"},
-    "supervisor": {"desk.see", "desk.send", "desk.decide", "rounds.delay", "crew.work"},
+    "adviser": {"desk.open", "desk.see", "desk.send"},
+    "officer": {
+        "desk.open",
+        "desk.see",
+        "desk.send",
+        "desk.decide",
+        "rounds.delay",
+        "services.see",
+    },
+    "supervisor": {
+        "desk.open",
+        "desk.see",
+        "desk.send",
+        "desk.decide",
+        "rounds.delay",
+        "crew.work",
+        "services.see",
+    },
     "crew": {"crew.work"},
-    "designer": set(),
-    "manager": {"desk.see"},
+    "designer": {"desk.open", "services.see", "services.publish"},
+    "manager": {"desk.open", "desk.see", "services.see"},
     "councillor": set(),
-    "administrator": {"desk.see"},
+    "administrator": {"desk.open", "desk.see", "services.see", "services.publish"},
 }
 
 

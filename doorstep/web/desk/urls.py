@@ -1,9 +1,18 @@
 from django.urls import path
 
-from doorstep.web.desk.views import caller, case, homes, rounds, signing, worklist
+from doorstep.web.desk.views import (
+    caller,
+    case,
+    hall,
+    homes,
+    rounds,
+    services,
+    signing,
+    worklist,
+)
 
 urlpatterns = [
-    path("", worklist.worklist, name="desk"),
+    path("", hall.hall, name="desk"),
     path("/sign-in", signing.sign_in, name="sign_in"),
     path("/sign-out", signing.sign_out, name="sign_out"),
     path("/cases/<str:reference>", case.case, name="desk_case"),
@@ -16,6 +25,10 @@ urlpatterns = [
     path("/homes/<int:uprn>", homes.home, name="desk_home"),
     path("/rounds", rounds.rounds, name="rounds"),
     path("/rounds/delay", rounds.delay, name="delay"),
+    path("/services", services.services, name="desk_services"),
+    path("/services/<slug:slug>/newer", services.newer, name="newer"),
+    path("/services/<slug:slug>/publish", services.publish, name="publish"),
+    path("/services/<slug:slug>/publishing/<int:number>", services.publishing, name="publishing"),
     path("/new/<slug:slug>", caller.begin, name="desk_begin"),
     path("/new/<slug:slug>/check", caller.check, name="desk_check"),
     path("/new/<slug:slug>/<slug:page>", caller.page, name="desk_page"),

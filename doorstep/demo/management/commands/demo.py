@@ -22,6 +22,7 @@ PEOPLE = {
     "supervisor": "Sue Supervisor",
     "crew": "Carl Crew",
     "manager": "Mina Manager",
+    "designer": "Dina Designer",
 }
 
 

@@ -1,4 +1,4 @@
-"""`doorstep services check|play|explain|import`."""
+"""`doorstep services check|play|explain|diff|export|import|schema`."""
 
 import sys
 from argparse import ArgumentParser
@@ -11,39 +11,58 @@ from django.utils import timezone
 from doorstep.cases import queries as cases
 from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue.building import build_all
+from doorstep.catalogue.building import build_all, read_examples
+from doorstep.catalogue.differences import differences, lines
 from doorstep.catalogue.errors import DefinitionError
-from doorstep.catalogue.reading import Source
+from doorstep.catalogue.schema import schemas
+from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
+from doorstep.council.errors import Refused
 from doorstep.rehearsal import actions as rehearsal
 
 
 class Command(BaseCommand):
-    """Checks, plays, explains and imports services."""
+    """Checks, plays, explains, compares, exports and imports services."""
 
-    help = "Check the services, play their examples, explain a case's decision, import the library."
+    help = (
+        "check: read every service of the library. play [FILE…]: play the library's examples, or"
+        " files against a running service. import [SLUG…]: publish what does not run yet, or the"
+        " named. diff SLUG: compare the running version with the library. export SLUG FOLDER: write"
+        " the running version as a folder. explain REFERENCE: why a case was decided as it was."
+        " schema: write the JSON Schema that editors use."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take a verb and what it is about."""
-        parser.add_argument("verb", choices=["check", "play", "explain", "import"])
+        verbs = ["check", "play", "explain", "diff", "export", "import", "schema"]
+        parser.add_argument("verb", choices=verbs)
         parser.add_argument("what", nargs="*")
         parser.add_argument("--service", default="", help="the installed service a FILE is for")
 
     def handle(self, *args: object, **options: object) -> None:
-        """Do the verb; exits 1 on any mistake or difference."""
+        """Do the verb; exits 1 on any mistake, and of `play` on any example that differs."""
         self.of = str(options["service"])
         getattr(self, f"_{options['verb']}")(options["what"])
+
+    def _problems(self, folder: str, exc: DefinitionError) -> None:
+        for problem in exc.problems:
+            self.stderr.write(f"services/{folder}/{problem}")
 
     def _check(self, what: list[str]) -> None:
         wrong = 0
         for folder in catalogue.library():
             try:
-                build_all(catalogue.read_folder(folder))
-                self.stdout.write(f"{folder.name}: well formed")
+                service, _ = catalogue.of_folder(folder)
             except DefinitionError as exc:
                 wrong += 1
-                for problem in exc.problems:
-                    self.stderr.write(f"services/{folder.name}/{problem}")
+                self._problems(folder.name, exc)
+                continue
+            own = catalogue.own_settings_problems(service)
+            wrong += len(own)
+            for problem in own:
+                self.stderr.write(problem)
+            if not own:
+                self.stdout.write(f"{folder.name}: well formed")
         if wrong:
             sys.exit(1)
 
@@ -54,7 +73,7 @@ class Command(BaseCommand):
                 bad += self._play_file(Path(name))
         else:
             for folder in catalogue.library():
-                bad += self._play_folder(folder)
+                bad += not self._play_folder(folder)
         if bad:
             sys.exit(1)
 
@@ -65,19 +84,32 @@ class Command(BaseCommand):
         if service is None:
             raise CommandError(f"{path}: which service? Say --service SLUG of an installed one.")
         contents = catalogue.contents(service.digest)
-        return self._report(contents, Source(path.name, path.read_text()).data)
+        try:
+            examples = read_examples(str(path), path.read_text())
+        except DefinitionError as exc:
+            raise CommandError(str(exc)) from exc
+        except OSError as exc:
+            raise CommandError(f"{path} cannot be read: {exc.strerror}.") from exc
+        return self._report(service, contents, examples)
 
-    def _play_folder(self, folder: Path) -> int:
-        contents = catalogue.read_folder(folder)
-        service = build_all(contents)
-        bad = self._report(contents, service.examples)
-        if not bad:
-            publishing.played(service=service, examples=len(service.examples), now=timezone.now())
-        return bad
+    def _play_folder(self, folder: Path) -> dict[str, str] | None:
+        """Play a library folder's examples; return its files when all came out."""
+        try:
+            service, contents = catalogue.of_folder(folder)
+        except DefinitionError as exc:
+            self._problems(folder.name, exc)
+            return None
+        if self._report(service, contents, service.examples):
+            return None
+        publishing.played(service=service, examples=len(service.examples), now=timezone.now())
+        return contents
 
-    def _report(self, contents: dict[str, str], examples: Sequence[Mapping[str, object]]) -> int:
-        service = build_all(contents)
-        catalogue.service(service.digest, contents)
+    def _report(
+        self,
+        service: Service,
+        contents: dict[str, str],
+        examples: Sequence[Mapping[str, object]],
+    ) -> int:
         reports = rehearsal.play(service, contents, examples)
         wrong = [r for r in reports if r.differences]
         for report in wrong:
@@ -88,15 +120,95 @@ class Command(BaseCommand):
         return len(wrong)
 
     def _import(self, what: list[str]) -> None:
-        wanted = what or council.current().services
-        for slug in wanted:
-            folder = council.home() / "services" / slug
-            if catalogue.current(slug) and not what:
-                continue
-            if self._play_folder(folder):
-                raise CommandError(f"{slug} was not published: its examples differ.")
-            publishing.publish(contents=catalogue.read_folder(folder), now=timezone.now())
-            self.stdout.write(f"{slug}: published")
+        """Publish the named; without names, what the council wants and does not run yet."""
+        failed = []
+        for slug in what or council.current().services:
+            if not what and catalogue.current(slug):
+                self._offer(slug)
+            elif not self._import_one(slug):
+                failed.append(slug)
+        if failed:
+            raise CommandError(f"Not published: {', '.join(failed)}. What is wrong stands above.")
+
+    def _offer(self, slug: str) -> None:
+        """Say that the library holds another version; the council's own stays until it is asked for."""
+        if catalogue.standing(slug) not in ("newer", "wrong"):
+            return
+        try:
+            catalogue.of_folder(catalogue.folder_of(slug))
+        except DefinitionError as exc:
+            self._problems(slug, exc)
+            self.stderr.write(f"{slug}: the library's folder has mistakes; the running one stays.")
+            return
+        self.stdout.write(
+            f"{slug}: a newer version in the library is offered; the running one stays. See"
+            f" `doorstep services diff {slug}`; publish it at /desk/services, or by"
+            f" `doorstep services import {slug}`."
+        )
+
+    def _import_one(self, slug: str) -> bool:
+        contents = self._play_folder(self._folder(slug))
+        if contents is None:
+            return False
+        publishing.publish(contents=contents, now=timezone.now())
+        self.stdout.write(f"{slug}: published")
+        return True
+
+    def _folder(self, slug: str) -> Path:
+        try:
+            return catalogue.folder_of(slug)
+        except Refused as exc:
+            raise CommandError(f"There is no services/{slug}/service.yaml.") from exc
+
+    def _running(self, what: list[str]) -> Service:
+        service = catalogue.current(what[0]) if what else None
+        if service is None:
+            running = ", ".join(s.slug for s in catalogue.running()) or "none"
+            raise CommandError(f"Give the name of a service that runs; there are: {running}.")
+        return service
+
+    def _diff(self, what: list[str]) -> None:
+        """Say what would change if the library's folder were published: by parts, then by lines."""
+        service = self._running(what)
+        folder, old = self._folder(service.slug), catalogue.contents(service.digest)
+        try:
+            new = catalogue.read_folder(folder)
+            parts, changed = differences(old, new), lines(old, new)
+            build_all(new)
+        except DefinitionError as exc:
+            self._problems(folder.name, exc)
+            sys.exit(1)
+        if not changed:
+            self.stdout.write(f"{service.slug}: no difference")
+            return
+        for part in parts:
+            self.stdout.write(str(part))
+        if not parts:
+            self.stdout.write("Only comments or layout differ.")
+        for text in changed.values():
+            self.stdout.write("\n" + "\n".join(text))
+
+    def _export(self, what: list[str]) -> None:
+        """Write the running version as a folder; one that holds anything is never written into."""
+        if len(what) != 2:
+            raise CommandError("Say which service, and the folder to write: export SLUG FOLDER.")
+        service, folder = self._running(what), Path(what[1])
+        try:
+            if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+                raise CommandError(f"{folder} is not empty; name a folder that is new or empty.")
+            for name, text in catalogue.contents(service.digest).items():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_text(text, encoding="utf-8")
+        except OSError as exc:
+            raise CommandError(f"{folder} cannot be written: {exc.strerror}.") from exc
+        self.stdout.write(f"{service.slug}: written to {folder}")
+
+    def _schema(self, what: list[str]) -> None:
+        folder = council.home() / "services" / "schema"
+        folder.mkdir(exist_ok=True)
+        for name, text in schemas().items():
+            (folder / f"{name}.json").write_text(text, encoding="utf-8")
+            self.stdout.write(f"services/schema/{name}.json: written")
 
     def _explain(self, what: list[str]) -> None:
         case = cases.by_reference(what[0]) if what else None

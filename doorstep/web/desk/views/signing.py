@@ -23,7 +23,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return render(request, "desk/sign_in.html", context, status=200)
     login(request, user)
     safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    desk = "/desk" if user.may("desk.see") else "/crew"
+    desk = "/desk" if user.may("desk.open") else "/crew"
     return HttpResponseRedirect(wanted if wanted and safe else desk)
 
 

@@ -1,0 +1,69 @@
+"""Checks that a setting's value fits its type: the service's default, and the council's own."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from doorstep.catalogue.files import SettingFile
+from doorstep.catalogue.reading import Source
+from doorstep.catalogue.service import Service
+from doorstep.forms.rules.errors import suggest
+
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+FITS: dict[str, tuple[Callable[[object], bool], str]] = {
+    "number": (lambda v: isinstance(v, int) and not isinstance(v, bool), "a whole number"),
+    "yes_no": (lambda v: isinstance(v, bool), "true or false"),
+    "text": (lambda v: isinstance(v, str), "a text"),
+    "time": (
+        lambda v: isinstance(v, str) and bool(_TIME.fullmatch(v)),
+        'a time in quotes, such as "18:00"',
+    ),
+    "texts": (
+        lambda v: isinstance(v, list) and all(isinstance(item, str) for item in v),
+        "a list of texts",
+    ),
+}
+
+
+def _wrong(setting: SettingFile, value: object) -> str:
+    fits, words = FITS[setting.type]
+    return "" if fits(value) else f"must be {words}"
+
+
+def default_problems(service: Service, source: Source) -> list[str]:
+    """Return what is wrong with the defaults in service.yaml, each with its line."""
+    found = []
+    for name, setting in service.about.settings.items():
+        wrong = _wrong(setting, setting.default)
+        if wrong:
+            found.append(f"{source.where('settings', name, 'default')}: `default` {wrong}")
+    return found
+
+
+def _dated(setting: SettingFile, values: list[object]) -> Iterator[str]:
+    for item in values:
+        if not isinstance(item, dict) or set(item) != {"since", "value"}:
+            yield "each dated value says `since` and `value`"
+        elif not isinstance(item["since"], date):
+            yield "`since` must be a day, such as 2027-04-01"
+        else:
+            wrong = _wrong(setting, item["value"])
+            if wrong:
+                yield wrong
+
+
+def own_problems(service: Service, source: Source, own: object) -> list[str]:
+    """Return what is wrong with a council's own values for a service, each with file and line."""
+    if not isinstance(own, dict):
+        return [f"{source.where(service.slug)}: settings are said as `name: value`"]
+    found = []
+    for name, value in own.items():
+        where, setting = source.where(service.slug, name), service.about.settings.get(str(name))
+        if setting is None:
+            near = suggest(str(name), service.about.settings)
+            found.append(f"{where}: {service.slug} has no setting `{name}`{near}")
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            found += [f"{where}: `{name}`: {wrong}" for wrong in _dated(setting, value)]
+        elif _wrong(setting, value):
+            found.append(f"{where}: `{name}` {_wrong(setting, value)}")
+    return found

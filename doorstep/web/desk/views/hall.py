@@ -1,0 +1,18 @@
+"""Where someone comes in who signed in: the first of the desk's rooms that is theirs."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+
+from doorstep.web.desk.views import worklist
+from doorstep.web.kit.doors import needs
+
+
+@needs("desk.open")
+def hall(request: HttpRequest) -> HttpResponseBase:
+    """Show the worklist; who may not see cases, such as a designer, comes to the services."""
+    user: Any = request.user
+    if user.may("desk.see"):
+        return worklist.worklist(request)
+    return HttpResponseRedirect("/desk/services")

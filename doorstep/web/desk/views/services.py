@@ -1,0 +1,74 @@
+"""Services and their versions; publishing what the library holds."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from doorstep.catalogue.errors import DefinitionError
+from doorstep.council.errors import Refused
+from doorstep.rehearsal import actions as rehearsal
+from doorstep.rehearsal import queries as shelf
+from doorstep.web.kit.doors import actor, needs
+
+REFRESH_SECONDS = 2
+
+
+@needs("services.see")
+@require_GET
+def services(request: HttpRequest) -> HttpResponse:
+    """List every service with its versions, and what the library holds beside them."""
+    return render(request, "desk/services.html", {"services": shelf.shelf()})
+
+
+@needs("services.see")
+@require_GET
+def newer(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show what the library's folder would change."""
+    return _newer(request, slug)
+
+
+def _newer(request: HttpRequest, slug: str, refused: str = "") -> HttpResponse:
+    try:
+        found = shelf.newer(slug)
+    except Refused as exc:
+        raise Http404 from exc
+    user: Any = request.user
+    context = {
+        "found": found,
+        "refused": refused,
+        "under_way": shelf.under_way(slug),
+        "may_publish": user.may("services.publish"),
+    }
+    return render(request, "desk/newer.html", context)
+
+
+@needs("services.publish")
+@require_POST
+def publish(request: HttpRequest, slug: str) -> HttpResponse:
+    """Have the examples of the folder that was looked at played, and publish it if all come out."""
+    seen, now = request.POST.get("digest", ""), timezone.now()
+    try:
+        wish = rehearsal.ask_to_publish(slug=slug, digest=seen, by=actor(request), now=now)
+    except DefinitionError:
+        return _newer(request, slug, "has_mistakes")
+    except Refused as exc:
+        return _newer(request, slug, exc.code)
+    return HttpResponseRedirect(f"/desk/services/{slug}/publishing/{wish.pk}")
+
+
+@needs("services.see")
+@require_GET
+def publishing(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Show how playing and publishing goes; the page asks again by itself until it has ended."""
+    wish = shelf.publishing(slug, number)
+    if wish is None:
+        raise Http404
+    still = request.GET.get("still") == "1"
+    answer = render(request, "desk/publishing.html", {"wish": wish, "slug": slug, "still": still})
+    if not (wish.ended_at or still):
+        # A header does what a meta element does, without script; the page offers to stop it.
+        answer["Refresh"] = str(REFRESH_SECONDS)
+    return answer

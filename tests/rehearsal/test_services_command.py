@@ -1,0 +1,190 @@
+"""`doorstep services`: compare, export and import, and what each says when something is wrong."""
+
+import io
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from doorstep.catalogue import queries as catalogue
+from doorstep.council import queries as council
+
+ENGLISH, CHANGED = 'again: {en: "Choose another bin"', 'again: {en: "Choose again"'
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of services and council that a test may change."""
+    for name in ("services", "councils"):
+        shutil.copytree(council.home() / name, tmp_path / name)
+    monkeypatch.setenv("DOORSTEP_HOME", str(tmp_path))
+    yield tmp_path
+
+
+def services(*what: str) -> str:
+    """Return what the command said, errors with it; raises what it raises."""
+    said = io.StringIO()
+    try:
+        call_command("services", *what, stdout=said, stderr=said)
+    except SystemExit as exc:
+        assert exc.code == 1
+        return said.getvalue() + "exit 1"
+    return said.getvalue()
+
+
+def edit(home: Path, file: str, old: str, new: str) -> None:
+    path = home / "services" / "missed-bin" / file
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new, 1))
+
+
+def test_diff_says_no_difference_then_what_differs_in_words_and_lines(
+    home: Path, district: Any
+) -> None:
+    assert services("diff", "missed-bin") == "missed-bin: no difference\n"
+    edit(home, "form.yaml", ENGLISH, CHANGED)
+    said = services("diff", "missed-bin")
+    assert "page bin: again was Choose another bin, is now Choose again" in said
+    assert "--- form.yaml" in said and '+    again: {en: "Choose again"' in said
+    assert "exit 1" not in said
+
+
+def test_diff_tells_when_only_comments_differ(home: Path, district: Any) -> None:
+    edit(home, "form.yaml", "pages:", "# new\npages:")
+    assert "Only comments or layout differ." in services("diff", "missed-bin")
+
+
+def test_diff_refuses_what_does_not_run_and_shows_mistakes_with_their_line(
+    home: Path, district: Any
+) -> None:
+    with pytest.raises(CommandError, match="service that runs; there are: missed-bin"):
+        services("diff", "nowhere")
+    with pytest.raises(CommandError):
+        services("diff")
+    edit(home, "form.yaml", "size(open) > 0", "size(opn) > 0")
+    said = services("diff", "missed-bin")
+    assert "services/missed-bin/form.yaml:" in said and "opn" in said and said.endswith("exit 1")
+    shutil.rmtree(home / "services" / "missed-bin")
+    with pytest.raises(CommandError, match="services/missed-bin/service.yaml"):
+        services("diff", "missed-bin")
+
+
+def test_export_writes_what_imports_again_and_never_over_anything(
+    home: Path, district: Any, tmp_path: Path
+) -> None:
+    there = tmp_path / "out" / "missed-bin"
+    services("export", "missed-bin", str(there))
+    assert catalogue.read_folder(there) == catalogue.contents(district.service.digest)
+    with pytest.raises(CommandError, match="is not empty"):
+        services("export", "missed-bin", str(there))
+    with pytest.raises(CommandError, match="is not empty"):
+        services("export", "missed-bin", str(there / "form.yaml"))
+    with pytest.raises(CommandError, match="cannot be written"):
+        services("export", "missed-bin", str(there / "form.yaml" / "deeper"))
+    with pytest.raises(CommandError, match="SLUG FOLDER"):
+        services("export", "missed-bin")
+
+
+def test_import_offers_a_newer_version_and_publishes_it_only_when_asked(
+    home: Path, district: Any
+) -> None:
+    assert "damaged-bin: published" in services("import")  # what the council wants and does not run
+    assert services("import") == ""
+    edit(home, "form.yaml", ENGLISH, CHANGED)
+    said = services("import")
+    assert "missed-bin: a newer version in the library is offered" in said
+    running = catalogue.current("missed-bin")
+    assert running and running.digest == district.service.digest
+    assert "missed-bin: published" in services("import", "missed-bin")
+    running = catalogue.current("missed-bin")
+    assert running and running.digest != district.service.digest
+    edit(home, "form.yaml", CHANGED, ENGLISH)
+    assert services("import") == ""  # an earlier version is not offered as a newer one
+
+
+def test_import_of_a_folder_with_a_mistake_publishes_nothing_and_says_where(
+    home: Path, district: Any
+) -> None:
+    edit(home, "form.yaml", "size(open) > 0", "size(opn) > 0")
+    assert "has mistakes" in services("import")
+    said = io.StringIO()
+    with pytest.raises(CommandError, match="Not published: missed-bin"):
+        call_command("services", "import", "missed-bin", stdout=said, stderr=said)
+    assert "services/missed-bin/form.yaml:" in said.getvalue()
+    with pytest.raises(CommandError, match="services/nowhere"):
+        services("import", "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("service.yaml", "slug: missed-bin", "slug: missed-box", "service.yaml:2: slug: is `missed-box`"),
+        ("service.yaml", 'default: "18:00"', "default: 18:00", 'a time in quotes, such as "18:00"'),
+        ("examples.yaml", "now: 2026-11-24T10:00", "now: yesterday", "examples.yaml:6"),
+        ("examples.yaml", "expect: {pages:", "expect: {page:", "page"),
+        ("examples.yaml", "then: [{outcome: job.collected}]", "then: [{}]", "says one of `outcome:`"),
+    ],
+)  # fmt: skip
+def test_check_names_the_line_of_what_only_a_new_folder_must_get_right(
+    home: Path, file: str, old: str, new: str, says: str
+) -> None:
+    edit(home, file, old, new)
+    said = services("check")
+    assert says in said and said.endswith("exit 1"), said
+
+
+@pytest.mark.parametrize(
+    ("own", "says"),
+    [
+        ("report_withn: 3", "no setting `report_withn`; did you mean `report_within`?"),
+        ("report_within: three", "`report_within` must be a whole number"),
+        ("wait_until: 18:00", "a time in quotes"),
+        ("report_within: [{since: 2027-04-01, value: soon}]", "must be a whole number"),
+        ("report_within: [{from: 2027-04-01, value: 3}]", "`since` and `value`"),
+        ("report_within: [{since: 2027-04-01, value: 3}]", ""),
+    ],
+)
+def test_check_reads_the_councils_own_settings(home: Path, own: str, says: str) -> None:
+    file = home / "councils" / "demo" / "settings.yaml"
+    file.write_text(f"missed-bin:\n  {own}\n")
+    said = services("check")
+    assert ("councils/demo/settings.yaml:2: " in said) == ("exit 1" in said) == bool(says)
+    assert says in said
+
+
+def test_a_file_that_is_not_utf_8_is_said_to_be_so(home: Path) -> None:
+    path = home / "services" / "missed-bin" / "messages" / "closed.md"
+    path.write_bytes("subject: café\n\nx\n".encode("latin-1"))
+    assert "messages/closed.md:1: not UTF-8" in services("check")
+
+
+def test_an_example_that_cannot_be_played_is_a_difference_not_a_crash(
+    home: Path, district: Any
+) -> None:
+    edit(home, "examples.yaml", "then: [{outcome: job.collected}]", "then: [{outcome: job.lost}]")
+    edit(home, "examples.yaml", "property: '1', container: c1", "property: '999', container: c1")
+    edit(home, "examples.yaml", "then: [{decision: close}]", "then: [{decision: shut}]")
+    said = services("play")
+    assert "refused: no_way_on outcome job.lost" in said
+    assert "refused: decision_not_allowed decision shut" in said
+    assert "could not be played: DoesNotExist" in said and "3 differ" in said
+
+
+def test_an_example_without_settings_is_played_with_the_councils_own(
+    home: Path, district: Any
+) -> None:
+    late = "Monday's bin cannot be reported on Thursday (M8)"
+    text = (home / "services" / "missed-bin" / "examples.yaml").read_text()
+    before, after = text.split(late)
+    after = after.replace("    settings: {}\n", "", 1)
+    (home / "services" / "missed-bin" / "examples.yaml").write_text(before + late + after)
+    assert "wanted too_late, came" in services("play")  # the demo council gives three days
+
+
+def test_schema_writes_the_files_of_the_library(home: Path) -> None:
+    shutil.rmtree(home / "services" / "schema")
+    services("schema")
+    assert (home / "services" / "schema" / "form.json").exists()
