@@ -80,7 +80,7 @@ class _Builder:
                 raise RuleError(
                     f"no room offers the fact `{call.name}`; there are: {known}", text, 0, where
                 )
-            check_call(call, fact.params, self.names)
+            check_call(call, fact.params, self.names, where)
             return call, fact
         except RuleError as exc:
             self.problems.append(str(exc))
