@@ -45,7 +45,7 @@ def changed(file: str, old: str, new: str) -> dict[str, str]:
             "form.yaml",
             "cases.open(service, property, container)",
             "cases.open(service, property)",
-            "takes 3 values",
+            "cases.open",
         ),
         ("form.yaml", "{last.date}", "{last.dat}", "last.dat"),
         ("form.yaml", "!has(last.date) || !has(last.round)", "size(open) > 9", "last.date"),
