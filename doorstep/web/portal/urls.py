@@ -1,6 +1,6 @@
 from django.urls import path
 
-from doorstep.web.portal import bins, returning, views
+from doorstep.web.portal import bins, old, returning, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -35,4 +35,6 @@ urlpatterns = [
     path("demo", views.demo, name="demo"),
     path("demo/as/<str:role>", views.demo_as, name="demo_as"),
     path("demo/outbox", views.outbox, name="outbox"),
+    # The site before this one; ours come first.
+    *old.urlpatterns(),
 ]
