@@ -24,7 +24,7 @@ from doorstep.waste.models import (
 LOOK_BACK_DAYS = 35
 
 
-def _boxes(first: date) -> QuerySet[Container]:
+def boxes_with_changes(first: date) -> QuerySet[Container]:
     """Return containers with their rounds and, in the same statement, what changes their days from `first` on."""
     off = Suspension.objects.filter(stream=OuterRef("round__stream"), last__gte=first)
     moves = MovedDay.objects.filter(day__gte=first - timedelta(days=7))
@@ -36,13 +36,18 @@ def _boxes(first: date) -> QuerySet[Container]:
 
 def days_of_box(of: Container, first: date, last: date) -> list[date]:
     """Return a container's collection days between two days; it was found by `container`."""
+    return days_of(of.round, first, last, *changes_of(of))
+
+
+def changes_of(of: Container) -> tuple[list[Suspension], dict[date, date]]:
+    """Return the suspensions and moved days that came with a container."""
     day = date.fromisoformat
     suspended = [
         Suspension(stream=of.round.stream, first=day(o["first"]), last=day(o["last"]))
         for o in of.off  # type: ignore[attr-defined]
     ]
     moved = {day(m["day"]): day(m["to"]) for m in of.moves}  # type: ignore[attr-defined]
-    return days_of(of.round, first, last, suspended, moved)
+    return suspended, moved
 
 
 def containers_at(uprn: int) -> list[Container]:
@@ -51,7 +56,11 @@ def containers_at(uprn: int) -> list[Container]:
     found = Container.objects.select_related("round").filter(
         Q(place_id=uprn) | Q(place_id__in=parent)
     )
-    both = list(found.order_by("kind", "id"))
+    return of_home(list(found.order_by("kind", "id")), uprn)
+
+
+def of_home(both: list[Container], uprn: int) -> list[Container]:
+    """Return a home's own containers of those found at it and its building; the building's, failing that."""
     own = [c for c in both if c.place_id == uprn]
     chosen = own or both
     # A container listed twice keeps its first (rule M6).
@@ -62,13 +71,24 @@ def container(container_id: str, today: date) -> Container | None:
     """Return a container by its id as text, with what changes its days around today."""
     if not container_id.isdecimal():
         return None
-    return _boxes(today - timedelta(days=LOOK_BACK_DAYS)).filter(id=int(container_id)).first()
+    return (
+        boxes_with_changes(today - timedelta(days=LOOK_BACK_DAYS))
+        .filter(id=int(container_id))
+        .first()
+    )
 
 
 def days_of(
     of: Round, first: date, last: date, suspended: list[Suspension], moved: dict[date, date]
 ) -> list[date]:
     """Return a round's collection days between two days, with moves made and suspensions left out."""
+    return [actual for actual, _ in planned(of, first, last, suspended, moved)]
+
+
+def planned(
+    of: Round, first: date, last: date, suspended: list[Suspension], moved: dict[date, date]
+) -> list[tuple[date, date]]:
+    """Return a round's collection days between two days, each with the day its cycle gives."""
     step = timedelta(days=7 * of.weeks)
     # A moved day may leave or enter the window, so look a week beyond both ends.
     day = of.anchor + step * ((first - timedelta(days=7) - of.anchor) // step)
@@ -77,7 +97,7 @@ def days_of(
         stopped = any(s.stream == of.stream and s.first <= day <= s.last for s in suspended)
         actual = moved.get(day, day)
         if not stopped and first <= actual <= last:
-            found.append(actual)
+            found.append((actual, day))
         day += step
     return sorted(found)
 
@@ -218,7 +238,7 @@ class Lift:
 def lifts_at(uprn: int, since: date, today: date) -> list[Lift]:
     """Return every due collection at a home between two days with its evidence, the newest first."""
     building = Property.objects.filter(uprn=uprn).values("parent_id")
-    boxes = list(_boxes(since).filter(Q(place_id=uprn) | Q(place_id__in=building)))
+    boxes = list(boxes_with_changes(since).filter(Q(place_id=uprn) | Q(place_id__in=building)))
     rounds = {b.round_id for b in boxes}
     days = RoundDay.objects.filter(round_id__in=rounds, day__gte=since, day__lte=today)
     by_day = {(d.round_id, d.day): d for d in days}

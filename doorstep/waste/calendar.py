@@ -1,0 +1,123 @@
+"""What residents may know of a home's collections: days, moves, delays and suspensions; no more."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject
+
+from doorstep.council.queries import ZONE
+from doorstep.places.models import Property
+from doorstep.waste import queries
+from doorstep.waste.models import Container, RoundDay
+
+
+@dataclass(frozen=True)
+class Collection:
+    """One collection day, and the day it was moved from."""
+
+    day: date
+    moved_from: date | None
+
+    @property
+    def scheduled(self) -> date:
+        """Return the day that the round's cycle gives."""
+        return self.moved_from or self.day
+
+
+@dataclass(frozen=True)
+class Delay:
+    """A delay of a whole round that was due on a day: the public sentence, and until when."""
+
+    day: date
+    until: datetime
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A suspension of a whole stream, both days included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class BoxDays:
+    """One container: its round's days between two days, and what residents are told of the round."""
+
+    id: int
+    kind: str
+    round: str
+    stream: str
+    days: tuple[Collection, ...]
+    delay: Delay | None
+    finished: bool
+    suspensions: tuple[Stop, ...]
+    today: date
+
+    @property
+    def next(self) -> Collection | None:
+        """Return the next collection: today's until the round is finished."""
+        start = [c for c in self.days if c.day > self.today or self._is_due(c)]
+        return start[0] if start else None
+
+    @property
+    def last(self) -> Collection | None:
+        """Return the last collection: today's once the round is finished."""
+        over = [c for c in self.days if c.day <= self.today and not self._is_due(c)]
+        return over[-1] if over else None
+
+    def _is_due(self, of: Collection) -> bool:
+        return of.day == self.today and not self.finished
+
+
+def collections_at(uprn: int, first: date, last: date, now: datetime) -> list[BoxDays]:
+    """Return a home's containers (its own, or its building's) with their days between two days.
+
+    One statement. Nothing in it depends on who lives there or what crews recorded there.
+    """
+    today = now.astimezone(ZONE).date()
+    building = Property.objects.filter(uprn=uprn).values("parent_id")
+    # A round's delay may outlast its day; whether it is finished matters today only.
+    told = RoundDay.objects.filter(round_id=OuterRef("round_id"), day__lte=today).filter(
+        Q(delayed_until__gt=now) | Q(day=today, finished_at__isnull=False)
+    )
+    said = JSONObject(day="day", until="delayed_until", sentence="sentence", finished="finished_at")
+    found = queries.boxes_with_changes(first).annotate(
+        told=ArraySubquery(told.order_by("day").values(json=said))
+    )
+    both = found.filter(Q(place_id=uprn) | Q(place_id__in=building)).order_by("kind", "id")
+    return [_box(c, first, last, now) for c in queries.of_home(list(both), uprn)]
+
+
+def _box(of: Container, first: date, last: date, now: datetime) -> BoxDays:
+    suspended, moved = queries.changes_of(of)
+    planned = queries.planned(of.round, first, last, suspended, moved)
+    today = now.astimezone(ZONE).date()
+    stops = sorted((s.first, s.last) for s in suspended)
+    delay, finished = _told(of.told, today, now)  # type: ignore[attr-defined]
+    return BoxDays(
+        id=of.pk,
+        kind=of.kind,
+        round=of.round_id,
+        stream=of.round.stream,
+        days=tuple(Collection(day, was if was != day else None) for day, was in planned),
+        delay=delay,
+        finished=finished,
+        suspensions=tuple(Stop(*s) for s in stops if s[1] >= today and s[0] <= last),
+        today=today,
+    )
+
+
+def _told(rows: list[dict[str, str]], today: date, now: datetime) -> tuple[Delay | None, bool]:
+    """Return a round's latest delay that still holds, and whether the round is finished today."""
+    delay, finished = None, False
+    for row in rows:
+        day = date.fromisoformat(row["day"])
+        until = datetime.fromisoformat(row["until"]).astimezone(UTC) if row["until"] else None
+        if until and until > now:
+            delay = Delay(day, until, row["sentence"])
+        finished |= day == today and bool(row["finished"])
+    return delay, finished and delay is None
