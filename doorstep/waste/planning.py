@@ -211,13 +211,13 @@ def propose_street(
 ) -> Change:
     """Propose that a street's containers go from one round to another of the same stream, from a day on.
 
-    Raises Refused("no_such_round", "other_stream", "since_past", "already_changing" or "no_change").
+    Raises Refused("round_unknown", "other_stream", "since_past", "already_changing" or "no_change").
     """
     today = now.astimezone(council.ZONE).date()
     _from(since, today)
     rounds = Round.objects.in_bulk([code, to])
     if len({code, to} & set(rounds)) < 2:
-        raise Refused("no_such_round")
+        raise Refused("round_unknown")
     if rounds[code].stream != rounds[to].stream:
         raise Refused("other_stream")
     boxes = Container.objects.filter(round_id=code, place__street_id=usrn)
@@ -238,7 +238,7 @@ def propose_home(
 ) -> Change:
     """Propose rounds for a home's own containers by their ids ("" takes one away), and one more.
 
-    Raises Refused("no_such_round", "no_such_kind", "already_there", "since_past", "already_changing" or
+    Raises Refused("round_unknown", "no_such_kind", "already_there", "since_past", "already_changing" or
     "no_change").
     """
     today = now.astimezone(council.ZONE).date()
@@ -249,7 +249,7 @@ def propose_home(
     for box in boxes:
         to = rounds.get(box.pk, box.round_id)
         if to and to not in known and to != box.round_id:
-            raise Refused("no_such_round")
+            raise Refused("round_unknown")
         if not to:
             edits.append(edit("container", box.pk, fields_of("container", box), None))
         elif to != box.round_id:
@@ -268,7 +268,7 @@ def _added(
     if kind in there:
         raise Refused("already_there")
     if code not in known:
-        raise Refused("no_such_round")
+        raise Refused("round_unknown")
     after = {"place_id": uprn, "kind": kind, "round_id": code, "since": since, "was_round_id": None}
     return edit("container", "", None, after)
 

@@ -55,7 +55,7 @@ def test_a_street_is_moved_after_a_preview_and_back(officer: Client, district: A
         ("rounds/REF-1", {"name": "Kept", "first": "2020-01-06", "weeks": "2"}, "from today on"),
         ("rounds/REF-1", {"name": "Kept", "first": "2050-01-03", "weeks": "9" * 5000}, "from 1 to 12"),
         ("new", {"code": "ref-1", "name": "Kept", "first": "2050-01-03", "weeks": "2"}, "has that code already"),
-        ("rounds/REF-1/street", {"usrn": "1", "to": "NO", "since": "2050-01-03"}, "does not collect today"),
+        ("rounds/REF-1/street", {"usrn": "1", "to": "NO", "since": "2050-01-03"}, "Choose a round"),
         ("rounds/REF-1/street", {"usrn": "9" * 30, "to": "REF-2", "since": "2050-01-03"}, "Nothing would change"),
         ("calendar/suspend", {"stream": "refuse", "first": "2050-01-03", "last": "2050-01-02"}, "must not come before"),
         ("calendar/days", {"day-0": "2050-12-26", "to-0": "2050-11-01"}, "a week at most"),

@@ -10,6 +10,7 @@ from doorstep.web.desk.views import (
     rounds,
     services,
     signing,
+    tokens,
     worklist,
 )
 
@@ -44,6 +45,9 @@ urlpatterns = [
     path("/services/<slug:slug>/newer", services.newer, name="newer"),
     path("/services/<slug:slug>/publish", services.publish, name="publish"),
     path("/services/<slug:slug>/publishing/<int:number>", services.publishing, name="publishing"),
+    path("/tokens", tokens.tokens, name="tokens"),
+    path("/tokens/new", tokens.new, name="new_token"),
+    path("/tokens/<int:number>/revoke", tokens.revoke, name="revoke_token"),
     path("/new/<slug:slug>", caller.begin, name="desk_begin"),
     path("/new/<slug:slug>/check", caller.check, name="desk_check"),
     path("/new/<slug:slug>/<slug:page>", caller.page, name="desk_page"),
