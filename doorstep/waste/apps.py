@@ -7,7 +7,10 @@ class WasteConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer the room's facts."""
-        from doorstep.waste import facts
+        """Offer the room's facts, the evening's notes, and the forgetting of those not confirmed."""
+        from doorstep.outside import later
+        from doorstep.waste import facts, jobs
 
         facts.register()
+        later.reconcile_with(jobs.tell_this_evening)
+        later.every_day(jobs.forget)
