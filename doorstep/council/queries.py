@@ -89,6 +89,8 @@ class Council(_Part):
     keep_logs_days: int = 730
     no_collection_days: tuple[date, ...] = ()
     containers: dict[str, Words]
+    # When containers are to be out, in words a resident reads.
+    put_out: Words = ""
     log_reasons: dict[str, Words]
     # Lists of work that belong to no round, such as deliveries, by their codes.
     crew_lists: dict[str, str] = {}

@@ -20,7 +20,7 @@ from doorstep.places.models import Property
 from doorstep.staff.actor import RESIDENT, Actor
 from doorstep.waste import actions as waste
 from doorstep.waste import queries
-from doorstep.waste.models import Container, Round, RoundDay, Suspension
+from doorstep.waste.models import Container, MovedDay, Round, RoundDay, Suspension
 
 CREW = Actor("staff", "crew")
 
@@ -57,6 +57,12 @@ def progress(now: datetime) -> int:
             waste.finish_round(event_id=end, round_code=r.code, day=day, by=CREW, now=_at(day, 15))
             made += 1
     return made
+
+
+def holidays() -> None:
+    """Move each day on which this council does not collect to the day after it."""
+    for day in council.current().no_collection_days:
+        MovedDay.objects.get_or_create(day=day, defaults={"to": day + timedelta(days=1)})
 
 
 class _Homes:

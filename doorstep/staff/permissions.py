@@ -11,6 +11,7 @@ ROLES = {
         "desk.send",
         "desk.decide",
         "rounds.delay",
+        "rounds.plan",
         "services.see",
     },
     "supervisor": {
@@ -19,6 +20,7 @@ ROLES = {
         "desk.send",
         "desk.decide",
         "rounds.delay",
+        "rounds.plan",
         "crew.work",
         "services.see",
     },

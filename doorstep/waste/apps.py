@@ -7,7 +7,10 @@ class WasteConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer the room's facts."""
-        from doorstep.waste import facts
+        """Offer the room's facts, the look for plans not read, and the daily forgetting."""
+        from doorstep.outside import later
+        from doorstep.waste import facts, jobs
 
         facts.register()
+        later.reconcile_with(jobs.read_lost)
+        later.every_day(jobs.forget)

@@ -81,20 +81,20 @@ def collections_at(uprn: int, first: date, last: date, now: datetime) -> list[Bo
     today = now.astimezone(ZONE).date()
     building = Property.objects.filter(uprn=uprn).values("parent_id")
     # A round's delay may outlast its day; whether it is finished matters today only.
-    told = RoundDay.objects.filter(round_id=OuterRef("round_id"), day__lte=today).filter(
+    told = RoundDay.objects.filter(round_id=OuterRef("serving"), day__lte=today).filter(
         Q(delayed_until__gt=now) | Q(day=today, finished_at__isnull=False)
     )
     said = JSONObject(day="day", until="delayed_until", sentence="sentence", finished="finished_at")
     found = queries.boxes_with_changes(first).annotate(
-        told=ArraySubquery(told.order_by("day").values(json=said))
+        serving=queries.serving(today), told=ArraySubquery(told.order_by("day").values(json=said))
     )
     both = found.filter(Q(place_id=uprn) | Q(place_id__in=building)).order_by("kind", "id")
     return [_box(c, first, last, now) for c in queries.of_home(list(both), uprn)]
 
 
 def _box(of: Container, first: date, last: date, now: datetime) -> BoxDays:
-    suspended, moved = queries.changes_of(of)
-    planned = queries.planned(of.round, first, last, suspended, moved)
+    suspended, _ = queries.changes_of(of)
+    planned = queries.planned_of_box(of, first, last)
     today = now.astimezone(ZONE).date()
     stops = sorted((s.first, s.last) for s in suspended)
     delay, finished = _told(of.told, today, now)  # type: ignore[attr-defined]
@@ -121,3 +121,40 @@ def _told(rows: list[dict[str, str]], today: date, now: datetime) -> tuple[Delay
             delay = Delay(day, until, row["sentence"])
         finished |= day == today and bool(row["finished"])
     return delay, finished and delay is None
+
+
+@dataclass(frozen=True)
+class Lifts:
+    """What is collected together: a day, whether it was moved, and the containers."""
+
+    when: Collection
+    boxes: tuple[BoxDays, ...]
+
+
+def in_order(boxes: list[BoxDays]) -> list[Lifts]:
+    """Return the days still to come of several containers together, in order."""
+    found: dict[Collection, list[BoxDays]] = {}
+    for box in boxes:
+        for when in box.days:
+            if box.next and when.day >= box.next.day:
+                found.setdefault(when, []).append(box)
+    inorder = sorted(found.items(), key=lambda item: (item[0].day, item[0].scheduled))
+    return [Lifts(when, tuple(of)) for when, of in inorder]
+
+
+def delays(boxes: list[BoxDays]) -> list[tuple[Delay, list[BoxDays]]]:
+    """Return each round's delay with the containers it empties."""
+    found: dict[str, list[BoxDays]] = {}
+    for box in boxes:
+        if box.delay:
+            found.setdefault(box.round, []).append(box)
+    return [(of[0].delay, of) for of in found.values() if of[0].delay]
+
+
+def stops(boxes: list[BoxDays]) -> list[tuple[Stop, list[BoxDays]]]:
+    """Return each suspension of a stream with the containers it concerns."""
+    found: dict[tuple[str, Stop], list[BoxDays]] = {}
+    for box in boxes:
+        for stop in box.suspensions:
+            found.setdefault((box.stream, stop), []).append(box)
+    return [(stop, of) for (_, stop), of in found.items()]

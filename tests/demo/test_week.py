@@ -1,6 +1,6 @@
 """The demo's addresses really give the outcomes that its start page promises, on any day of the week."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from doorstep.fieldwork import queries as work
 from doorstep.places.models import Property
 from doorstep.staff.actor import RESIDENT
 from doorstep.waste import queries as waste
+from doorstep.waste.calendar import Collection, collections_at
 
 
 @pytest.fixture
@@ -72,3 +73,14 @@ def test_the_demo_goes_on_from_one_day_to_the_next(places: None) -> None:
         week.progress(now)
         week.work_today(now)
         assert len(week.examples(now)) >= 10
+
+
+def test_christmas_is_collected_a_day_later(places: None) -> None:
+    week.holidays()
+    week.holidays()
+    christmas, after = date(2026, 12, 25), date(2026, 12, 26)
+    now = datetime(2026, 12, 1, 8, tzinfo=council.ZONE)
+    moved = Collection(after, christmas)
+    homes = Property.objects.order_by("uprn").values_list("uprn", flat=True)[::500]
+    boxes = [b for uprn in homes for b in collections_at(uprn, after, after, now)]
+    assert {day for box in boxes for day in box.days} == {moved}

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from doorstep.messages.models import Message
 from doorstep.staff.actor import SYSTEM
 from doorstep.staff.models import StaffUser
 from doorstep.waste import actions as waste
+from doorstep.waste.models import MovedDay, Round, Suspension
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "/services/missed-bin"
@@ -239,6 +241,27 @@ def test_the_pseudo_language_finds_a_sentence_that_was_forgotten() -> None:
     assert forgotten(page) == ["Forgotten", "This is not"]
 
 
+def bin_pages(get: Any, of: Round) -> Iterator[tuple[str, Any]]:
+    """Look at bin days when all is well, then delayed, suspended and moved."""
+    for query in ("", "?postcode=", "?postcode=zzz", "?postcode=SW1A 1AA", "?postcode=LE67 3FJ"):
+        yield get(f"/bins{query}")
+    for path in ("/bins/1001", "/bins/9", "/bins/snippet"):
+        yield get(path)
+    now = timezone.now()
+    day, until = of.anchor + timedelta(weeks=2), now + timedelta(hours=9)
+    said = council.dress("typed by Ann")
+    waste.delay_round(
+        round_code=of.code, day=of.anchor, until=until, sentence=said, by=SYSTEM, now=now
+    )
+    off = Suspension.objects.create(stream="refuse", first=day, last=day)
+    moved = MovedDay.objects.create(day=day + timedelta(weeks=2), to=day + timedelta(days=15))
+    name, answer = get("/bins/1001")
+    waste.end_delay(round_code=of.code, day=of.anchor, by=SYSTEM, now=now)
+    off.delete()
+    moved.delete()
+    yield f"changed {name}", answer
+
+
 def pages(district: Any) -> Iterator[tuple[str, Any]]:
     """Walk every page a resident of this service can meet."""
     client, box = Client(), district.boxes[0]
@@ -253,6 +276,7 @@ def pages(district: Any) -> Iterator[tuple[str, Any]]:
         yield get(path)
     for path in ("/cookies", "/accessibility", "/nowhere", BASE, "/case/open"):
         yield get(path)
+    yield from bin_pages(get, box.round)
     yield post(f"{BASE}/begin")
     yield post(f"{BASE}/address", find="1", postcode="")
     yield post(f"{BASE}/address", find="1", postcode="zzz")

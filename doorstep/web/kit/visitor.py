@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from doorstep.cases.links import hashed
 
-COOKIE, CASES = "doorstep_visitor", "doorstep_cases"
+COOKIE, CASES, HOME = "doorstep_visitor", "doorstep_cases", "doorstep_home"
 
 
 def visitor(request: HttpRequest) -> str:
@@ -28,11 +28,11 @@ def keep(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _set(response: HttpResponse, name: str, value: str, days: int) -> None:
+def _set(response: HttpResponse, name: str, value: str, days: int | None) -> None:
     response.set_cookie(
         name,
         value,
-        max_age=days * 86400,
+        max_age=days * 86400 if days else None,
         httponly=True,
         samesite="Lax",
         secure=settings.SECURE_COOKIES,
@@ -56,4 +56,15 @@ def let_in(request: HttpRequest, response: HttpResponse, reference: str) -> Http
     """Let this browser open a case from now on, for thirty days; the latest twenty are kept."""
     opened = [*[r for r in _opened(request) if r != reference], reference][-20:]
     _set(response, CASES, signing.dumps(opened, salt=CASES), 30)
+    return response
+
+
+def home_of(request: HttpRequest) -> str:
+    """Return the UPRN that this browser asked us to remember, as it came."""
+    return request.COOKIES.get(HOME, "")
+
+
+def remember_home(response: HttpResponse, uprn: str, *, long: bool) -> HttpResponse:
+    """Remember a home's UPRN, for a year or until the browser is closed."""
+    _set(response, HOME, uprn, 365 if long else None)
     return response

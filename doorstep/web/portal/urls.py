@@ -1,6 +1,6 @@
 from django.urls import path
 
-from doorstep.web.portal import returning, views
+from doorstep.web.portal import bins, old, returning, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,6 +21,11 @@ urlpatterns = [
     path("case/<str:reference>", views.case, name="case"),
     path("case/<str:reference>/reopen", views.reopen, name="reopen"),
     path("case/<str:reference>/sent", views.sent, name="sent"),
+    path("bins", bins.find, name="bins"),
+    path("bins/snippet", bins.snippet, name="bins_snippet"),
+    path("bins/<str:uprn>.ics", bins.ics, name="bins_ics"),
+    path("bins/<str:uprn>.json", bins.json, name="bins_json"),
+    path("bins/<str:uprn>", bins.page, name="bins_at"),
     path("contact", views.words, {"name": "contact"}, name="contact"),
     path("privacy", views.words, {"name": "privacy"}, name="privacy"),
     path("cookies", views.words, {"name": "cookies"}, name="cookies"),
@@ -30,4 +35,6 @@ urlpatterns = [
     path("demo", views.demo, name="demo"),
     path("demo/as/<str:role>", views.demo_as, name="demo_as"),
     path("demo/outbox", views.outbox, name="outbox"),
+    # The site before this one; ours come first.
+    *old.urlpatterns(),
 ]

@@ -28,6 +28,7 @@ from doorstep.web.kit import limits, sitting
 from doorstep.web.kit.doors import public
 from doorstep.web.kit.language import COOKIE
 from doorstep.web.kit.visitor import keep, let_in, may_open, visitor
+from doorstep.web.portal import old
 
 
 @public
@@ -36,7 +37,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """List the services, or those that the resident's own words find."""
     text = request.GET.get("q", "")[:100].strip()
     found = [s for s in catalogue.running() if not text or _matches(s, text)]
-    return render(request, "portal/home.html", {"services": found, "q": text})
+    context = {"services": found, "q": text, "old": old.on_home(request)}
+    return render(request, "portal/home.html", context)
 
 
 def _matches(service: Service, text: str) -> bool:

@@ -39,6 +39,7 @@ class Command(BaseCommand):
         for username, name in PEOPLE.items():
             staff.add(username=username, name=name, roles=[username], password=PASSWORD)
         call_command("services", "import", stdout=self.stdout)
+        week.holidays()
         today = now.astimezone(ZONE).date()
         if week.kept().get("day") != today.isoformat():
             count = week.progress(now)

@@ -1,0 +1,119 @@
+"""Bin days: find a home by postcode, its page, and its feeds; only what holds for a whole round."""
+
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from doorstep.council import queries as council
+from doorstep.council.errors import Refused
+from doorstep.forms.form import Question
+from doorstep.forms.questions.kind import Invalid
+from doorstep.places import queries as places
+from doorstep.places.models import Property
+from doorstep.waste import calendar
+from doorstep.waste.calendar import BoxDays
+from doorstep.web.kit import limits
+from doorstep.web.kit.doors import public
+from doorstep.web.kit.fresh import fresh
+from doorstep.web.portal import feeds
+
+PLACE = Question("property", "address", "")
+# The longest cycle is four weeks; the page shows eight, a feed a year.
+BACK, AHEAD, YEAR = timedelta(days=35), timedelta(weeks=8), timedelta(days=365)
+
+
+@public
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """Ask for a postcode, and list its homes; it stands in the address, so that back and refresh work."""
+    typed = request.GET.get("postcode")
+    if typed is None:
+        return render(request, "portal/bins/find.html", {})
+    context: dict[str, object] = {"question": PLACE, "typed": typed[:20]}
+    try:
+        postcode, homes = homes_at(request, typed)
+        context |= {"typed": postcode, "homes": homes, "searched": True}
+    except Refused as exc:
+        code = exc.code if typed.strip() else "postcode_missing"
+        context |= {"wrong": Invalid(code)}
+    return render(request, "portal/bins/find.html", context)
+
+
+def homes_at(request: HttpRequest, typed: str) -> tuple[str, list[Property]]:
+    """Return a tidy postcode and its homes; raises Refused("too_many" or "postcode_shape")."""
+    if limits.over([limits.person(request, "postcode")], 60, 600):
+        raise Refused("too_many")
+    postcode = places.tidy_postcode(typed)
+    return postcode, list(places.at_postcode(postcode)[:500])
+
+
+@public
+@require_safe
+def page(request: HttpRequest, uprn: str) -> HttpResponseBase:
+    """Show a home's next, last and coming collections."""
+    home, now = places.find(uprn), timezone.now()
+    if home is None:
+        return render(request, "portal/bins/unknown.html", {}, status=404)
+    today = now.astimezone(council.ZONE).date()
+    boxes = calendar.collections_at(home.uprn, today - BACK, today + AHEAD, now)
+    boxes.sort(key=lambda box: box.next.day if box.next else date.max)
+    context = {
+        "home": home,
+        "today": today,
+        "boxes": boxes,
+        "coming": calendar.in_order(boxes),
+        "delays": calendar.delays(boxes),
+        "stops": calendar.stops(boxes),
+        "link": f"{settings.BASE_ADDRESS}/bins/{home.uprn}",
+    }
+    return fresh(request, render(request, "portal/bins/page.html", context))
+
+
+def _year(uprn: str, now: datetime) -> tuple[Property | None, date, list[BoxDays]]:
+    today = now.astimezone(council.ZONE).date()
+    home = places.find(uprn)
+    boxes = calendar.collections_at(home.uprn, today, today + YEAR, now) if home else []
+    return home, today, boxes
+
+
+def _language(request: HttpRequest) -> str:
+    """Return the language that a feed's own address asks for: calendars keep no cookies."""
+    asked = request.GET.get("language", "")
+    return asked if asked in council.languages() else council.language()
+
+
+@public
+@require_safe
+def ics(request: HttpRequest, uprn: str) -> HttpResponseBase:
+    """Give a home's collections of a year as a calendar to subscribe to."""
+    home, today, boxes = _year(uprn, timezone.now())
+    with council.speaking(_language(request)):
+        if home is None:
+            said = _("We know no home with this number.")
+            return HttpResponse(said, content_type="text/plain; charset=utf-8", status=404)
+        made = feeds.ics(home, boxes, today)
+    return fresh(request, HttpResponse(made, content_type="text/calendar; charset=utf-8"))
+
+
+@public
+@require_safe
+def json(request: HttpRequest, uprn: str) -> HttpResponseBase:
+    """Give a home's collections of a year for programs."""
+    home, _today, boxes = _year(uprn, timezone.now())
+    with council.speaking(_language(request)):
+        if home is None:
+            return JsonResponse({"error": _("We know no home with this number.")}, status=404)
+        return fresh(request, JsonResponse(feeds.json(home, boxes)))
+
+
+@public
+@require_safe
+def snippet(request: HttpRequest) -> HttpResponse:
+    """Show a form that the council's website can copy; it needs no script."""
+    return render(request, "portal/bins/snippet.html", {"base": settings.BASE_ADDRESS})

@@ -1,0 +1,249 @@
+"""Bin days: the page and its feeds, read as browsers and calendar programs read them."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import icalendar
+import pytest
+import vobject
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from doorstep.council.queries import ZONE
+from doorstep.fieldwork.models import Outcome
+from doorstep.places.models import Property
+from doorstep.staff.actor import SYSTEM
+from doorstep.waste import actions as waste
+from doorstep.waste.calendar import collections_at
+from doorstep.waste.models import Assisted, Container, MovedDay, Round, Suspension
+from doorstep.web.portal import feeds
+
+PAGE, ICS, JSON = "/bins/1001", "/bins/1001.ics", "/bins/1001.json"
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def same(answer: Any) -> str:
+    """Return a page without the nonce, which differs each time."""
+    return re.sub(r'nonce="[^"]*"', "", text(answer))
+
+
+def test_a_page_takes_at_most_three_statements(district: Any) -> None:
+    for path in (PAGE, ICS, JSON):
+        with CaptureQueriesContext(connection) as seen:
+            assert Client().get(path).status_code == 200
+        assert len(seen) <= 3, [q["sql"] for q in seen]
+
+
+def test_the_page_says_next_and_last_in_words(district: Any) -> None:
+    Round.objects.create(code="G", name="G", stream="garden", anchor=district.today, weeks=1)
+    tomorrow = district.today + timedelta(days=1)
+    Round.objects.create(code="F", name="F", stream="food", anchor=tomorrow, weeks=1)
+    Container.objects.create(place_id=1001, kind="garden-bin", round_id="G")
+    Container.objects.create(place_id=1001, kind="food-caddy", round_id="F")
+    page = text(Client().get(PAGE))
+    assert "<strong>Today, " in page and "<strong>Tomorrow, " in page
+    assert "Brown-lidded bin (garden waste)" in page
+    assert f"{tomorrow:%A} {tomorrow.day} {tomorrow:%B}" in page
+
+
+def test_find_a_home_by_its_postcode(district: Any) -> None:
+    client = Client()
+    assert 'href="/bins"' in text(client.get("/"))
+    assert "Your postcode" in text(client.get("/bins"))
+    assert 'href="/bins/1003">3 Mill Lane' in text(client.get("/bins?postcode=le673fj"))
+    assert "No address found" in text(client.get("/bins?postcode=SW1A 1AA"))
+    assert "Enter your postcode" in text(client.get("/bins?postcode="))
+    page = text(client.get("/bins?postcode=<b>"))
+    assert "Enter a full UK postcode" in page and "<b>" not in page
+
+
+@pytest.mark.parametrize("uprn", ["9", "0", "abc", "9" * 30, "-1", "1001x", "1001%00"])
+def test_an_unknown_home_is_a_real_404_that_helps(district: Any, uprn: str) -> None:
+    page = Client().get(f"/bins/{uprn}")
+    assert page.status_code == 404 and "Find your bin days by postcode" in text(page)
+    feed = Client().get(f"/bins/{uprn}.ics")
+    assert feed.status_code == 404 and feed["Content-Type"].startswith("text/plain")
+    data = Client().get(f"/bins/{uprn}.json")
+    assert data.status_code == 404 and "error" in data.json()
+
+
+def test_nothing_reveals_assistance_logs_or_people(district: Any) -> None:
+    paths = (PAGE, ICS, JSON)
+    before = [same(Client().get(p)) for p in paths]
+    Assisted.objects.create(place_id=1001)
+    district.case(0)
+    waste.record_log(
+        event_id=uuid4(),
+        container_id=str(district.boxes[0].pk),
+        reason="not_out",
+        note="Mrs Smith is away",
+        photo="",
+        by=SYSTEM,
+        now=district.now,
+    )
+    assert Outcome.objects.count() == 1
+    assert [same(Client().get(p)) for p in paths] == before
+
+
+def delay(d: Any) -> None:
+    until = d.now + timedelta(hours=20)
+    said = {"until": until, "sentence": "Snow."}
+    waste.delay_round(round_code="NOW", day=d.today, by=SYSTEM, now=d.now, **said)
+
+
+def finish(d: Any) -> None:
+    for act in (waste.start_round, waste.finish_round):
+        act(event_id=uuid4(), round_code="NOW", day=d.today, by=SYSTEM, now=d.now)
+
+
+def suspend(d: Any) -> None:
+    first = d.today + timedelta(days=7)
+    Suspension.objects.create(stream="refuse", first=first, last=first + timedelta(days=7))
+
+
+def move(d: Any) -> None:
+    day = d.today + timedelta(days=14)
+    MovedDay.objects.create(day=day, to=day + timedelta(days=1))
+
+
+@pytest.mark.parametrize("change", [delay, finish, suspend, move])
+def test_a_change_is_seen_by_the_next_request(district: Any, change: Callable[[Any], None]) -> None:
+    Round.objects.create(code="NOW", name="N", stream="refuse", anchor=district.today, weeks=1)
+    Container.objects.filter(place_id=1001).update(round="NOW")
+    for path in (PAGE, ICS, JSON):
+        first = Client().get(path)
+        assert first["Cache-Control"] == "no-cache" and "Cookie" in first["Vary"]
+        again = Client().get(path, headers={"If-None-Match": first["ETag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        # The kept page goes with the policy that it came with.
+        assert "Content-Security-Policy" not in again
+    etags = {path: Client().get(path)["ETag"] for path in (PAGE, ICS, JSON)}
+    change(district)
+    for path, etag in etags.items():
+        answer = Client().get(path, headers={"If-None-Match": etag})
+        assert answer.status_code == 200 and answer["ETag"] != etag, path
+
+
+def test_feeds_are_never_held_up_by_the_limits_of_forms(district: Any) -> None:
+    client = Client()
+    for _ in range(61):
+        limited = client.get("/bins?postcode=LE673FJ")
+    assert "Wait ten minutes" in text(limited)
+    for path in (PAGE, ICS, JSON):
+        assert client.get(path).status_code == 200
+
+
+def test_a_welsh_page_and_feed(district: Any) -> None:
+    client = Client()
+    client.cookies["doorstep_language"] = "cy"
+    page = text(client.get(PAGE))
+    assert "Eich diwrnodau bin" in page and "1001.ics?language=cy" in page
+    assert "Bin du (sbwriel)" in text(Client().get(f"{ICS}?language=cy"))
+    assert "Black bin (rubbish)" in text(Client().get(f"{ICS}?language=xx"))
+
+
+def test_the_snippet_is_a_plain_form_that_works(district: Any) -> None:
+    page = text(Client().get("/bins/snippet"))
+    code = re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.S)
+    assert code and "&lt;form action=" in code[1] and "&amp;lt;" not in code[1]
+    assert "script" not in code[1] and "name=&#34;postcode&#34;" in code[1]
+
+
+# The calendar itself, at moments that matter.
+
+
+def at_eight(year: int, month: int, day: int) -> datetime:
+    return datetime(year, month, day, 8, tzinfo=ZONE)
+
+
+def feed(now: datetime) -> bytes:
+    today = now.astimezone(ZONE).date()
+    boxes = collections_at(1001, today, today + timedelta(days=365), now)
+    return feeds.ics(Property.objects.select_related("street").get(uprn=1001), boxes, today)
+
+
+def read_both(made: bytes) -> dict[str, date]:
+    """Read a feed by two parsers, which must agree, and return days by UID."""
+    events = icalendar.Calendar.from_ical(made).walk("VEVENT")
+    one = {str(e["UID"]): e["DTSTART"].dt for e in events}
+    component = vobject.readOne(made.decode())
+    two = {e.uid.value: e.dtstart.value for e in getattr(component, "vevent_list", [])}
+    assert one == two
+    assert all(type(day) is date for day in one.values())
+    return one
+
+
+@pytest.fixture
+def fridays(district: Any) -> Any:
+    """A weekly Friday round through both changes of the clock and Christmas."""
+    Round.objects.create(code="FRI", name="F", stream="refuse", anchor=date(2026, 10, 2), weeks=1)
+    Container.objects.filter(place_id=1001).update(round="FRI")
+    return district
+
+
+def test_every_day_is_a_friday_through_both_changes_of_the_clock(fridays: Any) -> None:
+    days = read_both(feed(at_eight(2026, 10, 20)))
+    assert len(days) == 52 and {d.weekday() for d in days.values()} == {4}
+    assert {date(2026, 10, 30), date(2027, 3, 26), date(2027, 4, 2)} <= set(days.values())
+    late = datetime(2027, 6, 1, 0, 30, tzinfo=ZONE)  # still 31 May in UTC
+    assert min(read_both(feed(late)).values()) == date(2027, 6, 4)
+
+
+def test_at_christmas_the_event_moves_and_keeps_its_uid(fridays: Any) -> None:
+    now = at_eight(2026, 12, 1)
+    before = read_both(feed(now))
+    MovedDay.objects.create(day=date(2026, 12, 25), to=date(2026, 12, 26))
+    after = read_both(feed(now))
+    moved = [uid for uid, day in before.items() if after[uid] != day]
+    assert [(before[u], after[u]) for u in moved] == [(date(2026, 12, 25), date(2026, 12, 26))]
+    assert before.keys() == after.keys()
+    assert "Instead of Friday 25 December." in feed(now).decode()
+
+
+def test_a_suspended_stream_disappears_and_its_end_brings_it_back(fridays: Any) -> None:
+    now = at_eight(2026, 12, 1)
+    off = Suspension.objects.create(
+        stream="refuse", first=date(2026, 12, 1), last=date(2027, 1, 31)
+    )
+    made = feed(now)
+    assert b"CANCELLED" not in made
+    assert min(read_both(made).values()) == date(2027, 2, 5)
+    off.last = date(2028, 1, 1)
+    off.save()
+    assert read_both(feed(now)) == {}
+
+
+def test_lines_are_folded_bytes_are_stable_and_each_event_has_a_name(fridays: Any) -> None:
+    waste.delay_round(
+        round_code="FRI",
+        day=date(2026, 12, 4),
+        until=at_eight(2026, 12, 5),
+        sentence="Rhew ac eira ar y ffyrdd: ä, ’ŵ’; a lorry, too, broke down and waits for a part.",
+        by=SYSTEM,
+        now=at_eight(2026, 12, 3),
+    )
+    now = at_eight(2026, 12, 4)
+    made = feed(now)
+    assert made == feed(now + timedelta(minutes=5))
+    assert made.count(b"\n") == made.count(b"\r\n") and made.endswith(b"END:VCALENDAR\r\n")
+    assert max(len(line) for line in made.split(b"\r\n")) <= 75
+    events = icalendar.Calendar.from_ical(made).walk("VEVENT")
+    assert {str(e["SUMMARY"]) for e in events} == {"Black bin (rubbish)"}
+    assert "’ŵ’; a lorry, too" in str(events[0]["DESCRIPTION"])
+    assert b"DTSTART;VALUE=DATE:20261204" in made
+
+
+def test_the_feed_over_http_is_what_calendars_expect(district: Any) -> None:
+    answer = Client().get(ICS)
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    days = read_both(answer.content).values()
+    assert min(days) >= district.today
+    assert max(days) <= district.today + timedelta(days=365)
+    assert Client().head(ICS).status_code == 200
