@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from ninja import Router, Status
 from ninja.params import functions as params
-from pydantic import AwareDatetime
 
 from doorstep.cases import actions
 from doorstep.cases import queries as known
@@ -23,7 +22,7 @@ from doorstep.web.api.gate import CREATE, READ, actor, count_home, token_of
 from doorstep.web.api.once import once
 from doorstep.web.api.problems import Problem, answers, drawn
 from doorstep.web.api.services import current
-from doorstep.web.api.shapes import CaseList, CaseShape, Sending, Sent
+from doorstep.web.api.shapes import CaseList, CaseShape, Moment, Sending, Sent
 from doorstep.web.models import KeptAnswer
 
 router = Router(tags=["Cases"])
@@ -106,7 +105,7 @@ def _case(of: Case) -> dict[str, Any]:
 def cases(
     request: HttpRequest,
     service: Annotated[str, params.Query(pattern="^[-a-z0-9]{0,50}$")] = "",
-    since: Annotated[AwareDatetime | None, params.Query()] = None,
+    since: Annotated[Moment | None, params.Query()] = None,
     cursor: Annotated[str, params.Query(max_length=200)] = "",
     limit: Annotated[int, params.Query(ge=1, le=100)] = 50,
 ) -> dict[str, Any]:

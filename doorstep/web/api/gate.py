@@ -134,6 +134,6 @@ def _with_headers(request: HttpRequest, answer: HttpResponseBase) -> HttpRespons
     return answer
 
 
-def nowhere(request: HttpRequest, **rest: str) -> HttpResponse:
+def nowhere(request: HttpRequest, *rest: str) -> HttpResponse:
     """Answer for an address that is none."""
     raise Problem(404, "not_found")

@@ -1,10 +1,31 @@
 """The shapes of what the API takes and gives."""
 
-from datetime import date, datetime
-from typing import Any, Literal
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
-from pydantic import ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict
+
+_MOMENT = re.compile(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
+
+
+def _written(value: object) -> object:
+    """Refuse a bare number, which pydantic would take for seconds since 1970."""
+    if not (isinstance(value, str) and _MOMENT.match(value)):
+        raise ValueError("write it like 2026-11-24T09:00:00Z")
+    return value
+
+
+def _in_utc(value: datetime) -> datetime:
+    """Return the moment in UTC: the database refuses offsets that Python takes."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as exc:
+        raise ValueError("out of range") from exc
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
 
 
 class ServiceShape(Schema):
