@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from django.utils.crypto import salted_hmac
 from doorstep.cases import facts, timeline, workflow
 from doorstep.cases.clock import clock_at
 from doorstep.cases.links import hashed
-from doorstep.cases.models import Case, Draft, EventText, Link
+from doorstep.cases.models import Case, Draft, Link
 from doorstep.cases.values import to_json, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
@@ -274,15 +273,20 @@ def _open(
         opened_at=now,
     )
     photos.keep(str(a[q.id]) for q in asked if q.kind == "photo" and a.get(q.id))
-    passed, draft.passed = draft.passed, {}
-    draft.sent_at, draft.answers, draft.words, draft.typed = now, {}, {}, {}
-    draft.saved_to = draft.saved_key = ""
-    draft.save(update_fields=SENT)
+    passed = dict(draft.passed)
+    _empty(draft, now)
     timeline.write(case, "opened", by=by, now=now, channel=draft.channel, flags=case.flags)
     for code, kept in passed.items():
         timeline.write(case, kept["kind"], by=by, now=now, text=kept.get("reason", ""), stop=code)
     workflow.enter(case, start, by=by, now=now)
     return case
+
+
+def _empty(draft: Draft, now: datetime) -> None:
+    """Take out of a sent draft what the case has now."""
+    draft.passed, draft.saved_to, draft.saved_key = {}, "", ""
+    draft.sent_at, draft.answers, draft.words, draft.typed = now, {}, {}, {}
+    draft.save(update_fields=SENT)
 
 
 def _start(draft: Draft, service: Service, values: Mapping[str, object], clock: Clock) -> str:
@@ -389,56 +393,6 @@ def note(*, case_id: int, text: str, by: Actor, now: datetime) -> None:
     if not text.strip():
         raise Refused("note_empty")
     timeline.write(_locked(case_id), "note", by=by, now=now, text=text.strip())
-
-
-@transaction.atomic
-def erase(*, case_id: int, now: datetime) -> Case:
-    """Erase all that is personal in a closed case: what stays is that a case was, when, and how it ended.
-
-    Raises Refused("still_open"). The timeline's chain holds, because it is over salted digests.
-    """
-    case = _locked(case_id)
-    if not case.is_closed:
-        raise Refused("still_open")
-    for name in _photos(case):
-        # After the commit: a file cannot be brought back.
-        transaction.on_commit(partial(photos.remove, name))
-    customer, case.customer, case.place = case.customer_id, None, None
-    case.answers, case.words, case.facts, case.decisions = {}, {}, {}, {}
-    case.unique_key, case.erased_at = None, now
-    case.save()
-    EventText.objects.filter(event__case=case).delete()
-    Link.objects.filter(case=case).delete()
-    Draft.objects.filter(id=case.draft_id).update(visitor="", facts={}, decisions={}, by_staff="")
-    customers.forget(customer_id=customer)
-    return case
-
-
-def _photos(case: Case) -> list[str]:
-    """Return the names of a case's photos, from its answers and its timeline."""
-    asked = catalogue.service(case.version_id).form.questions.values()
-    answers = [case.answers.get(q.id) for q in asked if q.kind == "photo"]
-    later = case.events.filter(data__has_key="photo").values_list("data__photo", flat=True)
-    return [str(name) for name in [*answers, *later] if name]
-
-
-def erase_due(*, now: datetime) -> int:
-    """Erase every closed case past its service's retention period; return how many."""
-    done = 0
-    kept = Case.objects.filter(erased_at=None, closed_at__isnull=False)
-    for version in kept.values_list("version_id", flat=True).distinct():
-        days = catalogue.service(version).about.retention_days
-        past = kept.filter(version_id=version, closed_at__lt=now - timedelta(days=days))
-        for case_id in past.values_list("id", flat=True)[:5000]:
-            erase(case_id=case_id, now=now)
-            done += 1
-    return done
-
-
-def drop_old_drafts(*, now: datetime) -> int:
-    """Delete drafts that were not touched for thirty days; return how many."""
-    old = Draft.objects.filter(sent_at=None, updated_at__lt=now - timedelta(days=30))
-    return old.delete()[0]
 
 
 def make_link(*, case: Case, key: str, now: datetime) -> str:

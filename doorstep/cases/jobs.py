@@ -2,12 +2,12 @@
 
 from django.utils import timezone
 
-from doorstep.cases import actions, saving
+from doorstep.cases import forgetting, saving
 
 
 def forget() -> None:
     """Erase cases past their retention period, and drafts that nobody came back to."""
     now = timezone.now()
-    actions.erase_due(now=now)
-    actions.drop_old_drafts(now=now)
+    forgetting.erase_due(now=now)
+    forgetting.drop_old_drafts(now=now)
     saving.forget_access(now)

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from doorstep.cases import actions, timeline
+from doorstep.cases import actions, forgetting, timeline
 from doorstep.cases.models import Case, EventText
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
@@ -211,5 +211,5 @@ def test_a_photo_not_sent_is_swept_and_a_kept_one_goes_with_its_case(
         case_id=case.pk, decision="stands", reason="x", reply="No", by=SYSTEM, now=district.now
     )
     with django_capture_on_commit_callbacks(execute=True):
-        actions.erase(case_id=case.pk, now=district.now)
+        forgetting.erase(case_id=case.pk, now=district.now)
     assert photos.path_of(kept) is None and not Photo.objects.exists()

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from doorstep.cases import actions, timeline
+from doorstep.cases import actions, forgetting, timeline
 from doorstep.cases import jobs as case_jobs
 from doorstep.cases.models import Case, Draft, EventText, Link
 from doorstep.council.errors import Refused
@@ -41,14 +41,14 @@ def _closed(district: Any) -> Case:
 
 def test_an_open_case_is_not_erased(district: Any) -> None:
     with pytest.raises(Refused, match="still_open"):
-        actions.erase(case_id=district.case(0).pk, now=district.now)
+        forgetting.erase(case_id=district.case(0).pk, now=district.now)
 
 
 def test_a_case_is_erased_when_its_retention_is_over_and_not_before(district: Any) -> None:
     case = _closed(district)
     days = district.service.about.retention_days
-    assert actions.erase_due(now=district.now + timedelta(days=days - 1)) == 0
-    assert actions.erase_due(now=district.now + timedelta(days=days + 1)) == 1
+    assert forgetting.erase_due(now=district.now + timedelta(days=days - 1)) == 0
+    assert forgetting.erase_due(now=district.now + timedelta(days=days + 1)) == 1
     field_jobs.forget()
     message_jobs.forget()
     case.refresh_from_db()
@@ -64,8 +64,8 @@ def test_a_case_is_erased_when_its_retention_is_over_and_not_before(district: An
 
 def test_a_draft_nobody_came_back_to_goes_after_thirty_days(district: Any) -> None:
     district.draft(0)
-    assert actions.drop_old_drafts(now=district.now + timedelta(days=29)) == 0
-    assert actions.drop_old_drafts(now=district.now + timedelta(days=31)) == 1
+    assert forgetting.drop_old_drafts(now=district.now + timedelta(days=29)) == 0
+    assert forgetting.drop_old_drafts(now=district.now + timedelta(days=31)) == 1
     assert not Draft.objects.exists()
 
 

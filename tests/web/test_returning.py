@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from doorstep.cases import actions as cases
+from doorstep.cases import forgetting
 from doorstep.cases.models import Access, Case, Draft
 from doorstep.messages import actions as messages
 from doorstep.messages import jobs
@@ -116,7 +116,7 @@ def test_a_saved_draft_ends_after_thirty_days_with_a_warning(begun: Client) -> N
     link = link_in(send_all()[-1])
     assert Client().get(link).status_code == 200
     Draft.objects.update(updated_at=now - timedelta(days=31))
-    cases.drop_old_drafts(now=now)
+    forgetting.drop_old_drafts(now=now)
     assert Client().get(link).status_code == 404 and not Message.objects.exists()
 
 

@@ -23,6 +23,7 @@ PEOPLE = {
     "crew": "Carl Crew",
     "manager": "Mina Manager",
     "designer": "Dina Designer",
+    "administrator": "Ada Administrator",
 }
 
 

@@ -1,0 +1,62 @@
+"""Forgets what may no longer be kept: what is personal in old cases, and drafts nobody came back to."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import transaction
+
+from doorstep.cases.models import Case, Draft, EventText, Link
+from doorstep.catalogue import queries as catalogue
+from doorstep.council.errors import Refused
+from doorstep.customers import actions as customers
+from doorstep.outside import photos
+
+
+@transaction.atomic
+def erase(*, case_id: int, now: datetime) -> Case:
+    """Erase all that is personal in a closed case: what stays is that a case was, when, and how it ended.
+
+    Raises Refused("still_open"). The timeline's chain holds, because it is over salted digests.
+    """
+    case = Case.objects.select_for_update(of=("self",)).get(id=case_id)
+    if not case.is_closed:
+        raise Refused("still_open")
+    for name in _photos(case):
+        # After the commit: a file cannot be brought back.
+        transaction.on_commit(partial(photos.remove, name))
+    customer, case.customer, case.place = case.customer_id, None, None
+    case.answers, case.words, case.facts, case.decisions = {}, {}, {}, {}
+    case.unique_key, case.erased_at = None, now
+    case.save()
+    EventText.objects.filter(event__case=case).delete()
+    Link.objects.filter(case=case).delete()
+    Draft.objects.filter(id=case.draft_id).update(visitor="", facts={}, decisions={}, by_staff="")
+    customers.forget(customer_id=customer)
+    return case
+
+
+def _photos(case: Case) -> list[str]:
+    """Return the names of a case's photos, from its answers and its timeline."""
+    asked = catalogue.service(case.version_id).form.questions.values()
+    answers = [case.answers.get(q.id) for q in asked if q.kind == "photo"]
+    later = case.events.filter(data__has_key="photo").values_list("data__photo", flat=True)
+    return [str(name) for name in [*answers, *later] if name]
+
+
+def erase_due(*, now: datetime) -> int:
+    """Erase every closed case past its service's retention period; return how many."""
+    done = 0
+    kept = Case.objects.filter(erased_at=None, closed_at__isnull=False)
+    for version in kept.values_list("version_id", flat=True).distinct():
+        days = catalogue.service(version).about.retention_days
+        past = kept.filter(version_id=version, closed_at__lt=now - timedelta(days=days))
+        for case_id in past.values_list("id", flat=True)[:5000]:
+            erase(case_id=case_id, now=now)
+            done += 1
+    return done
+
+
+def drop_old_drafts(*, now: datetime) -> int:
+    """Delete drafts that were not touched for thirty days; return how many."""
+    old = Draft.objects.filter(sent_at=None, updated_at__lt=now - timedelta(days=30))
+    return old.delete()[0]
