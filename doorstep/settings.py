@@ -162,6 +162,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "doorstep.messages.jobs",
     "doorstep.outside.photos",
     "doorstep.rehearsal.jobs",
+    "doorstep.waste.jobs",
     "doorstep.outside.sweeper",
 ]
 PROCRASTINATE_ON_APP_READY = None

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from doorstep.cases.links import hashed
 from doorstep.cases.models import Case, Draft, Link
@@ -50,6 +50,21 @@ def worklist(
     return (
         cases.order_by("due_on", "opened_at") if state != "closed" else cases.order_by("-closed_at")
     )
+
+
+def opened(
+    *, slug: str = "", since: datetime | None = None, after: tuple[datetime, int] | None = None
+) -> QuerySet[Case]:
+    """Return cases by when they were opened; those after a moment and number where one left off."""
+    cases = Case.objects.select_related("place__street", "draft")
+    if slug:
+        cases = cases.filter(slug=slug)
+    if since:
+        cases = cases.filter(opened_at__gte=since)
+    if after:
+        later = Q(opened_at__gt=after[0]) | Q(id__gt=after[1])
+        cases = cases.filter(later, opened_at__gte=after[0])
+    return cases.order_by("opened_at", "id")
 
 
 def of_place(uprn: int) -> QuerySet[Case]:

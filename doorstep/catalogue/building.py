@@ -5,28 +5,15 @@ import json
 from collections.abc import Mapping
 
 from doorstep.catalogue import files as f
-from doorstep.catalogue import steps
+from doorstep.catalogue.builder import Builder, check_sentence, read_facts
+from doorstep.catalogue.building_workflow import read_workflow
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.reading import Source
-from doorstep.catalogue.service import Doing, Escalation, Reopen, Service, Stage, Text, Workflow
-from doorstep.catalogue.words import UNITS, places
+from doorstep.catalogue.service import Service, Text
 from doorstep.council import queries as council
-from doorstep.forms import facts
 from doorstep.forms.form import CheckRule, Dispute, Form, Page, Question, Stop
 from doorstep.forms.questions.kinds import KINDS
-from doorstep.forms.rules.check import check_call
-from doorstep.forms.rules.errors import RuleError
-from doorstep.forms.rules.parse import FactCall, parse_call
-from doorstep.forms.rules.rule import Rule
-from doorstep.forms.rules.types import BOOL, INT, TEXT, ListOf, Maybe, Record, Type
-
-SETTING_TYPES: dict[str, Type] = {
-    "number": INT,
-    "yes_no": BOOL,
-    "text": TEXT,
-    "time": TEXT,
-    "texts": ListOf(TEXT),
-}
+from doorstep.forms.rules.types import TEXT, Maybe, Type
 
 
 def digest(contents: Mapping[str, str]) -> str:
@@ -34,60 +21,7 @@ def digest(contents: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(dict(contents), sort_keys=True).encode()).hexdigest()
 
 
-class _Builder:
-    """Holds what is known while the files are read in order; problems are gathered, not thrown."""
-
-    def __init__(self, contents: Mapping[str, str]) -> None:
-        self.problems: list[str] = []
-        self.contents = contents
-        about = Source("service.yaml", contents.get("service.yaml", ""))
-        self.about = about.as_model(f.ServiceFile)
-        settings = {k: SETTING_TYPES[s.type] for k, s in self.about.settings.items()}
-        self.names: dict[str, Type] = {
-            "settings": Record("settings", settings),
-            "service": TEXT,
-            "channel": TEXT,
-            "by_staff": BOOL,
-        }
-        self.known: frozenset[str] = frozenset()
-        self.implied: dict[str, frozenset[str]] = {}
-        self.ask: set[str] = set()
-        # Stops that later rules rest on: passing them would leave those rules without their values.
-        self.rested_on = {"unavailable"}
-
-    def rule(self, text: str, where: str, wants: Type | None = BOOL) -> Rule | None:
-        """Read a rule with all that is known so far; keep the problem when it has one."""
-        try:
-            return Rule.read(text, self.names, known=self.known, where=where, wants=wants)
-        except RuleError as exc:
-            self.problems.append(str(exc))
-            return None
-
-    def learn(self, proved: frozenset[str]) -> None:
-        """Take in what an earlier rule proved, and the facts that are something because of it."""
-        self.known |= proved
-        for name, needs in self.implied.items():
-            if needs <= self.known:
-                self.known |= {name}
-
-    def call(self, text: str, where: str) -> tuple[FactCall, facts.Fact] | None:
-        """Read a call of a fact, its name and its arguments' types checked."""
-        try:
-            call = parse_call(text, where)
-            fact = facts.offered().get(call.name)
-            if fact is None:
-                known = ", ".join(sorted(facts.offered()))
-                raise RuleError(
-                    f"no room offers the fact `{call.name}`; there are: {known}", text, 0, where
-                )
-            check_call(call, fact.params, self.names)
-            return call, fact
-        except RuleError as exc:
-            self.problems.append(str(exc))
-            return None
-
-
-def _question(b: _Builder, src: Source, q: f.QuestionFile, *at: object) -> Question | None:
+def _question(b: Builder, src: Source, q: f.QuestionFile, *at: object) -> Question | None:
     kind = KINDS.get(q.kind)
     if kind is None:
         b.problems.append(
@@ -118,29 +52,11 @@ def _question(b: _Builder, src: Source, q: f.QuestionFile, *at: object) -> Quest
     return question
 
 
-def _facts(
-    b: _Builder, src: Source, calls: Mapping[str, str], *at: object
-) -> list[tuple[str, FactCall]]:
-    """Read named calls of facts in order; each may use those above it."""
-    found: list[tuple[str, FactCall]] = []
-    for name, text in calls.items():
-        made = b.call(text, src.where(*at, "facts", name))
-        if made is None:
-            continue
-        found.append((name, made[0]))
-        needs = frozenset(a for a in map(_path, made[0].args) if a and _may_be_nothing(b, a))
-        needs -= b.known
-        b.names[name] = Maybe(made[1].result) if needs else made[1].result
-        if needs:
-            b.implied[name] = needs
-    return found
-
-
-def _page(b: _Builder, src: Source, i: int, p: f.PageFile) -> Page:
+def _page(b: Builder, src: Source, i: int, p: f.PageFile) -> Page:
     at = ("pages", i)
     when = b.rule(p.when, src.where(*at, "when")) if p.when else None
     questions = [_question(b, src, q, *at, "questions", n) for n, q in enumerate(p.questions)]
-    found = _facts(b, src, p.facts, *at)
+    found = read_facts(b, src, p.facts, *at)
     checks: list[CheckRule] = []
     for n, c in enumerate(p.check):
         where = src.where(*at, "check", n, "when")
@@ -173,38 +89,7 @@ def _page(b: _Builder, src: Source, i: int, p: f.PageFile) -> Page:
     return page
 
 
-def _path(expr: object) -> str:
-    from doorstep.forms.rules.parse import path_of
-
-    return path_of(expr) or ""
-
-
-def _may_be_nothing(b: _Builder, path: str) -> bool:
-    found: Type = Record("all", b.names)
-    for part in path.split("."):
-        if isinstance(found, Maybe):
-            return True
-        found = found.fields[part] if isinstance(found, Record) and part in found.fields else TEXT
-    return isinstance(found, Maybe)
-
-
-def _sentence(b: _Builder, text: str, where: str, extra: Mapping[str, Type]) -> None:
-    for path, unit in places(text):
-        if unit and unit not in UNITS:
-            b.problems.append(f"{where}: no unit `{unit}`; there are: {', '.join(UNITS)}")
-        found: Type = Record("all", {**b.names, **extra})
-        for part in path.split("."):
-            found = found.inner if isinstance(found, Maybe) else found
-            if isinstance(found, ListOf) and part == "first":
-                found = found.item
-            elif isinstance(found, Record) and part in found.fields:
-                found = found.fields[part]
-            else:
-                b.problems.append(f"{where}: nothing is called `{{{path}}}` here")
-                break
-
-
-def _form(b: _Builder) -> Form:
+def _form(b: Builder) -> Form:
     src = Source("form.yaml", b.contents.get("form.yaml", ""))
     read = src.as_model(f.FormFile)
     pages = tuple(_page(b, src, i, p) for i, p in enumerate(read.pages))
@@ -224,12 +109,12 @@ def _form(b: _Builder) -> Form:
         b.problems.append(f"{src.where('stops', code)}: no rule stops with `{code}`")
     stops = {}
     for code, s in read.stops.items():
-        _sentence(b, s.say, src.where("stops", code, "say"), {})
+        check_sentence(b, s.say, src.where("stops", code, "say"), {})
         stops[code] = _stop(b, src, code, s, {p.id for p in pages if p.asked_only})
     return Form(pages, stops)
 
 
-def _stop(b: _Builder, src: Source, code: str, s: f.StopFile, asked: set[str]) -> Stop:
+def _stop(b: Builder, src: Source, code: str, s: f.StopFile, asked: set[str]) -> Stop:
     dispute = None
     if s.dispute:
         where = src.where("stops", code, "dispute")
@@ -243,121 +128,13 @@ def _stop(b: _Builder, src: Source, code: str, s: f.StopFile, asked: set[str]) -
     )
 
 
-def _start(b: _Builder, src: Source, w: f.WorkflowFile) -> tuple[tuple[Rule | None, str], ...]:
-    if isinstance(w.start, str):
-        return ((None, w.start),)
-    if not w.start or w.start[-1].when:
-        b.problems.append(f"{src.where('start')}: the last line of `start` says a stage alone")
-    return tuple(
-        (b.rule(s.when, src.where("start", i, "when")) if s.when else None, s.stage)
-        for i, s in enumerate(w.start)
-    )
-
-
-def _escalate(b: _Builder, src: Source, w: f.WorkflowFile) -> tuple[Escalation, ...]:
-    made = []
-    for flag, e in w.escalate.items():
-        rule = b.rule(e.when, src.where("escalate", flag, "when"))
-        if rule:
-            made.append(Escalation(flag, rule, e.label))
-    return tuple(made)
-
-
-def _doing(
-    b: _Builder, src: Source, entry: Mapping[str, dict[str, object]], *at: object
-) -> list[Doing]:
-    made = []
-    for step, options in entry.items():
-        kind = steps.offered().get(step)
-        if kind is None:
-            b.problems.append(
-                f"{src.where(*at)}: no step `{step}`; there are: {', '.join(steps.offered())}"
-            )
-            continue
-        rules: dict[str, Rule] = {}
-        for name, wants in kind.rules.items():
-            rule = b.rule(str(options.get(name, "")), src.where(*at, step, name), wants)
-            if rule:
-                rules[name] = rule
-        extra = set(options) - set(kind.rules) - kind.words
-        for name in sorted(extra):
-            b.problems.append(f"{src.where(*at, step, name)}: `{step}` has no option `{name}`")
-        made.append(Doing(step, rules, {k: v for k, v in options.items() if k in kind.words}))
-    return made
-
-
-def _workflow(b: _Builder, extra: Mapping[str, Type], disputes: Mapping[str, str]) -> Workflow:
-    src = Source("workflow.yaml", b.contents.get("workflow.yaml", ""))
-    w = src.as_model(f.WorkflowFile)
-    found = _facts(b, src, w.facts)
-    start, escalate = _start(b, src, w), _escalate(b, src, w)
-    due = b.rule(w.due, src.where("due"), None) if w.due else None
-    stages = {}
-    for sid, s in w.stages.items():
-        doing = [d for i, e in enumerate(s.do) for d in _doing(b, src, e, "stages", sid, "do", i)]
-        for d in doing:
-            if d.step == "tell" and f"messages/{d.words.get('message')}.md" not in b.contents:
-                b.problems.append(
-                    f"{src.where('stages', sid)}: no messages/{d.words.get('message')}.md"
-                )
-        _sentence(b, s.resident, src.where("stages", sid, "resident"), extra)
-        stages[sid] = Stage(
-            sid,
-            s.label,
-            s.resident,
-            tuple(doing),
-            s.on,
-            s.decisions,
-            s.closes,
-            s.good,
-            b.rule(s.due, src.where("stages", sid, "due"), None) if s.due else None,
-            _reopen(b, src, sid, s),
-        )
-    targets = [("start", stage) for _, stage in start] + [(f"on {k}", v) for k, v in w.on.items()]
-    for sid, s in w.stages.items():
-        targets += [(f"{sid}: {k}", v) for k, v in {**s.on, **s.decisions}.items()]
-        targets += [(f"{sid}: reopen", s.reopen.stage)] if s.reopen else []
-    targets += [(f"the dispute of {code}", stage) for code, stage in disputes.items()]
-    decided = {d for s in w.stages.values() for d in s.decisions}
-    for key, named in (("replies", w.replies), ("bulk", w.bulk)):
-        for decision in sorted(set(named) - decided):
-            b.problems.append(f"{src.where(key)}: no stage allows the decision `{decision}`")
-    for what, target in targets:
-        if target not in stages:
-            b.problems.append(
-                f"{src.where('stages')}: {what} leads to `{target}`, which is no stage"
-            )
-    return Workflow(
-        start,
-        due,
-        stages,
-        w.on,
-        w.decisions,
-        w.corrected,
-        tuple(found),
-        escalate,
-        frozenset(w.replies),
-        frozenset(w.bulk),
-    )
-
-
-def _reopen(b: _Builder, src: Source, sid: str, s: f.StageFile) -> Reopen | None:
-    if s.reopen is None:
-        return None
-    where = src.where("stages", sid, "reopen")
-    if not s.closes:
-        b.problems.append(f"{where}: only a stage that closes the case can be reopened from")
-    days = b.rule(s.reopen.days, src.where("stages", sid, "reopen", "days"), INT)
-    return Reopen(s.reopen.stage, days, s.reopen.offer) if days else None
-
-
-def _messages(b: _Builder, extra: Mapping[str, Type]) -> dict[str, Text]:
+def _messages(b: Builder, extra: Mapping[str, Type]) -> dict[str, Text]:
     made = {}
     for name, text in _spoken(b.contents).items():
         head, _, body = text.partition("\n\n")
         if not head.startswith("subject: "):
             b.problems.append(f"{name}:1: begins with `subject: …` and an empty line")
-        _sentence(b, text, f"{name}:1", extra)
+        check_sentence(b, text, f"{name}:1", extra)
         made[name.removeprefix("messages/").split(".")[0]] = Text(
             council.dress(head[9:].strip()), council.dress(body.strip())
         )
@@ -419,11 +196,11 @@ def build(contents: Mapping[str, str]) -> Service:
 
     Raises DefinitionError with every mistake found.
     """
-    b = _Builder(contents)
+    b = Builder(contents)
     form = _form(b)
     answers = {f"{q.id}_words": TEXT for q in form.questions.values()}
     disputes = {s.code: s.dispute.stage for s in form.stops.values() if s.dispute}
-    workflow = _workflow(b, {**CASE_WORDS, **answers}, disputes)
+    workflow = read_workflow(b, {**CASE_WORDS, **answers}, disputes)
     messages = _messages(b, {**CASE_WORDS, **answers})
     examples = Source("examples.yaml", contents.get("examples.yaml", "[]")).data or []
     about = Source("service.yaml", contents["service.yaml"])

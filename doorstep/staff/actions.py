@@ -1,15 +1,22 @@
-"""Changes to staff accounts, and the trace that looking leaves."""
+"""Changes to staff accounts and to tokens, and the trace that looking leaves."""
 
+import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from doorstep.council.errors import Refused
-from doorstep.staff.models import Look, StaffUser
-from doorstep.staff.permissions import ROLES
+from doorstep.staff.models import Look, StaffUser, Token, hashed
+from doorstep.staff.permissions import ROLES, SCOPES
 
 SHORTEST = 12
+# For how many days a token may be made.
+DAYS = (30, 90, 365)
+# Begins every secret, so that one that leaked is recognised by scanners of source code.
+MARK = "doorstep_"
+NOTED_EVERY = timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -36,3 +43,48 @@ def close(*, username: str) -> None:
 def looked(*, by: StaffUser, what: str, key: str, now: datetime) -> None:
     """Write down that a member of staff opened a record."""
     Look.objects.create(staff=by, at=now, what=what, key=key)
+
+
+@transaction.atomic
+def make_token(
+    *, name: str, scopes: Sequence[str], days: int, by: StaffUser, now: datetime
+) -> tuple[Token, str]:
+    """Make a token and return it with its secret, which is kept nowhere.
+
+    Raises Refused: "token_name_missing", "token_name_taken", "token_scopes_missing",
+    "token_days_missing".
+    """
+    name = " ".join(name.replace("\0", "").split())[:80]
+    chosen = [scope for scope in SCOPES if scope in scopes]
+    if not name:
+        raise Refused("token_name_missing")
+    if not chosen:
+        raise Refused("token_scopes_missing")
+    if days not in DAYS:
+        raise Refused("token_days_missing")
+    secret = MARK + secrets.token_urlsafe(32)
+    made = Token(name=name, secret_hash=hashed(secret), scopes=chosen, made_by=by, made_at=now)
+    made.expires_at = now + timedelta(days=days)
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError as exc:
+        raise Refused("token_name_taken") from exc
+    return made, secret
+
+
+@transaction.atomic
+def revoke_token(*, token_id: int, by: StaffUser, now: datetime) -> None:
+    """Make a token useless from now on; twice does no harm; raises Refused("no_such_token")."""
+    found = Token.objects.filter(id=token_id)
+    if not found.exists():
+        raise Refused("no_such_token")
+    found.filter(revoked_at=None).update(revoked_at=now, revoked_by=by)
+
+
+def token_used(*, token: Token, now: datetime) -> None:
+    """Note that a token was used, once a minute at most."""
+    before = now - NOTED_EVERY
+    if token.last_used_at is None or token.last_used_at < before:
+        stale = Q(last_used_at=None) | Q(last_used_at__lt=before)
+        Token.objects.filter(stale, id=token.pk).update(last_used_at=now)

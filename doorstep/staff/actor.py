@@ -6,9 +6,10 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a resident, a member of staff (key is their username) or Doorstep itself."""
+    """Who acts: a resident, a member of staff (key is their username), another system by its token
+    (key is the token's name) or Doorstep itself."""
 
-    kind: Literal["resident", "staff", "system"]
+    kind: Literal["resident", "staff", "token", "system"]
     key: str = ""
     role: str = ""
 

@@ -1,8 +1,12 @@
+import hashlib
+from datetime import datetime
+from typing import Literal
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from doorstep.staff.permissions import ROLES, granted
+from doorstep.staff.permissions import ROLES, SCOPES, granted
 
 
 class StaffManager(BaseUserManager["StaffUser"]):
@@ -23,6 +27,42 @@ class StaffUser(AbstractBaseUser):
     def may(self, permission: str) -> bool:
         """Say whether one of this person's roles gives the permission."""
         return self.is_active and permission in granted(self.roles)
+
+
+def hashed(secret: str) -> str:
+    """Return what is kept of a secret; one of 256 random bits needs no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class Token(models.Model):
+    """What another system shows to use the API; the secret itself is shown once and kept as a hash."""
+
+    name = models.CharField(max_length=80, unique=True)
+    secret_hash = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=20, choices=[(s, s) for s in SCOPES]))
+    made_by = models.ForeignKey(StaffUser, on_delete=models.PROTECT, related_name="tokens_made")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(
+        StaffUser, null=True, on_delete=models.PROTECT, related_name="tokens_revoked"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(revoked_at=None, revoked_by=None)
+                | models.Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="token_revoked_by_someone",
+            )
+        ]
+
+    def state(self, now: datetime) -> Literal["valid", "expired", "revoked"]:
+        """Say whether the token still opens anything."""
+        if self.revoked_at:
+            return "revoked"
+        return "valid" if now < self.expires_at else "expired"
 
 
 class Look(models.Model):

@@ -11,6 +11,7 @@ ROLES = {
         "desk.send",
         "desk.decide",
         "rounds.delay",
+        "rounds.plan",
         "services.see",
     },
     "supervisor": {
@@ -19,6 +20,7 @@ ROLES = {
         "desk.send",
         "desk.decide",
         "rounds.delay",
+        "rounds.plan",
         "crew.work",
         "services.see",
     },
@@ -26,8 +28,16 @@ ROLES = {
     "designer": {"desk.open", "services.see", "services.publish"},
     "manager": {"desk.open", "desk.see", "services.see"},
     "councillor": set(),
-    "administrator": {"desk.open", "desk.see", "services.see", "services.publish"},
+    "administrator": {
+        "desk.open",
+        "desk.see",
+        "services.see",
+        "services.publish",
+        "tokens.manage",
+    },
 }
+# What a token of the API may do: the one list, with what each means where a person ticks it.
+SCOPES = ("cases:create", "cases:read")
 
 
 def granted(roles: Iterable[str]) -> set[str]:

@@ -1,10 +1,28 @@
-"""Reads who looked at what."""
+"""Reads who looked at what, and tokens."""
+
+from datetime import datetime
 
 from django.db.models import QuerySet
 
-from doorstep.staff.models import Look
+from doorstep.staff.models import Look, Token, hashed
 
 
 def of(what: str, key: str) -> QuerySet[Look]:
     """Return the latest fifty looks at a record, the newest first."""
     return Look.objects.select_related("staff").filter(what=what, key=key).order_by("-at")[:50]
+
+
+def token_by_secret(secret: str, now: datetime) -> Token | None:
+    """Return the valid token with this secret, or nothing."""
+    found = Token.objects.filter(secret_hash=hashed(secret), revoked_at=None, expires_at__gt=now)
+    return found.first()
+
+
+def token(number: int) -> Token | None:
+    """Return a token by its number."""
+    return tokens().filter(id=number).first() if number < 2**63 else None
+
+
+def tokens() -> QuerySet[Token]:
+    """Return every token, the newest first, with who made it."""
+    return Token.objects.select_related("made_by", "revoked_by").order_by("-made_at", "-id")

@@ -60,7 +60,7 @@ def mark_street(
     """
     if not fieldwork.first_time(event_id=event_id, kind="street", by=by, now=now):
         return
-    if not queries.has_street(round_code, usrn):
+    if not queries.has_street(round_code, usrn, day):
         raise Refused("no_such_street")
     row = _row(round_code, day)
     if not row.started_at:

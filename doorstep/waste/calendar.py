@@ -55,6 +55,7 @@ class BoxDays:
     delay: Delay | None
     finished: bool
     suspensions: tuple[Stop, ...]
+    left_out: tuple[date, ...]
     today: date
 
     @property
@@ -81,20 +82,20 @@ def collections_at(uprn: int, first: date, last: date, now: datetime) -> list[Bo
     today = now.astimezone(ZONE).date()
     building = Property.objects.filter(uprn=uprn).values("parent_id")
     # A round's delay may outlast its day; whether it is finished matters today only.
-    told = RoundDay.objects.filter(round_id=OuterRef("round_id"), day__lte=today).filter(
+    told = RoundDay.objects.filter(round_id=OuterRef("serving"), day__lte=today).filter(
         Q(delayed_until__gt=now) | Q(day=today, finished_at__isnull=False)
     )
     said = JSONObject(day="day", until="delayed_until", sentence="sentence", finished="finished_at")
     found = queries.boxes_with_changes(first).annotate(
-        told=ArraySubquery(told.order_by("day").values(json=said))
+        serving=queries.serving(today), told=ArraySubquery(told.order_by("day").values(json=said))
     )
     both = found.filter(Q(place_id=uprn) | Q(place_id__in=building)).order_by("kind", "id")
     return [_box(c, first, last, now) for c in queries.of_home(list(both), uprn)]
 
 
 def _box(of: Container, first: date, last: date, now: datetime) -> BoxDays:
-    suspended, moved = queries.changes_of(of)
-    planned = queries.planned(of.round, first, last, suspended, moved)
+    suspended, _ = queries.changes_of(of)
+    planned = queries.planned_of_box(of, first, last)
     today = now.astimezone(ZONE).date()
     stops = sorted((s.first, s.last) for s in suspended)
     delay, finished = _told(of.told, today, now)  # type: ignore[attr-defined]
@@ -107,6 +108,7 @@ def _box(of: Container, first: date, last: date, now: datetime) -> BoxDays:
         delay=delay,
         finished=finished,
         suspensions=tuple(Stop(*s) for s in stops if s[1] >= today and s[0] <= last),
+        left_out=tuple(d for d in queries.left_out(of, first, last) if d >= today),
         today=today,
     )
 
@@ -159,3 +161,12 @@ def stops(boxes: list[BoxDays]) -> list[tuple[Stop, list[BoxDays]]]:
         for stop in box.suspensions:
             found.setdefault((box.stream, stop), []).append(box)
     return [(stop, of) for (_, stop), of in found.items()]
+
+
+def left_out(boxes: list[BoxDays]) -> list[tuple[date, list[BoxDays]]]:
+    """Return each day to come on which what would be due is not collected, with its containers."""
+    found: dict[date, list[BoxDays]] = {}
+    for box in boxes:
+        for day in box.left_out:
+            found.setdefault(day, []).append(box)
+    return sorted(found.items())

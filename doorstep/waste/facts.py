@@ -30,9 +30,8 @@ def last_due(uprn: str, container_id: str, now: datetime) -> Observed:
     found = queries.container(container_id, today)
     day = queries.last_due(found, today) if found else None
     communal = "yes" if found and found.place_id != int(uprn) else "no"
-    return Observed(
-        {"date": day, "round": found.round_id if found and day else None, "communal": communal}, now
-    )
+    code = queries.round_code_on(found, day) if found and day else None
+    return Observed({"date": day, "round": code, "communal": communal}, now)
 
 
 def round_progress(round_code: str, day: date, now: datetime) -> Observed:

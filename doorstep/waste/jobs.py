@@ -1,12 +1,17 @@
-"""The evening's notes of tomorrow's collections, and the forgetting of those never confirmed."""
+"""Round plans are read in the queue; the evening's notes of tomorrow's collections; what is forgotten when."""
+
+from datetime import timedelta
 
 from django.utils import timezone
 
 from doorstep.council.queries import ZONE
+from doorstep.outside import later
 from doorstep.waste import notes
+from doorstep.waste.models import Change, PlanFile
 
 # Between these hours; a worker that was down for a while catches up, and nobody is woken.
 FROM_HOUR, TO_HOUR = 17, 22
+PLANS_KEPT = timedelta(days=90)
 
 
 def tell_this_evening() -> None:
@@ -16,6 +21,32 @@ def tell_this_evening() -> None:
         notes.tell_all(now=now)
 
 
+def _give_up(plan_id: int) -> None:
+    from doorstep.waste import plan_files
+
+    plan_files.give_up(plan_id=plan_id, now=timezone.now())
+
+
+@later.job("waste.read_plan", max_runs=3, max_seconds=600, on_give_up=_give_up)
+def read_plan(plan_id: int) -> None:
+    """Read a plan and propose its change."""
+    from doorstep.waste import plan_files
+
+    plan_files.read(plan_id=plan_id, now=timezone.now())
+
+
+def read_lost() -> None:
+    """Queue again what was sent and has not moved for ten minutes."""
+    old = timezone.now() - timedelta(minutes=10)
+    lost = PlanFile.objects.filter(ended_at=None, moved_at__lt=old)
+    for plan_id in lost.values_list("id", flat=True)[:100]:
+        read_plan.defer(once=f"plan-{plan_id}", plan_id=plan_id)
+
+
 def forget() -> None:
-    """Delete the wishes that nobody confirmed."""
-    notes.forget(now=timezone.now())
+    """Forget wishes nobody confirmed; after three months the text of plans, and changes never made."""
+    now = timezone.now()
+    notes.forget(now=now)
+    old = now - PLANS_KEPT
+    PlanFile.objects.filter(sent_at__lt=old).exclude(text="").update(text="")
+    Change.objects.filter(made_at=None, proposed_at__lt=old).delete()

@@ -1,24 +1,56 @@
 from django.db import models
+from django.db.models import Q
 
 from doorstep.places.models import Property, Street
 
 
 class Round(models.Model):
-    """A round: one crew's streets on one weekday every `weeks` weeks, counted from `anchor`."""
+    """A round: one crew's streets on one weekday every `weeks` weeks, counted from `anchor`.
+
+    Before the day `since` the cycle was another, so that what was due in the past stays as it was.
+    """
 
     code = models.CharField(max_length=20, primary_key=True)
     name = models.CharField(max_length=80)
     stream = models.CharField(max_length=20)
     anchor = models.DateField()
     weeks = models.IntegerField()
+    since = models.DateField(null=True)
+    was_anchor = models.DateField(null=True)
+    was_weeks = models.IntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(weeks__gte=1, weeks__lte=12), name="weeks_of_a_cycle"
+            ),
+            models.CheckConstraint(
+                condition=Q(since=None, was_anchor=None, was_weeks=None)
+                | Q(since__isnull=False, was_anchor__isnull=False, was_weeks__gte=1),
+                name="since_with_the_cycle_before",
+            ),
+        ]
 
 
 class Container(models.Model):
-    """A container at a property, emptied by a round; flats share those of their building."""
+    """A container at a property, emptied by a round; flats share those of their building.
+
+    Before the day `since` it was emptied by another round, or, where that is nothing, not there.
+    """
 
     place = models.ForeignKey(Property, on_delete=models.PROTECT, related_name="containers")
     kind = models.CharField(max_length=20)
     round = models.ForeignKey(Round, on_delete=models.PROTECT)
+    since = models.DateField(null=True)
+    was_round = models.ForeignKey(Round, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(was_round=None) | Q(since__isnull=False),
+                name="another_round_before_a_day",
+            )
+        ]
 
 
 class Assisted(models.Model):
@@ -36,10 +68,10 @@ class Suspension(models.Model):
 
 
 class MovedDay(models.Model):
-    """A collection day that moves to another for every round, such as at Christmas."""
+    """A collection day that moves to another for every round, such as at Christmas, or is left out."""
 
     day = models.DateField(unique=True)
-    to = models.DateField()
+    to = models.DateField(null=True)
 
 
 class BinNote(models.Model):
@@ -81,8 +113,8 @@ class RoundDay(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["round", "day"], name="one_row_a_round_and_day"),
             models.CheckConstraint(
-                condition=models.Q(delayed_until=None, sentence="")
-                | (models.Q(delayed_until__isnull=False) & ~models.Q(sentence="")),
+                condition=Q(delayed_until=None, sentence="")
+                | (Q(delayed_until__isnull=False) & ~Q(sentence="")),
                 name="delayed_with_a_sentence",
             ),
         ]
@@ -107,3 +139,54 @@ class StreetDay(models.Model):
                 fields=["round", "day", "street"], name="one_row_a_round_day_and_street"
             )
         ]
+
+
+class Change(models.Model):
+    """A change of rounds, containers or calendar: proposed with its effect, made, and undone again.
+
+    `edits` are rows before and after, so that making and undoing are the same work in two directions;
+    `effect` is what homes would notice, as it was worked out for the preview.
+    """
+
+    title = models.CharField(max_length=200)
+    edits = models.JSONField()
+    effect = models.JSONField()
+    proposed_by = models.CharField(max_length=80)
+    proposed_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80, blank=True)
+    made_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=80, blank=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(made_at=None, made_by="") | (Q(made_at__isnull=False) & ~Q(made_by="")),
+                name="made_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at=None, undone_by="")
+                | (Q(undone_at__isnull=False, made_at__isnull=False) & ~Q(undone_by="")),
+                name="undone_by_someone_after_it_was_made",
+            ),
+        ]
+
+
+class PlanFile(models.Model):
+    """A round plan that an officer sent: read in the queue, line by line, into a proposed change."""
+
+    name = models.CharField(max_length=100)
+    text = models.TextField()
+    since = models.DateField()
+    sent_by = models.CharField(max_length=80)
+    sent_at = models.DateTimeField()
+    moved_at = models.DateTimeField()
+    lines = models.IntegerField()
+    read = models.IntegerField(default=0)
+    same = models.IntegerField(default=0)
+    # The first of what is wrong: [line, reason]; and how many lines are wrong in all.
+    bad = models.JSONField(default=list)
+    bad_lines = models.IntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+    failed = models.BooleanField(default=False)
+    change = models.ForeignKey(Change, null=True, on_delete=models.SET_NULL)

@@ -126,9 +126,11 @@ def tell_all(*, now: datetime) -> int:
     """Queue the notes of tomorrow's collections that are not queued yet; some hundreds at once."""
     tomorrow = now.astimezone(council.ZONE).date() + timedelta(days=1)
     codes = [r.code for r in queries.rounds_on(tomorrow)]
-    due = BinNote.objects.filter(confirmed_at__isnull=False).filter(
-        Q(place__containers__round__in=codes) | Q(place__parent__containers__round__in=codes)
-    )
+    collected = Q()
+    for place in ("place", "place__parent"):
+        for by in ("round", "was_round"):  # whose day it is, `_tell` sees
+            collected |= Q(**{f"{place}__containers__{by}__in": codes})
+    due = BinNote.objects.filter(collected, confirmed_at__isnull=False)
     waiting = list(due.exclude(told_for=tomorrow).values_list("pk", flat=True).distinct()[:AT_ONCE])
     for note_id in waiting:
         _tell(note_id, tomorrow, now)

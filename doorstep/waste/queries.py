@@ -1,10 +1,11 @@
 """Reads rounds, containers and collection days."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import JSONObject
 
 from doorstep.fieldwork import queries as fieldwork
@@ -22,13 +23,15 @@ from doorstep.waste.models import (
 
 # How far back a last collection is looked for: the longest cycle is four weeks.
 LOOK_BACK_DAYS = 35
+# Where a collection day goes, for every round; to nothing where it is left out.
+Moves = Mapping[date, date | None]
 
 
 def boxes_with_changes(first: date) -> QuerySet[Container]:
     """Return containers with their rounds and, in the same statement, what changes their days from `first` on."""
     off = Suspension.objects.filter(stream=OuterRef("round__stream"), last__gte=first)
     moves = MovedDay.objects.filter(day__gte=first - timedelta(days=7))
-    return Container.objects.select_related("round").annotate(
+    return Container.objects.select_related("round", "was_round").annotate(
         off=ArraySubquery(off.values(json=JSONObject(first="first", last="last"))),
         moves=ArraySubquery(moves.values(json=JSONObject(day="day", to="to"))),
     )
@@ -36,18 +39,59 @@ def boxes_with_changes(first: date) -> QuerySet[Container]:
 
 def days_of_box(of: Container, first: date, last: date) -> list[date]:
     """Return a container's collection days between two days; it was found by `container`."""
-    return days_of(of.round, first, last, *changes_of(of))
+    return [actual for actual, _ in planned_of_box(of, first, last)]
 
 
-def changes_of(of: Container) -> tuple[list[Suspension], dict[date, date]]:
+def planned_of_box(of: Container, first: date, last: date) -> list[tuple[date, date]]:
+    """Return a container's collection days, each with the day its cycle gives; as for `days_of_box`."""
+    return _planned(of, first, last, *changes_of(of))
+
+
+def left_out(of: Container, first: date, last: date) -> list[date]:
+    """Return the days of a container's cycle on which nothing is collected anywhere, such as at Christmas."""
+    suspended, moved = changes_of(of)
+    out = {day for day, to in moved.items() if to is None}
+    found = _planned(of, first, last, suspended, {d: to for d, to in moved.items() if to})
+    return [day for _, day in found if day in out]
+
+
+def _planned(
+    of: Container, first: date, last: date, suspended: list[Suspension], moved: Moves
+) -> list[tuple[date, date]]:
+    found = planned(of.round, first, last, suspended, moved)
+    if of.since is None:
+        return found
+    was = planned(of.was_round, first, last, suspended, moved) if of.was_round else []
+    return sorted([d for d in was if d[1] < of.since] + [d for d in found if d[1] >= of.since])
+
+
+def round_code_on(of: Container, day: date) -> str:
+    """Return the code of the round that empties a container on a day."""
+    before = of.since is not None and day < of.since and of.was_round_id is not None
+    return str(of.was_round_id if before else of.round_id)
+
+
+def on_round(code: str, day: date) -> Q:
+    """Return the condition that a container is emptied by a round on a day."""
+    now = Q(round_id=code) & (Q(since=None) | Q(since__lte=day))
+    return now | Q(was_round_id=code, since__gt=day)
+
+
+def serving(day: date) -> Case:
+    """Return the expression for the code of the round that empties a container on a day."""
+    before = When(since__gt=day, was_round__isnull=False, then=F("was_round_id"))
+    return Case(before, default=F("round_id"))
+
+
+def changes_of(of: Container) -> tuple[list[Suspension], dict[date, date | None]]:
     """Return the suspensions and moved days that came with a container."""
     day = date.fromisoformat
     suspended = [
         Suspension(stream=of.round.stream, first=day(o["first"]), last=day(o["last"]))
         for o in of.off  # type: ignore[attr-defined]
     ]
-    moved = {day(m["day"]): day(m["to"]) for m in of.moves}  # type: ignore[attr-defined]
-    return suspended, moved
+    moves: list[dict[str, str]] = of.moves  # type: ignore[attr-defined]
+    return suspended, {day(m["day"]): day(m["to"]) if m["to"] else None for m in moves}
 
 
 def containers_at(uprn: int) -> list[Container]:
@@ -79,27 +123,42 @@ def container(container_id: str, today: date) -> Container | None:
 
 
 def days_of(
-    of: Round, first: date, last: date, suspended: list[Suspension], moved: dict[date, date]
+    of: Round, first: date, last: date, suspended: list[Suspension], moved: Moves
 ) -> list[date]:
     """Return a round's collection days between two days, with moves made and suspensions left out."""
     return [actual for actual, _ in planned(of, first, last, suspended, moved)]
 
 
 def planned(
-    of: Round, first: date, last: date, suspended: list[Suspension], moved: dict[date, date]
+    of: Round, first: date, last: date, suspended: list[Suspension], moved: Moves
 ) -> list[tuple[date, date]]:
     """Return a round's collection days between two days, each with the day its cycle gives."""
-    step = timedelta(days=7 * of.weeks)
-    # A moved day may leave or enter the window, so look a week beyond both ends.
-    day = of.anchor + step * ((first - timedelta(days=7) - of.anchor) // step)
     found = []
-    while day <= last + timedelta(days=7):
+    # A moved day may leave or enter the window, so look a week beyond both ends.
+    for day in _cycle_days(of, first - timedelta(days=7), last + timedelta(days=7)):
         stopped = any(s.stream == of.stream and s.first <= day <= s.last for s in suspended)
         actual = moved.get(day, day)
-        if not stopped and first <= actual <= last:
+        if not stopped and actual is not None and first <= actual <= last:
             found.append((actual, day))
-        day += step
     return sorted(found)
+
+
+def _cycle_days(of: Round, first: date, last: date) -> list[date]:
+    if of.since is None or of.was_anchor is None or of.was_weeks is None:
+        return _every(of.anchor, of.weeks, first, last)
+    before = _every(of.was_anchor, of.was_weeks, first, min(last, of.since - timedelta(days=1)))
+    return before + _every(of.anchor, of.weeks, max(first, of.since), last)
+
+
+def _every(anchor: date, weeks: int, first: date, last: date) -> list[date]:
+    """Return every day of a cycle between two days, both included."""
+    step = timedelta(days=7 * weeks)
+    day = anchor + step * -((anchor - first) // step)
+    found = []
+    while day <= last:
+        found.append(day)
+        day += step
+    return found
 
 
 def last_due(of: Container, today: date) -> date | None:
@@ -123,7 +182,8 @@ def progress(round_code: str, day: date) -> RoundDay | None:
 def rounds_on(day: date) -> list[Round]:
     """Return the rounds that collect on a day, by name."""
     suspended = list(Suspension.objects.filter(first__lte=day, last__gte=day - timedelta(days=7)))
-    moved = dict(MovedDay.objects.all().values_list("day", "to"))
+    near = MovedDay.objects.filter(day__gte=day - timedelta(days=60))
+    moved = dict(near.values_list("day", "to"))
     rounds = Round.objects.order_by("name")
     return [r for r in rounds if days_of(r, day, day, suspended, moved)]
 
@@ -143,9 +203,9 @@ def by_codes(codes: set[str]) -> list[Round]:
     return list(Round.objects.filter(code__in=codes).order_by("code"))
 
 
-def boxes_on(round_code: str, text: str) -> list[Container]:
+def boxes_on(round_code: str, text: str, day: date) -> list[Container]:
     """Return a round's containers at addresses that begin with a text or lie in its street; at most 20."""
-    found = Container.objects.select_related("place__street").filter(round_id=round_code)
+    found = Container.objects.select_related("place__street").filter(on_round(round_code, day))
     if text.isdecimal():  # a house number is meant whole: 9 is not 90
         found = found.filter(Q(place__line__startswith=f"{text} "))
     else:
@@ -162,11 +222,11 @@ def boxes(container_ids: set[str]) -> dict[str, Container]:
     return {str(c.pk): c for c in found}
 
 
-def is_on_round(container_id: str, round_code: str) -> bool:
-    """Say whether a container is emptied by a round."""
+def is_on_round(container_id: str, round_code: str, day: date) -> bool:
+    """Say whether a container is emptied by a round on a day."""
     if not container_id.isdecimal():
         return False
-    return Container.objects.filter(id=int(container_id), round_id=round_code).exists()
+    return Container.objects.filter(on_round(round_code, day), id=int(container_id)).exists()
 
 
 def assisted_on(round_code: str) -> set[int]:
@@ -175,9 +235,9 @@ def assisted_on(round_code: str) -> set[int]:
     return set(found.values_list("place_id", flat=True))
 
 
-def has_street(round_code: str, usrn: int) -> bool:
-    """Say whether a round has containers in a street."""
-    return Container.objects.filter(round_id=round_code, place__street_id=usrn).exists()
+def has_street(round_code: str, usrn: int, day: date) -> bool:
+    """Say whether a round has containers in a street on a day."""
+    return Container.objects.filter(on_round(round_code, day), place__street_id=usrn).exists()
 
 
 @dataclass(frozen=True)
@@ -192,7 +252,7 @@ class StreetOnRound:
 
 def streets_of(round_code: str, day: date) -> list[StreetOnRound]:
     """Return a round's streets by name, with their progress on a day."""
-    counted = Container.objects.filter(round_id=round_code).values(
+    counted = Container.objects.filter(on_round(round_code, day)).values(
         "place__street_id", "place__street__name", "place__street__locality"
     )
     rows = counted.annotate(homes=Count("place", distinct=True)).order_by(
@@ -239,7 +299,7 @@ def lifts_at(uprn: int, since: date, today: date) -> list[Lift]:
     """Return every due collection at a home between two days with its evidence, the newest first."""
     building = Property.objects.filter(uprn=uprn).values("parent_id")
     boxes = list(boxes_with_changes(since).filter(Q(place_id=uprn) | Q(place_id__in=building)))
-    rounds = {b.round_id for b in boxes}
+    rounds = {code for b in boxes for code in (b.round_id, b.was_round_id) if code}
     days = RoundDay.objects.filter(round_id__in=rounds, day__gte=since, day__lte=today)
     by_day = {(d.round_id, d.day): d for d in days}
     homes = Property.objects.filter(uprn=uprn).values("street_id")
@@ -252,6 +312,6 @@ def lifts_at(uprn: int, since: date, today: date) -> list[Lift]:
         for n, day in enumerate(due):
             until = due[n + 1] if n + 1 < len(due) else date.max
             here = [o for o in recorded if o.about_key == str(box.pk) and day <= o.day < until]
-            key = (box.round_id, day)
+            key = (round_code_on(box, day), day)
             found.append(Lift(day, box, by_day.get(key), on_street.get(key), here))
     return sorted(found, key=lambda lift: (lift.day, lift.container.kind), reverse=True)

@@ -1,4 +1,7 @@
 from django.db import models
+from django.db.models import Q
+
+from doorstep.staff.models import Token
 
 
 class Hit(models.Model):
@@ -7,3 +10,27 @@ class Hit(models.Model):
     key = models.CharField(max_length=64, primary_key=True)
     count = models.IntegerField()
     until = models.DateTimeField(db_index=True)
+
+
+class KeptAnswer(models.Model):
+    """What the API answered to a call with an Idempotency-Key, to be said again; without personal data.
+
+    A row without a status is seen only by the call that is at work on it.
+    """
+
+    token = models.ForeignKey(Token, on_delete=models.CASCADE)
+    key = models.CharField(max_length=200)
+    body_hash = models.CharField(max_length=64)
+    status = models.IntegerField(null=True)
+    answer = models.JSONField(null=True)
+    made_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["token", "key"], name="one_answer_a_key"),
+            models.CheckConstraint(
+                condition=Q(status=None, answer=None)
+                | Q(status__isnull=False, answer__isnull=False),
+                name="answered_with_a_status",
+            ),
+        ]

@@ -41,6 +41,12 @@ def changed(file: str, old: str, new: str) -> dict[str, str]:
         ("form.yaml", "waste.last_due(", "waste.last_du(", "waste.last_du"),
         ("form.yaml", "stop: too_late}", "stop: to_late}", "to_late"),
         ("form.yaml", "kind: choice", "kind: choise", "choise"),
+        (
+            "form.yaml",
+            "cases.open(service, property, container)",
+            "cases.open(service, property)",
+            "cases.open",
+        ),
         ("form.yaml", "{last.date}", "{last.dat}", "last.dat"),
         ("form.yaml", "!has(last.date) || !has(last.round)", "size(open) > 9", "last.date"),
         ("workflow.yaml", "job.collected: collected", "job.collected: colected", "colected"),

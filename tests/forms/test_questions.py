@@ -1,11 +1,13 @@
 """Every kind of question gives back what it took: from fields to answer, to words, to fields on a page."""
 
+from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from django.template.loader import get_template
 from django.test import RequestFactory
+from jsonschema_rs import is_valid
 
 from doorstep.cases.values import from_json, to_json
 from doorstep.catalogue.words import say
@@ -93,3 +95,36 @@ def test_an_optional_question_may_stay_unanswered(kind: Kind) -> None:
     assert any(not e.refused for e in kind.examples) and any(e.refused for e in kind.examples)
     assert kind.clean(Question("q", kind.name, "Label", optional=True), Typed(), OPTIONS) is None
     assert say(kind.show(Question("q", kind.name), None, OPTIONS)) == ""
+
+
+@pytest.mark.parametrize(("kind", "example"), EXAMPLES)
+def test_an_answer_as_json_fits_its_schema_and_comes_in(kind: Kind, example: Example) -> None:
+    if example.refused or kind.name in ("photo", "address"):  # not as JSON; a UPRN, not these
+        return
+    question = Question("q", kind.name, "Label", options=OPTIONS)
+    value = example.answer.isoformat() if isinstance(example.answer, date) else example.answer
+    assert is_valid(kind.schema(question), value)
+    assert kind.clean(question, kind.read(question, value), OPTIONS) == example.answer
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS.values() if k.asks], ids=lambda k: k.name)
+def test_an_answer_of_another_type_is_refused(kind: Kind) -> None:
+    question = Question("q", kind.name, "Label", options=OPTIONS)
+    for value in (1, 1.5, {"a": "b"}, [1], [["a"]]):
+        assert not is_valid(kind.schema(question), value)
+        with pytest.raises(Invalid, match="^(wrong_type|not_as_json)$"):
+            kind.read(question, value)
+
+
+def test_a_day_as_json_is_a_day_of_the_calendar() -> None:
+    kind, question = KINDS["date"], Question("q", "date", "Label")
+    for value in (
+        "2026-02-30",
+        "0000-01-01",
+        "20261203",
+        "2026-12-3",
+        "٢٠٢٦-12-03",
+        "2026-12-03\n",
+    ):
+        with pytest.raises(Invalid, match="^not_a_date$"):
+            kind.clean(question, kind.read(question, value), ())

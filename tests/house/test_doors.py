@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from doorstep.staff.models import StaffUser
-from doorstep.staff.permissions import ROLES
+from doorstep.staff.permissions import ROLES, SCOPES
 
 VALUES = {
     "slug": "missed-bin",
@@ -72,3 +72,28 @@ def test_no_role_comes_further_than_its_permission(district: Any, role: str) -> 
             client.force_login(
                 StaffUser.objects.get(username=role), "django.contrib.auth.backends.ModelBackend"
             )
+
+
+def test_every_operation_of_the_api_says_who_may_use_it(district: Any) -> None:
+    from doorstep.web.api.gate import Anyone, Bearer
+    from doorstep.web.api.urls import api
+
+    cookie = Client()
+    who = StaffUser.objects.get(username="administrator")
+    cookie.force_login(who, "django.contrib.auth.backends.ModelBackend")
+    found = api.get_openapi_schema()["paths"]
+    by_id = {
+        op.operation_id: op
+        for r in api._get_bound_routers()
+        for p in r.path_operations.values()
+        for op in p.operations
+    }
+    assert len(by_id) == sum(len(methods) for methods in found.values()) > 5
+    for path, methods in found.items():
+        for method, described in methods.items():
+            (gate,) = by_id[described["operationId"]].auth_callbacks
+            assert isinstance(gate, Anyone) or gate.scope in SCOPES, path
+            assert ("security" in described) == isinstance(gate, Bearer), path
+            address = path.replace("{slug}", "missed-bin").replace("{uprn}", "1001")
+            status = cookie.generic(method.upper(), address).status_code
+            assert (status == 401) == isinstance(gate, Bearer), (path, status)

@@ -1,7 +1,7 @@
 """A property of this council, by its UPRN; stands alone on its page, which finds it by postcode."""
 
 from doorstep.forms.form import Question
-from doorstep.forms.questions.kind import Invalid, Kind, Options, Posted, one, only_text
+from doorstep.forms.questions.kind import Invalid, Kind, Options, Posted, Schema, one, only_text
 
 
 class Address(Kind):
@@ -9,6 +9,10 @@ class Address(Kind):
 
     name = "address"
     examples = (one("a", "a"), one("zebra", refused="not_an_option"), one("", refused="missing"))
+
+    def schema(self, question: Question) -> Schema:
+        """Return the JSON Schema of an answer that comes as JSON."""
+        return {"type": "string", "pattern": "^[0-9]{1,12}$", "description": "A UPRN"}
 
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the answer; raises Invalid."""

@@ -1,7 +1,16 @@
 """One of several options, fixed or found by a fact."""
 
 from doorstep.forms.form import Question
-from doorstep.forms.questions.kind import Invalid, Kind, Options, Posted, one, only_text
+from doorstep.forms.questions.kind import (
+    Invalid,
+    Kind,
+    Options,
+    Posted,
+    Schema,
+    one,
+    only_text,
+    option_schema,
+)
 
 
 class Choice(Kind):
@@ -9,6 +18,10 @@ class Choice(Kind):
 
     name = "choice"
     examples = (one("a", "a"), one("zebra", refused="not_an_option"), one("", refused="missing"))
+
+    def schema(self, question: Question) -> Schema:
+        """Return the JSON Schema of an answer that comes as JSON."""
+        return option_schema(question)
 
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the answer; raises Invalid."""

@@ -3,7 +3,16 @@
 from typing import Any
 
 from doorstep.forms.form import Question
-from doorstep.forms.questions.kind import Example, Invalid, Kind, Options, Posted, Typed
+from doorstep.forms.questions.kind import (
+    Example,
+    Invalid,
+    Kind,
+    Options,
+    Posted,
+    Schema,
+    Typed,
+    option_schema,
+)
 from doorstep.forms.rules.types import TEXT, ListOf, Type
 
 
@@ -21,6 +30,17 @@ class Choices(Kind):
     def type(self, question: Question) -> Type:
         """Return the type that rules see."""
         return ListOf(TEXT)
+
+    def schema(self, question: Question) -> Schema:
+        """Return the JSON Schema of an answer that comes as JSON."""
+        least = 0 if question.optional else 1
+        return {"type": "array", "items": option_schema(question), "minItems": least}
+
+    def read(self, question: Question, value: object) -> Typed:
+        """Return the fields that a browser would send for a JSON value; raises Invalid."""
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            raise Invalid("wrong_type")
+        return Typed({question.id: value})
 
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the chosen values in the options' order; raises Invalid."""

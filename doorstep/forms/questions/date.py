@@ -1,13 +1,15 @@
 """A day, in three fields."""
 
+import re
 from datetime import date
 from typing import Any
 
 from doorstep.forms.form import Question
-from doorstep.forms.questions.kind import Example, Invalid, Kind, Options, Posted, Typed
+from doorstep.forms.questions.kind import Example, Invalid, Kind, Options, Posted, Schema, Typed
 from doorstep.forms.rules.types import DAY, Type
 
 PARTS = ("day", "month", "year")
+_ISO = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 
 def _sent(day: str, month: str, year: str) -> dict[str, list[str]]:
@@ -31,6 +33,19 @@ class Date(Kind):
     def type(self, question: Question) -> Type:
         """Return the type that rules see."""
         return DAY
+
+    def schema(self, question: Question) -> Schema:
+        """Return the JSON Schema of an answer that comes as JSON."""
+        return {"type": "string", "format": "date"}
+
+    def read(self, question: Question, value: object) -> Typed:
+        """Return the fields that a browser would send for a JSON value; raises Invalid."""
+        if not isinstance(value, str):
+            raise Invalid("wrong_type")
+        if not _ISO.match(value):
+            raise Invalid("not_a_date")
+        sent = dict(zip(("year", "month", "day"), value.split("-"), strict=True))
+        return Typed({f"{question.id}-{p}": [sent[p]] for p in PARTS})
 
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the day; raises Invalid."""

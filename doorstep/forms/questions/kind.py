@@ -8,6 +8,7 @@ from doorstep.forms.form import Question
 from doorstep.forms.rules.types import TEXT, Type
 
 Options = tuple[tuple[str, str], ...]
+Schema = dict[str, object]
 
 
 class Invalid(Exception):
@@ -67,6 +68,16 @@ class Kind:
         """Return the type that rules see."""
         return TEXT
 
+    def schema(self, question: Question) -> Schema:
+        """Return the JSON Schema of an answer that comes as JSON."""
+        return text_schema(question, 200)
+
+    def read(self, question: Question, value: object) -> Typed:
+        """Return the fields that a browser would send for a JSON value; raises Invalid."""
+        if not isinstance(value, str):
+            raise Invalid("wrong_type")
+        return Typed({question.id: [value]})
+
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the answer; raises Invalid."""
         return only_text(question, posted, 200) or None
@@ -78,6 +89,18 @@ class Kind:
     def show(self, question: Question, answer: object, options: Options) -> object:
         """Return the answer to be read: words, or a value that sentences know how to say."""
         return str(answer or "")
+
+
+def text_schema(question: Question, limit: int) -> Schema:
+    """Return the JSON Schema of a text."""
+    return {"type": "string", "maxLength": question.max_length or limit}
+
+
+def option_schema(question: Question) -> Schema:
+    """Return the JSON Schema of one option: listed where the form lists them, else found by a fact."""
+    if question.source is not None:
+        return {"type": "string", "description": f"One that `{question.source.name}` finds"}
+    return {"type": "string", "enum": [value for value, _ in question.options]}
 
 
 # Nothing a person types: the database refuses the first, messages use the second as a mark.

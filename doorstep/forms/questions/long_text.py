@@ -1,7 +1,7 @@
 """A text of several lines."""
 
 from doorstep.forms.form import Question
-from doorstep.forms.questions.kind import Kind, Options, Posted, one, only_text
+from doorstep.forms.questions.kind import Kind, Options, Posted, Schema, one, only_text, text_schema
 
 
 class LongText(Kind):
@@ -9,6 +9,10 @@ class LongText(Kind):
 
     name = "long_text"
     examples = (one("By the\r\ngate", "By the\ngate"), one("x" * 2001, refused="too_long"))
+
+    def schema(self, question: Question) -> Schema:
+        """Return the JSON Schema of an answer that comes as JSON."""
+        return text_schema(question, 2000)
 
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the answer; raises Invalid."""

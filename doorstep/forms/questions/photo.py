@@ -1,7 +1,16 @@
 """A photo, kept elsewhere; the answer is its name there."""
 
 from doorstep.forms.form import Question
-from doorstep.forms.questions.kind import Invalid, Kind, Options, Posted, one, only_text
+from doorstep.forms.questions.kind import (
+    Invalid,
+    Kind,
+    Options,
+    Posted,
+    Schema,
+    Typed,
+    one,
+    only_text,
+)
 
 
 class Photo(Kind):
@@ -9,6 +18,14 @@ class Photo(Kind):
 
     name = "photo"
     examples = (one("a", "a"), one("zebra", refused="not_a_photo"), one("", refused="missing"))
+
+    def schema(self, question: Question) -> Schema:
+        """Return the JSON Schema of an answer that comes as JSON: a photo does not come that way."""
+        return {"type": "null"}
+
+    def read(self, question: Question, value: object) -> Typed:
+        """Refuse: a photo does not come as JSON."""
+        raise Invalid("not_as_json")
 
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the answer; raises Invalid."""

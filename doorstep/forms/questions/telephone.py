@@ -3,7 +3,16 @@
 import phonenumbers
 
 from doorstep.forms.form import Question
-from doorstep.forms.questions.kind import Invalid, Kind, Options, Posted, one, only_text
+from doorstep.forms.questions.kind import (
+    Invalid,
+    Kind,
+    Options,
+    Posted,
+    Schema,
+    one,
+    only_text,
+    text_schema,
+)
 
 
 class Telephone(Kind):
@@ -16,6 +25,10 @@ class Telephone(Kind):
         one("call me", refused="telephone_shape"),
         one("12", refused="telephone_shape"),
     )
+
+    def schema(self, question: Question) -> Schema:
+        """Return the JSON Schema of an answer that comes as JSON."""
+        return text_schema(question, 40)
 
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the answer; raises Invalid."""

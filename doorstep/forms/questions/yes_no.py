@@ -1,7 +1,16 @@
 """Yes or no."""
 
 from doorstep.forms.form import Question
-from doorstep.forms.questions.kind import Invalid, Kind, Options, Posted, Typed, one, only_text
+from doorstep.forms.questions.kind import (
+    Invalid,
+    Kind,
+    Options,
+    Posted,
+    Schema,
+    Typed,
+    one,
+    only_text,
+)
 from doorstep.forms.rules.types import BOOL, Type
 
 
@@ -19,6 +28,16 @@ class YesNo(Kind):
     def type(self, question: Question) -> Type:
         """Return the type that rules see."""
         return BOOL
+
+    def schema(self, question: Question) -> Schema:
+        """Return the JSON Schema of an answer that comes as JSON."""
+        return {"type": "boolean"}
+
+    def read(self, question: Question, value: object) -> Typed:
+        """Return the field that a browser would send for a JSON value; raises Invalid."""
+        if not isinstance(value, bool):
+            raise Invalid("wrong_type")
+        return self.fill(question, value)
 
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the answer; raises Invalid."""

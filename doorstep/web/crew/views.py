@@ -101,7 +101,7 @@ def _about_round(request: HttpRequest, found: Round, today: date) -> dict[str, A
     return {
         "progress": rounds_of.progress(found.code, today),
         "find": text,
-        "boxes": rounds_of.boxes_on(found.code, text) if text else [],
+        "boxes": rounds_of.boxes_on(found.code, text, today) if text else [],
         "reasons": {k: v for k, v in council.current().log_reasons.items() if k != "collected"},
         "names": council.current().containers,
         "seen": seen,
@@ -226,9 +226,9 @@ def job_done(request: HttpRequest, code: str, job: int) -> HttpResponse:
 def log(request: HttpRequest, code: str) -> HttpResponse:
     """Record why a container was not emptied."""
     found = _round(code)
-    box = request.POST.get("container", "")
+    box, now = request.POST.get("container", ""), timezone.now()
     try:
-        if not rounds_of.is_on_round(box, code):
+        if not rounds_of.is_on_round(box, code, now.astimezone(ZONE).date()):
             raise Refused("no_such_container")
         waste.record_log(
             event_id=_event(request),
@@ -237,7 +237,7 @@ def log(request: HttpRequest, code: str) -> HttpResponse:
             note=request.POST.get("note", "")[:1000],
             photo=_photo(request),
             by=actor(request),
-            now=timezone.now(),
+            now=now,
             at=_at(request),
         )
     except (Refused, BadFile) as exc:

@@ -1,6 +1,7 @@
 """Limits by person: one statement each, keyed by a hash of address and cookie, never the address itself."""
 
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -19,8 +20,28 @@ def person(request: HttpRequest, what: str) -> str:
     return f"{what}:{request.META.get('REMOTE_ADDR', '')}"
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How one stands under a limit: `left` of `most` in `seconds`; it begins anew in `wait` seconds."""
+
+    most: int
+    seconds: int
+    left: int
+    wait: int
+
+    @property
+    def is_over(self) -> bool:
+        """Say whether this was one too many."""
+        return self.left < 0
+
+
 def over(whose: list[str], most: int, seconds: int) -> bool:
-    """Count one more under each key and say whether any now comes too often (`most` in `seconds`).
+    """Count one more under each key and say whether any now comes too often (`most` in `seconds`)."""
+    return count(whose, most, seconds).is_over
+
+
+def count(whose: list[str], most: int, seconds: int) -> Standing:
+    """Count one more under each key and return how the worst of them stands.
 
     A key is a person's (`person`) or any other, such as a property's; it is kept as a hash only.
     """
@@ -33,4 +54,6 @@ def over(whose: list[str], most: int, seconds: int) -> bool:
     until = datetime.fromtimestamp((stretch + 1) * seconds, UTC)
     with connection.cursor() as cursor:
         cursor.execute(UPSERT, [until, keys])
-        return any(count > most for (count,) in cursor.fetchall())
+        worst = max(counted for (counted,) in cursor.fetchall())
+    wait = max(1, (stretch + 1) * seconds - int(time.time()))
+    return Standing(most, seconds, most - worst, wait)

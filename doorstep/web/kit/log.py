@@ -38,8 +38,12 @@ class RequestLog:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Write where a fault arose: its class and places, not its words, which may hold a person's."""
-        if isinstance(exception, Http404 | PermissionDenied):
-            return  # an answer, not a fault
-        frames = traceback.extract_tb(exception.__traceback__)[-6:]
-        where = [f"{f.filename.rsplit('/doorstep/', 1)[-1]}:{f.lineno} {f.name}" for f in frames]
-        log.error("fault", route=_route(request), error=type(exception).__name__, where=where)
+        if not isinstance(exception, Http404 | PermissionDenied):  # answers, not faults
+            fault(request, exception)
+
+
+def fault(request: HttpRequest, exception: Exception) -> None:
+    """Write a fault that was caught, as the middleware writes one that was not."""
+    frames = traceback.extract_tb(exception.__traceback__)[-6:]
+    where = [f"{f.filename.rsplit('/doorstep/', 1)[-1]}:{f.lineno} {f.name}" for f in frames]
+    log.error("fault", route=_route(request), error=type(exception).__name__, where=where)

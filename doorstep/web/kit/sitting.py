@@ -9,26 +9,25 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from doorstep.cases import actions as cases
-from doorstep.cases import facts, saving
 from doorstep.cases import queries as case_queries
+from doorstep.cases import saving
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.values import from_json, named, spoken, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
-from doorstep.catalogue.words import fill, say
-from doorstep.council import queries as council
+from doorstep.catalogue.words import fill
 from doorstep.council.errors import Refused
 from doorstep.forms import journey
 from doorstep.forms.form import Page, Question
 from doorstep.forms.journey import Decision
-from doorstep.forms.questions.kind import Invalid, Options, Posted, Typed
+from doorstep.forms.questions.kind import Invalid, Posted, Typed
 from doorstep.forms.questions.kinds import KINDS
 from doorstep.outside import photos
 from doorstep.outside.errors import BadFile
 from doorstep.places import queries as places
 from doorstep.staff.actor import Actor
-from doorstep.web.kit import limits
+from doorstep.web.kit import answering, limits
 
 Values = dict[str, object]
 
@@ -97,16 +96,6 @@ def page(request: HttpRequest, seat: Seat, page_id: str) -> HttpResponse:
     return _draw(request, seat, draft, here, pages, values, {})
 
 
-def _options(question: Question, values: Values, posted: Posted, seat: Seat) -> Options:
-    chosen = posted.get(question.id) or ""
-    if question.kind == "address":
-        home = places.find(chosen)
-        return ((str(home.uprn), home.address),) if home else ()
-    if question.kind == "photo":
-        return ((chosen, chosen),) if photos.path_of(chosen) else ()
-    return facts.options(question, values, clock_at(seat.now))
-
-
 def _upload(request: HttpRequest, seat: Seat, question: Question, posted: QueryDict) -> None:
     """Keep a photo that came with the form; its name takes the question's place. Raises Invalid."""
     file = request.FILES.get(f"{question.id}-file")
@@ -118,28 +107,6 @@ def _upload(request: HttpRequest, seat: Seat, question: Question, posted: QueryD
         posted[question.id] = photos.take(file, now=seat.now)
     except BadFile as exc:
         raise Invalid(exc.code, **exc.values) from exc
-
-
-def _in_words(
-    version: str,
-    question: Question,
-    answer: object,
-    options: Options,
-    values: Values,
-    seat: Seat,
-) -> dict[str, str]:
-    """Return an answer in the council's own language, and in the one spoken when that is another."""
-    kind, spoken_now, own = KINDS[question.kind], council.language(), council.own_language()
-    said = say(kind.show(question, answer, options))
-    if spoken_now == own:
-        return {question.id: said}
-    with council.speaking(own):
-        if question.source is not None:
-            options = facts.options(question, values, clock_at(seat.now))
-        elif question.options:
-            options = catalogue.service(version).form.questions[question.id].options
-        words = say(kind.show(question, answer, options))
-    return {question.id: words, f"{question.id}@{spoken_now}": said}
 
 
 def _take(
@@ -157,11 +124,9 @@ def _take(
             continue
         try:
             _upload(request, seat, question, posted)
-            options = _options(question, values, posted, seat)
-            given[question.id] = kind.clean(question, posted, options)
-            words |= _in_words(
-                draft.version_id, question, given[question.id], options, values, seat
-            )
+            took = answering.take(draft.version_id, question, posted, values, seat.now)
+            given[question.id] = took.answer
+            words |= took.words
         except Invalid as exc:
             wrong[question.id] = exc
     pages, _ = _pages(service, draft, seat)
@@ -240,7 +205,9 @@ def _draw(
         if home and not wrong and "postcode" not in context:
             context |= _addresses(request, Typed({"postcode": [home.postcode]}))
     else:
-        context["options"] = {q.id: _options(q, values, typed, seat) for q in here.questions}
+        context["options"] = {
+            q.id: answering.options(q, values, typed, seat.now) for q in here.questions
+        }
     return render(request, "kit/page.html", context, status=200)
 
 

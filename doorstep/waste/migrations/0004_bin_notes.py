@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('places', '0001_initial'),
-        ('waste', '0002_evidence'),
+        ('waste', '0003_plan'),
     ]
 
     operations = [

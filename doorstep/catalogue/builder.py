@@ -1,0 +1,122 @@
+"""What is known while a service's files are read in order, and how rules, facts and sentences are checked."""
+
+from collections.abc import Mapping
+
+from doorstep.catalogue import files as f
+from doorstep.catalogue.reading import Source
+from doorstep.catalogue.words import UNITS, places
+from doorstep.forms import facts
+from doorstep.forms.rules.check import check_call
+from doorstep.forms.rules.errors import RuleError
+from doorstep.forms.rules.parse import FactCall, parse_call, path_of
+from doorstep.forms.rules.rule import Rule
+from doorstep.forms.rules.types import BOOL, INT, TEXT, ListOf, Maybe, Record, Type
+
+SETTING_TYPES: dict[str, Type] = {
+    "number": INT,
+    "yes_no": BOOL,
+    "text": TEXT,
+    "time": TEXT,
+    "texts": ListOf(TEXT),
+}
+
+
+class Builder:
+    """Holds what is known while the files are read in order; problems are gathered, not thrown."""
+
+    def __init__(self, contents: Mapping[str, str]) -> None:
+        self.problems: list[str] = []
+        self.contents = contents
+        about = Source("service.yaml", contents.get("service.yaml", ""))
+        self.about = about.as_model(f.ServiceFile)
+        settings = {k: SETTING_TYPES[s.type] for k, s in self.about.settings.items()}
+        self.names: dict[str, Type] = {
+            "settings": Record("settings", settings),
+            "service": TEXT,
+            "channel": TEXT,
+            "by_staff": BOOL,
+        }
+        self.known: frozenset[str] = frozenset()
+        self.implied: dict[str, frozenset[str]] = {}
+        self.ask: set[str] = set()
+        # Stops that later rules rest on: passing them would leave those rules without their values.
+        self.rested_on = {"unavailable"}
+
+    def rule(self, text: str, where: str, wants: Type | None = BOOL) -> Rule | None:
+        """Read a rule with all that is known so far; keep the problem when it has one."""
+        try:
+            return Rule.read(text, self.names, known=self.known, where=where, wants=wants)
+        except RuleError as exc:
+            self.problems.append(str(exc))
+            return None
+
+    def learn(self, proved: frozenset[str]) -> None:
+        """Take in what an earlier rule proved, and the facts that are something because of it."""
+        self.known |= proved
+        for name, needs in self.implied.items():
+            if needs <= self.known:
+                self.known |= {name}
+
+    def call(self, text: str, where: str) -> tuple[FactCall, facts.Fact] | None:
+        """Read a call of a fact, its name and its arguments' types checked."""
+        try:
+            call = parse_call(text, where)
+            fact = facts.offered().get(call.name)
+            if fact is None:
+                known = ", ".join(sorted(facts.offered()))
+                raise RuleError(
+                    f"no room offers the fact `{call.name}`; there are: {known}", text, 0, where
+                )
+            check_call(call, fact.params, self.names, where)
+            return call, fact
+        except RuleError as exc:
+            self.problems.append(str(exc))
+            return None
+
+
+def read_facts(
+    b: Builder, src: Source, calls: Mapping[str, str], *at: object
+) -> list[tuple[str, FactCall]]:
+    """Read named calls of facts in order; each may use those above it."""
+    found: list[tuple[str, FactCall]] = []
+    for name, text in calls.items():
+        made = b.call(text, src.where(*at, "facts", name))
+        if made is None:
+            continue
+        found.append((name, made[0]))
+        needs = frozenset(a for a in map(_path, made[0].args) if a and _may_be_nothing(b, a))
+        needs -= b.known
+        b.names[name] = Maybe(made[1].result) if needs else made[1].result
+        if needs:
+            b.implied[name] = needs
+    return found
+
+
+def _path(expr: object) -> str:
+    return path_of(expr) or ""
+
+
+def _may_be_nothing(b: Builder, path: str) -> bool:
+    found: Type = Record("all", b.names)
+    for part in path.split("."):
+        if isinstance(found, Maybe):
+            return True
+        found = found.fields[part] if isinstance(found, Record) and part in found.fields else TEXT
+    return isinstance(found, Maybe)
+
+
+def check_sentence(b: Builder, text: str, where: str, extra: Mapping[str, Type]) -> None:
+    """Check that every placeholder of a sentence names something; keep the problem when it does not."""
+    for path, unit in places(text):
+        if unit and unit not in UNITS:
+            b.problems.append(f"{where}: no unit `{unit}`; there are: {', '.join(UNITS)}")
+        found: Type = Record("all", {**b.names, **extra})
+        for part in path.split("."):
+            found = found.inner if isinstance(found, Maybe) else found
+            if isinstance(found, ListOf) and part == "first":
+                found = found.item
+            elif isinstance(found, Record) and part in found.fields:
+                found = found.fields[part]
+            else:
+                b.problems.append(f"{where}: nothing is called `{{{path}}}` here")
+                break

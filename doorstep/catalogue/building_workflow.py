@@ -1,0 +1,129 @@
+"""Reads workflow.yaml: stages, what each sets in motion, and where everything leads."""
+
+from collections.abc import Iterable, Mapping
+
+from doorstep.catalogue import files as f
+from doorstep.catalogue import steps
+from doorstep.catalogue.builder import Builder, check_sentence, read_facts
+from doorstep.catalogue.reading import Source
+from doorstep.catalogue.service import Doing, Escalation, Reopen, Stage, Workflow
+from doorstep.forms.rules.rule import Rule
+from doorstep.forms.rules.types import INT, Type
+
+
+def _start(b: Builder, src: Source, w: f.WorkflowFile) -> tuple[tuple[Rule | None, str], ...]:
+    if isinstance(w.start, str):
+        return ((None, w.start),)
+    if not w.start or w.start[-1].when:
+        b.problems.append(f"{src.where('start')}: the last line of `start` says a stage alone")
+    return tuple(
+        (b.rule(s.when, src.where("start", i, "when")) if s.when else None, s.stage)
+        for i, s in enumerate(w.start)
+    )
+
+
+def _escalate(b: Builder, src: Source, w: f.WorkflowFile) -> tuple[Escalation, ...]:
+    made = []
+    for flag, e in w.escalate.items():
+        rule = b.rule(e.when, src.where("escalate", flag, "when"))
+        if rule:
+            made.append(Escalation(flag, rule, e.label))
+    return tuple(made)
+
+
+def _doing(
+    b: Builder, src: Source, entry: Mapping[str, dict[str, object]], *at: object
+) -> list[Doing]:
+    made = []
+    for step, options in entry.items():
+        kind = steps.offered().get(step)
+        if kind is None:
+            b.problems.append(
+                f"{src.where(*at)}: no step `{step}`; there are: {', '.join(steps.offered())}"
+            )
+            continue
+        rules: dict[str, Rule] = {}
+        for name, wants in kind.rules.items():
+            rule = b.rule(str(options.get(name, "")), src.where(*at, step, name), wants)
+            if rule:
+                rules[name] = rule
+        extra = set(options) - set(kind.rules) - kind.words
+        for name in sorted(extra):
+            b.problems.append(f"{src.where(*at, step, name)}: `{step}` has no option `{name}`")
+        made.append(Doing(step, rules, {k: v for k, v in options.items() if k in kind.words}))
+    return made
+
+
+def _stage(b: Builder, src: Source, sid: str, s: f.StageFile, extra: Mapping[str, Type]) -> Stage:
+    doing = [d for i, e in enumerate(s.do) for d in _doing(b, src, e, "stages", sid, "do", i)]
+    for d in doing:
+        if d.step == "tell" and f"messages/{d.words.get('message')}.md" not in b.contents:
+            b.problems.append(
+                f"{src.where('stages', sid)}: no messages/{d.words.get('message')}.md"
+            )
+    check_sentence(b, s.resident, src.where("stages", sid, "resident"), extra)
+    return Stage(
+        sid,
+        s.label,
+        s.resident,
+        tuple(doing),
+        s.on,
+        s.decisions,
+        s.closes,
+        s.good,
+        b.rule(s.due, src.where("stages", sid, "due"), None) if s.due else None,
+        _reopen(b, src, sid, s),
+    )
+
+
+def _check_targets(
+    b: Builder, src: Source, w: f.WorkflowFile, starts: Iterable[str], disputes: Mapping[str, str]
+) -> None:
+    """Check that everything that leads to a stage leads to one that is there."""
+    targets = [("start", stage) for stage in starts] + [(f"on {k}", v) for k, v in w.on.items()]
+    for sid, s in w.stages.items():
+        targets += [(f"{sid}: {k}", v) for k, v in {**s.on, **s.decisions}.items()]
+        targets += [(f"{sid}: reopen", s.reopen.stage)] if s.reopen else []
+    targets += [(f"the dispute of {code}", stage) for code, stage in disputes.items()]
+    for what, target in targets:
+        if target not in w.stages:
+            b.problems.append(
+                f"{src.where('stages')}: {what} leads to `{target}`, which is no stage"
+            )
+    decided = {d for s in w.stages.values() for d in s.decisions}
+    for key, named in (("replies", w.replies), ("bulk", w.bulk)):
+        for decision in sorted(set(named) - decided):
+            b.problems.append(f"{src.where(key)}: no stage allows the decision `{decision}`")
+
+
+def read_workflow(b: Builder, extra: Mapping[str, Type], disputes: Mapping[str, str]) -> Workflow:
+    """Return the workflow of workflow.yaml; its mistakes are kept with the builder's."""
+    src = Source("workflow.yaml", b.contents.get("workflow.yaml", ""))
+    w = src.as_model(f.WorkflowFile)
+    found = read_facts(b, src, w.facts)
+    start, escalate = _start(b, src, w), _escalate(b, src, w)
+    due = b.rule(w.due, src.where("due"), None) if w.due else None
+    stages = {sid: _stage(b, src, sid, s, extra) for sid, s in w.stages.items()}
+    _check_targets(b, src, w, [stage for _, stage in start], disputes)
+    return Workflow(
+        start,
+        due,
+        stages,
+        w.on,
+        w.decisions,
+        w.corrected,
+        tuple(found),
+        escalate,
+        frozenset(w.replies),
+        frozenset(w.bulk),
+    )
+
+
+def _reopen(b: Builder, src: Source, sid: str, s: f.StageFile) -> Reopen | None:
+    if s.reopen is None:
+        return None
+    where = src.where("stages", sid, "reopen")
+    if not s.closes:
+        b.problems.append(f"{where}: only a stage that closes the case can be reopened from")
+    days = b.rule(s.reopen.days, src.where("stages", sid, "reopen", "days"), INT)
+    return Reopen(s.reopen.stage, days, s.reopen.offer) if days else None

@@ -1,0 +1,233 @@
+"""Reads a round plan as the open waste standards describe it: one line a property and container.
+
+Columns (communitiesuk/waste-service-standards, round_plan): uprn, round_plan, container_type, schedule.
+The standard leaves the schedule's words open; read here are "weekly on Monday", "alternate weekly on
+Monday" and "every 4 weeks on Monday", with "from 2027-01-04" behind where a cycle is new.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Count
+from django.db.models.functions import Now
+
+from doorstep.council import queries as council
+from doorstep.council.errors import Refused
+from doorstep.places.models import Property
+from doorstep.staff.actor import Actor
+from doorstep.waste import jobs, planning
+from doorstep.waste.models import Container, PlanFile, Round
+
+COLUMNS = ("uprn", "round_plan", "container_type", "schedule")
+MOST_BYTES, MOST_LINES, MOST_BAD = 20 * 1024 * 1024, 300_000, 500
+A_LOT = 1000
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SCHEDULE = re.compile(
+    r"(?:(weekly|every week)|(alternate weekly|fortnightly)|every ([2-9]|1[0-2]) weeks)"
+    rf" on ({'|'.join(DAYS)})(?: from (\d{{4}}-\d\d-\d\d))?",
+    re.I,
+)
+
+
+# Weeks, weekday (Monday is 0), and the first day where one is said.
+Schedule = tuple[int, int, date | None]
+
+
+class Bad(Exception):
+    """A line that cannot be used, and why, in words for the officer."""
+
+
+def take(*, name: str, content: bytes, since: date, by: Actor, now: datetime) -> PlanFile:
+    """Keep a plan and queue its reading.
+
+    Raises Refused("file_missing", "file_too_large", "not_utf8", "columns_missing" or "since_past").
+    """
+    if not content:
+        raise Refused("file_missing")
+    if len(content) > MOST_BYTES or content.count(b"\n") > MOST_LINES:
+        raise Refused("file_too_large")
+    if since < now.astimezone(council.ZONE).date():
+        raise Refused("since_past")
+    try:
+        text = content.decode("utf-8-sig").replace("\0", "")
+    except UnicodeDecodeError as exc:
+        raise Refused("not_utf8") from exc
+    missing = [c for c in COLUMNS if c not in _header(text)]
+    if missing:
+        raise Refused("columns_missing", missing=", ".join(missing))
+    with transaction.atomic():
+        made = PlanFile.objects.create(
+            name=name[:100],
+            text=text,
+            since=since,
+            sent_by=by.key,
+            sent_at=now,
+            moved_at=now,
+            lines=max(0, len(text.splitlines()) - 1),
+        )
+        jobs.read_plan.defer(once=f"plan-{made.pk}", plan_id=made.pk)
+    return made
+
+
+def _header(text: str) -> list[str]:
+    first = next(csv.reader(io.StringIO(text)), [])
+    return [name.strip().lower() for name in first]
+
+
+@dataclass
+class _Known:
+    """What lines are held against, found once."""
+
+    since: date
+    today: date
+    places: set[int]
+    rounds: dict[str, Round]
+    boxes: dict[tuple[int, str], Container]
+    kinds: dict[str, str]
+    streams: dict[str, str]
+    edits: list[planning.Edit] = field(default_factory=list)
+    # What was said of a round and of a container, with the line that said it first.
+    said: dict[str, tuple[Schedule, int]] = field(default_factory=dict)
+    seen: dict[tuple[int, str], int] = field(default_factory=dict)
+    same: int = 0
+
+
+def _known(since: date, today: date) -> _Known:
+    names = council.current().containers
+    counted = Container.objects.values_list("kind", "round__stream").annotate(n=Count("id"))
+    boxes = Container.objects.only("id", "place_id", "kind", "round_id", "since", "was_round_id")
+    return _Known(
+        since,
+        today,
+        set(Property.objects.values_list("uprn", flat=True)),
+        Round.objects.in_bulk(),
+        {(c.place_id, c.kind): c for c in boxes.iterator(10000)},
+        {text.lower(): kind for kind, name in names.items() for text in (kind, name)},
+        {kind: stream for kind, stream, _ in counted.order_by("n")},
+    )
+
+
+def _line(known: _Known, row: dict[str, str], number: int) -> None:
+    uprn, kind = row["uprn"], known.kinds.get(row["container_type"].lower())
+    if not uprn.isdecimal() or int(uprn) not in known.places:
+        raise Bad(f"no property has the UPRN “{uprn[:20]}”")
+    if kind is None:
+        raise Bad(f"no container is called “{row['container_type'][:40]}”")
+    key = (int(uprn), kind)
+    if key in known.seen:
+        raise Bad(f"this container stands on line {known.seen[key]} already")
+    to = _round(known, row["round_plan"].upper(), row["schedule"], kind, number)
+    known.seen[key] = number
+    box = known.boxes.get(key)
+    if box is None:
+        after = {"place_id": key[0], "kind": kind, "round_id": to.pk, "since": known.since}
+        known.edits.append(planning.edit("container", "", None, {**after, "was_round_id": None}))
+        return
+    try:
+        found = planning.moved(box, to, known.since, known.today)
+    except Refused as exc:
+        day = exc.values["since"]
+        raise Bad(f"this container already changes rounds on {day}; undo that first") from exc
+    known.edits += [found] if found else []
+    known.same += not found
+
+
+def _round(known: _Known, code: str, schedule: str, kind: str, number: int) -> Round:
+    """Return a line's round, proposing a new one or another cycle the first time it is named."""
+    if not code or len(code) > 20:
+        raise Bad("round_plan must be 1 to 20 characters")
+    weeks, weekday, first_day = read_as = _schedule(schedule)
+    if code in known.said:
+        first, line = known.said[code]
+        if first != read_as:
+            raise Bad(f"{code} has another schedule on line {line}")
+        return known.rounds[code]
+    of = known.rounds.get(code)
+    if of and of.weeks == weeks and of.anchor.weekday() == weekday and first_day is None:
+        known.said[code] = (read_as, number)
+        return of
+    if first_day is None and weeks > 1:
+        raise Bad(f"{code}: say its first day, such as “{schedule} from {known.since}”")
+    first_day = first_day or known.since + timedelta(days=(weekday - known.since.weekday()) % 7)
+    if first_day.weekday() != weekday or first_day < known.today:
+        raise Bad(f"{code}: {first_day} is no coming {DAYS[weekday].title()}")
+    known.rounds[code] = _cycle(known, of, code, kind, first_day, weeks)
+    known.said[code] = (read_as, number)
+    return known.rounds[code]
+
+
+def _cycle(
+    known: _Known, of: Round | None, code: str, kind: str, first_day: date, weeks: int
+) -> Round:
+    if of is None:
+        if kind not in known.streams:
+            raise Bad(f"{code} is new, and no round yet empties this kind of container")
+        made = Round(
+            code=code, name=code, stream=known.streams[kind], anchor=first_day, weeks=weeks
+        )
+        after = planning.fields_of("round", made)
+        known.edits.append(planning.edit("round", code, None, after))
+        return made
+    try:
+        changes = planning.new_cycle(of, first_day, weeks, known.today)
+    except Refused as exc:
+        raise Bad(f"{code} already changes on {exc.values['since']}; undo that first") from exc
+    if changes:
+        before = planning.fields_of("round", of)
+        known.edits.append(planning.edit("round", code, before, {**before, **changes}))
+    return of
+
+
+def _schedule(text: str) -> Schedule:
+    """Return what a schedule's words mean; raises Bad."""
+    match = _SCHEDULE.fullmatch(" ".join(text.split()))
+    if not match:
+        raise Bad(f"“{text[:60]}” is no schedule; write such as “alternate weekly on Monday”")
+    weekly, alternate, many, day, first = match.groups()
+    try:
+        first_day = date.fromisoformat(first) if first else None
+    except ValueError as exc:
+        raise Bad(f"{first} is no day") from exc
+    return 1 if weekly else 2 if alternate else int(many), DAYS.index(day.lower()), first_day
+
+
+def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    reader = csv.reader(io.StringIO(text))
+    names = [name.strip().lower() for name in next(reader)]
+    for row in reader:
+        if any(cell.strip() for cell in row):
+            given = dict(zip(names, (cell.strip() for cell in row), strict=False))
+            yield reader.line_num, {name: given.get(name, "") for name in COLUMNS}
+
+
+def read(*, plan_id: int, now: datetime) -> None:
+    """Read a plan line by line and propose its change; safe to run again, nothing is changed by it."""
+    plan = PlanFile.objects.get(id=plan_id)
+    if plan.ended_at:
+        return
+    known, bad, count = _known(plan.since, now.astimezone(council.ZONE).date()), [], 0
+    for count, (number, row) in enumerate(_rows(plan.text), 1):
+        try:
+            _line(known, row, number)
+        except Bad as exc:
+            bad.append([number, str(exc)])
+        if count % A_LOT == 0:
+            PlanFile.objects.filter(id=plan_id).update(read=count, moved_at=Now())
+    with transaction.atomic():
+        found = {"read": count, "lines": count, "same": known.same, "ended_at": now}
+        found |= {"bad": bad[:MOST_BAD], "bad_lines": len(bad)}
+        if known.edits:
+            by = Actor("staff", plan.sent_by)
+            title = f"Round plan {plan.name}"
+            found["change"] = planning.propose(title=title, edits=known.edits, by=by, now=now)
+        PlanFile.objects.filter(id=plan_id, ended_at=None).update(**found)
+
+
+def give_up(*, plan_id: int, now: datetime) -> None:
+    """End the reading of a plan that could not be read; nothing was changed."""
+    PlanFile.objects.filter(id=plan_id, ended_at=None).update(ended_at=now, failed=True)

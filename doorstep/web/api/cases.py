@@ -1,0 +1,129 @@
+"""Operations on cases: send one, read where they stand."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from ninja import Router, Status
+from ninja.params import functions as params
+
+from doorstep.cases import actions
+from doorstep.cases import queries as known
+from doorstep.cases.models import Case
+from doorstep.cases.values import words_of
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.words import fill
+from doorstep.web.api import sending
+from doorstep.web.api.gate import CREATE, READ, actor, count_home, token_of
+from doorstep.web.api.once import once
+from doorstep.web.api.problems import Problem, answers, drawn
+from doorstep.web.api.services import current
+from doorstep.web.api.shapes import CaseList, CaseShape, Moment, Sending, Sent
+from doorstep.web.models import KeptAnswer
+
+router = Router(tags=["Cases"])
+CURSOR = "doorstep.api.cursor"
+KEY = "^[!-~]{1,200}$"
+
+
+@router.post(
+    "/services/{slug:slug}/cases",
+    auth=CREATE,
+    response={201: Sent},
+    operation_id="send",
+    openapi_extra=answers(400, 401, 403, 404, 409, 413, 415, 422, 429),
+)
+def send(
+    request: HttpRequest,
+    slug: str,
+    body: Sending,
+    idempotency_key: Annotated[str, params.Header(alias="Idempotency-Key", pattern=KEY)],
+) -> Status[dict[str, Any]] | HttpResponse:
+    """Send a request for a resident: the same rules as the form, and the same sentences where one stops."""
+    sent, now = sending.order(current(slug), body), timezone.now()
+    count_home(request, sent.home)
+
+    def do(kept: KeptAnswer) -> dict[str, Any]:
+        case = sending.send(sent, visitor=f"api:{kept.pk}", by=actor(request), now=now)
+        return {"reference": case.reference, "stage": case.stage, "case": case.pk}
+
+    whole = {"service": slug, **body.dict()}
+    kept = once(token=token_of(request), key=idempotency_key, body=whole, now=now, do=do)
+    if kept.status != 201:
+        return drawn(kept.answer or {})
+    return Status(201, {**(kept.answer or {}), "follow": _follow(kept, now)})
+
+
+def _follow(kept: KeptAnswer, now: datetime) -> str:
+    """Return the link for the resident; its token is made from the key, so a repeat gives the same."""
+    case = Case(pk=(kept.answer or {})["case"])
+    token = actions.make_link(case=case, key=f"api:{kept.pk}", now=now)
+    return f"{settings.BASE_ADDRESS}{reverse('open_case', kwargs={'token': token})}"
+
+
+@router.get(
+    "/cases/{reference}",
+    auth=READ,
+    response=CaseShape,
+    operation_id="case",
+    openapi_extra=answers(401, 403, 404, 429),
+)
+def case(request: HttpRequest, reference: str) -> dict[str, Any]:
+    """Return where a case stands."""
+    # The longest reference there is; what is no text of ours is not asked of the database.
+    found = known.by_reference(reference) if reference.isascii() and "\0" not in reference else None
+    if found is None:
+        raise Problem(404, "no_such_case")
+    return _case(found)
+
+
+def _case(of: Case) -> dict[str, Any]:
+    stage = catalogue.service(of.version_id).workflow.stages[of.stage]
+    return {
+        "reference": of.reference,
+        "service": of.slug,
+        "stage": of.stage,
+        "sentence": fill(stage.resident, words_of(of)),
+        "opened": of.opened_at,
+        "closed": of.closed_at,
+        "outcome": of.outcome or None,
+        "due": of.due_on,
+    }
+
+
+@router.get(
+    "/cases",
+    auth=READ,
+    response=CaseList,
+    operation_id="cases",
+    openapi_extra=answers(400, 401, 403, 429),
+)
+def cases(
+    request: HttpRequest,
+    service: Annotated[str, params.Query(pattern="^[-a-z0-9]{0,50}$")] = "",
+    since: Annotated[Moment | None, params.Query()] = None,
+    cursor: Annotated[str, params.Query(max_length=200)] = "",
+    limit: Annotated[int, params.Query(ge=1, le=100)] = 50,
+) -> dict[str, Any]:
+    """List cases by when they were opened, the earliest first: `since` a moment, or after a `cursor`."""
+    after = _read_cursor(cursor) if cursor else None
+    found = list(known.opened(slug=service, since=since, after=after)[: limit + 1])
+    more, found = len(found) > limit, found[:limit]
+    return {
+        "cases": [_case(c) for c in found],
+        "next": signing.dumps([found[-1].opened_at.isoformat(), found[-1].pk], salt=CURSOR)
+        if more
+        else None,
+    }
+
+
+def _read_cursor(text: str) -> tuple[datetime, int]:
+    try:
+        at, number = signing.loads(text, salt=CURSOR)
+    except signing.BadSignature as exc:
+        raise Problem(400, "bad_cursor") from exc
+    return datetime.fromisoformat(at), number

@@ -1,0 +1,77 @@
+"""Operations on services: which there are, what they ask."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Service
+from doorstep.forms.form import Page, Question
+from doorstep.forms.questions.kinds import KINDS
+from doorstep.web.api.gate import READERS
+from doorstep.web.api.problems import Problem, answers
+from doorstep.web.api.shapes import FormShape, ServiceShape
+
+router = Router(tags=["Services"])
+
+
+def current(slug: str) -> Service:
+    """Return the running version of a service; raises Problem 404."""
+    found = catalogue.current(slug)
+    if found is None:
+        raise Problem(404, "no_such_service")
+    return found
+
+
+@router.get(
+    "/services",
+    auth=READERS,
+    response=list[ServiceShape],
+    operation_id="services",
+    openapi_extra=answers(429),
+)
+def services(request: HttpRequest) -> list[dict[str, Any]]:
+    """List the services that residents can ask for."""
+    return [_about(s) for s in catalogue.running()]
+
+
+@router.get(
+    "/services/{slug:slug}",
+    auth=READERS,
+    response=FormShape,
+    operation_id="service",
+    openapi_extra=answers(404, 429),
+)
+def service(request: HttpRequest, slug: str) -> dict[str, Any]:
+    """Return a service with its pages and questions; their answers are described as JSON Schema."""
+    found = current(slug)
+    pages = [_page(p) for p in found.form.pages]
+    about = found.about
+    return {**_about(found), "needs": about.needs, "privacy": about.privacy, "pages": pages}
+
+
+def _about(of: Service) -> dict[str, Any]:
+    about = of.about
+    return {name: getattr(about, name) for name in ServiceShape.model_fields}
+
+
+def _page(page: Page) -> dict[str, Any]:
+    asked = [q for q in page.questions if KINDS[q.kind].asks]
+    answers = {
+        "type": "object",
+        "properties": {q.id: _question(q) for q in asked},
+        "required": [q.id for q in asked if not q.optional],
+    }
+    hint, always = page.hint, page.is_sure
+    return {"id": page.id, "title": page.title, "hint": hint, "always": always, "answers": answers}
+
+
+def _question(question: Question) -> dict[str, Any]:
+    found: dict[str, Any] = KINDS[question.kind].schema(question)
+    if question.optional:
+        found = {"anyOf": [found, {"type": "null"}]}
+    if question.contact:
+        found["x-contact"] = question.contact
+    title = question.label or question.short
+    return {"title": title, **({"description": question.hint} if question.hint else {}), **found}

@@ -1,0 +1,171 @@
+"""The calendar of all rounds, round plans from files, and changes: previewed, made, undone."""
+
+from datetime import date
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from doorstep.council.errors import Refused
+from doorstep.council.queries import ZONE
+from doorstep.waste import book, plan_files, planning
+from doorstep.waste.models import Change
+from doorstep.web.desk.views.plan import day_in, next_monday, proposed
+from doorstep.web.kit.doors import actor, needs
+
+SHOWN, LINES, REFRESH_SECONDS = 100, 6, 2
+
+
+def _calendar(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
+    today = timezone.now().astimezone(ZONE).date()
+    context = {
+        "suspensions": book.suspensions(today),
+        "moved": book.moved_days(today),
+        "streams": book.streams(),
+        "lines": range(LINES),
+        "today": today,
+        "refused": refused,
+        "typed": request.POST,
+    }
+    return render(request, "desk/plan/calendar.html", context)
+
+
+@needs("rounds.plan")
+@require_GET
+def calendar(request: HttpRequest) -> HttpResponse:
+    """Show what stops or moves collections for every round."""
+    return _calendar(request)
+
+
+@needs("rounds.plan")
+@require_POST
+def suspend(request: HttpRequest) -> HttpResponse:
+    """Propose that a stream is not collected for a while."""
+    return proposed(
+        request,
+        lambda: planning.propose_suspension(
+            stream=request.POST.get("stream", ""),
+            first=day_in(request, "first"),
+            last=day_in(request, "last"),
+            by=actor(request),
+            now=timezone.now(),
+        ),
+        _calendar,
+    )
+
+
+@needs("rounds.plan")
+@require_POST
+def resume(request: HttpRequest, number: int) -> HttpResponse:
+    """Propose that a suspended stream is collected again from a day on."""
+    return proposed(
+        request,
+        lambda: planning.propose_resumption(
+            suspension_id=number,
+            day=day_in(request, f"resume-{number}"),
+            by=actor(request),
+            now=timezone.now(),
+        ),
+        _calendar,
+    )
+
+
+def _moves(request: HttpRequest) -> dict[date, date | None]:
+    """Return the days of the table that were filled in, each with where it goes."""
+    found: dict[date, date | None] = {}
+    for n in range(LINES):
+        if request.POST.get(f"day-{n}"):
+            to = day_in(request, f"to-{n}") if request.POST.get(f"to-{n}") else None
+            found[day_in(request, f"day-{n}")] = to
+    return found
+
+
+@needs("rounds.plan")
+@require_POST
+def move_days(request: HttpRequest) -> HttpResponse:
+    """Propose where collection days move to, or which are as usual again."""
+    by, now = actor(request), timezone.now()
+
+    def propose() -> Change:
+        forget = [day_in(request, "forget")] if request.POST.get("forget") else []
+        days = {} if forget else _moves(request)
+        return planning.propose_days(days=days, forget=forget, by=by, now=now)
+
+    return proposed(request, propose, _calendar)
+
+
+@needs("rounds.plan")
+@require_GET
+def changes(request: HttpRequest) -> HttpResponse:
+    """List the latest changes."""
+    return render(request, "desk/plan/changes.html", {"changes": book.changes()[:SHOWN]})
+
+
+def _change(request: HttpRequest, number: int, refused: str = "") -> HttpResponse:
+    found = book.change(number)
+    if found is None:
+        raise Http404
+    rows = [
+        {**r, **{k: [date.fromisoformat(d) for d in r[k]] for k in ("gone", "new")}}
+        for r in found.effect["rows"]
+    ]
+    context = {"change": found, "rows": rows, "refused": refused}
+    return render(request, "desk/plan/change.html", context)
+
+
+@needs("rounds.plan")
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, number: int) -> HttpResponse:
+    """Show what a change does for how many homes; make it, or take it back."""
+    if request.method == "GET":
+        return _change(request, number)
+    act: Any = planning.undo if "undo" in request.POST else planning.make
+    if book.change(number) is None:
+        raise Http404
+    try:
+        act(change_id=number, by=actor(request), now=timezone.now())
+    except Refused as exc:
+        return _change(request, number, exc.code)
+    return HttpResponseRedirect(f"/desk/plan/changes/{number}")
+
+
+def _import(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
+    context = {"monday": next_monday(), "refused": refused, "typed": request.POST}
+    return render(request, "desk/plan/import.html", context)
+
+
+@needs("rounds.plan")
+@require_http_methods(["GET", "POST"])
+def import_plan(request: HttpRequest) -> HttpResponse:
+    """Take a round plan as a file, to be read in the queue."""
+    if request.method == "GET":
+        return _import(request)
+    file = request.FILES.get("file")
+    try:
+        content = file.read(plan_files.MOST_BYTES + 1) if isinstance(file, UploadedFile) else b""
+        made = plan_files.take(
+            name=str(file.name) if file else "",
+            content=content,
+            since=day_in(request, "since"),
+            by=actor(request),
+            now=timezone.now(),
+        )
+    except Refused as exc:
+        return _import(request, exc)
+    return HttpResponseRedirect(f"/desk/plan/import/{made.pk}")
+
+
+@needs("rounds.plan")
+@require_GET
+def plan(request: HttpRequest, number: int) -> HttpResponse:
+    """Show how the reading of a plan goes, and what was wrong with it."""
+    found, still = book.plan(number), request.GET.get("still") == "1"
+    if found is None:
+        raise Http404
+    answer = render(request, "desk/plan/plan.html", {"plan": found, "still": still})
+    if not (found.ended_at or still):
+        answer["Refresh"] = str(REFRESH_SECONDS)
+    return answer

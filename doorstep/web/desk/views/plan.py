@@ -1,0 +1,158 @@
+"""The book of rounds: rounds, their streets, and the containers of a property."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from doorstep.council import queries as council
+from doorstep.council.errors import Refused
+from doorstep.council.queries import ZONE
+from doorstep.places import queries as places
+from doorstep.waste import book, planning, queries
+from doorstep.waste.models import Change
+from doorstep.web.kit.doors import actor, needs
+
+
+def day_in(request: HttpRequest, name: str) -> date:
+    """Return a posted day; raises Refused("day_missing") naming the field."""
+    try:
+        return date.fromisoformat(request.POST.get(name, ""))
+    except ValueError as exc:
+        raise Refused("day_missing", field=name) from exc
+
+
+def proposed(
+    request: HttpRequest,
+    propose: Callable[[], Change],
+    again: Callable[[HttpRequest, Refused], HttpResponse],
+) -> HttpResponse:
+    """Go to the preview of a change, or draw the form again with what is wrong."""
+    try:
+        change = propose()
+    except Refused as exc:
+        return again(request, exc)
+    return HttpResponseRedirect(f"/desk/plan/changes/{change.pk}")
+
+
+def next_monday() -> date:
+    """Return the Monday from which a change is offered."""
+    today = timezone.now().astimezone(ZONE).date()
+    return today + timedelta(days=7 - today.weekday())
+
+
+@needs("rounds.plan")
+@require_GET
+def rounds(request: HttpRequest) -> HttpResponse:
+    """List every round with its day, cycle and size."""
+    stream = request.GET.get("stream", "")
+    context = {
+        "lines": book.rounds(stream if stream in book.streams() else ""),
+        "streams": book.streams(),
+        "stream": stream,
+    }
+    return render(request, "desk/plan/rounds.html", context)
+
+
+def _round(request: HttpRequest, code: str, refused: Refused | None = None) -> HttpResponse:
+    found = queries.round_of(code) if code else None
+    if code and found is None:
+        raise Http404
+    context = {
+        "round": found,
+        "streets": book.streets(code) if found else [],
+        "others": book.same_stream(code) if found else [],
+        "streams": book.streams(),
+        "monday": next_monday(),
+        "refused": refused,
+        "typed": request.POST,
+    }
+    return render(request, "desk/plan/round.html", context)
+
+
+@needs("rounds.plan")
+@require_http_methods(["GET", "POST"])
+def round_page(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Show a round, or the form for a new one; propose what is sent."""
+    if request.method == "GET":
+        return _round(request, code)
+    given, found = request.POST, queries.round_of(code)
+    if not code and queries.round_of(given.get("code", "").strip().upper()):
+        return _round(request, code, Refused("code_taken"))
+    return proposed(
+        request,
+        lambda: planning.propose_round(
+            code=code or given.get("code", ""),
+            name=given.get("name", ""),
+            stream=found.stream if found else given.get("stream", ""),
+            first=day_in(request, "first"),
+            weeks=int(given["weeks"][:4]) if given.get("weeks", "").isdecimal() else 0,
+            by=actor(request),
+            now=timezone.now(),
+        ),
+        lambda r, exc: _round(r, code, exc),
+    )
+
+
+@needs("rounds.plan")
+@require_POST
+def move_street(request: HttpRequest, code: str) -> HttpResponse:
+    """Propose that a street goes to another round."""
+    usrn = request.POST.get("usrn", "")
+    return proposed(
+        request,
+        lambda: planning.propose_street(
+            usrn=int(usrn) if usrn.isdecimal() and len(usrn) < 12 else 0,
+            code=code,
+            to=request.POST.get("to", ""),
+            since=day_in(request, "since"),
+            by=actor(request),
+            now=timezone.now(),
+        ),
+        lambda r, exc: _round(r, code, exc),
+    )
+
+
+def _home(request: HttpRequest, uprn: int, refused: Refused | None = None) -> HttpResponse:
+    found = places.find(str(uprn))
+    if found is None:
+        raise Http404
+    boxes = book.own_boxes(uprn)
+    lines = book.rounds()
+    context: dict[str, Any] = {
+        "home": found,
+        "boxes": boxes,
+        "names": council.current().containers,
+        "rounds": [line.round for line in lines],
+        "monday": next_monday(),
+        "refused": refused,
+        "typed": request.POST,
+    }
+    return render(request, "desk/plan/home.html", context)
+
+
+@needs("rounds.plan")
+@require_http_methods(["GET", "POST"])
+def home(request: HttpRequest, uprn: int) -> HttpResponse:
+    """Show a property's own containers and their rounds; propose what is sent."""
+    if request.method == "GET" or places.find(str(uprn)) is None:
+        return _home(request, uprn)
+    given = request.POST
+    wanted = {b.pk: given.get(f"box-{b.pk}", b.round_id) for b in book.own_boxes(uprn)}
+    add = (given.get("kind", ""), given.get("round", "")) if given.get("kind") else None
+    return proposed(
+        request,
+        lambda: planning.propose_home(
+            uprn=uprn,
+            rounds=wanted,
+            add=add,
+            since=day_in(request, "since"),
+            by=actor(request),
+            now=timezone.now(),
+        ),
+        lambda r, exc: _home(r, uprn, exc),
+    )

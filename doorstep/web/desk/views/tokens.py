@@ -1,0 +1,77 @@
+"""Tokens by which other systems use the API: list, make, revoke."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from doorstep.council.errors import Refused
+from doorstep.staff import actions as staff
+from doorstep.staff import queries as known
+from doorstep.web.kit.doors import needs
+
+
+def _meanings() -> dict[str, str]:
+    """Return what each scope lets a system do, in words."""
+    return {
+        "cases:create": _("Send requests for residents"),
+        "cases:read": _("Read where every case stands"),
+    }
+
+
+@needs("tokens.manage")
+@require_GET
+def tokens(request: HttpRequest) -> HttpResponse:
+    """List every token: what it may do, who made it, when it was last used."""
+    now = timezone.now()
+    rows = [(t, t.state(now)) for t in known.tokens()]
+    return render(request, "desk/tokens.html", {"rows": rows, "meanings": _meanings()})
+
+
+@needs("tokens.manage")
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Ask what a new token is for; once made, show its secret, this once."""
+    user: Any = request.user
+    sent, refused = request.POST, ""
+    if request.method == "POST":
+        days_asked, now = _number(sent.get("days", "")), timezone.now()
+        name, scopes = sent.get("name", ""), sent.getlist("scope")
+        try:
+            made, secret = staff.make_token(
+                name=name, scopes=scopes, days=days_asked, by=user, now=now
+            )
+            return _once(request, {"token": made, "secret": secret, "meanings": _meanings()})
+        except Refused as exc:
+            refused = exc.code
+    asked = {"scopes": sent.getlist("scope"), "meanings": _meanings(), "days": staff.DAYS}
+    return render(request, "desk/token_new.html", {**asked, "refused": refused, "typed": sent})
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 5 else 0
+
+
+def _once(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
+    """Show a secret; no cache keeps the page."""
+    answer = render(request, "desk/token_made.html", context)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@needs("tokens.manage")
+@require_http_methods(["GET", "POST"])
+def revoke(request: HttpRequest, number: int) -> HttpResponse:
+    """Ask whether a token should stop working, and stop it."""
+    user: Any = request.user
+    found = known.token(number)
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        staff.revoke_token(token_id=found.pk, by=user, now=timezone.now())
+        return HttpResponseRedirect("/desk/tokens")
+    state = found.state(timezone.now())
+    return render(request, "desk/token_revoke.html", {"token": found, "state": state})

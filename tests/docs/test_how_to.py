@@ -1,0 +1,76 @@
+"""Each how-to is followed to the letter, in a copy of the checkout."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+COPIED = ("doorstep", "services", "councils", "docs", "tests", "locale", "pyproject.toml")
+BLOCK = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.M | re.S)
+OPTION = re.compile(r'(\w+)=("(?:\\.|[^"])*"|\S+)')
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A checkout of its own, with this one's packages and assets."""
+    for name in COPIED:
+        whole = ROOT / name
+        (shutil.copytree if whole.is_dir() else shutil.copy)(whole, tmp_path / name)
+    for name in (".venv", "static-built"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    return tmp_path
+
+
+def run(command: str, copy: Path) -> None:
+    """Run a block's commands as a person would, on a database of the copy's own."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("DOORSTEP_", "PYTEST_"))}
+    env.pop("DATABASE_URL", None)
+    env |= {"PYTHONPATH": str(copy), "DOORSTEP_DATA": str(copy / "data")}
+    done = subprocess.run(
+        ["bash", "-ec", command], cwd=copy, env=env, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+
+
+def change(options: dict[str, str], text: str, copy: Path) -> None:
+    """Make the change a block describes; a line that is not there is an error."""
+    if "file" in options:
+        path = copy / options["file"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return
+    path = copy / (options.get("in") or options["end"])
+    before = path.read_text()
+    if "end" in options:
+        path.write_text(before + text)
+        return
+    how = next(k for k in ("after", "replace", "without") if k in options)
+    old = options[how] if how == "replace" else options[how] + "\n"
+    assert before.count(old) == 1, f"{path.name} has {before.count(old)} of: {old}"
+    new = {"after": old + text, "replace": text.rstrip("\n"), "without": ""}[how]
+    path.write_text(before.replace(old, new))
+
+
+def options_of(given: str) -> dict[str, str]:
+    """Return what stands behind a block's language: file=…, in=… after="…" and their like."""
+    return {
+        k: v[1:-1].replace('\\"', '"') if v.startswith('"') else v for k, v in OPTION.findall(given)
+    }
+
+
+@pytest.mark.parametrize("name", ["service", "question", "step"])
+def test_a_how_to_works_as_it_stands(name: str, copy: Path) -> None:
+    run("export DOORSTEP_DEMO=1; .venv/bin/doorstep migrate -v 0", copy)
+    blocks = BLOCK.findall((ROOT / "docs" / "how-to" / f"{name}.md").read_text())
+    commands = 0
+    for language, given, text in blocks:
+        if language == "sh":
+            run(f"export DOORSTEP_DEMO=1\n{text}", copy)
+            commands += 1
+        else:
+            change(options_of(given), text, copy)
+    assert commands and len(blocks) > commands

@@ -1,0 +1,128 @@
+"""A round plan in the open standard's columns is read line by line; bad lines are named, good ones proposed."""
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from doorstep.council.errors import Refused
+from doorstep.council.queries import ZONE
+from doorstep.staff.actor import Actor
+from doorstep.waste import plan_files, planning
+from doorstep.waste.models import Container, PlanFile, Round
+
+OFFICER = Actor("staff", "officer", "officer")
+NOW = datetime(2026, 11, 24, 10, tzinfo=ZONE)
+MONDAY = date(2026, 11, 30)
+HEAD = "uprn,round_plan,container_type,schedule\n"
+SPEC = Path(__file__).resolve().parents[3] / "shared/specs/waste-standards"
+
+
+@pytest.fixture
+def book(district: Any) -> Any:
+    Round.objects.filter(code="REF-1").update(anchor=MONDAY, weeks=2)
+    return district
+
+
+def read(text: str) -> PlanFile:
+    plan = plan_files.take(
+        name="plan.csv", content=text.encode(), since=MONDAY, by=OFFICER, now=NOW
+    )
+    plan_files.read(plan_id=plan.pk, now=NOW)
+    return PlanFile.objects.get(pk=plan.pk)
+
+
+def test_the_columns_are_those_of_the_published_standard() -> None:
+    schema = SPEC / "round_plan.tableschema.json"
+    if not schema.exists():
+        pytest.skip("the published round plan schema is not here")
+    fields = json.loads(schema.read_text())["fields"]
+    assert tuple(f["name"] for f in fields) == plan_files.COLUMNS
+
+
+def test_good_lines_are_proposed_and_bad_ones_named_with_their_line(book: Any) -> None:
+    plan = read(
+        HEAD
+        + "1001,REF-1,black-bin,alternate weekly on Monday\n"
+        + "1002,REF-2,Black bin (rubbish),weekly on Thursday\n"
+        + "\n"
+        + "1003,ref-2,BLACK-BIN,weekly on  thursday\n"
+        + "7777,REF-1,black-bin,alternate weekly on Monday\n"
+        + "1004,REF-1,teapot,alternate weekly on Monday\n"
+        + "1005,REF-1,black-bin,weekly on Friday\n"
+        + "1002,REF-2,black-bin,weekly on Thursday\n"
+        + "1006,REF-9,black-bin,every 4 weeks on Tuesday\n"
+        + "1007,REF-2,black-bin,now and then\n"
+        + "x,,,\n"
+    )
+    assert plan.bad == [
+        [6, "no property has the UPRN “7777”"],
+        [7, "no container is called “teapot”"],
+        [8, "REF-1 has another schedule on line 2"],
+        [9, "this container stands on line 3 already"],
+        [10, "REF-9: say its first day, such as “every 4 weeks on Tuesday from 2026-11-30”"],
+        [11, "“now and then” is no schedule; write such as “alternate weekly on Monday”"],
+        [12, "no property has the UPRN “x”"],
+    ]
+    assert (plan.same, plan.bad_lines) == (1, 7)
+    change = plan.change
+    assert change and change.effect["homes"] == 2
+    assert not Round.objects.filter(code="REF-2").exists()
+    planning.make(change_id=change.pk, by=OFFICER, now=NOW)
+    made = Round.objects.get(code="REF-2")
+    assert (made.anchor, made.weeks, made.stream) == (date(2026, 12, 3), 1, "refuse")
+    assert Container.objects.filter(round=made, since=MONDAY, was_round_id="REF-1").count() == 2
+    planning.undo(change_id=change.pk, by=OFFICER, now=NOW)
+    assert Round.objects.count() == 1 and Container.objects.filter(since=None).count() == 8
+
+
+def test_a_schedule_that_differs_changes_the_round(book: Any) -> None:
+    plan = read(HEAD + "1001,REF-1,black-bin,every 3 weeks on Tuesday from 2026-12-08\n")
+    assert plan.change and plan.change.effect["homes"] == 8 and plan.bad == []
+    planning.make(change_id=plan.change.pk, by=OFFICER, now=NOW)
+    assert Round.objects.get().weeks == 3
+
+
+def test_a_plan_that_says_what_stands_changes_nothing(book: Any) -> None:
+    plan = read(HEAD + "1001,REF-1,black-bin,fortnightly on Monday\n")
+    assert (plan.change, plan.same, plan.ended_at) == (None, 1, NOW)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "file_missing"),
+        (b"uprn,schedule\n", "columns_missing"),
+        (HEAD.encode() + b"\xff\xfe", "not_utf8"),
+        (HEAD.encode() + b"\n" * 300_001, "file_too_large"),
+    ],
+)
+def test_a_file_that_is_no_plan_is_refused(book: Any, content: bytes, code: str) -> None:
+    with pytest.raises(Refused, match=code):
+        plan_files.take(name="x", content=content, since=MONDAY, by=OFFICER, now=NOW)
+    assert not PlanFile.objects.exists()
+
+
+def test_excels_mark_and_more_columns_do_no_harm(book: Any) -> None:
+    plan = read(
+        "\ufeffUPRN, Round_Plan ,note,container_type,schedule\n1001,REF-1,x,black-bin,fortnightly on Monday\n"
+    )
+    assert plan.bad == [] and plan.same == 1
+
+
+def test_reading_again_changes_nothing_and_asks_no_more_for_more_lines(book: Any) -> None:
+    lines = [f"{1000 + n},REF-3,black-bin,weekly on Friday\n" for n in range(1, 9)]
+    counts = []
+    for part in (lines[:1], lines):
+        with CaptureQueriesContext(connection) as seen:
+            plan = read(HEAD + "".join(part))
+        counts.append(len(seen))
+        assert plan.change
+    assert counts[0] == counts[1]
+    before = PlanFile.objects.latest("pk").change_id
+    plan_files.read(plan_id=plan.pk, now=NOW)
+    assert PlanFile.objects.latest("pk").change_id == before
