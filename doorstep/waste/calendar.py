@@ -137,8 +137,9 @@ def in_order(boxes: list[BoxDays]) -> list[Lifts]:
     """Return the days still to come of several containers together, in order."""
     found: dict[Collection, list[BoxDays]] = {}
     for box in boxes:
+        start = box.next
         for when in box.days:
-            if box.next and when.day >= box.next.day:
+            if start and when.day >= start.day:
                 found.setdefault(when, []).append(box)
     inorder = sorted(found.items(), key=lambda item: (item[0].day, item[0].scheduled))
     return [Lifts(when, tuple(of)) for when, of in inorder]

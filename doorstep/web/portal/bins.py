@@ -20,7 +20,7 @@ from doorstep.waste import calendar
 from doorstep.waste.calendar import BoxDays
 from doorstep.web.kit import limits
 from doorstep.web.kit.doors import public
-from doorstep.web.kit.fresh import fresh
+from doorstep.web.kit.fresh import fresh, fresh_of
 from doorstep.web.portal import feeds
 
 PLACE = Question("property", "address", "")
@@ -98,8 +98,13 @@ def ics(request: HttpRequest, uprn: str) -> HttpResponseBase:
         if home is None:
             said = _("We know no home with this number.")
             return HttpResponse(said, content_type="text/plain; charset=utf-8", status=404)
-        made = feeds.ics(home, boxes, today)
-    return fresh(request, HttpResponse(made, content_type="text/calendar; charset=utf-8"))
+        names = [feeds.label(box) for box in boxes]
+        of = (council.language(), today, home.address, names, boxes)
+        return fresh_of(request, of, lambda: _calendar(feeds.ics(home, boxes, today)))
+
+
+def _calendar(made: bytes) -> HttpResponse:
+    return HttpResponse(made, content_type="text/calendar; charset=utf-8")
 
 
 @public

@@ -28,12 +28,13 @@ def ics(home: Property, boxes: list[BoxDays], today: date) -> bytes:
     made.add("x-wr-calname", _("Bin days: %(address)s") % {"address": home.address})
     made.add("refresh-interval", timedelta(hours=6), parameters={"VALUE": "DURATION"})
     for box in boxes:
+        name = label(box)
         for when in box.days:
-            made.add_component(_event(box, when, today))
+            made.add_component(_event(box, when, today, name))
     return bytes(made.to_ical())
 
 
-def _event(box: BoxDays, when: Collection, today: date) -> Event:
+def _event(box: BoxDays, when: Collection, today: date, name: str) -> Event:
     """Return one collection; its UID is of the day the cycle gives, so that a moved one moves."""
     made, host = Event(), urlsplit(settings.BASE_ADDRESS).hostname
     made.add("uid", f"collection-{box.id}-{when.scheduled:%Y%m%d}@{host}")
@@ -42,7 +43,7 @@ def _event(box: BoxDays, when: Collection, today: date) -> Event:
     made.add("dtstamp", datetime.combine(entered, time(0), UTC))
     made.add("dtstart", when.day)
     made.add("dtend", when.day + timedelta(days=1))
-    made.add("summary", label(box))
+    made.add("summary", name)
     made.add("transp", "TRANSPARENT")
     if told := "\n".join(_told(box, when, today)):
         made.add("description", told)
