@@ -309,6 +309,9 @@ def test_looking_up_one_home_again_and_again_is_limited(district: Any, system: S
     body = report(district.boxes[0])
     codes = [system.send(body).status_code for _ in range(61)]
     assert codes == [201] + [422] * 59 + [429]
+    # Calls that name no home are nobody's look-ups.
+    nameless = {"channel": "telephone", "answers": {}}
+    assert {system.send(nameless).status_code for _ in range(61)} == {422}
 
 
 def test_where_a_case_stands_without_who_sent_it(district: Any, system: System) -> None:
