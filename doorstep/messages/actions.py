@@ -2,10 +2,12 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from doorstep.cases import actions as cases
 from doorstep.cases import saving
@@ -114,12 +116,58 @@ def send_code(*, access_id: UUID, now: datetime) -> None:
     jobs.send.defer(message_id=message.pk)
 
 
+@dataclass(frozen=True)
+class Letter:
+    """A message about something of a room above: its words, and where its link (LINK) leads.
+
+    The link's token is made of `key`, or of `about` when it stops all such messages by one click.
+    """
+
+    about: str
+    key: str
+    name: str
+    to: str
+    subject: str
+    body: str
+    path: str
+    one_click: bool = False
+
+
+def token_of(key: str) -> str:
+    """Return the token of a link, made from a key: the same each time; only its hash is kept."""
+    return salted_hmac("doorstep.messages.link", key, algorithm="sha256").hexdigest()[:40]
+
+
+def tell_about(*, letter: Letter, now: datetime) -> None:
+    """Queue a message about something of a room above, once for its key."""
+    given = {k: v for k, v in asdict(letter).items() if k != "key"}
+    message, made = Message.objects.get_or_create(
+        key=letter.key, defaults={**given, "channel": "email", "queued_at": now}
+    )
+    if made:
+        jobs.send.defer(message_id=message.pk)
+
+
+def withdraw(*, about: str) -> None:
+    """Delete the messages about something, sent or not: nobody needs them any more."""
+    Message.objects.filter(about=about).delete()
+
+
+def _unsubscribe(message: Message) -> str:
+    if not message.one_click:
+        return ""
+    return f"{jobs.base_address()}{message.path}{token_of(message.about)}"
+
+
 def _secret(message: Message, now: datetime) -> str | None:
     """Return a message's body with its link or code, made only now; nothing when it is out of date."""
     if message.name == "code":
         access = UUID(message.key.removeprefix("code-"))
         return message.body.replace(CODE, saving.make_code(access_id=access))
     base = jobs.base_address()
+    if message.about:
+        made = token_of(message.about if message.one_click else message.key)
+        return message.body.replace(LINK, f"{base}{message.path}{made}")
     if message.draft is not None:
         token = saving.make_draft_link(draft_id=message.draft.id, key=message.key)
         there = f"{base}/services/{message.draft.slug}/resume/{token}"
@@ -141,6 +189,7 @@ def send(*, message_id: int, now: datetime) -> None:
             message.delete()
             return
         messenger: Messenger = plug.get("messages.messenger")
-        receipt = messenger.send_email(Outgoing(message.key, message.to, message.subject, body))
+        said = (message.to, message.subject, body, _unsubscribe(message))
+        receipt = messenger.send_email(Outgoing(message.key, *said))
         message.sent_at, message.receipt = now, receipt.id
         message.save(update_fields=["sent_at", "receipt"])

@@ -13,6 +13,9 @@ from doorstep.messages.models import Message
 from doorstep.outside import later
 from doorstep.staff.actor import SYSTEM
 
+# How long a message stays that is about no case and no draft.
+KEPT_DAYS = 7
+
 
 def base_address() -> str:
     """Return the address that links in messages begin with."""
@@ -66,6 +69,8 @@ def resend_lost() -> None:
 
 
 def forget() -> None:
-    """Empty the messages of cases that were erased."""
+    """Empty the messages of cases that were erased, and delete old ones that no case needs."""
     erased = Message.objects.filter(case__erased_at__isnull=False)
     erased.exclude(to="").update(to="", subject="", body="")
+    old = timezone.now() - timedelta(days=KEPT_DAYS)
+    Message.objects.exclude(about="").filter(queued_at__lt=old).delete()

@@ -9,6 +9,12 @@ class Message(models.Model):
 
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="messages")
     draft = models.ForeignKey(Draft, null=True, on_delete=models.CASCADE, related_name="+")
+    # What it is about when that belongs to a room above: its kind and key, such as `bin-note:12`.
+    about = models.CharField(max_length=60, blank=True, db_index=True)
+    # Where its link leads: the address before the token.
+    path = models.CharField(max_length=80, blank=True)
+    # Its link stops all such messages by one click, and is told to mail programs (RFC 8058).
+    one_click = models.BooleanField(default=False)
     key = models.CharField(max_length=80, unique=True)
     name = models.CharField(max_length=40)
     channel = models.CharField(max_length=10, choices=[("email", "email")])
@@ -27,6 +33,7 @@ class Message(models.Model):
                 name="sent_with_a_receipt",
             ),
             models.CheckConstraint(
-                condition=Q(case__isnull=False) | Q(draft__isnull=False), name="about_something"
+                condition=Q(case__isnull=False) | Q(draft__isnull=False) | ~Q(about=""),
+                name="about_something",
             ),
         ]

@@ -6,12 +6,17 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A message as it leaves: an e-mail address, subject and plain-text body."""
+    """A message as it leaves: an e-mail address, subject and plain-text body.
+
+    `unsubscribe` is an address that stops such messages by one POST: it belongs into the headers
+    List-Unsubscribe and List-Unsubscribe-Post (RFC 8058).
+    """
 
     key: str
     to: str
     subject: str
     body: str
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True)

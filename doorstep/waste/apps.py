@@ -7,10 +7,11 @@ class WasteConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer the room's facts, the look for plans not read, and the daily forgetting."""
+        """Offer the room's facts, the evening's notes, the look for plans not read, and the daily forgetting."""
         from doorstep.outside import later
         from doorstep.waste import facts, jobs
 
         facts.register()
         later.reconcile_with(jobs.read_lost)
+        later.reconcile_with(jobs.tell_this_evening)
         later.every_day(jobs.forget)

@@ -55,6 +55,7 @@ class BoxDays:
     delay: Delay | None
     finished: bool
     suspensions: tuple[Stop, ...]
+    left_out: tuple[date, ...]
     today: date
 
     @property
@@ -107,6 +108,7 @@ def _box(of: Container, first: date, last: date, now: datetime) -> BoxDays:
         delay=delay,
         finished=finished,
         suspensions=tuple(Stop(*s) for s in stops if s[1] >= today and s[0] <= last),
+        left_out=tuple(d for d in queries.left_out(of, first, last) if d >= today),
         today=today,
     )
 
@@ -158,3 +160,12 @@ def stops(boxes: list[BoxDays]) -> list[tuple[Stop, list[BoxDays]]]:
         for stop in box.suspensions:
             found.setdefault((box.stream, stop), []).append(box)
     return [(stop, of) for (_, stop), of in found.items()]
+
+
+def left_out(boxes: list[BoxDays]) -> list[tuple[date, list[BoxDays]]]:
+    """Return each day to come on which what would be due is not collected, with its containers."""
+    found: dict[date, list[BoxDays]] = {}
+    for box in boxes:
+        for day in box.left_out:
+            found.setdefault(day, []).append(box)
+    return sorted(found.items())

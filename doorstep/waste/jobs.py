@@ -1,11 +1,24 @@
-"""Reads round plans in the queue."""
+"""Round plans are read in the queue; the evening's notes of tomorrow's collections; what is forgotten when."""
 
 from datetime import timedelta
 
 from django.utils import timezone
 
+from doorstep.council.queries import ZONE
 from doorstep.outside import later
-from doorstep.waste.models import PlanFile
+from doorstep.waste import notes
+from doorstep.waste.models import Change, PlanFile
+
+# Between these hours; a worker that was down for a while catches up, and nobody is woken.
+FROM_HOUR, TO_HOUR = 17, 22
+PLANS_KEPT = timedelta(days=90)
+
+
+def tell_this_evening() -> None:
+    """Queue the notes that are due and not queued yet; asked every minute, it looks at state."""
+    now = timezone.now()
+    if FROM_HOUR <= now.astimezone(ZONE).hour < TO_HOUR:
+        notes.tell_all(now=now)
 
 
 def _give_up(plan_id: int) -> None:
@@ -31,9 +44,9 @@ def read_lost() -> None:
 
 
 def forget() -> None:
-    """Forget the text of plans after three months, and changes that were proposed and never made."""
-    from doorstep.waste.models import Change
-
-    old = timezone.now() - timedelta(days=90)
+    """Forget wishes nobody confirmed; after three months the text of plans, and changes never made."""
+    now = timezone.now()
+    notes.forget(now=now)
+    old = now - PLANS_KEPT
     PlanFile.objects.filter(sent_at__lt=old).exclude(text="").update(text="")
     Change.objects.filter(made_at=None, proposed_at__lt=old).delete()

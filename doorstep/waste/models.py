@@ -74,6 +74,28 @@ class MovedDay(models.Model):
     to = models.DateField(null=True)
 
 
+class BinNote(models.Model):
+    """A wish for an e-mail the evening before a home's collections; nothing else is kept of anyone.
+
+    It counts once its address was confirmed by a link. Both links are kept as hashes.
+    """
+
+    place = models.ForeignKey(Property, on_delete=models.PROTECT, related_name="+")
+    email = models.CharField(max_length=254)
+    language = models.CharField(max_length=3)
+    asked_at = models.DateTimeField(db_index=True)
+    confirmed_at = models.DateTimeField(null=True)
+    confirm_hash = models.CharField(max_length=64, db_index=True)
+    stop_hash = models.CharField(max_length=64, db_index=True)
+    # The last collection day told of.
+    told_for = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["place", "email"], name="one_note_a_home_and_address")
+        ]
+
+
 class RoundDay(models.Model):
     """A round's progress on one day; delayed carries a moment and a public sentence."""
 

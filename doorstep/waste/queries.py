@@ -23,6 +23,8 @@ from doorstep.waste.models import (
 
 # How far back a last collection is looked for: the longest cycle is four weeks.
 LOOK_BACK_DAYS = 35
+# Where a collection day goes, for every round; to nothing where it is left out.
+Moves = Mapping[date, date | None]
 
 
 def boxes_with_changes(first: date) -> QuerySet[Container]:
@@ -42,14 +44,25 @@ def days_of_box(of: Container, first: date, last: date) -> list[date]:
 
 def planned_of_box(of: Container, first: date, last: date) -> list[tuple[date, date]]:
     """Return a container's collection days, each with the day its cycle gives; as for `days_of_box`."""
-    changes = changes_of(of)
-    found = planned(of.round, first, last, *changes)
+    return _planned(of, first, last, *changes_of(of))
+
+
+def left_out(of: Container, first: date, last: date) -> list[date]:
+    """Return the days of a container's cycle on which nothing is collected anywhere, such as at Christmas."""
+    suspended, moved = changes_of(of)
+    out = {day for day, to in moved.items() if to is None}
+    found = _planned(of, first, last, suspended, {d: to for d, to in moved.items() if to})
+    return [day for _, day in found if day in out]
+
+
+def _planned(
+    of: Container, first: date, last: date, suspended: list[Suspension], moved: Moves
+) -> list[tuple[date, date]]:
+    found = planned(of.round, first, last, suspended, moved)
     if of.since is None:
         return found
-    was = planned(of.was_round, first, last, *changes) if of.was_round else []
-    return sorted(
-        [d for d in was if d[1] < of.since] + [d for d in found if d[1] >= of.since],
-    )
+    was = planned(of.was_round, first, last, suspended, moved) if of.was_round else []
+    return sorted([d for d in was if d[1] < of.since] + [d for d in found if d[1] >= of.since])
 
 
 def round_code_on(of: Container, day: date) -> str:
@@ -107,9 +120,6 @@ def container(container_id: str, today: date) -> Container | None:
         .filter(id=int(container_id))
         .first()
     )
-
-
-Moves = Mapping[date, date | None]
 
 
 def days_of(

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from doorstep.messages import actions as messages
+from doorstep.messages.models import Message
 from doorstep.staff.actor import SYSTEM
 from doorstep.waste import actions as waste
-from doorstep.waste.models import Container, MovedDay, Round, Suspension
+from doorstep.waste.models import BinNote, Container, MovedDay, Round, Suspension
 from tests.journeys.test_missed_bin import looks_right
 
 pytestmark = pytest.mark.browser
@@ -71,9 +73,35 @@ def test_from_postcode_to_bin_days(
     sheet = tmp_path / "sheet.pdf"
     page.pdf(path=sheet, format="A4")
     assert len(re.findall(rb"/Type\s*/Page\b", sheet.read_bytes())) == 1
-    for path in ("/bins/9", "/bins/snippet"):
+    for path in ("/bins/9", "/bins/snippet", "/bins/note/stop/x"):
         page.goto(live_server.url + path)
         looks_right(page)
+    page.close()
+
+
+def test_a_note_is_asked_for_confirmed_and_stopped(
+    chromium: Any, live_server: Any, open_district: Any
+) -> None:
+    page = chromium.new_page(viewport={"width": 320, "height": 700})
+    page.set_default_timeout(15000)
+    page.goto(f"{live_server.url}/bins/1001")
+    page.click("text=Get an email the evening before")
+    page.click("main button")
+    looks_right(page)
+    page.fill("#email", "ann@resident.example")
+    page.click("main button")
+    looks_right(page)
+    confirm = Message.objects.get()
+    page.goto(f"{live_server.url}/bins/note/confirm/{messages.token_of(confirm.key)}")
+    looks_right(page)
+    page.click("text=Yes, email me")
+    looks_right(page)
+    assert BinNote.objects.get().confirmed_at
+    page.goto(f"{live_server.url}/bins/note/stop/{messages.token_of(confirm.about)}")
+    looks_right(page)
+    page.click("text=Stop the emails")
+    looks_right(page)
+    assert not BinNote.objects.exists()
     page.close()
 
 

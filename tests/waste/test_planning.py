@@ -161,6 +161,8 @@ def test_christmas_moves_days_and_leaves_one_out(book: Any) -> None:
     made(change)
     assert days(district=book) == [date(2026, 12, 14), date(2026, 12, 29)]
     assert [r.code for r in queries.rounds_on(MONDAY)] == []
+    box = collections_at(book.boxes[0].place_id, TODAY, MONDAY, NOW)[0]
+    assert box.left_out == (MONDAY,)
     again = made(planning.propose_days(days={}, forget=[MONDAY], **by()))
     assert days(district=book)[0] == MONDAY
     undone(again)

@@ -27,7 +27,8 @@ from doorstep.messages.models import Message
 from doorstep.staff.actor import SYSTEM
 from doorstep.staff.models import StaffUser
 from doorstep.waste import actions as waste
-from doorstep.waste.models import MovedDay, Round, Suspension
+from doorstep.waste import notes
+from doorstep.waste.models import BinNote, MovedDay, Round, Suspension
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "/services/missed-bin"
@@ -241,12 +242,22 @@ def test_the_pseudo_language_finds_a_sentence_that_was_forgotten() -> None:
     assert forgotten(page) == ["Forgotten", "This is not"]
 
 
-def bin_pages(get: Any, of: Round) -> Iterator[tuple[str, Any]]:
+def bin_pages(get: Any, post: Any, of: Round) -> Iterator[tuple[str, Any]]:
     """Look at bin days when all is well, then delayed, suspended and moved."""
     for query in ("", "?postcode=", "?postcode=zzz", "?postcode=SW1A 1AA", "?postcode=LE67 3FJ"):
         yield get(f"/bins{query}")
-    for path in ("/bins/1001", "/bins/9", "/bins/snippet"):
+    for path in ("/bins/1001", "/bins/9", "/bins/snippet", "/bins/1001/note"):
         yield get(path)
+    yield post("/bins/1001/note", email="")
+    yield post("/bins/1001/note", email="ann@resident.example")
+    note = BinNote.objects.get()
+    key = Message.objects.get(name="bin-confirm").key
+    link = f"/bins/note/confirm/{messages.token_of(key)}"
+    stop = f"/bins/note/stop/{messages.token_of(f'bin-note:{note.pk}')}"
+    yield get(link)
+    yield post(link)
+    yield get(stop)
+    yield post(stop)
     now = timezone.now()
     day, until = of.anchor + timedelta(weeks=2), now + timedelta(hours=9)
     said = council.dress("typed by Ann")
@@ -276,7 +287,7 @@ def pages(district: Any) -> Iterator[tuple[str, Any]]:
         yield get(path)
     for path in ("/cookies", "/accessibility", "/nowhere", BASE, "/case/open"):
         yield get(path)
-    yield from bin_pages(get, box.round)
+    yield from bin_pages(get, post, box.round)
     yield post(f"{BASE}/begin")
     yield post(f"{BASE}/address", find="1", postcode="")
     yield post(f"{BASE}/address", find="1", postcode="zzz")
@@ -337,3 +348,17 @@ def test_no_message_has_a_sentence_that_cannot_be_translated(district: Any, pseu
     message = Message.objects.get()
     bare = re.sub(r"⟦|⟧", "", message.body)
     assert message.body.startswith("⟦") and message.body.endswith("⟧") and bare
+
+
+def test_no_note_has_a_sentence_that_cannot_be_translated(district: Any, pseudo: None) -> None:
+    now, place = timezone.now(), district.boxes[0].place
+    day = district.due + timedelta(weeks=2)
+    MovedDay.objects.create(day=day, to=day + timedelta(days=1))
+    notes.ask(home=place, email="ann@resident.example", now=now)
+    BinNote.objects.update(confirmed_at=now)
+    notes.ask(home=place, email="ann@resident.example", now=now)
+    assert notes.tell_all(now=district.at(day, 18)) == 1
+    bodies = list(Message.objects.values_list("subject", "body"))
+    assert len(bodies) == 3
+    data = re.compile(r"http://127.0.0.1:\d+/bins/1001")
+    assert [forgotten(data.sub("", part)) for body in bodies for part in body] == [[]] * 6

@@ -4,6 +4,7 @@ import json
 import os
 import time
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 from doorstep.messages.provider import Outgoing, Receipt
@@ -30,9 +31,7 @@ class FileMessenger:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             whole = path.with_suffix(f".{os.getpid()}.part")
-            whole.write_text(
-                json.dumps({"to": message.to, "subject": message.subject, "body": message.body})
-            )
+            whole.write_text(json.dumps({k: v for k, v in asdict(message).items() if k != "key"}))
             # Atomic, and fails when the key was sent before.
             with suppress(FileExistsError):
                 os.link(whole, path)
@@ -48,4 +47,4 @@ class FileMessenger:
         if not path.exists():
             return None
         kept = json.loads(path.read_text())
-        return Outgoing(key, kept["to"], kept["subject"], kept["body"])
+        return Outgoing(key, **kept)

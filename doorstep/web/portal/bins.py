@@ -70,6 +70,7 @@ def page(request: HttpRequest, uprn: str) -> HttpResponseBase:
         "coming": calendar.in_order(boxes),
         "delays": calendar.delays(boxes),
         "stops": calendar.stops(boxes),
+        "left_out": calendar.left_out(boxes),
         "link": f"{settings.BASE_ADDRESS}/bins/{home.uprn}",
     }
     return fresh(request, render(request, "portal/bins/page.html", context))

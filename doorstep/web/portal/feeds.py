@@ -88,5 +88,6 @@ def _box(box: BoxDays) -> dict[str, Any]:
         if box.delay
         else None,
         "suspended": [{"first": s.first, "last": s.last} for s in box.suspensions],
+        "left_out": list(box.left_out),
         "days": [{"day": c.day, "instead_of": c.moved_from} for c in box.days],
     }

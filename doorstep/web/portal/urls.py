@@ -1,6 +1,6 @@
 from django.urls import path
 
-from doorstep.web.portal import bins, old, returning, views
+from doorstep.web.portal import bins, notes, old, returning, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -25,6 +25,10 @@ urlpatterns = [
     path("bins/snippet", bins.snippet, name="bins_snippet"),
     path("bins/<str:uprn>.ics", bins.ics, name="bins_ics"),
     path("bins/<str:uprn>.json", bins.json, name="bins_json"),
+    path("bins/note/confirm/<str:token>", notes.confirm, name="note_confirm"),
+    path("bins/note/stop/<str:token>", notes.stop, name="note_stop"),
+    path("bins/<str:uprn>/note", notes.ask, name="note"),
+    path("bins/<str:uprn>/note/asked", notes.asked, name="note_asked"),
     path("bins/<str:uprn>", bins.page, name="bins_at"),
     path("contact", views.words, {"name": "contact"}, name="contact"),
     path("privacy", views.words, {"name": "privacy"}, name="privacy"),

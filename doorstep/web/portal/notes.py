@@ -1,0 +1,84 @@
+"""A note by e-mail the evening before: ask, confirm, stop. Nothing says whether an address is known."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods
+
+from doorstep.council.errors import Refused
+from doorstep.forms.form import Question
+from doorstep.forms.questions.kind import Invalid
+from doorstep.forms.questions.kinds import KINDS
+from doorstep.places import queries as places
+from doorstep.places.models import Property
+from doorstep.waste import notes
+from doorstep.web.kit import limits
+from doorstep.web.kit.doors import public
+
+EMAIL = Question("email", "email", "Email address")
+
+
+def _home(uprn: str) -> Property:
+    home = places.find(uprn)
+    if home is None:
+        raise Http404
+    return home
+
+
+def _too_often(request: HttpRequest, home: Property, email: str) -> bool:
+    """Limit what one person sends, what one home is asked for, and what one mailbox gets."""
+    whose = [limits.person(request, "note"), f"note-home:{home.uprn}", f"note-to:{email.lower()}"]
+    return limits.over(whose, 10, 3600)
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest, uprn: str) -> HttpResponse:
+    """Ask for an e-mail address, and send it a link to confirm; the answer is alike for every address."""
+    home = _home(uprn)
+    context: dict[str, object] = {"home": home, "question": EMAIL, "email": ""}
+    if request.method == "GET":
+        return render(request, "portal/bins/note.html", context)
+    try:
+        email = str(KINDS["email"].clean(EMAIL, request.POST, ()))
+    except Invalid as exc:
+        context |= {"wrong": exc, "email": request.POST.get("email", "")[:254]}
+        return render(request, "portal/bins/note.html", context)
+    if _too_often(request, home, email):
+        return render(request, "kit/error.html", {"code": "too_many"}, status=429)
+    notes.ask(home=home, email=email, now=timezone.now())
+    return HttpResponseRedirect(f"/bins/{home.uprn}/note/asked")
+
+
+@public
+@require_GET
+def asked(request: HttpRequest, uprn: str) -> HttpResponse:
+    """Say that a link is on its way, whatever the address was."""
+    return render(request, "portal/bins/note_asked.html", {"home": _home(uprn)})
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Offer to confirm; only the button does, so that a mail scanner's visit changes nothing."""
+    note = notes.by_confirm_link(token)
+    if note is None:
+        raise Http404
+    if request.method == "POST":
+        try:
+            note = notes.confirm(token=token, now=timezone.now())
+        except Refused as exc:
+            raise Http404 from exc
+    return render(request, "portal/bins/note_confirm.html", {"note": note, "home": note.place})
+
+
+# Mail programs stop a note by a POST without cookies (RFC 8058); the token is the secret.
+@public
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """Offer to stop; the button, or a mail program's one click, does. Known or not, the same is said."""
+    if request.method == "POST":
+        notes.stop(token=token)
+    return render(request, "portal/bins/note_stop.html", {"stopped": request.method == "POST"})
