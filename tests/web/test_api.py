@@ -20,6 +20,7 @@ from doorstep.staff.actor import SYSTEM
 from doorstep.staff.models import StaffUser, Token
 from doorstep.waste import actions as waste
 from doorstep.web import jobs
+from doorstep.web.kit import limits
 from doorstep.web.models import KeptAnswer
 from tests.web.test_statements import counted  # noqa: F401
 
@@ -286,10 +287,31 @@ def test_too_many_calls_are_told_when_to_come_back(district: Any) -> None:
     assert 0 < int(answers[-1]["Retry-After"]) <= 600 and answers[-2].status_code == 200
 
 
+def test_a_token_that_calls_too_often_waits(
+    district: Any, system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[str]] = []
+
+    def count(whose: list[str], most: int, seconds: int) -> limits.Standing:
+        seen.append([key.split(":")[0] for key in whose])
+        return limits.Standing(most, seconds, -1, 7)
+
+    monkeypatch.setattr(limits, "count", count)
+    answers = [system.get("/cases"), system.send({}), Client().get(f"{BASE}/services")]
+    system.headers = {"Authorization": "Bearer guessed"}
+    for answer in [*answers, system.get("/cases")]:
+        problem(answer, 429, "too_many")
+        assert answer["Retry-After"] == "7" and answer["RateLimit"].endswith("r=0;t=7")
+    assert seen == [["token", "api-token"], ["token", "api-token"], ["api"], ["api-refused"]]
+
+
 def test_looking_up_one_home_again_and_again_is_limited(district: Any, system: System) -> None:
     body = report(district.boxes[0])
     codes = [system.send(body).status_code for _ in range(61)]
     assert codes == [201] + [422] * 59 + [429]
+    # Calls that name no home are nobody's look-ups.
+    nameless = {"channel": "telephone", "answers": {}}
+    assert {system.send(nameless).status_code for _ in range(61)} == {422}
 
 
 def test_where_a_case_stands_without_who_sent_it(district: Any, system: System) -> None:
@@ -304,6 +326,16 @@ def test_where_a_case_stands_without_who_sent_it(district: Any, system: System) 
     assert closed["closed"] and closed["outcome"]
     for reference in ("x", "%00", "%C4%B0", "M" * 4000):
         assert system.get(f"/cases/{reference}").status_code == 404
+
+
+def test_a_sentence_says_nothing_that_was_typed(district: Any, system: System) -> None:
+    from doorstep.web.api.cases import _impersonal
+
+    case = district.case(0)
+    case.words |= {"where": "behind 3 Mill Lane"}
+    words = _impersonal(case, district.service)
+    assert words["container_words"] == case.words["container"]
+    assert "Mill" not in str({k: v for k, v in words.items() if k != "council"})
 
 
 def test_every_case_comes_once_over_the_pages(district: Any, system: System) -> None:
@@ -354,7 +386,7 @@ def test_statements(district: Any, system: System, counted: Any) -> None:  # noq
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(cases, "submit", counting)
-        with counted("POST cases: the whole call", 60):
+        with counted("POST cases: the whole call", 40):
             assert system.send(report(district.boxes[1])).status_code == 201
     for n in range(2, 6):
         district.case(n)

@@ -16,6 +16,7 @@ from doorstep.cases import queries as known
 from doorstep.cases.models import Case
 from doorstep.cases.values import words_of
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import fill
 from doorstep.web.api import sending
 from doorstep.web.api.gate import CREATE, READ, actor, count_home, token_of
@@ -28,6 +29,8 @@ from doorstep.web.models import KeptAnswer
 router = Router(tags=["Cases"])
 CURSOR = "doorstep.api.cursor"
 KEY = "^[!-~]{1,200}$"
+# Kinds of question whose answer cannot be personal: one of those that we gave.
+CHOSEN = ("choice", "choices", "yes_no", "date")
 
 
 @router.post(
@@ -82,17 +85,26 @@ def case(request: HttpRequest, reference: str) -> dict[str, Any]:
 
 
 def _case(of: Case) -> dict[str, Any]:
-    stage = catalogue.service(of.version_id).workflow.stages[of.stage]
+    service = catalogue.service(of.version_id)
+    stage = service.workflow.stages[of.stage]
     return {
         "reference": of.reference,
         "service": of.slug,
         "stage": of.stage,
-        "sentence": fill(stage.resident, words_of(of)),
+        "sentence": fill(stage.resident, _impersonal(of, service)),
         "opened": of.opened_at,
         "closed": of.closed_at,
         "outcome": of.outcome or None,
         "due": of.due_on,
     }
+
+
+def _impersonal(of: Case, service: Service) -> dict[str, object]:
+    """Return what a stage's sentence may say here: nothing that someone typed, and not where they live."""
+    asked = service.form.questions.values()
+    typed = [q.id for q in asked if q.kind not in CHOSEN]
+    left_out = ["address", "named", *typed, *(f"{name}_words" for name in typed)]
+    return {**words_of(of), **{name: None for name in left_out}}
 
 
 @router.get(

@@ -27,6 +27,12 @@ from doorstep.web.api.problems import Fault, Option, Problem, Stopped, wrong
 from doorstep.web.api.shapes import Sending
 from doorstep.web.kit import answering
 
+# What a form cannot get wrong.
+AS_JSON = {
+    "wrong_type": "Send it as the JSON Schema of the page says",
+    "not_as_json": "A photo does not come by the API",
+}
+
 
 @dataclass(frozen=True)
 class Order:
@@ -148,12 +154,12 @@ def _said(
 ) -> Fault:
     """Return what is wrong with an answer, in the form's own sentence, and what may be chosen."""
     template: Any = get_template("kit/sentences.html")
-    sentence = template.template.module.sentence(question, invalid)
+    said = AS_JSON.get(invalid.code) or template.template.module.sentence(question, invalid)
     found = answering.options(question, values, Typed(), now)
     return Fault(
         pointer=pointer,
         code=invalid.code,
-        detail=unescape(str(sentence)).strip(),
+        detail=unescape(str(said)).strip(),
         options=[Option(value=v, label=label) for v, label in found] or None,
     )
 

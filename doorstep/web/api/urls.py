@@ -1,5 +1,6 @@
 """The API's addresses, its description, and how errors of every operation are drawn."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -77,7 +78,12 @@ def _fault(error: dict[str, Any]) -> Fault:
 @require_safe
 def describe(request: HttpRequest) -> HttpResponse:
     """Return the description (OpenAPI 3.1)."""
-    return JsonResponse(api.get_openapi_schema())
+    return JsonResponse(_description())
+
+
+@cache
+def _description() -> dict[str, Any]:
+    return dict(api.get_openapi_schema())
 
 
 urlpatterns = [
