@@ -98,9 +98,13 @@ class Council(_Part):
     working_days: Literal["monday-friday"] = "monday-friday"
 
 
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
 def home() -> Path:
     """Return the folder that holds `services/` and `councils/` (DOORSTEP_HOME, else the checkout)."""
-    return Path(os.environ.get("DOORSTEP_HOME") or Path(__file__).resolve().parents[2])
+    given = os.environ.get("DOORSTEP_HOME")
+    return Path(given) if given else CHECKOUT
 
 
 def folder() -> Path:
