@@ -127,3 +127,32 @@ def test_who_may_not_plan_comes_no_further(district: Any) -> None:
     assert client.get("/desk/plan").status_code == 403
     assert "Round book" not in text(client.get("/desk"))
     assert not Suspension.objects.exists()
+
+
+def test_a_change_and_its_undo_are_seen_by_the_next_request_of_page_feed_and_api(
+    officer: Client, district: Any
+) -> None:
+    resident = Client()
+    kept: dict[str, str] = {}  # the tag of all that an answer says
+    paths = ["/bins/1001", "/bins/1001.ics", "/bins/1001.json"]
+    api = "/api/v1/properties/1001/collections"
+
+    def seen() -> dict[str, str]:
+        """Ask as whoever keeps the last answer asks; 304 is that answer."""
+        for path in paths:
+            answer = resident.get(path, headers={"if-none-match": kept.get(path, "")})
+            if answer.status_code != 304:
+                kept[path] = answer["ETag"]
+        return {**kept, api: text(resident.get(api))}
+
+    Round.objects.filter(code="REF-1").update(anchor=district.today, weeks=1)
+    first = seen()
+    assert seen() == first
+    given = {"day-0": coming(district), "to-0": coming(district, 15)}
+    there = officer.post("/desk/plan/calendar/days", given)["Location"]
+    assert seen() == first  # a preview is no change
+    officer.post(there, {"make": "1"})
+    second = seen()
+    assert all(second[path] != first[path] for path in first)
+    officer.post(there, {"undo": "1"})
+    assert seen() == first
