@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "doorstep.web.kit.language.Language",
+    "doorstep.web.kit.errors.WrongWay",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "doorstep.urls"

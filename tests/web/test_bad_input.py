@@ -257,3 +257,18 @@ def test_a_file_that_is_no_photo(district: Any, body: bytes, says: str) -> None:
     file = SimpleUploadedFile("p.jpg", body, "image/jpeg")
     answer = client.post("/crew/REF-1/log", {**given, **box, "photo": file})
     assert says in text(answer)
+
+
+def test_a_link_to_what_only_a_form_may_do_is_explained(district: Any) -> None:
+    answer = Client().get("/services/missed-bin/begin")
+    assert answer.status_code == 405 and answer["Allow"] == "POST"
+    assert "Nothing was sent" in answer.content.decode()
+
+
+def test_who_was_signed_out_while_sending_comes_to_the_desk_after_signing_in(
+    district: Any,
+) -> None:
+    client = Client()
+    there = client.post("/desk/plan/calendar/days")["Location"]
+    given = {"username": "officer", "password": "a-long-password", "next": there.split("=")[-1]}
+    assert client.post("/desk/sign-in", given)["Location"] == "/desk"

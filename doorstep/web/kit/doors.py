@@ -22,7 +22,8 @@ def needs(permission: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user: Any = request.user
             if not user.is_authenticated:
-                return redirect_to_login(request.path)
+                # What was being sent cannot be sent again by a link; the desk's own page can be opened.
+                return redirect_to_login(request.path if request.method == "GET" else "")
             if not user.may(permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)

@@ -1,5 +1,7 @@
 """Error pages: what happened, what next, how to reach a person."""
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -31,3 +33,19 @@ def broken(request: HttpRequest) -> HttpResponse:
 def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
     """Draw the page for someone who tried too many passwords."""
     return _page(request, 429, "locked_out")
+
+
+class WrongWay:
+    """Draws a page for who follows a link to what only a form may do, such as after signing in again."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Fill an empty 405 with a page."""
+        response = self.get_response(request)
+        if response.status_code != 405 or response.streaming or response.content:
+            return response
+        page = _page(request, 405, "wrong_way")
+        page["Allow"] = response["Allow"]
+        return page
