@@ -112,5 +112,5 @@ def test_without_scripts(chromium: Any, live_server: Any, open_district: Any) ->
     page.fill("#doorstep-postcode", "LE67 3FJ")
     page.click("main button")
     page.click("text=2 Mill Lane")
-    assert "Black bin (rubbish)" in page.inner_text("main")
+    page.wait_for_selector("main:has-text('Black bin (rubbish)')")
     page.close()

@@ -83,13 +83,13 @@ def test_a_code_opens_the_case_and_a_wrong_ending_is_reopened(
     looks_right(page)
     page.fill("#code", "000000")
     page.click("text=Continue")
-    assert "not the code we sent" in page.inner_text(".govuk-error-summary")
+    page.wait_for_selector(".govuk-error-summary:has-text('not the code we sent')")
     looks_right(page)
     code = re.search(r"\b\d{6}\b", last_message())
     assert code
     page.fill("#code", code[0])
     page.click("text=Continue")
-    assert "emptied your bin" in page.inner_text("main")
+    page.wait_for_selector("main:has-text('emptied your bin')")
     looks_right(page)
     page.click("a:has-text('not')")
     looks_right(page)
@@ -101,7 +101,7 @@ def test_a_code_opens_the_case_and_a_wrong_ending_is_reopened(
     officer = chromium.new_page()
     sign_in(officer, base, "officer")
     officer.goto(f"{base}/desk/cases/{case.reference}")
-    assert "It is still full" in officer.inner_text("main")
+    officer.wait_for_selector("main:has-text('It is still full')")
     looks_right(officer)
 
 
@@ -111,7 +111,7 @@ def test_in_welsh_from_the_first_page_to_the_message(
     page, base = opened(chromium), live_server.url
     page.goto(f"{base}/services/missed-bin")
     page.click("text=Cymraeg")
-    assert page.evaluate("document.documentElement.lang") == "cy"
+    page.wait_for_selector("html[lang=cy]", state="attached")
     looks_right(page)
     page.click("text=Dechrau nawr")
     page.fill("#postcode", "LE67 3FJ")

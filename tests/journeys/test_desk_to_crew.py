@@ -40,14 +40,14 @@ def test_an_adviser_goes_past_a_stop_with_a_reason(
     page.click("text=Continue")
     looks_right(page)
     page.click("button:has-text('Go on all the same')")
-    assert "Give a reason" in page.inner_text(".govuk-error-summary")
+    page.wait_for_selector(".govuk-error-summary:has-text('Give a reason')")
     looks_right(page)
     page.fill("#reason", "The caller has film of the crew driving past")
     page.click("button:has-text('Go on all the same')")
     page.click("text=Continue")
     page.click("text=Send report")
     page.wait_for_url("**/desk/cases/*")
-    assert "film of the crew" in page.inner_text("main")
+    page.wait_for_selector("main:has-text('film of the crew')")
     looks_right(page)
 
 
@@ -62,7 +62,7 @@ def test_an_officer_releases_what_waits_in_one_go(
     looks_right(page)
     page.uncheck(f"#c{made[2].pk}")
     page.click("button:has-text('all that are ticked')")
-    assert "2 cases done" in page.inner_text("main")
+    page.wait_for_selector("main:has-text('2 cases done')")
     looks_right(page)
     assert Job.objects.count() == 2
     assert Case.objects.get(pk=made[2].pk).stage == "to_release"
@@ -82,7 +82,7 @@ def test_a_crew_works_street_by_street_and_the_desk_has_the_evidence(
     looks_right(crew)
     crew.click("button:has-text('Begin')")
     crew.click("button:has-text('Done')")
-    assert "1 of 1 streets done" in crew.inner_text("main")
+    crew.wait_for_selector("main:has-text('1 of 1 streets done')")
     looks_right(crew)
 
     desk = chromium.new_context().new_page()
@@ -90,4 +90,4 @@ def test_a_crew_works_street_by_street_and_the_desk_has_the_evidence(
     home = open_district.boxes[0].place_id
     desk.goto(f"{base}/desk/homes/{home}")
     looks_right(desk)
-    assert "crew" in desk.inner_text("main")
+    desk.wait_for_selector("main:has-text('crew')")

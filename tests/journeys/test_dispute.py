@@ -49,18 +49,18 @@ def test_a_dispute_with_a_photo_is_answered(
         page.click("text=Continue")
         page.check("text=Black bin")
         page.click("text=Continue")
-    assert "the bin was not out" in page.inner_text("main")
+    page.wait_for_selector("main:has-text('the bin was not out')")
     page.click("button:has-text('record is wrong')")
     page.set_input_files("#evidence-file", _picture(tmp_path))
     page.click("text=Continue")
     # The words are missing; the photo is not lost.
-    assert "Tell us what is wrong" in page.inner_text(".govuk-error-summary")
-    assert "We have your photo" in page.inner_text("main")
+    page.wait_for_selector(".govuk-error-summary:has-text('Tell us what is wrong')")
+    page.wait_for_selector("main:has-text('We have your photo')")
     page.fill("#why", "It was out at six; see the photo. <b>{reference}</b>")
     page.click("text=Continue")
     page.fill("#email", "ann@resident.example")
     page.click("text=Continue")
-    assert "1 photo" in page.inner_text("main")
+    page.wait_for_selector("main:has-text('1 photo')")
     page.click("text=Send report")
     page.wait_for_url("**/sent")
     case = Case.objects.get()
@@ -69,24 +69,24 @@ def test_a_dispute_with_a_photo_is_answered(
     officer = chromium.new_page()
     sign_in(officer, base, "officer")
     officer.goto(f"{base}/desk/cases/{case.reference}")
-    assert "It was out at six" in officer.inner_text("main")
+    officer.wait_for_selector("main:has-text('It was out at six')")
     assert officer.locator("img.kit-photo").count() == 1
     looks_right(officer)
     officer.check("text=The crew’s record was wrong")
     officer.fill("#reason", "The photo shows it at the kerb")
     officer.click("button:has-text('Decide')")
-    assert "Write what the resident will read" in officer.inner_text(".govuk-error-summary")
+    officer.wait_for_selector(".govuk-error-summary:has-text('Write what the resident will read')")
     assert officer.input_value("#reason") == "The photo shows it at the kerb"
     officer.fill("#reply", "You are right, and we are sorry.")
     officer.check("text=The crew’s record was wrong")
     officer.click("button:has-text('Decide')")
-    assert "Crew sent back" in officer.inner_text("main")
+    officer.wait_for_selector("main:has-text('Crew sent back')")
 
     for message in Message.objects.filter(sent_at=None):
         messages.send(message_id=message.pk, now=timezone.now())
     assert "You are right, and we are sorry." in Message.objects.latest("id").body
     page.goto(f"{base}/case/{case.reference}")
-    assert "The crew’s record was wrong" in page.inner_text("main")
+    page.wait_for_selector("main:has-text('The crew’s record was wrong')")
     assert timeline.broken(case) == []
 
 

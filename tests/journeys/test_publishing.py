@@ -59,7 +59,7 @@ def test_from_the_library_to_residents(
     looks_right(page)
     run_queue()
     page.wait_for_selector("h1:has-text('Not published: examples differ')")
-    assert "wanted reported, came" in page.inner_text("main")
+    page.wait_for_selector("main:has-text('wanted reported, came')")
     looks_right(page)
     running = catalogue.current("missed-bin")
     assert running and running.digest == open_district.service.digest
@@ -75,7 +75,7 @@ def test_from_the_library_to_residents(
 
     form.write_text(good.replace("kind: choice", "kind: choise"))
     page.goto(f"{live_server.url}/desk/services/missed-bin/newer")
-    assert "services/missed-bin/form.yaml:" in page.inner_text("main")
+    page.wait_for_selector("main:has-text('services/missed-bin/form.yaml:')")
     looks_right(page)
 
 
