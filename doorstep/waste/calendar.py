@@ -8,7 +8,6 @@ from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 
 from doorstep.council.queries import ZONE
-from doorstep.places.models import Property
 from doorstep.waste import queries
 from doorstep.waste.models import Container, RoundDay
 
@@ -80,7 +79,6 @@ def collections_at(uprn: int, first: date, last: date, now: datetime) -> list[Bo
     One statement. Nothing in it depends on who lives there or what crews recorded there.
     """
     today = now.astimezone(ZONE).date()
-    building = Property.objects.filter(uprn=uprn).values("parent_id")
     # A round's delay may outlast its day; whether it is finished matters today only.
     told = RoundDay.objects.filter(round_id=OuterRef("serving"), day__lte=today).filter(
         Q(delayed_until__gt=now) | Q(day=today, finished_at__isnull=False)
@@ -89,7 +87,7 @@ def collections_at(uprn: int, first: date, last: date, now: datetime) -> list[Bo
     found = queries.boxes_with_changes(first).annotate(
         serving=queries.serving(today), told=ArraySubquery(told.order_by("day").values(json=said))
     )
-    both = found.filter(Q(place_id=uprn) | Q(place_id__in=building)).order_by("kind", "id")
+    both = found.filter(queries.at_home(uprn)).order_by("kind", "id")
     return [_box(c, first, last, now) for c in queries.of_home(list(both), uprn)]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import JSONObject
 
 from doorstep.fieldwork import queries as fieldwork
@@ -94,12 +94,18 @@ def changes_of(of: Container) -> tuple[list[Suspension], dict[date, date | None]
     return suspended, {day(m["day"]): day(m["to"]) if m["to"] else None for m in moves}
 
 
+def at_home(uprn: int) -> Q:
+    """Return the condition that a container stands at a home or at its building.
+
+    One list, so that the index finds them: of "this or that" PostgreSQL reads the whole table.
+    """
+    building = Property.objects.filter(uprn=uprn).values("parent_id")[:1]
+    return Q(place__uprn__in=[uprn, Subquery(building)])
+
+
 def containers_at(uprn: int) -> list[Container]:
     """Return a home's containers: its own, or its building's where it has none (rule M5)."""
-    parent = Property.objects.filter(uprn=uprn).values("parent_id")
-    found = Container.objects.select_related("round").filter(
-        Q(place_id=uprn) | Q(place_id__in=parent)
-    )
+    found = Container.objects.select_related("round").filter(at_home(uprn))
     return of_home(list(found.order_by("kind", "id")), uprn)
 
 
@@ -297,8 +303,7 @@ class Lift:
 
 def lifts_at(uprn: int, since: date, today: date) -> list[Lift]:
     """Return every due collection at a home between two days with its evidence, the newest first."""
-    building = Property.objects.filter(uprn=uprn).values("parent_id")
-    boxes = list(boxes_with_changes(since).filter(Q(place_id=uprn) | Q(place_id__in=building)))
+    boxes = list(boxes_with_changes(since).filter(at_home(uprn)))
     rounds = {code for b in boxes for code in (b.round_id, b.was_round_id) if code}
     days = RoundDay.objects.filter(round_id__in=rounds, day__gte=since, day__lte=today)
     by_day = {(d.round_id, d.day): d for d in days}
