@@ -184,6 +184,25 @@ def open_district(transactional_db: None) -> District:
     return District().build()
 
 
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of services and councils that a test may change."""
+    from doorstep.council import queries as council
+
+    for name in ("services", "councils"):
+        shutil.copytree(council.home() / name, tmp_path / name)
+    monkeypatch.setenv("DOORSTEP_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def worker() -> Iterator[Any]:
+    """Starts workers on the test's database as processes of their own; ends them by id."""
+    from tests.queue import workers
+
+    yield from workers()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright

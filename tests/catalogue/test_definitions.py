@@ -3,7 +3,6 @@
 import io
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +15,6 @@ from doorstep.catalogue.building import build
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of services and council that a test may change."""
-    for name in ("services", "councils"):
-        shutil.copytree(council.home() / name, tmp_path / name)
-    monkeypatch.setenv("DOORSTEP_HOME", str(tmp_path))
-    yield tmp_path
 
 
 def changed(file: str, old: str, new: str) -> dict[str, str]:

@@ -1,42 +1,21 @@
 """A designer publishes what the library holds; an example that differs holds it up."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
-from procrastinate.contrib.django import app
 
 from doorstep.catalogue import queries as catalogue
-from doorstep.council import queries as council
 from tests.journeys.test_missed_bin import looks_right
+from tests.queue import run_queue
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def form(home: Path) -> Path:
     """The form of a library that the test may change."""
-    for name in ("services", "councils"):
-        shutil.copytree(council.home() / name, tmp_path / name)
-    monkeypatch.setenv("DOORSTEP_HOME", str(tmp_path))
-    yield tmp_path / "services" / "missed-bin" / "form.yaml"
-
-
-def run_queue() -> None:
-    """Run what is due on a real worker, in a thread because the browser's loop holds this one."""
-
-    def work() -> None:
-        with app.replace_connector(app.connector.get_worker_connector()):
-            app.run_worker(
-                queues=["default"], wait=False, install_signal_handlers=False, listen_notify=False
-            )
-
-    thread = Thread(target=work)
-    thread.start()
-    thread.join(60)
+    return home / "services" / "missed-bin" / "form.yaml"
 
 
 def test_from_the_library_to_residents(

@@ -1,17 +1,10 @@
 """The queue: what is deferred joins the transaction, runs again after any death, and gives up once."""
 
 import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob as QueueJob
@@ -22,20 +15,7 @@ from doorstep.messages.models import Message
 from doorstep.outside import later, plug, sweeper
 from doorstep.outside.errors import GiveUp, TryLater
 from doorstep.outside.models import JobFailure
-
-
-def run_queue() -> None:
-    """Run what is due on a real worker, in a thread because the browser's loop may hold this one."""
-
-    def work() -> None:
-        with app.replace_connector(app.connector.get_worker_connector()):
-            app.run_worker(
-                queues=["default"], wait=False, install_signal_handlers=False, listen_notify=False
-            )
-
-    thread = Thread(target=work)
-    thread.start()
-    thread.join(60)
+from tests.queue import run_queue, until
 
 
 class Messenger:
@@ -154,34 +134,6 @@ def test_a_message_whose_job_was_lost_is_queued_again(open_district: Any) -> Non
     assert QueueJob.objects.count() == 1
 
 
-@pytest.fixture
-def worker() -> Iterator[Any]:
-    """Starts workers on the test's database as processes of their own; ends them by id."""
-    started: list[subprocess.Popen[bytes]] = []
-    db = settings.DATABASES["default"]
-    url = f"postgres://{db['USER']}@{db['HOST']}:{db['PORT']}/{connection.settings_dict['NAME']}"
-
-    def start(slow: str = "") -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "doorstep.cli.main", "procrastinate", "worker"]
-        command += ["--queues", "default", "--fetch-job-polling-interval", "0.2"]
-        env = {**os.environ, "DATABASE_URL": url, "DOORSTEP_DEMO_SLOW": slow}
-        started.append(subprocess.Popen(command, env=env))
-        return started[-1]
-
-    yield start
-    for process in started:
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-        process.wait(10)
-
-
-def _until(holds: Any, seconds: float = 25) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "waited too long"
-        time.sleep(0.1)
-
-
 @pytest.mark.parametrize("cut", ["before", "after"])
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_while_sending_is_made_good_once(
@@ -191,7 +143,7 @@ def test_a_worker_killed_while_sending_is_made_good_once(
     message, messenger = Message.objects.get(case=case), plug.get("messages.messenger")
     dying = worker(slow=f"{cut}:60")
     doing = QueueJob.objects.filter(status="doing")
-    _until(lambda: doing.exists() and bool(messenger.sent(message.key)) == (cut == "after"))
+    until(lambda: doing.exists() and bool(messenger.sent(message.key)) == (cut == "after"))
     dying.kill()
     dying.wait()
     kept = Path(os.environ["DOORSTEP_DATA"]) / "outbox" / f"{message.key}.json"
@@ -199,7 +151,7 @@ def test_a_worker_killed_while_sending_is_made_good_once(
     worker()
     monkeypatch.setattr(sweeper, "DEAD_AFTER_SECONDS", 0)
     sweeper.sweep()
-    _until(lambda: Message.objects.get(pk=message.pk).sent_at is not None)
+    until(lambda: Message.objects.get(pk=message.pk).sent_at is not None)
     sent = messenger.sent(message.key)
     assert first in (None, kept.stat().st_ino)  # what was sent was not sent again
     token = sent.body.split("/case/open/")[1].split()[0]

@@ -1,48 +1,31 @@
 """Services at the desk: versions, what the library would change, and publishing after a rehearsal."""
 
-import os
-import shutil
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test import Client
-from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob as QueueJob
 
 from doorstep.cases.models import Case
 from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.models import Version
-from doorstep.council import queries as council
 from doorstep.outside import later, sweeper
 from doorstep.rehearsal import actions as rehearsal
 from doorstep.rehearsal.models import Publishing
 from doorstep.staff.actor import Actor
 from doorstep.staff.models import StaffUser
+from tests.queue import run_queue, until
 
 DESIGNER = Actor("staff", "designer", "designer")
 NEWER = "/desk/services/missed-bin/newer"
 
 ENGLISH, CHANGED = 'again: {en: "Choose another bin"', 'again: {en: "Choose again"'
 EXAMPLES = len(catalogue.of_folder(catalogue.folder_of("missed-bin"))[0].examples)
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of services and council that a test may change."""
-    for name in ("services", "councils"):
-        shutil.copytree(council.home() / name, tmp_path / name)
-    monkeypatch.setenv("DOORSTEP_HOME", str(tmp_path))
-    yield tmp_path
 
 
 def edit(home: Path, old: str, new: str, file: str = "form.yaml") -> None:
@@ -264,46 +247,10 @@ def test_a_play_in_the_queue_leaves_nothing_but_the_new_version(
 ) -> None:
     edit(home, ENGLISH, CHANGED)
     wish = ask(open_district.now)
-
-    def work() -> None:
-        with app.replace_connector(app.connector.get_worker_connector()):
-            app.run_worker(
-                queues=["default"], wait=False, install_signal_handlers=False, listen_notify=False
-            )
-
-    thread = Thread(target=work)
-    thread.start()
-    thread.join(60)
+    run_queue()
     assert running() == wish.digest
     left = QueueJob.objects.exclude(task_name__startswith="sys.")
     assert [(j.task_name, j.status) for j in left] == [("rehearsal.play", "succeeded")]
-
-
-@pytest.fixture
-def worker() -> Iterator[Any]:
-    """Starts workers on the test's database as processes of their own; ends them by id."""
-    started: list[subprocess.Popen[bytes]] = []
-    db = settings.DATABASES["default"]
-    url = f"postgres://{db['USER']}@{db['HOST']}:{db['PORT']}/{connection.settings_dict['NAME']}"
-
-    def start() -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "doorstep.cli.main", "procrastinate", "worker"]
-        command += ["--queues", "default", "--fetch-job-polling-interval", "0.2"]
-        started.append(subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url}))
-        return started[-1]
-
-    yield start
-    for process in started:
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-        process.wait(10)
-
-
-def _until(holds: Any, seconds: float = 40) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "waited too long"
-        time.sleep(0.02)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -313,13 +260,13 @@ def test_a_worker_killed_while_playing_is_made_good(
     edit(home, ENGLISH, CHANGED)
     wish, dying = ask(open_district.now), worker()
     mine = Publishing.objects.filter(pk=wish.pk)
-    _until(lambda: mine.get().played >= 2)
+    until(lambda: mine.get().played >= 2)
     dying.kill()
     dying.wait()
     assert mine.get().state == "playing" and running() == open_district.service.digest
     worker()
     monkeypatch.setattr(sweeper, "DEAD_AFTER_SECONDS", 0)
     sweeper.sweep()
-    _until(lambda: mine.get().ended_at is not None)
+    until(lambda: mine.get().ended_at is not None)
     assert (mine.get().state, mine.get().run) == ("published", 2)
     assert running() == wish.digest

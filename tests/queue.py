@@ -1,0 +1,56 @@
+"""The queue in tests: real workers, in a thread or as processes of their own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from threading import Thread
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from procrastinate.contrib.django import app
+
+
+def run_queue() -> None:
+    """Run what is due on a real worker, in a thread because the browser's loop may hold this one."""
+
+    def work() -> None:
+        with app.replace_connector(app.connector.get_worker_connector()):
+            app.run_worker(
+                queues=["default"], wait=False, install_signal_handlers=False, listen_notify=False
+            )
+
+    thread = Thread(target=work)
+    thread.start()
+    thread.join(60)
+
+
+def workers() -> Iterator[Any]:
+    """Yield what starts workers on the test's database as processes of their own; and end them by id."""
+    started: list[subprocess.Popen[bytes]] = []
+    db = settings.DATABASES["default"]
+    url = f"postgres://{db['USER']}@{db['HOST']}:{db['PORT']}/{connection.settings_dict['NAME']}"
+
+    def start(slow: str = "") -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "doorstep.cli.main", "procrastinate", "worker"]
+        command += ["--queues", "default", "--fetch-job-polling-interval", "0.2"]
+        env = {**os.environ, "DATABASE_URL": url, "DOORSTEP_DEMO_SLOW": slow}
+        started.append(subprocess.Popen(command, env=env))
+        return started[-1]
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+        process.wait(10)
+
+
+def until(holds: Any, seconds: float = 40) -> None:
+    """Wait until something holds; fail when it takes too long."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)
