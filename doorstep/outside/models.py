@@ -1,14 +1,27 @@
 from django.db import models
+from django.db.models import Q
 
 
 class JobFailure(models.Model):
-    """What last went wrong with a job, and whether its give-up action was taken."""
+    """What last went wrong with a job, whether its give-up action was taken, and who dealt with it by hand."""
 
     job_id = models.BigIntegerField(primary_key=True)
     name = models.CharField(max_length=80)
     error = models.CharField(max_length=200)
     at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)
+    retried_by = models.CharField(max_length=80, blank=True)
+    dealt_by = models.CharField(max_length=80, blank=True)
+    dealt_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(dealt_at=None, dealt_by="")
+                | (Q(dealt_at__isnull=False) & ~Q(dealt_by="")),
+                name="dealt_with_by_someone",
+            )
+        ]
 
 
 class Photo(models.Model):

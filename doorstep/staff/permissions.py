@@ -23,10 +23,12 @@ ROLES = {
         "rounds.plan",
         "crew.work",
         "services.see",
+        "status.see",
+        "status.mend",
     },
     "crew": {"crew.work"},
     "designer": {"desk.open", "services.see", "services.publish"},
-    "manager": {"desk.open", "desk.see", "services.see"},
+    "manager": {"desk.open", "desk.see", "services.see", "status.see"},
     "councillor": set(),
     "administrator": {
         "desk.open",
@@ -34,6 +36,8 @@ ROLES = {
         "services.see",
         "services.publish",
         "tokens.manage",
+        "status.see",
+        "status.mend",
     },
 }
 # What a token of the API may do: the one list, with what each means where a person ticks it.

@@ -2,9 +2,13 @@
 
 from django.urls import include, path
 
+from doorstep.web.desk.views import status
+
 urlpatterns = [
     path("api", include("doorstep.web.api.urls")),
     path("desk", include("doorstep.web.desk.urls")),
+    path("status", status.status, name="status"),
+    path("status/<int:number>", status.mend, name="mend"),
     path("crew", include("doorstep.web.crew.urls")),
     path("", include("doorstep.web.portal.urls")),
 ]

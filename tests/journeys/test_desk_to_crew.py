@@ -91,3 +91,13 @@ def test_a_crew_works_street_by_street_and_the_desk_has_the_evidence(
     desk.goto(f"{base}/desk/homes/{home}")
     looks_right(desk)
     desk.wait_for_selector("main:has-text('crew')")
+
+
+def test_a_supervisor_sees_how_the_machinery_stands(
+    chromium: Any, live_server: Any, open_district: Any
+) -> None:
+    page = chromium.new_page(viewport={"width": 320, "height": 700})
+    sign_in(page, live_server.url, "supervisor")
+    page.goto(f"{live_server.url}/status")
+    page.wait_for_selector("text=No worker has given a sign of life")
+    looks_right(page)

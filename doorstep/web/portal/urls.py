@@ -1,6 +1,6 @@
 from django.urls import path
 
-from doorstep.web.portal import bins, notes, old, returning, views
+from doorstep.web.portal import bins, notes, old, operations, returning, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -35,7 +35,9 @@ urlpatterns = [
     path("cookies", views.words, {"name": "cookies"}, name="cookies"),
     path("accessibility", views.words, {"name": "accessibility"}, name="accessibility"),
     path("language/<slug:code>", views.language, name="language"),
-    path("healthz", views.healthz, name="healthz"),
+    path("healthz", operations.healthz, name="healthz"),
+    path("readyz", operations.readyz, name="readyz"),
+    path("metrics", operations.metrics, name="metrics"),
     path("demo", views.demo, name="demo"),
     path("demo/as/<str:role>", views.demo_as, name="demo_as"),
     path("demo/outbox", views.outbox, name="outbox"),

@@ -246,13 +246,6 @@ def language(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-@public
-@require_GET
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Say that the web server answers."""
-    return HttpResponse("ok", content_type="text/plain")
-
-
 def _demo_only() -> None:
     if not settings.DEMO:
         raise Http404

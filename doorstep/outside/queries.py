@@ -1,0 +1,93 @@
+"""Reads how the queue stands: its length and age, its workers, what failed, and what that is an alarm for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import QuerySet
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from doorstep.outside.models import JobFailure
+
+COUNTED = """
+select queue_name,
+  count(*) filter (where status = 'todo' and coalesce(scheduled_at, now()) <= now()),
+  count(*) filter (where status = 'doing'),
+  count(*) filter (where status = 'todo' and scheduled_at > now()),
+  coalesce(extract(epoch from now() - min(coalesce(scheduled_at, (select min(e.at)
+    from procrastinate_events e where e.job_id = j.id)))
+    filter (where status = 'todo' and coalesce(scheduled_at, now()) <= now())), 0)
+from procrastinate_jobs j where status in ('todo', 'doing') group by queue_name order by queue_name
+"""
+HEARTBEAT = "select extract(epoch from now() - max(last_heartbeat)) from procrastinate_workers"
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One queue: jobs that are due, being done, and waiting for a later moment; the oldest due, in seconds."""
+
+    name: str
+    due: int
+    doing: int
+    later: int
+    oldest: float
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the queue stands now; `heartbeat` is the age of the youngest worker's, in seconds, if any works."""
+
+    lanes: tuple[Lane, ...]
+    heartbeat: float | None
+    failed: int
+
+    @property
+    def oldest(self) -> float:
+        """Return how long the oldest due job waits, in seconds."""
+        return max((lane.oldest for lane in self.lanes), default=0.0)
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """What wakes someone: its name, when it holds in words, and the test."""
+
+    name: str
+    words: str
+    holds: Callable[[Standing], bool]
+
+
+LATE_SECONDS, SILENT_SECONDS = 120, 60
+ALARMS = (
+    Alarm(
+        "queue_late",
+        f"The oldest job that is due waits longer than {LATE_SECONDS} seconds",
+        lambda s: s.oldest > LATE_SECONDS,
+    ),
+    Alarm(
+        "worker_silent",
+        f"No worker has given a sign of life for {SILENT_SECONDS} seconds",
+        lambda s: s.heartbeat is None or s.heartbeat > SILENT_SECONDS,
+    ),
+    Alarm("job_failed", "A job was given up and nobody has dealt with it", lambda s: s.failed > 0),
+)
+
+
+def standing() -> Standing:
+    """Return how the queue stands, in three statements."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED)
+        lanes = tuple(Lane(n, d, g, t, float(o)) for n, d, g, t, o in cursor.fetchall())
+        cursor.execute(HEARTBEAT)
+        (beat,) = cursor.fetchone() or (None,)
+    return Standing(lanes, None if beat is None else float(beat), _failed().count())
+
+
+def _failed() -> QuerySet[JobFailure]:
+    given_up = ProcrastinateJob.objects.filter(status="failed").values("id")
+    return JobFailure.objects.filter(dealt_at=None, job_id__in=given_up)
+
+
+def failures(now: datetime) -> list[JobFailure]:
+    """Return what was given up in the last thirty days and nobody has dealt with, the latest first."""
+    return list(_failed().filter(at__gte=now - timedelta(days=30)).order_by("-at")[:200])

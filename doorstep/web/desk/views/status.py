@@ -1,0 +1,38 @@
+"""How the machinery stands, for staff: alarms, queues, and what was given up."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from doorstep.outside import actions as jobs
+from doorstep.outside import queries as queue
+from doorstep.web.kit.doors import actor, needs
+
+
+@needs("status.see")
+@require_GET
+def status(request: HttpRequest) -> HttpResponse:
+    """Show alarms first, then the queues and what was given up."""
+    now, standing = timezone.now(), queue.standing()
+    context = {
+        "standing": standing,
+        "alarms": [(alarm, alarm.holds(standing)) for alarm in queue.ALARMS],
+        "failures": queue.failures(now),
+        "now": now,
+        "done": request.GET.get("done", ""),
+    }
+    return render(request, "desk/status.html", context)
+
+
+@needs("status.mend")
+@require_POST
+def mend(request: HttpRequest, number: int) -> HttpResponse:
+    """Run a job that was given up once more, or lay it aside."""
+    by = actor(request).key
+    if "retry" in request.POST:
+        done = "retried" if jobs.retry(job_id=number, by=by) else "gone"
+    else:
+        found = jobs.lay_aside(job_id=number, by=by, now=timezone.now())
+        done = "aside" if found else "gone"
+    return HttpResponseRedirect(f"/status?done={done}")

@@ -1,0 +1,80 @@
+"""For whoever runs it: is it alive, is it ready, and figures for Prometheus; nothing in them is anyone's."""
+
+from functools import cache
+
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from doorstep.outside import queries as queue
+from doorstep.web.kit.doors import public
+
+
+@public
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that this process answers; nothing else is asked."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@cache
+def _needed() -> frozenset[tuple[str, str]]:
+    """Return the migrations that this version of the code rests on; read from its files once."""
+    return frozenset(MigrationLoader(None).graph.nodes)
+
+
+def _wanting() -> str:
+    """Say what is wanting before requests can be taken, or nothing."""
+    try:
+        done = MigrationRecorder(connection).applied_migrations()
+    except DatabaseError:
+        return "database"
+    return "migrations" if _needed() - done.keys() else ""
+
+
+@public
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Say whether requests can be taken: the database answers and is as this version of the code needs it."""
+    wanting = _wanting()
+    said = {"ready": not wanting, "wanting": wanting or None}
+    answer = JsonResponse(said, status=503 if wanting else 200)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _figures(standing: queue.Standing) -> CollectorRegistry:
+    made = CollectorRegistry()
+    of = ("queue",)
+    figures = {
+        "due": Gauge("doorstep_jobs_due", "Jobs that are due", of, registry=made),
+        "doing": Gauge("doorstep_jobs_doing", "Jobs being done", of, registry=made),
+        "later": Gauge("doorstep_jobs_later", "Jobs for a later moment", of, registry=made),
+        "oldest": Gauge("doorstep_jobs_oldest_seconds", "Oldest due job", of, registry=made),
+    }
+    for lane in standing.lanes:
+        for name, gauge in figures.items():
+            gauge.labels(lane.name).set(getattr(lane, name))
+    beat = Gauge("doorstep_worker_heartbeat_seconds", "Youngest sign of life", registry=made)
+    beat.set(float("nan") if standing.heartbeat is None else standing.heartbeat)
+    failed = Gauge("doorstep_jobs_failed", "Given up, nobody dealt with it", registry=made)
+    failed.set(standing.failed)
+    alarm = Gauge("doorstep_alarm", "1 while an alarm holds", ("alarm",), registry=made)
+    for one in queue.ALARMS:
+        alarm.labels(one.name).set(one.holds(standing))
+    return made
+
+
+@public
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Give the queue's figures and alarms; 503 while the database does not answer."""
+    try:
+        said = generate_latest(_figures(queue.standing()))
+    except DatabaseError:
+        return HttpResponse("# the database does not answer\n", "text/plain", status=503)
+    return HttpResponse(said, content_type=CONTENT_TYPE_LATEST)
