@@ -15,8 +15,8 @@ run: setup ## Start the demo council on http://127.0.0.1:8000 (PORT chooses the 
 	@DOORSTEP_DEMO=1 $(BIN)/python -m doorstep.cli.main run
 
 check: setup-dev ## Format, lint, types, floors, migrations and services, in under a minute
-	@$(BIN)/ruff format --check -q doorstep tests tools
-	@$(BIN)/ruff check -q doorstep tests tools
+	@$(BIN)/ruff format --check -q doorstep tests tools bench
+	@$(BIN)/ruff check -q doorstep tests tools bench
 	@DOORSTEP_DEMO=1 $(BIN)/mypy doorstep
 	@$(BIN)/lint-imports --no-cache
 	@DOORSTEP_DEMO=1 $(BIN)/python -m doorstep.cli.main makemigrations --check --dry-run
@@ -30,6 +30,9 @@ services: setup-dev ## Check every service and play all its examples
 test: check ## Run all checks and tests
 	@$(BIN)/python -m pytest -n 2 -q
 
+bench: setup-dev ## Measure look-ups, pages and reports beside two ceilings; writes bench/README.md
+	@$(BIN)/python bench/run.py
+
 words: setup-dev ## Bring locale/*/LC_MESSAGES/django.po up to the pages' text, for translators
 	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --omit-header -o locale/django.pot .
 	@$(BIN)/pybabel -q update -D django -i locale/django.pot -d locale --no-fuzzy-matching --ignore-obsolete
@@ -37,4 +40,4 @@ words: setup-dev ## Bring locale/*/LC_MESSAGES/django.po up to the pages' text, 
 screenshots: setup-dev ## Photograph the demo that `make run` started (PORT as there)
 	@$(BIN)/python tools/screenshots.py
 
-.PHONY: help setup setup-dev run check services test words screenshots
+.PHONY: help setup setup-dev run check services test bench words screenshots
