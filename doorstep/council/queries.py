@@ -101,15 +101,21 @@ class Council(_Part):
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
+@cache
+def _path(home: str | None, council: str | None = None) -> Path:
+    """Return home, or a council's folder in it; made once, because every page asks."""
+    found = Path(home) if home else CHECKOUT
+    return found / "councils" / council if council else found
+
+
 def home() -> Path:
     """Return the folder that holds `services/` and `councils/` (DOORSTEP_HOME, else the checkout)."""
-    given = os.environ.get("DOORSTEP_HOME")
-    return Path(given) if given else CHECKOUT
+    return _path(os.environ.get("DOORSTEP_HOME"))
 
 
 def folder() -> Path:
     """Return this council's own folder."""
-    return home() / "councils" / os.environ.get("DOORSTEP_COUNCIL", "demo")
+    return _path(os.environ.get("DOORSTEP_HOME"), os.environ.get("DOORSTEP_COUNCIL", "demo"))
 
 
 def languages() -> dict[str, str]:
