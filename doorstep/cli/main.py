@@ -15,6 +15,10 @@ def main() -> None:
             from doorstep.cli.supervisor import run
 
             sys.exit(run())
+        if sys.argv[1:2] in (["backup"], ["restore"]):
+            from doorstep.cli import backup
+
+            return backup.main(sys.argv[1], sys.argv[2:])
     except CannotStart as exc:
         sys.exit(f"doorstep: {exc}")
     from django.core.management import execute_from_command_line

@@ -1,0 +1,101 @@
+"""`doorstep backup FOLDER` and `doorstep restore FOLDER`: the database and the photos, in one folder.
+
+PostgreSQL's own programs do the work: those of the embedded server where it is installed, else the machine's,
+which must not be older than the server.
+"""
+
+import os
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from doorstep.cli import embedded
+from doorstep.cli.embedded import CannotStart
+
+DUMP, FILES = "database.dump", "photos.tar"
+EMPTY = "select count(*) from information_schema.tables where table_schema = 'public'"
+
+
+def _environment(url: str) -> dict[str, str]:
+    """Return a DATABASE_URL as PostgreSQL's programs read it: a password is never in a command line."""
+    parts = urlsplit(url)
+    given = {
+        "PGHOST": parts.hostname or "",
+        "PGPORT": str(parts.port or ""),
+        "PGUSER": unquote(parts.username or ""),
+        "PGPASSWORD": unquote(parts.password or ""),
+        "PGDATABASE": unquote(parts.path.lstrip("/")),
+    }
+    return {**os.environ, **{k: v for k, v in given.items() if v}}
+
+
+def _program(name: str) -> str:
+    try:
+        return str(embedded.programs() / name)
+    except CannotStart:
+        found = shutil.which(name)
+    if found is None:
+        raise CannotStart(f"{name} is missing; install PostgreSQL's client programs.")
+    return found
+
+
+def _call(program: str, *args: str) -> str:
+    """Run one of PostgreSQL's programs on our database; raises CannotStart with its words."""
+    done = subprocess.run(
+        [_program(program), *args],
+        env=_environment(embedded.ensure()),
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise CannotStart(f"{program} failed: {done.stderr.strip()[-500:]}")
+    return done.stdout.strip()
+
+
+def _photos() -> Path:
+    from doorstep.settings import DATA
+
+    return DATA / "photos"
+
+
+def backup(folder: Path) -> None:
+    """Write database and photos into a folder that is new or empty; raises CannotStart."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CannotStart(f"{folder} is not empty; name a folder that is new or empty.")
+    folder.mkdir(parents=True, exist_ok=True)
+    os.chmod(folder, 0o700)
+    _call("pg_dump", "--format=custom", "--no-owner", f"--file={folder / DUMP}")
+    # After the database: a photo is there before anything names it.
+    with tarfile.open(folder / FILES, "w") as tar:
+        if _photos().is_dir():
+            tar.add(_photos(), arcname="photos")
+
+
+def restore(folder: Path) -> None:
+    """Bring database and photos back into an empty database; raises CannotStart, and then changes nothing."""
+    for name in (DUMP, FILES):
+        if not (folder / name).is_file():
+            raise CannotStart(f"{folder} holds no backup: {name} is missing.")
+    if _call("psql", "-Atc", EMPTY) != "0":
+        raise CannotStart(
+            "the database is not empty; restore into a new one (createdb), then use it."
+        )
+    args = ["--no-owner", "--exit-on-error", "--single-transaction"]
+    _call("pg_restore", *args, f"--dbname={_environment(embedded.ensure())['PGDATABASE']}", str(folder / DUMP))  # fmt: skip
+    with tarfile.open(folder / FILES) as tar:
+        tar.extractall(_photos().parent, filter="data")
+
+
+def main(verb: str, given: Sequence[str]) -> None:
+    """Do one of the two commands as the console script was told; raises CannotStart."""
+    if len(given) != 1:
+        raise CannotStart(f"say which folder: doorstep {verb} FOLDER")
+    folder = Path(given[0])
+    try:
+        (backup if verb == "backup" else restore)(folder)
+    except (OSError, tarfile.TarError) as exc:
+        raise CannotStart(f"{folder} cannot be used: {exc}") from exc
+    print(f"Backed up to {folder}." if verb == "backup" else f"Restored from {folder}.")
