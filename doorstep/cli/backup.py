@@ -7,7 +7,6 @@ which must not be older than the server.
 import os
 import shutil
 import subprocess
-import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -15,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from doorstep.cli import embedded
 from doorstep.cli.embedded import CannotStart
 
-DUMP, FILES = "database.dump", "photos.tar"
+DUMP, PHOTOS = "database.dump", "photos"
 EMPTY = "select count(*) from information_schema.tables where table_schema = 'public'"
 
 
@@ -69,15 +68,16 @@ def backup(folder: Path) -> None:
     os.chmod(folder, 0o700)
     _call("pg_dump", "--format=custom", "--no-owner", f"--file={folder / DUMP}")
     # After the database: a photo is there before anything names it.
-    with tarfile.open(folder / FILES, "w") as tar:
-        if _photos().is_dir():
-            tar.add(_photos(), arcname="photos")
+    if _photos().is_dir():
+        shutil.copytree(_photos(), folder / PHOTOS)
+    else:
+        (folder / PHOTOS).mkdir()
 
 
 def restore(folder: Path) -> None:
     """Bring database and photos back into an empty database; raises CannotStart, and then changes nothing."""
-    for name in (DUMP, FILES):
-        if not (folder / name).is_file():
+    for name in (DUMP, PHOTOS):
+        if not (folder / name).exists():
             raise CannotStart(f"{folder} holds no backup: {name} is missing.")
     if _call("psql", "-Atc", EMPTY) != "0":
         raise CannotStart(
@@ -85,8 +85,7 @@ def restore(folder: Path) -> None:
         )
     args = ["--no-owner", "--exit-on-error", "--single-transaction"]
     _call("pg_restore", *args, f"--dbname={_environment(embedded.ensure())['PGDATABASE']}", str(folder / DUMP))  # fmt: skip
-    with tarfile.open(folder / FILES) as tar:
-        tar.extractall(_photos().parent, filter="data")
+    shutil.copytree(folder / PHOTOS, _photos(), dirs_exist_ok=True)
 
 
 def main(verb: str, given: Sequence[str]) -> None:
@@ -96,6 +95,6 @@ def main(verb: str, given: Sequence[str]) -> None:
     folder = Path(given[0])
     try:
         (backup if verb == "backup" else restore)(folder)
-    except (OSError, tarfile.TarError) as exc:
+    except OSError as exc:
         raise CannotStart(f"{folder} cannot be used: {exc}") from exc
     print(f"Backed up to {folder}." if verb == "backup" else f"Restored from {folder}.")
