@@ -25,6 +25,11 @@ def rounds(stream: str = "") -> list[Line]:
     return [Line(r, counts.get(r.code, 0)) for r in found]
 
 
+def every_round() -> list[Round]:
+    """Return every round, by stream and code."""
+    return list(Round.objects.order_by("stream", "code"))
+
+
 def streams() -> list[str]:
     """Return the streams that rounds collect, by name."""
     return list(Round.objects.order_by("stream").values_list("stream", flat=True).distinct())

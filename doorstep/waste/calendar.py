@@ -92,8 +92,9 @@ def collections_at(uprn: int, first: date, last: date, now: datetime) -> list[Bo
 
 
 def _box(of: Container, first: date, last: date, now: datetime) -> BoxDays:
-    suspended, _ = queries.changes_of(of)
-    planned = queries.planned_of_box(of, first, last)
+    suspended, moved = queries.changes_of(of)
+    planned = queries.planned_of_box(of, first, last, suspended, moved)
+    out = queries.left_out(of, first, last, suspended, moved)
     today = now.astimezone(ZONE).date()
     stops = sorted((s.first, s.last) for s in suspended)
     delay, finished = _told(of.told, today, now)  # type: ignore[attr-defined]
@@ -106,7 +107,7 @@ def _box(of: Container, first: date, last: date, now: datetime) -> BoxDays:
         delay=delay,
         finished=finished,
         suspensions=tuple(Stop(*s) for s in stops if s[1] >= today and s[0] <= last),
-        left_out=tuple(d for d in queries.left_out(of, first, last) if d >= today),
+        left_out=tuple(d for d in out if d >= today),
         today=today,
     )
 

@@ -39,30 +39,29 @@ def boxes_with_changes(first: date) -> QuerySet[Container]:
 
 def days_of_box(of: Container, first: date, last: date) -> list[date]:
     """Return a container's collection days between two days; it was found by `container`."""
-    return [actual for actual, _ in planned_of_box(of, first, last)]
+    return [actual for actual, _ in planned_of_box(of, first, last, *changes_of(of))]
 
 
-def planned_of_box(of: Container, first: date, last: date) -> list[tuple[date, date]]:
-    """Return a container's collection days, each with the day its cycle gives; as for `days_of_box`."""
-    return _planned(of, first, last, *changes_of(of))
-
-
-def left_out(of: Container, first: date, last: date) -> list[date]:
-    """Return the days of a container's cycle on which nothing is collected anywhere, such as at Christmas."""
-    suspended, moved = changes_of(of)
-    out = {day for day, to in moved.items() if to is None}
-    found = _planned(of, first, last, suspended, {d: to for d, to in moved.items() if to})
-    return [day for _, day in found if day in out]
-
-
-def _planned(
+def planned_of_box(
     of: Container, first: date, last: date, suspended: list[Suspension], moved: Moves
 ) -> list[tuple[date, date]]:
+    """Return a container's collection days between two days, each with the day its cycle gives."""
     found = planned(of.round, first, last, suspended, moved)
     if of.since is None:
         return found
     was = planned(of.was_round, first, last, suspended, moved) if of.was_round else []
     return sorted([d for d in was if d[1] < of.since] + [d for d in found if d[1] >= of.since])
+
+
+def left_out(
+    of: Container, first: date, last: date, suspended: list[Suspension], moved: Moves
+) -> list[date]:
+    """Return the days of a container's cycle on which nothing is collected anywhere, such as at Christmas."""
+    out = {day for day, to in moved.items() if to is None}
+    if not out:
+        return []
+    kept = {day: to for day, to in moved.items() if to}
+    return [day for _, day in planned_of_box(of, first, last, suspended, kept) if day in out]
 
 
 def round_code_on(of: Container, day: date) -> str:

@@ -15,8 +15,9 @@ from doorstep.waste import book, plan_files, planning
 from doorstep.waste.models import Change
 from doorstep.web.desk.views.plan import day_in, next_monday, proposed
 from doorstep.web.kit.doors import actor, needs
+from doorstep.web.kit.waiting import waiting
 
-SHOWN, LINES, REFRESH_SECONDS = 100, 6, 2
+SHOWN, LINES = 100, 6
 
 
 def _calendar(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
@@ -162,10 +163,7 @@ def import_plan(request: HttpRequest) -> HttpResponse:
 @require_GET
 def plan(request: HttpRequest, number: int) -> HttpResponse:
     """Show how the reading of a plan goes, and what was wrong with it."""
-    found, still = book.plan(number), request.GET.get("still") == "1"
+    found = book.plan(number)
     if found is None:
         raise Http404
-    answer = render(request, "desk/plan/plan.html", {"plan": found, "still": still})
-    if not (found.ended_at or still):
-        answer["Refresh"] = str(REFRESH_SECONDS)
-    return answer
+    return waiting(request, "desk/plan/plan.html", {"plan": found}, ended=bool(found.ended_at))

@@ -49,10 +49,10 @@ def next_monday() -> date:
 @require_GET
 def rounds(request: HttpRequest) -> HttpResponse:
     """List every round with its day, cycle and size."""
-    stream = request.GET.get("stream", "")
+    stream, streams = request.GET.get("stream", ""), book.streams()
     context = {
-        "lines": book.rounds(stream if stream in book.streams() else ""),
-        "streams": book.streams(),
+        "lines": book.rounds(stream if stream in streams else ""),
+        "streams": streams,
         "stream": stream,
     }
     return render(request, "desk/plan/rounds.html", context)
@@ -122,12 +122,11 @@ def _home(request: HttpRequest, uprn: int, refused: Refused | None = None) -> Ht
     if found is None:
         raise Http404
     boxes = book.own_boxes(uprn)
-    lines = book.rounds()
     context: dict[str, Any] = {
         "home": found,
         "boxes": boxes,
         "names": council.current().containers,
-        "rounds": [line.round for line in lines],
+        "rounds": book.every_round(),
         "monday": next_monday(),
         "refused": refused,
         "typed": request.POST,

@@ -12,8 +12,7 @@ from doorstep.council.errors import Refused
 from doorstep.rehearsal import actions as rehearsal
 from doorstep.rehearsal import queries as shelf
 from doorstep.web.kit.doors import actor, needs
-
-REFRESH_SECONDS = 2
+from doorstep.web.kit.waiting import waiting
 
 
 @needs("services.see")
@@ -66,9 +65,5 @@ def publishing(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     wish = shelf.publishing(slug, number)
     if wish is None:
         raise Http404
-    still = request.GET.get("still") == "1"
-    answer = render(request, "desk/publishing.html", {"wish": wish, "slug": slug, "still": still})
-    if not (wish.ended_at or still):
-        # A header does what a meta element does, without script; the page offers to stop it.
-        answer["Refresh"] = str(REFRESH_SECONDS)
-    return answer
+    context = {"wish": wish, "slug": slug}
+    return waiting(request, "desk/publishing.html", context, ended=bool(wish.ended_at))
