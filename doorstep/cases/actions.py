@@ -12,7 +12,6 @@ from django.utils.crypto import salted_hmac
 
 from doorstep.cases import facts, timeline, workflow
 from doorstep.cases.clock import clock_at
-from doorstep.cases.links import hashed
 from doorstep.cases.models import Case, Draft, Link
 from doorstep.cases.values import to_json, values_of
 from doorstep.catalogue import queries as catalogue
@@ -25,6 +24,7 @@ from doorstep.forms.form import Page, Stop
 from doorstep.forms.journey import Decision
 from doorstep.forms.rules.functions import Clock
 from doorstep.outside import photos
+from doorstep.outside.secret import hashed
 from doorstep.staff.actor import Actor
 
 # No 0, O, 1, I, L: a reference is read out over the telephone.

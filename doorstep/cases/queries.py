@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from doorstep.cases.links import hashed
 from doorstep.cases.models import Case, Draft, Link
+from doorstep.outside.secret import hashed
 
 
 def open_draft(visitor: str, slug: str) -> Draft | None:

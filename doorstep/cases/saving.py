@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.crypto import salted_hmac
 
-from doorstep.cases.links import hashed
 from doorstep.cases.models import Access, Case, Draft
 from doorstep.council.errors import Refused
+from doorstep.outside.secret import hashed
 
 KEPT_DAYS, WARN_DAYS = 30, 27
 CODE_MINUTES, CODE_TRIES = 15, 5

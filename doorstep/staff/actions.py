@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from doorstep.council.errors import Refused
-from doorstep.staff.models import Look, StaffUser, Token, hashed
+from doorstep.outside.secret import hashed
+from doorstep.staff.models import Look, StaffUser, Token
 from doorstep.staff.permissions import ROLES, SCOPES
 
 SHORTEST = 12

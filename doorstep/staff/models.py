@@ -1,4 +1,3 @@
-import hashlib
 from datetime import datetime
 from typing import Literal
 
@@ -27,11 +26,6 @@ class StaffUser(AbstractBaseUser):
     def may(self, permission: str) -> bool:
         """Say whether one of this person's roles gives the permission."""
         return self.is_active and permission in granted(self.roles)
-
-
-def hashed(secret: str) -> str:
-    """Return what is kept of a secret; one of 256 random bits needs no slow hash."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class Token(models.Model):

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from doorstep.staff.models import Look, Token, hashed
+from doorstep.outside.secret import hashed
+from doorstep.staff.models import Look, Token
 
 
 def of(what: str, key: str) -> QuerySet[Look]:

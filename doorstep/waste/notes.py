@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from doorstep.cases.links import hashed
 from doorstep.catalogue.words import fill, say
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.messages import actions as messages
 from doorstep.messages.jobs import base_address
 from doorstep.messages.texts import here
+from doorstep.outside.secret import hashed
 from doorstep.places.models import Property
 from doorstep.waste import queries, texts
 from doorstep.waste.calendar import BoxDays, collections_at

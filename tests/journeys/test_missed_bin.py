@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 
 
 def looks_right(page: Any) -> None:
+    page.wait_for_load_state()  # after a click, the next page may be half there
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     wide = page.evaluate(

@@ -13,20 +13,12 @@ from doorstep.messages.models import Message
 from doorstep.outside import actions, plug, queries, sweeper
 from doorstep.outside.errors import GiveUp
 from doorstep.outside.models import JobFailure
-from doorstep.staff.models import StaffUser
+from tests.people import signed_in
 from tests.queue import run_queue
 
 
 def text(answer: Any) -> str:
     return str(answer.content.decode())
-
-
-def signed_in(role: str) -> Client:
-    client = Client()
-    client.force_login(
-        StaffUser.objects.get(username=role), "django.contrib.auth.backends.ModelBackend"
-    )
-    return client
 
 
 def given_up(district: Any, monkeypatch: pytest.MonkeyPatch) -> tuple[int, Message]:

@@ -7,9 +7,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from doorstep.staff.models import StaffUser
 from doorstep.waste import plan_files
 from doorstep.waste.models import Change, Container, MovedDay, PlanFile, Round, Suspension
+from tests.people import signed_in
 
 
 @pytest.fixture
@@ -17,11 +17,7 @@ def officer(district: Any) -> Client:
     Round.objects.create(
         code="REF-2", name="Ashby", stream="refuse", anchor=district.today, weeks=1
     )
-    client = Client()
-    client.force_login(
-        StaffUser.objects.get(username="officer"), "django.contrib.auth.backends.ModelBackend"
-    )
-    return client
+    return signed_in("officer")
 
 
 def text(answer: Any) -> str:
@@ -120,10 +116,7 @@ def test_a_plan_is_read_with_progress_and_made(officer: Client, district: Any) -
 
 
 def test_who_may_not_plan_comes_no_further(district: Any) -> None:
-    client = Client()
-    client.force_login(
-        StaffUser.objects.get(username="adviser"), "django.contrib.auth.backends.ModelBackend"
-    )
+    client = signed_in("adviser")
     assert client.get("/desk/plan").status_code == 403
     assert "Round book" not in text(client.get("/desk"))
     assert not Suspension.objects.exists()

@@ -18,7 +18,7 @@ from doorstep.outside import later, sweeper
 from doorstep.rehearsal import actions as rehearsal
 from doorstep.rehearsal.models import Publishing
 from doorstep.staff.actor import Actor
-from doorstep.staff.models import StaffUser
+from tests.people import signed_in
 from tests.queue import run_queue, until
 
 DESIGNER = Actor("staff", "designer", "designer")
@@ -32,14 +32,6 @@ def edit(home: Path, old: str, new: str, file: str = "form.yaml") -> None:
     path = home / "services" / "missed-bin" / file
     assert old in path.read_text()
     path.write_text(path.read_text().replace(old, new, 1))
-
-
-def signed_in(role: str) -> Client:
-    client = Client()
-    client.force_login(
-        StaffUser.objects.get(username=role), "django.contrib.auth.backends.ModelBackend"
-    )
-    return client
 
 
 def page(client: Client, path: str) -> str:

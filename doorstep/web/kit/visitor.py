@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from doorstep.cases.links import hashed
+from doorstep.outside.secret import hashed
 
 COOKIE, CASES, HOME = "doorstep_visitor", "doorstep_cases", "doorstep_home"
 

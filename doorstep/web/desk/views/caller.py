@@ -5,8 +5,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from doorstep.cases import actions as case_actions
-from doorstep.cases.links import hashed
 from doorstep.cases.models import Case
+from doorstep.outside.secret import hashed
 from doorstep.web.kit import sitting
 from doorstep.web.kit.doors import actor, needs
 
