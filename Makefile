@@ -30,6 +30,12 @@ services: setup-dev ## Check every service and play all its examples
 test: check ## Run all checks and tests
 	@$(BIN)/python -m pytest -n 2 -q
 
+test-long: check ## Run everything, with fault tests at full size; about half an hour
+	@DOORSTEP_LONG=1 $(BIN)/python -m pytest -n 2 -q
+
+guards: setup-dev ## Take out one guard at a time and see its test fail
+	@$(BIN)/python tools/guards.py
+
 bench: setup-dev ## Measure look-ups, pages and reports beside two ceilings; writes bench/README.md
 	@$(BIN)/python bench/run.py
 
@@ -40,4 +46,4 @@ words: setup-dev ## Bring locale/*/LC_MESSAGES/django.po up to the pages' text, 
 screenshots: setup-dev ## Photograph the demo that `make run` started (PORT as there)
 	@$(BIN)/python tools/screenshots.py
 
-.PHONY: help setup setup-dev run check services test bench words screenshots
+.PHONY: help setup setup-dev run check services test test-long guards bench words screenshots

@@ -95,6 +95,7 @@ AXES_HTTP_RESPONSE_CODE = 429
 AXES_LOCKOUT_CALLABLE = "doorstep.web.kit.errors.locked_out"
 LOGIN_URL = "/desk/sign-in"
 MIDDLEWARE = [
+    "doorstep.web.kit.proxy.Proxy",
     "doorstep.web.kit.log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -142,6 +143,14 @@ CSRF_FAILURE_VIEW = "doorstep.web.kit.errors.forged"
 SESSION_COOKIE_AGE = 12 * 3600
 SECURE_COOKIES = not (DEMO or TESTING)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+# A reverse proxy ends TLS; it must set both headers itself, whatever the caller sent (how-to/run.md).
+BEHIND_PROXY = os.environ.get("BEHIND_PROXY") == "1"
+if BEHIND_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    # Asked on the machine itself, without TLS.
+    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
 LANGUAGE_CODE = "en"

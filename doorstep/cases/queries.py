@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from doorstep.cases.asking import TO_DO
 from doorstep.cases.models import Case, Draft, Link
 from doorstep.outside.secret import hashed
 
@@ -36,10 +37,18 @@ def by_link(token: str, now: datetime) -> Case | None:
 
 
 def worklist(
-    *, state: str, today: date, overdue: bool = False, flagged: bool = False, stage: str = ""
+    *,
+    state: str,
+    today: date,
+    overdue: bool = False,
+    flagged: bool = False,
+    asked: bool = False,
+    stage: str = "",
 ) -> QuerySet[Case]:
-    """Return cases for the desk: open or closed, the soonest due first."""
+    """Return cases for the desk: open or closed, the soonest due first; `asked`: those that need a person, both."""
     cases = Case.objects.select_related("place__street")
+    if asked:
+        return cases.filter(flags__contains=TO_DO).order_by("opened_at")
     cases = cases.filter(closed_at__isnull=state != "closed")
     if overdue:
         cases = cases.filter(due_on__lt=today)

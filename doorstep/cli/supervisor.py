@@ -29,12 +29,16 @@ def _doorstep(*args: str) -> list[str]:
 
 def commands(port: str) -> dict[str, list[str]]:
     """Return the long-running commands by name."""
-    host = "127.0.0.1" if os.environ.get("DOORSTEP_DEMO") == "1" else "0.0.0.0"
+    # Loopback unless told otherwise: what faces the outside is a reverse proxy. The demo never leaves it.
+    demo = os.environ.get("DOORSTEP_DEMO") == "1"
+    host = "127.0.0.1" if demo else os.environ.get("BIND", "127.0.0.1")
     web = [
         sys.executable,
         "-m",
         "gunicorn",
         "doorstep.wsgi",
+        # Loaded once, then forked: a process that dies is replaced in milliseconds.
+        "--preload",
         "-b",
         f"{host}:{port}",
         "-w",

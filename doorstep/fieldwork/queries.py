@@ -1,10 +1,16 @@
 """Reads jobs and outcomes."""
 
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 
-from doorstep.fieldwork.models import WITHDRAWN, Job, Outcome
+from doorstep.fieldwork.models import WITHDRAWN, DeviceEvent, Job, Outcome
+
+
+def last_heard() -> datetime | None:
+    """Return when a crew's tablet last sent anything."""
+    newest: datetime | None = DeviceEvent.objects.aggregate(at=Max("at"))["at"]
+    return newest
 
 
 def on_list(crew_list: str, day: date) -> QuerySet[Job]:

@@ -7,8 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from doorstep.cases import actions as cases
-from doorstep.cases import saving
+from doorstep.cases import asking, saving
 from doorstep.messages.models import Message
 from doorstep.outside import later
 from doorstep.staff.actor import SYSTEM
@@ -30,7 +29,7 @@ def _give_up(message_id: int) -> None:
     if message.case_id is None or message.name == "code":
         return  # there is no case to note it on, or the person sees that no code came
     text = f"The message “{message.name}” could not be sent. Please tell the person another way."
-    cases.note(case_id=message.case_id, text=text, by=SYSTEM, now=now)
+    asking.ask_officer(case_id=message.case_id, text=text, by=SYSTEM, now=now)
 
 
 @later.job("messages.send", on_give_up=_give_up)

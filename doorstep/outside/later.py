@@ -21,6 +21,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job as QueueJob
 from procrastinate.manager import JobManager
 
+from doorstep.outside import watch
 from doorstep.outside.errors import GiveUp
 from doorstep.outside.models import JobFailure
 
@@ -92,7 +93,8 @@ def job(
     def register(function: Callable[..., None]) -> Job:
         def run(context: Any, /, **ids: int | str) -> None:
             try:
-                function(**ids)
+                with watch.running(context.job.id, name, max_seconds):
+                    function(**ids)
             except Exception as exc:
                 note_failure(context.job.id, name, exc)
                 log.warning("job_failed", job=context.job.id, name=name, error=type(exc).__name__)

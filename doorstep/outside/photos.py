@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.utils import timezone
 from PIL import Image, ImageOps
@@ -16,6 +17,7 @@ from doorstep.outside import later
 from doorstep.outside.errors import BadFile
 from doorstep.outside.models import Photo
 
+log = structlog.get_logger("doorstep.outside")
 _NAME = re.compile(r"^[0-9a-f]{32}\.jpg$")
 MOST_BYTES, MOST_PIXELS, SIDE, THUMBNAIL = 10 * 1024 * 1024, 50_000_000, 1600, 320
 
@@ -43,8 +45,12 @@ def take(file: Any, *, now: datetime) -> str:
     except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError) as exc:
         raise BadFile("not_a_photo") from exc
     name = f"{secrets.token_hex(16)}.jpg"
-    folder().mkdir(parents=True, exist_ok=True)
-    _write(upright, SIDE, folder() / name)
+    try:
+        folder().mkdir(parents=True, exist_ok=True)
+        _write(upright, SIDE, folder() / name)
+    except OSError as exc:  # the disk is full, or refuses; the form keeps everything else
+        log.error("photo_not_kept", error=type(exc).__name__, number=exc.errno)
+        raise BadFile("photo_not_kept") from exc
     Photo.objects.create(name=name, taken_at=now)
     make_thumbnail.defer(name=name)
     return name
@@ -56,8 +62,11 @@ def _write(image: Image.Image, side: int, path: Path) -> None:
     clean = Image.new("RGB", image.size)
     clean.paste(image)
     part = path.with_suffix(".part")
-    clean.save(part, "JPEG", quality=85)
-    part.replace(path)
+    try:
+        clean.save(part, "JPEG", quality=85)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @later.job("photos.thumbnail")

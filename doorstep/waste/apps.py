@@ -8,10 +8,11 @@ class WasteConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the room's facts, the evening's notes, the look for plans not read, and the daily forgetting."""
-        from doorstep.outside import later
-        from doorstep.waste import facts, jobs
+        from doorstep.outside import ages, later
+        from doorstep.waste import facts, jobs, queries
 
         facts.register()
+        ages.offer(ages.Source("rounds", "Rounds: started and finished", queries.last_progress))
         later.reconcile_with(jobs.read_lost)
         later.reconcile_with(jobs.tell_this_evening)
         later.every_day(jobs.forget)

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.functions import JSONObject
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Greatest, JSONObject
 
 from doorstep.fieldwork import queries as fieldwork
 from doorstep.fieldwork.models import Outcome
@@ -319,3 +319,10 @@ def lifts_at(uprn: int, since: date, today: date) -> list[Lift]:
             key = (round_code_on(box, day), day)
             found.append(Lift(day, box, by_day.get(key), on_street.get(key), here))
     return sorted(found, key=lambda lift: (lift.day, lift.container.kind), reverse=True)
+
+
+def last_progress() -> datetime | None:
+    """Return when a round was last started or finished."""
+    newest = RoundDay.objects.aggregate(at=Greatest(Max("started_at"), Max("finished_at")))
+    found: datetime | None = newest["at"]
+    return found

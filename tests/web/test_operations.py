@@ -133,3 +133,11 @@ def test_what_was_dealt_with_is_laid_aside_and_who_may_not_cannot(
     answer = signed_in("administrator").post(f"/status/{number}", {"aside": "1"}, follow=True)
     assert "laid aside" in text(answer) and queries.standing().failed == 0
     assert JobFailure.objects.get().dealt_by == "administrator"
+
+
+def test_staff_and_prometheus_see_how_old_our_facts_are(district: Any) -> None:
+    page = text(signed_in("administrator").get("/status"))
+    assert "How old our facts are" in page and "Rounds: started and finished" in page
+    said = text(Client().get("/metrics"))
+    age = float(said.split('doorstep_facts_age_seconds{source="rounds"} ')[1].split()[0])
+    assert 0 < age < 5 * 24 * 3600

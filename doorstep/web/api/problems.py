@@ -28,6 +28,7 @@ DETAILS = {
     "no_such_property": "There is no such property here.",
     "postcode_shape": "Give a full UK postcode.",
     "bad_cursor": "This cursor was not given by us.",
+    "away": "Our system is starting again; send the same call again, with the same Idempotency-Key.",
     "broken": "The fault is ours; it is written down. Try again in a few minutes.",
 }
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("/cases/<str:reference>", case.case, name="desk_case"),
     path("/cases/<str:reference>/decide", case.decide, name="decide"),
     path("/cases/<str:reference>/note", case.note, name="note"),
+    path("/cases/<str:reference>/done", case.asked_done, name="asked_done"),
     path("/cases/<str:reference>/correct", case.correct, name="correct"),
     path("/photos/<str:name>", case.photo, name="desk_photo"),
     path("/decide", worklist.decide_many, name="decide_many"),

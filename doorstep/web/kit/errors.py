@@ -1,9 +1,13 @@
 """Error pages: what happened, what next, how to reach a person."""
 
+import sys
 from collections.abc import Callable
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+COME_BACK_SECONDS = 60
 
 
 def _page(request: HttpRequest, status: int, code: str) -> HttpResponse:
@@ -26,8 +30,12 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Draw the page for a fault of ours."""
-    return _page(request, 500, "broken")
+    """Draw the page for a fault of ours; while the database is away, one that says to come back."""
+    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return _page(request, 500, "broken")
+    page = _page(request, 503, "away")
+    page["Retry-After"] = str(COME_BACK_SECONDS)
+    return page
 
 
 def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:

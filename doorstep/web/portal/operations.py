@@ -6,10 +6,12 @@ from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from doorstep.outside import ages
 from doorstep.outside import queries as queue
 from doorstep.web.kit.doors import public
 
@@ -63,6 +65,10 @@ def _figures(standing: queue.Standing) -> CollectorRegistry:
     beat.set(float("nan") if standing.heartbeat is None else standing.heartbeat)
     failed = Gauge("doorstep_jobs_failed", "Given up, nobody dealt with it", registry=made)
     failed.set(standing.failed)
+    age = Gauge("doorstep_facts_age_seconds", "Since we last heard", ("source",), registry=made)
+    for source, at in ages.last_heard():
+        heard = float("nan") if at is None else (timezone.now() - at).total_seconds()
+        age.labels(source.name).set(heard)
     alarm = Gauge("doorstep_alarm", "1 while an alarm holds", ("alarm",), registry=made)
     for one in queue.ALARMS:
         alarm.labels(one.name).set(one.holds(standing))

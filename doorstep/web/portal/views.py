@@ -194,7 +194,7 @@ def reopen(request: HttpRequest, reference: str) -> HttpResponse:
             now=timezone.now(),
         )
     except (Refused, BadFile) as exc:
-        if exc.code in ("text_missing", "not_a_photo", "photo_too_large"):
+        if exc.code == "text_missing" or isinstance(exc, BadFile):
             return render(request, "portal/reopen.html", {**context, "refused": exc.code})
         return render(request, "kit/error.html", {"code": exc.code}, status=409)
     return HttpResponseRedirect(f"/case/{case.reference}")

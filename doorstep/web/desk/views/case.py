@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from doorstep.cases import actions as case_actions
+from doorstep.cases import asking
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.cases.values import from_json
@@ -100,6 +101,15 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
         )
     except Refused as exc:
         return _draw(request, found, exc.code)
+    return HttpResponseRedirect(f"/desk/cases/{found.reference}")
+
+
+@needs("desk.send")
+@require_POST
+def asked_done(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take a case off the list of those that need a person."""
+    found = _case(reference)
+    asking.done(case_id=found.pk, by=actor(request), now=timezone.now())
     return HttpResponseRedirect(f"/desk/cases/{found.reference}")
 
 

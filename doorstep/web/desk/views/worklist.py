@@ -23,7 +23,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     """List cases by stage and deadline."""
     asked = request.GET
     state = "closed" if asked.get("state") == "closed" else "open"
-    show = {"overdue": asked.get("overdue") == "1", "flagged": asked.get("flagged") == "1"}
+    show = {name: asked.get(name) == "1" for name in ("overdue", "flagged", "asked")}
     today = timezone.now().astimezone(ZONE).date()
     stage = asked.get("stage", "")[:40]
     found = cases.worklist(state=state, today=today, stage=stage, **show)

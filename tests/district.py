@@ -1,0 +1,111 @@
+"""A small district, built through the rooms' own actions."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import uuid4
+
+FIRST_UPRN = 1000
+
+
+class District:
+    """A street of homes whose black bins were due yesterday, all rounds finished."""
+
+    def __init__(self, now: datetime | None = None) -> None:
+        from django.utils import timezone
+
+        from doorstep.council.queries import ZONE
+
+        self.now = now or timezone.now()
+        self.today = self.now.astimezone(ZONE).date()
+        # The last weekday before today, so that the window of working days is open.
+        back = 1
+        while (self.today - timedelta(days=back)).weekday() > 4:
+            back += 1
+        self.due = self.today - timedelta(days=back)
+
+    def at(self, day: date, hour: int) -> datetime:
+        from doorstep.council.queries import ZONE
+
+        return datetime.combine(day, time(hour), ZONE)
+
+    def build(self, homes: int = 8) -> "District":
+        from doorstep.catalogue import actions as publishing
+        from doorstep.catalogue import queries as catalogue
+        from doorstep.council import queries as council
+        from doorstep.places.models import Property, Street, Ward
+        from doorstep.staff import actions as staff
+        from doorstep.staff.actor import SYSTEM
+        from doorstep.waste import actions as waste
+        from doorstep.waste.models import Container, Round
+
+        ward = Ward.objects.create(code="E1", name="Ward")
+        street = Street.objects.create(usrn=1, name="Mill Lane", locality="Coalville")
+        made = Round.objects.create(
+            code="REF-1", name="Coalville", stream="refuse", anchor=self.due, weeks=2
+        )
+        self.boxes = []
+        for n in range(1, homes + 1):
+            home = Property.objects.create(
+                uprn=FIRST_UPRN + n,
+                street=street,
+                ward=ward,
+                line=f"{n} Mill Lane",
+                sort=n,
+                postcode="LE67 3FJ",
+                blpu_class="RD",
+                easting=0,
+                northing=0,
+            )
+            self.boxes.append(Container.objects.create(place=home, kind="black-bin", round=made))
+        for hour, act in ((6, waste.start_round), (15, waste.finish_round)):
+            act(
+                event_id=uuid4(),
+                round_code="REF-1",
+                day=self.due,
+                by=SYSTEM,
+                now=self.at(self.due, hour),
+            )
+        for role in (
+            "adviser",
+            "officer",
+            "supervisor",
+            "crew",
+            "designer",
+            "manager",
+            "councillor",
+            "administrator",
+        ):
+            staff.add(username=role, name=role.title(), roles=[role], password="a-long-password")
+        contents = catalogue.read_folder(council.home() / "services" / "missed-bin")
+        service = catalogue.build(contents)
+        publishing.played(service=service, examples=1, now=self.now)
+        self.service = publishing.publish(contents=contents, now=self.now)
+        return self
+
+    def draft(self, number: int, visitor: str = "", email: str = "ann@resident.example") -> Any:
+        from doorstep.cases import actions as cases
+        from doorstep.staff.actor import RESIDENT
+
+        box = self.boxes[number]
+        visitor = visitor or uuid4().hex
+        draft = cases.begin(
+            service=self.service, visitor=visitor, channel="online", by=RESIDENT, now=self.now
+        )
+        given: list[dict[str, object]] = [
+            {"property": str(box.place_id)},
+            {"container": str(box.pk)},
+            {"name": "Ann", "email": email, "phone": ""},
+        ]
+        pages = [p for p in self.service.form.pages if not p.asked_only]
+        for page, answers in zip(pages, given, strict=True):
+            words = {k: str(v) for k, v in answers.items()}
+            cases.answer(draft=draft, page=page, given=answers, words=words, now=self.now)
+        return draft
+
+    def case(self, number: int) -> Any:
+        from doorstep.cases import actions as cases
+        from doorstep.staff.actor import RESIDENT
+
+        made, _ = cases.submit(draft_id=self.draft(number).pk, by=RESIDENT, now=self.now)
+        assert made is not None
+        return made

@@ -1,0 +1,219 @@
+"""A whole installation of its own, as in production: database server, files, web and worker processes.
+
+Loopback only. Every process is one we started and is ended by its id.
+"""
+
+import json
+import os
+import pwd
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from doorstep.cli import embedded, supervisor
+
+ROOT = Path(__file__).resolve().parents[2]
+# Sooner than in production, so that a test need not wait half a minute for a death to be noticed.
+DEAD_AFTER_SECONDS = "12"
+# A refusal of the demo's clock: nothing here may depend on demo data or demo sign-ins.
+SECRET = "a-key-of-the-fault-tests-only"
+
+
+def free_port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def children(pid: int) -> list[int]:
+    """Return the ids of a process's living children."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            state, parent = (folder / "stat").read_text().rsplit(")", 1)[1].split()[:2]
+        except OSError:
+            continue  # ended while we looked
+        if int(parent) == pid and state != "Z":
+            found.append(int(folder.name))
+    return found
+
+
+class Installation:
+    """One installation: made empty, filled with homes, started piece by piece, taken down whole."""
+
+    def __init__(self) -> None:
+        root = os.geteuid() == 0
+        base = "/var/lib/doorstep" if root else None
+        if root:
+            Path("/var/lib/doorstep").mkdir(parents=True, exist_ok=True)
+        self.folder = Path(tempfile.mkdtemp(prefix="faults-", dir=base))
+        self.folder.chmod(0o755)
+        self.files = self.folder / "files"
+        self.files.mkdir()
+        self.database_port, self.port = free_port(), free_port()
+        self.url = f"postgres://{embedded.USER}@127.0.0.1:{self.database_port}/doorstep"
+        self.started: list[subprocess.Popen[bytes]] = []
+        self.bins: list[tuple[int, int]] = []
+        self.secret = ""
+        self._make_database()
+
+    def _make_database(self) -> None:
+        self.data = self.folder / "postgres"
+        self.data.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            embedded._user()
+            who = pwd.getpwnam(embedded.USER)
+            os.chown(self.data, who.pw_uid, who.pw_gid)
+        embedded._make(embedded.programs(), self.data)
+        self.start_database()
+        server = ["-h", "127.0.0.1", "-p", str(self.database_port), "-U", embedded.USER]
+        psql = embedded.programs() / "psql"
+        embedded._call(psql, *server, "-c", "create database doorstep", "postgres")
+
+    def start_database(self) -> None:
+        """Start the database server and wait until it answers; after a crash it recovers first."""
+        options = (
+            f"-p {self.database_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+        )
+        log = str(self.data / "server.log")
+        made = embedded._call(
+            embedded.programs() / "pg_ctl", "start", "-w", "-D", str(self.data), "-l", log, "-o", options
+        )  # fmt: skip
+        assert made.returncode == 0, made.stdout
+
+    def stop_database(self, how: str) -> None:
+        """Stop the database server, "fast" (clients are cut off) or "immediate" (as if it crashed)."""
+        program = embedded.programs() / "pg_ctl"
+        embedded._call(program, "stop", "-w", "-m", how, "-D", str(self.data))
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """Return the environment of this installation's processes: production's, not the demo's."""
+        left = {k: v for k, v in os.environ.items() if not k.startswith(("DOORSTEP", "PYTEST"))}
+        return {
+            **left,
+            "DATABASE_URL": self.url,
+            "DOORSTEP_DATA": str(self.files),
+            "DOORSTEP_DEAD_AFTER": DEAD_AFTER_SECONDS,
+            "DOORSTEP_LOG": "ERROR",
+            "DJANGO_SETTINGS_MODULE": "doorstep.settings",
+            "SECRET_KEY": SECRET,
+            "PORT": str(self.port),
+            **more,
+        }
+
+    def call(self, *args: str, code: Path = ROOT) -> str:
+        """Run a Python module to its end with this installation's environment; return what it prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", *args],
+            env=self.environment(),
+            cwd=code,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout
+
+    def fill(self, homes: int) -> None:
+        """Migrate, and build a district of so many homes."""
+        self.call("doorstep.cli.main", "migrate", "-v", "0")
+        made = json.loads(self.call("tests.faults.seed", "homes", str(homes)))
+        self.bins, self.secret = [(u, b) for u, b in made["bins"]], made["secret"]
+
+    def start(self, what: str, port: int = 0, code: Path = ROOT, **more: str) -> Any:
+        """Start "web", "worker" or "sys" as the supervisor would, or "run": all, supervised."""
+        port = port or self.port
+        commands = supervisor.commands(str(port))
+        run = [sys.executable, "-m", "doorstep.cli.main", "run"]
+        command = run if what == "run" else commands[what]
+        env = self.environment(**more, PORT=str(port))
+        self.started.append(subprocess.Popen(command, env=env, cwd=code, start_new_session=True))
+        if what in ("web", "run"):
+            self.wait_for_web(port)
+        return self.started[-1]
+
+    def start_on_small_disk(self) -> int:
+        """Start a web whose files may not pass a few kilobytes, as on a full disk; return its port."""
+        port, kilobytes = free_port(), 8 * 1024
+        command = supervisor.commands(str(port))["web"]
+        self.started.append(
+            subprocess.Popen(
+                command,
+                env=self.environment(PORT=str(port)),
+                cwd=ROOT,
+                start_new_session=True,
+                preexec_fn=lambda: resource.setrlimit(
+                    resource.RLIMIT_FSIZE, (kilobytes, kilobytes)
+                ),
+            )
+        )
+        self.wait_for_web(port)
+        return port
+
+    def most_memory(self, process: "subprocess.Popen[bytes]") -> int:
+        """Return the most memory that any of a process's children ever held, in bytes."""
+        found = 0
+        for child in children(process.pid):
+            status = Path(f"/proc/{child}/status").read_text()
+            found = max(found, int(status.split("VmHWM:")[1].split()[0]) * 1024)
+        return found
+
+    def execute(self, statement: str) -> None:
+        """Run a statement in the database, past our own code."""
+        with psycopg.connect(self.url) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
+
+    def wait_for_web(self, port: int = 0, seconds: float = 60) -> None:
+        """Wait until the web listens."""
+        end = time.monotonic() + seconds
+        while True:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port or self.port)) == 0:
+                    return
+            assert time.monotonic() < end, "the web did not start"
+            time.sleep(0.05)
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return the rows of a query, read past our own code."""
+        with psycopg.connect(self.url) as connection:
+            return connection.execute(query, values).fetchall()  # type: ignore[arg-type]
+
+    def wait_until_drained(self, seconds: float = 90) -> None:
+        """Wait until no job is due or being done."""
+        end = time.monotonic() + seconds
+        left = "select task_name, status, count(*) from procrastinate_jobs where status in ('todo', 'doing') and task_name not like 'sys.%%' and task_name not like 'builtin%%' group by 1, 2"
+        while found := self.rows(left):
+            assert time.monotonic() < end, found
+            time.sleep(0.3)
+
+    def outbox(self) -> list[dict[str, str]]:
+        """Return every message that left, as the demo's messenger wrote it."""
+        folder = self.files / "outbox"
+        return [json.loads(p.read_text()) for p in folder.glob("*.json")] if folder.exists() else []
+
+    def take_down(self) -> None:
+        """End every process we started and remove every file."""
+        for process in self.started:
+            _end(process)
+        self.stop_database("immediate")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(25)
+    except subprocess.TimeoutExpired:
+        for pid in [*children(process.pid), process.pid]:
+            os.kill(pid, signal.SIGKILL)
+        process.wait(10)

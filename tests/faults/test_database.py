@@ -1,0 +1,62 @@
+"""The database server stops and starts under load: requests fail cleanly, and everything is back by itself."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.faults.checker import wrong
+from tests.faults.clients import Client, Diary, all_at_once, finish, report
+from tests.faults.conftest import size
+from tests.faults.installation import Installation, children
+
+
+@pytest.mark.parametrize("how", ["fast", "immediate"])
+def test_the_database_stops_and_starts_under_load(place: Installation, how: str) -> None:
+    number = size(60, 600)
+    place.fill(number)
+    supervisor = place.start("run")
+    before = set(_kinds(supervisor.pid))
+    diary = Diary()
+    acts = (
+        lambda n=n, u=u, b=b: report(lambda: place.port, diary, u, b, f"c{n}@resident.example")
+        for n, (u, b) in enumerate(place.bins)
+    )
+    load = all_at_once(acts, clients=6)
+    for _ in range(size(1, 5)):
+        time.sleep(2)
+        place.stop_database(how)
+        time.sleep(size(3, 6))
+        place.start_database()
+    finish(load)
+    place.wait_until_drained()
+    assert diary.failures["503"] > 0, "nobody met the gap: this test shows nothing"
+    assert diary.failures["500"] == 0, "a fault of ours was shown instead of: come back later"
+    assert set(_kinds(supervisor.pid)) == before == {"gunicorn", "default", "sys"}
+    assert wrong(place, diary) == []
+    print(f"{how}: {number} forms, {dict(diary.failures)}")
+
+
+def test_while_the_database_is_away_pages_say_so_and_offer_a_person(place: Installation) -> None:
+    place.fill(1)
+    place.start("web")
+    place.stop_database("fast")
+    status, page, headers = Client(lambda: place.port, Diary())._once("GET", "/services/missed-bin/address", "", {})  # fmt: skip
+    assert (status, headers["Retry-After"]) == (503, "60")
+    assert "not available just now" in page and "01632 960 123" in page and "load this page" in page
+    token = {"Authorization": f"Bearer {place.secret}"}
+    status, said, headers = Client(lambda: place.port, Diary())._once("GET", "/api/v1/cases/MB-2222-2222", "", token)  # fmt: skip
+    assert (status, headers["Retry-After"]) == (503, "60") and '"away"' in said
+    assert Client(lambda: place.port, Diary())._once("GET", "/healthz", "", {})[0] == 200
+    assert Client(lambda: place.port, Diary())._once("GET", "/readyz", "", {})[0] == 503
+    place.start_database()
+    assert Client(lambda: place.port, Diary())._once("GET", "/readyz", "", {})[0] == 200
+
+
+def _kinds(pid: int) -> list[str]:
+    """Return what a supervisor's children are."""
+    found = []
+    for child in children(pid):
+        words = Path(f"/proc/{child}/cmdline").read_bytes().decode().split("\0")
+        found += [w for w in ("gunicorn", "default", "sys") if w in words]
+    return found

@@ -1,0 +1,111 @@
+"""The disk is full while a photo is uploaded, or the photo is a bomb: a clear sentence, and nothing is lost."""
+
+import io
+import struct
+import zlib
+
+import pytest
+from PIL import Image
+
+from tests.faults.checker import wrong
+from tests.faults.clients import ALREADY, FIELD, REFERENCE, Client, Diary, Told
+from tests.faults.installation import Installation
+
+BASE, BOUNDARY = "/services/missed-bin", "----faults"
+NOT_KEPT, NOT_A_PHOTO = "We could not keep the photo just now", "The file must be a photo"
+WHY = "It was out at six, <by> the gate."
+
+
+def form(fields: dict[str, str], photo: bytes) -> tuple[str, dict[str, str]]:
+    """Return a multipart form with a photo, and its header."""
+    lines = [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items()]  # fmt: skip
+    lines.append(f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="evidence-file"; filename="p.jpg"\r\nContent-Type: image/jpeg\r\n\r\n')  # fmt: skip
+    body = "".join(lines).encode() + photo + f"\r\n--{BOUNDARY}--\r\n".encode()
+    return body, {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}  # type: ignore[return-value]
+
+
+def photo() -> bytes:
+    made = io.BytesIO()
+    Image.effect_noise((1600, 1200), 80).convert("RGB").save(made, "JPEG")
+    return made.getvalue()
+
+
+def bomb() -> bytes:
+    """Return a PNG of a few kilobytes that says it has 40,000 × 40,000 pixels."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))  # fmt: skip
+
+    size = struct.pack(">IIBBBBB", 40_000, 40_000, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", zlib.compress(bytes(2**20))) + chunk(b"IEND", b"")  # fmt: skip
+
+
+class Disputing:
+    """A resident who disputes what a crew recorded, as far as the page that takes a photo."""
+
+    def __init__(self, place: Installation, port: int) -> None:
+        self.diary = Diary()
+        self.client = Client(lambda: port, self.diary)
+        (uprn, box), page = place.bins[0], self.client.ask("GET", BASE)[1]
+        for path, fields in (("begin", {}), ("address", {"property": str(uprn)}), ("bin", {"container": str(box)}), ("bin/stopped", {"dispute": "1"})):  # fmt: skip
+            page = self.send(page, path, fields)
+        self.page = page
+
+    def send(self, page: str, path: str, fields: dict[str, str]) -> str:
+        """Send a page's form and return the page after it."""
+        body = "&".join(f"{k}={v}" for k, v in {**dict(FIELD.findall(page)), **fields}.items())
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._follow(self.client.ask("POST", f"{BASE}/{path}", body, **kind))
+
+    def upload(self, why: str, file: bytes) -> str:
+        """Send the page that takes a photo, and return the page after it."""
+        body, kind = form({**dict(FIELD.findall(self.page)), "why": why}, file)
+        return self._follow(self.client.ask("POST", f"{BASE}/dispute", body, **kind))
+
+    def _follow(self, answer: tuple[int, str, dict[str, str]]) -> str:
+        status, page, headers = answer
+        return self.client.ask("GET", headers["Location"])[1] if status == 302 else page
+
+    def finish(self, page: str, email: str) -> None:
+        """Send the rest of the form, and note what was told."""
+        page = self.send(page, "contact", {"name": "", "email": email, "phone": ""})
+        found = REFERENCE.search(self.send(page, "check", {}))
+        assert found and ALREADY not in page
+        self.diary.note(Told(email, found[1]))
+
+
+@pytest.fixture
+def disputed(place: Installation) -> Installation:
+    place.fill(1)
+    place.call("tests.faults.seed", "log", str(place.bins[0][1]))
+    place.start("worker")
+    return place
+
+
+def test_the_disk_refuses_while_a_photo_is_uploaded(disputed: Installation) -> None:
+    place, small, whole = disputed, 0, disputed.port
+    small = place.start_on_small_disk()
+    resident = Disputing(place, small)
+    page = resident.upload(WHY, photo())
+    assert NOT_KEPT in page and "by&gt; the gate" in page, page[-3000:]
+    # The same form with room on the disk again, at the same answers; and nothing half written.
+    place.start("web", port=whole)
+    resident.client.port = lambda: whole
+    assert list((place.files / "photos").glob("*")) == []
+    resident.finish(resident.upload(WHY, photo()), "ann@resident.example")
+    place.wait_until_drained()
+    assert len(list((place.files / "photos").glob("*.jpg"))) == 2  # and its thumbnail
+    assert wrong(place, resident.diary) == []
+
+
+def test_a_photo_bomb_is_refused_and_costs_little(disputed: Installation) -> None:
+    place = disputed
+    web = place.start("web")
+    resident = Disputing(place, place.port)
+    page = resident.upload(WHY, bomb())
+    assert NOT_A_PHOTO in page or "must be smaller" in page
+    assert "by&gt; the gate" in page
+    assert place.most_memory(web) < 400_000_000, "the bomb was unpacked"
+    resident.finish(resident.upload(WHY, photo()), "ann@resident.example")
+    place.wait_until_drained()
+    assert wrong(place, resident.diary) == []

@@ -1,0 +1,135 @@
+"""`make guards`: takes one guard at a time out of a copy of this checkout and sees its test fail.
+
+A test that passes without the guard it is about proves nothing; this finds such tests.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+KEPT = (
+    "doorstep",
+    "services",
+    "councils",
+    "locale",
+    "static-built",
+    "tests",
+    "tools",
+    "docs",
+    "bench",
+)
+FAULTS = "tests/faults"
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A guard: what it is, where it stands, what takes it away, and the test that must then fail."""
+
+    what: str
+    path: str
+    text: str
+    without: str
+    test: str
+
+
+GUARDS = (
+    Guard("a form sent twice is one case", "doorstep/cases/actions.py",
+          "    if draft.sent_at:\n        return Case", "    if False:\n        return Case",
+          f"{FAULTS}/test_processes.py::test_web_processes_killed_while_forms_are_sent"),
+    Guard("jobs of dead workers are brought back", "doorstep/outside/sweeper.py",
+          "if dead or (", "if (",
+          f"{FAULTS}/test_processes.py::test_workers_killed_while_messages_are_sent"),
+    Guard("the messenger honours our key", "doorstep/connectors/demo/messenger.py",
+          'path = self._folder / f"{message.key}.json"\n        _slow', 'path = self._folder / f"{message.key}{os.getpid()}.json"\n        _slow',
+          f"{FAULTS}/test_processes.py::test_workers_killed_while_messages_are_sent"),
+    Guard("what ends is started again", "doorstep/cli/supervisor.py",
+          "if process is None or process.poll() is not None:", "if process is None:",
+          f"{FAULTS}/test_database.py::test_the_database_stops_and_starts_under_load[immediate]"),
+    Guard("while the database is away we say: come back", "doorstep/web/kit/errors.py",
+          "if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):", "if True:",
+          f"{FAULTS}/test_database.py::test_the_database_stops_and_starts_under_load[fast]"),
+    Guard("one open case about one thing", "doorstep/cases/actions.py",
+          "unique_key=facts.unique_key(service.slug, tuple(a[q] for q in unique)) if unique else None,", "unique_key=None,",
+          f"{FAULTS}/test_race.py"),
+    Guard("a job that is given up is asked of a person", "doorstep/outside/sweeper.py",
+          "        known.on_give_up(**args)\n", "        pass\n",
+          f"{FAULTS}/test_queue.py::test_poison_and_a_failing_last_write_hold_up_no_other"),
+    Guard("a failing job is not tried for ever", "doorstep/outside/later.py",
+          "or job.attempts + 1 >= self.max_runs:", "or job.attempts + 1 >= 10_000:",
+          f"{FAULTS}/test_queue.py::test_poison_and_a_failing_last_write_hold_up_no_other"),
+    Guard("a worker that hangs ends itself", "doorstep/outside/watch.py",
+          "    end()\n", "    return\n",
+          f"{FAULTS}/test_queue.py::test_a_worker_whose_job_hangs_ends_itself"),
+    Guard("a disk that refuses is a sentence", "doorstep/outside/photos.py",
+          "except OSError as exc:  # the disk", "except ZeroDivisionError as exc:  # the disk",
+          f"{FAULTS}/test_files.py::test_the_disk_refuses_while_a_photo_is_uploaded"),
+    Guard("nothing half written stays", "doorstep/outside/photos.py",
+          "part.unlink(missing_ok=True)", "pass",
+          f"{FAULTS}/test_files.py::test_the_disk_refuses_while_a_photo_is_uploaded"),
+    Guard("a photo's size is read before its pixels", "doorstep/outside/photos.py",
+          'warnings.simplefilter("error", Image.DecompressionBombWarning)\n            image = Image.open(file, formats=("JPEG", "PNG", "WEBP"))\n            if image.width * image.height > MOST_PIXELS:',
+          'warnings.simplefilter("ignore")\n            Image.MAX_IMAGE_PIXELS = None\n            image = Image.open(file, formats=("JPEG", "PNG", "WEBP"))\n            if False:',
+          f"{FAULTS}/test_files.py::test_a_photo_bomb_is_refused_and_costs_little"),
+    Guard("today is a day in London", "doorstep/forms/rules/functions.py",
+          "return self.now.astimezone(self.zone).date()", "return self.now.date()",
+          f"{FAULTS}/test_clock.py"),
+    Guard("a note is queued once", "doorstep/waste/notes.py",
+          "    tomorrow = now.astimezone(council.ZONE).date() + timedelta(days=1)", "    tomorrow = now.date() + timedelta(days=1)",
+          f"{FAULTS}/test_clock.py::test_the_note_of_the_evening_before_goes_out_once"),
+    Guard("migrations only expand", f"{FAULTS}/test_deploy.py",
+          "alter table cases_case add column brought_later text not null default ''", "alter table cases_case add column brought_later text not null",
+          f"{FAULTS}/test_deploy.py"),
+)  # fmt: skip
+
+
+def copy(folder: Path) -> None:
+    """Copy this checkout, with the same installed packages."""
+    for name in KEPT:
+        if (ROOT / name).exists():
+            shutil.copytree(
+                ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
+            )
+    shutil.copy(ROOT / "pyproject.toml", folder)
+
+
+def fails_without(guard: Guard) -> str:
+    """Say whether a guard's test fails without it: "fails", or what is wrong with the pair."""
+    # Always the same folder: the embedded database of a checkout is named by its path.
+    folder = Path(tempfile.gettempdir()) / "doorstep-guards"
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        copy(folder)
+        path = folder / guard.path
+        text = path.read_text()
+        if text.count(guard.text) != 1:
+            return "NOT FOUND"
+        path.write_text(text.replace(guard.text, guard.without))
+        run = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-x", guard.test]
+        done = subprocess.run(run, cwd=folder, capture_output=True, text=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return {0: "PASSES", 1: "fails"}.get(done.returncode, f"BROKE: {done.stdout[-300:]}")
+
+
+def main() -> int:
+    """Try every guard, or those whose words hold the first argument; 1 when any test passes without its guard."""
+    wanted = [g for g in GUARDS if not sys.argv[1:] or sys.argv[1] in g.what]
+    wrong = 0
+    for n, guard in enumerate(wanted, 1):
+        began = time.monotonic()
+        said = fails_without(guard)
+        wrong += said != "fails"
+        print(
+            f"{n}/{len(wanted)} {said:>9}  {guard.what} ({time.monotonic() - began:.0f} s)",
+            flush=True,
+        )
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
