@@ -37,6 +37,10 @@ if not SECRET_KEY:
     if not (DEMO or TESTING):
         raise ImproperlyConfigured("SECRET_KEY must be set; or DOORSTEP_DEMO=1 for the demo.")
     SECRET_KEY = "demo-only-" + hashlib.sha256(bytes(ROOT)).hexdigest()
+# While a key is being changed, the one before still opens sessions (how-to/run.md).
+SECRET_KEY_FALLBACKS = [k for k in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if k]
+# Links in messages are made from this; it stays when SECRET_KEY changes.
+LINKS_KEY = os.environ.get("LINKS_KEY") or SECRET_KEY
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,testserver").split(",")
 BASE_ADDRESS = os.environ.get("BASE_ADDRESS", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils.crypto import salted_hmac
 
 from doorstep.cases import facts, timeline, workflow
 from doorstep.cases.clock import clock_at
@@ -24,7 +23,7 @@ from doorstep.forms.form import Page, Stop
 from doorstep.forms.journey import Decision
 from doorstep.forms.rules.functions import Clock
 from doorstep.outside import photos
-from doorstep.outside.secret import hashed
+from doorstep.outside.secret import derived, hashed
 from doorstep.staff.actor import Actor
 
 # No 0, O, 1, I, L: a reference is read out over the telephone.
@@ -401,7 +400,7 @@ def make_link(*, case: Case, key: str, now: datetime) -> str:
     The same key gives the same token: a message sent, whose worker died before it could say so,
     carries a link that the next run makes good.
     """
-    token = salted_hmac("doorstep.cases.link", key, algorithm="sha256").hexdigest()[:40]
+    token = derived("cases.link", key)[:40]
     until = now + timedelta(days=90)
     Link.objects.get_or_create(
         token_hash=hashed(token), defaults={"case": case, "expires_at": until}

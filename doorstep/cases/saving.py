@@ -6,11 +6,10 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
-from django.utils.crypto import salted_hmac
 
 from doorstep.cases.models import Access, Case, Draft
 from doorstep.council.errors import Refused
-from doorstep.outside.secret import hashed
+from doorstep.outside.secret import derived, hashed
 
 KEPT_DAYS, WARN_DAYS = 30, 27
 CODE_MINUTES, CODE_TRIES = 15, 5
@@ -18,7 +17,7 @@ CODE_MINUTES, CODE_TRIES = 15, 5
 
 def _made(purpose: str, key: str) -> str:
     """Return a secret made from a key, the same each time: a message sent twice carries one secret."""
-    return salted_hmac(f"doorstep.cases.{purpose}", key, algorithm="sha256").hexdigest()
+    return derived(f"cases.{purpose}", key)
 
 
 def keep_typed(*, draft: Draft, page: str, fields: dict[str, list[str]], now: datetime) -> None:

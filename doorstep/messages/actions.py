@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 
 from doorstep.cases import actions as cases
 from doorstep.cases import saving
@@ -20,6 +19,7 @@ from doorstep.messages import jobs, texts
 from doorstep.messages.models import Message
 from doorstep.messages.provider import Messenger, Outgoing
 from doorstep.outside import plug
+from doorstep.outside.secret import derived
 
 # Stand for the link and the code until the message leaves; no answer can hold these characters.
 LINK, CODE = "\ue000", "\ue001"
@@ -135,7 +135,7 @@ class Letter:
 
 def token_of(key: str) -> str:
     """Return the token of a link, made from a key: the same each time; only its hash is kept."""
-    return salted_hmac("doorstep.messages.link", key, algorithm="sha256").hexdigest()[:40]
+    return derived("messages.link", key)[:40]
 
 
 def tell_about(*, letter: Letter, now: datetime) -> None:
