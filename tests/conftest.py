@@ -31,7 +31,14 @@ for read in (settings, django_settings):  # Django may have read ours already
 NO_BROWSER = os.environ.get("DOORSTEP_NO_BROWSER") == "1"
 
 
+LONG = os.environ.get("DOORSTEP_LONG") == "1"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if not LONG:
+        for item in items:
+            if "long" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="long: make test-long runs it"))
     if NO_BROWSER:
         for item in items:
             if "browser" in item.keywords:

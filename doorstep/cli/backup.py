@@ -1,13 +1,14 @@
 """`doorstep backup FOLDER` and `doorstep restore FOLDER`: the database and the photos, in one folder.
 
-PostgreSQL's own programs do the work: those of the embedded server where it is installed, else the machine's,
-which must not be older than the server.
+PostgreSQL's own programs do the work: Debian's of the server's version where they are installed, else those of the
+embedded server, else the machine's. Where restoring needs the server's own version, install postgresql-client of it.
 """
 
 import os
 import shutil
 import subprocess
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -31,7 +32,17 @@ def _environment(url: str) -> dict[str, str]:
     return {**os.environ, **{k: v for k, v in given.items() if v}}
 
 
-def _program(name: str) -> str:
+@cache
+def _major() -> int:
+    """Return the server's version, such as 15."""
+    return int(_run(_program("psql", 0), "-Atc", "show server_version_num")) // 10_000
+
+
+def _program(name: str, major: int) -> str:
+    # An older server refuses what a newer pg_restore sets, so Debian's of the same version come first.
+    debian = Path(f"/usr/lib/postgresql/{major}/bin/{name}")
+    if debian.exists():
+        return str(debian)
     try:
         return str(embedded.programs() / name)
     except CannotStart:
@@ -43,14 +54,19 @@ def _program(name: str) -> str:
 
 def _call(program: str, *args: str) -> str:
     """Run one of PostgreSQL's programs on our database; raises CannotStart with its words."""
+    return _run(_program(program, _major()), *args)
+
+
+def _run(program: str, *args: str) -> str:
     done = subprocess.run(
-        [_program(program), *args],
+        [program, *args],
         env=_environment(embedded.ensure()),
         capture_output=True,
         text=True,
     )
     if done.returncode:
-        raise CannotStart(f"{program} failed: {done.stderr.strip()[-500:]}")
+        name = Path(program).name
+        raise CannotStart(f"{name} failed: {done.stderr.strip()[-500:]}")
     return done.stdout.strip()
 
 

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import time
 import warnings
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -86,10 +87,23 @@ def keep(names: Iterable[str]) -> None:
 
 
 def sweep() -> None:
-    """Delete photos of forms that were not sent within a month."""
+    """Delete photos of forms that were not sent within a month, and what a process that died left behind."""
     old = timezone.now() - timedelta(days=31)
     for name in Photo.objects.filter(kept=False, taken_at__lt=old).values_list("name", flat=True):
         remove(name)
+    _sweep_files()
+
+
+def _sweep_files() -> None:
+    """Delete files of yesterday and before that no row names, half written ones too."""
+    if not folder().is_dir():
+        return
+    known = set(Photo.objects.values_list("name", flat=True))
+    old = time.time() - 24 * 3600
+    for path in folder().iterdir():
+        name = path.name.replace(".small.jpg", ".jpg")
+        if name not in known and path.stat().st_mtime < old:
+            path.unlink(missing_ok=True)
 
 
 def _small(name: str) -> Path:

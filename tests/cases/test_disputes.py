@@ -1,5 +1,6 @@
 """Disputes, overrides, release in bulk, reopening and repeats: the spine's side of each."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -213,3 +214,16 @@ def test_a_photo_not_sent_is_swept_and_a_kept_one_goes_with_its_case(
     with django_capture_on_commit_callbacks(execute=True):
         forgetting.erase(case_id=case.pk, now=district.now)
     assert photos.path_of(kept) is None and not Photo.objects.exists()
+
+
+def test_what_a_dead_process_left_of_a_photo_is_swept(district: Any) -> None:
+    photos.folder().mkdir(parents=True, exist_ok=True)
+    old, fresh = (photos.folder() / f"{letter * 32}.part" for letter in "ab")
+    whole = photos.folder() / f"{'c' * 32}.small.jpg"
+    for path in (old, fresh, whole):
+        path.write_bytes(b"half")
+    for path in (old, whole):
+        os.utime(path, (1, 1))
+    photos.sweep()
+    assert (old.exists(), whole.exists(), fresh.exists()) == (False, False, True)
+    fresh.unlink()

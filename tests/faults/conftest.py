@@ -15,12 +15,6 @@ def size(short: int, long: int) -> int:
     return long if LONG else short
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "long" in item.keywords and not LONG:
-            item.add_marker(pytest.mark.skip(reason="long; run by make test-long"))
-
-
 @pytest.fixture
 def place() -> Iterator[Installation]:
     """An installation with a database server of its own, empty, nothing else started."""
