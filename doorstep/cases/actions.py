@@ -24,11 +24,21 @@ from doorstep.forms.journey import Decision
 from doorstep.forms.rules.functions import Clock
 from doorstep.outside import photos
 from doorstep.outside.secret import derived, hashed
-from doorstep.staff.actor import Actor
+from doorstep.staff.actor import RESIDENT, Actor
 
 # No 0, O, 1, I, L: a reference is read out over the telephone.
 SENT = ["sent_at", "answers", "words", "typed", "passed", "saved_to", "saved_key"]
-ANSWERED = ["answers", "words", "typed", "facts", "asked", "passed", "decisions", "updated_at"]
+ANSWERED = [
+    "answers",
+    "words",
+    "typed",
+    "facts",
+    "asked",
+    "passed",
+    "decisions",
+    "updated_at",
+    "held_until",
+]
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
@@ -63,6 +73,9 @@ def judge(
     service = catalogue.service(draft.version_id)
     values = values_of(draft, catalogue.settings(service, clock.today))
     found, missing = facts.resolve(page.facts, values, clock, planted)
+    for name, rule in page.values if not missing else ():
+        if journey.ready(rule, values):
+            found[name] = values[name] = rule.evaluate(values, clock)
     draft.facts = {**draft.facts, **to_json(found)}
     decision = journey.decide(page, values, clock, missing, frozenset(draft.passed))
     if decision.result == "ask" and decision.code not in draft.asked:
@@ -85,10 +98,15 @@ def answer(
     page: Page,
     given: Mapping[str, object],
     words: Mapping[str, str],
+    by: Actor = RESIDENT,
     now: datetime,
     planted: Mapping[str, object] | None = None,
 ) -> Decision:
-    """Keep a page's answers and decide its check; later answers that no longer fit are asked again."""
+    """Keep a page's answers and decide its check; later answers that no longer fit are asked again.
+
+    What the workflow reserves is held, or held longer; raises Refused("slot_gone") where there is none
+    left, and then keeps nothing of this page.
+    """
     service = catalogue.service(draft.version_id)
     given = to_json(given)
     changed = {k for k, v in given.items() if k in draft.answers and draft.answers[k] != v}
@@ -99,8 +117,20 @@ def answer(
     draft.typed = {k: v for k, v in draft.typed.items() if k != page.id}
     decision = judge(draft, page, now, planted)
     draft.updated_at = now
-    draft.save(update_fields=ANSWERED)
+    with transaction.atomic():
+        if not decision.stops and service.workflow.reserve:
+            settings = catalogue.settings(service, clock_at(now).today)
+            workflow.reserve(draft, values_of(draft, settings), by=by, now=now)
+        draft.save(update_fields=ANSWERED)
     return decision
+
+
+def drop_answer(*, draft: Draft, question: str) -> None:
+    """Take back one answer that no longer holds, such as a day that is gone; the others stay."""
+    draft.refresh_from_db()
+    draft.answers = {k: v for k, v in draft.answers.items() if k != question}
+    draft.held_until = None
+    draft.save(update_fields=["answers", "held_until"])
 
 
 def dispute(
@@ -304,10 +334,21 @@ def _locked(case_id: int) -> Case:
 
 @transaction.atomic
 def record_outcome(
-    *, case_id: int, name: str, by: Actor, now: datetime, corrected: bool = False, **data: Any
+    *,
+    case_id: int,
+    name: str,
+    by: Actor,
+    now: datetime,
+    corrected: bool = False,
+    told: Mapping[str, object] | None = None,
+    **data: Any,
 ) -> Case:
-    """Take in what came of a step and follow the workflow; raises Refused("no_way_on")."""
+    """Take in what came of a step and follow the workflow; raises Refused("no_way_on").
+
+    `told` is what rules may read of it, under the names that the step's kind gives.
+    """
     case = _locked(case_id)
+    case.facts = {**case.facts, **to_json(told or {})}
     timeline.write(
         case, "corrected" if corrected else "outcome", by=by, now=now, outcome=name, **data
     )

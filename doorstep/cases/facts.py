@@ -7,11 +7,13 @@ from doorstep.cases.models import Case
 from doorstep.council import queries as council
 from doorstep.forms import facts
 from doorstep.forms.form import Question
+from doorstep.forms.questions.kind import Option
 from doorstep.forms.rules.evaluate import arguments
 from doorstep.forms.rules.functions import Clock
 from doorstep.forms.rules.parse import FactCall
 from doorstep.forms.rules.types import DAY, INT, TEXT, ListOf, Maybe, Record
 
+PAIR = ("id", "label")
 # A rehearsal hands in the facts of its example instead of finding them.
 Planted = Mapping[str, object]
 
@@ -53,7 +55,10 @@ def options(
     seen = facts.offered()[question.source.name].find(*args, now=clock.now)
     if isinstance(seen, facts.Unavailable) or not isinstance(seen.value, list):
         return ()
-    return tuple((str(o["id"]), str(o["label"])) for o in seen.value)
+    return tuple(
+        Option(str(o["id"]), str(o["label"]), **{k: v for k, v in o.items() if k not in PAIR})
+        for o in seen.value
+    )
 
 
 OPEN_CASE = Record("open case", {"due": Maybe(DAY), "stage": TEXT})

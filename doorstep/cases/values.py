@@ -6,6 +6,7 @@ from typing import Any
 
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue import steps
 from doorstep.catalogue.words import say
 from doorstep.council import queries as council
 
@@ -40,12 +41,14 @@ def values_of(of: Draft | Case, settings: Mapping[str, object] | None = None) ->
     """Return every name a rule may use for this draft or case."""
     own = from_json(of.settings) if isinstance(of, Case) else settings
     return {
+        **(steps.given() if isinstance(of, Case) else {}),
         **{k: None for k in _optional(of)},
         **from_json(of.answers),
         **from_json(of.facts),
         "settings": own or {},
         "service": of.slug,
         "channel": of.channel,
+        "draft": str(of.draft_id if isinstance(of, Case) else of.id),
         "by_staff": bool(of.by_staff if isinstance(of, Draft) else of.draft.by_staff),
     }
 

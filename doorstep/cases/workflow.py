@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from doorstep.cases import timeline
+from doorstep.cases import facts, timeline
 from doorstep.cases.clock import clock_at
-from doorstep.cases.models import Case
-from doorstep.cases.values import values_of
+from doorstep.cases.models import Case, Draft
+from doorstep.cases.values import to_json, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Doing, Stage
 from doorstep.council.errors import Refused
@@ -24,12 +24,38 @@ class Step(Protocol):
         """Take back what this step has open for a case."""
 
 
+class Reserving(Protocol):
+    """A step that can hold something while someone is still answering."""
+
+    def reserve(
+        self, *, draft: Draft, options: Mapping[str, object], by: Actor, now: datetime
+    ) -> datetime:
+        """Hold it for the draft, or go on holding it; return until when. Raises Refused."""
+
+
 _offered: dict[str, Step] = {}
 
 
 def offer(kind: str, step: Step) -> None:
     """Offer the work behind a kind of step."""
     _offered[kind] = step
+
+
+def reserve(draft: Draft, values: Mapping[str, object], *, by: Actor, now: datetime) -> None:
+    """Hold what the workflow reserves, as soon as all that it depends on is answered; each answer extends it.
+
+    Raises Refused("slot_gone") and the like where there is nothing left to hold.
+    """
+    for doing in catalogue.service(draft.version_id).workflow.reserve:
+        needs = {path.split(".")[0] for rule in doing.rules.values() for path in rule.uses}
+        if any(values.get(name) is None for name in needs - {"now", "today"}):
+            continue
+        options = {k: rule.evaluate(values, clock_at(now)) for k, rule in doing.rules.items()}
+        step: Any = _offered[doing.step]
+        reserving: Reserving = step
+        draft.held_until = reserving.reserve(
+            draft=draft, options={**doing.words, **options}, by=by, now=now
+        )
 
 
 def stage_of(case: Case) -> Stage:
@@ -61,12 +87,14 @@ def enter(
     flow = catalogue.service(case.version_id).workflow
     stage = flow.stages[stage_id]
     case.stage = stage_id
+    found, _missing = facts.resolve(stage.facts, values_of(case), clock_at(now))
+    case.facts = {**case.facts, **to_json(found)}
     case.closed_at, case.outcome = (now, stage.closes) if stage.closes else (None, "")
     rule = stage.due or flow.due
     if rule and not stage.closes:
         due: Any = rule.evaluate(values_of(case), clock_at(now))
         case.due_on = due
-    case.save(update_fields=["stage", "closed_at", "outcome", "due_on"])
+    case.save(update_fields=["stage", "facts", "closed_at", "outcome", "due_on"])
     timeline.write(case, "stage", by=by, now=now, stage=stage_id, why=why)
     for doing in stage.do:
         if not (quiet and doing.step == "tell"):

@@ -21,6 +21,14 @@ SETTING_TYPES: dict[str, Type] = {
 }
 
 
+def setting_type(setting: f.SettingFile) -> Type:
+    """Return the type that rules see; of a table, a list of rows."""
+    if setting.type != "table":
+        return SETTING_TYPES[setting.type]
+    cells = {k: SETTING_TYPES.get(kind, TEXT) for k, kind in setting.columns.items()}
+    return ListOf(Record("row", cells))
+
+
 class Builder:
     """Holds what is known while the files are read in order; problems are gathered, not thrown."""
 
@@ -29,12 +37,13 @@ class Builder:
         self.contents = contents
         about = Source("service.yaml", contents.get("service.yaml", ""))
         self.about = about.as_model(f.ServiceFile)
-        settings = {k: SETTING_TYPES[s.type] for k, s in self.about.settings.items()}
+        settings = {k: setting_type(s) for k, s in self.about.settings.items()}
         self.names: dict[str, Type] = {
             "settings": Record("settings", settings),
             "service": TEXT,
             "channel": TEXT,
             "by_staff": BOOL,
+            "draft": TEXT,
         }
         self.known: frozenset[str] = frozenset()
         self.implied: dict[str, frozenset[str]] = {}
@@ -89,6 +98,19 @@ def read_facts(
         b.names[name] = Maybe(made[1].result) if needs else made[1].result
         if needs:
             b.implied[name] = needs
+    return found
+
+
+def read_values(
+    b: Builder, src: Source, rules: Mapping[str, str], *at: object
+) -> list[tuple[str, Rule]]:
+    """Read named rules in order; each may use those above it."""
+    found: list[tuple[str, Rule]] = []
+    for name, text in rules.items():
+        rule = b.rule(text, src.where(*at, "values", name), None)
+        if rule:
+            b.names[name] = rule.type
+            found.append((name, rule))
     return found
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 
 from doorstep.catalogue import files as f
-from doorstep.catalogue.builder import Builder, check_sentence, read_facts
+from doorstep.catalogue.builder import Builder, check_sentence, read_facts, read_values
 from doorstep.catalogue.building_workflow import read_workflow
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.reading import Source
@@ -57,6 +57,8 @@ def _page(b: Builder, src: Source, i: int, p: f.PageFile) -> Page:
     when = b.rule(p.when, src.where(*at, "when")) if p.when else None
     questions = [_question(b, src, q, *at, "questions", n) for n, q in enumerate(p.questions)]
     found = read_facts(b, src, p.facts, *at)
+    values = read_values(b, src, p.values, *at)
+    check_sentence(b, p.so_far, src.where(*at, "so_far"), {})
     checks: list[CheckRule] = []
     for n, c in enumerate(p.check):
         where = src.where(*at, "check", n, "when")
@@ -80,6 +82,8 @@ def _page(b: Builder, src: Source, i: int, p: f.PageFile) -> Page:
         tuple(checks),
         p.unavailable,
         p.again,
+        tuple(values),
+        p.so_far,
     )
     if not page.is_sure:  # further on, its answers may be nothing
         for q in page.questions:
@@ -111,7 +115,8 @@ def _form(b: Builder) -> Form:
     for code, s in read.stops.items():
         check_sentence(b, s.say, src.where("stops", code, "say"), {})
         stops[code] = _stop(b, src, code, s, {p.id for p in pages if p.asked_only})
-    return Form(pages, stops)
+    check_sentence(b, read.sending, src.where("sending"), {})
+    return Form(pages, stops, read.sending)
 
 
 def _stop(b: Builder, src: Source, code: str, s: f.StopFile, asked: set[str]) -> Stop:

@@ -6,9 +6,9 @@ from doorstep.catalogue import files as f
 from doorstep.catalogue import steps
 from doorstep.catalogue.builder import Builder, check_sentence, read_facts
 from doorstep.catalogue.reading import Source
-from doorstep.catalogue.service import Doing, Escalation, Reopen, Stage, Workflow
+from doorstep.catalogue.service import Choice, Doing, Escalation, Reopen, Stage, Workflow
 from doorstep.forms.rules.rule import Rule
-from doorstep.forms.rules.types import INT, Type
+from doorstep.forms.rules.types import INT, MOMENT, Type
 
 
 def _start(b: Builder, src: Source, w: f.WorkflowFile) -> tuple[tuple[Rule | None, str], ...]:
@@ -54,7 +54,20 @@ def _doing(
     return made
 
 
+def _choices(
+    b: Builder, src: Source, sid: str, s: f.StageFile, extra: Mapping[str, Type]
+) -> dict[str, Choice]:
+    made = {}
+    for name, c in s.choices.items():
+        at = ("stages", sid, "choices", name)
+        until = b.rule(c.until, src.where(*at, "until"), MOMENT) if c.until else None
+        check_sentence(b, c.sure, src.where(*at, "sure"), {**extra, "until": MOMENT})
+        made[name] = Choice(c.stage, c.offer, c.sure, until, c.undo)
+    return made
+
+
 def _stage(b: Builder, src: Source, sid: str, s: f.StageFile, extra: Mapping[str, Type]) -> Stage:
+    found = read_facts(b, src, s.facts, "stages", sid)
     doing = [d for i, e in enumerate(s.do) for d in _doing(b, src, e, "stages", sid, "do", i)]
     for d in doing:
         if d.step == "tell" and f"messages/{d.words.get('message')}.md" not in b.contents:
@@ -73,6 +86,8 @@ def _stage(b: Builder, src: Source, sid: str, s: f.StageFile, extra: Mapping[str
         s.good,
         b.rule(s.due, src.where("stages", sid, "due"), None) if s.due else None,
         _reopen(b, src, sid, s),
+        tuple(found),
+        _choices(b, src, sid, s, extra),
     )
 
 
@@ -84,6 +99,7 @@ def _check_targets(
     for sid, s in w.stages.items():
         targets += [(f"{sid}: {k}", v) for k, v in {**s.on, **s.decisions}.items()]
         targets += [(f"{sid}: reopen", s.reopen.stage)] if s.reopen else []
+        targets += [(f"{sid}: {k}", c.stage) for k, c in s.choices.items()]
     targets += [(f"the dispute of {code}", stage) for code, stage in disputes.items()]
     for what, target in targets:
         if target not in w.stages:
@@ -101,6 +117,9 @@ def read_workflow(b: Builder, extra: Mapping[str, Type], disputes: Mapping[str, 
     src = Source("workflow.yaml", b.contents.get("workflow.yaml", ""))
     w = src.as_model(f.WorkflowFile)
     found = read_facts(b, src, w.facts)
+    reserve = [d for i, e in enumerate(w.reserve) for d in _doing(b, src, e, "reserve", i)]
+    for kind in steps.offered().values():
+        b.names |= {name: of for name, (of, _) in kind.gives.items()}
     start, escalate = _start(b, src, w), _escalate(b, src, w)
     due = b.rule(w.due, src.where("due"), None) if w.due else None
     stages = {sid: _stage(b, src, sid, s, extra) for sid, s in w.stages.items()}
@@ -114,6 +133,7 @@ def read_workflow(b: Builder, extra: Mapping[str, Type], disputes: Mapping[str, 
         w.corrected,
         tuple(found),
         escalate,
+        tuple(reserve),
         frozenset(w.replies),
         frozenset(w.bulk),
     )

@@ -18,8 +18,12 @@ class _Part(BaseModel):
 class SettingFile(_Part):
     """One setting that each council may tune."""
 
-    type: Literal["number", "yes_no", "text", "time", "texts"] = Field(
-        description='number: a whole number. yes_no: true or false. text. time: such as "18:00", in quotes. texts: a list of texts.'
+    type: Literal["number", "yes_no", "text", "time", "texts", "table"] = Field(
+        description='number: a whole number; money is pence. yes_no: true or false. text. time: such as "18:00", in quotes. texts: a list of texts. table: a list of rows.'
+    )
+    columns: dict[str, Literal["number", "yes_no", "text", "words", "time"]] = Field(
+        {},
+        description="For a table: each column's type. `words` residents read: a text, or {en: …, cy: …}.",
     )
     default: Any = Field(description="The value where a council gives none of its own.")
     label: Words = Field(description="What the setting means, in words an officer reads.")
@@ -158,6 +162,13 @@ class PageFile(_Part):
     check: list[CheckFile] = Field(
         [], description="Rules in order; the first that holds decides, none: the person goes on."
     )
+    values: dict[str, str] = Field(
+        {},
+        description="Name: rule, such as cancel_by: at(day, settings.cancel_time); found after the facts, used like them.",
+    )
+    so_far: Words = Field(
+        "", description="A sentence over the page's facts and values, shown while it is filled in."
+    )
     unavailable: Literal["ask_person", "go_on"] = Field(
         "ask_person", description="What happens when a fact cannot be had."
     )
@@ -167,6 +178,9 @@ class FormFile(_Part):
     """The pages in order, and the sentences of the stops."""
 
     pages: list[PageFile]
+    sending: Words = Field(
+        "", description="What to know before sending; may name answers, facts, values, settings."
+    )
     stops: dict[str, StopFile] = Field(
         {},
         description="One for each code that a rule stops with; `unavailable` when a fact cannot be had.",
@@ -183,6 +197,18 @@ class ReopenFile(_Part):
     offer: Words = Field(description="The words of the link on the case's page.")
 
 
+class ChoiceFile(_Part):
+    """What a resident may choose on the page of their case."""
+
+    stage: str = Field(description="The stage it leads to.")
+    offer: Words = Field(description="The words of the button, such as Cancel this collection.")
+    sure: Words = Field("", description="What to know first, on a page that asks once more.")
+    until: str = Field("", description="A rule: the moment before which it may be chosen.")
+    undo: bool = Field(
+        False, description="true: what is under way, such as a job and a booking, is taken back."
+    )
+
+
 class StageFile(_Part):
     """A stage: its words, what it sets in motion, where outcomes and decisions lead."""
 
@@ -191,9 +217,15 @@ class StageFile(_Part):
     do: list[dict[str, dict[str, Any]]] = Field(
         [], description="The steps set in motion on the way in, in order."
     )
+    facts: dict[str, str] = Field(
+        {}, description="Facts found on the way in, before anything is set in motion."
+    )
     on: dict[str, str] = Field(
         {},
         description="Outcome: stage, such as job.collected: collected; wins over the workflow's.",
+    )
+    choices: dict[str, ChoiceFile] = Field(
+        {}, description="What the resident may choose here, such as cancelling."
     )
     decisions: dict[str, str] = Field(
         {}, description="Decision: stage; what an officer may decide here."
@@ -227,6 +259,9 @@ class WorkflowFile(_Part):
         description="The stage that a new case begins in, or a list of rules with their stages."
     )
     facts: dict[str, str] = Field({}, description="Facts found once, when a case is opened.")
+    reserve: list[dict[str, dict[str, Any]]] = Field(
+        [], description="Steps that hold something while the form is filled in, such as a slot."
+    )
     escalate: dict[str, EscalateFile] = Field({}, description="Marks for cases, by these rules.")
     replies: list[str] = Field(
         [], description="Decisions with which an officer writes to the resident ({reply})."
@@ -274,11 +309,16 @@ class HappensFile(_Part):
     decision: str = Field("", description="Such as close.")
     reply: str = Field("", description="Beside a decision: what the resident will read.")
     reopened: str = Field("", description="What the resident says who opens the case again.")
+    choice: str = Field("", description="What the resident chooses, such as cancel.")
+    at: str = Field("", description="When, where that is later: such as 2026-11-25T10:00.")
+    facts: dict[str, Any] = Field(
+        {}, description="Beside an outcome: what came with it, such as {job: {left: []}}."
+    )
 
     @model_validator(mode="after")
     def _one(self) -> "HappensFile":
-        if sum(map(bool, (self.outcome, self.decision, self.reopened))) != 1:
-            raise ValueError("says one of `outcome:`, `decision:` and `reopened:`")
+        if sum(map(bool, (self.outcome, self.decision, self.reopened, self.choice))) != 1:
+            raise ValueError("says one of `outcome:`, `decision:`, `choice:` and `reopened:`")
         return self
 
 
@@ -292,6 +332,9 @@ class ExpectFile(_Part):
     due: date | None = Field(None, description="The day it is due, such as 2026-11-26.")
     messages: list[str] = Field([], description="The messages sent, in order.")
     closed: bool = Field(False, description="Whether the case is closed.")
+    values: dict[str, Any] = Field(
+        {}, description="Facts and values found, such as {price: {pence: 2500}}; parts will do."
+    )
     flags: list[str] = Field([], description="The marks it was given by `escalate`.")
 
 

@@ -15,6 +15,7 @@ import yaml
 from doorstep.catalogue import tuning
 from doorstep.catalogue.building import build, build_all, digest, read_examples
 from doorstep.catalogue.errors import DefinitionError
+from doorstep.catalogue.files import SettingFile
 from doorstep.catalogue.models import Version
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Service
@@ -153,12 +154,21 @@ def settings(of: Service, day: date) -> dict[str, object]:
         own = _own_values(path, path.stat().st_mtime).get(of.slug, {}) if path.exists() else {}
     found = {}
     for name, setting in of.about.settings.items():
-        value = own.get(name, setting.default)
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            dated = [v for v in value if v["since"] <= day]
-            value = max(dated, key=lambda v: v["since"])["value"] if dated else setting.default
-        found[name] = value
+        found[name] = _on(setting, own.get(name, setting.default), day)
     return found
+
+
+def _on(setting: SettingFile, value: object, day: date) -> object:
+    """Return a setting's value on a day; before the first date of its own, the default's."""
+    if not tuning.is_dated(setting, value):
+        return value
+    rows: Any = value
+    dated = [row for row in rows if row["since"] <= day]
+    if dated:
+        return max(dated, key=lambda row: row["since"])["value"]
+    if value is setting.default:
+        return rows[0]["value"]
+    return _on(setting, setting.default, day)
 
 
 def own_settings_problems(of: Service) -> list[str]:

@@ -71,5 +71,6 @@ def schemas() -> dict[str, str]:
             parts["QuestionFile"]["properties"]["kind"] = _kinds()
         if "StageFile" in parts:
             parts["StageFile"]["properties"]["do"]["items"] = _steps()
+            shape["properties"]["reserve"]["items"] = _steps()
         made[name] = json.dumps(shape, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
     return made

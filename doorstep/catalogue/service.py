@@ -1,7 +1,7 @@
 """A service, read and checked: what the rest of the house works with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from doorstep.catalogue.files import ServiceFile
 from doorstep.forms.form import Form
@@ -28,6 +28,17 @@ class Reopen:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """What a resident may choose, until when, and what is said first."""
+
+    stage: str
+    offer: str
+    sure: str
+    until: Rule | None
+    undo: bool = False
+
+
+@dataclass(frozen=True)
 class Stage:
     """Where a case may stand; `on` leads from an outcome to a stage."""
 
@@ -41,6 +52,8 @@ class Stage:
     good: bool = False
     due: Rule | None = None
     reopen: Reopen | None = None
+    facts: tuple[tuple[str, FactCall], ...] = ()
+    choices: Mapping[str, Choice] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,6 +80,8 @@ class Workflow:
     corrected: str
     facts: tuple[tuple[str, FactCall], ...] = ()
     escalate: tuple[Escalation, ...] = ()
+    # Held while the form is filled in.
+    reserve: tuple[Doing, ...] = ()
     replies: frozenset[str] = frozenset()
     bulk: frozenset[str] = frozenset()
 

@@ -8,11 +8,13 @@ from doorstep.forms.rules.types import Type
 
 @dataclass(frozen=True)
 class StepKind:
-    """A step's name, its options as rules (with the type each must give), and as plain words."""
+    """A step's name, its options as rules (with the type each must give) and as plain words, what it tells."""
 
     name: str
     rules: Mapping[str, Type] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
+    # What its outcomes tell rules, by name, with the value before anything has come of it.
+    gives: Mapping[str, tuple[Type, object]] = field(default_factory=dict)
 
 
 _offered: dict[str, StepKind] = {}
@@ -26,3 +28,8 @@ def offer(kind: StepKind) -> None:
 def offered() -> dict[str, StepKind]:
     """Return every kind of step, by name."""
     return dict(_offered)
+
+
+def given() -> dict[str, object]:
+    """Return what rules find of steps that nothing has come of yet."""
+    return {n: value for kind in _offered.values() for n, (_, value) in kind.gives.items()}

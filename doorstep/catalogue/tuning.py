@@ -25,7 +25,28 @@ FITS: dict[str, tuple[Callable[[object], bool], str]] = {
 }
 
 
+_CELLS: dict[str, tuple[Callable[[object], bool], str]] = {
+    **FITS,
+    "words": (lambda v: isinstance(v, str | dict), "a text, or {language: text}"),
+}
+
+
+def _wrong_table(setting: SettingFile, value: object) -> str:
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        return "must be a list of rows"
+    for number, row in enumerate(value, 1):
+        if set(row) != set(setting.columns):
+            return f"row {number} must have the columns {', '.join(setting.columns)}"
+        for name, kind in setting.columns.items():
+            fits, words = _CELLS[kind]
+            if not fits(row[name]):
+                return f"row {number}: `{name}` must be {words}"
+    return ""
+
+
 def _wrong(setting: SettingFile, value: object) -> str:
+    if setting.type == "table":
+        return _wrong_table(setting, value)
     fits, words = FITS[setting.type]
     return "" if fits(value) else f"must be {words}"
 
@@ -34,10 +55,19 @@ def default_problems(service: Service, source: Source) -> list[str]:
     """Return what is wrong with the defaults in service.yaml, each with its line."""
     found = []
     for name, setting in service.about.settings.items():
-        wrong = _wrong(setting, setting.default)
-        if wrong:
-            found.append(f"{source.where('settings', name, 'default')}: `default` {wrong}")
+        where = source.where("settings", name, "default")
+        if is_dated(setting, setting.default):
+            found += [f"{where}: `default`: {wrong}" for wrong in _dated(setting, setting.default)]
+        elif wrong := _wrong(setting, setting.default):
+            found.append(f"{where}: `default` {wrong}")
     return found
+
+
+def is_dated(setting: SettingFile, value: object) -> bool:
+    """Say whether a value is a dated list, and not one value (which may be a table)."""
+    if not (isinstance(value, list) and value and isinstance(value[0], dict)):
+        return False
+    return setting.type != "table" or set(value[0]) == {"since", "value"}
 
 
 def _dated(setting: SettingFile, values: list[object]) -> Iterator[str]:
@@ -62,7 +92,7 @@ def own_problems(service: Service, source: Source, own: object) -> list[str]:
         if setting is None:
             near = suggest(str(name), service.about.settings)
             found.append(f"{where}: {service.slug} has no setting `{name}`{near}")
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
+        elif is_dated(setting, value):
             found += [f"{where}: `{name}`: {wrong}" for wrong in _dated(setting, value)]
         elif _wrong(setting, value):
             found.append(f"{where}: `{name}` {_wrong(setting, value)}")

@@ -22,8 +22,23 @@ def _working_days(n: int) -> str:
     return ngettext("%(n)d working day", "%(n)d working days", n) % {"n": n}
 
 
+def pounds(pence: int) -> str:
+    """Return pence as pounds: £25, £25.50, −£3."""
+    whole, rest = divmod(abs(pence), 100)
+    return f"{'−' if pence < 0 else ''}£{whole:,}" + (f".{rest:02d}" if rest else "")
+
+
+def _items(n: int) -> str:
+    return ngettext("%(n)d item", "%(n)d items", n) % {"n": n}
+
+
 # What a number may be a number of: `{settings.report_within:working_days}`.
-UNITS: dict[str, Callable[[int], str]] = {"days": _days, "working_days": _working_days}
+UNITS: dict[str, Callable[[int], str]] = {
+    "days": _days,
+    "working_days": _working_days,
+    "pounds": pounds,
+    "items": _items,
+}
 
 
 def places(text: str) -> list[tuple[str, str]]:

@@ -40,7 +40,7 @@ class CheckRule:
 
 @dataclass(frozen=True)
 class Page:
-    """One page: questions, then facts that are found in order, then the check over them."""
+    """One page: questions, then facts that are found in order, values of rules, then the check over them."""
 
     id: str
     title: str
@@ -52,6 +52,8 @@ class Page:
     check: tuple[CheckRule, ...] = ()
     unavailable: str = "ask_person"
     again: str = ""
+    values: tuple[tuple[str, Rule], ...] = ()
+    so_far: str = ""
 
     @property
     def is_sure(self) -> bool:
@@ -94,6 +96,8 @@ class Form:
 
     pages: tuple[Page, ...]
     stops: Mapping[str, Stop]
+    # What to know before sending.
+    sending: str = ""
 
     def page(self, page_id: str) -> Page | None:
         """Return the page with this id, or nothing."""

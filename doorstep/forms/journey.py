@@ -78,11 +78,11 @@ def shown(form: Form, values: Values, asked: frozenset[str], clock: Clock) -> li
         page
         for page in form.pages
         if (not page.asked_only or page.id in asked)
-        and (page.when is None or (_ready(page.when, values) and page.when.evaluate(values, clock)))
+        and (page.when is None or (ready(page.when, values) and page.when.evaluate(values, clock)))
     ]
 
 
-def _ready(rule: Rule, values: Values) -> bool:
+def ready(rule: Rule, values: Values) -> bool:
     """Say whether all that a page's condition reads is there: before its questions are asked, it is not."""
     roots = {path.split(".")[0] for path in rule.uses} - {"now", "today"}
     return roots <= values.keys()

@@ -2,10 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from doorstep.forms.form import Question
 from doorstep.forms.rules.types import TEXT, Type
+
+
+class Option(tuple[str, str]):
+    """A value and its label, and what its kind of question needs besides, such as the most of an item."""
+
+    more: Mapping[str, Any]
+
+    def __new__(cls, value: str, label: str, **more: Any) -> "Option":
+        """Return the pair with what comes besides."""
+        made = super().__new__(cls, (value, label))
+        made.more = more
+        return made
+
 
 Options = tuple[tuple[str, str], ...]
 Schema = dict[str, object]

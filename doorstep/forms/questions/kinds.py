@@ -6,9 +6,12 @@ from doorstep.forms.questions.choices import Choices
 from doorstep.forms.questions.date import Date
 from doorstep.forms.questions.email import Email
 from doorstep.forms.questions.information import Information
+from doorstep.forms.questions.items import Items
 from doorstep.forms.questions.kind import Kind
 from doorstep.forms.questions.long_text import LongText
+from doorstep.forms.questions.money import Money
 from doorstep.forms.questions.photo import Photo
+from doorstep.forms.questions.slot import Slot
 from doorstep.forms.questions.telephone import Telephone
 from doorstep.forms.questions.text import Text
 from doorstep.forms.questions.yes_no import YesNo
@@ -26,6 +29,9 @@ KINDS: dict[str, Kind] = {
         Telephone(),
         Address(),
         Photo(),
+        Items(),
+        Slot(),
+        Money(),
         Information(),
     )
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from doorstep.forms.rules.types import BOOL, DAY, INT, MOMENT, TEXT, Type
@@ -61,6 +61,16 @@ def days_since(clock: Clock, day: date) -> int:
     return (clock.today - day).days
 
 
+def plus_minutes(clock: Clock, moment: datetime, minutes: int) -> datetime:
+    """Return the moment so many minutes later, real minutes when the clocks change."""
+    return (moment.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(clock.zone)
+
+
+def weekday(clock: Clock, day: date) -> int:
+    """Return the day of the week: 1 is Monday, 7 is Sunday."""
+    return day.isoweekday()
+
+
 def starts_with(clock: Clock, text: str, start: str) -> bool:
     """Say whether a text starts with another."""
     return text.startswith(start)
@@ -71,6 +81,8 @@ FUNCTIONS: dict[str, tuple[tuple[Type, ...], Type, Callable[..., object]]] = {
     "days_since": ((DAY,), INT, days_since),
     "workdays_since": ((DAY,), INT, workdays_since),
     "plus_days": ((DAY, INT), DAY, plus_days),
+    "plus_minutes": ((MOMENT, INT), MOMENT, plus_minutes),
     "plus_workdays": ((DAY, INT), DAY, plus_workdays),
+    "weekday": ((DAY,), INT, weekday),
     "startsWith": ((TEXT, TEXT), BOOL, starts_with),
 }

@@ -23,6 +23,7 @@ from doorstep.forms.form import Page, Question
 from doorstep.forms.journey import Decision
 from doorstep.forms.questions.kind import Invalid, Posted, Typed
 from doorstep.forms.questions.kinds import KINDS
+from doorstep.forms.rules.parse import path_of
 from doorstep.outside import photos
 from doorstep.outside.errors import BadFile
 from doorstep.places import queries as places
@@ -93,7 +94,10 @@ def page(request: HttpRequest, seat: Seat, page_id: str) -> HttpResponse:
         return HttpResponseRedirect(f"{seat.base}/{reached.id}")
     if request.method == "POST":
         return _take(request, seat, service, draft, here, values)
-    return _draw(request, seat, draft, here, pages, values, {})
+    slot = _slot_of(service)
+    gone = "gone" in request.GET and slot in {q.id for q in here.questions}
+    wrong = {slot: Invalid("slot_gone")} if gone else {}
+    return _draw(request, seat, draft, here, pages, values, wrong)
 
 
 def _upload(request: HttpRequest, seat: Seat, question: Question, posted: QueryDict) -> None:
@@ -136,14 +140,44 @@ def _take(
         return HttpResponseRedirect(f"{seat.base}/save")
     if wrong:
         return _draw(request, seat, draft, here, pages, values, wrong, posted)
-    if here.facts and _too_often(request, seat, service, {**draft.answers, **given}):
+    if _asks_of_home(service, here) and _too_often(
+        request, seat, service, {**draft.answers, **given}
+    ):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
-    decision = cases.answer(draft=draft, page=here, given=given, words=words, now=seat.now)
+    try:
+        decision = cases.answer(
+            draft=draft, page=here, given=given, words=words, by=seat.by, now=seat.now
+        )
+    except Refused as exc:
+        if exc.code != "slot_gone":
+            raise
+        return _slot_gone(seat, service, draft)
     if decision.stops:
         return HttpResponseRedirect(f"{seat.base}/{here.id}/stopped")
+    if "update" in posted:
+        return HttpResponseRedirect(f"{seat.base}/{here.id}")
     pages, _ = _pages(service, draft, seat)
     following = journey.first_open(pages, draft.answers)
     return HttpResponseRedirect(f"{seat.base}/{following.id if following else 'check'}")
+
+
+def _asks_of_home(service: Service, here: Page) -> bool:
+    """Say whether a page's facts are about a home; what is only worked out may be worked out often."""
+    homes = {q.id for q in service.form.questions.values() if q.kind == "address"}
+    return any(path_of(arg) in homes for _, call in here.facts for arg in call.args)
+
+
+def _slot_of(service: Service) -> str:
+    """Return the id of the question whose day can be gone, or nothing."""
+    return next((q.id for q in service.form.questions.values() if q.kind == "slot"), "")
+
+
+def _slot_gone(seat: Seat, service: Service, draft: Draft) -> HttpResponse:
+    """Lead to the page that asks for a day, which says that the one chosen is gone; all else is kept."""
+    question = _slot_of(service)
+    cases.drop_answer(draft=draft, question=question)
+    page = next(p for p in service.form.pages if question in {q.id for q in p.questions})
+    return HttpResponseRedirect(f"{seat.base}/{page.id}?gone=1")
 
 
 def _too_often(request: HttpRequest, seat: Seat, service: Service, answers: Values) -> bool:
@@ -198,6 +232,8 @@ def _draw(
         "back": _back(seat, pages, here),
         "service": catalogue.service(draft.version_id),
         "kinds": KINDS,
+        "held_until": _held(draft, seat.now),
+        "so_far": fill(here.so_far, values) if journey.answered(here, draft.answers) else "",
     }
     if here.questions and here.questions[0].kind == "address":
         context |= _addresses(request, typed)
@@ -209,6 +245,11 @@ def _draw(
             q.id: answering.options(q, values, typed, seat.now) for q in here.questions
         }
     return render(request, "kit/page.html", context, status=200)
+
+
+def _held(draft: Draft, now: datetime) -> datetime | None:
+    """Return until when something is held for this draft, if it still is."""
+    return draft.held_until if draft.held_until and draft.held_until > now else None
 
 
 def _filled(here: Page, draft: Draft) -> Typed:
@@ -308,7 +349,7 @@ def check(request: HttpRequest, seat: Seat) -> HttpResponse:
         service, draft = _found(seat)
     except Http404:
         return begin(seat)
-    pages, _ = _pages(service, draft, seat)
+    pages, values = _pages(service, draft, seat)
     reached = journey.first_open(pages, draft.answers, _stopped(draft))
     if reached:
         return HttpResponseRedirect(f"{seat.base}/{reached.id}")
@@ -321,6 +362,8 @@ def check(request: HttpRequest, seat: Seat) -> HttpResponse:
         "draft": draft,
         "seat": seat,
         "back": f"{seat.base}/{pages[-1].id}",
+        "held_until": _held(draft, seat.now),
+        "sending": fill(service.form.sending, values),
     }
     return render(request, "kit/check.html", context)
 
@@ -336,6 +379,8 @@ def _send(request: HttpRequest, seat: Seat) -> HttpResponse:
     except Refused as exc:
         if exc.code == "already_open":
             return render(request, "kit/error.html", {"code": exc.code}, status=409)
+        if exc.code == "slot_gone":
+            return _slot_gone(seat, catalogue.service(draft.version_id), draft)
         return begin(seat)
     if case is None and decision is not None:
         draft.refresh_from_db()

@@ -12,3 +12,24 @@ if (spots.length && navigator.geolocation) {
     { enableHighAccuracy: true, maximumAge: 30000 },
   );
 }
+// A long list is searched by typing; without this the whole list stands there.
+for (const search of document.querySelectorAll("input[data-search]")) {
+  const rows = document.querySelectorAll(`#${search.dataset.search} > li`);
+  const none = document.getElementById(search.id.replace(/-search$/, "-none"));
+  search.addEventListener("input", () => {
+    const words = search.value.toLowerCase().trim().split(/\s+/);
+    for (const row of rows) row.hidden = !words.every((word) => row.dataset.words.includes(word));
+    none.hidden = [...rows].some((row) => !row.hidden);
+  });
+}
+// A sentence such as the price so far is asked for anew after each change; without this there is a button.
+for (const form of document.querySelectorAll("form[data-live]")) {
+  form.addEventListener("change", async () => {
+    const sent = new FormData(form);
+    sent.append("update", "1");
+    const answer = await fetch(location.pathname, { method: "POST", body: sent });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const found = page.getElementById(form.dataset.live);
+    if (found) document.getElementById(form.dataset.live).replaceChildren(...found.childNodes);
+  });
+}
