@@ -31,7 +31,7 @@ test: check ## Run all checks and tests
 	@$(BIN)/python -m pytest -n 2 -q
 
 bench: setup-dev ## Measure look-ups, pages and reports beside two ceilings; writes bench/README.md
-	@$(BIN)/python bench/run.py
+	@$(BIN)/python -m bench.run
 
 words: setup-dev ## Bring locale/*/LC_MESSAGES/django.po up to the pages' text, for translators
 	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --omit-header -o locale/django.pot .
