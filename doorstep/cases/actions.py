@@ -25,6 +25,7 @@ from doorstep.forms.journey import Decision
 from doorstep.forms.rules.functions import Clock
 from doorstep.outside import photos
 from doorstep.outside.secret import hashed
+from doorstep.places.models import Property
 from doorstep.staff.actor import Actor
 
 # No 0, O, 1, I, L: a reference is read out over the telephone.
@@ -258,7 +259,7 @@ def _open(
         version_id=draft.version_id,
         slug=draft.slug,
         draft=draft,
-        place_id=int(place) if place else None,
+        place=Property.objects.select_related("street").get(uprn=int(place)) if place else None,
         customer=customer,
         channel=draft.channel,
         language=council.language(),
@@ -272,6 +273,7 @@ def _open(
         unique_key=facts.unique_key(service.slug, tuple(a[q] for q in unique)) if unique else None,
         opened_at=now,
     )
+    timeline.begin(case)
     photos.keep(str(a[q.id]) for q in asked if q.kind == "photo" and a.get(q.id))
     passed = dict(draft.passed)
     _empty(draft, now)

@@ -44,6 +44,13 @@ def _do(case: Case, doing: Doing, by: Actor, now: datetime, words: Mapping[str, 
     _offered[doing.step].run(case=case, options=options, by=by, now=now)
 
 
+STANDING = ["stage", "closed_at", "outcome", "due_on"]
+
+
+def _standing(case: Case) -> list[object]:
+    return [getattr(case, name) for name in STANDING]
+
+
 def enter(
     case: Case,
     stage_id: str,
@@ -60,13 +67,15 @@ def enter(
     """
     flow = catalogue.service(case.version_id).workflow
     stage = flow.stages[stage_id]
+    before = _standing(case)
     case.stage = stage_id
     case.closed_at, case.outcome = (now, stage.closes) if stage.closes else (None, "")
     rule = stage.due or flow.due
     if rule and not stage.closes:
         due: Any = rule.evaluate(values_of(case), clock_at(now))
         case.due_on = due
-    case.save(update_fields=["stage", "closed_at", "outcome", "due_on"])
+    if _standing(case) != before:  # a case made just now stands there already
+        case.save(update_fields=STANDING)
     timeline.write(case, "stage", by=by, now=now, stage=stage_id, why=why)
     for doing in stage.do:
         if not (quiet and doing.step == "tell"):
