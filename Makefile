@@ -30,7 +30,7 @@ services: setup-dev ## Check every service and play all its examples
 test: check ## Run all checks and tests
 	@$(BIN)/python -m pytest -n 2 -q
 
-bench: setup-dev ## Measure look-ups, pages and reports beside two ceilings; writes bench/README.md
+bench: setup-dev ## Measure with 500,000 cases beside two ceilings; writes bench/README.md (QUICK=1: half a minute, writes nothing)
 	@$(BIN)/python -m bench.run
 
 words: setup-dev ## Bring locale/*/LC_MESSAGES/django.po up to the pages' text, for translators

@@ -26,25 +26,36 @@ create unique index if not exists bench_box_k on bench_box (k);
 
 def make(upto: int) -> bool:
     """Make cases until there are so many, telling how far it is; say whether any had to be made."""
-    from doorstep.council import queries as council
-
-    with connection.cursor() as cursor:
-        cursor.execute(READY, [json.dumps(council.current().containers)])
-    made = _value("select upto from bench_made")
+    made = ready()
     if made >= upto:
         return False
-    like, began, first = _like(), time.monotonic(), made
+    like, began, first = shared(), time.monotonic(), made
     while made < upto:
         last = min(upto, made + BATCH)
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("set local synchronous_commit = off; set local work_mem = '256MB'")
-            cursor.execute(SQL, {**like, "first": made + 1, "last": last})
+        batch(made + 1, last, like)
         made = last
         _tell(made, upto, (time.monotonic() - began) / (made - first))
     print("  tidying …", flush=True)
     with connection.cursor() as cursor:
         cursor.execute("vacuum analyze")
     return True
+
+
+def ready() -> int:
+    """Make what the batches stand on; return how many cases were made so far."""
+    from doorstep.council import queries as council
+
+    with connection.cursor() as cursor:
+        cursor.execute(READY, [json.dumps(council.current().containers)])
+    return int(_value("select upto from bench_made"))
+
+
+@transaction.atomic
+def batch(first: int, last: int, like: dict[str, Any]) -> None:
+    """Make the cases of some numbers, all or none."""
+    with connection.cursor() as cursor:
+        cursor.execute("set local synchronous_commit = off; set local work_mem = '256MB'")
+        cursor.execute(SQL, {**like, "first": first, "last": last})
 
 
 def _value(sql: str) -> Any:
@@ -60,7 +71,7 @@ def _tell(made: int, upto: int, each: float) -> None:
     print(f"  [{bar}] {made:>7,} of {upto:,} cases, {left:.0f} s to go", flush=True)
 
 
-def _like() -> dict[str, object]:
+def shared() -> dict[str, Any]:
     """Return what all share with a case that was made by the actions: version, facts, settings, decisions."""
     from doorstep.cases.models import Case
     from doorstep.catalogue import queries as catalogue

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -148,4 +149,4 @@ def gets(
         return bool(kept.visitor.ask("GET", path, **headers)[0] == status)
 
     for path in paths:
-        yield lambda path=path: look(path)
+        yield partial(look, path)

@@ -14,6 +14,8 @@ from bench.measures import API, BINS, JOURNEY, TWO_PAGE
 README = Path(__file__).with_name("README.md")
 CHART = Path(__file__).with_name("chart.svg")
 MARK = "<!-- figures -->"
+# One-row inserts a second where the design's peer and budgets were measured.
+PEERS_INSERTS = 5_500
 
 
 @dataclass
@@ -90,7 +92,11 @@ def _all(run: Run) -> Iterator[str]:
         f" {platform.python_version()}; {CLIENTS} clients on the same cores, {run.seconds:g} s each;"
         f" {run.cases[1]:,} cases, 46,000 homes."
     )
-    yield f"`pgbench`, one-row inserts in the same run: {run.inserts:,.0f}/s."
+    journey, api = (PEERS_INSERTS / run.named(name).rate for name in (JOURNEY, API))
+    yield (
+        f"`pgbench`, one-row inserts in the same run: {run.inserts:,.0f}/s. At the {PEERS_INSERTS:,} of the"
+        f" design's own measurement there would be {journey:.0f} inserts to a journey and {api:.0f} to an API call."
+    )
     yield from ["", "![Each budget, and what was measured](chart.svg)", ""]
     yield from _budgets(run)
     yield from ["", "### Everything measured", ""]

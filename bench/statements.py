@@ -90,4 +90,4 @@ def of_worker() -> float:
     log = Log()
     with running(env=LOGGED, web=False):
         settled()
-    return round(log.count() / waiting, 1)
+    return float(round(log.count() / waiting, 1))

@@ -405,7 +405,6 @@ def make_link(*, case: Case, key: str, now: datetime) -> str:
     """
     token = salted_hmac("doorstep.cases.link", key, algorithm="sha256").hexdigest()[:40]
     until = now + timedelta(days=90)
-    Link.objects.get_or_create(
-        token_hash=hashed(token), defaults={"case": case, "expires_at": until}
-    )
+    link = Link(token_hash=hashed(token), case=case, expires_at=until)
+    Link.objects.bulk_create([link], ignore_conflicts=True)
     return token

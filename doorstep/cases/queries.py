@@ -35,11 +35,15 @@ def by_link(token: str, now: datetime) -> Case | None:
     return found.case if found else None
 
 
+# What a case says at length; a list of cases reads none of it.
+LONG = ("answers", "words", "facts", "settings", "decisions")
+
+
 def worklist(
     *, state: str, today: date, overdue: bool = False, flagged: bool = False, stage: str = ""
 ) -> QuerySet[Case]:
     """Return cases for the desk: open or closed, the soonest due first."""
-    cases = Case.objects.select_related("place__street")
+    cases = Case.objects.select_related("place__street").defer(*LONG)
     cases = cases.filter(closed_at__isnull=state != "closed")
     if overdue:
         cases = cases.filter(due_on__lt=today)
