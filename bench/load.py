@@ -124,8 +124,8 @@ class Measure:
             thread.join()
         if "worker" in self.site.processes:
             settled()
-        took, after, n = time.monotonic() - began, self.site.cpu(), len(times)
-        cpu = {k: (after[k] - before[k]) * 1000 / n for k in before}
+        took, n = time.monotonic() - began, len(times)
+        cpu = {k: v * 1000 / n for k, v in self.site.since(before).items()}
         p50, p95 = percentile(times, 0.5), percentile(times, 0.95)
         made = Figure(name, n / took, p50, p95, cpu, wrong[0], budget)
         print(f"  {name}: {made.rate:.0f}/s, {made.all_cpu:.1f} CPU-ms", flush=True)

@@ -77,9 +77,9 @@ def growing(site: Site, seconds: float, bench: Bench) -> list[Figure]:
     return [
         measure(HOME, gets(port, bench.at("/")), "page"),
         measure(BINS, gets(port, bench.at("/bins/*")), "page"),
-        measure(WORKLIST, gets(port, bench.at("/desk"), cookies=desk), "page"),
-        measure(CLOSED, gets(port, bench.at("/desk?state=closed"), cookies=desk), "page"),
-        measure(CASE, gets(port, cases, cookies=desk), "page"),
+        measure(WORKLIST, gets(port, bench.at("/desk"), cookies=desk), "desk"),
+        measure(CLOSED, gets(port, bench.at("/desk?state=closed"), cookies=desk), "desk"),
+        measure(CASE, gets(port, cases, cookies=desk), "desk"),
         _with_steps(measure, JOURNEY, lambda: visits.report(port, *bench.next_bin()), "journey"),
         measure(API, itertools.repeat(call), "api"),
     ]

@@ -100,10 +100,10 @@ class Site:
     port: int
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
-    def cpu(self) -> dict[str, float]:
-        """Return CPU seconds so far of web and worker with their children, and of the database's backends."""
+    def cpu(self) -> dict[tuple[str, int], float]:
+        """Return CPU seconds so far of each process: web and worker with their children, the database's."""
         whose = {p.pid: name for name, p in self.processes.items()}
-        spent = dict.fromkeys([*self.processes, "database"], 0.0)
+        spent = {}
         for folder in Path("/proc").glob("[0-9]*"):
             try:
                 fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
@@ -114,8 +114,16 @@ class Site:
             if command.startswith(b"postgres:") and f" {_name()} ".encode() in command:
                 name = "database"
             if name:
-                spent[name] += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+                ticks = int(fields[11]) + int(fields[12])
+                spent[name, int(folder.name)] = ticks / os.sysconf("SC_CLK_TCK")
         return spent
+
+    def since(self, before: dict[tuple[str, int], float]) -> dict[str, float]:
+        """Return CPU seconds by what was running since a look; a process that ended meanwhile is not seen."""
+        found = dict.fromkeys([*self.processes, "database"], 0.0)
+        for (name, pid), seconds in self.cpu().items():
+            found[name] += seconds - before.get((name, pid), 0.0)
+        return found
 
 
 def _free_port() -> int:
