@@ -36,8 +36,8 @@ test-long: check ## Run everything, with fault tests at full size; about half an
 guards: setup-dev ## Take out one guard at a time and see its test fail
 	@$(BIN)/python tools/guards.py
 
-bench: setup-dev ## Measure look-ups, pages and reports beside two ceilings; writes bench/README.md
-	@$(BIN)/python bench/run.py
+bench: setup-dev ## Measure with 500,000 cases beside two ceilings; writes bench/README.md (QUICK=1: half a minute, writes nothing)
+	@$(BIN)/python -m bench.run
 
 words: setup-dev ## Bring locale/*/LC_MESSAGES/django.po up to the pages' text, for translators
 	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --omit-header -o locale/django.pot .

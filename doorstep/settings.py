@@ -49,7 +49,7 @@ def database(url: str) -> dict[str, object]:
     """Return Django's settings for a DATABASE_URL."""
     parts = urlsplit(url)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "doorstep.outside.postgres",
         "NAME": unquote(parts.path.lstrip("/")) or "doorstep",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -24,6 +24,7 @@ from doorstep.forms.journey import Decision
 from doorstep.forms.rules.functions import Clock
 from doorstep.outside import photos
 from doorstep.outside.secret import derived, hashed
+from doorstep.places.models import Property
 from doorstep.staff.actor import RESIDENT, Actor
 
 # No 0, O, 1, I, L: a reference is read out over the telephone.
@@ -287,7 +288,7 @@ def _open(
         version_id=draft.version_id,
         slug=draft.slug,
         draft=draft,
-        place_id=int(place) if place else None,
+        place=Property.objects.select_related("street").get(uprn=int(place)) if place else None,
         customer=customer,
         channel=draft.channel,
         language=council.language(),
@@ -301,6 +302,7 @@ def _open(
         unique_key=facts.unique_key(service.slug, tuple(a[q] for q in unique)) if unique else None,
         opened_at=now,
     )
+    timeline.begin(case)
     photos.keep(str(a[q.id]) for q in asked if q.kind == "photo" and a.get(q.id))
     passed = dict(draft.passed)
     _empty(draft, now)
@@ -348,7 +350,9 @@ def record_outcome(
     `told` is what rules may read of it, under the names that the step's kind gives.
     """
     case = _locked(case_id)
-    case.facts = {**case.facts, **to_json(told or {})}
+    if told:
+        case.facts = {**case.facts, **to_json(told)}
+        case.save(update_fields=["facts"])
     timeline.write(
         case, "corrected" if corrected else "outcome", by=by, now=now, outcome=name, **data
     )
@@ -443,7 +447,6 @@ def make_link(*, case: Case, key: str, now: datetime) -> str:
     """
     token = derived("cases.link", key)[:40]
     until = now + timedelta(days=90)
-    Link.objects.get_or_create(
-        token_hash=hashed(token), defaults={"case": case, "expires_at": until}
-    )
+    link = Link(token_hash=hashed(token), case=case, expires_at=until)
+    Link.objects.bulk_create([link], ignore_conflicts=True)
     return token

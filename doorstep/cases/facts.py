@@ -66,7 +66,8 @@ OPEN_CASE = Record("open case", {"due": Maybe(DAY), "stage": TEXT})
 
 def _open(slug: str, *key: str, now: datetime) -> facts.Observed:
     cases = Case.objects.filter(slug=slug, unique_key=unique_key(slug, key[-1:]), closed_at=None)
-    return facts.Observed([{"due": c.due_on, "stage": c.stage} for c in cases], now)
+    rows = cases.values_list("due_on", "stage")
+    return facts.Observed([{"due": due, "stage": stage} for due, stage in rows], now)
 
 
 def unique_key(slug: str, values: tuple[object, ...]) -> str:

@@ -74,6 +74,13 @@ class Case(models.Model):
     erased_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [
+            # The worklist: what is open by when it is due, what is closed by when it was.
+            models.Index(
+                fields=["due_on", "opened_at"], condition=Q(closed_at=None), name="open_by_due"
+            ),
+            models.Index(fields=["closed_at"], name="closed_by_day"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["unique_key"], condition=Q(closed_at=None), name="one_open_case_of_a_kind"

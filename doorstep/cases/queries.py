@@ -36,6 +36,10 @@ def by_link(token: str, now: datetime) -> Case | None:
     return found.case if found else None
 
 
+# What a case says at length; a list of cases reads none of it.
+LONG = ("answers", "words", "facts", "settings", "decisions")
+
+
 def worklist(
     *,
     state: str,
@@ -46,7 +50,7 @@ def worklist(
     stage: str = "",
 ) -> QuerySet[Case]:
     """Return cases for the desk: open or closed, the soonest due first; `asked`: those that need a person, both."""
-    cases = Case.objects.select_related("place__street")
+    cases = Case.objects.select_related("place__street").defer(*LONG)
     if asked:
         return cases.filter(flags__contains=TO_DO).order_by("opened_at")
     cases = cases.filter(closed_at__isnull=state != "closed")

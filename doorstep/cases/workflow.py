@@ -70,6 +70,13 @@ def _do(case: Case, doing: Doing, by: Actor, now: datetime, words: Mapping[str, 
     _offered[doing.step].run(case=case, options=options, by=by, now=now)
 
 
+STANDING = ["stage", "closed_at", "outcome", "due_on"]
+
+
+def _standing(case: Case) -> list[object]:
+    return [getattr(case, name) for name in STANDING]
+
+
 def enter(
     case: Case,
     stage_id: str,
@@ -86,6 +93,7 @@ def enter(
     """
     flow = catalogue.service(case.version_id).workflow
     stage = flow.stages[stage_id]
+    before = _standing(case)
     case.stage = stage_id
     found, _missing = facts.resolve(stage.facts, values_of(case), clock_at(now))
     case.facts = {**case.facts, **to_json(found)}
@@ -94,7 +102,9 @@ def enter(
     if rule and not stage.closes:
         due: Any = rule.evaluate(values_of(case), clock_at(now))
         case.due_on = due
-    case.save(update_fields=["stage", "facts", "closed_at", "outcome", "due_on"])
+    fields = [*STANDING, "facts"] if found else STANDING
+    if found or _standing(case) != before:  # a case made just now stands there already
+        case.save(update_fields=fields)
     timeline.write(case, "stage", by=by, now=now, stage=stage_id, why=why)
     for doing in stage.do:
         if not (quiet and doing.step == "tell"):

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from doorstep.council.queries import ZONE
 
@@ -50,6 +51,12 @@ def _clock(of: time) -> str:
     return of.strftime("%I:%M%p").lstrip("0").lower().replace(":00", "")
 
 
+@lru_cache(maxsize=2000)
+def _day(day: date, language: str) -> str:
+    """Return a day in words; a page of collections says dozens, the same ones again and again."""
+    return date_format(day, "l j F")
+
+
 def say(value: object) -> str:
     """Return a value in words of the language spoken now: "Tuesday 24 November", "3:40pm".
 
@@ -62,7 +69,7 @@ def say(value: object) -> str:
     if isinstance(value, str) and _TIME.fullmatch(value):  # a setting such as "18:00"
         return _clock(time.fromisoformat(value))
     if isinstance(value, date):
-        return date_format(value, "l j F")
+        return _day(value, get_language() or "")
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, Mapping) and "photos" in value:

@@ -92,7 +92,8 @@ class _Homes:
         since = self.today - timedelta(days=35)
         told = Outcome.objects.filter(crew_list=code, day__gte=since).values("about_key")
         jobs = Job.objects.filter(crew_list=code).values("about_key")
-        known = [int(key) for key in told.union(jobs).values_list("about_key", flat=True)]
+        keys = told.union(jobs).values_list("about_key", flat=True)
+        known = [int(key) for key in keys if key]  # erased cases name none
         found = Container.objects.select_related("place__street", "round")
         found = found.filter(round_id=code, kind=kind).exclude(id__in=known)
         return found.order_by("id")[skip * 3]

@@ -35,7 +35,10 @@ class Job(models.Model):
     made_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["crew_list", "state", "day"])]
+        indexes = [
+            models.Index(fields=["crew_list", "state", "day"]),
+            models.Index(fields=["crew_list", "made_at"], name="jobs_made_on_a_list"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "about_kind", "about_key"],

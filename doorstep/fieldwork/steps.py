@@ -29,21 +29,20 @@ class JobStep:
     def run(self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
         """Make the job, unless the same one is still open."""
         detail = case.words.get(str(options.get("detail", "")))
-        Job.objects.get_or_create(
+        job = Job(
             case=case,
             about_kind=options["about_kind"],
             about_key=options["about"],
-            state="open",
-            defaults={
-                "crew_list": options["list"],
-                "day": options["day"],
-                "place": case.place,
-                "title": _title(case, options),
-                "detail": detail or "",
-                "outcomes": options["outcomes"],
-                "made_at": now,
-            },
+            crew_list=options["list"],
+            day=options["day"],
+            place=case.place,
+            title=_title(case, options),
+            detail=detail or "",
+            outcomes=options["outcomes"],
+            made_at=now,
         )
+        # One statement: the constraint knows whether the same one is still open.
+        Job.objects.bulk_create([job], ignore_conflicts=True)
         case.due_on = options["day"]
         case.save(update_fields=["due_on"])
 

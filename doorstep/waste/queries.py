@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, When
@@ -27,8 +28,12 @@ LOOK_BACK_DAYS = 35
 Moves = Mapping[date, date | None]
 
 
+@lru_cache(maxsize=16)
 def boxes_with_changes(first: date) -> QuerySet[Container]:
-    """Return containers with their rounds and, in the same statement, what changes their days from `first` on."""
+    """Return containers with their rounds and, in the same statement, what changes their days from `first` on.
+
+    To be narrowed, never read as it is: it is put together once for a day.
+    """
     off = Suspension.objects.filter(stream=OuterRef("round__stream"), last__gte=first)
     moves = MovedDay.objects.filter(day__gte=first - timedelta(days=7))
     return Container.objects.select_related("round", "was_round").annotate(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0006_language'),
+        ('cases', '0007_worklist_indexes'),
     ]
 
     operations = [

@@ -1,0 +1,152 @@
+"""Clients: visitors with addresses and cookies of their own, several at once, each request timed."""
+
+import http.client
+import itertools
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from bench.servers import Site, settled
+
+CLIENTS = 4
+FIELD = re.compile(r'name="(csrfmiddlewaretoken|draft)" value="([^"]+)"')
+Act = Callable[[], bool]
+_addresses = itertools.count(int(time.time()) % 60_000)
+
+
+@dataclass
+class Figure:
+    """One thing measured: its rate, times in milliseconds, and CPU-milliseconds by process."""
+
+    name: str
+    rate: float
+    p50: float
+    p95: float
+    cpu: dict[str, float]
+    wrong: int = 0
+    budget: str = ""
+    statements: float | None = None
+    steps: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    @property
+    def all_cpu(self) -> float:
+        """Return the CPU-milliseconds of web, worker and database together."""
+        return sum(self.cpu.values())
+
+
+class Visitor:
+    """One browser, or one program: its own loopback address, so that limits by person see a person."""
+
+    # Told the name of each step of a form when it is done.
+    after: Callable[[str], None] | None = None
+
+    def __init__(self, port: int) -> None:
+        n = next(_addresses)
+        here = f"127.{1 + n // 64516 % 250}.{1 + n // 254 % 254}.{1 + n % 254}"
+        self.connection = http.client.HTTPConnection(
+            "127.0.0.1", port, 30, source_address=(here, 0)
+        )
+        self.cookies: dict[str, str] = {}
+        self.took: dict[str, float] = {}
+        self.page = ""
+
+    def ask(self, method: str, path: str, body: str = "", **headers: str) -> tuple[int, str, Any]:
+        """Send one request and read its answer whole."""
+        if self.cookies:
+            headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
+        self.connection.request(method, path, body or None, headers)
+        answer = self.connection.getresponse()
+        text = answer.read().decode()
+        for line in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = line.split(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer.status, text, answer.headers
+
+    def open(self, path: str, name: str = "") -> bool:
+        """Ask for a page; say whether it came."""
+        began = time.monotonic()
+        status, self.page, _ = self.ask("GET", path)
+        self._done(f"GET {name or path.rsplit('/', 1)[1]}", began)
+        return status == 200
+
+    def _done(self, step: str, began: float) -> None:
+        self.took[step] = time.monotonic() - began
+        if self.after:
+            self.after(step)
+
+    def send(self, path: str, **fields: str) -> str:
+        """Send a page's form with its hidden fields; return where it leads, or "" where it does not."""
+        given = urlencode({**dict(FIELD.findall(self.page)), **fields})
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        began = time.monotonic()
+        status, self.page, headers = self.ask("POST", path, given, **kind)
+        self._done(f"POST {path.rsplit('/', 1)[1]}", began)
+        return str(headers["Location"]) if status == 302 else ""
+
+
+def percentile(times: list[float], share: float) -> float:
+    """Return the time, in milliseconds, within which this share of times lies."""
+    return sorted(times)[min(len(times) - 1, int(len(times) * share))] * 1000
+
+
+class Measure:
+    """Does acts from several clients for some seconds against one site, each timed."""
+
+    def __init__(self, site: Site, seconds: float) -> None:
+        self.site, self.seconds = site, seconds
+
+    def __call__(self, name: str, acts: Iterator[Act], budget: str = "") -> Figure:
+        """Return what came of it; what says no is counted as wrong. The worker's share is waited for."""
+        times: list[float] = []
+        wrong, lock, end = [0], threading.Lock(), time.monotonic() + self.seconds
+
+        def client() -> None:
+            while time.monotonic() < end:
+                with lock:
+                    act = next(acts, None)
+                if act is None:
+                    return
+                began = time.monotonic()
+                fine = act()
+                times.append(time.monotonic() - began)
+                wrong[0] += not fine
+
+        before, began = self.site.cpu(), time.monotonic()
+        threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if "worker" in self.site.processes:
+            settled()
+        took, n = time.monotonic() - began, len(times)
+        cpu = {k: v * 1000 / n for k, v in self.site.since(before).items()}
+        p50, p95 = percentile(times, 0.5), percentile(times, 0.95)
+        made = Figure(name, n / took, p50, p95, cpu, wrong[0], budget)
+        print(f"  {name}: {made.rate:.0f}/s, {made.all_cpu:.1f} CPU-ms", flush=True)
+        return made
+
+
+def gets(
+    port: int,
+    paths: Iterator[str],
+    status: int = 200,
+    cookies: dict[str, str] | None = None,
+    **headers: str,
+) -> Iterator[Act]:
+    """Yield look-ups over connections that are kept, each client with its own or with these cookies."""
+    kept = threading.local()
+
+    def look(path: str) -> bool:
+        if not hasattr(kept, "visitor"):
+            kept.visitor = Visitor(port)
+            kept.visitor.cookies |= cookies or {}
+        return bool(kept.visitor.ask("GET", path, **headers)[0] == status)
+
+    for path in paths:
+        yield partial(look, path)

@@ -1,0 +1,203 @@
+"""The site that is measured: its own database on the embedded server, web and worker as `make run` starts them."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+NAME, SMALL = "doorstep_bench", "doorstep_bench_small"
+WORKER = ["doorstep.cli.main", "procrastinate", "worker", "--queues", "default", "--concurrency", "4"]  # fmt: skip
+
+
+def database(name: str) -> str:
+    """Make a database of the bench if it is missing, with the demo council in it; return the server's port."""
+    from doorstep.cli import embedded
+
+    url = embedded.ensure()
+    port = url.rsplit(":", 1)[1].split("/")[0]
+    psql(port, f"create database {name}", "postgres")
+    os.environ |= {
+        "DATABASE_URL": url.rsplit("/", 1)[0] + f"/{name}",
+        "DOORSTEP_DEMO": "1",
+        "DOORSTEP_DATA": str(embedded.home() / name),
+        "DJANGO_SETTINGS_MODULE": "doorstep.settings",
+    }
+    for step in (["migrate", "-v", "0"], ["demo"]):
+        subprocess.run([sys.executable, "-m", "doorstep.cli.main", *step], check=True, cwd=ROOT)
+    return port
+
+
+def _name() -> str:
+    return os.environ["DATABASE_URL"].rsplit("/", 1)[1]
+
+
+def psql(port: str, sql: str, name: str = "") -> None:
+    """Run one statement as the embedded server's owner; what fails is passed over."""
+    from doorstep.cli import embedded
+
+    embedded._call(embedded.programs() / "psql", *_server(port), "-c", sql, name or _name())
+
+
+def _server(port: str) -> list[str]:
+    from doorstep.cli import embedded
+
+    return ["-h", "127.0.0.1", "-p", port, "-U", embedded.USER]
+
+
+def pgbench(port: str, seconds: int) -> float:
+    """Return one-row inserts a second on the bench's database, four clients."""
+    from doorstep.cli import embedded
+
+    psql(port, "create table if not exists bench_row (n bigint, at timestamptz)")
+    script = Path("/tmp/doorstep-bench.sql")
+    script.write_text("insert into bench_row values (1, now());\n")
+    script.chmod(0o644)
+    args = [
+        "-n",
+        "-c",
+        "4",
+        "-j",
+        "2",
+        "-T",
+        str(seconds),
+        "-f",
+        str(script),
+        *_server(port),
+        _name(),
+    ]
+    said = embedded._call(embedded.programs() / "pgbench", *args).stdout
+    psql(port, "truncate bench_row")
+    return float(re.search(r"tps = ([\d.]+)", said)[1])  # type: ignore[index]
+
+
+def publish_two_page() -> None:
+    """Play and publish the form of two pages that only the bench uses."""
+    from django.utils import timezone
+
+    from doorstep.catalogue import actions, queries
+    from doorstep.rehearsal import actions as rehearsal
+
+    service, files = queries.of_folder(Path(__file__).with_name("services") / "two-page")
+    wrong = [r for r in rehearsal.play(service, files, service.examples) if r.differences]
+    if wrong:
+        raise SystemExit(f"The two-page form does not play: {wrong}")
+    now = timezone.now()
+    actions.played(service=service, examples=len(service.examples), now=now)
+    actions.publish(contents=files, now=now)
+
+
+@dataclass
+class Site:
+    """Running processes by what they are, and the port of the web server."""
+
+    port: int
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def cpu(self) -> dict[tuple[str, int], float]:
+        """Return CPU seconds so far of each process: web and worker with their children, the database's."""
+        whose = {p.pid: name for name, p in self.processes.items()}
+        spent = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+                command = (folder / "cmdline").read_bytes()
+            except OSError:
+                continue
+            name = whose.get(int(folder.name)) or whose.get(int(fields[1]))
+            if command.startswith(b"postgres:") and f" {_name()} ".encode() in command:
+                name = "database"
+            if name:
+                ticks = int(fields[11]) + int(fields[12])
+                spent[name, int(folder.name)] = ticks / os.sysconf("SC_CLK_TCK")
+        return spent
+
+    def since(self, before: dict[tuple[str, int], float]) -> dict[str, float]:
+        """Return CPU seconds by what was running since a look; a process that ended meanwhile is not seen."""
+        found = dict.fromkeys([*self.processes, "database"], 0.0)
+        for (name, pid), seconds in self.cpu().items():
+            found[name] += seconds - before.get((name, pid), 0.0)
+        return found
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _start(what: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **env}
+    return subprocess.Popen(
+        [sys.executable, "-m", *what], cwd=ROOT, env=env, stderr=subprocess.DEVNULL
+    )
+
+
+def _web(app: str, port: int) -> list[str]:
+    """Return the command of a web server as `doorstep run` starts it."""
+    from doorstep.cli.supervisor import commands
+
+    command = commands(str(port))["web"][2:]
+    return [app if part == "doorstep.wsgi" else part for part in command]
+
+
+def _await(port: int) -> None:
+    for _ in range(200):
+        if _listens(port):
+            time.sleep(2)  # the second process of the web server, and the worker
+            return
+        time.sleep(0.1)
+    raise SystemExit("The web server did not start.")
+
+
+@contextmanager
+def running(
+    app: str = "doorstep.wsgi",
+    *,
+    web: bool = True,
+    worker: bool = True,
+    env: dict[str, str] | None = None,
+) -> Iterator[Site]:
+    """Run a web server, a worker or both until the block ends."""
+    site = Site(_free_port())
+    if web:
+        site.processes["web"] = _start(_web(app, site.port), env or {})
+    if worker:
+        site.processes["worker"] = _start(WORKER, env or {})
+    try:
+        if web:
+            _await(site.port)
+        yield site
+    finally:
+        for process in site.processes.values():
+            process.terminate()
+        for process in site.processes.values():
+            process.wait(30)
+
+
+def settled(seconds: float = 60) -> None:
+    """Wait until the queue is empty: what was registered is done."""
+    from django.db import connection
+
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select exists (select 1 from procrastinate_jobs where status in ('todo', 'doing')"
+                " and task_name not like 'sys.%')"
+            )
+            if not cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    raise SystemExit("The queue did not empty.")
