@@ -27,12 +27,17 @@ def test_the_demo_does_not_start_beside_a_live_connector() -> None:
     assert start(SECRET_KEY="a-long-secret", **live).returncode == 0
 
 
-def test_the_demo_binds_to_this_machine_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_binds_to_this_machine_unless_told_and_the_demo_always(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     from doorstep.cli.supervisor import commands
 
+    monkeypatch.setenv("BIND", "0.0.0.0")
     assert "127.0.0.1:8000" in commands("8000")["web"]
     monkeypatch.delenv("DOORSTEP_DEMO")
     assert "0.0.0.0:8000" in commands("8000")["web"]
+    monkeypatch.delenv("BIND")
+    assert "127.0.0.1:8000" in commands("8000")["web"]
 
 
 def test_demo_pages_are_not_there_without_the_demo(district: object, settings: object) -> None:
