@@ -8,11 +8,17 @@ from doorstep.forms.rules.types import Type
 
 @dataclass(frozen=True)
 class StepKind:
-    """A step's name, its options as rules (with the type each must give), and as plain words."""
+    """A step's name, its options as rules (with the type each must give), and as plain words.
+
+    `optional` names rules that may be left out; `says` what sentences of a service may name once
+    the step has run, such as `{charge.pounds}`.
+    """
 
     name: str
     rules: Mapping[str, Type] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+    says: Mapping[str, Type] = field(default_factory=dict)
 
 
 _offered: dict[str, StepKind] = {}

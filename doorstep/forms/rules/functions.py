@@ -61,6 +61,11 @@ def days_since(clock: Clock, day: date) -> int:
     return (clock.today - day).days
 
 
+def plus_minutes(clock: Clock, moment: datetime, minutes: int) -> datetime:
+    """Return the moment so many minutes later."""
+    return moment + timedelta(minutes=minutes)
+
+
 def starts_with(clock: Clock, text: str, start: str) -> bool:
     """Say whether a text starts with another."""
     return text.startswith(start)
@@ -72,5 +77,6 @@ FUNCTIONS: dict[str, tuple[tuple[Type, ...], Type, Callable[..., object]]] = {
     "workdays_since": ((DAY,), INT, workdays_since),
     "plus_days": ((DAY, INT), DAY, plus_days),
     "plus_workdays": ((DAY, INT), DAY, plus_workdays),
+    "plus_minutes": ((MOMENT, INT), MOMENT, plus_minutes),
     "startsWith": ((TEXT, TEXT), BOOL, starts_with),
 }
