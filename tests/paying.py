@@ -74,7 +74,7 @@ def running(path: str = ":memory:", port: int = 0) -> Iterator[Pay]:
 def pay_standin(settings: Any) -> Iterator[Pay]:
     """Run the stand-in and point the connector at it."""
     with running() as pay:
-        settings.GOVUK_PAY_URL = pay.url
+        settings.GOVUK_PAY_URL = settings.GOVUK_PAY_PAGES = pay.url
         settings.GOVUK_PAY_KEY = KEY
         settings.GOVUK_PAY_SIGNING_SECRET = SECRET
         yield pay

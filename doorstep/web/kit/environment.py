@@ -12,6 +12,7 @@ from jinja2.loaders import ChoiceLoader
 
 from doorstep.catalogue.words import say
 from doorstep.council import queries as council
+from doorstep.payments.money import pounds
 
 
 def when(moment: datetime) -> str:
@@ -31,5 +32,5 @@ def environment(**options: Any) -> Environment:
     made.loader = ChoiceLoader([own, macros])
     made.globals.update(static=static, url=reverse, council=council.current, new_id=uuid4)
     made.globals.update(languages=council.languages, language=council.language)
-    made.filters.update(say=say, when=when)
+    made.filters.update(say=say, when=when, pounds=pounds)
     return made

@@ -17,20 +17,23 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.outside import photos
+from doorstep.payments import queries as payments
 from doorstep.staff import actions as staff
 from doorstep.staff import queries as looks
 from doorstep.waste import queries as rounds_of
 from doorstep.web.kit.doors import actor, needs
 
 
-def _case(reference: str) -> Case:
+def case_of(reference: str) -> Case:
+    """Return the case with this reference; a page that is not there otherwise."""
     found = cases.by_reference(reference)
     if found is None:
         raise Http404
     return found
 
 
-def _draw(request: HttpRequest, found: Case, refused: str = "") -> HttpResponse:
+def draw(request: HttpRequest, found: Case, refused: str = "") -> HttpResponse:
+    """Draw a case whole, with why something was refused."""
     service = catalogue.service(found.version_id)
     stage = service.workflow.stages[found.stage]
     context = {
@@ -45,6 +48,8 @@ def _draw(request: HttpRequest, found: Case, refused: str = "") -> HttpResponse:
         "may_decide": _may(request, "desk.decide"),
         "checks": from_json(found.decisions),
         "jobs": found.jobs.prefetch_related("results__event"),
+        "charges": payments.of_case(found),
+        "may_refund": _may(request, "payments.refund"),
         "looks": looks.of("case", found.reference),
         "assisted": bool(found.place_id and rounds_of.is_assisted(found.place_id)),
         "typed": request.POST,
@@ -61,17 +66,17 @@ def _may(request: HttpRequest, permission: str) -> bool:
 @require_GET
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a case whole; the look is written down."""
-    found = _case(reference)
+    found = case_of(reference)
     user: Any = request.user
     staff.looked(by=user, what="case", key=found.reference, now=timezone.now())
-    return _draw(request, found)
+    return draw(request, found)
 
 
 @needs("desk.decide")
 @require_POST
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a decision that the stage allows."""
-    found = _case(reference)
+    found = case_of(reference)
     try:
         case_actions.decide(
             case_id=found.pk,
@@ -82,7 +87,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
             now=timezone.now(),
         )
     except Refused as exc:
-        return _draw(request, found, exc.code)
+        return draw(request, found, exc.code)
     return HttpResponseRedirect(f"/desk/cases/{found.reference}")
 
 
@@ -90,7 +95,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def note(request: HttpRequest, reference: str) -> HttpResponse:
     """Add a note."""
-    found = _case(reference)
+    found = case_of(reference)
     try:
         case_actions.note(
             case_id=found.pk,
@@ -99,7 +104,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
             now=timezone.now(),
         )
     except Refused as exc:
-        return _draw(request, found, exc.code)
+        return draw(request, found, exc.code)
     return HttpResponseRedirect(f"/desk/cases/{found.reference}")
 
 
@@ -107,7 +112,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def correct(request: HttpRequest, reference: str) -> HttpResponse:
     """Put a wrong outcome of a job right; the resident is told."""
-    found = _case(reference)
+    found = case_of(reference)
     try:
         fieldwork.correct_job(
             event_id=UUID(request.POST.get("event", "")),
@@ -118,7 +123,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
             now=timezone.now(),
         )
     except Refused as exc:
-        return _draw(request, found, exc.code)
+        return draw(request, found, exc.code)
     except ValueError as exc:
         raise Http404 from exc
     return HttpResponseRedirect(f"/desk/cases/{found.reference}")
