@@ -5,7 +5,7 @@ attempt alone.
 """
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.conf import settings
@@ -19,7 +19,7 @@ from doorstep.cases.models import Case
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.outside import plug
-from doorstep.outside.errors import GiveUp
+from doorstep.outside.errors import OutsideError, TryLater
 from doorstep.outside.secret import hashed
 from doorstep.payments import jobs, outcomes, refunds
 from doorstep.payments.models import (
@@ -36,12 +36,13 @@ from doorstep.payments.provider import (
     UNFINISHED,
     Event,
     NewPayment,
-    NotCancellable,
     NotThere,
     Payment,
     PaymentProvider,
 )
 from doorstep.staff.actor import SYSTEM, Actor
+
+FORGOTTEN = timedelta(days=2)
 
 
 def provider() -> PaymentProvider:
@@ -154,16 +155,22 @@ def create(*, attempt_id: int, now: datetime, first: bool = False) -> None:
                 return
             payment = None if first else _known(attempt)
             _opened(attempt, payment or provider().create(_wanted(attempt)), now)
-    except GiveUp as exc:
+    except TryLater:
+        raise
+    except OutsideError as exc:
         _ended(attempt_id, "error", "", now)
         case_id = Charge.objects.get(attempts=attempt_id).case_id
-        text = f"The payment provider refused to make a payment: {exc.reason}"
+        text = f"The payment provider refused to make a payment: {exc}"
         cases.note(case_id=case_id, text=text, by=SYSTEM, now=now)
 
 
 def _known(attempt: Attempt) -> Payment | None:
-    found = next(iter(provider().search(reference=attempt.reference)), None)
-    return provider().find(found.id) if found else None
+    try:
+        found = next(iter(provider().search(reference=attempt.reference)), None)
+        return provider().find(found.id) if found else None
+    except OutsideError as exc:
+        # Whatever it refuses here says nothing about the payment: it must be looked for again.
+        raise TryLater(f"a payment could not be looked for: {exc}") from exc
 
 
 def _wanted(attempt: Attempt) -> NewPayment:
@@ -186,14 +193,18 @@ def come_back(*, attempt: Attempt, now: datetime) -> None:
 
 
 def learn(*, attempt_id: int, now: datetime) -> None:
-    """Ask the provider how a payment stands, and record it; raises TryLater."""
+    """Ask the provider how a payment stands, and record it; raises what the provider raises."""
     attempt = Attempt.objects.get(id=attempt_id)
     if attempt.provider_id is None:
         return
     try:
-        record(payment=provider().find(attempt.provider_id), now=now)
+        payment = provider().find(attempt.provider_id)
     except NotThere:
-        _ended(attempt_id, "unsent", "", now)
+        # It made it once, so this may pass; after two days it can no longer be paid in any case.
+        if now - attempt.made_at < FORGOTTEN:
+            raise
+        return _ended(attempt_id, "unsent", "", now)
+    record(payment=payment, now=now)
 
 
 @transaction.atomic
@@ -315,7 +326,7 @@ def close(*, attempt_id: int, now: datetime) -> None:
         return _ended(attempt_id, "unsent", "", now)
     if attempt.state != "open" or attempt.provider_id is None:
         return None
-    with suppress(NotCancellable, NotThere):  # it has ended, or is ending: ask how
+    with suppress(OutsideError):  # it has ended, or the call is lost: ask how it stands
         provider().cancel(attempt.provider_id)
     return learn(attempt_id=attempt_id, now=now)
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from doorstep.outside import later
-from doorstep.outside.errors import GiveUp, TryLater
+from doorstep.outside.errors import OutsideError
 from doorstep.payments.models import ENDING, Attempt, Charge, Comparison, Refund
 
 log = structlog.get_logger("doorstep.payments")
@@ -25,7 +25,7 @@ def try_now(act: Callable[[], None], attempt_id: int) -> None:
     """
     try:
         act()
-    except (TryLater, GiveUp) as exc:
+    except OutsideError as exc:
         log.warning("provider_not_had", error=type(exc).__name__)
         if attempt_id:
             create.defer(once=f"create-{attempt_id}", attempt_id=attempt_id)
@@ -38,8 +38,9 @@ def _quietly(act: Callable[[], None]) -> None:
     """
     try:
         act()
-    except TryLater as exc:
-        log.warning("provider_not_had", error=type(exc).__name__)
+    except OutsideError as exc:
+        # Our own words and the vendor's code: no address and nobody's name.
+        log.warning("provider_not_had", error=type(exc).__name__, said=str(exc)[:200])
 
 
 @later.job("payments.create")

@@ -11,7 +11,7 @@ from doorstep.cases.models import Case
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.outside import plug
-from doorstep.outside.errors import GiveUp, TryLater
+from doorstep.outside.errors import OutsideError, TryLater
 from doorstep.payments import jobs, outcomes
 from doorstep.payments import provider as contract
 from doorstep.payments.models import COUNTED, Attempt, Movement, Refund
@@ -20,6 +20,10 @@ from doorstep.staff.actor import SYSTEM, Actor
 
 # A refund at the provider that we do not know is ours if it was made from shortly before we asked.
 SLACK = timedelta(minutes=5)
+
+
+class _RefusedThere(OutsideError):
+    """The provider will not give the money back."""
 
 
 def left_of(attempt: Attempt) -> int:
@@ -151,7 +155,7 @@ def carry_out(*, refund_id: int, now: datetime) -> None:
             if refund is None:
                 return
             theirs = _submit(refund) if refund.state == "asked" else _theirs(refund)
-    except (GiveUp, contract.NotThere, contract.NotRefundable) as exc:
+    except _RefusedThere as exc:
         return _fail(refund_id, str(exc), now)
     return record(refund_id=refund_id, theirs=theirs, now=now)
 
@@ -169,10 +173,18 @@ def _lost(refund: Refund, attempt: Attempt) -> contract.Refund | None:
     """Return the provider's refund that is this one, sent before we could write so down."""
     ours = set(attempt.refunds.exclude(provider_id=None).values_list("provider_id", flat=True))
     since = (refund.decided_at or refund.asked_at) - SLACK
-    for theirs in _provider().refunds(str(attempt.provider_id)):
+    for theirs in _list(str(attempt.provider_id)):
         if theirs.id not in ours and theirs.pence == refund.pence and theirs.made_at >= since:
             return theirs
     return None
+
+
+def _list(payment_id: str) -> list[contract.Refund]:
+    try:
+        return _provider().refunds(payment_id)
+    except OutsideError as exc:
+        # Whatever it refuses here says nothing about the refund: it must be looked for again.
+        raise TryLater(f"refunds could not be looked for: {exc}") from exc
 
 
 def _send(refund: Refund, attempt: Attempt) -> contract.Refund:
@@ -184,11 +196,18 @@ def _send(refund: Refund, attempt: Attempt) -> contract.Refund:
         return _provider().refund(wanted)
     except contract.BalanceChanged as exc:
         raise TryLater("the provider's balance differs from ours; compare the payments") from exc
+    except TryLater:
+        raise
+    except OutsideError as exc:
+        # A refusal, unless the answer lies: only its own list decides.
+        if lost := _lost(refund, attempt):
+            return lost
+        raise _RefusedThere(str(exc)) from exc
 
 
 def _theirs(refund: Refund) -> contract.Refund:
     payment_id = str(refund.attempt.provider_id)
-    for theirs in _provider().refunds(payment_id):
+    for theirs in _list(payment_id):
         if theirs.id == refund.provider_id:
             return theirs
     raise TryLater("the provider does not show the refund yet")

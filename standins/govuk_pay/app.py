@@ -3,7 +3,8 @@
 Control is one POST of JSON: {"slow": 3} seconds before each answer, {"down": true}, {"fail":
 {"status": 500, "code": "P0198", "times": 1, "on": "POST /v1/payments", "after": false}} (`after`:
 do it first, then lose the answer), {"webhooks": mood}, {"pay": payment id, "card": number},
-{"minutes": 95} pass, {"refunds": "submitted"|"success"|"error"} (how new ones come out), {"settle": refund id}.
+{"minutes": 95} pass, {"refunds": "submitted"|"success"|"error"} (how new ones come out), {"settle": refund id},
+{"keys": false} ignores Idempotency-Key.
 """
 
 import json
@@ -54,6 +55,8 @@ class StandIn:
         self.slow, self.down, self.down_until = 0.0, False, 0.0
         self.fail: Said = {}
         self.refunds = "submitted"
+        # Pay documents Idempotency-Key for recurring payments only: a test may have it ignored.
+        self.keys = True
         # Every request and answer, for tests that hold them against the published description.
         self.seen: list[tuple[str, str, Any, int, Any]] = []
         self.keep_seen = False
@@ -108,6 +111,7 @@ class StandIn:
         self.fail = said.get("fail", self.fail)
         self.teller.mood = said.get("webhooks", self.teller.mood)
         self.refunds = said.get("refunds", self.refunds)
+        self.keys = bool(said.get("keys", self.keys))
         if "minutes" in said:
             self.till.later += timedelta(minutes=said["minutes"])
         if "pay" in said:
@@ -189,7 +193,7 @@ class StandIn:
         if "HTTP_IDEMPOTENCY_KEY" in environ and not KEY.fullmatch(key):
             words = "Header [Idempotency-Key] can have a size between 1 and 255"
             raise Problem(422, "P0102", words, header="Idempotency-Key")
-        payment, new = self.till.create(said, key)
+        payment, new = self.till.create(said, key if self.keys else "")
         return (201 if new else 200), self._said(payment)
 
     def _change(self, parts: list[str], said: Any) -> Answer:

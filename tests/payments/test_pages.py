@@ -17,6 +17,9 @@ from doorstep.payments.models import Attempt, Callback, Charge, Forgeries
 from doorstep.web.kit.visitor import CASES
 from standins.govuk_pay.hooks import signed
 from tests.paying import SECRET, Pay, fee_case, fee_service
+from tests.web.test_languages import forgotten, pseudo
+
+__all__ = ["pseudo"]
 
 
 @pytest.fixture
@@ -204,3 +207,49 @@ def test_no_secret_of_the_payers_is_in_a_log(
         case.reference,
     ):
         assert secret not in logged
+
+
+def walk(case: Case, pay: Pay) -> list[tuple[str, str]]:
+    """Return every page of paying, as it is drawn in the language spoken."""
+    client, base = let_in(case), f"/case/{case.reference}"
+    seen = [("pay", said(client.get(f"{base}/pay")))]
+    pay.control(down=True)
+    seen.append(("slow", said(client.post(f"{base}/pay", follow=True))))
+    pay.control(down=False)
+    for state in ("declined", "cancelled", "expired", "error"):
+        attempt = queries.last_attempt(Charge.objects.get())
+        assert attempt
+        if attempt.state == "new":
+            actions.create(attempt_id=attempt.pk, now=timezone.now())
+        else:
+            client.post(f"{base}/pay")
+            attempt = queries.last_attempt(Charge.objects.get())
+            assert attempt
+        seen.append((f"open {state}", said(client.get(back_from(attempt), follow=True))))
+        code = {"declined": "P0010", "cancelled": "P0030", "expired": "P0020", "error": "P0050"}
+        there = pay.app.till.payments[str(attempt_id(attempt))]
+        pay.app.till.move(there, "failed", code[state])
+        seen.append((state, said(client.get(back_from(attempt), follow=True))))
+    client.post(f"{base}/pay")
+    pay.control(pay=pay.payments[-1]["id"])
+    seen.append(("receipt", said(client.get(f"{base}/pay/wait", follow=True))))
+    last = queries.last_attempt(Charge.objects.get())
+    assert last
+    seen.append(("receipt", said(client.get(back_from(last), follow=True))))
+    return [*seen, ("case", said(client.get(base)))]
+
+
+def attempt_id(attempt: Attempt) -> str:
+    attempt.refresh_from_db()
+    return str(attempt.provider_id)
+
+
+def test_every_sentence_of_paying_can_be_said_in_another_language(
+    case: Case, pay: Pay, pseudo: None
+) -> None:
+    seen = dict(walk(case, pay))
+    assert len(seen) == 12
+    own = {"Small fee", "True"}  # the service's words, and the answer
+    found = {n: forgotten(page.replace(case.reference, "")) for n, page in seen.items()}
+    left = {name: [w for w in words if w not in own] for name, words in found.items()}
+    assert {name: words for name, words in left.items() if words} == {}
