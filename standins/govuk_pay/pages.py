@@ -29,7 +29,7 @@ def page(title: str, body: str, language: str = "en") -> bytes:
         f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
         f'<link rel="icon" href="data:,"><style>{LOOK}</style></head><body>'
-        f'<div class="b" role="note">{BANNER}</div>'
+        f'<header class="b">{BANNER}</header>'
         f"<main><h1>{escape(title)}</h1>{body}</main></body></html>"
     ).encode()
 

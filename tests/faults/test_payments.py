@@ -121,9 +121,8 @@ def every_cut(flow: Callable[[Case], None], prepare: Callable[[Case], None]) -> 
 def test_killed_anywhere_from_create_to_confirm_one_payment_is_taken_and_known(
     case: Case, pay: Pay, keys: bool
 ) -> None:
-    """Guards removed: the look by reference (`_known`) in actions.create: two payments were made where
-    the key is not honoured; our row before the call: the payment was unknown to us; `settle`'s look
-    at open attempts: the case waited for ever."""
+    """Guard removed: the look by our reference (`_known`) in actions.create; where the provider does not
+    honour our key, a second payment was made."""
     pay.control(keys=keys)
     cut = every_cut(lambda c: pays(c, pay), lambda c: None)
     recover()
@@ -149,7 +148,8 @@ def agree_all(pay: Pay) -> None:
 def test_killed_anywhere_while_it_lapses_it_is_cancelled_there_and_lapsed_here(
     case: Case, pay: Pay
 ) -> None:
-    """Guard removed: `settle`'s look at charges that are lapsing; the case then stood in paying for ever."""
+    """Guards removed together: `settle`'s look at what is lapsing, and the job deferred with the lapse;
+    the case then stood in paying for ever. With either left, it still lapsed."""
 
     def begun(one: Case) -> None:
         charge = Charge.objects.get(case=one)
@@ -215,8 +215,7 @@ def told(pay: Pay, mood: str) -> list[int]:
 
 @pytest.mark.parametrize("mood", ["", "double", "reorder"])
 def test_told_once_twice_or_in_any_order_it_is_paid_once(hooked: Case, pay: Pay, mood: str) -> None:
-    """Guard removed: `Callback`'s unique id and the look at the attempt's state in actions.record; the
-    ledger's own constraint `a_payment_comes_in_once` then refused, and the hook answered 500."""
+    """Guard removed: a replay being found by its id in actions.take_callback; the hook then answered 500."""
     assert set(told(pay, mood)) == {200}
     hooked.refresh_from_db()
     assert (hooked.stage, Movement.objects.count(), Callback.objects.count()) == ("paid", 1, 2)
@@ -224,7 +223,7 @@ def test_told_once_twice_or_in_any_order_it_is_paid_once(hooked: Case, pay: Pay,
 
 
 def test_never_told_it_is_paid_all_the_same(hooked: Case, pay: Pay) -> None:
-    """Guard removed: `later.reconcile_with(jobs.settle)` done here by `recover`; it stayed unpaid."""
+    """Guard removed: `settle`'s look at open attempts; it stayed unpaid."""
     assert told(pay, "lose") == []
     hooked.refresh_from_db()
     assert hooked.stage == "paying"
@@ -265,7 +264,7 @@ def test_replayed_long_after_it_changes_nothing(hooked: Case, pay: Pay) -> None:
 
 
 def test_told_before_it_is_true_the_provider_is_believed(hooked: Case, pay: Pay) -> None:
-    """Guard removed: asking the provider (a state taken from the webhook's body); it was paid too soon."""
+    """A webhook is only a hint: its body's state is never read."""
     payment = pay.payments[0]
     pay.app.till.tell(payment, "card_payment_succeeded")
     pay.app.teller.deliver()
