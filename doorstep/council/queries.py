@@ -87,6 +87,8 @@ class Council(_Part):
     accessibility: Accessibility
     works_on_bank_holidays: bool
     keep_logs_days: int = 730
+    # Refunds of more pence than this wait for an officer.
+    refund_limit: int = 5000
     no_collection_days: tuple[date, ...] = ()
     containers: dict[str, Words]
     # When containers are to be out, in words a resident reads.
