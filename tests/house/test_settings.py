@@ -39,8 +39,9 @@ def test_the_demo_binds_to_this_machine_only(monkeypatch: pytest.MonkeyPatch) ->
     from doorstep.cli.supervisor import commands
 
     assert "127.0.0.1:8000" in commands("8000")["web"]
+    assert "127.0.0.1:9000" in commands("8000")["pay"]
     monkeypatch.delenv("DOORSTEP_DEMO")
-    assert "0.0.0.0:8000" in commands("8000")["web"]
+    assert "0.0.0.0:8000" in commands("8000")["web"] and "pay" not in commands("8000")
 
 
 def test_demo_pages_are_not_there_without_the_demo(district: object, settings: object) -> None:
