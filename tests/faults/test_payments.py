@@ -331,7 +331,7 @@ CALLS = {
 def test_each_kind_of_error_of_each_call_leaves_money_and_case_agreed(
     case: Case, pay: Pay, call: str, after: bool
 ) -> None:
-    """Guard removed: GiveUp taken in actions.create and refunds.carry_out; a refusal then hung for ever.
+    """Guard removed: that one "not there" from `find` does not end an attempt; money then came unknown to us.
 
     `after`: the provider did it, and its answer is lost in the error.
     """

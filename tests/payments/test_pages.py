@@ -197,6 +197,7 @@ def test_a_callback_is_taken_once_and_a_forged_one_counted(case: Case, pay: Pay)
 def test_no_secret_of_the_payers_is_in_a_log(
     case: Case, pay: Pay, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO", logger="doorstep")
     there = let_in(case).post(f"/case/{case.reference}/pay")["Location"]
     let_in(case).get(back_from(Attempt.objects.get()))
     logged = " ".join(str(r.msg) for r in caplog.records)
