@@ -20,7 +20,7 @@ _CODE = re.compile(r"^[a-z]{2,3}$")
 dress: Callable[[str], str] = str
 
 
-def _pick(value: object) -> object:
+def pick(value: object) -> object:
     """Return a text in the language spoken now, where it is given in several; the first given, failing that."""
     if isinstance(value, Mapping) and value and all(_CODE.match(str(code)) for code in value):
         value = value.get(language(), next(iter(value.values())))
@@ -30,7 +30,7 @@ def _pick(value: object) -> object:
 # A text that residents read: a string, or a mapping from language to string.
 Words = Annotated[
     str,
-    BeforeValidator(_pick),
+    BeforeValidator(pick),
     WithJsonSchema(
         {
             "anyOf": [
