@@ -14,7 +14,7 @@ from doorstep.bookings.models import GRACE, LIVE, Booking, Calendar, Day, taken
 from doorstep.cases import actions as cases
 from doorstep.cases import timeline, workflow
 from doorstep.cases.models import Case, Draft
-from doorstep.cases.values import to_json
+from doorstep.cases.values import from_json, to_json
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
@@ -145,7 +145,8 @@ def leads_on(case: Case, outcome: str) -> bool:
 
 def _tell(case: Case, booking: Booking | None) -> None:
     """Let rules and sentences of the case know the day."""
-    told: dict[str, object] = dict(NOTHING)
+    # What was given back still says which day it was.
+    told: dict[str, object] = {**NOTHING, **from_json(case.facts.get("booked", {})), "until": None}
     if booking:
         slot = f"{booking.day.calendar.code}/{booking.day.day}"
         told = {"day": booking.day.day, "slot": slot, "until": booking.until}
