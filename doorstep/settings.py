@@ -69,6 +69,7 @@ ROOMS = (
     "customers",
     "outside",
     "cases",
+    "bookings",
     "fieldwork",
     "messages",
     "payments",

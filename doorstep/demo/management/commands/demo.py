@@ -40,6 +40,7 @@ class Command(BaseCommand):
         for username, name in PEOPLE.items():
             staff.add(username=username, name=name, roles=[username], password=PASSWORD)
         call_command("services", "import", stdout=self.stdout)
+        call_command("calendars", stdout=self.stdout)
         week.holidays()
         today = now.astimezone(ZONE).date()
         if week.kept().get("day") != today.isoformat():

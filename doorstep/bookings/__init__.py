@@ -1,0 +1,1 @@
+"""Days with room for work: calendars by area, holds while someone finishes a form, bookings of cases; offers the step `book`."""

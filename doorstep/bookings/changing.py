@@ -1,0 +1,80 @@
+"""What officers do to days: close, open again, resize; and whom that concerns, asked before."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from doorstep.bookings import queries
+from doorstep.bookings.actions import locked
+from doorstep.bookings.models import Booking, Calendar, Day, DayChange
+from doorstep.council.errors import Refused
+from doorstep.council.queries import ZONE
+from doorstep.staff.actor import Actor
+
+MOST = 10_000
+MOST_WORDS = 120
+
+
+def affected(calendar: Calendar, day: date, room: int) -> list[Booking]:
+    """Return the cases' bookings that a day of that size would have no room for, the latest made first out.
+
+    Those stay booked until someone deals with them: nothing is cancelled by a change of a day.
+    """
+    found, left = [], room
+    for booking in sorted(queries.on_day(calendar, day), key=lambda b: (b.made_at, b.pk)):
+        left -= booking.load
+        if left < 0:
+            found.append(booking)
+    return found
+
+
+def _changed(row: Day, by: Actor, now: datetime) -> Day:
+    if row.day < now.astimezone(ZONE).date():
+        raise Refused("day_over")
+    row.save(update_fields=["capacity", "closed_why"])
+    DayChange.objects.create(
+        day=row, at=now, by=by.key, capacity=row.capacity, closed_why=row.closed_why
+    )
+    return row
+
+
+@transaction.atomic
+def close(*, calendar: Calendar, day: date, why: str, by: Actor, now: datetime) -> Day:
+    """Take no more bookings for a day, for a reason that residents read; what is booked stays booked.
+
+    Raises Refused("why_missing"), ("why_long") or ("day_over").
+    """
+    if not why.strip():
+        raise Refused("why_missing")
+    if len(why.strip()) > MOST_WORDS:
+        raise Refused("why_long")
+    row = locked(calendar, day)
+    row.closed_why = why.strip()
+    return _changed(row, by, now)
+
+
+@transaction.atomic
+def open_again(*, calendar: Calendar, day: date, by: Actor, now: datetime) -> Day:
+    """Take bookings again for a day that was closed; raises Refused("day_over")."""
+    row = locked(calendar, day)
+    row.closed_why = ""
+    return _changed(row, by, now)
+
+
+@transaction.atomic
+def resize(*, calendar: Calendar, day: date, capacity: int | None, by: Actor, now: datetime) -> Day:
+    """Give a day another capacity, or that of its calendar again (nothing); what is booked stays booked.
+
+    Raises Refused("capacity_wrong") or ("day_over").
+    """
+    if capacity is not None and not 0 <= capacity <= MOST:
+        raise Refused("capacity_wrong")
+    row = locked(calendar, day)
+    row.capacity = capacity
+    return _changed(row, by, now)
+
+
+def changes(calendar: Calendar, day: date) -> list[DayChange]:
+    """Return what was changed of a day, the latest first."""
+    found = DayChange.objects.filter(day__calendar=calendar, day__day=day)
+    return list(found.order_by("-at", "-id"))

@@ -1,0 +1,61 @@
+"""What the bookings room can observe: days with room, and what is booked already."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from doorstep.bookings import queries
+from doorstep.catalogue.words import say
+from doorstep.council.queries import ZONE
+from doorstep.forms.facts import Fact, Observed, offer
+from doorstep.forms.rules.types import DAY, INT, TEXT, ListOf, Record
+
+OPTION = Record("option", {"id": TEXT, "label": TEXT})
+BOOKING = Record("booking", {"day": DAY})
+
+
+def _uprn(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) <= 12 else 0
+
+
+def _draft(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _option(found: queries.SlotDay) -> dict[str, str]:
+    """Return a day as an option; one that cannot be chosen begins with a minus and says why."""
+    if found.open:
+        return {"id": found.slot, "label": say(found.day)}
+    return {"id": f"-{found.day.isoformat()}", "label": found.why}
+
+
+def slots(
+    kind: str, uprn: str, load: int, first: date, last: date, draft: str, now: datetime
+) -> Observed:
+    """Observe each day from first to last for this much work at a home, and which have room."""
+    found = queries.days(
+        kind=kind,
+        uprn=_uprn(uprn),
+        load=load,
+        first=first,
+        last=last,
+        now=now,
+        draft_id=_draft(draft),
+    )
+    return Observed([_option(day) for day in found], now)
+
+
+def pending(kind: str, uprn: str, now: datetime) -> Observed:
+    """Observe the days from today on for which cases about a home hold or have booked this kind of work."""
+    today = now.astimezone(ZONE).date()
+    return Observed([{"day": day} for day in queries.pending(kind, _uprn(uprn), today)], now)
+
+
+def register() -> None:
+    """Offer the room's facts."""
+    home = (("kind", TEXT), ("property", TEXT))
+    window = (("load", INT), ("first", DAY), ("last", DAY), ("draft", TEXT))
+    offer(Fact("bookings.slots", (*home, *window), ListOf(OPTION), "local", slots))
+    offer(Fact("bookings.pending", home, ListOf(BOOKING), "local", pending))

@@ -1,0 +1,21 @@
+"""Holds that ran out are given back: drafts' at once, each case's in a job of its own that reports it."""
+
+from django.utils import timezone
+
+from doorstep.bookings import actions
+from doorstep.outside import later
+from doorstep.staff.actor import SYSTEM
+
+
+@later.job("bookings.lapse")
+def lapse(case_id: int) -> None:
+    """Give back what one case held too long; run again, it finds nothing to do."""
+    actions.lapse(case_id=case_id, by=SYSTEM, now=timezone.now())
+
+
+def lapse_due() -> None:
+    """Look at our own table, every minute, for holds that ran out; what is still there is queued again."""
+    now = timezone.now()
+    actions.lapse_drafts(now=now)
+    for case_id in actions.lapsing(now):
+        lapse.defer(once=f"booking-lapse-{case_id}", case_id=case_id)

@@ -1,0 +1,34 @@
+"""`doorstep calendars [FILE]`: brings the booking calendars to what a council's file says."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+
+import yaml
+from django.core.management.base import BaseCommand, CommandError
+from pydantic import ValidationError
+
+from doorstep.bookings import calendars
+from doorstep.council import queries as council
+from doorstep.council.errors import Refused
+
+
+class Command(BaseCommand):
+    """Loads calendars; run again, it changes only what the file changed."""
+
+    help = "Bring the booking calendars to what calendars.yaml of this council (or FILE) says."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the file, if not the council's own."""
+        parser.add_argument("file", nargs="?", type=Path)
+
+    def handle(self, *args: object, **options: object) -> None:
+        """Load them, or say what is wrong with the file."""
+        path = options["file"] or council.folder() / "calendars.yaml"
+        assert isinstance(path, Path)
+        try:
+            codes = calendars.load(path)
+        except (OSError, yaml.YAMLError, ValidationError) as exc:
+            raise CommandError(f"{path.name}: {exc}") from exc
+        except Refused as exc:
+            raise CommandError(f"{path.name}: no such wards: {exc.values['wards']}") from exc
+        self.stdout.write(f"Calendars: {', '.join(codes)}.")

@@ -1,0 +1,136 @@
+from datetime import datetime, timedelta
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from doorstep.cases.models import Case, Draft
+
+UNITS = ("jobs", "items", "points")
+LIVE = ("held", "booked")
+# A hold keeps others out for so much longer than its owner may use it: clocks of two machines differ, and
+# a request may have waited for a lock since it looked at its clock. The trigger of migration 0002 says the same.
+GRACE = timedelta(seconds=60)
+
+
+class Calendar(models.Model):
+    """Room for one kind of work in an area, the same on each of its weekdays."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=60)
+    kind = models.CharField(max_length=30)
+    # Codes of wards; none: everywhere.
+    wards = ArrayField(models.CharField(max_length=9), default=list)
+    # Monday is 0.
+    weekdays = ArrayField(models.PositiveSmallIntegerField())
+    capacity = models.PositiveIntegerField()
+    unit = models.CharField(max_length=10, choices=[(u, u) for u in UNITS])
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(unit__in=UNITS), name="unit_is_known"),
+        ]
+
+    def counts(self, load: int) -> int:
+        """Return how much of a day a load takes: each job the same, or as many as it has items or points."""
+        return 1 if self.unit == "jobs" else max(1, load)
+
+
+class Day(models.Model):
+    """A day of a calendar that was booked, resized or closed; its row is the lock for all of these."""
+
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="days")
+    day = models.DateField()
+    # Nothing: as much as the calendar says.
+    capacity = models.PositiveIntegerField(null=True)
+    # Not empty: closed.
+    closed_why = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["calendar", "day"], name="one_row_a_day"),
+        ]
+
+    @property
+    def room(self) -> int:
+        """Return how much the day takes in all; reads the calendar."""
+        if self.closed_why:
+            return 0
+        return self.calendar.capacity if self.capacity is None else self.capacity
+
+    @property
+    def slot(self) -> str:
+        """Return the id under which the day is chosen; reads the calendar."""
+        return f"{self.calendar.code}/{self.day.isoformat()}"
+
+
+class DayChange(models.Model):
+    """How an officer left a day: its capacity (nothing: the calendar's) and why it is closed, if it is."""
+
+    day = models.ForeignKey(Day, on_delete=models.PROTECT, related_name="changes")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+    capacity = models.PositiveIntegerField(null=True)
+    closed_why = models.CharField(max_length=120, blank=True)
+
+
+class Booking(models.Model):
+    """A place on a day: held for a draft or a case until a moment, booked by a case, or given back."""
+
+    day = models.ForeignKey(Day, on_delete=models.PROTECT, related_name="bookings")
+    load = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=[(s, s) for s in (*LIVE, "released")])
+    until = models.DateTimeField(null=True)
+    # A draft that is thrown away takes its hold along; by the database (migration 0002), so that the draft
+    # is locked before its hold, as everywhere.
+    draft = models.ForeignKey(
+        Draft, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="bookings"
+    )
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="bookings")
+    made_at = models.DateTimeField()
+    # When it was last held, booked or given back: by this clock the database looks for room.
+    touched_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["until"], condition=Q(state="held"), name="holds_by_end"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(load__gte=1), name="load_is_something"),
+            models.CheckConstraint(
+                condition=Q(state="held", until__isnull=False)
+                | Q(state__in=("booked", "released"), until__isnull=True),
+                name="held_until",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=LIVE, ended_at__isnull=True)
+                | Q(state="released", ended_at__isnull=False),
+                name="released_has_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(draft__isnull=False, case__isnull=True)
+                | Q(draft__isnull=True, case__isnull=False),
+                name="one_owner",
+            ),
+            models.UniqueConstraint(
+                fields=["draft"], condition=Q(state__in=LIVE), name="one_booking_a_draft"
+            ),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state__in=LIVE), name="one_booking_a_case"
+            ),
+        ]
+
+    def is_live(self, now: datetime) -> bool:
+        """Say whether its owner still has the place."""
+        return self.state == "booked" or (
+            self.state == "held" and self.until is not None and self.until > now
+        )
+
+
+def taken(now: datetime, prefix: str = "") -> Q:
+    """Return the condition of bookings that keep others out."""
+    return Q(**{f"{prefix}state": "booked"}) | Q(
+        **{f"{prefix}state": "held", f"{prefix}until__gt": now - GRACE}
+    )

@@ -1,0 +1,96 @@
+"""The step `book`: holds a slot while someone answers, keeps it for the case, books it, finds another."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from doorstep.bookings import actions
+from doorstep.bookings.models import Booking
+from doorstep.cases import timeline, workflow
+from doorstep.cases.models import Case, Draft
+from doorstep.catalogue import steps
+from doorstep.council.errors import Refused
+from doorstep.forms.rules.types import DAY, INT, MOMENT, TEXT, Maybe, Record
+from doorstep.staff.actor import Actor
+
+# The day is nothing only before anything was held: a stage that names it comes after the step.
+BOOKED = Record("booked", {"day": DAY, "slot": TEXT, "until": Maybe(MOMENT)})
+KIND = steps.StepKind(
+    "book",
+    rules={"kind": TEXT, "slot": TEXT, "load": INT, "minutes": INT},
+    words=frozenset({"do"}),
+    gives={"booked": (BOOKED, actions.NOTHING)},
+)
+
+
+def _asked(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: options[name] for name in ("kind", "slot", "load")}
+
+
+def _report(case: Case, outcome: str, by: Actor, now: datetime) -> None:
+    """Follow an outcome at once, on this very case: whoever set the step in motion goes on with it."""
+    timeline.write(case, "outcome", by=by, now=now, outcome=outcome)
+    workflow.outcome(case, outcome, by=by, now=now)
+
+
+class BookStep:
+    """Does what its word `do` says: keep (when it says nothing), confirm, nearest or release."""
+
+    def reserve(
+        self, *, draft: Draft, options: Mapping[str, Any], by: Actor, now: datetime
+    ) -> datetime:
+        """Hold the slot for a draft, or go on holding it; return until when. Raises Refused("slot_gone")."""
+        held = actions.hold(
+            draft=draft, **_asked(options), minutes=options["minutes"], by=by, now=now
+        )
+        assert held.until is not None
+        return held.until
+
+    def run(self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
+        """Do it; `confirm` reports book.booked or book.gone, `nearest` reports book.none when there is no day."""
+        DO[str(options.get("do", "keep"))](case, options, by, now)
+
+    def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
+        """Give back what the case holds or has booked."""
+        actions.release(case=case, by=by, now=now)
+
+
+def _keep(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
+    actions.keep(case=case, **_asked(options), minutes=options["minutes"], by=by, now=now)
+
+
+def _confirm(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
+    try:
+        actions.confirm(case=case, **_asked(options), by=by, now=now)
+    except Refused:
+        actions.release(case=case, by=by, now=now)
+        _report(case, "book.gone", by, now)
+        return
+    _report(case, "book.booked", by, now)
+
+
+def _nearest(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
+    asked: dict[str, Any] = {**_asked(options), "minutes": options["minutes"]}
+    find: Callable[..., Booking] = actions.nearest
+    try:
+        find(case=case, **asked, by=by, now=now)
+    except Refused:
+        _report(case, "book.none", by, now)
+
+
+def _release(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
+    actions.release(case=case, by=by, now=now)
+
+
+DO: dict[str, Callable[[Case, Mapping[str, Any], Actor, datetime], None]] = {
+    "keep": _keep,
+    "confirm": _confirm,
+    "nearest": _nearest,
+    "release": _release,
+}
+
+
+def offer() -> None:
+    """Offer the step to validators and to the spine."""
+    steps.offer(KIND)
+    workflow.offer("book", BookStep())

@@ -1,0 +1,316 @@
+"""Plays the examples of a service: everything is done for real, compared, and rolled back."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from doorstep.cases import actions as cases
+from doorstep.cases import choosing, deciding
+from doorstep.cases.clock import clock_at
+from doorstep.cases.models import Case
+from doorstep.cases.values import values_of, words_of
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.models import Version
+from doorstep.catalogue.service import Service
+from doorstep.catalogue.words import fill
+from doorstep.council.errors import Refused
+from doorstep.council.queries import ZONE
+from doorstep.forms import journey
+from doorstep.forms.form import Page
+from doorstep.forms.journey import Decision
+from doorstep.places.models import Property, Street, Ward
+from doorstep.staff.actor import RESIDENT, SYSTEM, Actor
+
+MADE_UP = 1
+# What an example may bring about by naming what is not there; anything else is a fault of ours.
+CANNOT = (
+    IntegrityError,
+    ObjectDoesNotExist,
+    LookupError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+)
+
+
+@dataclass
+class Report:
+    """What came of one example: its name, and the differences in words."""
+
+    name: str
+    differences: list[str]
+
+
+class _Undo(Exception):
+    """Rolls a rehearsal back."""
+
+
+@contextmanager
+def _rolled_back() -> Iterator[None]:
+    try:
+        with transaction.atomic():
+            yield
+            with connection.cursor() as cursor:
+                cursor.execute("set constraints all immediate")
+            raise _Undo
+    except _Undo:
+        pass
+
+
+def _moment(value: object) -> Any:
+    if isinstance(value, str) and len(value) == 16 and value[4] == "-" and value[10] == "T":
+        return datetime.fromisoformat(value).replace(tzinfo=ZONE)
+    if isinstance(value, Mapping):
+        return {k: _moment(v) for k, v in value.items()}
+    return [_moment(v) for v in value] if isinstance(value, list) else value
+
+
+def _property() -> None:
+    street, _ = Street.objects.get_or_create(
+        usrn=MADE_UP, defaults={"name": "Example Street", "locality": "Exampleton"}
+    )
+    ward, _ = Ward.objects.get_or_create(code="E00000000", defaults={"name": "Example"})
+    Property.objects.get_or_create(
+        uprn=MADE_UP,
+        defaults={
+            "street": street,
+            "ward": ward,
+            "line": "1 Example Street",
+            "sort": 1,
+            "postcode": "EX4 1PL",
+            "blpu_class": "RD",
+            "easting": 0,
+            "northing": 0,
+        },
+    )
+
+
+class _Play:
+    """One example under way."""
+
+    def __init__(self, service: Service, given: Mapping[str, Any]) -> None:
+        self.service = service
+        self.now: datetime = _moment(given["now"])
+        self.facts: Any = _moment(given.get("facts", {}))
+        self.answers: Any = given.get("answers", {})
+        self.by = Actor("staff", "example") if given.get("by_staff") else RESIDENT
+        # "dispute", or the reason with which a member of staff goes past a stop.
+        self.goes_past = "dispute" if given.get("dispute") else given.get("override", "")
+        self.pages: list[str] = []
+        self.stop = ""
+        self.case: Case | None = None
+        self.draft = cases.begin(
+            service=service,
+            visitor=uuid4().hex,
+            channel=str(given.get("channel", "online")),
+            by=self.by,
+            now=self.now,
+        )
+
+    def answer_pages(self) -> None:
+        for page in self.service.form.pages:
+            values = values_of(self.draft, catalogue.settings(self.service, self.now.date()))
+            asked = frozenset(self.draft.asked)
+            if page not in journey.shown(self.service.form, values, asked, clock_at(self.now)):
+                continue
+            self.pages.append(page.id)
+            given = {q.id: self.answers.get(q.id) for q in page.questions}
+            words = {k: str(v) for k, v in given.items()}
+            decision = cases.answer(
+                draft=self.draft,
+                page=page,
+                given=given,
+                words=words,
+                now=self.now,
+                planted=self.facts,
+            )
+            if decision.stops and self.goes_past:
+                decision = self.go_past(page)
+            if decision.stops:
+                self.stop = decision.code
+                return
+        self.case, late = cases.submit(
+            draft_id=self.draft.id, by=self.by, now=self.now, planted=self.facts
+        )
+        self.stop = late.code if late else ""
+
+    def go_past(self, page: Page) -> Decision:
+        past: Any = {"draft": self.draft, "page": page, "by": self.by, "now": self.now}
+        past["planted"] = self.facts
+        if self.goes_past == "dispute":
+            return cases.dispute(**past)
+        return cases.override(**past, reason=str(self.goes_past))
+
+    def said(self) -> str:
+        if self.stop:
+            found = self.service.form.stops.get(self.stop)
+            settings = catalogue.settings(self.service, self.now.date())
+            return fill(found.say, values_of(self.draft, settings)) if found else ""
+        return (
+            fill(self.service.workflow.stages[self.case.stage].resident, words_of(self.case))
+            if self.case
+            else ""
+        )
+
+    def then(self, happens: list[Mapping[str, Any]]) -> None:
+        for event in happens:
+            if "at" in event:
+                self.go_on_to(_moment(event["at"]))
+            what = next(name for name in HAPPENINGS if name in event)
+            self.case = HAPPENINGS[what](self, event)
+
+    def go_on_to(self, moment: datetime) -> None:
+        """Let time pass; an example never goes back in it."""
+        if moment < self.now:
+            raise ValueError(f"`at` is earlier than what came before it: {moment:%Y-%m-%dT%H:%M}")
+        self.now = moment
+
+    def about(self, by: Actor = SYSTEM) -> dict[str, Any]:
+        assert self.case
+        return {"case_id": self.case.pk, "by": by, "now": self.now}
+
+    def values(self) -> Mapping[str, object]:
+        """Return every value that the case knows, or the draft where there is no case."""
+        if self.case:
+            return values_of(self.case)
+        return values_of(self.draft, catalogue.settings(self.service, self.now.date()))
+
+    def told(self) -> list[str]:
+        assert self.case
+        lines = self.case.events.filter(kind="told")
+        return [line.data["message"] for line in lines]
+
+
+def _comes(play: _Play, event: Mapping[str, Any]) -> Case:
+    return cases.record_outcome(
+        **play.about(),
+        name=event["outcome"],
+        corrected="corrected" in event,
+        told=_moment(event.get("facts", {})),
+    )
+
+
+def _reopens(play: _Play, event: Mapping[str, Any]) -> Case:
+    return choosing.reopen(**play.about(RESIDENT), text=event["reopened"], photo="")
+
+
+def _chooses(play: _Play, event: Mapping[str, Any]) -> Case:
+    return choosing.choose(**play.about(RESIDENT), name=event["choice"])
+
+
+def _decides(play: _Play, event: Mapping[str, Any]) -> Case:
+    reply = event.get("reply", "")
+    return deciding.decide(
+        **play.about(), decision=event["decision"], reason="An example", reply=reply
+    )
+
+
+# What may happen to a case, by the name that says it.
+HAPPENINGS: dict[str, Callable[[_Play, Mapping[str, Any]], Case]] = {
+    "outcome": _comes,
+    "reopened": _reopens,
+    "choice": _chooses,
+    "decision": _decides,
+}
+
+
+def _plain(value: object) -> object:
+    """Return days and moments as an example writes them, the latter in the council's own zone."""
+    if isinstance(value, datetime):
+        return value.astimezone(ZONE).strftime("%Y-%m-%dT%H:%M")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _unlike(wanted: object, came: object, path: str) -> Iterator[str]:
+    """Say where a value differs; of what has parts, only those that are named are compared."""
+    if isinstance(wanted, Mapping) and isinstance(came, Mapping):
+        for name, part in wanted.items():
+            if name not in came:
+                yield f"{path}.{name}: wanted {part}, there is no such part"
+            else:
+                yield from _unlike(part, came[name], f"{path}.{name}")
+    elif isinstance(wanted, list) and isinstance(came, list | tuple) and len(wanted) == len(came):
+        for n, (part, other) in enumerate(zip(wanted, came, strict=True)):
+            yield from _unlike(part, other, f"{path}[{n}]")
+    elif _plain(wanted) != _plain(came):
+        yield f"{path}: wanted {_plain(wanted)}, came {_plain(came)}"
+
+
+def _compare(play: _Play, expect: Mapping[str, object]) -> list[str]:
+    case = play.case
+    came: dict[str, object] = {
+        "pages": play.pages,
+        "stop": play.stop,
+        "says": play.said(),
+        "stage": case.stage if case else "",
+        "due": case.due_on if case else None,
+        "messages": play.told() if case else [],
+        "closed": bool(case and case.is_closed),
+        "flags": case.flags if case else [],
+    }
+    wrong: list[str] = []
+    for key, wanted in expect.items():
+        if key == "values":
+            wrong += _unlike(wanted, play.values(), "values")
+        elif key not in came:
+            wrong.append(f"`{key}` is not something an example can expect")
+        elif key == "says" and str(wanted) not in str(came["says"]):
+            wrong.append(f"says: wanted “{wanted}”, came “{came['says']}”")
+        elif key != "says" and came[key] != (
+            date.fromisoformat(wanted) if key == "due" and isinstance(wanted, str) else wanted
+        ):
+            wrong.append(f"{key}: wanted {wanted}, came {came[key]}")
+    return wrong
+
+
+def _play_one(service: Service, example: Mapping[str, Any]) -> Report:
+    given: Mapping[str, Any] = example["given"]
+    own = given.get("settings")
+    # An example without settings of its own is played with the council's.
+    with catalogue.other_settings(own) if own is not None else nullcontext():
+        play = _Play(service, given)
+        play.answer_pages()
+        if example.get("then") and play.case:
+            play.then(example["then"])
+        return Report(str(example["name"]), _compare(play, example["expect"]))
+
+
+def _tried(service: Service, contents: dict[str, str], example: Mapping[str, Any]) -> Report:
+    """Play one example; what it asks for and cannot be done is a difference, not a fault of ours."""
+    try:
+        with _rolled_back():
+            _property()
+            Version.objects.get_or_create(
+                digest=service.digest,
+                defaults={"slug": service.slug, "files": contents, "published_at": timezone.now()},
+            )
+            return _play_one(service, example)
+    except Refused as exc:
+        said = ", ".join(f"{k} {v}" for k, v in exc.values.items())
+        why = f"refused: {exc.code} {said}".strip()
+    except CANNOT as exc:
+        why = f"could not be played: {type(exc).__name__}: {str(exc).splitlines()[0]}"
+    return Report(str(example["name"]), [why])
+
+
+def play_each(
+    service: Service, contents: dict[str, str], examples: Iterable[Mapping[str, object]]
+) -> Iterator[Report]:
+    """Play examples against a service, one after the other; nothing of any stays behind."""
+    catalogue.service(service.digest, contents)
+    for example in examples:
+        yield _tried(service, contents, example)
+
+
+def play(
+    service: Service, contents: dict[str, str], examples: Iterable[Mapping[str, object]]
+) -> list[Report]:
+    """Play examples against a service and return what came of each; nothing stays behind."""
+    return list(play_each(service, contents, examples))
