@@ -65,16 +65,29 @@ def finish_job(
         raise Refused("job_not_open")
     code, left = _ticked(job, code, done)
     kept = _keep(job, event_id, code, note, photo, by, now, at)
+    _keep_left(kept, left)
+    job.state = "done"
+    job.save(update_fields=["state"])
+    cases.record_outcome(
+        case_id=job.case_id,
+        name=f"job.{code}",
+        by=by,
+        now=now,
+        told=_told(job, left),
+        job=job.pk,
+    )
+    return job
+
+
+def _keep_left(kept: Outcome, left: Sequence[dict[str, str]]) -> None:
     if left:
         kept.left = [task["id"] for task in left]
         kept.save(update_fields=["left"])
-    job.state = "done"
-    job.save(update_fields=["state"])
-    told = {"job": {"left": left}} if job.tasks else None
-    cases.record_outcome(
-        case_id=job.case_id, name=f"job.{code}", by=by, now=now, told=told, job=job.pk
-    )
-    return job
+
+
+def _told(job: Job, left: list[dict[str, str]]) -> dict[str, object] | None:
+    """Return what rules may read of a job with tasks."""
+    return {"job": {"left": left}} if job.tasks else None
 
 
 def _ticked(job: Job, code: str, done: Sequence[str]) -> tuple[str, list[dict[str, str]]]:
@@ -121,7 +134,10 @@ def _keep(
 def correct_job(
     *, event_id: UUID, job_id: int, code: str, note: str, by: Actor, now: datetime
 ) -> Job:
-    """Mend a wrong outcome by a further one; the case follows and the resident is told."""
+    """Mend a wrong outcome by a further one; the case follows and the resident is told.
+
+    Of a job with tasks, its first outcome then means that all were done, any other that none was.
+    """
     job = Job.objects.select_for_update().get(id=job_id)
     if DeviceEvent.objects.filter(id=event_id).exists():
         return job
@@ -130,7 +146,9 @@ def correct_job(
         raise Refused("not_an_outcome", outcome=code)
     if last.code == code:
         raise Refused("same_outcome")
+    left = [] if code == job.outcomes[0] else list(job.tasks)
     last.superseded_by = _keep(job, event_id, code, note, "", by, now, UNKNOWN)
+    _keep_left(last.superseded_by, left)
     last.save(update_fields=["superseded_by"])
     cases.record_outcome(
         case_id=job.case_id,
@@ -138,6 +156,7 @@ def correct_job(
         by=by,
         now=now,
         corrected=True,
+        told=_told(job, left),
         job=job.pk,
         was=last.code,
     )

@@ -37,7 +37,11 @@ def tell(
 
     `said` are words just written for this person, such as an officer's reply. With `at` it is a
     reminder: it leaves then, if the case still stands in the same stage; of a moment gone by there is none.
+    A stage that is entered again has one reminder, the new one.
     """
+    if at is not None:
+        old = Message.objects.filter(case=case, name=name, sent_at=None)
+        old.exclude(not_before=None).delete()
     if at is not None and at <= now:
         return None
     if case.customer is None or not case.customer.email:
@@ -197,6 +201,9 @@ def send(*, message_id: int, now: datetime) -> None:
             return  # sent before, or its draft is gone
         if message.while_in and (message.case is None or message.case.stage != message.while_in):
             message.delete()  # a reminder of what is no longer so
+            return
+        if not message.to:
+            message.delete()  # its case was erased while it waited
             return
         body = _secret(message, now)
         if body is None:

@@ -57,11 +57,17 @@ class Items(Kind):
             raise Invalid("wrong_type")
         if any(not isinstance(row.get("id"), str) or not row["id"] for row in value):
             raise Invalid("wrong_type")
-        return Typed({f"{question.id}-{row['id']}": [str(row.get("count", ""))] for row in value})
+        names = [row["id"] for row in value]
+        if len(set(names)) < len(names) or not all(type(row.get("count")) is int for row in value):
+            raise Invalid("wrong_type")
+        return Typed({f"{question.id}-{row['id']}": [str(row["count"])] for row in value})
 
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return what is asked for, in the options' order; raises Invalid."""
-        found = []
+        found, start = [], f"{question.id}-"
+        known = {start + value for value, _ in options}
+        if any(n.startswith(start) and n not in known and posted.get(n) for n in posted):
+            raise Invalid("not_an_option")  # it left the list meanwhile: never drop it quietly
         for option in options:
             count = _count(posted.get(f"{question.id}-{option[0]}"), option)
             if count:

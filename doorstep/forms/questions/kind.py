@@ -1,6 +1,6 @@
 """What every kind of question offers: one file here, one line in `kinds.py`, one template of its name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -41,6 +41,9 @@ class Posted(Protocol):
 
     def getlist(self, name: str, /) -> Sequence[str]:
         """Return every value under a name."""
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names."""
 
 
 class Typed(dict[str, list[str]]):

@@ -22,6 +22,7 @@ from doorstep.forms.form import Page, Question
 from doorstep.forms.journey import Decision
 from doorstep.forms.questions.kind import Invalid, Typed
 from doorstep.forms.questions.kinds import KINDS
+from doorstep.forms.questions.slot import is_open
 from doorstep.staff.actor import Actor
 from doorstep.web.api.problems import Fault, Option, Problem, Stopped, wrong
 from doorstep.web.api.shapes import Sending
@@ -90,24 +91,39 @@ def send(sent: Order, *, visitor: str, by: Actor, now: datetime) -> Case:
     while (page := _next(draft, service, now)) is not None:
         given, words = _page(sent, draft, page, now)
         taken |= given.keys()
-        decision = cases.answer(draft=draft, page=page, given=given, words=words, now=now)
+        try:
+            decision = cases.answer(
+                draft=draft, page=page, given=given, words=words, by=by, now=now
+            )
+        except Refused as exc:
+            raise _refused(sent, draft, exc, now) from exc
         if decision.stops:
             raise _stopped(draft, service, decision, now)
     if rest := [name for name in sent.answers if name not in taken]:
         said = "After the other answers it is not asked"
         raise wrong([_fault(sent.pointers[name], "not_asked", said) for name in rest])
-    return _submitted(draft, service, by, now)
+    return _submitted(sent, draft, by, now)
 
 
-def _submitted(draft: Draft, service: Service, by: Actor, now: datetime) -> Case:
+def _refused(sent: Order, draft: Draft, refused: Refused, now: datetime) -> Problem:
+    """Return what was refused; a day that was just taken as a fault of its answer, with the days left."""
+    if refused.code == "already_open":
+        return Problem(409, "already_open")
+    slot = next((q for q in sent.service.form.questions.values() if q.kind == "slot"), None)
+    if refused.code != "slot_gone" or slot is None:
+        return Problem(422, "answers_wrong")
+    pointer, values = sent.pointers.get(slot.id, "#/answers"), _values(draft, sent.service, now)
+    return wrong([_said(pointer, slot, Invalid("slot_gone"), values, now)])
+
+
+def _submitted(sent: Order, draft: Draft, by: Actor, now: datetime) -> Case:
     try:
         case, decision = cases.submit(draft_id=draft.pk, by=by, now=now)
     except Refused as exc:
-        code = exc.code if exc.code == "already_open" else "answers_wrong"
-        raise Problem(409 if exc.code == "already_open" else 422, code) from exc
+        raise _refused(sent, draft, exc, now) from exc
     if case is None and decision is not None:
         draft.refresh_from_db()
-        raise _stopped(draft, service, decision, now)
+        raise _stopped(draft, sent.service, decision, now)
     assert case is not None
     return case
 
@@ -156,6 +172,8 @@ def _said(
     template: Any = get_template("kit/sentences.html")
     said = AS_JSON.get(invalid.code) or template.template.module.sentence(question, invalid)
     found = answering.options(question, values, Typed(), now)
+    if question.kind == "slot":  # days that are closed are listed only to be explained
+        found = tuple(option for option in found if is_open(option[0]))
     return Fault(
         pointer=pointer,
         code=invalid.code,
