@@ -95,6 +95,8 @@ def _count(text: str | None, option: tuple[str, str]) -> int:
         return 0
     if not text.isdecimal() or len(text) > 4:
         raise Invalid("items_number", item=option[1], part=option[0])
+    if int(text) and not most(option):
+        raise Invalid("not_an_option")
     if int(text) > most(option):
         raise Invalid("items_most", item=option[1], most=most(option), part=option[0])
     return int(text)
