@@ -15,8 +15,8 @@ run: setup ## Start the demo council on http://127.0.0.1:8000 (PORT chooses the 
 	@DOORSTEP_DEMO=1 $(BIN)/python -m doorstep.cli.main run
 
 check: setup-dev ## Format, lint, types, floors, migrations and services, in under a minute
-	@$(BIN)/ruff format --check -q doorstep tests tools bench
-	@$(BIN)/ruff check -q doorstep tests tools bench
+	@$(BIN)/ruff format --check -q doorstep tests tools bench standins
+	@$(BIN)/ruff check -q doorstep tests tools bench standins
 	@DOORSTEP_DEMO=1 $(BIN)/mypy doorstep
 	@$(BIN)/lint-imports --no-cache
 	@DOORSTEP_DEMO=1 $(BIN)/python -m doorstep.cli.main makemigrations --check --dry-run

@@ -72,6 +72,7 @@ ROOMS = (
     "bookings",
     "fieldwork",
     "messages",
+    "payments",
     "waste",
     "rehearsal",
     "demo",
@@ -163,19 +164,42 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 LOCALE_PATHS = [ROOT / "locale"]
+# In the demo the stand-in for GOV.UK Pay listens here (cli/supervisor.py).
+_PORT = os.environ.get("PORT", "8000")
+_BESIDE = int(_PORT) + (1000 if int(_PORT) < 64000 else -1000) if _PORT.isdecimal() else 9000
+STANDIN_PORT = int(os.environ.get("GOVUK_PAY_PORT", _BESIDE))
+_PAY = "https://publicapi.payments.service.gov.uk"
+GOVUK_PAY_URL = os.environ.get(
+    "GOVUK_PAY_URL", f"http://127.0.0.1:{STANDIN_PORT}" if DEMO or TESTING else _PAY
+)
+GOVUK_PAY_KEY = os.environ.get("GOVUK_PAY_KEY", "api_test_demo" if DEMO else "")
+GOVUK_PAY_SIGNING_SECRET = os.environ.get(
+    "GOVUK_PAY_SIGNING_SECRET", f"webhooks-{SECRET_KEY}" if DEMO else ""
+)
+# Where the provider's card pages are: the one other place that a form of ours may lead to.
+_LOCAL = urlsplit(GOVUK_PAY_URL).hostname in ("127.0.0.1", "localhost")
+GOVUK_PAY_PAGES = GOVUK_PAY_URL if _LOCAL else "https://*.payments.service.gov.uk"
+if DEMO and (not _LOCAL or GOVUK_PAY_KEY.startswith("api_live_")):
+    raise ImproperlyConfigured(
+        "DOORSTEP_DEMO=1 does not start beside a live GOVUK_PAY_URL or GOVUK_PAY_KEY; unset one."
+    )
 CONNECTORS = {
+    "payments.provider": "doorstep.connectors.govuk_pay.GovukPay",
     "messages.messenger": os.environ.get(
         "DOORSTEP_MESSENGER", "doorstep.connectors.demo.messenger.FileMessenger"
-    )
+    ),
 }
+# GOV.UK Pay's own connector speaks to the stand-in in the demo: its address was looked at above.
+_DEMOS = ("doorstep.connectors.demo.", "doorstep.connectors.govuk_pay.")
 for _socket, _name in CONNECTORS.items():
-    if DEMO and not _name.startswith("doorstep.connectors.demo."):
+    if DEMO and not _name.startswith(_DEMOS):
         raise ImproperlyConfigured(
             f"DOORSTEP_DEMO=1 does not start beside a live connector ({_socket}: {_name}); unset one."
         )
 PROCRASTINATE_IMPORT_PATHS = [
     "doorstep.messages.jobs",
     "doorstep.outside.photos",
+    "doorstep.payments.jobs",
     "doorstep.rehearsal.jobs",
     "doorstep.waste.jobs",
     "doorstep.outside.sweeper",

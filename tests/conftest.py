@@ -62,6 +62,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("drop trigger if exists append_only_truncate on cases_event")
+        cursor.execute("drop trigger if exists append_only_truncate on payments_movement")
     yield
     # Threads of the browser's server and of the queue may have left connections open.
     with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -103,6 +104,14 @@ def worker() -> Iterator[Any]:
     from tests.queue import workers
 
     yield from workers()
+
+
+@pytest.fixture
+def pay(settings: Any) -> Iterator[Any]:
+    """The stand-in for GOV.UK Pay, running; the connector speaks to it."""
+    from tests.paying import pay_standin
+
+    yield from pay_standin(settings)
 
 
 @pytest.fixture(scope="session")

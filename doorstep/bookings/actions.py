@@ -4,6 +4,7 @@ Locks are taken in one order, so that nothing waits in a circle: the draft or th
 booking, then one day (several only in the order of their dates). Nobody locks another's booking and waits.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -14,7 +15,6 @@ from doorstep.bookings.models import GRACE, LIVE, Booking, Calendar, Day, taken
 from doorstep.cases import actions as cases
 from doorstep.cases import timeline, workflow
 from doorstep.cases.models import Case, Draft
-from doorstep.cases.values import to_json
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
@@ -145,9 +145,8 @@ def leads_on(case: Case, outcome: str) -> bool:
 
 def _tell(case: Case, booking: Booking | None) -> None:
     """Let rules and sentences of the case know the day."""
-    told = {"day": booking.day.day, "until": booking.until} if booking else NOTHING
-    case.facts = {**case.facts, "booked": to_json(told)}
-    case.save(update_fields=["facts"])
+    told: Mapping[str, object] = {"day": booking.day.day, "until": booking.until} if booking else NOTHING
+    workflow.keep(case, "booked", told)
 
 
 def keep(

@@ -17,8 +17,10 @@ from doorstep.staff.actor import Actor
 class Step(Protocol):
     """What a workflow may set in motion; `undo` takes back what is still open."""
 
-    def run(self, *, case: Case, options: Mapping[str, object], by: Actor, now: datetime) -> None:
-        """Do the step for a case, inside the caller's transaction."""
+    def run(
+        self, *, case: Case, options: Mapping[str, object], by: Actor, now: datetime
+    ) -> str | None:
+        """Do the step for a case, inside the caller's transaction; return an outcome known at once."""
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
         """Take back what this step has open for a case."""
@@ -63,11 +65,17 @@ def stage_of(case: Case) -> Stage:
     return catalogue.service(case.version_id).workflow.stages[case.stage]
 
 
-def _do(case: Case, doing: Doing, by: Actor, now: datetime, words: Mapping[str, str]) -> None:
+def keep(case: Case, name: str, value: Mapping[str, object]) -> None:
+    """Keep on a case what a step found out, where its sentences and rules can name it."""
+    case.facts = {**case.facts, name: to_json(value)}
+    case.save(update_fields=["facts"])
+
+
+def _do(case: Case, doing: Doing, by: Actor, now: datetime, words: Mapping[str, str]) -> str | None:
     values = values_of(case)
     options = {k: rule.evaluate(values, clock_at(now)) for k, rule in doing.rules.items()}
     options = {**doing.words, **options, "said": words}
-    _offered[doing.step].run(case=case, options=options, by=by, now=now)
+    return _offered[doing.step].run(case=case, options=options, by=by, now=now)
 
 
 STANDING = ["stage", "closed_at", "outcome", "due_on"]
@@ -89,7 +97,9 @@ def enter(
 ) -> None:
     """Bring a case into a stage and set in motion what the stage says.
 
-    `quiet` leaves out `tell`; `words` are what was just written, such as an officer's reply.
+    `quiet` leaves out `tell`; `words` are what was just written, such as an officer's reply. Where
+    a step knows its outcome at once (nothing to pay), the stage is left by it, and what the stage
+    still had to do is not done.
     """
     flow = catalogue.service(case.version_id).workflow
     stage = flow.stages[stage_id]
@@ -107,8 +117,11 @@ def enter(
         case.save(update_fields=fields)
     timeline.write(case, "stage", by=by, now=now, stage=stage_id, why=why)
     for doing in stage.do:
-        if not (quiet and doing.step == "tell"):
-            _do(case, doing, by, now, words or {})
+        if quiet and doing.step == "tell":
+            continue
+        if came := _do(case, doing, by, now, words or {}):
+            timeline.write(case, "outcome", by=by, now=now, outcome=came)
+            return outcome(case, came, by=by, now=now)
 
 
 def unwind(case: Case, *, by: Actor, now: datetime) -> None:

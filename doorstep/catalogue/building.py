@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from doorstep.catalogue import files as f
 from doorstep.catalogue.builder import Builder, check_sentence, read_facts, read_values
-from doorstep.catalogue.building_workflow import read_workflow
+from doorstep.catalogue.building_workflow import read_workflow, said_by_steps
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Service, Text
@@ -205,8 +205,9 @@ def build(contents: Mapping[str, str]) -> Service:
     form = _form(b)
     answers = {f"{q.id}_words": TEXT for q in form.questions.values()}
     disputes = {s.code: s.dispute.stage for s in form.stops.values() if s.dispute}
-    workflow = read_workflow(b, {**CASE_WORDS, **answers}, disputes)
-    messages = _messages(b, {**CASE_WORDS, **answers})
+    extra = {**CASE_WORDS, **answers, **said_by_steps(b)}
+    workflow = read_workflow(b, extra, disputes)
+    messages = _messages(b, extra)
     examples = Source("examples.yaml", contents.get("examples.yaml", "[]")).data or []
     about = Source("service.yaml", contents["service.yaml"])
     for key, named in (("unique", b.about.unique.get("of", [])), ("names", b.about.names)):

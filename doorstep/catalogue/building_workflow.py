@@ -44,6 +44,8 @@ def _doing(
             continue
         rules: dict[str, Rule] = {}
         for name, wants in kind.rules.items():
+            if name in kind.optional and name not in options:
+                continue
             rule = b.rule(str(options.get(name, "")), src.where(*at, step, name), wants)
             if rule:
                 rules[name] = rule
@@ -110,6 +112,14 @@ def _check_targets(
     for key, named in (("replies", w.replies), ("bulk", w.bulk)):
         for decision in sorted(set(named) - decided):
             b.problems.append(f"{src.where(key)}: no stage allows the decision `{decision}`")
+
+
+def said_by_steps(b: Builder) -> dict[str, Type]:
+    """Return what sentences may name because a step of this workflow finds it out."""
+    src = Source("workflow.yaml", b.contents.get("workflow.yaml", ""))
+    used = {name for s in src.as_model(f.WorkflowFile).stages.values() for d in s.do for name in d}
+    offered = steps.offered()
+    return {k: v for name in used if name in offered for k, v in offered[name].says.items()}
 
 
 def read_workflow(b: Builder, extra: Mapping[str, Type], disputes: Mapping[str, str]) -> Workflow:

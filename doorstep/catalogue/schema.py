@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from doorstep.catalogue import files, steps
 from doorstep.forms.questions.kinds import KINDS
-from doorstep.forms.rules.types import describe
+from doorstep.forms.rules.types import INT, describe
 
 FILES: dict[str, type[BaseModel]] = {
     "service": files.ServiceFile,
@@ -44,14 +44,17 @@ def _steps() -> dict[str, Any]:
     made = {}
     for kind in steps.offered().values():
         rules = {
-            name: {"type": "string", "description": f"A rule that gives: {describe(wants)}."}
+            name: {
+                "type": ["string", "integer"] if wants == INT else "string",
+                "description": f"A rule that gives: {describe(wants)}.",
+            }
             for name, wants in kind.rules.items()
         }
         words = {name: {"description": "Plain words."} for name in sorted(kind.words)}
         made[kind.name] = {
             "type": "object",
             "properties": {**rules, **words},
-            "required": sorted(rules),
+            "required": sorted(set(rules) - kind.optional),
             "additionalProperties": False,
         }
     return {"type": "object", "properties": made, "additionalProperties": False, "minProperties": 1}

@@ -8,11 +8,17 @@ from doorstep.forms.rules.types import Type
 
 @dataclass(frozen=True)
 class StepKind:
-    """A step's name, its options as rules (with the type each must give) and as plain words, what it tells."""
+    """A step's name, its options as rules (with the type each must give), and as plain words.
+
+    `optional` names rules that may be left out; `says` what sentences of a service may name once
+    the step has run, such as `{charge.pounds}`.
+    """
 
     name: str
     rules: Mapping[str, Type] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+    says: Mapping[str, Type] = field(default_factory=dict)
     # What its outcomes tell rules, by name, with the value before anything has come of it.
     gives: Mapping[str, tuple[Type, object]] = field(default_factory=dict)
 

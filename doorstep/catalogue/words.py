@@ -24,9 +24,9 @@ def _working_days(n: int) -> str:
 
 
 def pounds(pence: int) -> str:
-    """Return pence as pounds: £25, £25.50, −£3."""
-    whole, rest = divmod(abs(pence), 100)
-    return f"{'−' if pence < 0 else ''}£{whole:,}" + (f".{rest:02d}" if rest else "")
+    """Return a sum as people read it, such as "£1,234.50"; a negative one with its sign."""
+    sign = "−" if pence < 0 else ""
+    return f"{sign}£{abs(pence) // 100:,}.{abs(pence) % 100:02}"
 
 
 def _items(n: int) -> str:

@@ -8,6 +8,7 @@ import sys
 import time
 from types import FrameType
 
+from doorstep import settings
 from doorstep.cli.embedded import CannotStart
 
 # Worker settings as measured for the queue: see docs/decisions/0003-queue.md.
@@ -25,6 +26,23 @@ WORKER = [
 
 def _doorstep(*args: str) -> list[str]:
     return [sys.executable, "-m", "doorstep.cli.main", *args]
+
+
+def standin() -> list[str]:
+    """Return the command of the demo's stand-in for GOV.UK Pay: on this machine only, one process."""
+    where = f"127.0.0.1:{settings.STANDIN_PORT}"
+    server = [sys.executable, "-m", "gunicorn", "standins.govuk_pay.app:application"]
+    server += ["--pythonpath", str(settings.ROOT), "-b", where, "-w", "1"]
+    return [*server, "-k", "gthread", "--threads", "8", "--log-level", "warning"]
+
+
+def _standins_environment(port: str) -> None:
+    """Say to the stand-in what it needs: the same key and secret as ours, where to tell us, where to remember."""
+    os.environ["GOVUK_PAY_KEY"] = settings.GOVUK_PAY_KEY
+    os.environ["GOVUK_PAY_SIGNING_SECRET"] = settings.GOVUK_PAY_SIGNING_SECRET
+    os.environ["STANDIN_HOOK"] = f"http://127.0.0.1:{port}/hooks/govuk-pay"
+    settings.DATA.mkdir(parents=True, exist_ok=True)
+    os.environ["STANDIN_STATE"] = str(settings.DATA / "govuk-pay-stand-in.sqlite")
 
 
 def commands(port: str) -> dict[str, list[str]]:
@@ -50,7 +68,9 @@ def commands(port: str) -> dict[str, list[str]]:
         "--log-level",
         "warning",
     ]
+    beside = {"pay": standin()} if os.environ.get("DOORSTEP_DEMO") == "1" else {}
     return {
+        **beside,
         "web": web,
         "worker": _doorstep(*WORKER, "--queues", "default", "--name", "worker"),
         "sys": _doorstep(*WORKER, "--queues", "sys", "--name", "sys"),
@@ -105,6 +125,9 @@ def run() -> int:
     _port_free(port)
     steps = [_doorstep("migrate", "--verbosity", "0")]
     demo = os.environ.get("DOORSTEP_DEMO") == "1"
+    if demo:
+        _port_free(str(settings.STANDIN_PORT))
+        _standins_environment(port)
     steps.append(_doorstep("demo") if demo else _doorstep("services", "import"))
     for step in steps:
         if subprocess.run(step).returncode:

@@ -20,7 +20,7 @@ _CODE = re.compile(r"^[a-z]{2,3}$")
 dress: Callable[[str], str] = str
 
 
-def _pick(value: object) -> object:
+def pick(value: object) -> object:
     """Return a text in the language spoken now, where it is given in several; the first given, failing that."""
     if isinstance(value, Mapping) and value and all(_CODE.match(str(code)) for code in value):
         value = value.get(language(), next(iter(value.values())))
@@ -30,7 +30,7 @@ def _pick(value: object) -> object:
 # A text that residents read: a string, or a mapping from language to string.
 Words = Annotated[
     str,
-    BeforeValidator(_pick),
+    BeforeValidator(pick),
     WithJsonSchema(
         {
             "anyOf": [
@@ -87,6 +87,8 @@ class Council(_Part):
     accessibility: Accessibility
     works_on_bank_holidays: bool
     keep_logs_days: int = 730
+    # Refunds of more pence than this wait for an officer.
+    refund_limit: int = 5000
     no_collection_days: tuple[date, ...] = ()
     containers: dict[str, Words]
     # When containers are to be out, in words a resident reads.

@@ -1,5 +1,6 @@
 """Jobs made and done, outcomes recorded and corrected."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -24,6 +25,8 @@ class Whereabouts:
 
 
 UNKNOWN = Whereabouts()
+# The outcome of a job with tasks of which some were not done.
+PARTIAL = "partial"
 
 
 def first_time(*, event_id: UUID, kind: str, by: Actor, now: datetime) -> bool:
@@ -45,10 +48,13 @@ def finish_job(
     by: Actor,
     now: datetime,
     at: Whereabouts = UNKNOWN,
+    done: Sequence[str] = (),
 ) -> Job:
     """Record what came of a job and carry it to its case.
 
-    A second tap changes nothing; raises Refused("not_an_outcome"), Refused("job_not_open").
+    Of a job with tasks, `done` are the ids of those ticked: with the first outcome and not all of them
+    done it is `partial`; with none, raises Refused("nothing_ticked"). A second tap changes nothing;
+    raises Refused("not_an_outcome"), Refused("job_not_open").
     """
     job = Job.objects.select_for_update().get(id=job_id)
     if DeviceEvent.objects.filter(id=event_id).exists():
@@ -57,11 +63,30 @@ def finish_job(
         raise Refused("not_an_outcome", outcome=code)
     if job.state != "open":
         raise Refused("job_not_open")
-    _keep(job, event_id, code, note, photo, by, now, at)
+    code, left = _ticked(job, code, done)
+    kept = _keep(job, event_id, code, note, photo, by, now, at)
+    if left:
+        kept.left = [task["id"] for task in left]
+        kept.save(update_fields=["left"])
     job.state = "done"
     job.save(update_fields=["state"])
-    cases.record_outcome(case_id=job.case_id, name=f"job.{code}", by=by, now=now, job=job.pk)
+    told = {"job": {"left": left}} if job.tasks else None
+    cases.record_outcome(
+        case_id=job.case_id, name=f"job.{code}", by=by, now=now, told=told, job=job.pk
+    )
     return job
+
+
+def _ticked(job: Job, code: str, done: Sequence[str]) -> tuple[str, list[dict[str, str]]]:
+    """Return the outcome by what was ticked, and the tasks left: all of them where nobody could begin."""
+    if not job.tasks:
+        return code, []
+    if code != job.outcomes[0]:
+        return code, list(job.tasks)
+    left = [task for task in job.tasks if task["id"] not in done]
+    if len(left) == len(job.tasks):
+        raise Refused("nothing_ticked")
+    return (PARTIAL if left else code), left
 
 
 def _keep(

@@ -29,6 +29,8 @@ class Job(models.Model):
     title = models.CharField(max_length=120)
     detail = models.TextField(blank=True)
     outcomes = models.JSONField()
+    # What is to be ticked one by one, as id and label; none for most jobs.
+    tasks = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     state = models.CharField(
         max_length=10, default="open", choices=[(s, s) for s in ("open", "done", "withdrawn")]
     )
@@ -62,6 +64,8 @@ class Outcome(models.Model):
     by = models.CharField(max_length=80)
     note = models.TextField(blank=True)
     photo = models.CharField(max_length=80, blank=True)
+    # The ids of the job's tasks that were not done.
+    left = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     vehicle = models.CharField(max_length=20, blank=True)
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)

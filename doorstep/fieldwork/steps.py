@@ -8,12 +8,15 @@ from doorstep.cases import workflow
 from doorstep.cases.models import Case
 from doorstep.catalogue import steps
 from doorstep.fieldwork.models import Job
-from doorstep.forms.rules.types import DAY, TEXT
+from doorstep.forms.rules.types import DAY, TEXT, ListOf, Record
 from doorstep.staff.actor import Actor
 
+TASK = Record("task", {"id": TEXT, "label": TEXT})
 KIND = steps.StepKind(
     "job",
-    rules={"list": TEXT, "about": TEXT, "day": DAY},
+    rules={"list": TEXT, "about": TEXT, "day": DAY, "tasks": ListOf(TASK)},
+    optional=frozenset({"tasks"}),
+    gives={"job": (Record("job", {"left": ListOf(TASK)}), {"left": []})},
     words=frozenset({"title", "named_by", "about_kind", "detail", "outcomes"}),
 )
 
@@ -39,6 +42,7 @@ class JobStep:
             title=_title(case, options),
             detail=detail or "",
             outcomes=options["outcomes"],
+            tasks=options.get("tasks") or [],
             made_at=now,
         )
         # One statement: the constraint knows whether the same one is still open.

@@ -26,12 +26,20 @@ LINK, CODE = "\ue000", "\ue001"
 
 
 def tell(
-    *, case: Case, name: str, now: datetime, said: Mapping[str, str] | None = None
+    *,
+    case: Case,
+    name: str,
+    now: datetime,
+    said: Mapping[str, str] | None = None,
+    at: datetime | None = None,
 ) -> Message | None:
     """Queue a service's message to the person behind a case; no address, no message.
 
-    `said` are words just written for this person, such as an officer's reply.
+    `said` are words just written for this person, such as an officer's reply. With `at` it is a
+    reminder: it leaves then, if the case still stands in the same stage; of a moment gone by there is none.
     """
+    if at is not None and at <= now:
+        return None
     if case.customer is None or not case.customer.email:
         return None
     with council.speaking(case.language):
@@ -48,8 +56,11 @@ def tell(
         subject=subject,
         body=body,
         queued_at=now,
+        not_before=at,
+        while_in=case.stage if at else "",
     )
-    jobs.send.defer(message_id=message.pk)
+    if at is None:
+        jobs.send.defer(message_id=message.pk)
     return message
 
 
@@ -184,6 +195,9 @@ def send(*, message_id: int, now: datetime) -> None:
         message = found.filter(id=message_id).first()
         if message is None or message.sent_at:
             return  # sent before, or its draft is gone
+        if message.while_in and (message.case is None or message.case.stage != message.while_in):
+            message.delete()  # a reminder of what is no longer so
+            return
         body = _secret(message, now)
         if body is None:
             message.delete()

@@ -13,5 +13,6 @@ class MessagesConfig(AppConfig):
 
         steps.offer()
         later.reconcile_with(jobs.resend_lost)
+        later.reconcile_with(jobs.send_reminders)
         later.every_day(jobs.forget)
         later.every_day(jobs.warn_of_expiry)

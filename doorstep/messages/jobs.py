@@ -62,8 +62,17 @@ def warn_of_expiry() -> None:
 def resend_lost() -> None:
     """Queue again what has waited ten minutes without being sent or given up."""
     old = timezone.now() - timedelta(minutes=10)
-    waiting = Message.objects.filter(sent_at=None, failed_at=None, queued_at__lt=old)
+    waiting = Message.objects.filter(
+        sent_at=None, failed_at=None, queued_at__lt=old, not_before=None
+    )
     for message_id in waiting.values_list("id", flat=True)[:500]:
+        send.defer(once=f"message-{message_id}", message_id=message_id)
+
+
+def send_reminders() -> None:
+    """Queue the reminders whose moment has come; asked every minute."""
+    due = Message.objects.filter(sent_at=None, failed_at=None, not_before__lte=timezone.now())
+    for message_id in due.values_list("id", flat=True)[:500]:
         send.defer(once=f"message-{message_id}", message_id=message_id)
 
 

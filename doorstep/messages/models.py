@@ -22,6 +22,9 @@ class Message(models.Model):
     subject = models.CharField(max_length=200)
     body = models.TextField()
     queued_at = models.DateTimeField(db_index=True)
+    # Not before this moment, and only while the case still stands where it stood (a reminder).
+    not_before = models.DateTimeField(null=True)
+    while_in = models.CharField(max_length=40, blank=True, db_default="")
     sent_at = models.DateTimeField(null=True)
     receipt = models.CharField(max_length=80, blank=True)
     failed_at = models.DateTimeField(null=True)

@@ -7,10 +7,13 @@ from typing import Any
 from doorstep.cases import timeline, workflow
 from doorstep.cases.models import Case
 from doorstep.catalogue import steps
+from doorstep.forms.rules.types import MOMENT
 from doorstep.messages import actions
 from doorstep.staff.actor import Actor
 
-KIND = steps.StepKind("tell", words=frozenset({"message"}))
+KIND = steps.StepKind(
+    "tell", rules={"at": MOMENT}, optional=frozenset({"at"}), words=frozenset({"message"})
+)
 
 
 class TellStep:
@@ -19,7 +22,8 @@ class TellStep:
     def run(self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
         """Queue the message and note it on the timeline."""
         name = str(options["message"])
-        if actions.tell(case=case, name=name, now=now, said=options.get("said")):
+        at = options.get("at")
+        if actions.tell(case=case, name=name, now=now, said=options.get("said"), at=at) and not at:
             timeline.write(case, "told", by=by, now=now, message=name)
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:

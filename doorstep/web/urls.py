@@ -9,6 +9,7 @@ urlpatterns = [
     path("desk", include("doorstep.web.desk.urls")),
     path("status", status.status, name="status"),
     path("status/<int:number>", status.mend, name="mend"),
+    path("hooks", include("doorstep.web.hooks.urls")),
     path("crew", include("doorstep.web.crew.urls")),
     path("", include("doorstep.web.portal.urls")),
 ]

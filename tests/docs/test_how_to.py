@@ -62,7 +62,7 @@ def options_of(given: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("name", ["service", "question", "step"])
+@pytest.mark.parametrize("name", ["service", "question", "step", "connector"])
 def test_a_how_to_works_as_it_stands(name: str, copy: Path) -> None:
     run("export DOORSTEP_DEMO=1; .venv/bin/doorstep migrate -v 0", copy)
     blocks = BLOCK.findall((ROOT / "docs" / "how-to" / f"{name}.md").read_text())

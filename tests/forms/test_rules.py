@@ -91,6 +91,7 @@ def test_a_wrong_type_is_an_error(text: str) -> None:
     [
         ("plus_workdays(today, 1)", date(2026, 11, 30)),
         ("plus_days(today, 1)", date(2026, 11, 28)),
+        ("plus_minutes(now, 20)", datetime(2026, 11, 27, 10, 20, tzinfo=LONDON)),
         ("n + 2 * 3", 7),
     ],
 )

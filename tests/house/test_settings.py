@@ -27,6 +27,14 @@ def test_the_demo_does_not_start_beside_a_live_connector() -> None:
     assert start(SECRET_KEY="a-long-secret", **live).returncode == 0
 
 
+def test_the_demo_does_not_start_beside_a_live_payment_provider() -> None:
+    live = {"GOVUK_PAY_URL": "https://publicapi.payments.service.gov.uk"}
+    for given in (live, {"GOVUK_PAY_KEY": "api_live_something"}):
+        refused = start(DOORSTEP_DEMO="1", **given)
+        assert refused.returncode == 1 and "does not start beside a live" in refused.stderr
+        assert start(SECRET_KEY="a-long-secret", **given).returncode == 0
+
+
 def test_it_binds_to_this_machine_unless_told_and_the_demo_always(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -215,6 +215,7 @@ def job_done(request: HttpRequest, code: str, job: int) -> HttpResponse:
             by=actor(request),
             now=timezone.now(),
             at=_at(request),
+            done=request.POST.getlist("task"),
         )
     except (Refused, BadFile) as exc:
         return _draw(request, found, exc.code)

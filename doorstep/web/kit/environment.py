@@ -12,7 +12,7 @@ from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader,
 from jinja2.environment import TemplateModule
 from jinja2.loaders import ChoiceLoader
 
-from doorstep.catalogue.words import say
+from doorstep.catalogue.words import pounds, say
 from doorstep.council import queries as council
 from doorstep.web.kit.slots import day_words, months_of
 
@@ -54,5 +54,5 @@ def environment(**options: Any) -> Environment:
     )
     made.globals.update(languages=council.languages, language=council.language)
     made.globals.update(months_of=months_of, day_words=day_words)
-    made.filters.update(say=say, when=when)
+    made.filters.update(say=say, when=when, pounds=pounds)
     return made

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from doorstep.web.portal import bins, notes, old, operations, returning, views
+from doorstep.web.portal import bins, notes, old, operations, paying, returning, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,6 +21,10 @@ urlpatterns = [
     path("case/<str:reference>", views.case, name="case"),
     path("case/<str:reference>/reopen", views.reopen, name="reopen"),
     path("case/<str:reference>/sent", views.sent, name="sent"),
+    path("case/<str:reference>/pay", paying.pay, name="pay"),
+    path("case/<str:reference>/pay/wait", paying.wait, name="pay_wait"),
+    path("case/<str:reference>/receipt", paying.receipt, name="receipt"),
+    path("pay/return/<str:token>", paying.come_back, name="pay_return"),
     path("bins", bins.find, name="bins"),
     path("bins/snippet", bins.snippet, name="bins_snippet"),
     path("bins/<str:uprn>.ics", bins.ics, name="bins_ics"),

@@ -22,6 +22,7 @@ from doorstep.demo import week
 from doorstep.messages import queries as messages
 from doorstep.outside import photos
 from doorstep.outside.errors import BadFile
+from doorstep.payments import queries as payments
 from doorstep.staff.actor import RESIDENT
 from doorstep.staff.models import StaffUser
 from doorstep.web.kit import limits, sitting
@@ -128,7 +129,8 @@ def check(request: HttpRequest, slug: str) -> HttpResponse:
     return keep(request, sitting.check(request, _seat(request, slug)))
 
 
-def _own_case(request: HttpRequest, reference: str) -> Case:
+def own_case(request: HttpRequest, reference: str) -> Case:
+    """Return a case that this browser may open; anyone else meets "not found"."""
     if not may_open(request, reference):
         raise Http404
     case = cases.by_reference(reference)
@@ -141,7 +143,9 @@ def _own_case(request: HttpRequest, reference: str) -> Case:
 @require_GET
 def sent(request: HttpRequest, reference: str) -> HttpResponse:
     """Confirm that a case was made, with its reference and what happens next."""
-    case = _own_case(request, reference)
+    case = own_case(request, reference)
+    if payments.due(case):
+        return HttpResponseRedirect(f"/case/{case.reference}/pay")
     return render(request, "portal/sent.html", _told(case))
 
 
@@ -163,6 +167,7 @@ def _told(case: Case) -> dict[str, object]:
         "named": words["named"],
         "lines": lines,
         "reopen": _reopen_offer(case),
+        "owed": payments.latest(case),
     }
 
 
@@ -178,7 +183,7 @@ def _reopen_offer(case: Case) -> str:
 @require_http_methods(["GET", "POST"])
 def reopen(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask what is not right about a closed case, and open it again."""
-    case = _own_case(request, reference)
+    case = own_case(request, reference)
     context = {**_told(case), "typed": request.POST, "refused": ""}
     if request.method == "GET":
         if not context["reopen"]:
@@ -216,7 +221,7 @@ def open_case(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     """Show where a case stands to the person who sent it."""
-    return render(request, "portal/case.html", _told(_own_case(request, reference)))
+    return render(request, "portal/case.html", _told(own_case(request, reference)))
 
 
 @public

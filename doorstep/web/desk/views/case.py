@@ -18,20 +18,23 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.outside import photos
+from doorstep.payments import queries as payments
 from doorstep.staff import actions as staff
 from doorstep.staff import queries as looks
 from doorstep.waste import queries as rounds_of
 from doorstep.web.kit.doors import actor, needs
 
 
-def _case(reference: str) -> Case:
+def case_of(reference: str) -> Case:
+    """Return the case with this reference; a page that is not there otherwise."""
     found = cases.by_reference(reference)
     if found is None:
         raise Http404
     return found
 
 
-def _draw(request: HttpRequest, found: Case, refused: str = "") -> HttpResponse:
+def draw(request: HttpRequest, found: Case, refused: str = "") -> HttpResponse:
+    """Draw a case whole, with why something was refused."""
     service = catalogue.service(found.version_id)
     stage = service.workflow.stages[found.stage]
     context = {
@@ -46,6 +49,8 @@ def _draw(request: HttpRequest, found: Case, refused: str = "") -> HttpResponse:
         "may_decide": _may(request, "desk.decide"),
         "checks": from_json(found.decisions),
         "jobs": found.jobs.prefetch_related("results__event"),
+        "charges": payments.of_case(found),
+        "may_refund": _may(request, "payments.refund"),
         "looks": looks.of("case", found.reference),
         "assisted": bool(found.place_id and rounds_of.is_assisted(found.place_id)),
         "typed": request.POST,
@@ -62,17 +67,17 @@ def _may(request: HttpRequest, permission: str) -> bool:
 @require_GET
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a case whole; the look is written down."""
-    found = _case(reference)
+    found = case_of(reference)
     user: Any = request.user
     staff.looked(by=user, what="case", key=found.reference, now=timezone.now())
-    return _draw(request, found)
+    return draw(request, found)
 
 
 @needs("desk.decide")
 @require_POST
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a decision that the stage allows."""
-    found = _case(reference)
+    found = case_of(reference)
     try:
         case_actions.decide(
             case_id=found.pk,
@@ -83,7 +88,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
             now=timezone.now(),
         )
     except Refused as exc:
-        return _draw(request, found, exc.code)
+        return draw(request, found, exc.code)
     return HttpResponseRedirect(f"/desk/cases/{found.reference}")
 
 
@@ -91,7 +96,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def note(request: HttpRequest, reference: str) -> HttpResponse:
     """Add a note."""
-    found = _case(reference)
+    found = case_of(reference)
     try:
         case_actions.note(
             case_id=found.pk,
@@ -100,7 +105,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
             now=timezone.now(),
         )
     except Refused as exc:
-        return _draw(request, found, exc.code)
+        return draw(request, found, exc.code)
     return HttpResponseRedirect(f"/desk/cases/{found.reference}")
 
 
@@ -108,7 +113,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def asked_done(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a case off the list of those that need a person."""
-    found = _case(reference)
+    found = case_of(reference)
     asking.done(case_id=found.pk, by=actor(request), now=timezone.now())
     return HttpResponseRedirect(f"/desk/cases/{found.reference}")
 
@@ -117,7 +122,7 @@ def asked_done(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def correct(request: HttpRequest, reference: str) -> HttpResponse:
     """Put a wrong outcome of a job right; the resident is told."""
-    found = _case(reference)
+    found = case_of(reference)
     try:
         fieldwork.correct_job(
             event_id=UUID(request.POST.get("event", "")),
@@ -128,7 +133,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
             now=timezone.now(),
         )
     except Refused as exc:
-        return _draw(request, found, exc.code)
+        return draw(request, found, exc.code)
     except ValueError as exc:
         raise Http404 from exc
     return HttpResponseRedirect(f"/desk/cases/{found.reference}")

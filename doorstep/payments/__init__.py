@@ -1,0 +1,1 @@
+"""Charges, what was paid and paid back: a ledger, and the provider that takes the money."""

@@ -1,0 +1,350 @@
+"""Asks for money, takes it in, lets a charge lapse; what the provider says is recorded here once.
+
+Order of locks: the case, then the charge, then the attempt. A call to the provider holds the
+attempt alone.
+"""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils.crypto import salted_hmac
+
+from doorstep.cases import actions as cases
+from doorstep.cases import timeline, workflow
+from doorstep.cases.models import Case
+from doorstep.catalogue.words import pounds
+from doorstep.council.errors import Refused
+from doorstep.council.queries import ZONE
+from doorstep.outside import plug
+from doorstep.outside.errors import OutsideError, TryLater
+from doorstep.outside.secret import hashed
+from doorstep.payments import jobs, outcomes, refunds
+from doorstep.payments.models import (
+    ENDING,
+    LIVE,
+    Attempt,
+    Callback,
+    Charge,
+    Forgeries,
+    Movement,
+)
+from doorstep.payments.money import vat_in
+from doorstep.payments.provider import (
+    UNFINISHED,
+    Event,
+    NewPayment,
+    NotThere,
+    Payment,
+    PaymentProvider,
+)
+from doorstep.staff.actor import SYSTEM, Actor
+
+FORGOTTEN = timedelta(days=2)
+
+
+def provider() -> PaymentProvider:
+    """Return whoever takes payments for us."""
+    made: PaymentProvider = plug.get("payments.provider")
+    return made
+
+
+@transaction.atomic
+def ask(
+    *,
+    case: Case,
+    pence: int,
+    description: str,
+    by: Actor,
+    now: datetime,
+    until: datetime | None = None,
+    code: str = "",
+    vat_rate: int = 0,
+    purpose: str = "fee",
+) -> Charge:
+    """Ask for money for a case; asked again while the same sum is due, only the moment it lapses moves.
+
+    Raises Refused("already_charged") where another sum is due for the same purpose.
+    """
+    charge = Charge.objects.select_for_update().filter(case=case, purpose=purpose, state="due")
+    if found := charge.first():
+        if found.pence != pence:
+            raise Refused("already_charged", charge=found.reference)
+        found.until = until
+        found.save(update_fields=["until"])
+        return _keep(found, case)
+    made = Charge.objects.create(
+        case=case,
+        purpose=purpose,
+        reference=f"{case.reference}-{Charge.objects.filter(case=case).count() + 1}",
+        pence=pence,
+        description=description[:255],
+        code=code[:40],
+        vat_rate=vat_rate,
+        vat=vat_in(pence, vat_rate),
+        until=until,
+        made_at=now,
+    )
+    timeline.write(case, "charged", by=by, now=now, charge=made.reference, pence=pence)
+    return _keep(made, case)
+
+
+def _keep(charge: Charge, case: Case) -> Charge:
+    """Keep sum and moment where the service's sentences can name them."""
+    said = {"pounds": pounds(charge.pence), "until": charge.until, "reference": charge.reference}
+    workflow.keep(case, "charge", said)
+    return charge
+
+
+def _lock(charge_id: int) -> Charge:
+    """Return a charge, locked after its case, so that no two ways in wait for each other."""
+    case_id = Charge.objects.values_list("case_id", flat=True).get(id=charge_id)
+    Case.objects.select_for_update().get(id=case_id)
+    return Charge.objects.select_for_update().get(id=charge_id)
+
+
+def token_of(attempt: Attempt) -> str:
+    """Return the token of the address the payer comes back to, made from our key: the same each time."""
+    return salted_hmac("doorstep.payments.back", str(attempt.key), algorithm="sha256").hexdigest()
+
+
+def begin(*, charge_id: int, language: str, now: datetime) -> Attempt:
+    """Begin to pay: our row first, then the provider under our key, within its time limit.
+
+    The same unfinished attempt comes back while there is one. Where the provider cannot be had now,
+    the attempt stays `new` and the queue goes on; raises Refused("not_due").
+    """
+    with transaction.atomic():
+        charge = _lock(charge_id)
+        if charge.state != "due" or (charge.until and now > charge.until):
+            raise Refused("not_due")
+        attempt = charge.attempts.filter(state__in=LIVE).first() or _attempt(charge, language, now)
+        first = attempt.asked_at is None and attempt.state == "new"
+        if first:
+            Attempt.objects.filter(id=attempt.pk).update(asked_at=now)
+    if attempt.state == "new":
+        jobs.try_now(lambda: create(attempt_id=attempt.pk, now=now, first=first), attempt.pk)
+    else:
+        jobs.try_now(lambda: learn(attempt_id=attempt.pk, now=now), 0)
+    attempt.refresh_from_db()
+    return attempt
+
+
+def _attempt(charge: Charge, language: str, now: datetime) -> Attempt:
+    number = charge.attempts.count() + 1
+    made = Attempt(charge=charge, key=uuid4(), language=language, made_at=now)
+    made.reference = f"{charge.reference}-{number}"
+    made.back_hash = hashed(token_of(made))
+    made.save(force_insert=True)
+    return made
+
+
+def create(*, attempt_id: int, now: datetime, first: bool = False) -> None:
+    """Make an attempt's payment at the provider, once; raises TryLater, and ends the attempt on GiveUp.
+
+    Not the first time, what the provider may have made before is looked for by our reference.
+    Nothing is done while someone else is at it.
+    """
+    try:
+        with transaction.atomic():
+            found = Attempt.objects.select_for_update(skip_locked=True, of=("self",))
+            attempt = found.select_related("charge").filter(id=attempt_id, state="new").first()
+            if attempt is None or attempt.charge.state != "due":
+                return
+            payment = None if first else _known(attempt)
+            _opened(attempt, payment or provider().create(_wanted(attempt)), now)
+    except TryLater:
+        raise
+    except OutsideError as exc:
+        _ended(attempt_id, "error", "", now)
+        case_id = Charge.objects.get(attempts=attempt_id).case_id
+        text = f"The payment provider refused to make a payment: {exc}"
+        cases.note(case_id=case_id, text=text, by=SYSTEM, now=now)
+
+
+def _known(attempt: Attempt) -> Payment | None:
+    try:
+        found = next(iter(provider().search(reference=attempt.reference)), None)
+        return provider().find(found.id) if found else None
+    except OutsideError as exc:
+        # Whatever it refuses here says nothing about the payment: it must be looked for again.
+        raise TryLater(f"a payment could not be looked for: {exc}") from exc
+
+
+def _wanted(attempt: Attempt) -> NewPayment:
+    back = f"{settings.BASE_ADDRESS}/pay/return/{token_of(attempt)}"
+    charge, words = attempt.charge, attempt.charge.description
+    said = (str(attempt.key), attempt.reference, charge.pence, words, back, attempt.language)
+    return NewPayment(*said)
+
+
+def _opened(attempt: Attempt, payment: Payment, now: datetime) -> None:
+    attempt.state, attempt.provider_id, attempt.asked_at = "open", payment.id, now
+    attempt.next_url = payment.next_url
+    attempt.save(update_fields=["state", "provider_id", "asked_at", "next_url"])
+
+
+def come_back(*, attempt: Attempt, now: datetime) -> None:
+    """Note that the payer came back, and ask the provider how the payment stands."""
+    Attempt.objects.filter(id=attempt.pk, returned_at=None).update(returned_at=now)
+    jobs.try_now(lambda: learn(attempt_id=attempt.pk, now=now), 0)
+
+
+def learn(*, attempt_id: int, now: datetime) -> None:
+    """Ask the provider how a payment stands, and record it; raises what the provider raises."""
+    attempt = Attempt.objects.get(id=attempt_id)
+    if attempt.provider_id is None:
+        return
+    try:
+        payment = provider().find(attempt.provider_id)
+    except NotThere:
+        # It made it once, so this may pass; after two days it can no longer be paid in any case.
+        if now - attempt.made_at < FORGOTTEN:
+            raise
+        return _ended(attempt_id, "unsent", "", now)
+    record(payment=payment, now=now)
+
+
+@transaction.atomic
+def record(*, payment: Payment, now: datetime) -> None:
+    """Take in how a payment stands; the same again, or something older, changes nothing."""
+    found = Attempt.objects.filter(provider_id=payment.id).first()
+    if found is None:
+        return
+    charge = _lock(found.charge_id)
+    attempt = Attempt.objects.select_for_update().get(id=found.pk)
+    if payment.state == "paid":
+        if attempt.state != "paid":
+            _paid(charge, attempt, payment, now)
+    elif payment.state in UNFINISHED and attempt.state in LIVE:
+        attempt.working, attempt.asked_at = payment.state == "working", now
+        attempt.next_url = payment.next_url
+        attempt.save(update_fields=["working", "asked_at", "next_url"])
+    elif payment.state not in UNFINISHED:
+        _ended(attempt.pk, payment.state, payment.code, now)
+
+
+def _paid(charge: Charge, attempt: Attempt, payment: Payment, now: datetime) -> None:
+    """Write the money down and tell the workflow; money that nothing waits for is given back."""
+    in_time = charge.state == "due" and (charge.until is None or now <= charge.until)
+    twice = charge.state == "paid"
+    attempt.state, attempt.next_url, attempt.working = "paid", "", False
+    attempt.code, attempt.ended_at, attempt.asked_at = "", now, now
+    attempt.save()
+    charge.state, charge.ended_at = "paid", now
+    charge.save(update_fields=["state", "ended_at"])
+    Movement.objects.create(
+        charge=charge,
+        attempt=attempt,
+        pence=payment.pence,
+        vat=vat_in(payment.pence, charge.vat_rate),
+        code=charge.code,
+        at=now,
+        provider_id=payment.id,
+    )
+    name = "pay.paid" if in_time else "pay.paid_late"
+    if twice or not outcomes.report(charge, name, now):
+        _give_back(charge, now)
+
+
+def _give_back(charge: Charge, now: datetime) -> None:
+    text = "Money came that nothing waits for any more; it is given back by itself."
+    cases.note(case_id=charge.case_id, text=text, by=SYSTEM, now=now)
+    left = refunds.left_of(Attempt.objects.filter(charge=charge, state="paid").latest("ended_at"))
+    refunds.ask(
+        case_id=charge.case_id,
+        pence=left,
+        reason="Nothing was left to pay for",
+        approved=True,
+        by=SYSTEM,
+        now=now,
+    )
+
+
+@transaction.atomic
+def _ended(attempt_id: int, state: str, code: str, now: datetime) -> None:
+    """Note that an attempt ended without money; a charge that only waited for that ends with it."""
+    found = Attempt.objects.values_list("charge_id", flat=True).get(id=attempt_id)
+    charge = _lock(found)
+    attempt = Attempt.objects.select_for_update().get(id=attempt_id)
+    if attempt.state not in LIVE:
+        return
+    attempt.state, attempt.code, attempt.next_url, attempt.working = state, code, "", False
+    attempt.ended_at = attempt.asked_at = now
+    attempt.save()
+    if charge.state in ENDING:
+        _end(charge, now)
+
+
+def _end(charge: Charge, now: datetime) -> None:
+    lapsed = charge.state == "lapsing"
+    charge.state, charge.ended_at = ENDING[charge.state], now
+    charge.save(update_fields=["state", "ended_at"])
+    if lapsed:
+        outcomes.report(charge, "pay.lapsed", now)
+
+
+@transaction.atomic
+def lapse(*, charge_id: int, now: datetime) -> None:
+    """Let a charge lapse whose moment has passed; what may yet be paid is cancelled at the provider."""
+    charge = _lock(charge_id)
+    if charge.state == "due" and charge.until and now > charge.until:
+        _end_as(charge, "lapsing", now)
+
+
+@transaction.atomic
+def withdraw(*, charge_id: int, by: Actor, now: datetime) -> None:
+    """Ask no longer for a charge that nobody has paid; it is cancelled at the provider."""
+    charge = _lock(charge_id)
+    if charge.state == "due":
+        _end_as(charge, "withdrawing", now)
+
+
+def _end_as(charge: Charge, state: str, now: datetime) -> None:
+    charge.state = state
+    charge.save(update_fields=["state"])
+    live = charge.attempts.filter(state__in=LIVE).first()
+    if live is None:
+        _end(charge, now)
+    else:
+        jobs.close.defer(once=f"close-{live.pk}", attempt_id=live.pk)
+
+
+def close(*, attempt_id: int, now: datetime) -> None:
+    """Cancel an attempt at the provider and take in how it ended: cancelled, or paid after all.
+
+    One that the provider may or may not know is looked for first; if it is not there, nobody can
+    pay it, because nobody has its address.
+    """
+    with transaction.atomic():
+        attempt = Attempt.objects.select_for_update().get(id=attempt_id)
+        if attempt.state == "new" and (payment := _known(attempt)):
+            _opened(attempt, payment, now)
+    if attempt.state == "new":
+        return _ended(attempt_id, "unsent", "", now)
+    if attempt.state != "open" or attempt.provider_id is None:
+        return None
+    with suppress(OutsideError):  # it has ended, or the call is lost: ask how it stands
+        provider().cancel(attempt.provider_id)
+    return learn(attempt_id=attempt_id, now=now)
+
+
+@transaction.atomic
+def take_callback(*, event: Event, now: datetime) -> bool:
+    """Keep that the provider told us something and queue the asking; False for a replay."""
+    said = {"kind": event.kind[:60], "payment_id": event.payment_id[:64], "at": now}
+    _, new = Callback.objects.get_or_create(id=event.id[:64], defaults=said)
+    attempt = Attempt.objects.filter(provider_id=event.payment_id).first()
+    if new and attempt:
+        jobs.learn.defer(once=f"learn-{attempt.pk}", attempt_id=attempt.pk)
+    return new
+
+
+def count_forgery(*, now: datetime) -> None:
+    """Count a callback whose signature was wrong."""
+    _, new = Forgeries.objects.get_or_create(day=now.astimezone(ZONE).date())
+    if not new:
+        Forgeries.objects.filter(day=now.astimezone(ZONE).date()).update(count=F("count") + 1)

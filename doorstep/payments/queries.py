@@ -1,0 +1,90 @@
+"""Reads charges, the ledger and comparisons."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Prefetch, QuerySet, Sum
+from django.utils import timezone
+
+from doorstep.cases.models import Case
+from doorstep.outside.secret import hashed
+from doorstep.payments.models import (
+    Attempt,
+    Charge,
+    Comparison,
+    Forgeries,
+    Movement,
+    Refund,
+)
+
+# The payer's address to come back to works for as long as someone may sit before a slow bank.
+BACK_FOR = timedelta(days=2)
+
+
+def due(case: Case) -> Charge | None:
+    """Return the charge of a case that waits to be paid."""
+    return Charge.objects.filter(case=case, state="due").first()
+
+
+def latest(case: Case) -> Charge | None:
+    """Return a case's charge: the one that is due, else the last one made."""
+    return due(case) or Charge.objects.filter(case=case).order_by("-id").first()
+
+
+def last_attempt(charge: Charge) -> Attempt | None:
+    """Return the last attempt at paying a charge."""
+    return charge.attempts.order_by("-id").first()
+
+
+def by_return(token: str, now: datetime) -> Attempt | None:
+    """Return the attempt that a payer comes back from."""
+    found = Attempt.objects.select_related("charge__case").filter(back_hash=hashed(token))
+    return found.filter(made_at__gt=now - BACK_FOR).first()
+
+
+def of_case(case: Case) -> QuerySet[Charge]:
+    """Return a case's charges with attempts, refunds and movements."""
+    attempts = Attempt.objects.order_by("id").prefetch_related("refunds")
+    moved = Movement.objects.order_by("id")
+    wanted = (Prefetch("attempts", attempts), Prefetch("movements", moved))
+    return Charge.objects.filter(case=case).order_by("id").prefetch_related(*wanted)
+
+
+def waiting() -> QuerySet[Refund]:
+    """Return refunds that wait for an officer, the oldest first."""
+    found = Refund.objects.select_related("attempt__charge__case").filter(state="waiting")
+    return found.order_by("asked_at")
+
+
+def failed() -> QuerySet[Refund]:
+    """Return refunds of the last thirty days that could not be carried out."""
+    since = timezone.now() - timedelta(days=30)
+    found = Refund.objects.select_related("attempt__charge__case").filter(state="failed")
+    return found.filter(ended_at__gt=since).order_by("-ended_at")
+
+
+def comparison() -> Comparison | None:
+    """Return the last comparison that was asked for."""
+    return Comparison.objects.order_by("-id").first()
+
+
+def unsettled() -> int:
+    """Return how many payments have not ended yet."""
+    return Attempt.objects.filter(ended_at=None).count()
+
+
+def forgeries(now: datetime) -> int:
+    """Return how many callbacks with a wrong signature came in thirty days."""
+    since = (now - timedelta(days=30)).date()
+    return int(Forgeries.objects.filter(day__gte=since).aggregate(s=Sum("count"))["s"] or 0)
+
+
+def ledger(since: datetime, until: datetime) -> QuerySet[Movement]:
+    """Return the movements of a stretch of time, the first first."""
+    found = Movement.objects.select_related("charge__case", "attempt")
+    return found.filter(at__gte=since, at__lt=until).order_by("at", "id")
+
+
+def receipt(charge: Charge) -> tuple[Movement | None, list[Movement]]:
+    """Return the payment of a charge, and what was given back of it."""
+    rows = list(charge.movements.order_by("id"))
+    return next((m for m in rows if m.pence > 0), None), [m for m in rows if m.pence < 0]

@@ -1,0 +1,273 @@
+"""Gives money back: asked for, approved above a limit, carried out once, recorded when it is done."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Sum
+
+from doorstep.cases import actions as cases
+from doorstep.cases import timeline, workflow
+from doorstep.cases.models import Case
+from doorstep.catalogue.words import pounds
+from doorstep.council import queries as council
+from doorstep.council.errors import Refused
+from doorstep.outside import plug
+from doorstep.outside.errors import OutsideError, TryLater
+from doorstep.payments import jobs, outcomes
+from doorstep.payments import provider as contract
+from doorstep.payments.models import COUNTED, Attempt, Movement, Refund
+from doorstep.payments.money import vat_in
+from doorstep.staff.actor import SYSTEM, Actor
+
+# A refund at the provider that we do not know is ours if it was made from shortly before we asked.
+SLACK = timedelta(minutes=5)
+
+
+class _RefusedThere(OutsideError):
+    """The provider will not give the money back."""
+
+
+def left_of(attempt: Attempt) -> int:
+    """Return the pence of a payment that are not given back and not asked back."""
+    paid = attempt.movements.filter(pence__gt=0).aggregate(s=Sum("pence"))["s"] or 0
+    back = attempt.refunds.filter(state__in=COUNTED).aggregate(s=Sum("pence"))["s"] or 0
+    return int(paid - back)
+
+
+def left_on(case: Case) -> int:
+    """Return the pence paid on a case that can still be given back."""
+    return sum(left_of(a) for a in Attempt.objects.filter(charge__case=case, state="paid"))
+
+
+@transaction.atomic
+def ask(
+    *,
+    case_id: int,
+    pence: int | None,
+    reason: str,
+    by: Actor,
+    now: datetime,
+    approved: bool = False,
+) -> list[Refund]:
+    """Ask to give back part of what was paid on a case, or all that is left (no sum).
+
+    Above the council's limit it waits for an officer, unless approved by rule. Raises
+    Refused("reason_missing", "nothing_to_refund", "more_than_paid").
+    """
+    case = Case.objects.select_for_update().get(id=case_id)
+    return ask_on(case=case, pence=pence, reason=reason, by=by, now=now, approved=approved)
+
+
+def ask_on(
+    *,
+    case: Case,
+    pence: int | None,
+    reason: str,
+    by: Actor,
+    now: datetime,
+    approved: bool = False,
+) -> list[Refund]:
+    """As `ask`, on a case that the caller holds locked, such as a step inside its transaction."""
+    if not reason.strip():
+        raise Refused("reason_missing")
+    paid = Attempt.objects.select_for_update().filter(charge__case=case, state="paid")
+    left = [(a, left_of(a)) for a in paid.order_by("-id")]
+    wanted = sum(n for _, n in left) if pence is None else pence
+    if wanted <= 0:
+        raise Refused("nothing_to_refund")
+    if wanted > sum(n for _, n in left):
+        raise Refused("more_than_paid")
+    waits = not approved and wanted > council.current().refund_limit
+    made = []
+    for attempt, n in left:
+        if part := min(n, wanted):
+            made.append(_one(attempt, part, reason, waits, by, now))
+            wanted -= part
+    said = {"pence": sum(r.pence for r in made), "waits": waits}
+    timeline.write(case, "refund asked", by=by, now=now, text=reason.strip(), **said)
+    return made
+
+
+def _one(
+    attempt: Attempt, pence: int, reason: str, waits: bool, by: Actor, now: datetime
+) -> Refund:
+    made = Refund.objects.create(
+        attempt=attempt,
+        pence=pence,
+        reason=reason.strip()[:200],
+        state="waiting" if waits else "asked",
+        asked_by=by.key or by.kind,
+        asked_at=now,
+    )
+    if not waits:
+        jobs.refund.defer(once=f"refund-{made.pk}", refund_id=made.pk)
+    return made
+
+
+def _waiting(refund_id: int, by: Actor) -> Refund:
+    """Return a refund that waits for approval, locked after its case; raises Refused."""
+    refund = Refund.objects.select_related("attempt__charge").filter(id=refund_id).first()
+    if refund is None:
+        raise Refused("not_waiting")
+    Case.objects.select_for_update().get(id=refund.attempt.charge.case_id)
+    refund = Refund.objects.select_for_update().get(id=refund_id)
+    if refund.state != "waiting":
+        raise Refused("not_waiting")
+    if refund.asked_by == by.key:
+        raise Refused("own_refund")
+    return refund
+
+
+@transaction.atomic
+def approve(*, refund_id: int, by: Actor, now: datetime) -> None:
+    """Let a refund go; raises Refused("not_waiting", "own_refund")."""
+    refund = _waiting(refund_id, by)
+    refund.state, refund.decided_by, refund.decided_at = "asked", by.key, now
+    refund.save(update_fields=["state", "decided_by", "decided_at"])
+    case = refund.attempt.charge.case
+    timeline.write(case, "refund approved", by=by, now=now, pence=refund.pence)
+    jobs.refund.defer(once=f"refund-{refund.pk}", refund_id=refund.pk)
+
+
+@transaction.atomic
+def refuse(*, refund_id: int, why: str, by: Actor, now: datetime) -> None:
+    """Turn a refund down, with a reason; raises Refused("reason_missing", "not_waiting", "own_refund")."""
+    if not why.strip():
+        raise Refused("reason_missing")
+    refund = _waiting(refund_id, by)
+    refund.state, refund.decided_by, refund.decided_at = "refused", by.key, now
+    refund.why_not, refund.ended_at = why.strip()[:200], now
+    refund.save()
+    case = refund.attempt.charge.case
+    timeline.write(case, "refund refused", by=by, now=now, text=why.strip(), pence=refund.pence)
+
+
+def carry_out(*, refund_id: int, now: datetime) -> None:
+    """Give the money back at the provider, once, and record how it stands; raises TryLater.
+
+    Before sending, the provider's own list is looked at: a refund there that we do not know is the
+    one whose answer was lost. The balance sent along refuses a second one that the list did not show
+    yet, so no window is left.
+    """
+    try:
+        with transaction.atomic():
+            found = Refund.objects.select_for_update(skip_locked=True, of=("self",))
+            refund = found.filter(id=refund_id, state__in=("asked", "submitted")).first()
+            if refund is None:
+                return
+            theirs = _submit(refund) if refund.state == "asked" else _theirs(refund)
+    except _RefusedThere as exc:
+        return _fail(refund_id, str(exc), now)
+    return record(refund_id=refund_id, theirs=theirs, now=now)
+
+
+def _submit(refund: Refund) -> contract.Refund:
+    # Refunds of one payment go one after the other, so that each knows the balance.
+    attempt = Attempt.objects.select_for_update().get(id=refund.attempt_id)
+    theirs = _lost(refund, attempt) or _send(refund, attempt)
+    refund.state, refund.provider_id = "submitted", theirs.id
+    refund.save(update_fields=["state", "provider_id"])
+    return theirs
+
+
+def _lost(refund: Refund, attempt: Attempt) -> contract.Refund | None:
+    """Return the provider's refund that is this one, sent before we could write so down."""
+    ours = set(attempt.refunds.exclude(provider_id=None).values_list("provider_id", flat=True))
+    since = (refund.decided_at or refund.asked_at) - SLACK
+    for theirs in _list(str(attempt.provider_id)):
+        if theirs.id not in ours and theirs.pence == refund.pence and theirs.made_at >= since:
+            return theirs
+    return None
+
+
+def _list(payment_id: str) -> list[contract.Refund]:
+    try:
+        return _provider().refunds(payment_id)
+    except OutsideError as exc:
+        # Whatever it refuses here says nothing about the refund: it must be looked for again.
+        raise TryLater(f"refunds could not be looked for: {exc}") from exc
+
+
+def _send(refund: Refund, attempt: Attempt) -> contract.Refund:
+    paid = attempt.movements.filter(pence__gt=0).aggregate(s=Sum("pence"))["s"] or 0
+    gone = attempt.refunds.filter(state__in=("submitted", "done"))
+    available = paid - (gone.aggregate(s=Sum("pence"))["s"] or 0)
+    try:
+        wanted = contract.NewRefund(str(attempt.provider_id), refund.pence, available)
+        return _provider().refund(wanted)
+    except contract.BalanceChanged as exc:
+        raise TryLater("the provider's balance differs from ours; compare the payments") from exc
+    except TryLater:
+        raise
+    except OutsideError as exc:
+        # A refusal, unless the answer lies: only its own list decides.
+        if lost := _lost(refund, attempt):
+            return lost
+        raise _RefusedThere(str(exc)) from exc
+
+
+def _theirs(refund: Refund) -> contract.Refund:
+    payment_id = str(refund.attempt.provider_id)
+    for theirs in _list(payment_id):
+        if theirs.id == refund.provider_id:
+            return theirs
+    raise TryLater("the provider does not show the refund yet")
+
+
+def _provider() -> contract.PaymentProvider:
+    made: contract.PaymentProvider = plug.get("payments.provider")
+    return made
+
+
+@transaction.atomic
+def record(*, refund_id: int, theirs: contract.Refund, now: datetime) -> None:
+    """Take in how a refund stands; once it is done, the ledger says so and the case is told."""
+    if theirs.state == "failed":
+        return _fail(refund_id, "the provider could not pay it back", now)
+    refund = _locked(refund_id)
+    if theirs.state == "submitted" or refund.state != "submitted":
+        return None
+    refund.state, refund.ended_at = "done", now
+    refund.save(update_fields=["state", "ended_at"])
+    charge = refund.attempt.charge
+    Movement.objects.create(
+        charge=charge,
+        attempt=refund.attempt,
+        refund=refund,
+        pence=-refund.pence,
+        vat=-vat_in(refund.pence, charge.vat_rate),
+        code=charge.code,
+        at=now,
+        provider_id=theirs.id,
+    )
+    Attempt.objects.filter(id=refund.attempt_id).update(agreed_at=None)
+    _tell(refund, now)
+    return None
+
+
+def _tell(refund: Refund, now: datetime) -> None:
+    charge = refund.attempt.charge
+    workflow.keep(charge.case, "refund", {"pounds": pounds(refund.pence)})
+    if not outcomes.report(charge, "pay.refunded", now):
+        timeline.write(charge.case, "refunded", by=SYSTEM, now=now, pence=refund.pence)
+
+
+def _locked(refund_id: int) -> Refund:
+    refund = Refund.objects.select_related("attempt__charge").get(id=refund_id)
+    case = Case.objects.select_for_update().get(id=refund.attempt.charge.case_id)
+    found = Refund.objects.select_for_update(of=("self",)).select_related("attempt__charge")
+    refund = found.get(id=refund_id)
+    refund.attempt.charge.case = case
+    return refund
+
+
+@transaction.atomic
+def _fail(refund_id: int, why: str, now: datetime) -> None:
+    """End a refund that cannot be carried out and ask a person to see to it."""
+    refund = _locked(refund_id)
+    if refund.state not in ("asked", "submitted"):
+        return
+    refund.state, refund.ended_at, refund.why_not = "failed", now, why[:200]
+    refund.save(update_fields=["state", "ended_at", "why_not"])
+    text = f"A refund of {pounds(refund.pence)} failed: {why}. Please pay it back another way."
+    cases.note(case_id=refund.attempt.charge.case_id, text=text, by=SYSTEM, now=now)

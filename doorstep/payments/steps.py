@@ -1,0 +1,100 @@
+"""The steps `pay` and `refund`.
+
+`pay` reports `pay.paid`, `pay.lapsed` (not paid in time, cancelled at the provider), `pay.paid_late`
+(paid, but the moment had passed or the case no longer asked for it) and, for a sum of nothing,
+`pay.free` at once. A paid outcome that the stage has no way on for is refunded by itself. `refund`
+gives back so many pence, -1 for all, and reports `pay.refunded`.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from doorstep.cases import workflow
+from doorstep.cases.models import Case
+from doorstep.catalogue import steps
+from doorstep.catalogue.words import pounds
+from doorstep.council.errors import Refused
+from doorstep.forms.rules.types import INT, MOMENT, TEXT, Maybe, Record
+from doorstep.payments import actions, refunds
+from doorstep.payments.models import Charge
+from doorstep.staff.actor import Actor
+
+CHARGE = Record("charge", {"pounds": TEXT, "until": Maybe(MOMENT), "reference": TEXT})
+PAY = steps.StepKind(
+    "pay",
+    rules={"pence": INT, "until": MOMENT, "code": TEXT, "vat": INT},
+    optional=frozenset({"until", "code", "vat"}),
+    words=frozenset({"description", "purpose"}),
+    says={"charge": CHARGE},
+)
+REFUND = steps.StepKind(
+    "refund",
+    rules={"pence": INT},
+    optional=frozenset({"pence"}),
+    words=frozenset({"reason", "approved"}),
+    says={"refund": Record("refund", {"pounds": TEXT})},
+)
+ALL = -1
+
+
+class PayStep:
+    """Asks for money; withdraws what nobody has paid when the case is unwound."""
+
+    def run(
+        self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime
+    ) -> str | None:
+        """Make the charge; nothing to pay is an outcome at once."""
+        if options["pence"] < 0:
+            raise Refused("sum_below_nothing")
+        if options["pence"] == 0:
+            workflow.keep(case, "charge", {"pounds": pounds(0), "until": None, "reference": ""})
+            return "pay.free"
+        actions.ask(
+            case=case,
+            pence=options["pence"],
+            description=str(options.get("description", "")) or case.reference,
+            until=options.get("until"),
+            code=options.get("code") or "",
+            vat_rate=options.get("vat") or 0,
+            purpose=str(options.get("purpose", "fee")),
+            by=by,
+            now=now,
+        )
+        return None
+
+    def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
+        """Withdraw what is due; what was paid is given back only by the step `refund`."""
+        for charge in Charge.objects.filter(case=case, state="due"):
+            actions.withdraw(charge_id=charge.pk, by=by, now=now)
+
+
+class RefundStep:
+    """Gives money back."""
+
+    def run(self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
+        """Ask for the refund; more than is left is cut to what is left, and nothing left is no refund."""
+        pence = options.get("pence", ALL)
+        left = refunds.left_on(case)
+        wanted = left if pence == ALL else min(pence, left)
+        with suppress(Refused):
+            refunds.ask_on(
+                case=case,
+                pence=wanted,
+                reason=str(options.get("reason", "")) or "By the service's rules",
+                approved=bool(options.get("approved", False)),
+                by=by,
+                now=now,
+            )
+
+    def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
+        """Nothing to take back: money given back stays given back."""
+
+
+def offer() -> None:
+    """Offer the steps to validators and to the spine."""
+    steps.offer(PAY)
+    steps.offer(REFUND)
+    workflow.offer("pay", PayStep())
+    workflow.offer("refund", RefundStep())

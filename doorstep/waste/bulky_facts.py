@@ -1,0 +1,129 @@
+"""What the waste room observes for large items: the list to choose from, the price, what the crew is to take."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from doorstep.catalogue.words import pounds
+from doorstep.council import queries as council
+from doorstep.forms.facts import Fact, Observed, offer
+from doorstep.forms.questions.items import ITEM
+from doorstep.forms.rules.types import BOOL, INT, TEXT, ListOf, Record
+from doorstep.places import queries as places
+from doorstep.waste import bulky
+
+ROW = {
+    "id": TEXT,
+    "label": TEXT,
+    "points": INT,
+    "pence": INT,
+    "trade_pence": INT,
+    "most": INT,
+    "pops": BOOL,
+    "instead": TEXT,
+}
+LIST = ListOf(Record("row", ROW))
+TARIFF = ListOf(
+    Record(
+        "row",
+        {
+            "model": TEXT,
+            "base": INT,
+            "base_pops": INT,
+            "band_most": INT,
+            "band": INT,
+            "band_pops": INT,
+            "least": INT,
+            "trade_least": INT,
+            "saturday": INT,
+        },
+    )
+)
+LEVELS = ListOf(
+    Record(
+        "row",
+        {"from_points": INT, "pence": INT, "saturday": INT, "pension": INT, "saturday_pension": INT},
+    )
+)  # fmt: skip
+CHOICE = Record("item to choose", {"id": TEXT, "label": TEXT, "hint": TEXT, "most": INT})
+PRICE = Record("price", {"pence": INT, "points": INT, "count": INT, "pops": BOOL, "refused": BOOL})
+TASK = Record("task", {"id": TEXT, "label": TEXT})
+HOME = Record("home", {"kind": TEXT, "trade": BOOL})
+Rows = Sequence[Mapping[str, Any]]
+
+
+def items(listed: Rows, tariff: Rows, now: datetime) -> Observed:
+    """Observe the list of items in words, each with its price where it has one; what is not taken says why."""
+    shown = {"item": "pence", "points": "points"}.get(str(tariff[0]["model"]), "") if tariff else ""
+    found = []
+    for row in listed:
+        hint = str(council.pick(row["instead"]))
+        if row["most"] and shown == "pence":
+            hint = pounds(row["pence"])
+        found.append({"id": row["id"], "label": str(council.pick(row["label"])), "hint": hint, "most": row["most"]})  # fmt: skip
+    return Observed(found, now)
+
+
+def price(
+    asked: Rows,
+    listed: Rows,
+    tariff: Rows,
+    levels: Rows,
+    saturday: bool,
+    pension: bool,
+    trade: bool,
+    now: datetime,
+) -> Observed:
+    """Observe what a load costs, in pence, and how much it is."""
+    load = bulky.Load(bulky.chosen(asked, listed), saturday, pension, trade)
+    pence = bulky.price(load, tariff[0], levels)
+    refused = pence == bulky.REFUSED
+    value = {
+        "pence": 0 if refused else pence,
+        "points": load.points,
+        "count": load.count,
+        "pops": load.pops,
+        "refused": refused,
+    }
+    return Observed(value, now)
+
+
+def tasks(asked: Rows, listed: Rows, now: datetime) -> Observed:
+    """Observe what a crew is to tick, each single thing, in the council's own language."""
+    with council.speaking(council.own_language()):
+        found = [
+            {
+                "id": f"{row['id']}.{n}",
+                "label": str(council.pick(row["label"])) + (f" ({n} of {count})" if count > 1 else ""),
+            }
+            for row, count in bulky.chosen(asked, listed)
+            for n in range(1, count + 1)
+        ]  # fmt: skip
+    return Observed(found, now)
+
+
+def without(asked: Rows, left: Rows, now: datetime) -> Observed:
+    """Observe what was taken of what was asked for, when some was left."""
+    gone = [str(task["id"]).rsplit(".", 1)[0] for task in left]
+    found = [{"id": a["id"], "count": a["count"] - gone.count(str(a["id"]))} for a in asked]
+    return Observed([row for row in found if row["count"] > 0], now)
+
+
+def home(uprn: str, now: datetime) -> Observed:
+    """Observe what kind of property it is (its BLPU class), and whether it is a business."""
+    found = places.find(uprn)
+    kind = found.blpu_class if found else ""
+    return Observed({"kind": kind, "trade": kind.startswith("C")}, now)
+
+
+def register() -> None:
+    """Offer the facts."""
+    asked, listed, tariff = ("items", ListOf(ITEM)), ("list", LIST), ("tariff", TARIFF)
+    local: Any = "local"
+    offer(Fact("waste.bulky_items", (listed, tariff), ListOf(CHOICE), local, items))
+    params = (asked, listed, tariff, ("levels", LEVELS), ("saturday", BOOL), ("pension", BOOL), ("trade", BOOL))  # fmt: skip
+    offer(Fact("waste.bulky_price", params, PRICE, local, price))
+    offer(Fact("waste.bulky_tasks", (asked, listed), ListOf(TASK), local, tasks))
+    left = ("left", ListOf(TASK))
+    offer(Fact("waste.bulky_without", (asked, left), ListOf(ITEM), local, without))
+    offer(Fact("waste.home", (("property", TEXT),), HOME, local, home))

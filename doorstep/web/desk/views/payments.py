@@ -1,0 +1,142 @@
+"""Payments: ours against theirs, refunds to approve, the ledger for finance."""
+
+import csv
+import io
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from doorstep.council.errors import Refused
+from doorstep.council.queries import ZONE
+from doorstep.payments import comparing, queries, refunds
+from doorstep.payments.models import Movement
+from doorstep.payments.money import pence_of, plain
+from doorstep.web.desk.views import case as case_view
+from doorstep.web.kit.doors import actor, needs
+from doorstep.web.kit.waiting import waiting
+
+COLUMNS = (
+    "date", "time", "case", "charge", "payment", "kind", "description",
+    "pounds", "vat_pounds", "ledger_code", "vat_percent", "provider_id",
+)  # fmt: skip
+
+
+@needs("payments.see")
+@require_GET
+def payments(request: HttpRequest) -> HttpResponse:
+    """Show the last comparison, differences first, and the refunds that wait."""
+    user: Any = request.user
+    now, made = timezone.now(), queries.comparison()
+    today = now.astimezone(ZONE).date()
+    context = {
+        "made": made,
+        "waiting": queries.waiting(),
+        "failed": queries.failed(),
+        "unsettled": queries.unsettled(),
+        "forgeries": queries.forgeries(now),
+        "may_refund": user.may("payments.refund"),
+        "may_export": user.may("payments.export"),
+        "refused": request.GET.get("refused", "")[:40],
+        "since": today.replace(day=1),
+        "to": today,
+    }
+    ended = made is None or made.ended_at is not None
+    return waiting(request, "desk/payments.html", context, ended=ended)
+
+
+def _back(refused: str = "") -> HttpResponse:
+    return HttpResponseRedirect(f"/desk/payments{'?refused=' if refused else ''}{refused}")
+
+
+@needs("payments.see")
+@require_POST
+def compare(request: HttpRequest) -> HttpResponse:
+    """Queue a comparison."""
+    comparing.ask(by=actor(request).key, now=timezone.now())
+    return _back()
+
+
+@needs("payments.refund")
+@require_POST
+def decide(request: HttpRequest, number: int) -> HttpResponse:
+    """Approve or refuse a refund."""
+    about: Any = {"refund_id": number, "by": actor(request), "now": timezone.now()}
+    try:
+        if request.POST.get("do") == "approve":
+            refunds.approve(**about)
+        else:
+            refunds.refuse(**about, why=request.POST.get("why", "")[:200])
+    except Refused as exc:
+        return _back(exc.code)
+    return _back()
+
+
+@needs("payments.refund")
+@require_POST
+def refund(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask to give back part of what was paid on a case."""
+    found = case_view.case_of(reference)
+    pence = pence_of(request.POST.get("sum", ""))
+    why = request.POST.get("why", "")[:200]
+    try:
+        if not pence:
+            raise Refused("sum_missing")
+        about: Any = {"by": actor(request), "now": timezone.now()}
+        refunds.ask(case_id=found.pk, pence=pence, reason=why, **about)
+    except Refused as exc:
+        return case_view.draw(request, found, exc.code)
+    return HttpResponseRedirect(f"/desk/cases/{found.reference}")
+
+
+def _days(request: HttpRequest) -> tuple[datetime, datetime] | None:
+    try:
+        first = date.fromisoformat(request.GET.get("since", ""))
+        last = date.fromisoformat(request.GET.get("to", "")) + timedelta(days=1)
+    except (ValueError, OverflowError):
+        return None
+    if first >= last:
+        return None
+    return datetime.combine(first, time(), ZONE), datetime.combine(last, time(), ZONE)
+
+
+@needs("payments.export")
+@require_GET
+def export(request: HttpRequest) -> HttpResponse:
+    """Give the ledger of some days as CSV."""
+    days = _days(request)
+    if days is None:
+        return _back("days_wrong")
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(COLUMNS)
+    table.writerows(map(_row, queries.ledger(*days)))
+    answer = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="ledger.csv"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _row(m: Movement) -> list[str]:
+    at, charge = m.at.astimezone(ZONE), m.charge
+    words = (charge.case.reference, charge.reference, m.attempt.reference)
+    kind = "payment" if m.pence > 0 else "refund"
+    return [
+        at.date().isoformat(),
+        at.strftime("%H:%M:%S"),
+        *map(_text, words),
+        kind,
+        _text(charge.description),
+        plain(m.pence),
+        plain(m.vat),
+        _text(m.code),
+        f"{charge.vat_rate / 100:g}",
+        _text(m.provider_id),
+    ]
+
+
+def _text(words: str) -> str:
+    """Return words that no spreadsheet takes for a formula."""
+    return f"'{words}" if words[:1] in ("=", "+", "-", "@", "\t", "\r") else words

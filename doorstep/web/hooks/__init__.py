@@ -1,0 +1,1 @@
+"""The front door of vendors: their callbacks, each checked by its signature, and answered at once."""

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from doorstep.web.hooks import views
+
+urlpatterns = [path("/govuk-pay", views.payments, name="hook_payments")]

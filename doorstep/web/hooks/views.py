@@ -1,0 +1,35 @@
+"""Callbacks: the raw body and its signature are read, the rest is work for the queue."""
+
+from django.http import HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from doorstep.outside.errors import GiveUp
+from doorstep.payments import actions
+from doorstep.payments.provider import Forged
+from doorstep.web.kit.doors import public
+
+# A payment as JSON is 3 kB.
+MOST_BYTES = 100_000
+
+
+@public
+@csrf_exempt
+@require_POST
+def payments(request: HttpRequest) -> HttpResponse:
+    """Take the payment provider's word that something happened; a replay is answered alike."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+        return HttpResponse(status=413)
+    try:
+        body = request.body
+        signature = request.headers.get("Pay-Signature", "")
+        event = actions.provider().read_callback(body, signature)
+    except Forged:
+        actions.count_forgery(now=timezone.now())
+        return HttpResponse(status=403)
+    except (GiveUp, RawPostDataException):
+        return HttpResponse(status=400)
+    actions.take_callback(event=event, now=timezone.now())
+    return HttpResponse(status=200)

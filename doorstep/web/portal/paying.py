@@ -1,0 +1,126 @@
+"""Paying: what is due, on to the provider, back again, and the receipt. No card data comes here."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from doorstep.cases.models import Case
+from doorstep.catalogue import queries as catalogue
+from doorstep.council import queries as council
+from doorstep.council.errors import Refused
+from doorstep.payments import actions, jobs, queries
+from doorstep.payments.models import Attempt, Charge
+from doorstep.web.kit import limits
+from doorstep.web.kit.doors import public
+from doorstep.web.kit.visitor import let_in
+from doorstep.web.kit.waiting import waiting
+from doorstep.web.portal.views import own_case
+
+
+def _charge(case: Case) -> Charge:
+    found = queries.latest(case)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _context(case: Case, charge: Charge, attempt: Attempt | None) -> dict[str, object]:
+    over = charge.state != "due" or bool(charge.until and timezone.now() > charge.until)
+    about = {"case": case, "charge": charge, "attempt": attempt, "over": over}
+    return {**about, "service": catalogue.service(case.version_id)}
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "POST"])
+def pay(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show what is to be paid, until when, and how the last attempt went; go to the provider."""
+    case = own_case(request, reference)
+    charge = _charge(case)
+    if charge.state == "paid":
+        return HttpResponseRedirect(f"/case/{case.reference}/receipt")
+    if request.method == "POST":
+        return _begin(request, case, charge)
+    context = _context(case, charge, queries.last_attempt(charge))
+    page = render(request, "portal/pay.html", context)
+    # A form's redirect to the provider must be allowed by name: everywhere else stays forbidden.
+    page._csp_update = {"form-action": [settings.GOVUK_PAY_PAGES]}  # type: ignore[attr-defined]
+    return page
+
+
+def _begin(request: HttpRequest, case: Case, charge: Charge) -> HttpResponse:
+    if limits.over([limits.person(request, "pay")], 60, 3600):
+        return render(request, "kit/error.html", {"code": "too_many"}, status=429)
+    now = timezone.now()
+    try:
+        attempt = actions.begin(charge_id=charge.pk, language=council.language(), now=now)
+    except Refused:
+        return HttpResponseRedirect(f"/case/{case.reference}/pay")
+    return _on(case, attempt)
+
+
+def _on(case: Case, attempt: Attempt) -> HttpResponse:
+    """Lead to where an attempt can go on: the provider's page, else ours that waits or says how it ended."""
+    if attempt.state == "open" and attempt.next_url and not attempt.working:
+        return HttpResponseRedirect(attempt.next_url)
+    waits = attempt.state in ("new", "open")
+    return HttpResponseRedirect(f"/case/{case.reference}/pay{'/wait' if waits else ''}")
+
+
+@public
+@never_cache
+@require_GET
+def wait(request: HttpRequest, reference: str) -> HttpResponse:
+    """Wait for the provider to make the payment, or to confirm it; asks again by itself."""
+    case = own_case(request, reference)
+    charge = _charge(case)
+    attempt = queries.last_attempt(charge)
+    if attempt is None or attempt.state not in ("new", "open") or charge.state == "paid":
+        return HttpResponseRedirect(f"/case/{case.reference}/pay")
+    if attempt.returned_at is None and attempt.state == "open" and not attempt.working:
+        return _on(case, attempt)
+    _ask_again(attempt)
+    return waiting(request, "portal/pay_wait.html", _context(case, charge, attempt), ended=False)
+
+
+def _ask_again(attempt: Attempt) -> None:
+    """Queue the question once more, while someone waits for its answer."""
+    if attempt.state == "new":
+        jobs.create.defer(once=f"create-{attempt.pk}", attempt_id=attempt.pk)
+    else:
+        jobs.learn.defer(once=f"learn-{attempt.pk}", attempt_id=attempt.pk)
+
+
+@public
+@never_cache
+@require_GET
+def come_back(request: HttpRequest, token: str) -> HttpResponse:
+    """Take in a payer who comes back from the provider, and lead to how it went."""
+    if limits.over([limits.person(request, "pay-back")], 120, 3600):
+        return render(request, "kit/error.html", {"code": "too_many"}, status=429)
+    attempt = queries.by_return(token, timezone.now())
+    if attempt is None:
+        raise Http404
+    actions.come_back(attempt=attempt, now=timezone.now())
+    reference = attempt.charge.case.reference
+    attempt.refresh_from_db()
+    ended = attempt.state not in ("new", "open")
+    there = f"/case/{reference}/pay{'' if ended else '/wait'}"
+    return let_in(request, HttpResponseRedirect(there), reference)
+
+
+@public
+@never_cache
+@require_GET
+def receipt(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show what was paid, with its VAT, and what was given back; made to be printed."""
+    case = own_case(request, reference)
+    charge = _charge(case)
+    paid, back = queries.receipt(charge)
+    if paid is None:
+        return HttpResponseRedirect(f"/case/{case.reference}/pay")
+    context = {**_context(case, charge, None), "paid": paid, "back": back}
+    return render(request, "portal/receipt.html", context)

@@ -1,0 +1,121 @@
+"""The stand-in for GOV.UK Pay in tests: the same application as in the demo, over HTTP on loopback."""
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from threading import Thread
+from typing import Any
+from uuid import uuid4
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from django.db.models import Sum
+
+from doorstep.cases import actions as cases
+from doorstep.cases.models import Case
+from doorstep.catalogue import actions as publishing
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Service
+from doorstep.payments.models import Attempt, Charge, Movement, Refund
+from doorstep.staff.actor import RESIDENT
+from standins.govuk_pay.app import StandIn
+
+KEY, SECRET = "api_test_standin", "whsec-of-the-stand-in"
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class Pay:
+    """The running stand-in, what it knows, and its control."""
+
+    def __init__(self, app: StandIn, url: str) -> None:
+        self.app, self.url = app, url
+
+    def control(self, **said: object) -> dict[str, Any]:
+        """Tell the stand-in what to do from now on."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        request = urllib.request.Request(f"{self.url}/_control", json.dumps(said).encode())
+        with opener.open(request, timeout=10) as answer:
+            return dict(json.loads(answer.read()))
+
+    @property
+    def payments(self) -> list[dict[str, Any]]:
+        """Return every payment it knows, the first made first."""
+        return list(self.app.till.payments.values())
+
+    @property
+    def taken(self) -> int:
+        """Return the pence it holds for us: paid and not given back."""
+        return sum(self.app.till.left(p) for p in self.payments)
+
+
+@contextmanager
+def running(path: str = ":memory:", port: int = 0) -> Iterator[Pay]:
+    """Run the stand-in until the block ends."""
+    app = StandIn(key=KEY, secret=SECRET, hook="", path=path)
+    with make_server("127.0.0.1", port, app, _Server, _Quiet) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        yield Pay(app, f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+        thread.join(5)
+
+
+def pay_standin(settings: Any) -> Iterator[Pay]:
+    """Run the stand-in and point the connector at it."""
+    with running() as pay:
+        settings.GOVUK_PAY_URL = settings.GOVUK_PAY_PAGES = pay.url
+        settings.GOVUK_PAY_KEY = KEY
+        settings.GOVUK_PAY_SIGNING_SECRET = SECRET
+        yield pay
+
+
+FEE = Path(__file__).parent / "payments" / "services" / "small-fee"
+
+
+def fee_service(now: datetime) -> Service:
+    """Publish the tests' own service: one question and a fee."""
+    contents = catalogue.read_folder(FEE)
+    service = catalogue.build(contents)
+    publishing.played(service=service, examples=1, now=now)
+    return publishing.publish(contents=contents, now=now)
+
+
+def fee_case(service: Service, now: datetime, email: str = "ann@resident.example") -> Case:
+    """Send the tests' own service: a case that waits for its fee."""
+    draft = cases.begin(
+        service=service, visitor=uuid4().hex, channel="online", by=RESIDENT, now=now
+    )
+    given: tuple[dict[str, object], ...] = ({"sure": True}, {"email": email})
+    for page, answers in zip(service.form.pages, given, strict=True):
+        words = {k: str(v) for k, v in answers.items()}
+        cases.answer(draft=draft, page=page, given=answers, words=words, now=now)
+    made, _ = cases.submit(draft_id=draft.id, by=RESIDENT, now=now)
+    assert made is not None
+    return made
+
+
+def agree(pay: Pay) -> None:
+    """Hold that ledger, attempts, case and provider all say the same."""
+    held = Movement.objects.aggregate(s=Sum("pence"))["s"] or 0
+    on_the_way = Refund.objects.filter(state="submitted").aggregate(s=Sum("pence"))["s"] or 0
+    assert held - on_the_way == pay.taken
+    for attempt in Attempt.objects.exclude(provider_id=None):
+        (theirs,) = [p for p in pay.payments if p["id"] == attempt.provider_id]
+        assert (theirs["status"] == "success") == (attempt.state == "paid")
+    for charge in Charge.objects.all():
+        paid = charge.movements.filter(pence__gt=0).exists()
+        assert paid == (charge.state == "paid")
+        assert (charge.case.stage in ("paying", "lapsed", "closed")) == (not paid), (
+            charge.case.stage
+        )
