@@ -145,7 +145,9 @@ def leads_on(case: Case, outcome: str) -> bool:
 
 def _tell(case: Case, booking: Booking | None) -> None:
     """Let rules and sentences of the case know the day."""
-    told: Mapping[str, object] = {"day": booking.day.day, "until": booking.until} if booking else NOTHING
+    told: Mapping[str, object] = (
+        {"day": booking.day.day, "until": booking.until} if booking else NOTHING
+    )
     workflow.keep(case, "booked", told)
 
 
