@@ -4,7 +4,6 @@ Locks are taken in one order, so that nothing waits in a circle: the draft or th
 booking, then one day (several only in the order of their dates). Nobody locks another's booking and waits.
 """
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -15,6 +14,7 @@ from doorstep.bookings.models import GRACE, LIVE, Booking, Calendar, Day, taken
 from doorstep.cases import actions as cases
 from doorstep.cases import timeline, workflow
 from doorstep.cases.models import Case, Draft
+from doorstep.cases.values import from_json
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
@@ -24,7 +24,7 @@ from doorstep.staff.actor import Actor
 # The home of examples: it is there only inside a rehearsal, which is rolled back.
 MADE_UP = Q(uprn=1, ward_id="E00000000")
 NEAREST_WITHIN = 60
-NOTHING = {"day": None, "until": None}
+NOTHING = {"day": None, "slot": "", "until": None}
 
 
 def _calendar(code: str, kind: str) -> Calendar:
@@ -145,9 +145,11 @@ def leads_on(case: Case, outcome: str) -> bool:
 
 def _tell(case: Case, booking: Booking | None) -> None:
     """Let rules and sentences of the case know the day."""
-    told: Mapping[str, object] = (
-        {"day": booking.day.day, "until": booking.until} if booking else NOTHING
-    )
+    # What was given back still says which day it was.
+    told: dict[str, object] = {**NOTHING, **from_json(case.facts.get("booked", {})), "until": None}
+    if booking:
+        slot = f"{booking.day.calendar.code}/{booking.day.day}"
+        told = {"day": booking.day.day, "slot": slot, "until": booking.until}
     workflow.keep(case, "booked", told)
 
 

@@ -12,7 +12,8 @@ from doorstep.council.errors import Refused
 from doorstep.forms.rules.types import DAY, INT, MOMENT, TEXT, Maybe, Record
 from doorstep.staff.actor import Actor
 
-BOOKED = Record("booked", {"day": Maybe(DAY), "until": Maybe(MOMENT)})
+# The day is nothing only before anything was held: a stage that names it comes after the step.
+BOOKED = Record("booked", {"day": DAY, "slot": TEXT, "until": Maybe(MOMENT)})
 KIND = steps.StepKind(
     "book",
     rules={"kind": TEXT, "slot": TEXT, "load": INT, "minutes": INT},

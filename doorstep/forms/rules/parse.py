@@ -250,7 +250,5 @@ def parse_call(text: str, where: str = "") -> FactCall:
     if isinstance(made, Call) and made.args:
         room = path_of(made.args[0])
         if room and "(" in text and text.strip().startswith(f"{room}.{made.name}("):
-            args = made.args[1:]
-            if all(path_of(a) or isinstance(a, Literal) for a in args):
-                return FactCall(f"{room}.{made.name}", args)
-    raise RuleError("a fact is asked for as `room.fact(name, name)`", text, 0, where)
+            return FactCall(f"{room}.{made.name}", made.args[1:])
+    raise RuleError("a fact is asked for as `room.fact(rule, rule)`", text, 0, where)
