@@ -19,7 +19,6 @@ import django
 
 django.setup()
 
-from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from doorstep.bookings import actions, queries  # noqa: E402
@@ -88,8 +87,6 @@ def act(draft: Draft, slots: list[str]) -> str:
         return ACTS[sys.argv[1]](draft, slots)
     except Exception as exc:
         return f"{type(exc).__name__}: {exc}"
-    finally:
-        connection.close()
 
 
 ACTS = {"want": want, "move": move}
