@@ -1,16 +1,19 @@
-"""Changes drafts and cases: answer, submit, decide, note, record an outcome."""
+"""Changes drafts and cases: answer, submit, note, record an outcome."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from doorstep.cases import facts, timeline, workflow
 from doorstep.cases.clock import clock_at
+
+# Still called by this name from where officers' decisions began.
+from doorstep.cases.deciding import decide as decide
+from doorstep.cases.locking import locked, one_open_case
 from doorstep.cases.models import Case, Draft, Link
 from doorstep.cases.values import to_json, values_of
 from doorstep.catalogue import queries as catalogue
@@ -27,7 +30,6 @@ from doorstep.outside.secret import derived, hashed
 from doorstep.places.models import Property
 from doorstep.staff.actor import RESIDENT, Actor
 
-# No 0, O, 1, I, L: a reference is read out over the telephone.
 SENT = ["sent_at", "answers", "words", "typed", "passed", "saved_to", "saved_key"]
 ANSWERED = [
     "answers",
@@ -40,6 +42,7 @@ ANSWERED = [
     "updated_at",
     "held_until",
 ]
+# No 0, O, 1, I, L: a reference is read out over the telephone.
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
@@ -221,25 +224,14 @@ def submit(
     Refused("already_open") where no rule stops for the case that is open already.
     """
     try:
-        with _one_open_case(), transaction.atomic():
+        with one_open_case(), transaction.atomic():
             return _submit(draft_id, by, now, planted)
     except Refused as exc:
         if exc.code != "already_open":
             raise
     # The loser of a race: judged again, it now meets the winner's case.
-    with _one_open_case(), transaction.atomic():
+    with one_open_case(), transaction.atomic():
         return _submit(draft_id, by, now, planted)
-
-
-@contextmanager
-def _one_open_case() -> Iterator[None]:
-    """Turn the clash of two open cases of a kind into Refused("already_open")."""
-    try:
-        yield
-    except IntegrityError as exc:
-        if "one_open_case_of_a_kind" not in str(exc):
-            raise
-        raise Refused("already_open") from exc
 
 
 def _submit(
@@ -330,10 +322,6 @@ def _start(draft: Draft, service: Service, values: Mapping[str, object], clock: 
     return next(stage for rule, stage in starts if rule is None or rule.evaluate(values, clock))
 
 
-def _locked(case_id: int) -> Case:
-    return Case.objects.select_for_update(of=("self",)).select_related("draft").get(id=case_id)
-
-
 @transaction.atomic
 def record_outcome(
     *,
@@ -349,7 +337,7 @@ def record_outcome(
 
     `told` is what rules may read of it, under the names that the step's kind gives.
     """
-    case = _locked(case_id)
+    case = locked(case_id)
     if told:
         case.facts = {**case.facts, **to_json(told)}
         case.save(update_fields=["facts"])
@@ -360,83 +348,12 @@ def record_outcome(
     return case
 
 
-def decide(
-    *, case_id: int, decision: str, reason: str, by: Actor, now: datetime, reply: str = ""
-) -> Case:
-    """Carry out an officer's decision that the stage allows; `reply` is what the resident will read.
-
-    Raises Refused: "decision_not_allowed", "reason_missing", "reply_missing", "already_open".
-    """
-    with _one_open_case(), transaction.atomic():
-        case = _locked(case_id)
-        flow = catalogue.service(case.version_id).workflow
-        target = workflow.stage_of(case).decisions.get(decision)
-        if target is None:
-            raise Refused("decision_not_allowed", decision=decision)
-        if not reason.strip() and decision not in flow.bulk:
-            raise Refused("reason_missing")
-        if not reply.strip() and decision in flow.replies:
-            raise Refused("reply_missing")
-        timeline.write(case, "decided", by=by, now=now, text=reason.strip(), decision=decision)
-        if reply.strip():
-            timeline.write(case, "replied", by=by, now=now, text=reply.strip())
-        workflow.unwind(case, by=by, now=now)
-        words = {"reply": reply.strip()}
-        workflow.enter(case, target, by=by, now=now, why=decision, words=words)
-    return case
-
-
-def decide_many(
-    *, case_ids: Iterable[int], decision: str, by: Actor, now: datetime
-) -> tuple[int, int]:
-    """Take a decision for many cases, each in its own transaction; return how many took it, how many not.
-
-    Only decisions that the workflow names in `bulk`; others are counted as not taken.
-    """
-    done = refused = 0
-    for case_id in case_ids:
-        try:
-            decide(case_id=case_id, decision=decision, reason="", by=by, now=now)
-            done += 1
-        except (Refused, Case.DoesNotExist):
-            refused += 1
-    return done, refused
-
-
-def reopen(*, case_id: int, text: str, photo: str, by: Actor, now: datetime) -> Case:
-    """Open a closed case again because the resident says it is not right, with words and perhaps a photo.
-
-    Raises Refused: "not_reopenable", "too_late_to_reopen", "text_missing", "already_open".
-    """
-    with _one_open_case(), transaction.atomic():
-        case = _locked(case_id)
-        offer = workflow.stage_of(case).reopen
-        if offer is None or case.closed_at is None:
-            raise Refused("not_reopenable")
-        if now > reopen_until(case):
-            raise Refused("too_late_to_reopen")
-        if not text.strip():
-            raise Refused("text_missing")
-        photos.keep([photo])
-        timeline.write(case, "reopened", by=by, now=now, text=text.strip(), photo=photo)
-        workflow.enter(case, offer.stage, by=by, now=now, why="reopened")
-    return case
-
-
-def reopen_until(case: Case) -> datetime:
-    """Return until when a closed case can be reopened from its stage; its closing where it cannot."""
-    offer = workflow.stage_of(case).reopen
-    assert case.closed_at
-    days: Any = offer.days.evaluate(values_of(case), clock_at(case.closed_at)) if offer else 0
-    return case.closed_at + timedelta(days=days)
-
-
 @transaction.atomic
 def note(*, case_id: int, text: str, by: Actor, now: datetime) -> None:
     """Add a note for staff; raises Refused("note_empty")."""
     if not text.strip():
         raise Refused("note_empty")
-    timeline.write(_locked(case_id), "note", by=by, now=now, text=text.strip())
+    timeline.write(locked(case_id), "note", by=by, now=now, text=text.strip())
 
 
 def make_link(*, case: Case, key: str, now: datetime) -> str:

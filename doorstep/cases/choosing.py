@@ -1,18 +1,20 @@
-"""What a resident may choose on the page of their case: cancel, take another date, ask for the money back."""
+"""What a resident may choose on the page of their case: cancel, take another date, open it again."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
 from doorstep.cases import timeline, workflow
 from doorstep.cases.clock import clock_at
+from doorstep.cases.locking import locked, one_open_case
 from doorstep.cases.models import Case
 from doorstep.cases.values import values_of, words_of
 from doorstep.catalogue.service import Choice
 from doorstep.catalogue.words import fill
 from doorstep.council.errors import Refused
+from doorstep.outside import photos
 from doorstep.staff.actor import Actor
 
 
@@ -41,18 +43,58 @@ def offered(case: Case, now: datetime) -> list[Offered]:
     return found
 
 
-@transaction.atomic
+def one(case: Case, name: str, now: datetime) -> Offered:
+    """Return a choice that is open now; raises Refused("choice_gone")."""
+    found = next((choice for choice in offered(case, now) if choice.name == name), None)
+    if found is None:
+        raise Refused("choice_gone")
+    return found
+
+
 def choose(*, case_id: int, name: str, by: Actor, now: datetime) -> Case:
-    """Carry out a choice; raises Refused("choice_gone"), also at the very moment it ends."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("draft").get(id=case_id)
-    choice = workflow.stage_of(case).choices.get(name)
-    if choice is None:
-        raise Refused("choice_gone")
-    until = _until(case, choice, now)
-    if until is not None and now >= until:
-        raise Refused("choice_gone")
-    timeline.write(case, "chosen", by=by, now=now, choice=name)
-    if choice.undo:
-        workflow.unwind(case, by=by, now=now)
-    workflow.enter(case, choice.stage, by=by, now=now, why=name)
+    """Carry out a choice.
+
+    Raises Refused: "choice_gone", also at the very moment it ends; "already_open"; and what the steps
+    of the next stage refuse, such as "slot_gone": then nothing was changed.
+    """
+    with one_open_case(), transaction.atomic():
+        case = locked(case_id)
+        choice = workflow.stage_of(case).choices.get(name)
+        if choice is None:
+            raise Refused("choice_gone")
+        until = _until(case, choice, now)
+        if until is not None and now >= until:
+            raise Refused("choice_gone")
+        timeline.write(case, "chosen", by=by, now=now, choice=name)
+        if choice.undo:
+            workflow.unwind(case, by=by, now=now)
+        workflow.enter(case, choice.stage, by=by, now=now, why=name)
     return case
+
+
+def reopen(*, case_id: int, text: str, photo: str, by: Actor, now: datetime) -> Case:
+    """Open a closed case again because the resident says it is not right, with words and perhaps a photo.
+
+    Raises Refused: "not_reopenable", "too_late_to_reopen", "text_missing", "already_open".
+    """
+    with one_open_case(), transaction.atomic():
+        case = locked(case_id)
+        offer = workflow.stage_of(case).reopen
+        if offer is None or case.closed_at is None:
+            raise Refused("not_reopenable")
+        if now > reopen_until(case):
+            raise Refused("too_late_to_reopen")
+        if not text.strip():
+            raise Refused("text_missing")
+        photos.keep([photo])
+        timeline.write(case, "reopened", by=by, now=now, text=text.strip(), photo=photo)
+        workflow.enter(case, offer.stage, by=by, now=now, why="reopened")
+    return case
+
+
+def reopen_until(case: Case) -> datetime:
+    """Return until when a closed case can be reopened from its stage; its closing where it cannot."""
+    offer = workflow.stage_of(case).reopen
+    assert case.closed_at
+    days: Any = offer.days.evaluate(values_of(case), clock_at(case.closed_at)) if offer else 0
+    return case.closed_at + timedelta(days=days)

@@ -1,5 +1,6 @@
 """Reads workflow.yaml: stages, what each sets in motion, and where everything leads."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from doorstep.catalogue import files as f
@@ -56,12 +57,19 @@ def _doing(
     return made
 
 
+_IN_ADDRESS = re.compile(r"[a-z][a-z0-9_-]*")
+
+
 def _choices(
     b: Builder, src: Source, sid: str, s: f.StageFile, extra: Mapping[str, Type]
 ) -> dict[str, Choice]:
     made = {}
     for name, c in s.choices.items():
         at = ("stages", sid, "choices", name)
+        if not _IN_ADDRESS.fullmatch(name):
+            b.problems.append(
+                f"{src.where(*at)}: `{name}` stands in an address: small letters, _ and -"
+            )
         until = b.rule(c.until, src.where(*at, "until"), MOMENT) if c.until else None
         check_sentence(b, c.sure, src.where(*at, "sure"), {**extra, "until": MOMENT})
         made[name] = Choice(c.stage, c.offer, c.sure, until, c.undo)

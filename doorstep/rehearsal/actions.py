@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from doorstep.cases import actions as cases
+from doorstep.cases import choosing, deciding
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case
 from doorstep.cases.values import values_of, words_of
@@ -176,7 +177,7 @@ class _Play:
                     corrected="corrected" in event,
                 )
             elif "reopened" in event:
-                self.case = cases.reopen(
+                self.case = choosing.reopen(
                     case_id=self.case.pk,
                     text=event["reopened"],
                     photo="",
@@ -184,7 +185,7 @@ class _Play:
                     now=self.now,
                 )
             else:
-                self.case = cases.decide(
+                self.case = deciding.decide(
                     case_id=self.case.pk,
                     decision=event["decision"],
                     reason="An example",

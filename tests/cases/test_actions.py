@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from doorstep.cases import actions, queries, timeline
+from doorstep.cases import actions, deciding, queries, timeline
 from doorstep.cases.models import Case, Event, EventText
 from doorstep.council.errors import Refused
 from doorstep.fieldwork import actions as fieldwork
@@ -131,8 +131,8 @@ def test_an_outcome_governs_the_check_from_then_on(district: Any) -> None:
 def test_a_decision_needs_a_reason_and_withdraws_the_job(district: Any) -> None:
     case = district.case(0)
     with pytest.raises(Refused, match="reason_missing"):
-        actions.decide(case_id=case.pk, decision="close", reason=" ", by=SYSTEM, now=district.now)
-    actions.decide(
+        deciding.decide(case_id=case.pk, decision="close", reason=" ", by=SYSTEM, now=district.now)
+    deciding.decide(
         case_id=case.pk, decision="close", reason="Moved away", by=SYSTEM, now=district.now
     )
     assert Job.objects.get(case=case).state == "withdrawn"

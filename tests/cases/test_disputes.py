@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from doorstep.cases import actions, forgetting, timeline
+from doorstep.cases import actions, choosing, deciding, forgetting, timeline
 from doorstep.cases.models import Case, EventText
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
@@ -145,14 +145,14 @@ def test_a_closed_case_is_reopened_with_words_within_the_days(district: Any) -> 
     case = done(district, 0)
     what = {"case_id": case.pk, "photo": "", "by": RESIDENT}
     with pytest.raises(Refused, match="text_missing"):
-        actions.reopen(**what, text=" ", now=district.now)
+        choosing.reopen(**what, text=" ", now=district.now)
     with pytest.raises(Refused, match="too_late"):
-        actions.reopen(**what, text="Still full", now=district.now + timedelta(days=15))
-    actions.reopen(**what, text="Still full", now=district.now + timedelta(days=13))
+        choosing.reopen(**what, text="Still full", now=district.now + timedelta(days=15))
+    choosing.reopen(**what, text="Still full", now=district.now + timedelta(days=13))
     case.refresh_from_db()
     assert (case.stage, case.closed_at) == ("disputed", None)
     with pytest.raises(Refused, match="not_reopenable"):
-        actions.reopen(**what, text="Again", now=district.now)
+        choosing.reopen(**what, text="Again", now=district.now)
 
 
 def test_a_case_is_not_reopened_beside_another_about_the_same_bin(district: Any) -> None:
@@ -160,9 +160,9 @@ def test_a_case_is_not_reopened_beside_another_about_the_same_bin(district: Any)
     later = district.case(1)
     Case.objects.filter(pk=later.pk).update(unique_key=case.unique_key)
     with pytest.raises(Refused, match="already_open"):
-        actions.reopen(case_id=case.pk, text="Full", photo="", by=RESIDENT, now=district.now)
+        choosing.reopen(case_id=case.pk, text="Full", photo="", by=RESIDENT, now=district.now)
     with pytest.raises(Refused, match="already_open"):
-        actions.decide(
+        deciding.decide(
             case_id=case.pk, decision="send_back", reason="x", by=SYSTEM, now=district.now
         )
     case.refresh_from_db()
@@ -174,11 +174,11 @@ def test_reports_are_released_in_bulk_where_the_council_wants_it(district: Any) 
         waiting = [district.case(n) for n in range(3)]
     assert {c.stage for c in waiting} == {"to_release"} and not Job.objects.exists()
     ids = [c.pk for c in waiting]
-    came = actions.decide_many(
+    came = deciding.decide_many(
         case_ids=[*ids, 999], decision="release", by=SYSTEM, now=district.now
     )
     assert came == (3, 1) and Job.objects.count() == 3 and Message.objects.count() == 3
-    came = actions.decide_many(case_ids=ids, decision="close", by=SYSTEM, now=district.now)
+    came = deciding.decide_many(case_ids=ids, decision="close", by=SYSTEM, now=district.now)
     assert came == (0, 3)
 
 
@@ -205,10 +205,10 @@ def test_a_photo_not_sent_is_swept_and_a_kept_one_goes_with_its_case(
         for _ in range(2)
     )
     case = done(district, 0)
-    actions.reopen(case_id=case.pk, text="Full", photo=kept, by=RESIDENT, now=district.now)
+    choosing.reopen(case_id=case.pk, text="Full", photo=kept, by=RESIDENT, now=district.now)
     photos.sweep()
     assert photos.path_of(lost) is None and photos.path_of(kept)
-    actions.decide(
+    deciding.decide(
         case_id=case.pk, decision="stands", reason="x", reply="No", by=SYSTEM, now=district.now
     )
     with django_capture_on_commit_callbacks(execute=True):

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
-from doorstep.cases import actions as cases
+from doorstep.cases import deciding
 from doorstep.cases.models import Case
 from doorstep.catalogue.words import pounds
 from doorstep.council.errors import Refused
@@ -149,7 +149,7 @@ def test_an_officer_closes_the_case_and_what_is_paid_then_is_given_back_by_itsel
     """Guard removed: `_give_back` in actions._paid; the money then stayed with nobody waiting for it."""
     attempt = begin(case, now)
     pay.control(pay=attempt.provider_id)
-    cases.decide(case_id=case.pk, decision="close", reason="No", by=OFFICER, now=now)
+    deciding.decide(case_id=case.pk, decision="close", reason="No", by=OFFICER, now=now)
     assert Charge.objects.get().state == "withdrawing"
     actions.close(attempt_id=attempt.pk, now=now)
     refund = Refund.objects.get()
@@ -161,7 +161,7 @@ def test_an_officer_closes_the_case_and_what_is_paid_then_is_given_back_by_itsel
 def test_lapsed_can_be_paid_again_as_a_new_charge(case: Case, pay: Pay, now: datetime) -> None:
     actions.lapse(charge_id=Charge.objects.get().pk, now=now + timedelta(minutes=31))
     later = now + timedelta(hours=2)
-    cases.decide(case_id=case.pk, decision="again", reason="Asked", by=OFFICER, now=later)
+    deciding.decide(case_id=case.pk, decision="again", reason="Asked", by=OFFICER, now=later)
     assert paid(case, pay, later).charge.reference == f"{case.reference}-2"
     assert case.stage == "paid"
 

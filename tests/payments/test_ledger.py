@@ -11,7 +11,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from doorstep.cases import actions as cases
+from doorstep.cases import deciding
 from doorstep.cases.models import Case
 from doorstep.catalogue.service import Service
 from doorstep.council.errors import Refused
@@ -96,7 +96,7 @@ class Story:
 
     def decide(self, decision: str) -> None:
         about: Any = {"case_id": self.case.pk, "by": OFFICER, "now": self.now}
-        cases.decide(**about, decision=decision, reason="x")
+        deciding.decide(**about, decision=decision, reason="x")
 
     def do(self, step: tuple[Any, ...]) -> None:
         with suppress(Refused, TryLater):

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from doorstep.cases import actions as cases
+from doorstep.cases import deciding
 from doorstep.cases.models import Case, Draft, Event
 from doorstep.customers.models import Customer
 from doorstep.staff import actions as staff
@@ -321,7 +322,7 @@ def test_where_a_case_stands_without_who_sent_it(district: Any, system: System) 
     assert (said["service"], said["stage"], said["closed"]) == ("missed-bin", "with_crew", None)
     assert said["due"] == case.due_on.isoformat()
     assert Customer.objects.exists() and "nn@" not in str(said) and "Mill" not in str(said)
-    cases.decide(case_id=case.pk, decision="close", reason="x", by=SYSTEM, now=timezone.now())
+    deciding.decide(case_id=case.pk, decision="close", reason="x", by=SYSTEM, now=timezone.now())
     closed = system.get(f"/cases/{case.reference.lower()}").json()
     assert closed["closed"] and closed["outcome"]
     for reference in ("x", "%00", "%C4%B0", "M" * 4000):

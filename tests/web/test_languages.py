@@ -17,6 +17,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.translation import trans_real
 
+from doorstep.cases import deciding
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.building import build_all
@@ -314,9 +315,7 @@ def pages(district: Any) -> Iterator[tuple[str, Any]]:
     yield post(f"{BASE}/check", draft=str(draft.pk))
     case = Case.objects.get()
     yield get(f"/case/{case.reference}")
-    from doorstep.cases import actions
-
-    actions.decide(case_id=case.pk, decision="close", reason="x", by=SYSTEM, now=timezone.now())
+    deciding.decide(case_id=case.pk, decision="close", reason="x", by=SYSTEM, now=timezone.now())
     yield get(f"/case/{case.reference}")
     yield get(f"/case/{case.reference}/reopen")
     yield post(f"/case/{case.reference}/reopen", text="")

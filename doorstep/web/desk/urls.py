@@ -22,6 +22,7 @@ urlpatterns = [
     path("/sign-out", signing.sign_out, name="sign_out"),
     path("/cases/<str:reference>", case.case, name="desk_case"),
     path("/cases/<str:reference>/decide", case.decide, name="decide"),
+    path("/cases/<str:reference>/choose/<slug:choice>", case.choose, name="desk_choose"),
     path("/cases/<str:reference>/note", case.note, name="note"),
     path("/cases/<str:reference>/done", case.asked_done, name="asked_done"),
     path("/cases/<str:reference>/correct", case.correct, name="correct"),

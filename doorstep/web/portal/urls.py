@@ -1,6 +1,6 @@
 from django.urls import path
 
-from doorstep.web.portal import bins, notes, old, operations, paying, returning, views
+from doorstep.web.portal import bins, choosing, notes, old, operations, paying, returning, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -19,7 +19,8 @@ urlpatterns = [
     path("case/code/<uuid:access>", returning.code, name="code"),
     path("case/open/<str:token>", views.open_case, name="open_case"),
     path("case/<str:reference>", views.case, name="case"),
-    path("case/<str:reference>/reopen", views.reopen, name="reopen"),
+    path("case/<str:reference>/reopen", choosing.reopen, name="reopen"),
+    path("case/<str:reference>/choose/<slug:choice>", choosing.choose, name="choose"),
     path("case/<str:reference>/sent", views.sent, name="sent"),
     path("case/<str:reference>/pay", paying.pay, name="pay"),
     path("case/<str:reference>/pay/wait", paying.wait, name="pay_wait"),

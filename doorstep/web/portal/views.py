@@ -9,7 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from doorstep.cases import actions
+from doorstep.cases import choosing
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.cases.values import words_of
@@ -17,15 +17,12 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import fill
 from doorstep.council import queries as council
-from doorstep.council.errors import Refused
 from doorstep.demo import week
 from doorstep.messages import queries as messages
-from doorstep.outside import photos
-from doorstep.outside.errors import BadFile
 from doorstep.payments import queries as payments
 from doorstep.staff.actor import RESIDENT
 from doorstep.staff.models import StaffUser
-from doorstep.web.kit import limits, sitting
+from doorstep.web.kit import limits, seating, sitting, stops
 from doorstep.web.kit.doors import public
 from doorstep.web.kit.language import COOKIE
 from doorstep.web.kit.visitor import keep, let_in, may_open, visitor
@@ -75,13 +72,13 @@ def icon(request: HttpRequest) -> HttpResponse:
     return HttpResponse(svg, content_type="image/svg+xml")
 
 
-def _seat(request: HttpRequest, slug: str) -> sitting.Seat:
+def _seat(request: HttpRequest, slug: str) -> seating.Seat:
     def done(case: Case) -> HttpResponse:
         there = HttpResponseRedirect(f"/case/{case.reference}/sent")
         return let_in(request, there, case.reference)
 
     base = f"/services/{slug}"
-    return sitting.Seat(slug, visitor(request), "online", RESIDENT, base, timezone.now(), done)
+    return seating.Seat(slug, visitor(request), "online", RESIDENT, base, timezone.now(), done)
 
 
 @public
@@ -98,14 +95,14 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin or go on with a draft."""
-    return keep(request, sitting.begin(_seat(request, slug)))
+    return keep(request, seating.begin(_seat(request, slug)))
 
 
 @public
 @require_GET
 def go_on(request: HttpRequest, slug: str) -> HttpResponse:
     """Go on with the draft of this browser, at the first page not answered."""
-    return keep(request, sitting.begin(_seat(request, slug)))
+    return keep(request, seating.begin(_seat(request, slug)))
 
 
 @public
@@ -119,7 +116,7 @@ def page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def stopped(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     """Say why the form cannot go on, and what next."""
-    return sitting.stopped(request, _seat(request, slug), page)
+    return stops.stopped(request, _seat(request, slug), page)
 
 
 @public
@@ -146,10 +143,11 @@ def sent(request: HttpRequest, reference: str) -> HttpResponse:
     case = own_case(request, reference)
     if payments.due(case):
         return HttpResponseRedirect(f"/case/{case.reference}/pay")
-    return render(request, "portal/sent.html", _told(case))
+    return render(request, "portal/sent.html", told(case))
 
 
-def _told(case: Case) -> dict[str, object]:
+def told(case: Case) -> dict[str, object]:
+    """Return what the pages of a case say: where it stands, what happened, what may be chosen."""
     service = catalogue.service(case.version_id)
     stages = service.workflow.stages
     words = words_of(case)
@@ -167,6 +165,7 @@ def _told(case: Case) -> dict[str, object]:
         "named": words["named"],
         "lines": lines,
         "reopen": _reopen_offer(case),
+        "choices": choosing.offered(case, timezone.now()),
         "owed": payments.latest(case),
     }
 
@@ -174,35 +173,9 @@ def _told(case: Case) -> dict[str, object]:
 def _reopen_offer(case: Case) -> str:
     """Return the words that offer to open a closed case again, while it can be."""
     offer = catalogue.service(case.version_id).workflow.stages[case.stage].reopen
-    if offer is None or case.closed_at is None or timezone.now() > actions.reopen_until(case):
+    if offer is None or case.closed_at is None or timezone.now() > choosing.reopen_until(case):
         return ""
     return offer.offer
-
-
-@public
-@require_http_methods(["GET", "POST"])
-def reopen(request: HttpRequest, reference: str) -> HttpResponse:
-    """Ask what is not right about a closed case, and open it again."""
-    case = own_case(request, reference)
-    context = {**_told(case), "typed": request.POST, "refused": ""}
-    if request.method == "GET":
-        if not context["reopen"]:
-            return render(request, "kit/error.html", {"code": "not_reopenable"}, status=409)
-        return render(request, "portal/reopen.html", context)
-    try:
-        file = request.FILES.get("photo")
-        actions.reopen(
-            case_id=case.pk,
-            text=request.POST.get("text", "")[:2000],
-            photo=photos.take(file, now=timezone.now()) if file else "",
-            by=RESIDENT,
-            now=timezone.now(),
-        )
-    except (Refused, BadFile) as exc:
-        if exc.code == "text_missing" or isinstance(exc, BadFile):
-            return render(request, "portal/reopen.html", {**context, "refused": exc.code})
-        return render(request, "kit/error.html", {"code": exc.code}, status=409)
-    return HttpResponseRedirect(f"/case/{case.reference}")
 
 
 @public
@@ -221,7 +194,7 @@ def open_case(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     """Show where a case stands to the person who sent it."""
-    return render(request, "portal/case.html", _told(own_case(request, reference)))
+    return render(request, "portal/case.html", told(own_case(request, reference)))
 
 
 @public

@@ -7,18 +7,18 @@ from django.views.decorators.http import require_http_methods
 from doorstep.cases import actions as case_actions
 from doorstep.cases.models import Case
 from doorstep.outside.secret import hashed
-from doorstep.web.kit import sitting
+from doorstep.web.kit import seating, sitting, stops
 from doorstep.web.kit.doors import actor, needs
 
 CHANNELS = ("telephone", "face to face", "e-mail", "post")
 
 
-def _seat(request: HttpRequest, slug: str, channel: str = "telephone") -> sitting.Seat:
+def _seat(request: HttpRequest, slug: str, channel: str = "telephone") -> seating.Seat:
     def done(case: Case) -> HttpResponse:
         return HttpResponseRedirect(f"/desk/cases/{case.reference}")
 
     who = hashed(f"staff:{request.user.pk}")
-    return sitting.Seat(
+    return seating.Seat(
         slug, who, channel, actor(request), f"/desk/new/{slug}", timezone.now(), done
     )
 
@@ -31,8 +31,8 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
         channel = request.POST.get("channel", "")
         seat = _seat(request, slug, channel if channel in CHANNELS else CHANNELS[0])
         case_actions.drop_draft(visitor=seat.visitor, slug=slug)
-        return sitting.begin(seat)
-    return sitting.begin(_seat(request, slug))
+        return seating.begin(seat)
+    return seating.begin(_seat(request, slug))
 
 
 @needs("desk.send")
@@ -46,7 +46,7 @@ def page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def stopped(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     """Say to the caller why the form cannot go on, or go on all the same with a reason."""
-    return sitting.stopped(request, _seat(request, slug), page)
+    return stops.stopped(request, _seat(request, slug), page)
 
 
 @needs("desk.send")

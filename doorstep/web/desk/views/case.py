@@ -7,11 +7,11 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from doorstep.bookings import queries as bookings
 from doorstep.cases import actions as case_actions
-from doorstep.cases import asking
+from doorstep.cases import asking, choosing, deciding
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.cases.values import from_json
@@ -34,7 +34,7 @@ def case_of(reference: str) -> Case:
     return found
 
 
-def draw(request: HttpRequest, found: Case, refused: str = "") -> HttpResponse:
+def draw(request: HttpRequest, found: Case, refused: str = "", status: int = 200) -> HttpResponse:
     """Draw a case whole, with why something was refused."""
     service = catalogue.service(found.version_id)
     stage = service.workflow.stages[found.stage]
@@ -46,6 +46,7 @@ def draw(request: HttpRequest, found: Case, refused: str = "") -> HttpResponse:
         "flow": service.workflow,
         "flags": [e.label for e in service.workflow.escalate if e.flag in found.flags],
         "decisions": {k: service.workflow.decisions.get(k, k) for k in stage.decisions},
+        "choices": choosing.offered(found, timezone.now()) if _may(request, "desk.send") else [],
         "events": found.events.select_related("personal"),
         "may_decide": _may(request, "desk.decide"),
         "checks": from_json(found.decisions),
@@ -57,7 +58,7 @@ def draw(request: HttpRequest, found: Case, refused: str = "") -> HttpResponse:
         "assisted": bool(found.place_id and rounds_of.is_assisted(found.place_id)),
         "typed": request.POST,
     }
-    return render(request, "desk/case.html", context, status=200)
+    return render(request, "desk/case.html", context, status=status)
 
 
 def _may(request: HttpRequest, permission: str) -> bool:
@@ -81,7 +82,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a decision that the stage allows."""
     found = case_of(reference)
     try:
-        case_actions.decide(
+        deciding.decide(
             case_id=found.pk,
             decision=request.POST.get("decision", ""),
             reason=request.POST.get("reason", ""),
@@ -91,6 +92,21 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
         )
     except Refused as exc:
         return draw(request, found, exc.code)
+    return HttpResponseRedirect(f"/desk/cases/{found.reference}")
+
+
+@needs("desk.send")
+@require_http_methods(["GET", "POST"])
+def choose(request: HttpRequest, reference: str, choice: str) -> HttpResponse:
+    """Choose for a resident who rings what they could choose themselves; asked once more first."""
+    found, now = case_of(reference), timezone.now()
+    try:
+        if request.method == "GET":
+            context = {"case": found, "choice": choosing.one(found, choice, now)}
+            return render(request, "desk/choose.html", context)
+        choosing.choose(case_id=found.pk, name=choice, by=actor(request), now=now)
+    except Refused as exc:
+        return draw(request, case_of(reference), exc.code, status=409)
     return HttpResponseRedirect(f"/desk/cases/{found.reference}")
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from doorstep.cases import actions
+from doorstep.cases import deciding
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
@@ -70,7 +70,7 @@ def _bulk(request: HttpRequest, rows: list[tuple[Case, Service]]) -> dict[str, s
 def decide_many(request: HttpRequest) -> HttpResponse:
     """Take one decision for all the cases ticked, such as releasing them to the crew."""
     ticked = [int(i) for i in request.POST.getlist("case")[:500] if i.isdecimal()]
-    done, refused = actions.decide_many(
+    done, refused = deciding.decide_many(
         case_ids=ticked,
         decision=request.POST.get("decision", ""),
         by=actor(request),

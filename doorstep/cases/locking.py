@@ -1,0 +1,25 @@
+"""Holds a case while it is changed, and the promise that a thing has one open case only."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError
+
+from doorstep.cases.models import Case
+from doorstep.council.errors import Refused
+
+
+def locked(case_id: int) -> Case:
+    """Return a case that nobody else changes until the transaction ends."""
+    return Case.objects.select_for_update(of=("self",)).select_related("draft").get(id=case_id)
+
+
+@contextmanager
+def one_open_case() -> Iterator[None]:
+    """Turn the clash of two open cases of a kind into Refused("already_open")."""
+    try:
+        yield
+    except IntegrityError as exc:
+        if "one_open_case_of_a_kind" not in str(exc):
+            raise
+        raise Refused("already_open") from exc

@@ -1,0 +1,59 @@
+"""What residents choose on the page of their case: what the service offers there, or to open it again."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from doorstep.cases import choosing
+from doorstep.council.errors import Refused
+from doorstep.outside import photos
+from doorstep.outside.errors import BadFile
+from doorstep.payments import queries as payments
+from doorstep.staff.actor import RESIDENT
+from doorstep.web.kit.doors import public
+from doorstep.web.portal.views import own_case, told
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "POST"])
+def choose(request: HttpRequest, reference: str, choice: str) -> HttpResponse:
+    """Say what a choice means and until when, and ask once more; then do it."""
+    case, now = own_case(request, reference), timezone.now()
+    try:
+        if request.method == "GET":
+            context = {**told(case), "choice": choosing.one(case, choice, now)}
+            return render(request, "portal/choose.html", context)
+        case = choosing.choose(case_id=case.pk, name=choice, by=RESIDENT, now=now)
+    except Refused as exc:
+        context = {**told(own_case(request, reference)), "refused": exc.code}
+        return render(request, "portal/not_chosen.html", context, status=409)
+    return HttpResponseRedirect(f"/case/{case.reference}{'/pay' if payments.due(case) else ''}")
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def reopen(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask what is not right about a closed case, and open it again."""
+    case = own_case(request, reference)
+    context = {**told(case), "typed": request.POST, "refused": ""}
+    if request.method == "GET":
+        if not context["reopen"]:
+            return render(request, "kit/error.html", {"code": "not_reopenable"}, status=409)
+        return render(request, "portal/reopen.html", context)
+    try:
+        file = request.FILES.get("photo")
+        choosing.reopen(
+            case_id=case.pk,
+            text=request.POST.get("text", "")[:2000],
+            photo=photos.take(file, now=timezone.now()) if file else "",
+            by=RESIDENT,
+            now=timezone.now(),
+        )
+    except (Refused, BadFile) as exc:
+        if exc.code == "text_missing" or isinstance(exc, BadFile):
+            return render(request, "portal/reopen.html", {**context, "refused": exc.code})
+        return render(request, "kit/error.html", {"code": exc.code}, status=409)
+    return HttpResponseRedirect(f"/case/{case.reference}")
