@@ -14,7 +14,7 @@ from doorstep.bookings.models import GRACE, LIVE, Booking, Calendar, Day, taken
 from doorstep.cases import actions as cases
 from doorstep.cases import timeline, workflow
 from doorstep.cases.models import Case, Draft
-from doorstep.cases.values import from_json, to_json
+from doorstep.cases.values import from_json
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
@@ -150,8 +150,7 @@ def _tell(case: Case, booking: Booking | None) -> None:
     if booking:
         slot = f"{booking.day.calendar.code}/{booking.day.day}"
         told = {"day": booking.day.day, "slot": slot, "until": booking.until}
-    case.facts = {**case.facts, "booked": to_json(told)}
-    case.save(update_fields=["facts"])
+    workflow.keep(case, "booked", told)
 
 
 def keep(

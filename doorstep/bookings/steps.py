@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from doorstep.bookings import actions
-from doorstep.bookings.models import Booking
-from doorstep.cases import timeline, workflow
+from doorstep.cases import workflow
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import steps
 from doorstep.council.errors import Refused
@@ -27,12 +26,6 @@ def _asked(options: Mapping[str, Any]) -> dict[str, Any]:
     return {name: options[name] for name in ("kind", "slot", "load")}
 
 
-def _report(case: Case, outcome: str, by: Actor, now: datetime) -> None:
-    """Follow an outcome at once, on this very case: whoever set the step in motion goes on with it."""
-    timeline.write(case, "outcome", by=by, now=now, outcome=outcome)
-    workflow.outcome(case, outcome, by=by, now=now)
-
-
 class BookStep:
     """Does what its word `do` says: keep (when it says nothing), confirm, nearest or release."""
 
@@ -46,9 +39,11 @@ class BookStep:
         assert held.until is not None
         return held.until
 
-    def run(self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
-        """Do it; `confirm` reports book.booked or book.gone, `nearest` reports book.none when there is no day."""
-        DO[str(options.get("do", "keep"))](case, options, by, now)
+    def run(
+        self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime
+    ) -> str | None:
+        """Do it; `confirm` comes to book.booked or book.gone, `nearest` to book.none when there is no day."""
+        return DO[str(options.get("do", "keep"))](case, options, by, now)
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
         """Give back what the case holds or has booked."""
@@ -59,30 +54,29 @@ def _keep(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> N
     actions.keep(case=case, **_asked(options), minutes=options["minutes"], by=by, now=now)
 
 
-def _confirm(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
+def _confirm(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> str:
     try:
         actions.confirm(case=case, **_asked(options), by=by, now=now)
     except Refused:
         actions.release(case=case, by=by, now=now)
-        _report(case, "book.gone", by, now)
-        return
-    _report(case, "book.booked", by, now)
+        return "book.gone"
+    return "book.booked"
 
 
-def _nearest(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
+def _nearest(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> str | None:
     asked: dict[str, Any] = {**_asked(options), "minutes": options["minutes"]}
-    find: Callable[..., Booking] = actions.nearest
     try:
-        find(case=case, **asked, by=by, now=now)
+        actions.nearest(case=case, **asked, by=by, now=now)
     except Refused:
-        _report(case, "book.none", by, now)
+        return "book.none"
+    return None
 
 
 def _release(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
     actions.release(case=case, by=by, now=now)
 
 
-DO: dict[str, Callable[[Case, Mapping[str, Any], Actor, datetime], None]] = {
+DO: dict[str, Callable[[Case, Mapping[str, Any], Actor, datetime], str | None]] = {
     "keep": _keep,
     "confirm": _confirm,
     "nearest": _nearest,

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 
 # `desk.open` is the door to the desk itself; what is behind it has permissions of its own.
 ROLES = {
-    "adviser": {"desk.open", "desk.see", "desk.send"},
+    "adviser": {"desk.open", "desk.see", "desk.send", "bookings.see"},
     "officer": {
         "desk.open",
         "desk.see",
+        "bookings.see",
+        "bookings.change",
         "desk.send",
         "desk.decide",
         "rounds.delay",
@@ -19,6 +21,8 @@ ROLES = {
     "supervisor": {
         "desk.open",
         "desk.see",
+        "bookings.see",
+        "bookings.change",
         "desk.send",
         "desk.decide",
         "rounds.delay",
@@ -36,6 +40,7 @@ ROLES = {
     "manager": {
         "desk.open",
         "desk.see",
+        "bookings.see",
         "services.see",
         "status.see",
         "payments.see",
@@ -45,6 +50,7 @@ ROLES = {
     "administrator": {
         "desk.open",
         "desk.see",
+        "bookings.see",
         "services.see",
         "services.publish",
         "tokens.manage",

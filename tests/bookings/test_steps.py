@@ -5,18 +5,20 @@ from typing import Any
 
 import pytest
 
-from doorstep.bookings import actions, jobs, queries
+from doorstep.bookings import actions, queries
 from doorstep.bookings.models import Booking, Calendar
 from doorstep.cases import actions as cases
 from doorstep.cases import choosing, timeline
 from doorstep.cases.models import Case
-from doorstep.cases.values import words_of
+from doorstep.cases.values import from_json, words_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.words import fill
 from doorstep.council.errors import Refused
+from doorstep.outside import later
 from doorstep.rehearsal import actions as rehearsal
 from doorstep.staff.actor import RESIDENT, SYSTEM
-from tests.bookings.conftest import COLLECT
+from tests.bookings.conftest import COLLECT, Desk
+from tests.queue import run_queue
 
 
 def pay(case: Case, now: Any) -> Case:
@@ -129,23 +131,20 @@ def test_cancelled_the_day_is_free_again(desk: Any) -> None:
     case = pay(desk.case(), desk.now)
     case = choosing.choose(case_id=case.pk, name="cancel", by=RESIDENT, now=desk.now)
     assert queries.of_case(case).state == "released"  # type: ignore[union-attr]
-    assert case.facts["booked"]["until"] is None and case.facts["booked"]["day"]
+    # What was given back still says which day it was.
+    assert from_json(case.facts["booked"]) == {"day": desk.day, "slot": desk.slot, "until": None}
     fill_day(desk, desk.day, desk.now)
 
 
-def test_the_look_every_minute_frees_drafts_and_queues_cases(
-    desk: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_look_every_minute_frees_drafts_and_reports_cases(open_district: Any) -> None:
+    desk = Desk(open_district)
     draft, case = desk.draft(0), desk.case(1)
-    queued: list[int] = []
-    monkeypatch.setattr(jobs.timezone, "now", lambda: desk.after(31))
-    # The queue itself is another room's; its own tests run it.
-    monkeypatch.setattr(
-        type(jobs.lapse), "defer", lambda self, **ids: queued.append(ids["case_id"])
-    )
-    jobs.lapse_due()
-    assert queries.Booking.objects.get(draft=draft).state == "released"
-    assert queued == [case.pk]
+    later.reconcile()  # by the clock on the wall: both ran out long ago
+    assert Booking.objects.get(draft=draft).state == "released"
+    run_queue()
+    case.refresh_from_db()
+    assert case.stage == "lapsed"
+    assert Booking.objects.get(case=case).state == "released"
 
 
 def test_examples_play_without_a_calendar_of_the_council(desk: Any) -> None:

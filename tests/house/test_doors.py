@@ -24,6 +24,7 @@ VALUES = {
     "access": "7d6a3f3e-4f0f-4f8e-9d0c-1f2f3a4b5c6d",
     "number": "1",
     "choice": "cancel",
+    "day": "2026-12-01",
 }
 
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from doorstep.web.desk.views import (
+    bookings,
     caller,
     case,
     changes,
@@ -36,6 +37,11 @@ urlpatterns = [
     path("/homes/<int:uprn>", homes.home, name="desk_home"),
     path("/rounds", rounds.rounds, name="rounds"),
     path("/rounds/delay", rounds.delay, name="delay"),
+    path("/bookings", bookings.board, name="bookings"),
+    path("/bookings/<str:code>/<str:day>", bookings.day, name="bookings_day"),
+    path("/bookings/<str:code>/<str:day>/change", bookings.change, name="bookings_change"),
+    path("/bookings/<str:code>/<str:day>/list.csv", bookings.day_csv, name="bookings_csv"),
+    path("/bookings/<str:code>/<str:day>/list.pdf", bookings.day_pdf, name="bookings_pdf"),
     path("/plan", plan.rounds, name="plan"),
     path("/plan/new", plan.round_page, name="plan_new"),
     path("/plan/rounds/<str:code>", plan.round_page, name="plan_round"),

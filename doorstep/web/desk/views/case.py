@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from doorstep.bookings import queries as bookings
 from doorstep.cases import actions as case_actions
 from doorstep.cases import asking, choosing, deciding
 from doorstep.cases import queries as cases
@@ -50,6 +51,7 @@ def draw(request: HttpRequest, found: Case, refused: str = "", status: int = 200
         "may_decide": _may(request, "desk.decide"),
         "checks": from_json(found.decisions),
         "jobs": found.jobs.prefetch_related("results__event"),
+        "booking": bookings.of_case(found),
         "charges": payments.of_case(found),
         "may_refund": _may(request, "payments.refund"),
         "looks": looks.of("case", found.reference),

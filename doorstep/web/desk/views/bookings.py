@@ -1,0 +1,180 @@
+"""Days with room: the board by week, a day and its bookings, day lists; close, open and resize."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from doorstep.bookings import changing, queries
+from doorstep.bookings.models import Booking, Calendar
+from doorstep.cases.values import named
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.words import say
+from doorstep.council.errors import Refused
+from doorstep.council.queries import ZONE
+from doorstep.web.kit import lists
+from doorstep.web.kit.doors import actor, needs
+
+COLUMNS = ("Reference", "Address", "What", "How much", "State")
+WIDTHS = (16, 40, 34, 10, 10)
+# Weeks further away than this are nobody's business; and no date can overflow.
+FAR = timedelta(days=800)
+
+
+def _week(request: HttpRequest, today: date) -> date:
+    """Return the Monday of the week that is asked for, or of this one."""
+    try:
+        day = date.fromisoformat(request.GET.get("week", ""))
+    except ValueError:
+        day = today
+    day = min(max(day, today - FAR), today + FAR)
+    return day - timedelta(days=day.weekday())
+
+
+@needs("bookings.see")
+@require_GET
+def board(request: HttpRequest) -> HttpResponse:
+    """Show a week of every calendar: room, booked, held, free, and what is closed."""
+    now = timezone.now()
+    today = now.astimezone(ZONE).date()
+    monday = _week(request, today)
+    found = queries.calendars()
+    days = queries.board(found, monday, 7, now)
+    context = {
+        "calendars": [(c, days[c.code]) for c in found],
+        "monday": monday,
+        "sunday": monday + timedelta(days=6),
+        "before": monday - timedelta(days=7),
+        "after": monday + timedelta(days=7),
+        "today": today,
+    }
+    return render(request, "desk/bookings/board.html", context)
+
+
+def _found(code: str, day: str) -> tuple[Calendar, date]:
+    calendar = queries.calendar(code)
+    try:
+        if calendar is None:
+            raise Http404
+        return calendar, date.fromisoformat(day)
+    except ValueError as exc:
+        raise Http404 from exc
+
+
+def _draw(request: HttpRequest, calendar: Calendar, day: date, **more: object) -> HttpResponse:
+    now, user = timezone.now(), request.user
+    may: Any = user
+    shown = queries.board([calendar], day, 1, now)[calendar.code][0]
+    context = {
+        "calendar": calendar,
+        "day": day,
+        "shown": shown,
+        "lines": [(b, _what(b)) for b in queries.on_day(calendar, day)],
+        "changes": changing.changes(calendar, day),
+        "may_change": may.may("bookings.change") and day >= now.astimezone(ZONE).date(),
+        "monday": day - timedelta(days=day.weekday()),
+        "refused": "",
+        "typed": request.POST,
+        "previewed": None,
+        **more,
+    }
+    return render(request, "desk/bookings/day.html", context)
+
+
+@needs("bookings.see")
+@require_GET
+def day(request: HttpRequest, code: str, day: str) -> HttpResponse:
+    """Show a day: how full it is, whose bookings, and what officers changed of it."""
+    return _draw(request, *_found(code, day))
+
+
+def _capacity(text: str) -> int | None:
+    """Return the capacity typed; nothing typed: the calendar's. Raises Refused("capacity_wrong")."""
+    text = text.strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) <= 6):
+        raise Refused("capacity_wrong")
+    return int(text)
+
+
+def _carry_out(request: HttpRequest, calendar: Calendar, day: date) -> None:
+    said: Any = {"calendar": calendar, "day": day, "by": actor(request), "now": timezone.now()}
+    do = request.POST.get("do")
+    if do == "close":
+        changing.close(**said, why=request.POST.get("why", ""))
+    elif do == "resize":
+        changing.resize(**said, capacity=_capacity(request.POST.get("capacity", "")))
+    else:
+        changing.open_again(**said)
+
+
+def _preview(request: HttpRequest, calendar: Calendar, day: date) -> dict[str, object] | None:
+    """Return whom a change would leave without room; nothing where it concerns nobody or is seen already."""
+    do = request.POST.get("do")
+    if "sure" in request.POST or do not in ("close", "resize"):
+        return None
+    given = _capacity(request.POST.get("capacity", "")) if do == "resize" else 0
+    room = calendar.capacity if given is None else given
+    if do == "close" and not request.POST.get("why", "").strip():
+        return None  # refused anyway
+    concerned = changing.affected(calendar, day, room)
+    return {"do": do, "room": room, "lines": concerned} if concerned else None
+
+
+@needs("bookings.change")
+@require_POST
+def change(request: HttpRequest, code: str, day: str) -> HttpResponse:
+    """Close, open or resize a day; whom it concerns is shown first."""
+    calendar, on = _found(code, day)
+    try:
+        previewed = _preview(request, calendar, on)
+        if previewed:
+            return _draw(request, calendar, on, previewed=previewed)
+        _carry_out(request, calendar, on)
+    except Refused as exc:
+        return _draw(request, calendar, on, refused=exc.code)
+    return HttpResponseRedirect(f"/desk/bookings/{calendar.code}/{on.isoformat()}")
+
+
+def _what(booking: Booking) -> str:
+    """Return what a booking is about, in the words that the service's cases are named by."""
+    case = booking.case
+    assert case is not None
+    about = catalogue.service(case.version_id).about
+    asked = catalogue.service(case.version_id).form.questions
+    names = [n for n in about.names if n not in asked or asked[n].kind != "address"]
+    return named(case.words, names) or str(about.title)
+
+
+def _rows(calendar: Calendar, day: date) -> list[tuple[str, ...]]:
+    return [
+        (
+            b.case.reference if b.case else "",
+            b.case.place.address if b.case and b.case.place else "",
+            _what(b),
+            f"{b.load} {calendar.unit}",
+            b.state,
+        )
+        for b in queries.on_day(calendar, day)
+    ]
+
+
+@needs("bookings.see")
+@require_GET
+def day_csv(request: HttpRequest, code: str, day: str) -> HttpResponse:
+    """Give a day's bookings as CSV."""
+    calendar, on = _found(code, day)
+    return lists.as_csv(f"{calendar.code}-{on}.csv", COLUMNS, _rows(calendar, on))
+
+
+@needs("bookings.see")
+@require_GET
+def day_pdf(request: HttpRequest, code: str, day: str) -> HttpResponse:
+    """Give a day's bookings on paper."""
+    calendar, on = _found(code, day)
+    title = f"{calendar.name}: {say(on)} {on.year}"
+    return lists.as_pdf(f"{calendar.code}-{on}.pdf", title, COLUMNS, _rows(calendar, on), WIDTHS)
