@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import cases, measures, report, servers, visits
+from bench import bookings, cases, measures, report, servers, visits
 from bench.load import Figure
 
 FEW, MANY = 10_000, 500_000
@@ -78,9 +78,11 @@ def whole() -> report.Run:
     with servers.running() as running:
         large = measures.growing(running, SECONDS, bench)
         large += measures.others(running, SECONDS, bench)
+        large += bookings.figures(running, SECONDS)
     inserts = servers.pgbench(port, 5)
     print("Counting statements", flush=True)
     counted, steps, worker = measures.count(bench)
+    counted |= bookings.count()
     with servers.running(web=False):
         visits.close_own(since)
         servers.settled()

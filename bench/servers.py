@@ -28,6 +28,7 @@ def database(name: str) -> str:
         "DOORSTEP_DEMO": "1",
         "DOORSTEP_DATA": str(embedded.home() / name),
         "DJANGO_SETTINGS_MODULE": "doorstep.settings",
+        "GOVUK_PAY_PORT": os.environ.get("GOVUK_PAY_PORT") or str(_free_port()),
     }
     for step in (["migrate", "-v", "0"], ["demo"]):
         subprocess.run([sys.executable, "-m", "doorstep.cli.main", *step], check=True, cwd=ROOT)
@@ -201,3 +202,26 @@ def settled(seconds: float = 60) -> None:
                 return
         time.sleep(0.05)
     raise SystemExit("The queue did not empty.")
+
+
+@contextmanager
+def paying() -> Iterator[str]:
+    """Run the stand-in for GOV.UK Pay until the block ends; yield its address. Its CPU is not counted."""
+    from django.conf import settings
+
+    from doorstep.cli.supervisor import standin
+
+    state = Path(settings.DATA) / "bench-pay.sqlite"
+    state.unlink(missing_ok=True)
+    env = {**os.environ, "STANDIN_STATE": str(state), "STANDIN_HOOK": ""}
+    env |= {"GOVUK_PAY_KEY": settings.GOVUK_PAY_KEY, "GOVUK_PAY_SIGNING_SECRET": settings.GOVUK_PAY_SIGNING_SECRET}  # fmt: skip
+    process = subprocess.Popen(standin(), cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(100):
+            if _listens(settings.STANDIN_PORT):
+                break
+            time.sleep(0.1)
+        yield str(settings.GOVUK_PAY_URL)
+    finally:
+        process.terminate()
+        process.wait(30)

@@ -4,8 +4,6 @@ In each, money, ledger, case and provider agree in the end, by the jobs alone. T
 removal each test was seen to fail with stands in its docstring.
 """
 
-import os
-import signal
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,8 +11,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob as QueueJob
 
@@ -25,6 +22,7 @@ from doorstep.outside.errors import TryLater
 from doorstep.payments import actions, jobs, queries, refunds
 from doorstep.payments.models import Attempt, Callback, Charge, Forgeries, Movement, Refund
 from doorstep.staff.actor import Actor
+from tests.faults.cutting import killed_at
 from tests.paying import Pay, agree, fee_case, fee_service
 from tests.queue import run_queue
 
@@ -59,49 +57,6 @@ def pays(case: Case, pay: Pay) -> None:
 
 
 # Killed between any two steps.
-
-
-class Cut:
-    """Kills this process at its n-th step: around each statement, each commit, each call outside."""
-
-    def __init__(self, at: int) -> None:
-        self.at, self.passed = at, 0
-
-    def step(self) -> None:
-        self.passed += 1
-        if self.passed == self.at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def around(self, act: Callable[..., Any]) -> Callable[..., Any]:
-        def wrapped(*args: Any, **kwargs: Any) -> Any:
-            self.step()
-            came = act(*args, **kwargs)
-            self.step()
-            return came
-
-        return wrapped
-
-    def run(self, flow: Callable[[], None]) -> None:
-        """Run the flow in this process, which is a child made for it, and end the process."""
-        govuk_pay._send = self.around(govuk_pay._send)
-        BaseDatabaseWrapper._commit = self.around(BaseDatabaseWrapper._commit)  # type: ignore[method-assign]
-        with connection.execute_wrapper(lambda ex, *args: self.around(ex)(*args)):
-            flow()
-        os._exit(0)
-
-
-def killed_at(step: int, flow: Callable[[], None]) -> bool:
-    """Run a flow in a process of its own that dies at this step; say whether it came that far."""
-    connections.close_all()
-    child = os.fork()
-    if child == 0:
-        try:
-            Cut(step).run(flow)
-        finally:
-            os._exit(3)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the flow itself went wrong"
-    return os.WIFSIGNALED(status)
 
 
 def every_cut(flow: Callable[[Case], None], prepare: Callable[[Case], None]) -> list[Case]:

@@ -1,0 +1,100 @@
+"""Bulky waste: days looked for, days held, and whole bookings with their payment, all for the same days."""
+
+import itertools
+import json
+import re
+import urllib.request
+from collections.abc import Iterator
+
+from bench import statements
+from bench.load import Act, Figure, Measure, Visitor, gets
+from bench.servers import Site, paying, running
+
+BASE = "/services/bulky-waste"
+SLOT = re.compile(r'name="slot" type="radio" value="([^"]+)"')
+REFERENCE = re.compile(r"BW-\w{4}-\w{4}")
+DAYS, HOLD = "bulky waste: page of days with room", "bulky waste: a day held, all for one day"
+PAID = "bulky waste: booked and paid, 18 requests, all for one day"
+HERE = {"where": "On the drive"}
+YOU = {"name": "Ann Able", "email": "ann@resident.example", "phone": ""}
+
+
+def homes() -> Iterator[int]:
+    """Yield homes of one area that have no collection booked; a day of theirs has room for all."""
+    from doorstep.bookings.models import Booking, Calendar
+    from doorstep.places.models import Property
+
+    Calendar.objects.update(capacity=10_000)
+    wards = Calendar.objects.order_by("code")[0].wards
+    taken = Booking.objects.exclude(state="released").values("case__place")
+    found = Property.objects.filter(ward__in=wards, blpu_class="RD").exclude(uprn__in=taken)
+    yield from found.order_by("uprn").values_list("uprn", flat=True).iterator()
+
+
+def to_days(port: int, uprn: int) -> Visitor:
+    """Answer home and things; the visitor then has the page of days before them."""
+    visitor = Visitor(port)
+    visitor.open(BASE, "start")
+    for path, fields in (
+        ("begin", {}),
+        ("address", {"property": str(uprn)}),
+        ("items", {"things-mattress": "1"}),
+    ):
+        visitor.open(visitor.send(f"{BASE}/{path}", **fields))
+    return visitor
+
+
+def hold(visitor: Visitor) -> bool:
+    """Choose the first day; say whether it is held."""
+    found = SLOT.search(visitor.page)
+    return bool(found and visitor.send(f"{BASE}/day", slot=found[1]).endswith("/where"))
+
+
+def book(port: int, pay: str, uprn: int) -> Visitor | None:
+    """Book and pay as a resident does; nothing where it does not end in a receipt."""
+    from doorstep.payments.actions import token_of
+    from doorstep.payments.models import Attempt
+
+    visitor = to_days(port, uprn)
+    if not hold(visitor):
+        return None
+    visitor.open(f"{BASE}/where")
+    visitor.open(visitor.send(f"{BASE}/where", **HERE))
+    visitor.open(visitor.send(f"{BASE}/contact", **YOU))
+    sent = visitor.send(f"{BASE}/check")
+    visitor.ask("GET", sent)
+    reference = REFERENCE.search(sent)
+    if not reference or not visitor.open(f"/case/{reference[0]}/pay"):
+        return None
+    visitor.send(f"/case/{reference[0]}/pay")
+    attempt = Attempt.objects.get(charge__case__reference=reference[0])
+    said = json.dumps({"pay": attempt.provider_id}).encode()
+    urllib.request.urlopen(f"{pay}/_control", said, timeout=10).close()
+    status, _, headers = visitor.ask("GET", f"/pay/return/{token_of(attempt)}")
+    return visitor if status == 302 and headers["Location"].endswith("/receipt") else None
+
+
+def figures(site: Site, seconds: float) -> list[Figure]:
+    """Measure them; half the holds are of drafts made beforehand, so that only the hold is timed."""
+    measure, port, free = Measure(site, seconds), site.port, homes()
+    waiting = to_days(port, next(free))
+    ready = [to_days(port, next(free)) for _ in range(120)]
+    holds: Iterator[Act] = iter([lambda v=v: hold(v) for v in ready])  # type: ignore[misc]
+    with paying() as pay:
+        books = itertools.repeat(lambda: bool(book(port, pay, next(free))))
+        return [
+            measure(DAYS, gets(port, itertools.repeat(f"{BASE}/day"), cookies=waiting.cookies)),
+            measure(HOLD, holds),
+            measure(PAID, books),
+        ]
+
+
+def count() -> dict[str, float]:
+    """Return the statements of each, without the worker's."""
+    free = homes()
+    with running(worker=False, env=statements.LOGGED) as site, paying() as pay:
+        waiting = to_days(site.port, next(free))
+        found = statements.of_requests(site, {DAYS: (f"{BASE}/day", waiting.cookies)})
+        found[HOLD] = statements.of_act(lambda: hold(waiting))
+        found[PAID] = statements.of_act(lambda: bool(book(site.port, pay, next(free))))
+        return found

@@ -1,0 +1,54 @@
+"""Kills a flow at its first step, its second and so on, in a process of its own."""
+
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from doorstep.connectors import govuk_pay
+
+
+class Cut:
+    """Kills this process at its n-th step: around each statement, each commit, each call outside."""
+
+    def __init__(self, at: int) -> None:
+        self.at, self.passed = at, 0
+
+    def step(self) -> None:
+        self.passed += 1
+        if self.passed == self.at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, act: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            self.step()
+            came = act(*args, **kwargs)
+            self.step()
+            return came
+
+        return wrapped
+
+    def run(self, flow: Callable[[], None]) -> None:
+        """Run the flow in this process, which is a child made for it, and end the process."""
+        govuk_pay._send = self.around(govuk_pay._send)
+        BaseDatabaseWrapper._commit = self.around(BaseDatabaseWrapper._commit)  # type: ignore[method-assign]
+        with connection.execute_wrapper(lambda ex, *args: self.around(ex)(*args)):
+            flow()
+        os._exit(0)
+
+
+def killed_at(step: int, flow: Callable[[], None]) -> bool:
+    """Run a flow in a process of its own that dies at this step; say whether it came that far."""
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        try:
+            Cut(step).run(flow)
+        finally:
+            os._exit(3)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the flow itself went wrong"
+    return os.WIFSIGNALED(status)

@@ -1,0 +1,232 @@
+"""Bulky waste in one sitting: choose, pay, have a day; the crew ticks; and what may go wrong on the way."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from doorstep.bookings.models import Booking, Calendar
+from doorstep.cases.models import Case
+from doorstep.catalogue import actions as publishing
+from doorstep.catalogue import queries as catalogue
+from doorstep.council import queries as council
+from doorstep.fieldwork.models import Job
+from doorstep.messages.models import Message
+from doorstep.payments.models import Charge
+from tests.journeys.test_missed_bin import looks_right, sign_in
+from tests.paying import Pay
+from tests.queue import run_queue
+
+pytestmark = pytest.mark.browser
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def base(open_district: Any, pay: Pay, live_server: Any, settings: Any) -> str:
+    settings.BASE_ADDRESS = live_server.url
+    contents = catalogue.read_folder(council.home() / "services" / "bulky-waste")
+    service = catalogue.build(contents)
+    publishing.played(service=service, examples=1, now=open_district.now)
+    publishing.publish(contents=contents, now=open_district.now)
+    Calendar.objects.create(
+        code="ALL", name="Everywhere", kind="bulky", wards=[], weekdays=list(range(7)), capacity=2, unit="jobs"
+    )  # fmt: skip
+    return str(live_server.url)
+
+
+def to_days(page: Any, base: str, home: int = 1, look: Any = looks_right) -> None:
+    """Choose a home and two things, as far as the page of days."""
+    page.set_default_timeout(15000)
+    page.goto(f"{base}/services/bulky-waste")
+    page.click("text=Start now")
+    page.fill("#postcode", "le673fj")
+    page.click("text=Find address")
+    page.check(f"text={home} Mill Lane")
+    page.click("text=Continue")
+    page.wait_for_selector("h1:has-text('What do you want us to take')")
+    look(page)
+    page.fill("#things-mattress", "1")
+    page.fill("#things-fridge", "1")
+    page.click("text=Continue")
+    page.wait_for_selector("h1:has-text('Which day')")
+    look(page)
+
+
+def to_payment(page: Any, base: str, home: int = 1, day: int = 0, look: Any = looks_right) -> str:
+    """Fill in the whole form and send it; return the reference."""
+    to_days(page, base, home, look)
+    page.locator("input[name=slot]").nth(day).check()
+    page.click("text=Continue")
+    page.wait_for_selector("text=We are keeping your day for you until")
+    page.fill("#where", "On the drive")
+    page.click("text=Continue")
+    page.fill("#name", "Ann Example")
+    page.fill("#email", "ann@resident.example")
+    page.click("text=Continue")
+    page.wait_for_selector("main:has-text('You can cancel before')")
+    assert "£35.00" in page.inner_text("main")
+    look(page)
+    page.click("text=Go to payment")
+    page.wait_for_selector("button:has-text('Pay now')")
+    look(page)
+    return re.search(r"BW-\w{4}-\w{4}", page.url)[0]  # type: ignore[index]
+
+
+def told() -> list[str]:
+    """Return the messages that were sent, in order."""
+    run_queue()
+    return list(Message.objects.exclude(sent_at=None).order_by("id").values_list("name", flat=True))
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_declined_then_paid_then_the_crew_takes_a_part(
+    chromium: Any, base: str, pay: Pay, scripts: bool
+) -> None:
+    pay.control(refunds="success")
+    page = chromium.new_context(viewport=PHONE, java_script_enabled=scripts).new_page()
+    look: Any = looks_right if scripts else lambda page: None
+    reference = to_payment(page, base, look=look)
+    page.click("button:has-text('Pay now')")
+    page.check("text=4000…0002 is declined")
+    page.click("button.m")
+    page.click("text=Go back to the council")
+    page.wait_for_selector("text=Your card was declined")
+    page.click("button:has-text('Try to pay again')")
+    page.click("button.m")
+    page.wait_for_selector("text=Payment received")
+    look(page)
+    case = Case.objects.get()
+    assert (case.stage, Booking.objects.get().state) == ("booked", "booked")
+    assert told() == ["booked"]
+
+    # The day has come.
+    today = timezone.now().astimezone(council.ZONE).date()
+    Job.objects.update(day=today)
+    crew = chromium.new_context(viewport={"width": 768, "height": 1024}).new_page()
+    crew.set_default_timeout(15000)
+    sign_in(crew, base, "crew")
+    crew.goto(f"{base}/crew/BULKY")
+    looks_right(crew)
+    crew.click("button:has-text('Collected')")
+    crew.wait_for_selector(".govuk-error-summary:has-text('Tick what you took')")
+    crew.check("label:has-text('Mattress')")
+    crew.click("button:has-text('Collected')")
+    crew.wait_for_selector(".crew-job--done")
+    case.refresh_from_db()
+    assert case.stage == "partial" and told() == ["booked", "partial"]
+    run_queue()
+    page.goto(f"{base}/case/{reference}")
+    page.wait_for_selector("main:has-text('Our crew took a part')")
+    look(page)
+    assert pay.taken == 1500  # the fridge's £20 went back
+    officer = chromium.new_context().new_page()
+    officer.set_default_timeout(15000)
+    sign_in(officer, base, "officer")
+    officer.goto(f"{base}/desk/cases/{reference}")
+    for words in ("£35.00", "£20.00", "Partly collected", "BULKY"):
+        officer.wait_for_selector(f"main:has-text('{words}')")
+    looks_right(officer)
+    for context in (page, crew, officer):
+        context.context.close()
+
+
+def test_walked_away_then_resumed(chromium: Any, base: str, pay: Pay) -> None:
+    page = chromium.new_context(viewport=PHONE).new_page()
+    reference = to_payment(page, base)
+    page.click("button:has-text('Pay now')")
+    page.wait_for_selector("text=This is a stand-in")
+    _an_hour_goes_by()
+    run_queue()
+    run_queue()
+    assert Case.objects.get().stage == "unpaid" and told() == ["unpaid"]
+    assert [p["status"] for p in pay.payments] == ["cancelled"]
+    page.goto(f"{base}/case/{reference}")
+    page.wait_for_selector("main:has-text('You did not pay in time')")
+    looks_right(page)
+    page.click("text=Keep the day again and pay")
+    looks_right(page)
+    page.click("main button:has-text('Keep the day again and pay')")
+    page.click("text=Pay now")
+    page.click("button.m")
+    page.wait_for_selector("text=Payment received")
+    assert Case.objects.get().stage == "booked"
+    page.context.close()
+
+
+def test_paid_late_when_the_day_is_gone(chromium: Any, base: str, pay: Pay) -> None:
+    page = chromium.new_context(viewport=PHONE).new_page()
+    reference = to_payment(page, base)
+    page.click("button:has-text('Pay now')")
+    page.wait_for_selector("text=This is a stand-in")
+    _an_hour_goes_by(sweep=False)
+    first = Booking.objects.get().day
+    first.capacity = 0
+    first.save()
+    page.click("button.m")
+    page.wait_for_selector("text=Payment received")
+    case = Case.objects.get()
+    assert case.stage == "late" and told() == ["late"]
+    page.goto(f"{base}/case/{reference}")
+    page.wait_for_selector("main:has-text('Your payment came after')")
+    looks_right(page)
+    page.click("text=Take this day")
+    page.click("main button:has-text('Take this day')")
+    page.wait_for_selector("main:has-text('We will come on')")
+    case.refresh_from_db()
+    booked = Booking.objects.get(case=case, state="booked")
+    assert case.stage == "booked" and booked.day.day > first.day and pay.taken == 3500
+    page.context.close()
+
+
+def test_cancelled_in_time_the_money_goes_back(chromium: Any, base: str, pay: Pay) -> None:
+    pay.control(refunds="success")
+    page = chromium.new_context(viewport=PHONE).new_page()
+    reference = to_payment(page, base, day=9)
+    page.click("button:has-text('Pay now')")
+    page.click("button.m")
+    page.wait_for_selector("text=Payment received")
+    page.goto(f"{base}/case/{reference}")
+    page.click("text=Cancel this collection")
+    page.wait_for_selector("main:has-text('We give your money back')")
+    looks_right(page)
+    page.click("main button:has-text('Cancel this collection')")
+    page.wait_for_selector("main:has-text('This collection is cancelled')")
+    assert told() == ["booked", "cancelled"]
+    run_queue()
+    assert pay.taken == 0
+    assert Booking.objects.get().state == "released" and not Job.objects.filter(state="open")
+    page.context.close()
+
+
+def test_the_last_place_goes_to_one_and_the_other_keeps_the_answers(
+    chromium: Any, base: str
+) -> None:
+    Calendar.objects.update(capacity=1)
+    two = [chromium.new_context(viewport=PHONE).new_page() for _ in range(2)]
+    for home, page in enumerate(two, 1):
+        to_days(page, base, home)
+    for page in two:
+        page.locator("input[name=slot]").first.check()
+        page.click("text=Continue")
+    two[0].wait_for_selector("#where")
+    two[1].wait_for_selector(".govuk-error-summary:has-text('That day has just been taken')")
+    looks_right(two[1])
+    two[1].locator("input[name=slot]").first.check()
+    two[1].click("text=Continue")
+    two[1].wait_for_selector("#where")
+    assert Booking.objects.filter(state="held").values("day").distinct().count() == 2
+    for page in two:
+        page.context.close()
+
+
+def _an_hour_goes_by(sweep: bool = True) -> None:
+    """Let the time to pay and the hold run out; with `sweep` our jobs notice it before the payer does."""
+    from doorstep.outside import later
+
+    past = timezone.now() - timedelta(minutes=5)
+    Charge.objects.update(until=past)
+    Booking.objects.filter(state="held").update(until=past)
+    if sweep:
+        later.reconcile()
