@@ -186,7 +186,8 @@ class BoardDay:
     held: int
     why: str
     closed: bool
-    resized: bool
+    # What an officer made it; nothing: as the calendar says.
+    own: int | None
 
     @property
     def free(self) -> int:
@@ -224,8 +225,8 @@ def _board_day(
 ) -> BoardDay:
     why = never(calendar, day, is_holiday)
     closed_why = kept.closed_why if kept else ""
-    resized = kept is not None and kept.capacity is not None
-    room = kept.capacity if kept and kept.capacity is not None else calendar.capacity
+    own = kept.capacity if kept else None
+    room = calendar.capacity if own is None else own
     return BoardDay(
         day=day,
         room=0 if why or closed_why else room,
@@ -233,5 +234,5 @@ def _board_day(
         held=kept.held if kept else 0,  # type: ignore[attr-defined]
         why=closed_why or why,
         closed=bool(closed_why),
-        resized=resized,
+        own=own,
     )

@@ -93,7 +93,9 @@ def test_a_day_that_concerns_nobody_is_changed_at_once(officer: Client, desk: De
     assert Day.objects.get().capacity == 3
     officer.post(there, {"do": "resize", "capacity": "1", "sure": "1"})
     assert "1 too many" in text(officer.get(page(desk)))
-    officer.post(there, {"do": "resize", "capacity": ""})
+    officer.post(there, {"do": "close", "why": "Snow", "sure": "1"})
+    assert 'value="1"' in text(officer.get(page(desk)))  # closed, and small once it opens
+    officer.post(there, {"do": "resize", "capacity": "", "sure": "1"})
     assert Day.objects.get().capacity is None
 
 

@@ -1,5 +1,6 @@
 """The crew's tablet: street by street, vehicle and position, mistakes taken back; and the evidence at the desk."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from doorstep.fieldwork.models import Job, Outcome
 from doorstep.staff.models import Look, StaffUser
 from doorstep.waste import facts
 from doorstep.waste.models import RoundDay, StreetDay
+from tests.people import signed_in
 
 REF = "/crew/REF-1"
 
@@ -139,3 +141,11 @@ def test_an_adviser_gets_the_denser_page_and_goes_past_a_stop_with_a_reason(
     assert "Go on all the same" in adviser.get(stop).content.decode()
     assert "Give a reason" in adviser.post(stop, {"reason": " "}).content.decode()
     assert adviser.post(stop, {"reason": "Promised"})["Location"] == f"{base}/contact"
+
+
+def test_a_crew_sees_what_comes_on_the_next_days_and_cannot_do_it_yet(district: Any) -> None:
+    district.case(0)
+    Job.objects.update(day=district.today + timedelta(days=3))
+    page = signed_in("crew").get("/crew/REF-1").content.decode()
+    assert "On the next days" in page and "1 Mill Lane" in page
+    assert f"/jobs/{Job.objects.get().pk}" not in page

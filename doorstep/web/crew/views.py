@@ -85,6 +85,7 @@ def _draw(request: HttpRequest, found: Round | PlainList, refused: str = "") -> 
         "round": found,
         "today": today,
         "jobs": work.on_list(found.code, today),
+        "ahead": list(work.ahead(found.code, today)[:60]),
         "refused": refused,
         "assisted": rounds_of.assisted_on(found.code),
         "typed": request.POST,

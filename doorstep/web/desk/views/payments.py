@@ -16,6 +16,7 @@ from doorstep.payments.models import Movement
 from doorstep.payments.money import pence_of, plain
 from doorstep.web.desk.views import case as case_view
 from doorstep.web.kit.doors import actor, needs
+from doorstep.web.kit.lists import cell
 from doorstep.web.kit.waiting import waiting
 
 COLUMNS = (
@@ -126,17 +127,12 @@ def _row(m: Movement) -> list[str]:
     return [
         at.date().isoformat(),
         at.strftime("%H:%M:%S"),
-        *map(_text, words),
+        *map(cell, words),
         kind,
-        _text(charge.description),
+        cell(charge.description),
         plain(m.pence),
         plain(m.vat),
-        _text(m.code),
+        cell(m.code),
         f"{charge.vat_rate / 100:g}",
-        _text(m.provider_id),
+        cell(m.provider_id),
     ]
-
-
-def _text(words: str) -> str:
-    """Return words that no spreadsheet takes for a formula."""
-    return f"'{words}" if words[:1] in ("=", "+", "-", "@", "\t", "\r") else words
