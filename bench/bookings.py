@@ -14,21 +14,23 @@ BASE = "/services/bulky-waste"
 SLOT = re.compile(r'name="slot" type="radio" value="([^"]+)"')
 REFERENCE = re.compile(r"BW-\w{4}-\w{4}")
 DAYS, HOLD = "bulky waste: page of days with room", "bulky waste: a day held, all for one day"
-PAID = "bulky waste: booked and paid, 18 requests, all for one day"
+PAID = "bulky waste: booked and paid, 20 requests, all for one day"
 HERE = {"where": "On the drive"}
 YOU = {"name": "Ann Able", "email": "ann@resident.example", "phone": ""}
 
 
 def homes() -> Iterator[int]:
-    """Yield homes of one area that have no collection booked; a day of theirs has room for all."""
+    """Return homes of one area that have no collection booked; a day of theirs has room for all."""
     from doorstep.bookings.models import Booking, Calendar
     from doorstep.places.models import Property
 
     Calendar.objects.update(capacity=10_000)
     wards = Calendar.objects.order_by("code")[0].wards
-    taken = Booking.objects.exclude(state="released").values("case__place")
+    live = Booking.objects.exclude(state="released").exclude(case=None)
+    taken = live.values("case__place")
     found = Property.objects.filter(ward__in=wards, blpu_class="RD").exclude(uprn__in=taken)
-    yield from found.order_by("uprn").values_list("uprn", flat=True).iterator()
+    # A list: several clients take from it at once.
+    return iter(list(found.order_by("uprn").values_list("uprn", flat=True)[:4000]))
 
 
 def to_days(port: int, uprn: int) -> Visitor:
@@ -41,13 +43,16 @@ def to_days(port: int, uprn: int) -> Visitor:
         ("items", {"things-mattress": "1"}),
     ):
         visitor.open(visitor.send(f"{BASE}/{path}", **fields))
+    visitor.connection.close()  # it may be long until they go on; then they connect anew
     return visitor
 
 
 def hold(visitor: Visitor) -> bool:
     """Choose the first day; say whether it is held."""
-    found = SLOT.search(visitor.page)
-    return bool(found and visitor.send(f"{BASE}/day", slot=found[1]).endswith("/where"))
+    page, found = visitor.page, SLOT.search(visitor.page)
+    held = bool(found and visitor.send(f"{BASE}/day", slot=found[1]).endswith("/where"))
+    visitor.page = page  # to choose it once more
+    return held
 
 
 def book(port: int, pay: str, uprn: int) -> Visitor | None:
@@ -70,8 +75,13 @@ def book(port: int, pay: str, uprn: int) -> Visitor | None:
     attempt = Attempt.objects.get(charge__case__reference=reference[0])
     said = json.dumps({"pay": attempt.provider_id}).encode()
     urllib.request.urlopen(f"{pay}/_control", said, timeout=10).close()
-    status, _, headers = visitor.ask("GET", f"/pay/return/{token_of(attempt)}")
-    return visitor if status == 302 and headers["Location"].endswith("/receipt") else None
+    path = f"/pay/return/{token_of(attempt)}"
+    for _ in range(3):
+        status, _, headers = visitor.ask("GET", path)
+        if status != 302:
+            break
+        path = headers["Location"]
+    return visitor if path.endswith("/receipt") and status == 200 else None
 
 
 def figures(site: Site, seconds: float) -> list[Figure]:

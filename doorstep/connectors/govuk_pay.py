@@ -18,6 +18,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -234,6 +235,12 @@ def _read(make: Callable[[Mapping[str, Any]], Made], said: Mapping[str, Any]) ->
         raise TryLater("GOV.UK Pay's answer could not be read") from exc
 
 
+@cache
+def _client(outside: bool) -> httpx.Client:
+    """Return this process's client: reading the certificates costs more than a call. No connection is kept."""
+    return httpx.Client(trust_env=outside, limits=httpx.Limits(max_keepalive_connections=0))
+
+
 def _send(
     method: str, path: str, body: Mapping[str, object] | None, headers: Mapping[str, str]
 ) -> tuple[int, dict[str, Any]]:
@@ -247,10 +254,8 @@ def _send(
     # A stand-in on this machine is never asked through a proxy.
     outside = urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1")
     try:
-        with (
-            httpx.Client(timeout=parts, trust_env=outside) as client,
-            client.stream(method, url, content=content, headers=sent) as answer,
-        ):
+        asked = _client(outside).stream(method, url, content=content, headers=sent, timeout=parts)
+        with asked as answer:
             got = b""
             for piece in answer.iter_bytes():
                 got += piece
