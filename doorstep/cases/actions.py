@@ -21,6 +21,7 @@ from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.customers import actions as customers
+from doorstep.customers.models import Customer
 from doorstep.forms import journey
 from doorstep.forms.form import Page, Stop
 from doorstep.forms.journey import Decision
@@ -257,6 +258,15 @@ def _submit(
     return _open(draft, service, settings, by, now, planted), None
 
 
+def _customer(draft: Draft, service: Service, now: datetime) -> Customer | None:
+    """Keep who asks, by what was answered of name, email and phone."""
+    reach = {"name": "", "email": "", "phone": ""}
+    for q in service.form.questions.values():
+        if q.contact:
+            reach[q.contact] = str(draft.answers.get(q.id) or "")
+    return customers.keep(**reach, now=now)
+
+
 def _open(
     draft: Draft,
     service: Service,
@@ -267,9 +277,7 @@ def _open(
 ) -> Case:
     a, clock, flow = draft.answers, clock_at(now), service.workflow
     asked = service.form.questions.values()
-    personal = {q.id: q.contact for q in asked if q.contact}
-    reach = {c: str(a.get(q) or "") for q, c in personal.items()}
-    customer = customers.keep(**{"name": "", "email": "", "phone": "", **reach}, now=now)
+    personal = {q.id for q in asked if q.contact}
     place = next((a[q.id] for q in asked if q.kind == "address" and a.get(q.id)), None)
     unique = service.about.unique.get("of", [])
     values = values_of(draft, settings)
@@ -281,7 +289,7 @@ def _open(
         slug=draft.slug,
         draft=draft,
         place=Property.objects.select_related("street").get(uprn=int(place)) if place else None,
-        customer=customer,
+        customer=_customer(draft, service, now),
         channel=draft.channel,
         language=council.language(),
         stage=start,

@@ -34,19 +34,15 @@ def _upload(request: HttpRequest, seat: Seat, question: Question, posted: QueryD
         raise Invalid(exc.code, **exc.values) from exc
 
 
-def take(
-    request: HttpRequest, seat: Seat, service: Service, draft: Draft, here: Page, values: Values
-) -> HttpResponse:
-    """Take a page's answers and lead on, or draw the page again with what is wrong."""
-    posted = request.POST.copy()
-    if "find" in posted:
-        return _find(request, seat, service, draft, here, values, posted)
+def _answers(
+    request: HttpRequest, seat: Seat, draft: Draft, here: Page, values: Values, posted: QueryDict
+) -> tuple[Values, dict[str, str], dict[str, Invalid]]:
+    """Return a page's answers, their words, and what is wrong, each by its question."""
     given: Values = {}
     words: dict[str, str] = {}
     wrong: dict[str, Invalid] = {}
     for question in here.questions:
-        kind = KINDS[question.kind]
-        if not kind.asks:
+        if not KINDS[question.kind].asks:
             continue
         try:
             _upload(request, seat, question, posted)
@@ -55,6 +51,17 @@ def take(
             words |= took.words
         except Invalid as exc:
             wrong[question.id] = exc
+    return given, words, wrong
+
+
+def take(
+    request: HttpRequest, seat: Seat, service: Service, draft: Draft, here: Page, values: Values
+) -> HttpResponse:
+    """Take a page's answers and lead on, or draw the page again with what is wrong."""
+    posted = request.POST.copy()
+    if "find" in posted:
+        return _find(request, seat, service, draft, here, values, posted)
+    given, words, wrong = _answers(request, seat, draft, here, values, posted)
     pages, _ = pages_of(service, draft, seat)
     if "save" in posted:  # right or wrong, the page waits as it was left
         fields = {k: posted.getlist(k) for k in posted if k not in ("csrfmiddlewaretoken", "save")}
