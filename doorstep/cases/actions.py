@@ -15,7 +15,7 @@ from doorstep.cases.clock import clock_at
 from doorstep.cases.deciding import decide as decide
 from doorstep.cases.locking import locked, one_open_case
 from doorstep.cases.models import Case, Draft, Link
-from doorstep.cases.values import to_json, values_of
+from doorstep.cases.values import settings_of, to_json, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
@@ -42,6 +42,7 @@ ANSWERED = [
     "decisions",
     "updated_at",
     "held_until",
+    "quoted",
 ]
 # No 0, O, 1, I, L: a reference is read out over the telephone.
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -76,7 +77,7 @@ def judge(
     """Find a page's facts and decide its check; the draft is changed in memory only."""
     clock = clock_at(now)
     service = catalogue.service(draft.version_id)
-    values = values_of(draft, catalogue.settings(service, clock.today))
+    values = values_of(draft, settings_of(draft, service, now))
     found, missing = facts.resolve(page.facts, values, clock, planted)
     for name, rule in page.values if not missing else ():
         if journey.ready(rule, values):
@@ -124,8 +125,9 @@ def answer(
     draft.updated_at = now
     with transaction.atomic():
         if not decision.stops and service.workflow.reserve:
-            settings = catalogue.settings(service, clock_at(now).today)
+            settings = settings_of(draft, service, now)
             workflow.reserve(draft, values_of(draft, settings), by=by, now=now)
+            draft.quoted = to_json(settings) if draft.held_until else None
         draft.save(update_fields=ANSWERED)
     return decision
 
@@ -134,8 +136,8 @@ def drop_answer(*, draft: Draft, question: str) -> None:
     """Take back one answer that no longer holds, such as a day that is gone; the others stay."""
     draft.refresh_from_db()
     draft.answers = {k: v for k, v in draft.answers.items() if k != question}
-    draft.held_until = None
-    draft.save(update_fields=["answers", "held_until"])
+    draft.held_until = draft.quoted = None
+    draft.save(update_fields=["answers", "held_until", "quoted"])
 
 
 def dispute(
@@ -243,7 +245,7 @@ def _submit(
         return Case.objects.select_related("place__street").get(draft=draft), None
     service = catalogue.service(draft.version_id)
     clock = clock_at(now)
-    settings = catalogue.settings(service, clock.today)
+    settings = settings_of(draft, service, now)
     for page in service.form.pages:
         values = values_of(draft, settings)
         shown = journey.shown(service.form, values, frozenset(draft.asked), clock)

@@ -30,8 +30,9 @@ class Draft(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
-    # Until when what its workflow reserves, such as a slot, is held.
+    # Until when what its workflow reserves, such as a slot, is held; and the settings it was quoted then.
     held_until = models.DateTimeField(null=True)
+    quoted = models.JSONField(null=True)
     # Fields as typed on a page that was saved before its answers were right.
     typed = models.JSONField(default=dict)
     # Saved by a link: to whom, the message that carries it, and the hash of its token.

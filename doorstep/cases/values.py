@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue import steps
+from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import say
 from doorstep.council import queries as council
 
@@ -51,6 +53,13 @@ def values_of(of: Draft | Case, settings: Mapping[str, object] | None = None) ->
         "draft": str(of.draft_id if isinstance(of, Case) else of.id),
         "by_staff": bool(of.by_staff if isinstance(of, Draft) else of.draft.by_staff),
     }
+
+
+def settings_of(draft: Draft, service: Service, now: datetime) -> dict[str, object]:
+    """Return the settings that a draft is judged by: those it was quoted while something is held for it, else today's."""
+    if draft.quoted is not None and draft.held_until and now < draft.held_until:
+        return dict(from_json(draft.quoted))
+    return catalogue.settings(service, clock_at(now).today)
 
 
 def _optional(of: Draft | Case) -> list[str]:

@@ -11,8 +11,7 @@ from django.template.loader import get_template
 from doorstep.cases import actions as cases
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case, Draft
-from doorstep.cases.values import values_of
-from doorstep.catalogue import queries as catalogue
+from doorstep.cases.values import settings_of, values_of
 from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import fill
 from doorstep.council import queries as council
@@ -135,7 +134,7 @@ def _next(draft: Draft, service: Service, now: datetime) -> Page | None:
 
 
 def _values(draft: Draft, service: Service, now: datetime) -> dict[str, object]:
-    return values_of(draft, catalogue.settings(service, clock_at(now).today))
+    return values_of(draft, settings_of(draft, service, now))
 
 
 def _page(

@@ -10,7 +10,7 @@ from doorstep.cases import actions as cases
 from doorstep.cases import queries as case_queries
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case, Draft
-from doorstep.cases.values import values_of
+from doorstep.cases.values import settings_of, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.forms import journey
@@ -43,7 +43,7 @@ def draft_of(seat: Seat) -> tuple[Service, Draft]:
 
 def pages_of(service: Service, draft: Draft, seat: Seat) -> tuple[list[Page], Values]:
     """Return the pages shown for a draft, and what rules may name."""
-    values = values_of(draft, catalogue.settings(service, clock_at(seat.now).today))
+    values = values_of(draft, settings_of(draft, service, seat.now))
     asked = frozenset(draft.asked)
     return journey.shown(service.form, values, asked, clock_at(seat.now)), values
 
