@@ -25,7 +25,7 @@ def run_queue() -> None:
 
     thread = Thread(target=work)
     thread.start()
-    thread.join(60)
+    thread.join(180)
 
 
 def workers() -> Iterator[Any]:

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from doorstep.cases import actions as cases
 from doorstep.cases import saving
 from doorstep.cases.models import Draft
+from doorstep.cases.values import to_json
 from doorstep.catalogue.service import Service
 from doorstep.council.errors import Refused
 from doorstep.forms import journey
@@ -54,6 +55,22 @@ def _answers(
     return given, words, wrong
 
 
+def _worked_out(
+    request: HttpRequest,
+    seat: Seat,
+    service: Service,
+    draft: Draft,
+    here: Page,
+    given: Values,
+    posted: QueryDict,
+) -> HttpResponse:
+    """Draw the page with its sentence so far; nothing is kept, so that it never overtakes an answer."""
+    draft.answers = {**draft.answers, **to_json(given)}
+    cases.judge(draft, here, seat.now)
+    pages, values = pages_of(service, draft, seat)
+    return draw(request, seat, draft, here, pages, values, {}, posted)
+
+
 def take(
     request: HttpRequest, seat: Seat, service: Service, draft: Draft, here: Page, values: Values
 ) -> HttpResponse:
@@ -73,6 +90,8 @@ def take(
         request, seat, service, {**draft.answers, **given}
     ):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
+    if "update" in posted:
+        return _worked_out(request, seat, service, draft, here, given, posted)
     try:
         decision = cases.answer(
             draft=draft, page=here, given=given, words=words, by=seat.by, now=seat.now
@@ -83,8 +102,6 @@ def take(
         return slot_gone(seat, service, draft)
     if decision.stops:
         return HttpResponseRedirect(f"{seat.base}/{here.id}/stopped")
-    if "update" in posted:
-        return HttpResponseRedirect(f"{seat.base}/{here.id}")
     pages, _ = pages_of(service, draft, seat)
     following = journey.first_open(pages, draft.answers)
     return HttpResponseRedirect(f"{seat.base}/{following.id if following else 'check'}")
