@@ -83,7 +83,7 @@ def publish_two_page() -> None:
     from django.utils import timezone
 
     from doorstep.catalogue import actions, queries
-    from doorstep.rehearsal import actions as rehearsal
+    from doorstep.rehearsal import playing as rehearsal
 
     service, files = queries.of_folder(Path(__file__).with_name("services") / "two-page")
     wrong = [r for r in rehearsal.play(service, files, service.examples) if r.differences]

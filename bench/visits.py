@@ -111,11 +111,11 @@ def close_own(since: int) -> None:
     """Close what the bench itself reported in this run, so that the same bins can be reported again."""
     from django.utils import timezone
 
-    from doorstep.cases import actions
+    from doorstep.cases import deciding
     from doorstep.cases.models import Case
     from doorstep.staff.actor import Actor
 
     by, now = Actor("staff", "officer"), timezone.now()
     own = Case.objects.filter(id__gt=since, slug="missed-bin", closed_at=None)
     for case_id in own.values_list("id", flat=True):
-        actions.decide(case_id=case_id, decision="close", reason="bench", by=by, now=now)
+        deciding.decide(case_id=case_id, decision="close", reason="bench", by=by, now=now)

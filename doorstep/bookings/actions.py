@@ -12,7 +12,7 @@ from django.db.models import Exists, Q, Sum
 from doorstep.bookings import queries
 from doorstep.bookings.models import GRACE, LIVE, Booking, Calendar, Day, taken
 from doorstep.cases import actions as cases
-from doorstep.cases import timeline, workflow
+from doorstep.cases import locking, timeline, workflow
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.values import from_json
 from doorstep.catalogue import queries as catalogue
@@ -262,7 +262,7 @@ def lapse(*, case_id: int, by: Actor, now: datetime) -> bool:
 
     Says whether there was one; a hold that was confirmed or made longer meanwhile stays.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("draft").get(id=case_id)
+    case = locking.locked(case_id)
     own = _own(Q(case=case))
     if own is None or own.state != "held" or own.until is None or own.until > now - GRACE:
         return False

@@ -10,9 +10,6 @@ from django.db import transaction
 
 from doorstep.cases import facts, timeline, workflow
 from doorstep.cases.clock import clock_at
-
-# Still called by this name from where officers' decisions began.
-from doorstep.cases.deciding import decide as decide
 from doorstep.cases.locking import locked, one_open_case
 from doorstep.cases.models import Case, Draft, Link
 from doorstep.cases.values import settings_of, to_json, values_of

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from doorstep.cases import timeline
+from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
 from doorstep.staff.actor import Actor
 
@@ -15,7 +16,7 @@ TO_DO = "to-do"
 @transaction.atomic
 def ask_officer(*, case_id: int, text: str, by: Actor, now: datetime) -> None:
     """Put a case on the list of those that need a person, with a note that says what is to be done."""
-    case = Case.objects.select_for_update().get(id=case_id)
+    case = locked(case_id)
     timeline.write(case, "note", by=by, now=now, text=text)
     _mark(case, [*case.flags, TO_DO] if TO_DO not in case.flags else case.flags)
 
@@ -23,7 +24,7 @@ def ask_officer(*, case_id: int, text: str, by: Actor, now: datetime) -> None:
 @transaction.atomic
 def done(*, case_id: int, by: Actor, now: datetime) -> None:
     """Take a case off that list; twice does no harm."""
-    case = Case.objects.select_for_update().get(id=case_id)
+    case = locked(case_id)
     if TO_DO in case.flags:
         timeline.write(case, "seen to", by=by, now=now)
         _mark(case, [f for f in case.flags if f != TO_DO])

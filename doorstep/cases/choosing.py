@@ -59,12 +59,8 @@ def choose(*, case_id: int, name: str, by: Actor, now: datetime) -> Case:
     """
     with one_open_case(), transaction.atomic():
         case = locked(case_id)
-        choice = workflow.stage_of(case).choices.get(name)
-        if choice is None:
-            raise Refused("choice_gone")
-        until = _until(case, choice, now)
-        if until is not None and now >= until:
-            raise Refused("choice_gone")
+        one(case, name, now)
+        choice = workflow.stage_of(case).choices[name]
         timeline.write(case, "chosen", by=by, now=now, choice=name)
         if choice.undo:
             workflow.unwind(case, by=by, now=now)

@@ -105,15 +105,16 @@ def enter(
     stage = flow.stages[stage_id]
     before = _standing(case)
     case.stage = stage_id
-    found, _missing = facts.resolve(stage.facts, values_of(case), clock_at(now))
-    case.facts = {**case.facts, **to_json(found)}
+    if stage.facts:
+        found, _missing = facts.resolve(stage.facts, values_of(case), clock_at(now))
+        case.facts = {**case.facts, **to_json(found)}
     case.closed_at, case.outcome = (now, stage.closes) if stage.closes else (None, "")
     rule = stage.due or flow.due
     if rule and not stage.closes:
         due: Any = rule.evaluate(values_of(case), clock_at(now))
         case.due_on = due
-    fields = [*STANDING, "facts"] if found else STANDING
-    if found or _standing(case) != before:  # a case made just now stands there already
+    fields = [*STANDING, "facts"] if stage.facts else STANDING
+    if stage.facts or _standing(case) != before:  # a case made just now stands there already
         case.save(update_fields=fields)
     timeline.write(case, "stage", by=by, now=now, stage=stage_id, why=why)
     for doing in stage.do:

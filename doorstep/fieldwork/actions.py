@@ -64,8 +64,7 @@ def finish_job(
     if job.state != "open":
         raise Refused("job_not_open")
     code, left = _ticked(job, code, done)
-    kept = _keep(job, event_id, code, note, photo, by, now, at)
-    _keep_left(kept, left)
+    _keep(job, event_id, code, note, photo, by, now, at, left)
     job.state = "done"
     job.save(update_fields=["state"])
     cases.record_outcome(
@@ -77,12 +76,6 @@ def finish_job(
         job=job.pk,
     )
     return job
-
-
-def _keep_left(kept: Outcome, left: Sequence[dict[str, str]]) -> None:
-    if left:
-        kept.left = [task["id"] for task in left]
-        kept.save(update_fields=["left"])
 
 
 def _told(job: Job, left: list[dict[str, str]]) -> dict[str, object] | None:
@@ -111,6 +104,7 @@ def _keep(
     by: Actor,
     now: datetime,
     at: Whereabouts,
+    left: Sequence[dict[str, str]],
 ) -> Outcome:
     photos.keep([photo])
     event = DeviceEvent.objects.create(id=event_id, kind="job", by=by.key, at=now)
@@ -126,6 +120,7 @@ def _keep(
         by=by.key,
         note=note,
         photo=photo,
+        left=[task["id"] for task in left],
         **asdict(at),
     )
 
@@ -147,8 +142,7 @@ def correct_job(
     if last.code == code:
         raise Refused("same_outcome")
     left = [] if code == job.outcomes[0] else list(job.tasks)
-    last.superseded_by = _keep(job, event_id, code, note, "", by, now, UNKNOWN)
-    _keep_left(last.superseded_by, left)
+    last.superseded_by = _keep(job, event_id, code, note, "", by, now, UNKNOWN, left)
     last.save(update_fields=["superseded_by"])
     cases.record_outcome(
         case_id=job.case_id,

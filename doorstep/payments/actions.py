@@ -11,17 +11,17 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.utils.crypto import salted_hmac
 
 from doorstep.cases import actions as cases
 from doorstep.cases import timeline, workflow
+from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
 from doorstep.catalogue.words import pounds
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.outside import plug
 from doorstep.outside.errors import OutsideError, TryLater
-from doorstep.outside.secret import hashed
+from doorstep.outside.secret import derived, hashed
 from doorstep.payments import jobs, outcomes, refunds
 from doorstep.payments.models import (
     ENDING,
@@ -102,13 +102,13 @@ def _keep(charge: Charge, case: Case) -> Charge:
 def _lock(charge_id: int) -> Charge:
     """Return a charge, locked after its case, so that no two ways in wait for each other."""
     case_id = Charge.objects.values_list("case_id", flat=True).get(id=charge_id)
-    Case.objects.select_for_update().get(id=case_id)
+    locked(case_id)
     return Charge.objects.select_for_update().get(id=charge_id)
 
 
 def token_of(attempt: Attempt) -> str:
     """Return the token of the address the payer comes back to, made from our key: the same each time."""
-    return salted_hmac("doorstep.payments.back", str(attempt.key), algorithm="sha256").hexdigest()
+    return derived("payments.back", str(attempt.key))
 
 
 def begin(*, charge_id: int, language: str, now: datetime) -> Attempt:

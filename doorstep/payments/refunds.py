@@ -7,6 +7,7 @@ from django.db.models import Sum
 
 from doorstep.cases import actions as cases
 from doorstep.cases import timeline, workflow
+from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
 from doorstep.catalogue.words import pounds
 from doorstep.council import queries as council
@@ -54,7 +55,7 @@ def ask(
     Above the council's limit it waits for an officer, unless approved by rule. Raises
     Refused("reason_missing", "nothing_to_refund", "more_than_paid").
     """
-    case = Case.objects.select_for_update().get(id=case_id)
+    case = locked(case_id)
     return ask_on(case=case, pence=pence, reason=reason, by=by, now=now, approved=approved)
 
 
@@ -109,7 +110,7 @@ def _waiting(refund_id: int, by: Actor) -> Refund:
     refund = Refund.objects.select_related("attempt__charge").filter(id=refund_id).first()
     if refund is None:
         raise Refused("not_waiting")
-    Case.objects.select_for_update().get(id=refund.attempt.charge.case_id)
+    locked(refund.attempt.charge.case_id)
     refund = Refund.objects.select_for_update().get(id=refund_id)
     if refund.state != "waiting":
         raise Refused("not_waiting")
@@ -254,7 +255,7 @@ def _tell(refund: Refund, now: datetime) -> None:
 
 def _locked(refund_id: int) -> Refund:
     refund = Refund.objects.select_related("attempt__charge").get(id=refund_id)
-    case = Case.objects.select_for_update().get(id=refund.attempt.charge.case_id)
+    case = locked(refund.attempt.charge.case_id)
     found = Refund.objects.select_for_update(of=("self",)).select_related("attempt__charge")
     refund = found.get(id=refund_id)
     refund.attempt.charge.case = case

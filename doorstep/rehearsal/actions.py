@@ -13,9 +13,7 @@ from doorstep.council.errors import Refused
 from doorstep.outside.errors import TryLater
 from doorstep.rehearsal import jobs
 from doorstep.rehearsal.models import OPEN, Publishing
-from doorstep.rehearsal.playing import Report as Report
-from doorstep.rehearsal.playing import play as play
-from doorstep.rehearsal.playing import play_each
+from doorstep.rehearsal.playing import Report, play_each
 from doorstep.staff.actor import Actor
 
 

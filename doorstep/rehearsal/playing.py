@@ -116,7 +116,7 @@ class _Play:
 
     def answer_pages(self) -> None:
         for page in self.service.form.pages:
-            values = values_of(self.draft, catalogue.settings(self.service, self.now.date()))
+            values = self.values()
             asked = frozenset(self.draft.asked)
             if page not in journey.shown(self.service.form, values, asked, clock_at(self.now)):
                 continue
@@ -128,6 +128,7 @@ class _Play:
                 page=page,
                 given=given,
                 words=words,
+                by=self.by,
                 now=self.now,
                 planted=self.facts,
             )
@@ -151,8 +152,7 @@ class _Play:
     def said(self) -> str:
         if self.stop:
             found = self.service.form.stops.get(self.stop)
-            settings = catalogue.settings(self.service, self.now.date())
-            return fill(found.say, values_of(self.draft, settings)) if found else ""
+            return fill(found.say, self.values()) if found else ""
         return (
             fill(self.service.workflow.stages[self.case.stage].resident, words_of(self.case))
             if self.case

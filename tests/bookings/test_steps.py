@@ -15,7 +15,7 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.words import fill
 from doorstep.council.errors import Refused
 from doorstep.outside import later
-from doorstep.rehearsal import actions as rehearsal
+from doorstep.rehearsal import playing as rehearsal
 from doorstep.staff.actor import RESIDENT, SYSTEM
 from tests.bookings.conftest import COLLECT, Desk
 from tests.queue import run_queue

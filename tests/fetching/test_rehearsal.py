@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from doorstep.rehearsal import actions as rehearsal
+from doorstep.rehearsal import playing as rehearsal
 
 
 def played(fetching: Any, **changed: Any) -> list[str]:

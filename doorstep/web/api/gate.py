@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -16,7 +15,7 @@ from doorstep.staff.actor import Actor
 from doorstep.staff.models import Token
 from doorstep.web.api.problems import Problem, drawn
 from doorstep.web.kit import limits, log
-from doorstep.web.kit.errors import COME_BACK_SECONDS
+from doorstep.web.kit.errors import AWAY, COME_BACK_SECONDS
 
 LARGEST = 100_000
 View = Callable[..., HttpResponseBase]
@@ -112,7 +111,7 @@ def door(view: View) -> View:
             answer = view(request, *args, **kwargs)
         except Problem as exc:
             answer = drawn(exc.json)
-        except (OperationalError, InterfaceError) as exc:
+        except AWAY as exc:
             log.fault(request, exc)
             answer = drawn(Problem(503, "away").json)
             answer["Retry-After"] = str(COME_BACK_SECONDS)

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 COME_BACK_SECONDS = 60
+# What is raised while the database is away.
+AWAY = (OperationalError, InterfaceError)
 
 
 def _page(request: HttpRequest, status: int, code: str) -> HttpResponse:
@@ -31,7 +33,7 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Draw the page for a fault of ours; while the database is away, one that says to come back."""
-    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    if not isinstance(sys.exc_info()[1], AWAY):
         return _page(request, 500, "broken")
     page = _page(request, 503, "away")
     page["Retry-After"] = str(COME_BACK_SECONDS)

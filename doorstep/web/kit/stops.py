@@ -26,7 +26,7 @@ def stopped(request: HttpRequest, seat: Seat, page_id: str) -> HttpResponse:
         return begin(seat)
     if request.method == "POST":
         return _go_past(request, seat, service, draft, here)
-    decision = cases.answer(draft=draft, page=here, given={}, words={}, now=seat.now)
+    decision = cases.answer(draft=draft, page=here, given={}, words={}, by=seat.by, now=seat.now)
     if not decision.stops:
         return begin(seat)
     return say_stop(request, seat, service, draft, decision)

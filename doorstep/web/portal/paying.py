@@ -12,7 +12,7 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.payments import actions, jobs, queries
-from doorstep.payments.models import Attempt, Charge
+from doorstep.payments.models import LIVE, Attempt, Charge
 from doorstep.web.kit import limits
 from doorstep.web.kit.doors import public
 from doorstep.web.kit.visitor import let_in
@@ -66,7 +66,7 @@ def _on(case: Case, attempt: Attempt) -> HttpResponse:
     """Lead to where an attempt can go on: the provider's page, else ours that waits or says how it ended."""
     if attempt.state == "open" and attempt.next_url and not attempt.working:
         return HttpResponseRedirect(attempt.next_url)
-    waits = attempt.state in ("new", "open")
+    waits = attempt.state in LIVE
     return HttpResponseRedirect(f"/case/{case.reference}/pay{'/wait' if waits else ''}")
 
 
@@ -78,7 +78,7 @@ def wait(request: HttpRequest, reference: str) -> HttpResponse:
     case = own_case(request, reference)
     charge = _charge(case)
     attempt = queries.last_attempt(charge)
-    if attempt is None or attempt.state not in ("new", "open") or charge.state == "paid":
+    if attempt is None or attempt.state not in LIVE or charge.state == "paid":
         return HttpResponseRedirect(f"/case/{case.reference}/pay")
     if attempt.returned_at is None and attempt.state == "open" and not attempt.working:
         return _on(case, attempt)
@@ -107,7 +107,7 @@ def come_back(request: HttpRequest, token: str) -> HttpResponse:
     actions.come_back(attempt=attempt, now=timezone.now())
     reference = attempt.charge.case.reference
     attempt.refresh_from_db()
-    ended = attempt.state not in ("new", "open")
+    ended = attempt.state not in LIVE
     there = f"/case/{reference}/pay{'' if ended else '/wait'}"
     return let_in(request, HttpResponseRedirect(there), reference)
 

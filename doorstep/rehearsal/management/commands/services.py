@@ -18,7 +18,7 @@ from doorstep.catalogue.schema import schemas
 from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
-from doorstep.rehearsal import actions as rehearsal
+from doorstep.rehearsal import playing as rehearsal
 
 
 class Command(BaseCommand):
