@@ -47,7 +47,7 @@ def test_from_the_library_to_residents(
     page.click("text=All services")
     _press(page)
     run_queue()
-    page.wait_for_selector("h1:has-text('Published')")  # the page refreshed by itself
+    page.wait_for_selector("h1:text-is('Published')")  # the page refreshed by itself
     looks_right(page)
     running = catalogue.current("missed-bin")
     assert running and running.form.pages[1].title == "Which one was it?"

@@ -24,12 +24,14 @@ for (const search of document.querySelectorAll("input[data-search]")) {
 }
 // A sentence such as the price so far is asked for anew after each change; without this there is a button.
 for (const form of document.querySelectorAll("form[data-live]")) {
+  let newest = 0; // an answer to an earlier change may come after that to a later one: it is left out
   form.addEventListener("change", async () => {
+    const mine = ++newest;
     const sent = new FormData(form);
     sent.append("update", "1");
     const answer = await fetch(location.pathname, { method: "POST", body: sent });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const found = page.getElementById(form.dataset.live);
-    if (found) document.getElementById(form.dataset.live).replaceChildren(...found.childNodes);
+    if (found && mine === newest) document.getElementById(form.dataset.live).replaceChildren(...found.childNodes);
   });
 }
