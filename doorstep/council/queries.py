@@ -73,6 +73,23 @@ class Accessibility(_Part):
     known_problems: tuple[Words, ...] = ()
 
 
+class Subject(_Part):
+    """Something that another authority is asked for: its title, the words people use, its own page."""
+
+    title: Words
+    keywords: tuple[Words, ...]
+    address: str = ""
+
+
+class Authority(_Part):
+    """Another authority: its name, where and how it is reached, and what it is asked for."""
+
+    name: Words
+    address: str
+    telephone: str = ""
+    takes: tuple[Subject, ...] = ()
+
+
 class Council(_Part):
     """One council: everything that differs between councils and is not a service's setting."""
 
@@ -96,6 +113,8 @@ class Council(_Part):
     log_reasons: dict[str, Words]
     # Lists of work that belong to no round, such as deliveries, by their codes.
     crew_lists: dict[str, str] = {}
+    # Other authorities by code: rules and services name them, residents are led to them.
+    authorities: dict[str, Authority] = {}
     services: tuple[str, ...]
     working_days: Literal["monday-friday"] = "monday-friday"
 
