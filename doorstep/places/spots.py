@@ -143,7 +143,8 @@ def _at(key: str) -> Spot | None:
     inside, near = (whose.inside, whose.near) if whose else (home is not None, False)
     ward = home.ward_id if home and (whose is None or _beside(home, east, north)) else ""
     ward = ward or (whose.ward if whose else "")
-    name = Ward.objects.filter(code=ward).values_list("name", flat=True).first() or ""
+    known = Ward.objects.filter(code=ward).first()
+    ward, name = (known.code, known.name) if known else ("", "")
     street = str(home.street_id) if home and inside else ""
     words = _named(home if inside else None, name, lat, lon)
     return Spot(

@@ -81,6 +81,7 @@ for (const part of document.querySelectorAll("[data-pick]")) {
       return;
     }
     const spot = await answer.json();
+    part.closest("form").elements[`${id}-typed`].value = ""; // what was typed is not what was chosen
     let item = list.querySelector("[data-pointed]");
     if (!item) {
       item = document.createElement("div");
