@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
+from doorstep.cases.models import Case
 from doorstep.staff.models import Token
 
 
@@ -34,3 +35,10 @@ class KeptAnswer(models.Model):
                 name="answered_with_a_status",
             ),
         ]
+
+
+class SentIn(models.Model):
+    """By which Open311 key a case came: its sender may follow it, shown in public or not."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="+")
+    token = models.ForeignKey(Token, on_delete=models.CASCADE, related_name="+")
