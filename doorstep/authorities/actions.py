@@ -41,14 +41,20 @@ def pass_on(
 ) -> Passed:
     """Pass a case on, by the queue, in the caller's transaction; one that waits already is not doubled."""
     known = council.current().authorities.get(authority)
-    about = {"name": known.name, "address": known.address, "telephone": known.telephone} if known else {}
+    about = (
+        {"name": known.name, "address": known.address, "telephone": known.telephone}
+        if known
+        else {}
+    )
     empty = {"name": authority, "address": "", "telephone": "", "reference": ""}
     workflow.keep(case, "passed", {**empty, **about})
     before = Passed.objects.filter(case=case, authority=authority)
     waiting = before.filter(state="waiting").first()
     if waiting is not None:
         return waiting
-    before.filter(state__in=WITH_THEM).update(state="withdrawn")  # sent anew, it is the new one that counts
+    before.filter(state__in=WITH_THEM).update(
+        state="withdrawn"
+    )  # sent anew, it is the new one that counts
     made = Passed.objects.create(
         case=case,
         authority=authority,

@@ -10,23 +10,32 @@ from doorstep.cases.values import photos_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
 from doorstep.outside import photos
+from doorstep.places import grid
 
 
 def report(of: Passed, service: str) -> Report:
     """Return the report of a case that is passed on, for their code of the service."""
     case, what = of.case, of.what
     reach = _contact(case) if what["with_contact"] else {}
+    latitude, longitude = _degrees(case)
     return Report(
         key=of.key,
         service=service,
         description="\n".join(_description(case, what["questions"])),
-        latitude=case.latitude,
-        longitude=case.longitude,
+        latitude=latitude,
+        longitude=longitude,
         place=case.at,
         attributes=_attributes(case, what["attributes"]),
         photos=tuple(_photos(case)) if what["with_photos"] else (),
         **reach,
     )
+
+
+def _degrees(case: Case) -> tuple[float | None, float | None]:
+    """Return where it is: the case's own location, else its home's."""
+    if case.latitude is not None or case.place is None:
+        return case.latitude, case.longitude
+    return grid.to_degrees(case.place.easting, case.place.northing)
 
 
 def _description(case: Case, questions: list[str]) -> Iterator[str]:

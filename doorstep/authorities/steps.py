@@ -17,9 +17,7 @@ from doorstep.catalogue import steps
 from doorstep.forms.rules.types import TEXT, Record
 from doorstep.staff.actor import Actor
 
-PASSED = Record(
-    "passed", {"name": TEXT, "address": TEXT, "telephone": TEXT, "reference": TEXT}
-)
+PASSED = Record("passed", {"name": TEXT, "address": TEXT, "telephone": TEXT, "reference": TEXT})
 KIND = steps.StepKind(
     "send",
     rules={"to": TEXT},

@@ -219,7 +219,9 @@ def _call(
         log.info("called", authority=to.code, method=method, what=what, status=status, ms=took)
 
 
-def _send(client: httpx.Client, method: str, url: str, asked: Mapping[str, Any]) -> tuple[int, bytes]:
+def _send(
+    client: httpx.Client, method: str, url: str, asked: Mapping[str, Any]
+) -> tuple[int, bytes]:
     until, got = time.monotonic() + SECONDS, b""
     parts = httpx.Timeout(SECONDS - 1, connect=2.0, pool=1.0)
     try:

@@ -56,7 +56,8 @@ SCHEMAS = {
                         "changeset": MOMENT,
                         "type": {"enum": ["production", "test"]},
                         "formats": _list(
-                            {"enum": ["text/xml", "application/json"]}, contains={"const": "text/xml"}
+                            {"enum": ["text/xml", "application/json"]},
+                            contains={"const": "text/xml"},
                         ),
                     }
                 ),

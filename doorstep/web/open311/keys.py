@@ -4,8 +4,8 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 
 from doorstep.staff.models import Token
@@ -16,7 +16,7 @@ from doorstep.web.open311.problems import wrong
 SAME_WITHIN = timedelta(minutes=10)
 
 
-def body(posted: QueryDict, files: Iterable[UploadedFile] = ()) -> dict[str, object]:
+def body(posted: QueryDict, files: Iterable[Any] = ()) -> dict[str, object]:
     """Return what was sent, without its key, as it is told apart from other calls."""
     fields = {name: posted.getlist(name) for name in posted if name != "api_key"}
     digests = []

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 
@@ -13,7 +13,7 @@ from doorstep.council import queries as council
 from doorstep.council.queries import ZONE
 from doorstep.staff.models import Token
 from doorstep.web.kit import impersonal
-from doorstep.web.models import KeptAnswer, SentIn
+from doorstep.web.models import SentIn
 from doorstep.web.open311 import statuses
 from doorstep.web.open311.asked import find
 from doorstep.web.open311.door import key_of, sender
@@ -108,14 +108,12 @@ def token(request: HttpRequest, format: str, token: str) -> HttpResponse:
     """
     if not (token.isascii() and token.isprintable() and len(token) <= 200):
         raise Problem(404, "no_such_token")
-    kept = KeptAnswer.objects.filter(token=sender(request), key=token, status=201).first()
-    reference = (kept.answer or {}).get("reference") if kept else None
-    if reference is None:
-        found = seen_by(sender(request)).filter(reference=token.upper()).first()
-        if found is None:
-            raise Problem(404, "no_such_token")
-        reference = found.reference
-    said = [{"service_request_id": reference, "token": token}]
+    by = sender(request)
+    sent = SentIn.objects.filter(token=by, key=token).values("case_id")
+    found = seen_by(by).filter(Q(reference=token.upper()) | Q(pk__in=sent)).first()
+    if found is None:
+        raise Problem(404, "no_such_token")
+    said = [{"service_request_id": found.reference, "token": token}]
     return drawn(format, "service_requests", said)
 
 

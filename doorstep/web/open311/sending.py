@@ -87,7 +87,7 @@ def _make(
     """Make the case with its photos and notes; raises Problem."""
     answers = {**order.answers, **_photos(of, files, now)}
     case = _placed(ordering.Order(order.service, order.channel, answers), of, kept, by, now)
-    SentIn.objects.create(case=case, token=kept.token)
+    SentIn.objects.create(case=case, token=kept.token, key=kept.key)
     link = (posted.get("media_url") or "").strip()[:2000]
     if link:  # for staff to look at or not; never fetched
         cases.note(case_id=case.pk, text=f"A picture is said to be at: {link}", by=by, now=now)
@@ -149,9 +149,9 @@ def _answers(of: Asked, posted: QueryDict) -> dict[str, object]:
             faults += exc.says
     if of.description and (text := posted.get("description")):
         answers[of.description.id] = Typed({of.description.id: [text]})
-    for part, text in _contact(posted).items():
+    for part, said in _contact(posted).items():
         if part in of.contact:  # what a service does not ask for is not kept
-            answers[of.contact[part].id] = text
+            answers[of.contact[part].id] = said
     if of.place:
         try:
             answers[of.place.id] = spots.answer(of.place, posted)
@@ -190,7 +190,7 @@ def _typed(question: Question, values: list[str]) -> Typed:
     return Typed({question.id: values})
 
 
-def _contact(posted: QueryDict) -> dict[str, Typed | str]:
+def _contact(posted: QueryDict) -> dict[str, str]:
     """Return name, email and phone, where they were sent."""
     names = [(posted.get(part) or "").strip() for part in ("first_name", "last_name")]
     found = {
