@@ -203,6 +203,8 @@ def _call(
     outside = urlsplit(url).hostname not in HERE
     if settings.DEMO and outside:
         raise GiveUp("the demo passes nothing on to a real authority")
+    if outside and not url.startswith("https://"):
+        raise GiveUp("their address does not begin with https://")
     # Reading, the key goes in a header: an address is written into logs on the way.
     sent = {"Accept": "text/xml", "Authorization": f"Bearer {_key(to)}", **(headers or {})}
     files = [("media", (f"{n}.jpg", photo, "image/jpeg")) for n, photo in enumerate(photos, 1)]
