@@ -74,6 +74,7 @@ ROOMS = (
     "fieldwork",
     "messages",
     "payments",
+    "reports",
     "waste",
     "rehearsal",
     "demo",
@@ -215,6 +216,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "doorstep.outside.photos",
     "doorstep.payments.jobs",
     "doorstep.rehearsal.jobs",
+    "doorstep.reports.jobs",
     "doorstep.waste.jobs",
     "doorstep.outside.sweeper",
 ]
