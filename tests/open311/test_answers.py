@@ -4,22 +4,23 @@ import json
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from doorstep.cases import deciding
 from doorstep.cases.models import Case, Event, EventText
 from doorstep.customers.models import Customer
+from doorstep.reports import actions as reports
 from doorstep.staff.actor import Actor
 from tests.open311.client import Client
 from tests.open311.conftest import AWAY, report
 from tests.open311.schemas import fits
+from tests.open311.test_faults import picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OFFICER = Actor("staff", "officer", "officer")
 
 
 def decide(case: Case, decision: str) -> None:
-    from django.utils import timezone
-
     deciding.decide(
         case_id=case.pk, decision=decision, reason="Seen", by=OFFICER, now=timezone.now()
     )
@@ -54,11 +55,20 @@ def test_a_definition_asks_what_has_no_field_of_its_own(anyone: Client) -> None:
     said = anyone.both("services/broken-bench")
     fits("definition", said)
     by_code = {a["code"]: a for a in said["attributes"]}
-    assert list(by_code) == ["damage", "danger", "noticed", "material", "plate"]
-    kinds = [a["datatype"] for a in said["attributes"]]
-    assert kinds == ["multivaluelist", "singlevaluelist", "datetime", "singlevaluelist", "string"]
-    assert [a["required"] for a in said["attributes"]] == [True, True, False, False, False]
-    assert [a["order"] for a in said["attributes"]] == [1, 2, 3, 4, 5]
+    asked = ["same", "damage", "danger", "noticed", "material", "plate", "words"]
+    assert [a["code"] for a in said["attributes"]] == list(by_code) == asked
+    assert [a["order"] for a in said["attributes"]] == [1, 2, 3, 4, 5, 6, 7]
+    assert [a["datatype"] for a in said["attributes"]] == [
+        "string",
+        "multivaluelist",
+        "singlevaluelist",
+        "datetime",
+        "singlevaluelist",
+        "string",
+        "string",
+    ]
+    # The page of damage is met whatever is answered, that of the inscription is not.
+    assert [c for c, a in by_code.items() if a["required"]] == ["damage", "danger"]
     assert by_code["damage"]["values"][1] == {
         "key": "leg",
         "name": "A leg is loose & wobbly <or> gone",
@@ -157,9 +167,10 @@ def test_an_answer_lost_on_the_way_is_found_by_its_key(app: Client, live_server:
     assert app.get("tokens/lost-1").status == 403
 
 
-def test_a_sender_follows_what_it_sent_and_nobody_else_does(app: Client) -> None:
+def test_a_sender_follows_what_it_sent_when_nobody_else_may(app: Client) -> None:
     fields = report(first_name="Ann", email="ann@resident.example")
     case = made(app.post(fields))
+    show(case, hidden=True)
     mine = {"api_key": app.key}
     (said,) = app.both(f"requests/{case.reference}", **mine)
     fits("requests", [said])
@@ -190,13 +201,11 @@ def test_updates_say_what_each_stage_means(app: Client) -> None:
     assert len({u["update_id"] for u in said}) == len(said)
     alone = app.both("servicerequestupdates", **mine, service_request_id=other.reference)
     assert [u["status"] for u in alone] == ["OPEN", "DUPLICATE"]
-    assert app.both("servicerequestupdates") == []
+    assert app.both("servicerequestupdates") == said  # they are public
 
 
 def test_a_job_and_its_end_read_as_planned_and_fixed(app: Client) -> None:
     from uuid import uuid4
-
-    from django.utils import timezone
 
     from doorstep.fieldwork import actions as fieldwork
     from doorstep.fieldwork.models import Job
@@ -231,6 +240,7 @@ def test_what_a_sender_hears_is_an_officers_to_read(app: Client) -> None:
     assert case.flags == [TO_DO] and case.stage == "received"
     (text,) = EventText.objects.filter(event__case=case).values_list("text", flat=True)
     assert text == "Reporting app says of this request: REOPENED. It is still broken."
+    show(case, hidden=True)
     stranger = Client(app.base, key("cases:create", name="Stranger"))
     assert stranger.post(told, "xml", "servicerequestupdates").status == 404
     assert app.post({**told, "description": ""}, "xml", "servicerequestupdates").status == 400
@@ -239,3 +249,59 @@ def test_what_a_sender_hears_is_an_officers_to_read(app: Client) -> None:
 def test_contact_that_a_service_does_not_ask_for_is_not_kept(app: Client) -> None:
     made(app.post(report(phone="01632 960001", device_id="d", account_id="a")))
     assert not Customer.objects.exists()
+
+
+def show(case: Case, *, hidden: bool = False, text: bool = False, photos: bool = False) -> None:
+    names = case.answers["pictures"] if photos else []
+    reports.show(
+        case_id=case.pk, hidden=hidden, text=text, photos=names, by=OFFICER, now=timezone.now()
+    )
+
+
+def test_anyone_reads_what_the_page_of_reports_shows_and_no_more(
+    app: Client, anyone: Client
+) -> None:
+    fields = report(first_name="Ann", last_name="Lee", email="ann@resident.example")
+    case = made(app.post_files(fields, [picture()]))
+    (said,) = anyone.both("requests")
+    fits("requests", [said])
+    assert said["description"] == "A slat is broken" and said["media_url"] is None
+    assert (said["lat"], said["long"]) == (case.latitude, case.longitude)
+    assert said["address"] == case.where and "look at it" in said["status_notes"]
+    assert all(name not in str(said) for name in ("Ann", "Lee", "pond", "resident.example"))
+    show(case, text=True, photos=True)
+    (said,) = anyone.both(f"requests/{case.reference}")
+    assert said["description"] == "A slat is broken\n\nBy the pond."
+    (name,) = case.answers["pictures"]
+    assert said["media_url"].endswith(f"/reports/{case.reference}/photos/{name}")
+    assert [u["status"] for u in anyone.both("servicerequestupdates")] == ["OPEN"]
+    show(case, hidden=True)
+    assert anyone.both("requests") == [] and anyone.both("servicerequestupdates") == []
+    assert anyone.get(f"requests/{case.reference}").status == 404
+    # Its sender still knows where it stands.
+    (said,) = app.both("requests", api_key=app.key)
+    assert said["description"] is None and said["lat"] is None
+
+
+def test_the_same_as_another_is_joined_and_another_is_not(app: Client, anyone: Client) -> None:
+    first = made(app.post(report()))
+    other = made(app.post(report(description="Another bench.")))
+    fields = {k: v for k, v in report(description="").items() if not k.startswith("attribute")}
+    same = made(app.post({**fields, "attribute[same]": first.reference}))
+    assert (first.stage, other.stage, same.stage) == ("received", "received", "joined")
+    assert {r["service_request_id"] for r in anyone.both("requests")} == {
+        first.reference,
+        other.reference,
+    }
+    mine = {"api_key": app.key, "service_request_id": same.reference}
+    assert [u["status"] for u in app.both("servicerequestupdates", **mine)] == ["DUPLICATE"]
+    gone = app.post({**fields, "attribute[same]": "BB-2222-2222"})
+    assert gone.status == 400 and "attribute[same]:" in gone.text
+
+
+def test_a_case_of_a_service_that_is_not_public_stays_ours(
+    app: Client, anyone: Client, open_district: Any
+) -> None:
+    case = open_district.case(0)
+    assert anyone.get(f"requests/{case.reference}").status == 404
+    assert app.get(f"requests/{case.reference}", api_key=app.key).status == 404

@@ -1,7 +1,7 @@
 """From a program's answers to a case: page by page, by the same actions and rules as the form."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
 from typing import Any
@@ -34,11 +34,15 @@ BY_PROGRAM = {
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked for: answers by question, each as JSON or as the fields a browser would send (Typed)."""
+    """What is asked for: answers by question, each as JSON or as the fields a browser would send (Typed).
+
+    `otherwise` answers what is asked and was not answered; what of it is not asked does no harm.
+    """
 
     service: Service
     channel: str
     answers: Mapping[str, object]
+    otherwise: Mapping[str, object] = field(default_factory=dict, kw_only=True)
 
     @property
     def home(self) -> object:
@@ -169,7 +173,8 @@ def _page(
         if not KINDS[question.kind].asks:
             continue
         try:
-            typed = _fields(question, order.answers.get(question.id))
+            spare = order.otherwise.get(question.id)
+            typed = _fields(question, order.answers.get(question.id, spare))
             took = answering.take(draft.version_id, question, typed, values, now)
         except Invalid as exc:
             wrong.append(_wrong(question, exc, values, now))

@@ -8,6 +8,7 @@ from doorstep.catalogue.service import Service
 from doorstep.forms.form import Page, Question
 from doorstep.forms.questions.kinds import KINDS
 from doorstep.forms.questions.photos import MOST
+from doorstep.forms.questions.similar import DIFFERENT
 from doorstep.web.open311.problems import Problem
 
 DATATYPES = {
@@ -20,6 +21,7 @@ DATATYPES = {
     "email": "string",
     "telephone": "string",
     "money": "string",
+    "similar": "string",
 }
 # What is expected of an answer, where the datatype does not say it all.
 EXPECTED = {
@@ -27,6 +29,7 @@ EXPECTED = {
     "money": "Pounds and pence, such as 12.50",
     "email": "An email address",
     "telephone": "A UK telephone number",
+    "similar": "The service_request_id of a request that is the same; nothing where it is another",
 }
 PLACES, PHOTOS = ("location", "address"), ("photo", "photos")
 
@@ -45,6 +48,11 @@ class Asked:
     def most(self, photo: Question) -> int:
         """Return how many photos a question takes."""
         return (photo.most or MOST) if photo.kind == "photos" else 1
+
+    @property
+    def otherwise(self) -> dict[str, str]:
+        """Return the answers to what a program need not know of: what it reports is another one."""
+        return {q.id: DIFFERENT for _, q in self.attributes if q.kind == "similar"}
 
     def field(self, question: str) -> str:
         """Return the name of the field in which a question's answer comes."""

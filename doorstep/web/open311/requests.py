@@ -1,8 +1,9 @@
-"""Where requests stand: those shown in public, and to a sender those that its own key sent."""
+"""Where requests stand: those shown in public, as `/reports` shows them, and to a sender those its key sent."""
 
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
@@ -11,6 +12,7 @@ from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
 from doorstep.council.queries import ZONE
+from doorstep.reports import queries as reports
 from doorstep.staff.models import Token
 from doorstep.web.kit import impersonal
 from doorstep.web.models import SentIn
@@ -28,9 +30,10 @@ STATUSES = {"open": True, "closed": False}
 
 def seen_by(token: Token | None) -> QuerySet[Case]:
     """Return the cases that may be shown, the newest first: to a sender its own beside the public ones."""
-    sent = SentIn.objects.filter(token=token).values("case_id")
-    found = Case.objects.filter(pk__in=sent) if token else Case.objects.none()
-    return found.order_by("-opened_at", "-pk")
+    may = Q(pk__in=reports.public().order_by().values("case_id"))
+    if token:
+        may |= Q(pk__in=SentIn.objects.filter(token=token).values("case_id"))
+    return Case.objects.filter(may).order_by("-opened_at", "-pk")
 
 
 def requests(request: HttpRequest, format: str) -> HttpResponse:
@@ -118,18 +121,22 @@ def token(request: HttpRequest, format: str, token: str) -> HttpResponse:
 
 
 def _rows(found: Iterable[Case]) -> list[dict[str, object]]:
-    return [_row(case) for case in found]
+    """Return requests; which of them are public is read in one statement."""
+    cases = list(found)
+    public = reports.public().filter(pk__in=[case.pk for case in cases])
+    shown = {report.case_id: reports.shown(report) for report in public}
+    return [{**_row(case), **_more(shown.get(case.pk))} for case in cases]
 
 
 def _row(case: Case) -> dict[str, object]:
     """Return a request as its sender may see it: where it stands, and nothing that someone typed."""
-    about = catalogue.service(case.version_id).about
+    service = catalogue.service(case.version_id)
     due = datetime.combine(case.due_on, time(23, 59, 59), ZONE) if case.due_on else None
     return {
         "service_request_id": case.reference,
         "status": statuses.base(case.is_closed),
         "status_notes": impersonal.sentence(case),
-        "service_name": about.public.name if about.public else about.title,
+        "service_name": service.public.name if service.public else service.about.title,
         "service_code": case.slug,
         "description": None,
         "agency_responsible": council.current().name,
@@ -143,4 +150,18 @@ def _row(case: Case) -> dict[str, object]:
         "lat": None,
         "long": None,
         "media_url": None,
+    }
+
+
+def _more(shown: reports.Shown | None) -> dict[str, object]:
+    """Return what anyone may see of a public one besides, as the page of reports shows it."""
+    if shown is None:
+        return {}
+    there = f"{settings.BASE_ADDRESS}/reports/{shown.reference}/photos/"
+    return {
+        "description": "\n\n".join(filter(None, (shown.what or shown.name, shown.text))),
+        "address": shown.where or None,
+        "lat": shown.latitude,
+        "long": shown.longitude,
+        "media_url": f"{there}{shown.photos[0]}" if shown.photos else None,
     }

@@ -1,5 +1,6 @@
 """Takes a request in: fields to answers, answers to a case, by the same submit as the form."""
 
+from dataclasses import replace
 from datetime import datetime
 from html import unescape
 from typing import Any
@@ -39,7 +40,7 @@ def send(request: HttpRequest, format: str) -> HttpResponse:
         raise wrong(f"description: at most {LONGEST} characters.")
     answers = _answers(of, request.POST)
     files = [file for name in request.FILES for file in request.FILES.getlist(name)]
-    order = ordering.Order(of.service, "online", answers)
+    order = ordering.Order(of.service, "online", answers, otherwise=of.otherwise)
     _count_home(request, order.home)
     body = keys.body(request.POST, files)
 
@@ -86,7 +87,7 @@ def _make(
 ) -> dict[str, Any]:
     """Make the case with its photos and notes; raises Problem."""
     answers = {**order.answers, **_photos(of, files, now)}
-    case = _placed(ordering.Order(order.service, order.channel, answers), of, kept, by, now)
+    case = _placed(replace(order, answers=answers), of, kept, by, now)
     SentIn.objects.create(case=case, token=kept.token, key=kept.key)
     link = (posted.get("media_url") or "").strip()[:2000]
     if link:  # for staff to look at or not; never fetched

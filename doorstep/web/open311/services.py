@@ -2,11 +2,13 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
 from doorstep.forms.form import Page, Question
 from doorstep.web.open311.asked import DATATYPES, EXPECTED, Asked, asked, find, offered
+from doorstep.web.open311.needed import needed
 from doorstep.web.open311.writing import drawn, moment
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
@@ -55,19 +57,22 @@ def _service(of: Asked) -> dict[str, object]:
 def definition(request: HttpRequest, format: str, code: str) -> HttpResponse:
     """Say what a service asks besides place, description, photo and contact, which have fields of their own."""
     found = find(code)
-    attributes = [_attribute(n, *pair) for n, pair in enumerate(found.attributes, 1)]
+    must = needed(found.service, timezone.now())
+    attributes = [_attribute(n, *pair, must) for n, pair in enumerate(found.attributes, 1)]
     said = {"service_code": found.service.slug, "attributes": attributes}
     return drawn(format, "service_definition", said)
 
 
-def _attribute(order: int, page: Page, question: Question) -> dict[str, object]:
+def _attribute(
+    order: int, page: Page, question: Question, must: frozenset[str]
+) -> dict[str, object]:
     # Options that a fact finds depend on other answers: none can be listed here.
     found_later = question.source is not None
     made: dict[str, object] = {
         "variable": True,
         "code": question.id,
         "datatype": "string" if found_later else DATATYPES[question.kind],
-        "required": not question.optional and page.is_sure,
+        "required": question.id in must,
         "datatype_description": EXPECTED.get(question.kind, ""),
         "order": order,
         "description": question.label or page.title,

@@ -3,7 +3,7 @@
 | the stage                                   | update's status   |
 |---------------------------------------------|-------------------|
 | closes the case, and it is good             | FIXED             |
-| closes the case as a duplicate              | DUPLICATE         |
+| closes the case as a duplicate, or joins it | DUPLICATE         |
 | closes the case otherwise                   | CLOSED            |
 | is open, after one that closed the case     | REOPENED          |
 | is open, and sends a crew                   | ACTION_SCHEDULED  |
@@ -16,7 +16,7 @@ from doorstep.catalogue.service import Stage, Workflow
 
 # Outcomes with which a case closes because another says the same.
 SAME = ("duplicate", "joined")
-CREW = "job"
+CREW, JOINS = "job", "join"
 
 
 def base(closed: bool) -> str:
@@ -37,9 +37,12 @@ def _closed(stage: Stage) -> str:
 
 
 def _open(stage: Stage, before: list[Stage]) -> str:
+    steps = {doing.step for doing in stage.do}
+    if JOINS in steps:
+        return "DUPLICATE"
     if any(s.closes for s in before):
         return "REOPENED"
-    if any(doing.step == CREW for doing in stage.do):
+    if CREW in steps:
         return "ACTION_SCHEDULED"
     if not before:
         return "OPEN"
