@@ -134,6 +134,15 @@ def shown(report: Report) -> Shown:
     )
 
 
+def history(report: Report) -> list[tuple[datetime, str]]:
+    """Return when a report came into each of its stages, with the sentence that anyone may read."""
+    case = report.case
+    service = catalogue.service(case.version_id)
+    said = impersonal(case, service)
+    rows = case.events.filter(kind="stage").order_by("number")
+    return [(e.at, fill(service.workflow.stages[e.data["stage"]].resident, said)) for e in rows]
+
+
 @dataclass(frozen=True)
 class Near:
     """An open report near a place, and how far away it is, in metres."""

@@ -26,6 +26,9 @@ VALUES = {
     "choice": "cancel",
     "day": "2026-12-01",
     "format": "xml",
+    "kind": "ward",
+    "key": "E1",
+    "caution": "1",
 }
 
 
