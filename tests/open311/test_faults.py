@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -14,7 +15,7 @@ from PIL import Image
 
 from doorstep.cases.models import Case
 from doorstep.outside import photos
-from doorstep.web.open311 import door
+from doorstep.web.open311 import door, urls
 from tests.open311.client import Client
 from tests.open311.conftest import key, report
 from tests.open311.schemas import fits
@@ -222,3 +223,34 @@ def test_a_fault_of_ours_is_answered_in_the_format_too(app: Client, monkeypatch:
     answer = app.get("services")
     refused(answer, 503)
     assert answer.headers["Retry-After"] == "60"
+
+
+def test_whatever_takes_a_post_asks_for_a_key(app: Client) -> None:
+    taking = {"/requests.xml", "/servicerequestupdates.xml"}
+    for entry in urls.urlpatterns[:-1]:
+        path = f"/{entry.pattern}".replace("//v2", "").replace("<str:format>", "xml")
+        path = re.sub("<str:[a-z]+>", "x", path)
+        form = "application/x-www-form-urlencoded"
+        status, _, text = raw(app, "POST", path, b"service_code=broken-bench", Content_Type=form)
+        assert status == (403 if path in taking else 404 if "/discovery" in path and "v2" not in str(entry.pattern) else 405), (path, text)  # fmt: skip
+        taking.discard(path)
+    assert not taking
+
+
+def test_a_list_costs_no_more_statements_for_more_rows(app: Client, client: Any) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    counts = []
+    for number in (1, 8):
+        for n in range(number):
+            assert app.post(report(description=f"Bench {number} {n}")).status == 201
+        for what in ("requests", "servicerequestupdates"):
+            with CaptureQueriesContext(
+                connection,
+            ) as seen:
+                answer = client.get(f"/open311/v2/{what}.json?api_key={app.key}")
+            assert answer.status_code == 200
+            counts.append(len(seen))
+    print(f"requests, updates: {counts[:2]} statements")
+    assert counts[:2] == counts[2:] and max(counts) <= 8

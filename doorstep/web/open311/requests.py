@@ -33,7 +33,9 @@ def seen_by(token: Token | None) -> QuerySet[Case]:
     may = Q(pk__in=reports.public().order_by().values("case_id"))
     if token:
         may |= Q(pk__in=SentIn.objects.filter(token=token).values("case_id"))
-    return Case.objects.filter(may).order_by("-opened_at", "-pk")
+    # A sentence reads all of these.
+    cases = Case.objects.select_related("draft", "place__street")
+    return cases.filter(may).order_by("-opened_at", "-pk")
 
 
 def requests(request: HttpRequest, format: str) -> HttpResponse:
@@ -121,9 +123,10 @@ def token(request: HttpRequest, format: str, token: str) -> HttpResponse:
 
 
 def _rows(found: Iterable[Case]) -> list[dict[str, object]]:
-    """Return requests; which of them are public is read in one statement."""
+    """Return requests; which of them are public, and how, is read in one statement."""
     cases = list(found)
     public = reports.public().filter(pk__in=[case.pk for case in cases])
+    public = public.select_related("case__draft", "case__ward", "case__place__street")
     shown = {report.case_id: reports.shown(report) for report in public}
     return [{**_row(case), **_more(shown.get(case.pk))} for case in cases]
 

@@ -36,7 +36,7 @@ def updates(request: HttpRequest, format: str) -> HttpResponse:
     found = found.filter(case__in=cases.order_by().values("pk")).order_by("at", "pk")
     size = number(asked, "page_size", MOST, MOST)
     first = (number(asked, "page", 1, 100_000) - 1) * size
-    events = list(found.select_related("case")[first : first + size])
+    events = list(found.select_related("case__draft", "case__place__street")[first : first + size])
     return drawn(format, ROOT, _rows(events))
 
 
