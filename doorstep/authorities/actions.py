@@ -139,6 +139,8 @@ def _take(passed: Passed, taken: Taken, now: datetime) -> None:
         return
     row.state = "taken"
     row.save(update_fields=["their_id", "token", "sent_at", "state"])
+    text = f"{_name(row)} has it, under {row.their_id or row.token}."
+    timeline.write(case, "note", by=SYSTEM, now=now, text=text)
     about = {**case.facts.get("passed", {}), "reference": row.their_id}
     _report(row, "send.taken", now, told={"passed": about})
 

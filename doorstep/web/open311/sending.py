@@ -85,7 +85,10 @@ def _make(
     by: Actor,
     now: datetime,
 ) -> dict[str, Any]:
-    """Make the case with its photos and notes; raises Problem."""
+    """Make the case with its photos and notes; raises Problem. One that a key made long ago is found again."""
+    before = SentIn.objects.filter(token=kept.token, key=kept.key).select_related("case").first()
+    if before is not None:
+        return _said(before.case, [])
     answers = {**order.answers, **_photos(of, files, now)}
     case = _placed(replace(order, answers=answers), of, kept, by, now)
     SentIn.objects.create(case=case, token=kept.token, key=kept.key)
@@ -93,10 +96,12 @@ def _make(
     if link:  # for staff to look at or not; never fetched
         cases.note(case_id=case.pk, text=f"A picture is said to be at: {link}", by=by, now=now)
     case.refresh_from_db()
-    notice = [impersonal.sentence(case)]
-    if (left := len(files) - sum(map(of.most, of.photos))) > 0:
-        notice.append(f"Photos that were not kept: {left}.")
-    return {"reference": case.reference, "notice": " ".join(notice)}
+    left = len(files) - sum(map(of.most, of.photos))
+    return _said(case, [f"Photos that were not kept: {left}."] if left > 0 else [])
+
+
+def _said(case: Case, more: list[str]) -> dict[str, Any]:
+    return {"reference": case.reference, "notice": " ".join([impersonal.sentence(case), *more])}
 
 
 def _placed(order: ordering.Order, of: Asked, kept: KeptAnswer, by: Actor, now: datetime) -> Case:
