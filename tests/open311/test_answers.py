@@ -8,12 +8,14 @@ from django.utils import timezone
 
 from doorstep.cases import deciding
 from doorstep.cases.models import Case, Event, EventText
+from doorstep.catalogue import actions as publishing
+from doorstep.catalogue import queries as catalogue
 from doorstep.customers.models import Customer
 from doorstep.reports import actions as reports
 from doorstep.staff.actor import Actor
 from doorstep.web.models import KeptAnswer
 from tests.open311.client import Client
-from tests.open311.conftest import AWAY, report
+from tests.open311.conftest import AWAY, SERVICES, report
 from tests.open311.schemas import fits
 from tests.open311.test_faults import picture
 
@@ -108,6 +110,7 @@ def test_a_stop_says_its_sentence_and_how_to_reach_a_person(app: Client) -> None
         assert answer.status == 400
         (error,) = answer.said
         assert "looked after by another council" in error["description"]
+        assert "Leicestershire County Council, https://www.leicestershire.gov.uk" in error["description"]  # fmt: skip
         assert "Call us about benches." in error["description"]
     assert not Case.objects.exists()
 
@@ -308,3 +311,22 @@ def test_a_case_of_a_service_that_is_not_public_stays_ours(
     case = open_district.case(0)
     assert anyone.get(f"requests/{case.reference}").status == 404
     assert app.get(f"requests/{case.reference}", api_key=app.key).status == 404
+
+
+def test_a_service_about_a_home_takes_its_uprn(app: Client, open_district: Any) -> None:
+    contents = catalogue.read_folder(SERVICES / "loose-sign")
+    form = contents["form.yaml"].replace("kind: location", "kind: address")
+    flow = contents["workflow.yaml"].replace("'county'", "'nobody'")
+    contents = {**contents, "form.yaml": form, "workflow.yaml": flow}
+    publishing.played(service=catalogue.build(contents), examples=1, now=timezone.now())
+    publishing.publish(contents=contents, now=timezone.now())
+    fields = {"service_code": "loose-sign", "attribute[damage]": "leg", "attribute[danger]": "true"}
+    said = app.post({**fields, "lat": "52.7", "long": "-1.4"})
+    assert said.status == 400 and "address_id" in said.text
+    assert app.post({**fields, "address_id": "999"}).status == 400
+    case = made(app.post({**fields, "address_id": "1001"}))
+    assert case.place_id == 1001
+    (row,) = app.both("requests", api_key=app.key, service_code="loose-sign")
+    # A home is nobody's to read, not even where the service is public.
+    assert row["address"] is None and row["lat"] is None and "Mill" not in str(row)
+    assert Client(app.base).both("requests") == []

@@ -57,3 +57,15 @@ def test_what_was_published_still_works_when_an_authority_goes(home: Path, bench
     queries._council.cache_clear()
     page = stopped(Client())
     assert "looked after by another council" in page and "Leicestershire County" not in page
+
+
+def test_the_api_says_who_is_asked_instead(benches: Service) -> None:
+    from tests.web.test_api import System
+
+    spot = {"lat": float(AWAY["lat"]), "lon": float(AWAY["long"])}
+    body = {"channel": "online", "answers": {"spot": spot}}
+    answer = System("cases:create").send(body, path="/api/v1/services/broken-bench/cases")
+    assert answer.status_code == 422, answer.content
+    said = answer.json()
+    assert said["code"] == "outside" and said["instead"]["name"] == "Leicestershire County Council"
+    assert said["instead"]["address"] == "https://www.leicestershire.gov.uk"

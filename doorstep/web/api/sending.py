@@ -68,7 +68,8 @@ def send(sent: Sent, *, visitor: str, by: Actor, now: datetime) -> Case:
 def _halted(of: ordering.Halted) -> Problem:
     if of.is_unavailable:
         return Problem(422, "unavailable", human=of.human)
-    return Stopped(422, of.code, detail=of.says, heading=of.heading, human=of.human)
+    more = {"instead": of.instead} if of.instead else {}
+    return Stopped(422, of.code, detail=of.says, heading=of.heading, human=of.human, **more)
 
 
 def _said(sent: Sent, of: ordering.Wrong) -> Fault:

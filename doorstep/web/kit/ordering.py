@@ -90,6 +90,15 @@ class Halted(NotTaken):
         return self.code == "unavailable" and not self.says
 
     @property
+    def instead(self) -> dict[str, str] | None:
+        """Return the other authority that is asked instead, where the stop names one."""
+        stop = self.service.form.stops.get(self.code)
+        other = council.current().authorities.get(stop.authority) if stop else None
+        if other is None:
+            return None
+        return {"name": other.name, "address": other.address, "telephone": other.telephone}
+
+    @property
     def human(self) -> dict[str, str]:
         """Return how to reach a person instead."""
         contact = council.current().contact

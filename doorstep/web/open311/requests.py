@@ -25,6 +25,8 @@ from doorstep.web.open311.writing import drawn
 from doorstep.web.open311.writing import moment as written
 
 MOST, LONGEST = 1000, timedelta(days=90)
+# No description is longer.
+LONG = 4000
 STATUSES = {"open": True, "closed": False}
 
 
@@ -162,7 +164,7 @@ def _more(shown: reports.Shown | None) -> dict[str, object]:
         return {}
     there = f"{settings.BASE_ADDRESS}/reports/{shown.reference}/photos/"
     return {
-        "description": "\n\n".join(filter(None, (shown.what or shown.name, shown.text))),
+        "description": "\n\n".join(filter(None, (shown.what or shown.name, shown.text)))[:LONG],
         "address": shown.where or None,
         "lat": shown.latitude,
         "long": shown.longitude,

@@ -92,9 +92,10 @@ def _make(
     answers = {**order.answers, **_photos(of, files, now)}
     case = _placed(replace(order, answers=answers), of, kept, by, now)
     SentIn.objects.create(case=case, token=kept.token, key=kept.key)
-    link = (posted.get("media_url") or "").strip()[:2000]
-    if link:  # for staff to look at or not; never fetched
-        cases.note(case_id=case.pk, text=f"A picture is said to be at: {link}", by=by, now=now)
+    links = [link.strip() for link in posted.getlist("media_url")[:5] if link.strip()]
+    if links:  # for staff to look at or not; never fetched
+        text = f"A picture is said to be at: {' '.join(links)[:2000]}"
+        cases.note(case_id=case.pk, text=text, by=by, now=now)
     case.refresh_from_db()
     left = len(files) - sum(map(of.most, of.photos))
     return _said(case, [f"Photos that were not kept: {left}."] if left > 0 else [])
@@ -115,9 +116,15 @@ def _placed(order: ordering.Order, of: Asked, kept: KeptAnswer, by: Actor, now: 
     except ordering.Halted as exc:
         if exc.is_unavailable:
             raise Problem(503, "unavailable") from exc
-        human = exc.human
-        reach = f"{human['say']} {human['telephone']}, {human['email']}"
-        raise Stopped(400, says=[" ".join((exc.says or exc.heading, reach))]) from exc
+        raise Stopped(400, says=[_stops(exc)]) from exc
+
+
+def _stops(of: ordering.Halted) -> str:
+    """Return where a rule stops in one sentence or two: why, who is asked instead, how to reach a person."""
+    other, human = of.instead, of.human
+    instead = ", ".join(filter(None, other.values())) + "." if other else ""
+    reach = f"{human['say']} {human['telephone']}, {human['email']}"
+    return " ".join(filter(None, (of.says or of.heading, instead, reach)))
 
 
 def _photos(of: Asked, files: list[Any], now: datetime) -> dict[str, Typed]:
