@@ -69,6 +69,7 @@ ROOMS = (
     "customers",
     "outside",
     "cases",
+    "authorities",
     "bookings",
     "fieldwork",
     "messages",
@@ -191,19 +192,26 @@ if DEMO and (not _LOCAL or GOVUK_PAY_KEY.startswith("api_live_")):
         "DOORSTEP_DEMO=1 does not start beside a live GOVUK_PAY_URL or GOVUK_PAY_KEY; unset one."
     )
 CONNECTORS = {
+    "authorities.carrier": "doorstep.connectors.open311.Open311",
     "payments.provider": "doorstep.connectors.govuk_pay.GovukPay",
     "messages.messenger": os.environ.get(
         "DOORSTEP_MESSENGER", "doorstep.connectors.demo.messenger.FileMessenger"
     ),
 }
 # GOV.UK Pay's own connector speaks to the stand-in in the demo: its address was looked at above.
-_DEMOS = ("doorstep.connectors.demo.", "doorstep.connectors.govuk_pay.")
+# Open311's refuses every address but this machine's, where it is the demo.
+_DEMOS = (
+    "doorstep.connectors.demo.",
+    "doorstep.connectors.govuk_pay.",
+    "doorstep.connectors.open311.",
+)
 for _socket, _name in CONNECTORS.items():
     if DEMO and not _name.startswith(_DEMOS):
         raise ImproperlyConfigured(
             f"DOORSTEP_DEMO=1 does not start beside a live connector ({_socket}: {_name}); unset one."
         )
 PROCRASTINATE_IMPORT_PATHS = [
+    "doorstep.authorities.jobs",
     "doorstep.messages.jobs",
     "doorstep.outside.photos",
     "doorstep.payments.jobs",

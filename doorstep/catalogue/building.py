@@ -129,9 +129,8 @@ def _stop(b: Builder, src: Source, code: str, s: f.StopFile, asked: set[str]) ->
         if code in b.rested_on:
             b.problems.append(f"{where}: later rules rest on `{code}`, so it cannot be disputed")
         dispute = Dispute(s.dispute.page, s.dispute.stage, s.dispute.offer)
-    return Stop(
-        code, s.say, s.next, s.title, dispute, override=s.override and code not in b.rested_on
-    )
+    override = s.override and code not in b.rested_on
+    return Stop(code, s.say, s.next, s.title, dispute, override, s.authority)
 
 
 def _messages(b: Builder, extra: Mapping[str, Type]) -> dict[str, Text]:

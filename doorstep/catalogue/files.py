@@ -167,6 +167,10 @@ class StopFile(_Part):
     next: str = Field("human", description="What can be done next: every stop offers a person.")
     dispute: DisputeFile | None = Field(None, description="Lets a resident say that it is wrong.")
     override: bool = Field(True, description="false where even staff with a reason may not go on.")
+    authority: str = Field(
+        "",
+        description="Who is asked instead: the code of another authority in council.yaml. Its page and telephone are shown.",
+    )
 
 
 class PageFile(_Part):

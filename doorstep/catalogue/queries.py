@@ -5,12 +5,13 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
+from django.db.models import Max
 
 from doorstep.catalogue import tuning
 from doorstep.catalogue.building import build, build_all, digest, read_examples
@@ -21,6 +22,7 @@ from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
+from doorstep.forms.rules.errors import suggest
 
 FILES = ("service.yaml", "form.yaml", "workflow.yaml", "examples.yaml")
 # The library's folder beside the running version: the same; never published here (newer, or new
@@ -67,6 +69,7 @@ def of_folder(folder: Path) -> tuple[Service, dict[str, str]]:
         made = build_all(files)
         about = Source("service.yaml", files["service.yaml"])
         problems += tuning.default_problems(made, about)
+        problems += authority_problems(made, Source("form.yaml", files["form.yaml"]))
         if made.slug != folder.name:
             where = about.where("slug")
             problems.append(f"{where}: slug: is `{made.slug}`, but its folder is `{folder.name}`")
@@ -79,6 +82,21 @@ def of_folder(folder: Path) -> tuple[Service, dict[str, str]]:
     if problems:
         raise DefinitionError(problems)
     return made, files
+
+
+def authority_problems(of: Service, form: Source) -> list[str]:
+    """Return each stop that leads to an authority which this council does not know, with file and line.
+
+    What was published before still builds when an authority is taken from council.yaml: its stops
+    then lead to the council alone.
+    """
+    known = council.current().authorities
+    return [
+        f"{form.where('stops', code, 'authority')}: no authority `{stop.authority}` in council.yaml"
+        + suggest(stop.authority, known)
+        for code, stop in of.form.stops.items()
+        if stop.authority and stop.authority not in known
+    ]
 
 
 def library() -> list[Path]:
@@ -139,6 +157,12 @@ def running() -> list[Service]:
     """Return every current service, by title."""
     versions = Version.objects.filter(current=True).values_list("digest", flat=True)
     return sorted((service(v) for v in versions), key=lambda s: s.about.title)
+
+
+def changed_at() -> datetime:
+    """Return when a version was last published; nothing published is the year 1970."""
+    latest = Version.objects.aggregate(at=Max("published_at"))["at"]
+    return latest or datetime.fromtimestamp(0, UTC)
 
 
 @lru_cache(maxsize=8)

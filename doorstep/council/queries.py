@@ -93,6 +93,14 @@ class Subject(_Part):
     address: str = ""
 
 
+class Open311(_Part):
+    """Where another authority takes reports by Open311 GeoReport v2, and its codes for our services."""
+
+    address: str
+    jurisdiction: str = ""
+    services: dict[str, str] = {}
+
+
 class Authority(_Part):
     """Another authority: its name, where and how it is reached, and what it is asked for."""
 
@@ -100,6 +108,7 @@ class Authority(_Part):
     address: str
     telephone: str = ""
     takes: tuple[Subject, ...] = ()
+    open311: Open311 | None = None
 
 
 class Council(_Part):

@@ -90,6 +90,8 @@ class Stop:
     title: str = ""
     dispute: Dispute | None = None
     override: bool = True
+    # The code of another authority that is asked instead.
+    authority: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
+from doorstep.cases.models import Case
 from doorstep.staff.models import Token
 
 
@@ -33,4 +34,20 @@ class KeptAnswer(models.Model):
                 | Q(status__isnull=False, answer__isnull=False),
                 name="answered_with_a_status",
             ),
+        ]
+
+
+class SentIn(models.Model):
+    """By which Open311 key a case came: its sender may follow it, shown in public or not.
+
+    Under its Idempotency-Key the sender finds it again, long after the kept answer is forgotten.
+    """
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="+")
+    token = models.ForeignKey(Token, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["token", "key"], name="one_case_a_senders_key")
         ]

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from doorstep.connectors import govuk_pay
+from doorstep.connectors import govuk_pay, open311
 
 
 class Cut:
@@ -33,7 +33,8 @@ class Cut:
 
     def run(self, flow: Callable[[], None]) -> None:
         """Run the flow in this process, which is a child made for it, and end the process."""
-        govuk_pay._send = self.around(govuk_pay._send)
+        for connector in (govuk_pay, open311):
+            connector._send = self.around(connector._send)
         BaseDatabaseWrapper._commit = self.around(BaseDatabaseWrapper._commit)  # type: ignore[method-assign]
         with connection.execute_wrapper(lambda ex, *args: self.around(ex)(*args)):
             flow()

@@ -25,6 +25,7 @@ VALUES = {
     "number": "1",
     "choice": "cancel",
     "day": "2026-12-01",
+    "format": "xml",
     "kind": "ward",
     "key": "E1",
     "caution": "1",

@@ -330,11 +330,11 @@ def test_where_a_case_stands_without_who_sent_it(district: Any, system: System) 
 
 
 def test_a_sentence_says_nothing_that_was_typed(district: Any, system: System) -> None:
-    from doorstep.web.api.cases import _impersonal
+    from doorstep.reports import queries as reports
 
     case = district.case(0)
     case.words |= {"where": "behind 3 Mill Lane"}
-    words = _impersonal(case, district.service)
+    words = reports.impersonal(case, district.service)
     assert words["container_words"] == case.words["container"]
     assert "Mill" not in str({k: v for k, v in words.items() if k != "council"})
 

@@ -14,23 +14,19 @@ from ninja.params import functions as params
 from doorstep.cases import actions
 from doorstep.cases import queries as known
 from doorstep.cases.models import Case
-from doorstep.cases.values import words_of
-from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue.service import Service
-from doorstep.catalogue.words import fill
+from doorstep.council.errors import Refused
 from doorstep.web.api import sending
 from doorstep.web.api.gate import CREATE, READ, actor, count_home, token_of
-from doorstep.web.api.once import once
-from doorstep.web.api.problems import Problem, answers, drawn
+from doorstep.web.api.problems import Problem, Stopped, answers, drawn
 from doorstep.web.api.services import current
 from doorstep.web.api.shapes import CaseList, CaseShape, Moment, Sending, Sent
+from doorstep.web.kit import impersonal
+from doorstep.web.kit.once import Kept, once
 from doorstep.web.models import KeptAnswer
 
 router = Router(tags=["Cases"])
 CURSOR = "doorstep.api.cursor"
 KEY = "^[!-~]{1,200}$"
-# Kinds of question whose answer cannot be personal: one of those that we gave.
-CHOSEN = ("choice", "choices", "yes_no", "date")
 
 
 @router.post(
@@ -51,11 +47,17 @@ def send(
     count_home(request, sent.home)
 
     def do(kept: KeptAnswer) -> dict[str, Any]:
-        case = sending.send(sent, visitor=f"api:{kept.pk}", by=actor(request), now=now)
+        try:
+            case = sending.send(sent, visitor=f"api:{kept.pk}", by=actor(request), now=now)
+        except Stopped as exc:
+            raise Kept(422, exc.json) from exc
         return {"reference": case.reference, "stage": case.stage, "case": case.pk}
 
     whole = {"service": slug, **body.dict()}
-    kept = once(token=token_of(request), key=idempotency_key, body=whole, now=now, do=do)
+    try:
+        kept = once(token=token_of(request), key=idempotency_key, body=whole, now=now, do=do)
+    except Refused as exc:
+        raise Problem(409, exc.code) from exc
     if kept.status != 201:
         return drawn(kept.answer or {})
     return Status(201, {**(kept.answer or {}), "follow": _follow(kept, now)})
@@ -85,26 +87,16 @@ def case(request: HttpRequest, reference: str) -> dict[str, Any]:
 
 
 def _case(of: Case) -> dict[str, Any]:
-    service = catalogue.service(of.version_id)
-    stage = service.workflow.stages[of.stage]
     return {
         "reference": of.reference,
         "service": of.slug,
         "stage": of.stage,
-        "sentence": fill(stage.resident, _impersonal(of, service)),
+        "sentence": impersonal.sentence(of),
         "opened": of.opened_at,
         "closed": of.closed_at,
         "outcome": of.outcome or None,
         "due": of.due_on,
     }
-
-
-def _impersonal(of: Case, service: Service) -> dict[str, object]:
-    """Return what a stage's sentence may say here: nothing that someone typed, and not where they live."""
-    asked = service.form.questions.values()
-    typed = [q.id for q in asked if q.kind not in CHOSEN]
-    left_out = ["address", "named", *typed, *(f"{name}_words" for name in typed)]
-    return {**words_of(of), **{name: None for name in left_out}}
 
 
 @router.get(

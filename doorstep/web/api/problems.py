@@ -59,6 +59,14 @@ class Human(BaseModel):
     email: str
 
 
+class Instead(BaseModel):
+    """Another authority that is asked instead."""
+
+    name: str
+    address: str
+    telephone: str
+
+
 class ProblemShape(BaseModel):
     """An error."""
 
@@ -71,6 +79,7 @@ class ProblemShape(BaseModel):
     code: str = Field(description="For programs: it does not change.")
     heading: str | None = Field(None, description="The heading over that sentence.")
     human: Human | None = None
+    instead: Instead | None = None
     errors: list[Fault] | None = None
 
 

@@ -1,56 +1,26 @@
-"""From a body's answers to a case: page by page, by the same actions and rules as the form."""
+"""Reads a body against a service's questions, and says as problems what comes of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from html import unescape
-from typing import Any
 
-from django.template.loader import get_template
-
-from doorstep.cases import actions as cases
-from doorstep.cases.clock import clock_at
-from doorstep.cases.models import Case, Draft
-from doorstep.cases.values import settings_of, values_of
+from doorstep.cases.models import Case
 from doorstep.catalogue.service import Service
-from doorstep.catalogue.words import fill
-from doorstep.council import queries as council
-from doorstep.council.errors import Refused
-from doorstep.forms import journey
-from doorstep.forms.form import Page, Question
-from doorstep.forms.journey import Decision
-from doorstep.forms.questions.kind import Invalid, Typed
 from doorstep.forms.questions.kinds import KINDS
-from doorstep.forms.questions.slot import is_open
 from doorstep.staff.actor import Actor
 from doorstep.web.api.problems import Fault, Option, Problem, Stopped, wrong
 from doorstep.web.api.shapes import Sending
-from doorstep.web.kit import answering
-
-# What a form cannot get wrong.
-AS_JSON = {
-    "wrong_type": "Send it as the JSON Schema of the page says",
-    "not_as_json": "A photo does not come by the API",
-}
+from doorstep.web.kit import ordering
 
 
 @dataclass(frozen=True)
-class Order:
-    """What a body asks for: answers by question, and the place in the body where each came from."""
+class Sent(ordering.Order):
+    """What a body asks for, and the place in the body where each answer came from."""
 
-    service: Service
-    channel: str
-    answers: Mapping[str, object]
     pointers: Mapping[str, str]
 
-    @property
-    def home(self) -> object:
-        """Return the property it is about, as it was sent."""
-        asked = self.service.form.questions.values()
-        return next((self.answers.get(q.id) for q in asked if q.kind == "address"), None)
 
-
-def order(service: Service, body: Sending) -> Order:
+def order(service: Service, body: Sending) -> Sent:
     """Read a body against a service's questions; raises Problem 422 with every fault seen so far."""
     questions = service.form.questions
     faults = []
@@ -71,7 +41,7 @@ def order(service: Service, body: Sending) -> Order:
             answers[name], pointers[name] = value, pointer
     if faults:
         raise wrong(faults)
-    return Order(service, body.channel, answers, pointers)
+    return Sent(service, body.channel, answers, pointers)
 
 
 def _fault(pointer: str, code: str, detail: str) -> Fault:
@@ -82,116 +52,28 @@ def _escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-def send(sent: Order, *, visitor: str, by: Actor, now: datetime) -> Case:
-    """Answer page by page and submit; raises Problem, or Stopped where a rule stops."""
-    service = sent.service
-    taken: set[str] = set()
-    draft = cases.begin(service=service, visitor=visitor, channel=sent.channel, by=by, now=now)
-    while (page := _next(draft, service, now)) is not None:
-        given, words = _page(sent, draft, page, now)
-        taken |= given.keys()
-        try:
-            decision = cases.answer(
-                draft=draft, page=page, given=given, words=words, by=by, now=now
-            )
-        except Refused as exc:
-            raise _refused(sent, draft, exc, now) from exc
-        if decision.stops:
-            raise _stopped(draft, service, decision, now)
-    if rest := [name for name in sent.answers if name not in taken]:
-        said = "After the other answers it is not asked"
-        raise wrong([_fault(sent.pointers[name], "not_asked", said) for name in rest])
-    return _submitted(sent, draft, by, now)
-
-
-def _refused(sent: Order, draft: Draft, refused: Refused, now: datetime) -> Problem:
-    """Return what was refused; a day that was just taken as a fault of its answer, with the days left."""
-    if refused.code == "already_open":
-        return Problem(409, "already_open")
-    slot = next((q for q in sent.service.form.questions.values() if q.kind == "slot"), None)
-    if refused.code != "slot_gone" or slot is None:
-        return Problem(422, "answers_wrong")
-    pointer, values = sent.pointers.get(slot.id, "#/answers"), _values(draft, sent.service, now)
-    return wrong([_said(pointer, slot, Invalid("slot_gone"), values, now)])
-
-
-def _submitted(sent: Order, draft: Draft, by: Actor, now: datetime) -> Case:
+def send(sent: Sent, *, visitor: str, by: Actor, now: datetime) -> Case:
+    """Make the case; raises Problem, or Stopped where a rule stops."""
     try:
-        case, decision = cases.submit(draft_id=draft.pk, by=by, now=now)
-    except Refused as exc:
-        raise _refused(sent, draft, exc, now) from exc
-    if case is None and decision is not None:
-        draft.refresh_from_db()
-        raise _stopped(draft, sent.service, decision, now)
-    assert case is not None
-    return case
+        return ordering.place(sent, visitor=visitor, by=by, now=now)
+    except ordering.AnswersWrong as exc:
+        found = [_said(sent, w) for w in exc.wrong]
+        raise (wrong(found) if found else Problem(422, "answers_wrong")) from exc
+    except ordering.AlreadyOpen as exc:
+        raise Problem(409, "already_open") from exc
+    except ordering.Halted as exc:
+        raise _halted(exc) from exc
 
 
-def _next(draft: Draft, service: Service, now: datetime) -> Page | None:
-    values = _values(draft, service, now)
-    pages = journey.shown(service.form, values, frozenset(draft.asked), clock_at(now))
-    return journey.first_open(pages, draft.answers)
+def _halted(of: ordering.Halted) -> Problem:
+    if of.is_unavailable:
+        return Problem(422, "unavailable", human=of.human)
+    more = {"instead": of.instead} if of.instead else {}
+    return Stopped(422, of.code, detail=of.says, heading=of.heading, human=of.human, **more)
 
 
-def _values(draft: Draft, service: Service, now: datetime) -> dict[str, object]:
-    return values_of(draft, settings_of(draft, service, now))
-
-
-def _page(
-    sent: Order, draft: Draft, page: Page, now: datetime
-) -> tuple[dict[str, object], dict[str, str]]:
-    """Return a page's answers and their words; raises Problem with every fault of the page."""
-    values = _values(draft, sent.service, now)
-    given: dict[str, object] = {}
-    words: dict[str, str] = {}
-    faults = []
-    for question in page.questions:
-        kind = KINDS[question.kind]
-        if not kind.asks:
-            continue
-        try:
-            value = sent.answers.get(question.id)
-            typed = Typed() if value is None else kind.read(question, value)
-            took = answering.take(draft.version_id, question, typed, values, now)
-        except Invalid as exc:
-            pointer = sent.pointers.get(question.id, f"#/answers/{question.id}")
-            faults.append(_said(pointer, question, exc, values, now))
-            continue
-        given[question.id] = took.answer
-        words |= took.words
-    if faults:
-        raise wrong(faults)
-    return given, words
-
-
-def _said(
-    pointer: str, question: Question, invalid: Invalid, values: dict[str, object], now: datetime
-) -> Fault:
-    """Return what is wrong with an answer, in the form's own sentence, and what may be chosen."""
-    template: Any = get_template("kit/sentences.html")
-    said = AS_JSON.get(invalid.code) or template.template.module.sentence(question, invalid)
-    found = answering.options(question, values, Typed(), now)
-    if question.kind == "slot":  # days that are closed are listed only to be explained
-        found = tuple(option for option in found if is_open(option[0]))
-    return Fault(
-        pointer=pointer,
-        code=invalid.code,
-        detail=unescape(str(said)).strip(),
-        options=[Option(value=v, label=label) for v, label in found] or None,
-    )
-
-
-def _stopped(draft: Draft, service: Service, decision: Decision, now: datetime) -> Problem:
-    """Return where a check stops, in the sentence that the form says, and how to reach a person."""
-    stop, contact = service.form.stops.get(decision.code), council.current().contact
-    human = {
-        "say": service.about.human,
-        "telephone": contact.telephone,
-        "hours": contact.hours,
-        "email": contact.email,
-    }
-    if decision.result == "unavailable":
-        return Problem(422, "unavailable", human=human)
-    said = fill(stop.say, _values(draft, service, now)) if stop else ""
-    heading = stop.title if stop else ""
-    return Stopped(422, decision.code, detail=said, heading=heading, human=human)
+def _said(sent: Sent, of: ordering.Wrong) -> Fault:
+    """Return what is wrong with an answer at its place in the body."""
+    options = [Option(value=v, label=label) for v, label in of.options] or None
+    pointer = sent.pointers.get(of.question, f"#/answers/{of.question}")
+    return Fault(pointer=pointer, code=of.code, detail=of.says, options=options)

@@ -1,4 +1,4 @@
-"""Does a thing once for each Idempotency-Key of a token, in one transaction with the answer kept."""
+"""Does a thing once for each key of a token, in one transaction with the answer kept."""
 
 import hashlib
 import json
@@ -8,9 +8,17 @@ from typing import Any
 
 from django.db import transaction
 
+from doorstep.council.errors import Refused
 from doorstep.staff.models import Token
-from doorstep.web.api.problems import Problem, Stopped
 from doorstep.web.models import KeptAnswer
+
+
+class Kept(Exception):
+    """An answer to be kept and said again, of a thing of which nothing else stays."""
+
+    def __init__(self, status: int, answer: dict[str, Any]) -> None:
+        super().__init__(status)
+        self.status, self.answer = status, answer
 
 
 @transaction.atomic
@@ -25,21 +33,21 @@ def once(
     """Return the answer to a call: that of the first call with this key, else what `do` comes to.
 
     A call with the same key that is under way is waited for: the insert below waits on its row.
-    What a rule stops is kept too; any other Problem is not, and leaves nothing behind.
-    Raises Problem 409 where the key came with another body.
+    What `do` raises as Kept is kept too; anything else it raises is not, and leaves nothing behind.
+    Raises Refused("key_reused") where the key came with another body.
     """
     written = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     mine = KeptAnswer(token=token, key=key, body_hash=written, made_at=now)
     KeptAnswer.objects.bulk_create([mine], ignore_conflicts=True)
     kept = KeptAnswer.objects.get(token=token, key=key)
     if kept.body_hash != written:
-        raise Problem(409, "key_reused")
+        raise Refused("key_reused")
     if kept.status is not None:
         return kept
     try:
         with transaction.atomic():
             kept.status, kept.answer = 201, do(kept)
-    except Stopped as exc:
-        kept.status, kept.answer = 422, exc.json
+    except Kept as exc:
+        kept.status, kept.answer = exc.status, exc.answer
     kept.save(update_fields=["status", "answer"])
     return kept

@@ -1,0 +1,243 @@
+"""Passes cases on to other authorities, and takes in what they say became of them."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+
+from doorstep.authorities import composing, jobs
+from doorstep.authorities.models import WITH_THEM, Heard, Passed
+from doorstep.authorities.provider import Carrier, Recipient, Taken, Update
+from doorstep.cases import actions as cases
+from doorstep.cases import asking, timeline, workflow
+from doorstep.cases.locking import locked
+from doorstep.cases.models import Case
+from doorstep.council import queries as council
+from doorstep.council.errors import Refused
+from doorstep.outside import plug
+from doorstep.outside.errors import GiveUp, TryLater
+from doorstep.staff.actor import SYSTEM, Actor
+
+# A try has ended by then, or its worker has died.
+TRYING = timedelta(minutes=2)
+# What cannot be sent for so long is an officer's.
+PATIENCE = timedelta(days=3)
+# Clocks of two houses differ by no more; what comes twice is taken in once.
+SKEW = timedelta(minutes=15)
+FARTHEST = timedelta(days=89)
+
+
+def carrier() -> Carrier:
+    """Return whoever carries reports."""
+    found: Carrier = plug.get("authorities.carrier")
+    return found
+
+
+def pass_on(
+    *, case: Case, authority: str, what: Mapping[str, Any], by: Actor, now: datetime
+) -> Passed:
+    """Pass a case on, by the queue, in the caller's transaction; one that waits already is not doubled."""
+    known = council.current().authorities.get(authority)
+    about = (
+        {"name": known.name, "address": known.address, "telephone": known.telephone}
+        if known
+        else {}
+    )
+    empty = {"name": authority, "address": "", "telephone": "", "reference": ""}
+    workflow.keep(case, "passed", {**empty, **about})
+    before = Passed.objects.filter(case=case, authority=authority)
+    waiting = before.filter(state="waiting").first()
+    if waiting is not None:
+        return waiting
+    before.filter(state__in=WITH_THEM).update(
+        state="withdrawn"
+    )  # sent anew, it is the new one that counts
+    made = Passed.objects.create(
+        case=case,
+        authority=authority,
+        key=f"{case.reference}-{secrets.token_hex(4)}",
+        what=dict(what),
+        asked_at=now,
+    )
+    timeline.write(case, "passed on", by=by, now=now, authority=authority)
+    jobs.send.defer(once=f"pass-{made.pk}", passed_id=made.pk)
+    return made
+
+
+def withdraw(*, case: Case) -> None:
+    """Take back what has not left; what is with them stays with them."""
+    Passed.objects.filter(case=case, state="waiting").update(state="withdrawn")
+
+
+def send(*, passed_id: int, now: datetime) -> None:
+    """Send what waits, and record that it was taken or refused.
+
+    The recipient gets our key. Where it honours keys (as another Doorstep does), or answers for them,
+    a report arrives once. The window left elsewhere: a worker that dies between their taking and our
+    writing it down, or an answer lost on the way, sends the report a second time.
+    """
+    passed = _claimed(passed_id, now)
+    if passed is None:
+        return
+    try:
+        to, service = _recipient(passed)
+        report = composing.report(passed, service)
+        before = carrier().sent(to, passed.key) if passed.tries > 1 else None
+        taken = before or carrier().send(to, report)
+    except GiveUp as exc:
+        _refuse(passed, exc.reason, now)
+    except TryLater as exc:
+        if now - passed.asked_at > PATIENCE:
+            _refuse(passed, f"not reached for {PATIENCE.days} days: {exc}", now)
+        else:  # `jobs.look` tries again, later and later
+            Passed.objects.filter(pk=passed.pk).update(problem=str(exc)[:200])
+    else:
+        _take(passed, taken, now)
+
+
+def _claimed(passed_id: int, now: datetime) -> Passed | None:
+    """Return what is to be sent, claimed so that nobody else sends it meanwhile; nothing otherwise."""
+    free = Q(tried_at=None) | Q(tried_at__lt=now - TRYING) | ~Q(problem="")
+    mine = Passed.objects.filter(free, pk=passed_id, state="waiting")
+    if not mine.update(tried_at=now, tries=F("tries") + 1, problem=""):
+        return None
+    return Passed.objects.select_related("case__customer", "case__place__street").get(pk=passed_id)
+
+
+def _recipient(passed: Passed) -> tuple[Recipient, str]:
+    """Return where it goes and their code of the service; raises GiveUp."""
+    known = council.current().authorities.get(passed.authority)
+    if known is None or known.open311 is None:
+        raise GiveUp(f"{passed.authority} takes nothing this way")
+    if passed.case.erased_at:
+        raise GiveUp("the case was erased while it waited")
+    service = known.open311.services.get(passed.case.slug)
+    if service is None:
+        raise GiveUp(f"{passed.authority} has no code for this service")
+    return _address(passed.authority), service
+
+
+def _address(code: str) -> Recipient:
+    found = council.current().authorities[code].open311
+    assert found is not None
+    return Recipient(code, found.address, found.jurisdiction)
+
+
+@transaction.atomic
+def _take(passed: Passed, taken: Taken, now: datetime) -> None:
+    case = locked(passed.case_id)  # the case first, as everywhere
+    row = Passed.objects.select_for_update().get(pk=passed.pk)
+    row.their_id, row.token, row.sent_at = taken.id[:200], taken.token[:200], now
+    if row.state != "waiting":  # withdrawn while it was on its way
+        row.save(update_fields=["their_id", "token", "sent_at"])
+        asking.ask_officer(
+            case_id=case.pk, text=f"{_name(row)} took this just before it was withdrawn.", by=SYSTEM, now=now
+        )  # fmt: skip
+        return
+    row.state = "taken"
+    row.save(update_fields=["their_id", "token", "sent_at", "state"])
+    text = f"{_name(row)} has it, under {row.their_id or row.token}."
+    timeline.write(case, "note", by=SYSTEM, now=now, text=text)
+    about = {**case.facts.get("passed", {}), "reference": row.their_id}
+    _report(row, "send.taken", now, told={"passed": about})
+
+
+@transaction.atomic
+def _refuse(passed: Passed, reason: str, now: datetime) -> None:
+    locked(passed.case_id)
+    row = Passed.objects.select_for_update().get(pk=passed.pk)
+    if row.state != "waiting":
+        return
+    row.state, row.problem = "refused", reason[:200]
+    row.save(update_fields=["state", "problem"])
+    _report(row, "send.refused", now)
+    text = f"{_name(row)} did not take this: {row.problem}. Please pass it on another way."
+    asking.ask_officer(case_id=row.case_id, text=text, by=SYSTEM, now=now)
+
+
+def _report(
+    row: Passed, name: str, now: datetime, told: Mapping[str, object] | None = None
+) -> bool:
+    """Carry an outcome to the case; say whether its workflow knows a way on."""
+    try:
+        with transaction.atomic():
+            cases.record_outcome(
+                case_id=row.case_id,
+                name=name,
+                by=SYSTEM,
+                now=now,
+                told=told,
+                authority=row.authority,
+                reference=row.their_id,
+            )
+            return True
+    except Refused as exc:
+        if exc.code != "no_way_on":
+            raise
+    except IntegrityError as exc:
+        # A closed case would open again beside a newer one about the same thing.
+        if "one_open_case_of_a_kind" not in str(exc):
+            raise
+    return False
+
+
+def _name(row: Passed) -> str:
+    known = council.current().authorities.get(row.authority)
+    return known.name if known else row.authority
+
+
+def fetch(*, authority: str, now: datetime) -> None:
+    """Ask an authority what became of all that is with it; raises TryLater or GiveUp."""
+    known = council.current().authorities.get(authority)
+    if known is None or known.open311 is None:
+        return
+    to, waiting = _address(authority), with_them(authority)
+    for row in waiting:
+        if not row.their_id:
+            _resolve(to, row)
+    by_id = {row.their_id: row for row in waiting if row.their_id}
+    if not by_id:
+        return
+    heard = [row.heard_at or row.sent_at or row.asked_at for row in by_id.values()]
+    since = max(min(heard) - SKEW, now - FARTHEST)
+    for update in carrier().updates(to, list(by_id), since):
+        if update.report in by_id:
+            take_in(passed_id=by_id[update.report].pk, update=update, now=now)
+    Passed.objects.filter(pk__in=[row.pk for row in by_id.values()]).update(heard_at=now)
+
+
+def with_them(authority: str) -> list[Passed]:
+    """Return what is with an authority and still matters here."""
+    found = Passed.objects.filter(authority=authority, state__in=WITH_THEM, case__closed_at=None)
+    return list(found.order_by("pk"))
+
+
+def _resolve(to: Recipient, row: Passed) -> None:
+    row.their_id = carrier().resolve(to, row.token)[:200]
+    if row.their_id:
+        row.save(update_fields=["their_id"])
+
+
+@transaction.atomic
+def take_in(*, passed_id: int, update: Update, now: datetime) -> None:
+    """Take in one update, once: its words for staff, its state for the workflow where it is a new one."""
+    case_id = Passed.objects.values_list("case_id", flat=True).get(pk=passed_id)
+    case = locked(case_id)
+    row = Passed.objects.select_for_update().get(pk=passed_id)
+    heard = Heard(passed=row, update_id=update.id[:200], state=update.state, at=update.at)
+    if Heard.objects.filter(passed=row, update_id=heard.update_id).exists():
+        return
+    heard.save(force_insert=True)
+    if update.state in ("open", row.state) or row.state not in WITH_THEM:
+        return
+    if update.words:
+        text = f"{_name(row)}: {update.words[:2000]}"
+        timeline.write(case, "note", by=SYSTEM, now=now, text=text)
+    row.state = update.state
+    row.save(update_fields=["state"])
+    if not _report(row, f"send.{update.state}", now) and update.state != "started":
+        text = f"{_name(row)} says that it is {update.state}. Please decide what follows."
+        asking.ask_officer(case_id=case.pk, text=text, by=SYSTEM, now=now)

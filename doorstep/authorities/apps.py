@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class AuthoritiesConfig(AppConfig):
+    name = "doorstep.authorities"
+    label = "authorities"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Offer the step `send`, and the look at all that waits or is with others."""
+        from doorstep.authorities import jobs, steps
+        from doorstep.outside import later
+
+        steps.offer()
+        later.reconcile_with(jobs.look)

@@ -1,0 +1,54 @@
+"""Sends in the queue, asks others what became of it, and never stops looking while something is with them."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.utils import timezone
+
+from doorstep.authorities.models import WITH_THEM, Passed
+from doorstep.outside import later
+from doorstep.outside.errors import OutsideError
+
+log = structlog.get_logger("doorstep.authorities")
+# What could not be sent is tried again after a tenth of its age, between these.
+OFTEN, SELDOM = timedelta(seconds=50), timedelta(hours=1)
+# How often an authority is asked what became of things.
+EVERY = timedelta(minutes=5)
+
+
+@later.job("authorities.send")
+def send(passed_id: int) -> None:
+    """Send one thing to an authority."""
+    from doorstep.authorities import actions
+
+    actions.send(passed_id=passed_id, now=timezone.now())
+
+
+@later.job("authorities.fetch")
+def fetch(authority: str) -> None:
+    """Ask one authority what became of what it has; one that cannot be had is asked again by `look`."""
+    from doorstep.authorities import actions
+
+    try:
+        actions.fetch(authority=authority, now=timezone.now())
+    except OutsideError as exc:
+        # Our own words and their status: no address and nobody's name.
+        log.warning("authority_not_had", authority=authority, said=str(exc)[:200])
+
+
+def look() -> None:
+    """Queue what waits to be sent, and a question to each authority that has something of ours."""
+    now = timezone.now()
+    for row in Passed.objects.filter(state="waiting").order_by("asked_at")[:500]:
+        if _is_due(row, now):
+            send.defer(once=f"pass-{row.pk}", passed_id=row.pk)
+    theirs = Passed.objects.filter(state__in=WITH_THEM, case__closed_at=None).order_by()
+    for code in theirs.values_list("authority", flat=True).distinct():
+        stale = theirs.filter(authority=code).exclude(heard_at__gt=now - EVERY)
+        if stale.exists():
+            fetch.defer(once=f"fetch-{code}", authority=code)
+
+
+def _is_due(row: Passed, now: datetime) -> bool:
+    wait = min(max((now - row.asked_at) / 10, OFTEN), SELDOM)
+    return (row.tried_at or row.asked_at) + wait <= now

@@ -1,0 +1,57 @@
+"""The step `send`: a case is passed on to another authority.
+
+It reports `send.taken` when they have it, `send.refused` when it was given up (an officer is asked as
+well), and from what they say later `send.started`, `send.fixed` and `send.closed`. Contact details and
+photos go along only where the workflow says so.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from doorstep.authorities import actions
+from doorstep.cases import workflow
+from doorstep.cases.models import Case
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue import steps
+from doorstep.forms.rules.types import TEXT, Record
+from doorstep.staff.actor import Actor
+
+PASSED = Record("passed", {"name": TEXT, "address": TEXT, "telephone": TEXT, "reference": TEXT})
+KIND = steps.StepKind(
+    "send",
+    rules={"to": TEXT},
+    words=frozenset({"what", "attributes", "with_contact", "with_photos"}),
+    says={"passed": PASSED},
+)
+
+
+class SendStep:
+    """Passes a case on; what is with the other authority cannot be taken back."""
+
+    def run(self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
+        """Queue it; raises LookupError where the workflow names a question that is not asked."""
+        asked = catalogue.service(case.version_id).form.questions
+        named = options.get("what") or []
+        questions = [named] if isinstance(named, str) else list(named)
+        attributes = dict(options.get("attributes") or {})
+        for question in [*questions, *attributes.values()]:
+            if question not in asked:
+                raise LookupError(f"`send` names the question `{question}`, which is not asked")
+        what = {
+            "questions": questions,
+            "attributes": attributes,
+            "with_contact": options.get("with_contact") is True,
+            "with_photos": options.get("with_photos") is True,
+        }
+        actions.pass_on(case=case, authority=str(options["to"]), what=what, by=by, now=now)
+
+    def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
+        """Take back what has not left yet."""
+        actions.withdraw(case=case)
+
+
+def offer() -> None:
+    """Offer the step to validators and to the spine."""
+    steps.offer(KIND)
+    workflow.offer("send", SendStep())

@@ -1,0 +1,65 @@
+"""Which questions every request must answer: those of pages that are shown whatever else is answered."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice, product
+
+from doorstep.cases.clock import clock_at
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Service
+from doorstep.forms.form import Page, Question
+from doorstep.forms.questions.similar import DIFFERENT
+from doorstep.forms.rules.functions import Clock
+
+# So many ways of answering are tried for one page; with more, nobody is told that it is required.
+MOST = 500
+Possible = dict[str, list[object]]
+
+
+def needed(service: Service, now: datetime) -> frozenset[str]:
+    """Return the ids of the questions that every request must answer.
+
+    A page with a condition counts where the condition holds for each answer that may be given to the
+    questions it rests on, and not where it rests on facts. What is reported is taken to be another one
+    than those known already (`similar`).
+    """
+    clock = clock_at(now)
+    possible: Possible = {"settings": [catalogue.settings(service, clock.today)]}
+    found: set[str] = set()
+    for page in service.form.pages:
+        certain = _is_certain(page, possible, clock)
+        for question in page.questions:
+            sure = certain and not question.optional
+            found |= {question.id} if sure else set()
+            if values := list(_values(question, clock)):
+                possible[question.id] = values if sure else [*values, None]
+    return frozenset(found)
+
+
+def _is_certain(page: Page, possible: Possible, clock: Clock) -> bool:
+    """Say whether a page is shown whatever is answered before it."""
+    if page.when is None or page.asked_only:
+        return not page.asked_only
+    names = sorted({path.split(".")[0] for path in page.when.uses} - {"now", "today"})
+    if not set(names) <= set(possible):
+        return False
+    ways = list(islice(product(*(possible[name] for name in names)), MOST + 1))
+    if len(ways) > MOST:
+        return False
+    return all(page.when.evaluate(dict(zip(names, way, strict=True)), clock) for way in ways)
+
+
+def _values(question: Question, clock: Clock) -> Iterator[object]:
+    """Go through the answers that a question may get, as far as a condition can tell them apart."""
+    listed = [value for value, _ in question.options]
+    if question.kind == "choice":
+        yield from listed
+    elif question.kind == "choices" and listed:
+        yield from ([value] for value in listed)
+        yield listed
+    elif question.kind == "yes_no":
+        yield from (True, False)
+    elif question.kind == "similar":
+        yield DIFFERENT
+    elif question.kind == "date":
+        yield clock.today

@@ -1,0 +1,90 @@
+"""What happened to requests since: the updates extension, as mySociety's programs speak it."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from doorstep.cases import asking
+from doorstep.cases.models import Event
+from doorstep.catalogue import queries as catalogue
+from doorstep.council.errors import Refused
+from doorstep.web.kit import impersonal
+from doorstep.web.kit.once import once
+from doorstep.web.models import KeptAnswer
+from doorstep.web.open311 import keys, statuses
+from doorstep.web.open311.door import actor, key_of, sender
+from doorstep.web.open311.problems import Problem, wrong
+from doorstep.web.open311.reading import number, words
+from doorstep.web.open311.requests import MOST, seen, seen_by, span
+from doorstep.web.open311.writing import drawn, moment
+
+ROOT = "service_request_updates"
+LONGEST = 4000
+
+
+def updates(request: HttpRequest, format: str) -> HttpResponse:
+    """List what happened between two moments, the oldest first; of some requests where ids are given."""
+    asked = request.GET
+    start, end = span(asked, timezone.now())
+    cases = seen_by(key_of(request))
+    if ids := words(asked, "service_request_id"):
+        cases = cases.filter(reference__in=[i.upper() for i in ids])
+    found = Event.objects.filter(kind="stage", at__gte=start, at__lte=end)
+    found = found.filter(case__in=cases.order_by().values("pk")).order_by("at", "pk")
+    size = number(asked, "page_size", MOST, MOST)
+    first = (number(asked, "page", 1, 100_000) - 1) * size
+    events = list(found.select_related("case__draft", "case__place__street")[first : first + size])
+    return drawn(format, ROOT, _rows(events))
+
+
+def _rows(events: list[Event]) -> list[dict[str, object]]:
+    """Return updates; what one means rests on the stages before it, read in one statement."""
+    ways: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    came = Event.objects.filter(kind="stage", case__in={e.case_id for e in events})
+    for case_id, at, data in came.order_by("number").values_list("case_id", "number", "data"):
+        ways[case_id].append((at, data["stage"]))
+    return [_row(e, [s for n, s in ways[e.case_id] if n <= e.number]) for e in events]
+
+
+def _row(event: Event, way: list[str]) -> dict[str, object]:
+    case = event.case
+    flow = catalogue.service(case.version_id).workflow
+    return {
+        "update_id": f"{case.reference}.{event.number}",
+        "service_request_id": case.reference,
+        "updated_datetime": moment(event.at),
+        "status": statuses.extended(flow, way),
+        "description": impersonal.sentence(case, way[-1]),
+        "media_url": None,
+    }
+
+
+def tell(request: HttpRequest, format: str) -> HttpResponse:
+    """Take in what a sender hears of a request: an officer reads it, and decides what it changes."""
+    posted, now, token = request.POST, timezone.now(), sender(request)
+    case = seen(request, (posted.get("service_request_id") or "").strip())
+    status = (posted.get("status") or "").strip().upper()
+    text = (posted.get("description") or "").strip()
+    if not (status.replace("_", "").isascii() and status.replace("_", "").isalpha()):
+        raise wrong("status: give one, such as OPEN, FIXED or CLOSED.")
+    if not text or len(text) > LONGEST:
+        raise wrong(f"description: give it, in at most {LONGEST} characters.")
+    link = (posted.get("media_url") or "").strip()[:2000]
+    said = f"{token.name} says of this request: {status}. {text}"
+    said += f" A picture is said to be at: {link}" if link else ""
+
+    def do(kept: KeptAnswer) -> dict[str, Any]:
+        asking.ask_officer(case_id=case.pk, text=said, by=actor(token), now=now)
+        last = Event.objects.filter(case=case).aggregate(number=Max("number"))["number"]
+        return {"update_id": f"{case.reference}.{last}"}
+
+    body = keys.body(posted)
+    key = keys.own(request) or keys.made(token, body, now)
+    try:
+        kept = once(token=token, key=key, body=body, now=now, do=do)
+    except Refused as exc:
+        raise Problem(400, exc.code) from exc
+    return drawn(format, ROOT, [kept.answer], 201)

@@ -1,0 +1,70 @@
+"""Draws an answer as XML or as JSON: one thing said twice, so that the two cannot differ."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from xml.sax.saxutils import escape
+
+from django.http import HttpResponse
+
+from doorstep.council.queries import ZONE
+
+MEDIA = {"xml": "text/xml; charset=utf-8", "json": "application/json; charset=utf-8"}
+# What one member of a list is called in XML; JSON has no name for it.
+MEMBERS = {
+    "services": "service",
+    "service_requests": "request",
+    "service_request_updates": "request_update",
+    "attributes": "attribute",
+    "values": "value",
+    "endpoints": "endpoint",
+    "formats": "format",
+    "errors": "error",
+}
+# Characters that no XML may hold, not even escaped.
+_NEVER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def moment(of: datetime) -> str:
+    """Return a moment as W3C datetime in the council's zone, to the second, with its offset."""
+    return of.astimezone(ZONE).isoformat(timespec="seconds")
+
+
+def drawn(kind: str, root: str, said: object, status: int = 200) -> HttpResponse:
+    """Return an answer in a format; a list that is its root has no name in JSON."""
+    text = _xml(root, said) if kind == "xml" else json.dumps(_clean(said), ensure_ascii=False)
+    return HttpResponse(text.encode(), status=status, content_type=MEDIA[kind])
+
+
+def _clean(said: object) -> object:
+    if isinstance(said, str):
+        return _NEVER.sub("", said)
+    if isinstance(said, Mapping):
+        return {name: _clean(value) for name, value in said.items()}
+    if isinstance(said, Sequence):
+        return [_clean(value) for value in said]
+    return said
+
+
+def _xml(root: str, said: object) -> str:
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{_element(root, said)}\n'
+
+
+def _element(name: str, said: object) -> str:
+    if isinstance(said, Mapping):
+        inner = "".join(_element(field, value) for field, value in said.items())
+    elif isinstance(said, Sequence) and not isinstance(said, str):
+        inner = "".join(_element(MEMBERS[name], value) for value in said)
+    else:
+        inner = _text(said)
+    return f"<{name}>{inner}</{name}>"
+
+
+def _text(said: object) -> str:
+    if said is None:
+        return ""
+    if isinstance(said, bool):
+        return "true" if said else "false"
+    # A bare carriage return would be read back as a line end.
+    return escape(_NEVER.sub("", str(said)), {"\r": "&#13;"})
