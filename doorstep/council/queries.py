@@ -90,6 +90,14 @@ class Authority(_Part):
     takes: tuple[Subject, ...] = ()
 
 
+class Emergency(_Part):
+    """What to do when someone is in danger now: the words that sound so, in any language, and who is rung."""
+
+    telephone: str = "999"
+    say: Words = ""
+    words: tuple[str, ...] = ()
+
+
 class Council(_Part):
     """One council: everything that differs between councils and is not a service's setting."""
 
@@ -115,7 +123,10 @@ class Council(_Part):
     crew_lists: dict[str, str] = {}
     # Other authorities by code: rules and services name them, residents are led to them.
     authorities: dict[str, Authority] = {}
+    emergency: Emergency = Emergency()
     services: tuple[str, ...]
+    # The service that takes what fits no other.
+    anything: str = ""
     working_days: Literal["monday-friday"] = "monday-friday"
 
 

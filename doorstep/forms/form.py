@@ -88,6 +88,9 @@ class Stop:
     title: str = ""
     dispute: Dispute | None = None
     override: bool = True
+    # A path to another service's slug: the person goes on there with what they said. And to an address.
+    passes_on: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
