@@ -130,12 +130,18 @@ STATICFILES_DIRS = [d for d in (ROOT / "static-built", WEB / "kit" / "static") i
 SILENCED_SYSTEM_CHECKS = ["urls.W002"]  # /desk and /crew carry no trailing slash
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = TESTING
+# Where a map's pictures come from, such as https://tiles.example/{z}/{x}/{y}.png, and whom to credit;
+# without it there is the light map of our own.
+MAP_TILES = os.environ.get("MAP_TILES", "")
+MAP_CREDIT = os.environ.get("MAP_CREDIT", "")
+_TILES = urlsplit(MAP_TILES)
+_TILE_HOST = [f"{_TILES.scheme}://{_TILES.netloc.replace('{s}', '*')}"] if _TILES.netloc else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
-        "img-src": [SELF],
+        "img-src": [SELF, *_TILE_HOST],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],

@@ -1,4 +1,4 @@
-"""Fetch GOV.UK Frontend by npm and copy the few built files that pages need into `static-built/`."""
+"""Fetch GOV.UK Frontend and Leaflet by npm and copy the few built files that pages need into `static-built/`."""
 
 import json
 import re
@@ -46,6 +46,17 @@ def main() -> None:
         (out / "govuk-frontend.js").write_text(re.sub(r"//# sourceMappingURL=.*", "", js))
         version = json.loads((source.parents[1] / "package.json").read_text())["version"]
         (out / "version.txt").write_text(version)
+        _leaflet(Path(folder) / "node_modules" / "leaflet" / "dist")
+
+
+def _leaflet(source: Path) -> None:
+    """Copy the map's script and style; its pictures of pins are not used, pages draw their own."""
+    out = BUILT / "leaflet"
+    out.mkdir(parents=True, exist_ok=True)
+    script = (source / "leaflet.js").read_text()
+    (out / "leaflet.js").write_text(re.sub(r"//# sourceMappingURL=.*", "", script))
+    style = (source / "leaflet.css").read_text()
+    (out / "leaflet.css").write_text(re.sub(r"url\([^)]*\)", "none", style))
 
 
 if __name__ == "__main__":

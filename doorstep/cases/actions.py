@@ -12,7 +12,7 @@ from doorstep.cases import facts, moving, timeline, workflow
 from doorstep.cases.clock import clock_at
 from doorstep.cases.locking import locked, one_open_case
 from doorstep.cases.models import Case, Draft, Link
-from doorstep.cases.values import settings_of, to_json, values_of
+from doorstep.cases.values import photos_of, settings_of, to_json, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
@@ -278,6 +278,7 @@ def _open(
     asked = service.form.questions.values()
     personal = {q.id for q in asked if q.contact}
     place = next((a[q.id] for q in asked if q.kind == "address" and a.get(q.id)), None)
+    spot = next((q.id for q in asked if q.kind == "location" and a.get(q.id)), "")
     unique = service.about.unique.get("of", [])
     values = values_of(draft, settings)
     found, _ = facts.resolve(flow.facts, values, clock, planted)
@@ -289,6 +290,7 @@ def _open(
         slug=draft.slug,
         draft=draft,
         place=Property.objects.select_related("street").get(uprn=int(place)) if place else None,
+        **(_located(a[spot], draft.words.get(spot, "")) if spot else {}),
         customer=_customer(draft, service, now),
         channel=draft.channel,
         language=origin.language if origin else council.language(),
@@ -301,9 +303,10 @@ def _open(
         flags=[e.flag for e in flow.escalate if e.rule.evaluate(values, clock)],
         unique_key=facts.unique_key(service.slug, tuple(a[q] for q in unique)) if unique else None,
         opened_at=now,
+        moved_at=now,
     )
     timeline.begin(case)
-    photos.keep(str(a[q.id]) for q in asked if q.kind == "photo" and a.get(q.id))
+    photos.keep(photos_of(service, a))
     passed = dict(draft.passed)
     _empty(draft, now)
     timeline.write(case, "opened", by=by, now=now, channel=draft.channel, flags=case.flags)
@@ -313,6 +316,19 @@ def _open(
     if origin:
         moving.arrived(old_id=origin.pk, case=case, by=by, now=now)
     return case
+
+
+def _located(spot: Mapping[str, Any], words: str) -> dict[str, object]:
+    """Return where a case is, from the answer to its question of a location."""
+    return {
+        "latitude": spot["lat"],
+        "longitude": spot["lon"],
+        "easting": spot["easting"],
+        "northing": spot["northing"],
+        "ward_id": spot["ward"] or None,
+        "usrn": int(spot["street"]) if spot["street"] else None,
+        "where": words or spot["words"],
+    }
 
 
 def _empty(draft: Draft, now: datetime) -> None:

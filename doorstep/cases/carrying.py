@@ -10,6 +10,7 @@ from doorstep.forms.form import Form, Question
 
 # There is one of these in a service, whatever the question is called.
 _BY_KIND = ("address", "location")
+_FILES = ("photo", "photos")
 _FREE = ("long_text", "text")
 
 
@@ -56,7 +57,7 @@ def fitting(said: Said, form: Form) -> dict[str, object]:
     questions = form.questions.values()
     for question in questions:
         value = _for(question, said)
-        if value is not None and question.kind != "photo":  # its file belongs to where it was sent
+        if value is not None and question.kind not in _FILES:  # they belong to where it was sent
             found[question.id] = value
     free = [q for kind in _FREE for q in questions if q.kind == kind and not q.contact]
     if said.text and free and not any(q.id in found for q in free):

@@ -6,6 +6,7 @@ from functools import partial
 from django.db import transaction
 
 from doorstep.cases.models import Case, Draft, EventText, Link
+from doorstep.cases.values import photos_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.customers import actions as customers
@@ -26,6 +27,9 @@ def erase(*, case_id: int, now: datetime) -> Case:
         transaction.on_commit(partial(photos.remove, name))
     customer, case.customer, case.place = case.customer_id, None, None
     case.answers, case.words, case.facts, case.decisions = {}, {}, {}, {}
+    # The ward stays, for figures.
+    case.latitude = case.longitude = case.easting = case.northing = case.usrn = None
+    case.where = ""
     case.unique_key, case.erased_at = None, now
     case.save()
     EventText.objects.filter(event__case=case).delete()
@@ -37,8 +41,7 @@ def erase(*, case_id: int, now: datetime) -> Case:
 
 def _photos(case: Case) -> list[str]:
     """Return the names of a case's photos, from its answers and its timeline."""
-    asked = catalogue.service(case.version_id).form.questions.values()
-    answers = [case.answers.get(q.id) for q in asked if q.kind == "photo"]
+    answers = photos_of(catalogue.service(case.version_id), case.answers)
     later = case.events.filter(data__has_key="photo").values_list("data__photo", flat=True)
     return [str(name) for name in [*answers, *later] if name]
 

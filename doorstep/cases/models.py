@@ -1,11 +1,13 @@
 import uuid
 
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Q
 
 from doorstep.catalogue.models import Version
 from doorstep.customers.models import Customer
-from doorstep.places.models import Property
+from doorstep.places.grid import Point
+from doorstep.places.models import Property, Ward
 
 CHANNELS = ("online", "telephone", "face to face", "e-mail", "post", "field")
 
@@ -61,6 +63,14 @@ class Case(models.Model):
     slug = models.SlugField()
     draft = models.OneToOneField(Draft, on_delete=models.PROTECT)
     place = models.ForeignKey(Property, null=True, on_delete=models.PROTECT)
+    # Where it is, of a case about a location: degrees (WGS 84), National Grid in metres, ward, street, words.
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    easting = models.IntegerField(null=True)
+    northing = models.IntegerField(null=True)
+    ward = models.ForeignKey(Ward, null=True, on_delete=models.PROTECT, related_name="+")
+    usrn = models.BigIntegerField(null=True)
+    where = models.CharField(max_length=200, blank=True, db_default="")
     customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT)
     channel = models.CharField(max_length=20, choices=[(c, c) for c in CHANNELS])
     language = models.CharField(max_length=3, default="en")
@@ -73,6 +83,9 @@ class Case(models.Model):
     flags = models.JSONField(default=list)
     unique_key = models.CharField(max_length=200, null=True)
     opened_at = models.DateTimeField(db_index=True)
+    # When it came into its stage, and how it ended: true where the resident got what was asked for.
+    moved_at = models.DateTimeField(null=True)
+    good = models.BooleanField(null=True)
     due_on = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=40, blank=True)
@@ -85,6 +98,27 @@ class Case(models.Model):
                 fields=["due_on", "opened_at"], condition=Q(closed_at=None), name="open_by_due"
             ),
             models.Index(fields=["closed_at"], name="closed_by_day"),
+            # What is where: all, and what is still open (the few that a duplicate may be of).
+            GistIndex(
+                Point("easting", "northing"),
+                condition=Q(easting__isnull=False),
+                name="cases_by_place",
+            ),
+            GistIndex(
+                Point("easting", "northing"),
+                condition=Q(easting__isnull=False, closed_at=None),
+                name="open_by_place",
+            ),
+            models.Index(
+                fields=["ward", "opened_at"],
+                condition=Q(easting__isnull=False),
+                name="cases_by_ward",
+            ),
+            models.Index(
+                fields=["usrn", "opened_at"],
+                condition=Q(usrn__isnull=False),
+                name="cases_by_street",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -96,6 +130,11 @@ class Case(models.Model):
                 name="closed_with_an_outcome",
             ),
         ]
+
+    @property
+    def at(self) -> str:
+        """Return where it is in words: its address, or its location."""
+        return self.place.address if self.place else self.where
 
     @property
     def is_closed(self) -> bool:

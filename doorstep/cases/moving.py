@@ -50,9 +50,8 @@ def move(*, case_id: int, to: str, by: Actor, now: datetime) -> Case:
 
 def _names(case: Case) -> list[str]:
     """Return texts whose words are a person's or a place's, never a service's."""
-    who, place = case.customer, case.place
-    named = [who.name, who.email] if who else []
-    return [*named, place.address] if place else named
+    who = case.customer
+    return [case.at, *([who.name, who.email] if who else [])]
 
 
 def _say(case: Case, *, to: str, reference: str, was: dict[str, Any]) -> None:

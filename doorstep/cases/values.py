@@ -82,6 +82,18 @@ def named(words: Mapping[str, str], names: list[str]) -> str:
     return ", ".join(words[n] for n in names if words.get(n))
 
 
+def photos_of(service: Service, answers: Mapping[str, Any]) -> list[str]:
+    """Return the names of the photos among some answers."""
+    found: list[str] = []
+    for question in service.form.questions.values():
+        given = answers.get(question.id)
+        if question.kind == "photo" and given:
+            found.append(str(given))
+        elif question.kind == "photos":
+            found += given or []
+    return found
+
+
 def words_of(case: Case) -> dict[str, object]:
     """Return every placeholder a sentence about a case may use; the link is filled in by who sends."""
     about = catalogue.service(case.version_id).about
@@ -93,7 +105,7 @@ def words_of(case: Case) -> dict[str, object]:
         "reference": case.reference,
         "due": say(case.due_on),
         "title": about.title,
-        "address": case.place.address if case.place else "",
+        "address": case.at,
         "council": here.name,
         "telephone": here.contact.telephone,
         "hours": here.contact.hours,

@@ -78,7 +78,7 @@ def _do(case: Case, doing: Doing, by: Actor, now: datetime, words: Mapping[str, 
     return _offered[doing.step].run(case=case, options=options, by=by, now=now)
 
 
-STANDING = ["stage", "closed_at", "outcome", "due_on"]
+STANDING = ["stage", "closed_at", "outcome", "good", "due_on", "moved_at"]
 
 
 def _standing(case: Case) -> list[object]:
@@ -109,6 +109,7 @@ def enter(
         found, _missing = facts.resolve(stage.facts, values_of(case), clock_at(now))
         case.facts = {**case.facts, **to_json(found)}
     case.closed_at, case.outcome = (now, stage.closes) if stage.closes else (None, "")
+    case.good, case.moved_at = (stage.good if stage.closes else None), now
     rule = stage.due or flow.due
     if rule and not stage.closes:
         due: Any = rule.evaluate(values_of(case), clock_at(now))

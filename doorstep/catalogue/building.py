@@ -10,7 +10,7 @@ from doorstep.catalogue.builder import Builder, check_sentence, read_facts, read
 from doorstep.catalogue.building_workflow import read_workflow, said_by_steps
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.reading import Source
-from doorstep.catalogue.service import Service, Text
+from doorstep.catalogue.service import Public, Service, Text
 from doorstep.council import queries as council
 from doorstep.forms.form import CheckRule, Dispute, Form, Page, Question, Stop
 from doorstep.forms.questions.kinds import KINDS
@@ -47,6 +47,7 @@ def _question(b: Builder, src: Source, q: f.QuestionFile, *at: object) -> Questi
         q.errors,
         q.contact,
         q.short or q.label,
+        q.most,
     )
     if kind.asks:
         b.names[q.id] = Maybe(kind.type(question)) if q.optional else kind.type(question)
@@ -160,6 +161,34 @@ def _spoken(contents: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+# Kinds of question whose answers a page of reports may show: chosen, written, pictured.
+_SHOWN = {
+    "what": ("choice", "choices", "yes_no", "date"),
+    "text": ("text", "long_text"),
+    "photos": ("photo", "photos"),
+}
+
+
+def _public(b: Builder, form: Form) -> Public | None:
+    read, src = b.about.public, Source("service.yaml", b.contents["service.yaml"])
+    if read is None:
+        return None
+    for part, kinds in _SHOWN.items():
+        for name in getattr(read, part):
+            question = form.questions.get(name)
+            if question is None or question.kind not in kinds or question.contact:
+                where = src.where("public", part)
+                b.problems.append(
+                    f"{where}: `{name}` is no question of kind {' or '.join(kinds)} that may be shown"
+                )
+    text_when, photos_when = (
+        b.rule(rule, src.where("public", at)) if rule else None
+        for rule, at in ((read.text_when, "text_when"), (read.photos_when, "photos_when"))
+    )
+    what, text, photos = tuple(read.what), tuple(read.text), tuple(read.photos)
+    return Public(read.name, what, text, photos, text_when, photos_when)
+
+
 # What every sentence of a case may use besides answers, facts and settings.
 CASE_WORDS: dict[str, Type] = {
     name: TEXT
@@ -211,6 +240,7 @@ def build(contents: Mapping[str, str]) -> Service:
     extra = {**CASE_WORDS, **answers, **said_by_steps(b)}
     workflow = leaving.with_leaving(read_workflow(b, extra, disputes))
     messages = {**leaving.messages(), **_messages(b, extra)}
+    public = _public(b, form)
     examples = Source("examples.yaml", contents.get("examples.yaml", "[]")).data or []
     about = Source("service.yaml", contents["service.yaml"])
     for key, named in (("unique", b.about.unique.get("of", [])), ("names", b.about.names)):
@@ -218,4 +248,4 @@ def build(contents: Mapping[str, str]) -> Service:
             b.problems.append(f"{about.where(key)}: {key}: no question `{question}`")
     if b.problems:
         raise DefinitionError(b.problems)
-    return Service(digest(contents), b.about, form, workflow, messages, tuple(examples))
+    return Service(digest(contents), b.about, form, workflow, messages, tuple(examples), public)

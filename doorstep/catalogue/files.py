@@ -41,6 +41,25 @@ class BeforeStep(_Part):
     )
 
 
+class PublicFile(_Part):
+    """What anyone may see of a case once it is published (step `publish`); never who asked."""
+
+    name: Words = Field(description="What it is called in lists of reports, such as Broken bench.")
+    what: list[str] = Field(
+        [], description="Questions of choice whose answers are shown at once: [kind]."
+    )
+    text: list[str] = Field(
+        [],
+        description="Questions of free text; shown once an officer says so, or `text_when` holds.",
+    )
+    photos: list[str] = Field(
+        [],
+        description="Questions of photos; shown once an officer says so, or `photos_when` holds.",
+    )
+    text_when: str = Field("", description="A rule by which the text is shown at once.")
+    photos_when: str = Field("", description="A rule by which the photos are shown at once.")
+
+
 class ServiceFile(_Part):
     """What the service is, whose it is, and what each council may tune."""
 
@@ -83,6 +102,12 @@ class ServiceFile(_Part):
         description="The questions whose answers may have only one open case: {of: [container]}.",
     )
     human: Words = Field(description="How to reach a person instead.")
+    group: Words = Field(
+        "", description="The heading it stands under in lists, such as Streets and open spaces."
+    )
+    public: PublicFile | None = Field(
+        None, description="What anyone may see of its cases; left out where they are nobody else's."
+    )
     before: list[BeforeStep] = Field(description="The old process, step by step.")
 
 
@@ -115,6 +140,7 @@ class QuestionFile(_Part):
         description="Says that the answer is the person's name, email or phone: kept apart from the case.",
     )
     short: Words = Field("", description="Names the answer in lists, where the label is too long.")
+    most: int | None = Field(None, ge=1, le=10, description="For photos: the most of them.")
 
 
 class CheckFile(_Part):

@@ -87,6 +87,18 @@ class Workflow:
 
 
 @dataclass(frozen=True)
+class Public:
+    """What anyone may see of a case, by question; text and photos at once only where their rule holds."""
+
+    name: str
+    what: tuple[str, ...]
+    text: tuple[str, ...]
+    photos: tuple[str, ...]
+    text_when: Rule | None
+    photos_when: Rule | None
+
+
+@dataclass(frozen=True)
 class Text:
     """A message: subject and body with placeholders."""
 
@@ -104,6 +116,7 @@ class Service:
     workflow: Workflow
     messages: Mapping[str, Text]
     examples: tuple[Mapping[str, object], ...]
+    public: Public | None = None
 
     @property
     def slug(self) -> str:

@@ -121,6 +121,8 @@ class Council(_Part):
     log_reasons: dict[str, Words]
     # Lists of work that belong to no round, such as deliveries, by their codes.
     crew_lists: dict[str, str] = {}
+    # A place within so many metres of the district's boundary is said to be near it.
+    near_boundary: int = 200
     # Other authorities by code: rules and services name them, residents are led to them.
     authorities: dict[str, Authority] = {}
     emergency: Emergency = Emergency()

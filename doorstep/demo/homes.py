@@ -85,11 +85,12 @@ class _Streets:
         self.known: dict[tuple[str, str], int] = {}
         self.next_number: dict[int, int] = {}
 
-    def of(self, n: int, postcode: str, ward: str) -> tuple[int, str, str]:
+    def of(self, share: float, postcode: str, ward: str) -> tuple[int, str, str]:
         names = self.by_sector.get(postcode[:-2])
         # Where no name is listed for a sector, one is made of the ward's.
         endings = ("Lane", "Road", "Close", "Way", "Drive")
-        name, locality = names[n % len(names)] if names else (f"{ward} {endings[n % 5]}", ward)
+        named = names or [(f"{ward} {ending}", ward) for ending in endings]
+        name, locality = named[int(share * len(named))]
         key = (name, locality)
         if key not in self.known:
             self.known[key] = FIRST_USRN + len(self.known)
@@ -101,6 +102,18 @@ class _Streets:
         return self.next_number[usrn]
 
 
+def _shares(postcodes: list[dict[str, str]]) -> dict[str, float]:
+    """Return how far along its sector each postcode lies, so that a street's homes lie together."""
+    sectors: dict[str, list[dict[str, str]]] = {}
+    for row in postcodes:
+        sectors.setdefault(row["postcode"][:-2], []).append(row)
+    found: dict[str, float] = {}
+    for rows in sectors.values():
+        rows.sort(key=lambda row: (int(row["easting"]) // 800, int(row["northing"])))
+        found |= {row["postcode"]: n / len(rows) for n, row in enumerate(rows)}
+    return found
+
+
 def make(folder: Path) -> Made:
     """Make every row from the council's own tables of postcodes, wards and streets."""
     made = Made()
@@ -110,10 +123,11 @@ def make(folder: Path) -> Made:
     codes = _rounds(wards, made)
     streets = _Streets(_read(folder / "streets.csv"), made)
     postcodes = _read(folder / "postcodes.csv")
+    shares = _shares(postcodes)
     each, left = divmod(HOMES, len(postcodes))
     uprn = FIRST_UPRN
     for n, row in enumerate(postcodes):
-        usrn, name, _ = streets.of(n, row["postcode"], names[row["ward"]])
+        usrn, name, _ = streets.of(shares[row["postcode"]], row["postcode"], names[row["ward"]])
         at = (row["postcode"], row["ward"], int(row["easting"]), int(row["northing"]))
         count = each + (n < left)
         parent = None

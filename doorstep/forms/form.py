@@ -27,6 +27,8 @@ class Question:
     errors: Mapping[str, str] = field(default_factory=dict)
     contact: str = ""
     short: str = ""
+    # The most that may be given, of a question that takes several.
+    most: int | None = None
 
 
 @dataclass(frozen=True)

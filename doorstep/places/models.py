@@ -1,4 +1,7 @@
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
+
+from doorstep.places.grid import Point
 
 
 class Ward(models.Model):
@@ -29,6 +32,9 @@ class Property(models.Model):
     blpu_class = models.CharField(max_length=6)
     easting = models.IntegerField()
     northing = models.IntegerField()
+
+    class Meta:
+        indexes = [GistIndex(Point("easting", "northing"), name="homes_by_place")]
 
     @property
     def address(self) -> str:

@@ -5,7 +5,11 @@ import re
 from django.db.models import QuerySet
 
 from doorstep.council.errors import Refused
+from doorstep.places.grid import Point
 from doorstep.places.models import Property
+
+# Where a home is, as the index of homes has it.
+POINT = Point("easting", "northing")
 
 # The shape of a UK postcode (Royal Mail PAF guide); whether it exists is the gazetteer's to say.
 _SHAPE = re.compile(r"^([A-Z]{1,2}[0-9][0-9A-Z]?)([0-9][A-Z]{2})$")

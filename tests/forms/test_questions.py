@@ -12,11 +12,12 @@ from jsonschema_rs import is_valid
 from doorstep.cases.values import from_json, to_json
 from doorstep.catalogue.words import say
 from doorstep.forms.form import Page, Question
-from doorstep.forms.questions.kind import Example, Invalid, Kind, Typed
+from doorstep.forms.questions.kind import Example, Invalid, Kind, Option, Typed
 from doorstep.forms.questions.kinds import KINDS
 
 OPTIONS = (("a", "Apples <b>"), ("b", "Pears"))
 DAYS = (("N/2026-12-01", "Tuesday 1 December"), ("-2026-12-02", "No room left"))
+PLACES = (Option("street:1", "Mill Lane, Coalville", inside=True, lat=52.7, lon=-1.4),)
 EXAMPLES = [
     pytest.param(kind, example, id=f"{kind.name}-{n}")
     for kind in KINDS.values()
@@ -25,7 +26,9 @@ EXAMPLES = [
 
 
 def options_of(kind: Kind) -> tuple[tuple[str, str], ...]:
-    """What may be chosen of a kind: days of a slot, fruit otherwise."""
+    """What may be chosen of a kind: days of a slot, a place, fruit otherwise."""
+    if kind.name == "location":
+        return PLACES
     return DAYS if kind.name == "slot" else OPTIONS
 
 
@@ -115,7 +118,11 @@ def test_an_optional_question_may_stay_unanswered(kind: Kind) -> None:
 
 @pytest.mark.parametrize(("kind", "example"), EXAMPLES)
 def test_an_answer_as_json_fits_its_schema_and_comes_in(kind: Kind, example: Example) -> None:
-    if example.refused or kind.name in ("photo", "address"):  # not as JSON; a UPRN, not these
+    if example.refused or kind.name in (
+        "photo",
+        "photos",
+        "address",
+    ):  # not as JSON; a UPRN, not these
         return
     question = Question("q", kind.name, "Label", options=options_of(kind))
     value = as_json(example.answer)

@@ -8,9 +8,11 @@ from doorstep.forms.questions.email import Email
 from doorstep.forms.questions.information import Information
 from doorstep.forms.questions.items import Items
 from doorstep.forms.questions.kind import Kind
+from doorstep.forms.questions.location import Location
 from doorstep.forms.questions.long_text import LongText
 from doorstep.forms.questions.money import Money
 from doorstep.forms.questions.photo import Photo
+from doorstep.forms.questions.photos import Photos
 from doorstep.forms.questions.slot import Slot
 from doorstep.forms.questions.telephone import Telephone
 from doorstep.forms.questions.text import Text
@@ -28,7 +30,9 @@ KINDS: dict[str, Kind] = {
         Email(),
         Telephone(),
         Address(),
+        Location(),
         Photo(),
+        Photos(),
         Items(),
         Slot(),
         Money(),

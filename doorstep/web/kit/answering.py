@@ -1,7 +1,7 @@
 """Takes an answer, from a form or as JSON: its options, what is wrong with it, its words."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from doorstep.cases import facts
@@ -10,10 +10,11 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.words import say
 from doorstep.council import queries as council
 from doorstep.forms.form import Question
-from doorstep.forms.questions.kind import Options, Posted
+from doorstep.forms.questions.kind import Option, Options, Posted
 from doorstep.forms.questions.kinds import KINDS
 from doorstep.outside import photos
 from doorstep.places import queries as places
+from doorstep.places import spots
 
 Values = dict[str, object]
 
@@ -27,14 +28,27 @@ class Taken:
 
 
 def options(question: Question, values: Values, posted: Posted, now: datetime) -> Options:
-    """Return what may be chosen; of homes and photos, the one that was chosen if it is there."""
+    """Return what may be chosen; of homes, places and photos, the one that was chosen if it is there."""
     chosen = posted.get(question.id) or ""
     if question.kind == "address":
         home = places.find(chosen)
         return ((str(home.uprn), home.address),) if home else ()
+    if question.kind == "location":
+        return places_of([spots.find(chosen)])
+    if question.kind == "photos":
+        return tuple((name, name) for name in posted.getlist(question.id) if photos.path_of(name))
     if question.kind == "photo":
         return ((chosen, chosen),) if photos.path_of(chosen) else ()
     return facts.options(question, values, clock_at(now))
+
+
+def places_of(found: Iterable[spots.Spot | None]) -> Options:
+    """Return places as options, each with all that is known of it."""
+    made = []
+    for spot in filter(None, found):
+        more = {k: v for k, v in asdict(spot).items() if k not in ("id", "words")}
+        made.append(Option(spot.id, spot.words, **more))
+    return tuple(made)
 
 
 def take(version: str, question: Question, posted: Posted, values: Values, now: datetime) -> Taken:
@@ -60,6 +74,8 @@ def _in_words(
     with council.speaking(own):
         if question.source is not None:
             offered = facts.options(question, values, clock_at(now))
+        elif question.kind == "location":
+            offered = places_of(spots.find(option[0]) for option in offered)
         elif question.options:
             offered = catalogue.service(version).form.questions[question.id].options
         words = say(kind.show(question, answer, offered))

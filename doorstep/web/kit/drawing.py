@@ -16,6 +16,7 @@ from doorstep.forms.form import Page
 from doorstep.forms.questions.kind import Invalid, Posted, Typed
 from doorstep.forms.questions.kinds import KINDS
 from doorstep.places import queries as places
+from doorstep.places import spots
 from doorstep.web.kit import answering
 from doorstep.web.kit.seating import Seat, Values
 
@@ -54,7 +55,19 @@ def draw(
         context["options"] = {
             q.id: answering.options(q, values, typed, seat.now) for q in here.questions
         }
+        context["found"] = {
+            q.id: answering.places_of(spots.search(text))
+            for q in here.questions
+            if q.kind == "location"
+            and q.id not in _over(wrong)
+            and (text := typed.get(f"{q.id}-typed"))
+        }
     return render(request, "kit/page.html", context, status=200)
+
+
+def _over(wrong: dict[str, Invalid]) -> set[str]:
+    """Return the questions that were looked up too often, for which nothing is found now."""
+    return {name for name, invalid in wrong.items() if invalid.code == "too_many"}
 
 
 def held(draft: Draft, now: datetime) -> datetime | None:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -54,5 +55,6 @@ def environment(**options: Any) -> Environment:
     )
     made.globals.update(languages=council.languages, language=council.language)
     made.globals.update(months_of=months_of, day_words=day_words)
+    made.globals.update(map_tiles=settings.MAP_TILES, map_credit=settings.MAP_CREDIT)
     made.filters.update(say=say, when=when, pounds=pounds)
     return made

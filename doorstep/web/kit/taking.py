@@ -13,6 +13,7 @@ from doorstep.forms import journey
 from doorstep.forms.form import Page, Question
 from doorstep.forms.questions.kind import Invalid, Posted
 from doorstep.forms.questions.kinds import KINDS
+from doorstep.forms.questions.photos import MOST
 from doorstep.forms.rules.parse import path_of
 from doorstep.outside import photos
 from doorstep.outside.errors import BadFile
@@ -23,16 +24,21 @@ from doorstep.web.kit.seating import Seat, Values, pages_of
 
 
 def _upload(request: HttpRequest, seat: Seat, question: Question, posted: QueryDict) -> None:
-    """Keep a photo that came with the form; its name takes the question's place. Raises Invalid."""
-    file = request.FILES.get(f"{question.id}-file")
-    if posted.get(f"{question.id}-none"):
+    """Keep photos that came with the form; their names take the question's place. Raises Invalid."""
+    files = request.FILES.getlist(f"{question.id}-file")
+    if question.kind == "photo" and posted.get(f"{question.id}-none"):
         posted[question.id] = ""
-    if file is None:
-        return
-    try:
-        posted[question.id] = photos.take(file, now=seat.now)
-    except BadFile as exc:
-        raise Invalid(exc.code, **exc.values) from exc
+    if len(files) > (question.most or MOST):  # before any is looked at
+        raise Invalid("photos_most", most=question.most or MOST)
+    for file in files:
+        try:
+            name = photos.take(file, now=seat.now)
+        except BadFile as exc:
+            raise Invalid(exc.code, **exc.values) from exc
+        if question.kind == "photos":
+            posted.appendlist(question.id, name)
+        else:
+            posted[question.id] = name
 
 
 def _answers(
@@ -76,10 +82,14 @@ def take(
 ) -> HttpResponse:
     """Take a page's answers and lead on, or draw the page again with what is wrong."""
     posted = request.POST.copy()
-    if "find" in posted:
+    if "find" in posted and here.questions[0].kind == "address":
         return _find(request, seat, service, draft, here, values, posted)
-    given, words, wrong = _answers(request, seat, draft, here, values, posted)
     pages, _ = pages_of(service, draft, seat)
+    if "find" in posted:  # a place by its name: the page shows what was found
+        over = not seat.by.is_staff and limits.over([limits.person(request, "postcode")], 60, 600)
+        often = {str(posted["find"]): Invalid("too_many")} if over else {}
+        return draw(request, seat, draft, here, pages, values, often, posted)
+    given, words, wrong = _answers(request, seat, draft, here, values, posted)
     if "save" in posted:  # right or wrong, the page waits as it was left
         fields = {k: posted.getlist(k) for k in posted if k not in ("csrfmiddlewaretoken", "save")}
         saving.keep_typed(draft=draft, page=here.id, fields=fields, now=seat.now)

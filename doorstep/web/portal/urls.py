@@ -1,6 +1,16 @@
 from django.urls import path
 
-from doorstep.web.portal import bins, choosing, notes, old, operations, paying, returning, views
+from doorstep.web.portal import (
+    bins,
+    choosing,
+    maps,
+    notes,
+    old,
+    operations,
+    paying,
+    returning,
+    views,
+)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -35,6 +45,8 @@ urlpatterns = [
     path("bins/<str:uprn>/note", notes.ask, name="note"),
     path("bins/<str:uprn>/note/asked", notes.asked, name="note_asked"),
     path("bins/<str:uprn>", bins.page, name="bins_at"),
+    path("map/base.json", maps.base, name="map_base"),
+    path("map/near", maps.near, name="map_near"),
     path("contact", views.words, {"name": "contact"}, name="contact"),
     path("privacy", views.words, {"name": "privacy"}, name="privacy"),
     path("cookies", views.words, {"name": "cookies"}, name="cookies"),
