@@ -44,8 +44,7 @@ def move(*, case_id: int, to: str, by: Actor, now: datetime) -> Case:
         workflow.enter(case, MOVED, by=by, now=now, why=MOVED)
         text = _("Moved to “%(to)s”. It still has to be sent there.") % {"to": to}
         asking.ask_officer(case_id=case.pk, text=text, by=by, now=now)
-        case.refresh_from_db()
-    return case
+        return locked(case_id)
 
 
 def _names(case: Case) -> list[str]:
@@ -89,7 +88,7 @@ def undo(*, case_id: int, by: Actor, now: datetime) -> Case:
     """
     with one_open_case(), transaction.atomic():
         case = locked(case_id)
-        if case.stage != MOVED:
+        if case.stage != MOVED or case.erased_at:
             raise Refused("not_moved")
         was = dict(case.facts[MOVED])
         became = came_of(case)
@@ -99,7 +98,7 @@ def undo(*, case_id: int, by: Actor, now: datetime) -> Case:
         teaching.take_back(correction_id=was["correction"])
         timeline.write(case, "move undone", by=by, now=now)
         asking.done(case_id=case.pk, by=by, now=now)
-        case.refresh_from_db()
+        case = locked(case_id)
         workflow.enter(case, was["was"], by=by, now=now, why="undone", quiet=True)
     return case
 

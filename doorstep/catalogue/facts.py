@@ -23,6 +23,8 @@ TOPIC = Record(
     },
 )
 NONE = "none"
+# The facts whose options are services, with "none of these".
+PROPOSING = ("catalogue.proposed", "catalogue.services")
 
 
 def _none() -> dict[str, str]:

@@ -44,7 +44,6 @@ class Correction(models.Model):
 
     from_slug = models.SlugField()
     to_slug = models.SlugField()
-    # Words that stood beside each other, such as ["old settee", "gate"].
     words = models.JSONField()
     by = models.CharField(max_length=80)
     at = models.DateTimeField(db_index=True)

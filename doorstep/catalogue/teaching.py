@@ -20,32 +20,22 @@ _EDGES = ".,;:!?()[]\"'“”‘’…-"
 
 
 def telling(text: str, without: Collection[str] = ()) -> list[str]:
-    """Return what may be kept of a text: words that say what it is about, those that stood together as one.
+    """Return what may be kept of a text: the words that say what it is about, each once.
 
     Left out: `without` (names, addresses), words with digits or signs, words after "Mr" and the like,
     and words with a capital, which are names more often than not.
     """
     shouted = text.isupper()
     never = {word.plain for one in without for word in words(one)}
-    runs: list[list[str]] = [[]]
+    found: dict[str, None] = {}
     after_title = False
     for match in _TOKEN.finditer(text[:4000]):
         token = match[0].strip(_EDGES)
         small = plain(token)
-        kept = (
-            len(small) > 2
-            and small.isalpha()
-            and small not in STOP
-            and small not in never
-            and not after_title
-            and (shouted or token == token.lower())
-        )
+        tells = len(small) > 3 and small.isalpha() and small not in STOP | never
+        if tells and not after_title and (shouted or token == token.lower()):
+            found[small] = None
         after_title = small in _TITLES
-        if kept:
-            runs[-1].append(small)
-        if not kept or match[0][-1] in ".,;:!?":
-            runs.append([])
-    found = dict.fromkeys(" ".join(run[:3]) for run in runs if run)
     return list(found)[:MOST_WORDS]
 
 
@@ -81,7 +71,7 @@ class Suggestion:
 
 
 def suggestions() -> list[Suggestion]:
-    """Return keywords that corrections suggest and nobody has decided on, the most frequent first."""
+    """Return up to fifty keywords that corrections suggest and nobody has decided on, the most frequent first."""
     services = {s.slug: s for s in catalogue.running()}
     decided = set(Keyword.objects.values_list("slug", "text"))
     known = {slug: _stems(s.about.keywords, s.about.title) for slug, s in services.items()}
@@ -100,7 +90,7 @@ def suggestions() -> list[Suggestion]:
             kept.came_from.add(
                 services[one.from_slug].about.title if one.from_slug in services else one.from_slug
             )
-    return sorted(found.values(), key=lambda s: (-s.times, s.title, s.text))
+    return sorted(found.values(), key=lambda s: (-s.times, s.title, s.text))[:50]
 
 
 def _stems(texts: Collection[str], *more: str) -> set[str]:

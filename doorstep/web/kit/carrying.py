@@ -8,6 +8,7 @@ from doorstep.cases import actions as cases
 from doorstep.cases import carrying, saving
 from doorstep.cases.carrying import Said
 from doorstep.cases.models import Case, Draft
+from doorstep.catalogue import facts
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import lookup
@@ -88,6 +89,13 @@ def _wait(seat: Seat, draft: Draft, page: Page, wanted: Values) -> None:
         saving.keep_typed(draft=draft, page=page.id, fields=dict(found), now=seat.now)
 
 
+def none_fits(service: Service) -> dict[tuple[str, str], object]:
+    """Return the answers of someone who has said that nothing proposed fits."""
+    asked = service.form.questions.values()
+    of_words = [q for q in asked if q.source is not None and q.source.name in facts.PROPOSING]
+    return {(q.kind, q.id): facts.NONE for q in of_words}
+
+
 def at(seat: Seat, slug: str) -> Seat:
     """Return the seat of the same person at another service."""
     return replace(seat, slug=slug, base=f"{seat.base.removesuffix(seat.slug)}{slug}")
@@ -116,7 +124,9 @@ def pass_on(seat: Seat, draft: Draft, to: Service) -> HttpResponse:
 def move_on(seat: Seat, case: Case, to: Service) -> tuple[Draft, Case | None]:
     """Begin another service's form with what a moved case says; sent at once where nothing is missing."""
     cases.drop_draft(visitor=seat.visitor, slug=to.slug)
-    draft = carry_over(seat, to, carrying.in_case(case), whole=True)
+    said = carrying.in_case(case)
+    said = replace(said, answers={**said.answers, **none_fits(to)})
+    draft = carry_over(seat, to, said, whole=True)
     draft.moved_from = case
     draft.save(update_fields=["moved_from"])
     pages, _ = pages_of(catalogue.service(draft.version_id), draft, seat)

@@ -8,17 +8,15 @@ from django.shortcuts import render
 from doorstep.cases.carrying import Said
 from doorstep.catalogue import facts, topics
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
 from doorstep.web.kit import seating
-from doorstep.web.kit.carrying import carry_over
+from doorstep.web.kit.carrying import carry_over, none_fits
 from doorstep.web.kit.seating import Seat
 
 # What stands in an address is no more than someone would put on a bookmark.
 IN_ADDRESS = 60
 # A word or two are not worth carrying into a form.
 LONG = 4
-_PROPOSING = ("catalogue.proposed", "catalogue.services")
 
 
 def text_of(request: HttpRequest) -> str:
@@ -53,12 +51,6 @@ def begin(seat: Seat, text: str, posted: Mapping[str, str]) -> HttpResponse:
     """Begin a service with what was written; who has said that no proposal fits is not asked again."""
     service = catalogue.current(seat.slug)
     if service is not None:
-        none = _none_fits(service) if posted.get("none") else {}
+        none = none_fits(service) if posted.get("none") else {}
         carry_over(seat, service, Said(text, none))
     return seating.begin(seat)
-
-
-def _none_fits(service: Service) -> dict[tuple[str, str], object]:
-    asked = service.form.questions.values()
-    sources = [q for q in asked if q.source is not None and q.source.name in _PROPOSING]
-    return {(q.kind, q.id): facts.NONE for q in sources}
