@@ -58,7 +58,7 @@ def draw(request: HttpRequest, found: Case, refused: str = "", status: int = 200
         "looks": looks.of("case", found.reference),
         "assisted": bool(found.place_id and rounds_of.is_assisted(found.place_id)),
         "typed": request.POST,
-        **moved.about(found),
+        **(moved.about(found) if _may(request, "desk.decide") else {}),
     }
     return render(request, "desk/case.html", context, status=status)
 
