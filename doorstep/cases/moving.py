@@ -64,6 +64,12 @@ def _say(case: Case, *, to: str, reference: str, was: dict[str, Any]) -> None:
     workflow.keep(case, MOVED, {**was, **words})
 
 
+def begun(*, draft: Draft, case: Case) -> None:
+    """Note on a draft that it is to become what a moved case should have been."""
+    draft.moved_from = case
+    draft.save(update_fields=["moved_from"])
+
+
 def arrived(*, old_id: int, case: Case, by: Actor, now: datetime) -> None:
     """Note on both cases that the one that was moved has become the other."""
     old = locked(old_id)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from django.http import HttpResponse
 
 from doorstep.cases import actions as cases
-from doorstep.cases import carrying, saving
+from doorstep.cases import carrying, moving, saving
 from doorstep.cases.carrying import Said
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import facts
@@ -127,8 +127,7 @@ def move_on(seat: Seat, case: Case, to: Service) -> tuple[Draft, Case | None]:
     said = carrying.in_case(case)
     said = replace(said, answers={**said.answers, **none_fits(to)})
     draft = carry_over(seat, to, said, whole=True)
-    draft.moved_from = case
-    draft.save(update_fields=["moved_from"])
+    moving.begun(draft=draft, case=case)
     pages, _ = pages_of(catalogue.service(draft.version_id), draft, seat)
     if seating.stopped_at(draft) or not all(answered(p, draft.answers) for p in pages):
         return draft, None
