@@ -73,6 +73,7 @@ ROOMS = (
     "fieldwork",
     "messages",
     "payments",
+    "reports",
     "waste",
     "rehearsal",
     "demo",
@@ -207,6 +208,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "doorstep.outside.photos",
     "doorstep.payments.jobs",
     "doorstep.rehearsal.jobs",
+    "doorstep.reports.jobs",
     "doorstep.waste.jobs",
     "doorstep.outside.sweeper",
 ]

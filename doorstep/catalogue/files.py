@@ -343,6 +343,9 @@ class HappensFile(_Part):
     reply: str = Field("", description="Beside a decision: what the resident will read.")
     reopened: str = Field("", description="What the resident says who opens the case again.")
     choice: str = Field("", description="What the resident chooses, such as cancel.")
+    merged: bool = Field(
+        False, description="true: an officer finds that it is the same as another, just like it."
+    )
     at: str = Field("", description="When, where that is later: such as 2026-11-25T10:00.")
     facts: dict[str, Any] = Field(
         {}, description="Beside an outcome: what came with it, such as {job: {left: []}}."
@@ -350,8 +353,11 @@ class HappensFile(_Part):
 
     @model_validator(mode="after")
     def _one(self) -> "HappensFile":
-        if sum(map(bool, (self.outcome, self.decision, self.reopened, self.choice))) != 1:
-            raise ValueError("says one of `outcome:`, `decision:`, `choice:` and `reopened:`")
+        happens = (self.outcome, self.decision, self.reopened, self.choice, self.merged)
+        if sum(map(bool, happens)) != 1:
+            raise ValueError(
+                "says one of `outcome:`, `decision:`, `choice:`, `merged:` and `reopened:`"
+            )
         return self
 
 

@@ -73,6 +73,18 @@ class Accessibility(_Part):
     known_problems: tuple[Words, ...] = ()
 
 
+class CrewList(_Part):
+    """A crew's list of work: its name, the team it is of, and the wards it covers (none: all that no other does)."""
+
+    name: str
+    team: str = ""
+    wards: tuple[str, ...] = ()
+
+
+def _as_list(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
 class Subject(_Part):
     """Something that another authority is asked for: its title, the words people use, its own page."""
 
@@ -120,7 +132,7 @@ class Council(_Part):
     put_out: Words = ""
     log_reasons: dict[str, Words]
     # Lists of work that belong to no round, such as deliveries, by their codes.
-    crew_lists: dict[str, str] = {}
+    crew_lists: dict[str, Annotated[CrewList, BeforeValidator(_as_list)]] = {}
     # A place within so many metres of the district's boundary is said to be near it.
     near_boundary: int = 200
     # Other authorities by code: rules and services name them, residents are led to them.

@@ -10,7 +10,7 @@ from django.db import transaction
 from doorstep.cases import actions as cases
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
-from doorstep.fieldwork.models import WITHDRAWN, DeviceEvent, Job, Outcome
+from doorstep.fieldwork.models import WITHDRAWN, Caution, DeviceEvent, Job, Outcome
 from doorstep.outside import photos
 from doorstep.staff.actor import Actor
 
@@ -49,6 +49,7 @@ def finish_job(
     now: datetime,
     at: Whereabouts = UNKNOWN,
     done: Sequence[str] = (),
+    photo_before: str = "",
 ) -> Job:
     """Record what came of a job and carry it to its case.
 
@@ -64,7 +65,11 @@ def finish_job(
     if job.state != "open":
         raise Refused("job_not_open")
     code, left = _ticked(job, code, done)
-    _keep(job, event_id, code, note, photo, by, now, at, left)
+    kept = _keep(job, event_id, code, note, photo, by, now, at, left)
+    if photo_before:
+        photos.keep([photo_before])
+        kept.photo_before = photo_before
+        kept.save(update_fields=["photo_before"])
     job.state = "done"
     job.save(update_fields=["state"])
     cases.record_outcome(
@@ -214,3 +219,27 @@ def withdraw_seen(*, event_id: UUID, outcome_id: int, by: Actor, now: datetime) 
         by=by.key,
     )
     seen.save(update_fields=["superseded_by"])
+
+
+def warn(
+    *, easting: int, northing: int, text: str, until: date, by: Actor, now: datetime
+) -> Caution:
+    """Tell whoever works at a place, until the end of a day, what to know first; raises Refused("text_missing"), ("until_past")."""
+    if not text.strip():
+        raise Refused("text_missing")
+    if until < now.astimezone(ZONE).date():
+        raise Refused("until_past")
+    return Caution.objects.create(
+        easting=easting,
+        northing=northing,
+        text=text.strip()[:300],
+        until=until,
+        made_at=now,
+        made_by=by.key,
+    )
+
+
+def end_warning(*, caution_id: int, by: Actor, now: datetime) -> None:
+    """End a caution before its day; one that ended already stays as it is."""
+    open_ones = Caution.objects.filter(id=caution_id, ended_at=None)
+    open_ones.update(ended_at=now, ended_by=by.key)

@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from doorstep.council import queries as council
 from doorstep.fieldwork.models import Job
-from doorstep.forms.facts import Fact, Observed, offer
+from doorstep.forms.facts import Fact, Observed, Unavailable, offer
 from doorstep.forms.rules.types import INT, TEXT
 
 
@@ -13,6 +14,16 @@ def jobs_on(crew_list: str, days: int, now: datetime) -> Observed:
     return Observed(Job.objects.filter(crew_list=crew_list, made_at__gte=since).count(), now)
 
 
+def list_of(team: str, ward: str, now: datetime) -> Observed | Unavailable:
+    """Observe which list of a team covers a ward: the one that names it, else the one that names none."""
+    lists = {c: x for c, x in council.current().crew_lists.items() if x.team == team}
+    for code, one in sorted(lists.items(), key=lambda item: not item[1].wards):
+        if ward in one.wards or not one.wards:
+            return Observed(code, now)
+    return Observed(next(iter(lists)), now) if lists else Unavailable(f"no list of team {team}")
+
+
 def register() -> None:
     """Offer the room's facts."""
     offer(Fact("fieldwork.jobs_on", (("list", TEXT), ("days", INT)), INT, "local", jobs_on))
+    offer(Fact("fieldwork.list", (("team", TEXT), ("ward", TEXT)), TEXT, "local", list_of))

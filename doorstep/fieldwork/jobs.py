@@ -12,14 +12,15 @@ from doorstep.outside import photos
 def forget() -> None:
     """Empty jobs and outcomes of erased cases; that a bin was not out on a day is no longer told."""
     gone = Outcome.objects.filter(job__case__erased_at__isnull=False).exclude(about_key="")
-    for name in gone.exclude(photo="").values_list("photo", flat=True):
-        photos.remove(name)
-    gone.update(note="", photo="", about_key="")
+    for names in gone.values_list("photo", "photo_before"):
+        for name in filter(None, names):
+            photos.remove(name)
+    gone.update(note="", photo="", photo_before="", about_key="")
     kept = council.current().keep_logs_days
     old = timezone.localdate() - timedelta(days=kept)
     for log in Outcome.objects.filter(job=None, day__lt=old)[:5000]:
         photos.remove(log.photo)
         log.delete()
-    Job.objects.filter(case__erased_at__isnull=False, place__isnull=False).update(
-        place=None, detail="", title="", about_key=""
+    Job.objects.filter(case__erased_at__isnull=False).exclude(title="").update(
+        place=None, detail="", title="", about_key="", warning=""
     )

@@ -31,6 +31,9 @@ class Job(models.Model):
     outcomes = models.JSONField()
     # What is to be ticked one by one, as id and label; none for most jobs.
     tasks = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    # Done before others of its day; and what the crew must know before going there.
+    urgent = models.BooleanField(default=False, db_default=False)
+    warning = models.TextField(blank=True, db_default="")
     state = models.CharField(
         max_length=10, default="open", choices=[(s, s) for s in ("open", "done", "withdrawn")]
     )
@@ -64,6 +67,8 @@ class Outcome(models.Model):
     by = models.CharField(max_length=80)
     note = models.TextField(blank=True)
     photo = models.CharField(max_length=80, blank=True)
+    # How it was before the work; `photo` is how it was left.
+    photo_before = models.CharField(max_length=80, blank=True, db_default="")
     # The ids of the job's tasks that were not done.
     left = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     vehicle = models.CharField(max_length=20, blank=True)
@@ -73,3 +78,20 @@ class Outcome(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["about_kind", "about_key", "day"])]
+
+
+class Caution(models.Model):
+    """What whoever works at a place must know first, such as not to go alone; staff write it, crews see it."""
+
+    easting = models.IntegerField()
+    northing = models.IntegerField()
+    metres = models.IntegerField(default=50)
+    text = models.CharField(max_length=300)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    until = models.DateField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["until"], condition=Q(ended_at=None), name="cautions_open")]

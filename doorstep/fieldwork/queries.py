@@ -1,10 +1,11 @@
 """Reads jobs and outcomes."""
 
 from datetime import date, datetime
+from math import dist
 
 from django.db.models import Count, Max, QuerySet
 
-from doorstep.fieldwork.models import WITHDRAWN, DeviceEvent, Job, Outcome
+from doorstep.fieldwork.models import WITHDRAWN, Caution, DeviceEvent, Job, Outcome
 
 
 def last_heard() -> datetime | None:
@@ -24,7 +25,29 @@ def on_list(crew_list: str, day: date) -> QuerySet[Job]:
     jobs = Job.objects.select_related("place__street", "case").filter(crew_list=crew_list)
     due = jobs.filter(state="open", day__lte=day)
     done = jobs.filter(state="done", results__day=day)
-    return (due | done).distinct().order_by("-state", "place__street__name", "place__sort", "id")
+    found = (due | done).distinct()
+    return found.order_by("-state", "-urgent", "place__street__name", "place__sort", "id")
+
+
+def at(job: Job) -> tuple[int, int] | None:
+    """Return where a job is, as easting and northing in metres, if that is known."""
+    if job.place:
+        return job.place.easting, job.place.northing
+    case = job.case
+    return (case.easting, case.northing) if case.easting and case.northing else None
+
+
+def cautions(today: date) -> list[Caution]:
+    """Return what crews must know of places now, the latest first."""
+    found = Caution.objects.filter(ended_at=None, until__gte=today)
+    return list(found.order_by("-made_at")[:500])
+
+
+def cautions_at(point: tuple[int, int] | None, among: list[Caution]) -> list[Caution]:
+    """Return those of some cautions that hold at a point."""
+    if point is None:
+        return []
+    return [c for c in among if dist(point, (c.easting, c.northing)) <= c.metres]
 
 
 def outcomes_about(kind: str, keys: list[str], since: date) -> QuerySet[Outcome]:

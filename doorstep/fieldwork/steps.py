@@ -8,14 +8,21 @@ from doorstep.cases import workflow
 from doorstep.cases.models import Case
 from doorstep.catalogue import steps
 from doorstep.fieldwork.models import Job
-from doorstep.forms.rules.types import DAY, TEXT, ListOf, Record
+from doorstep.forms.rules.types import BOOL, DAY, TEXT, ListOf, Record
 from doorstep.staff.actor import Actor
 
 TASK = Record("task", {"id": TEXT, "label": TEXT})
 KIND = steps.StepKind(
     "job",
-    rules={"list": TEXT, "about": TEXT, "day": DAY, "tasks": ListOf(TASK)},
-    optional=frozenset({"tasks"}),
+    rules={
+        "list": TEXT,
+        "about": TEXT,
+        "day": DAY,
+        "tasks": ListOf(TASK),
+        "urgent": BOOL,
+        "warning": TEXT,
+    },
+    optional=frozenset({"tasks", "urgent", "warning"}),
     gives={"job": (Record("job", {"left": ListOf(TASK)}), {"left": []})},
     words=frozenset({"title", "named_by", "about_kind", "detail", "outcomes"}),
 )
@@ -43,6 +50,8 @@ class JobStep:
             detail=detail or "",
             outcomes=options["outcomes"],
             tasks=options.get("tasks") or [],
+            urgent=bool(options.get("urgent")),
+            warning=options.get("warning") or "",
             made_at=now,
         )
         # One statement: the constraint knows whether the same one is still open.

@@ -26,6 +26,7 @@ from doorstep.forms import journey
 from doorstep.forms.form import Page
 from doorstep.forms.journey import Decision
 from doorstep.places.models import Property, Street, Ward
+from doorstep.reports import actions as reports
 from doorstep.staff.actor import RESIDENT, SYSTEM, Actor
 
 MADE_UP = 1
@@ -92,11 +93,36 @@ def _property() -> None:
     )
 
 
+# Where an example says that something is: in the district, by its boundary, or in another.
+SPOTS = {
+    "inside": {"inside": True, "near": False},
+    "edge": {"inside": True, "near": True},
+    "outside": {"inside": False, "near": True},
+}
+
+
+def _spot(word: str) -> dict[str, object]:
+    """Return a made-up place for an answer to a question of a location."""
+    known = SPOTS[word]
+    ward = {"ward": "E00000000", "ward_name": "Example"} if known["inside"] else {}
+    return {
+        "id": "at:52.70000,-1.40000",
+        "words": "Example Street, Exampleton",
+        "lat": 52.7,
+        "lon": -1.4,
+        "easting": 440_640,
+        "northing": 311_620,
+        "street": "",
+        **(ward or {"ward": "", "ward_name": ""}),
+        **known,
+    }
+
+
 class _Play:
     """One example under way."""
 
     def __init__(self, service: Service, given: Mapping[str, Any]) -> None:
-        self.service = service
+        self.service, self.given = service, given
         self.now: datetime = _moment(given["now"])
         self.facts: Any = _moment(given.get("facts", {}))
         self.answers: Any = given.get("answers", {})
@@ -123,6 +149,8 @@ class _Play:
             self.pages.append(page.id)
             given = {q.id: self.answers.get(q.id) for q in page.questions}
             words = {k: str(v) for k, v in given.items()}
+            located = (q.id for q in page.questions if q.kind == "location" and given[q.id])
+            given |= {name: _spot(given[name]) for name in located}
             decision = cases.answer(
                 draft=self.draft,
                 page=page,
@@ -212,12 +240,23 @@ def _decides(play: _Play, event: Mapping[str, Any]) -> Case:
     )
 
 
+def _merges(play: _Play, event: Mapping[str, Any]) -> Case:
+    """Join the case to another one just like it."""
+    other = _Play(play.service, play.given)
+    other.answer_pages()
+    assert other.case and play.case
+    reports.merge(**play.about(), reference=other.case.reference)
+    play.case.refresh_from_db()
+    return play.case
+
+
 # What may happen to a case, by the name that says it.
 HAPPENINGS: dict[str, Callable[[_Play, Mapping[str, Any]], Case]] = {
     "outcome": _comes,
     "reopened": _reopens,
     "choice": _chooses,
     "decision": _decides,
+    "merged": _merges,
 }
 
 

@@ -25,6 +25,9 @@ VALUES = {
     "number": "1",
     "choice": "cancel",
     "day": "2026-12-01",
+    "kind": "ward",
+    "key": "E1",
+    "caution": "1",
 }
 
 

@@ -1,7 +1,10 @@
 """Where something is: by street, place, postcode and point; inside, near the edge, outside."""
 
+from collections.abc import Iterator
+
 import pytest
 
+from doorstep.council import queries as council
 from doorstep.places import base_map, grid, spots
 from doorstep.places.models import Property, Street, Ward
 
@@ -11,7 +14,7 @@ COALVILLE, MEASHAM = (442596, 314198), (433297, 312198)
 
 
 @pytest.fixture
-def homes() -> None:
+def homes() -> Iterator[None]:
     wards = [
         Ward.objects.create(code="E05010104", name="Coalville East"),
         Ward.objects.create(code="E05010119", name="Measham South"),
@@ -35,6 +38,8 @@ def homes() -> None:
                 easting=east + 5 * n,
                 northing=north,
             )
+    with council.speaking("en"):
+        yield
 
 
 def words(text: str) -> list[str]:

@@ -13,6 +13,7 @@ from doorstep.forms.questions.long_text import LongText
 from doorstep.forms.questions.money import Money
 from doorstep.forms.questions.photo import Photo
 from doorstep.forms.questions.photos import Photos
+from doorstep.forms.questions.similar import Similar
 from doorstep.forms.questions.slot import Slot
 from doorstep.forms.questions.telephone import Telephone
 from doorstep.forms.questions.text import Text
@@ -36,6 +37,7 @@ KINDS: dict[str, Kind] = {
         Items(),
         Slot(),
         Money(),
+        Similar(),
         Information(),
     )
 }

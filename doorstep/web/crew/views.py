@@ -49,8 +49,8 @@ def _round(code: str) -> Round:
 
 def _list(code: str) -> Round | PlainList:
     """Return a round, or a list of the council's that is none."""
-    name = council.current().crew_lists.get(code)
-    return PlainList(code, name) if name else _round(code)
+    found = council.current().crew_lists.get(code)
+    return PlainList(code, found.name) if found else _round(code)
 
 
 def _at(request: HttpRequest) -> Whereabouts:
@@ -75,7 +75,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
     found = rounds_of.by_codes(codes | set(waiting))
     rows: list[tuple[Round | PlainList, int]] = [(r, waiting.get(r.code, 0)) for r in found]
     rows.sort(key=lambda row: -row[1])
-    rows += [(PlainList(code, name), waiting.get(code, 0)) for code, name in plain.items()]
+    rows += [(PlainList(code, one.name), waiting.get(code, 0)) for code, one in plain.items()]
     return render(request, "crew/rounds.html", {"rows": rows, "today": today})
 
 

@@ -1,0 +1,1 @@
+"""What the public may see of cases about a place: reports, those that are the same, those who follow them."""

@@ -1,0 +1,178 @@
+"""Publishes reports, shows and hides their parts, joins and parts those that are the same."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from doorstep.cases import actions as cases
+from doorstep.cases import timeline, workflow
+from doorstep.cases.clock import clock_at
+from doorstep.cases.locking import locked
+from doorstep.cases.models import Case
+from doorstep.cases.values import photos_of, values_of
+from doorstep.catalogue import queries as catalogue
+from doorstep.council.errors import Refused
+from doorstep.forms.rules.rule import Rule
+from doorstep.reports import jobs
+from doorstep.reports.models import Joined, Report
+from doorstep.staff.actor import Actor
+
+
+def publish(*, case: Case, by: Actor, now: datetime) -> None:
+    """Let anyone see a case about a place, or tell its followers that it has moved; the caller holds its lock.
+
+    What is not public by its service, has no place, or is the same as another, stays as it is.
+    """
+    service = catalogue.service(case.version_id)
+    about = service.public
+    joined = Joined.objects.filter(case=case, undone_at=None)
+    if about is None or case.easting is None or joined.exists():
+        return
+
+    def holds(rule: Rule | None) -> bool:
+        return rule is not None and bool(rule.evaluate(values_of(case), clock_at(now)))
+
+    photos = photos_of(service, {q: case.answers.get(q) for q in about.photos})
+    Report.objects.get_or_create(
+        case=case,
+        defaults={
+            "published_at": now,
+            "text_shown": holds(about.text_when),
+            "photos_shown": photos if holds(about.photos_when) else [],
+        },
+    )
+    jobs.announce.defer(case_id=case.pk, stage=case.stage)
+
+
+@transaction.atomic
+def show(
+    *, case_id: int, hidden: bool, text: bool, photos: list[str], by: Actor, now: datetime
+) -> Report:
+    """Say what anyone may see of a report: whether at all, its text, and which of its photos.
+
+    Raises Refused("not_published"). What is said here is undone by saying it again.
+    """
+    case = locked(case_id)
+    report = Report.objects.filter(case=case).first()
+    if report is None:
+        raise Refused("not_published")
+    own = photos_of(catalogue.service(case.version_id), case.answers)
+    report.hidden, report.text_shown = hidden, text
+    report.photos_shown = [name for name in own if name in photos]
+    report.save(update_fields=["hidden", "text_shown", "photos_shown"])
+    count = len(report.photos_shown)
+    timeline.write(case, "shown", by=by, now=now, hidden=hidden, written=text, photos=count)
+    return report
+
+
+def join(*, case: Case, reference: str, by: Actor, now: datetime) -> bool:
+    """Join a case that was just opened to the one its person chose; say whether that is still open.
+
+    The caller holds the case's lock. A case that is joined already stays where it is.
+    """
+    if Joined.objects.filter(case=case, undone_at=None).exists():
+        return True
+    found = Case.objects.filter(reference=reference, slug=case.slug).first()
+    into = _last(found) if found else None
+    if into is None or into.pk == case.pk or into.closed_at:
+        return False
+    _join(case, into, by, now)
+    return True
+
+
+def _chain(case: Case) -> Iterator[Case]:
+    """Go from a case to the one it was joined to, and on."""
+    here: Case | None = case
+    while here is not None:
+        yield here
+        row = Joined.objects.select_related("into").filter(case=here, undone_at=None).first()
+        here = row.into if row else None
+
+
+def _last(case: Case) -> Case:
+    """Return the case at the end of a chain, locked."""
+    *_before, end = _chain(case)
+    return locked(end.pk)
+
+
+def _join(case: Case, into: Case, by: Actor, now: datetime) -> None:
+    Joined.objects.create(case=case, into=into, at=now, by=by.key)
+    _count(case, into, 1)
+    timeline.write(into, "joined", by=by, now=now, reference=case.reference)
+
+
+def _count(case: Case, into: Case, sign: int) -> None:
+    """Count a case, and those that were joined to it, on the reports it now stands behind."""
+    own = Report.objects.filter(case=case).values_list("joined", flat=True).first() or 0
+    behind = [here.pk for here in _chain(into)]
+    Report.objects.filter(case_id__in=behind).update(joined=F("joined") + sign * (1 + own))
+
+
+def part(*, case: Case, by: Actor, now: datetime) -> Case | None:
+    """Take a case away from the one it was joined to, which is returned; the caller holds its lock."""
+    row = Joined.objects.select_related("into").filter(case=case, undone_at=None).first()
+    if row is None:
+        return None
+    row.undone_at, row.undone_by = now, by.key
+    row.save(update_fields=["undone_at", "undone_by"])
+    _count(case, row.into, -1)
+    timeline.write(locked(row.into_id), "parted", by=by, now=now, reference=case.reference)
+    return row.into
+
+
+@transaction.atomic
+def merge(*, case_id: int, reference: str, by: Actor, now: datetime) -> Case:
+    """Join a case to another that is about the same; its own work is taken back, its person told in the end.
+
+    Raises Refused: "no_such_report", "same_report", "merged_into_closed", "not_mergeable".
+    """
+    found = Case.objects.filter(reference=reference.strip().upper()[:16]).first()
+    case = locked(case_id)
+    if found is None or found.slug != case.slug:
+        raise Refused("no_such_report")
+    into = _last(found)
+    if into.pk == case.pk:
+        raise Refused("same_report")
+    if into.closed_at:
+        raise Refused("merged_into_closed")
+    workflow.unwind(case, by=by, now=now)
+    _join(case, into, by, now)
+    _follow(case, "join.merged", into, by, now)
+    return into
+
+
+@transaction.atomic
+def split(*, case_id: int, by: Actor, now: datetime) -> Case:
+    """Take a case away from the one it was joined to; it goes on by itself.
+
+    Raises Refused: "not_joined", "not_mergeable".
+    """
+    case = locked(case_id)
+    into = part(case=case, by=by, now=now)
+    if into is None:
+        raise Refused("not_joined")
+    _follow(case, "join.split", into, by, now)
+    return case
+
+
+def _follow(case: Case, outcome: str, into: Case, by: Actor, now: datetime) -> None:
+    try:
+        cases.record_outcome(
+            case_id=case.pk, name=outcome, by=by, now=now, reference=into.reference
+        )
+    except Refused as exc:
+        if exc.code != "no_way_on":
+            raise
+        raise Refused("not_mergeable") from exc
+
+
+def spread(*, case: Case, outcome: str, by: Actor, now: datetime) -> None:
+    """Carry what came of a case to those that were joined to it, whose own workflows tell their people."""
+    for row in Joined.objects.filter(into=case, undone_at=None).order_by("at"):
+        try:
+            cases.record_outcome(case_id=row.case_id, name=f"join.{outcome}", by=by, now=now)
+        except Refused as exc:
+            if exc.code != "no_way_on":
+                raise  # it was closed by an officer meanwhile

@@ -1,0 +1,163 @@
+"""Wishes to be told of a street, a ward or a report: asked for, confirmed by a link, stopped by one click."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from doorstep.catalogue.words import fill
+from doorstep.council import queries as council
+from doorstep.council.errors import Refused
+from doorstep.messages import actions as messages
+from doorstep.messages.jobs import base_address
+from doorstep.messages.texts import here
+from doorstep.outside.secret import hashed
+from doorstep.places.models import Street, Ward
+from doorstep.reports import queries, texts
+from doorstep.reports.models import Follower, Report
+
+CONFIRM, STOP = "/reports/follow/confirm/", "/reports/follow/stop/"
+KEPT_DAYS = 3
+# Of one address, so that nobody fills another's mailbox.
+MOST_OF_ONE = 40
+
+
+def _about(follower: Follower) -> str:
+    return f"report-follower:{follower.pk}"
+
+
+def named(kind: str, key: str) -> str:
+    """Return in words what is followed, or nothing where there is no such street, ward or public report."""
+    if kind == "street" and key.isdecimal() and len(key) < 12:
+        street = Street.objects.filter(usrn=int(key)).first()
+        return f"{street.name}, {street.locality}" if street else ""
+    if kind == "ward":
+        return Ward.objects.filter(code=key[:9]).values_list("name", flat=True).first() or ""
+    report = queries.one(key) if kind == "report" else None
+    if report is None:
+        return ""
+    seen = queries.shown(report)
+    return f"{seen.name}, {seen.where}"
+
+
+@transaction.atomic
+def ask(*, kind: str, key: str, email: str, now: datetime) -> None:
+    """Queue the link that confirms a wish, at most one an hour; raises Refused("nothing_to_follow").
+
+    What it does depends on what is known of the address; what it returns does not.
+    """
+    if not named(kind, key):
+        raise Refused("nothing_to_follow")
+    known = Follower.objects.filter(email=email.lower())
+    follower = known.filter(kind=kind, key=key).first()
+    if follower is None and known.count() >= MOST_OF_ONE:
+        return
+    if follower is None:
+        follower, _made = Follower.objects.get_or_create(
+            kind=kind, key=key, email=email.lower(), defaults={"asked_at": now}
+        )
+    if follower.confirmed_at is not None:
+        letter = f"follow-again-{follower.pk}-{now:%Y%m%d}"
+        return _queue(follower, "already", letter, texts.already, STOP, {}, now)
+    letter = f"follow-ask-{follower.pk}-{now:%Y%m%d%H}"
+    follower.asked_at, follower.language = now, council.language()
+    follower.confirm_hash = hashed(messages.token_of(letter))
+    follower.stop_hash = hashed(messages.token_of(_about(follower)))
+    follower.save()
+    _queue(follower, "confirm", letter, texts.confirm, CONFIRM, {}, now)
+
+
+def _queue(
+    follower: Follower,
+    name: str,
+    key: str,
+    words: Callable[[], tuple[str, str]],
+    path: str,
+    more: Mapping[str, object],
+    now: datetime,
+) -> None:
+    with council.speaking(follower.language):
+        followed = named(follower.kind, follower.key)
+        values = {**here(), "followed": followed, "link": messages.LINK, **more}
+        subject, body = (fill(text, values) for text in words())
+    letter = messages.Letter(
+        about=_about(follower),
+        key=key,
+        name=f"report-{name}",
+        to=follower.email,
+        subject=subject[:200],
+        body=body,
+        path=path,
+        one_click=path == STOP,
+    )
+    messages.tell_about(letter=letter, now=now)
+
+
+def by_confirm_link(token: str) -> Follower | None:
+    """Return the wish that a link confirms."""
+    return Follower.objects.filter(confirm_hash=hashed(token)).first()
+
+
+@transaction.atomic
+def confirm(*, token: str, now: datetime) -> Follower:
+    """Confirm a wish, once or again; raises Refused("link_unknown")."""
+    follower = by_confirm_link(token)
+    if follower is None:
+        raise Refused("link_unknown")
+    if follower.confirmed_at is None:
+        follower.confirmed_at = now
+        follower.save(update_fields=["confirmed_at"])
+    return follower
+
+
+@transaction.atomic
+def stop(*, token: str) -> None:
+    """Forget a wish and every message of it; a link that stops nothing does no harm."""
+    for follower in Follower.objects.select_for_update().filter(stop_hash=hashed(token)):
+        _forget(follower)
+
+
+def _forget(follower: Follower) -> None:
+    messages.withdraw(about=_about(follower))
+    follower.delete()
+
+
+def forget(*, now: datetime) -> None:
+    """Delete the wishes that nobody confirmed in three days, and their messages."""
+    old = now - timedelta(days=KEPT_DAYS)
+    for follower in Follower.objects.filter(confirmed_at=None, asked_at__lt=old):
+        with transaction.atomic():
+            _forget(follower)
+
+
+def announce(*, case_id: int, stage: str, now: datetime) -> int:
+    """Tell all who follow a report, its street or its ward that it has come into a stage; return how many.
+
+    Each is told once of a stage, however often this runs; of what nobody may see, nobody is told.
+    """
+    report = Report.objects.select_related("case__ward").filter(case_id=case_id).first()
+    if report is None or report.case.stage != stage or not queries.public().filter(pk=case_id):
+        return 0
+    case = report.case
+    wish = Q(kind="report", key=case.reference) | Q(kind="ward", key=case.ward_id or "-")
+    if case.usrn:
+        wish |= Q(kind="street", key=str(case.usrn))
+    found = Follower.objects.filter(wish, confirmed_at__isnull=False).order_by("pk")
+    told: set[str] = set()
+    for follower in found:
+        if follower.email in told:  # one who follows street and ward is told once
+            continue
+        told.add(follower.email)
+        with council.speaking(follower.language):
+            seen = queries.shown(report)
+            more = {
+                "name": seen.name,
+                "what": seen.what or seen.name,
+                "where": seen.where,
+                "says": seen.says,
+                "page": f"{base_address()}/reports/{seen.reference}",
+            }
+        key = f"report-{case.pk}-{stage}-{case.moved_at:%Y%m%d%H%M%S}-{follower.pk}"
+        _queue(follower, "moved", key, texts.moved, STOP, more, now)
+    return len(told)

@@ -1,0 +1,201 @@
+"""Reads reports: what anyone may see, what is near, what is the same."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from doorstep.cases.models import Case
+from doorstep.cases.values import photos_of, spoken, words_of
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Service
+from doorstep.catalogue.words import fill
+from doorstep.council.queries import ZONE
+from doorstep.places import grid
+from doorstep.reports.models import Joined, Report
+
+POINT = grid.Point("case__easting", "case__northing")
+# Kinds of question whose answer cannot be personal: one of those that we gave.
+CHOSEN = ("choice", "choices", "yes_no", "date", "similar")
+STATES = ("open", "fixed", "closed")
+# What is looked at for similar ones, the nearest first.
+MOST_NEAR = 8
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A report as anyone may see it; `text` and `photos` only as far as they were let through.
+
+    `state` is open, fixed (the person got what was asked for) or closed; `says` is the stage's sentence.
+    """
+
+    reference: str
+    slug: str
+    name: str
+    what: str
+    text: str
+    photos: tuple[str, ...]
+    where: str
+    ward: str
+    latitude: float
+    longitude: float
+    easting: int
+    northing: int
+    state: str
+    says: str
+    opened_at: datetime
+    moved_at: datetime
+    closed_at: datetime | None
+    due_on: date | None
+    joined: int
+
+
+def _same() -> Exists:
+    return Exists(Joined.objects.filter(case=OuterRef("case_id"), undone_at=None))
+
+
+def public() -> QuerySet[Report]:
+    """Return every report that anyone may see, the newest first; of the same ones, the one they were joined to."""
+    found = Report.objects.filter(hidden=False, case__easting__isnull=False).exclude(_same())
+    return found.select_related("case__ward").order_by("-case__opened_at", "-case_id")
+
+
+def one(reference: str) -> Report | None:
+    """Return a report that anyone may see, by its reference."""
+    return public().filter(case__reference=reference.upper()[:16]).first()
+
+
+def narrowed(
+    found: QuerySet[Report],
+    *,
+    slug: str = "",
+    ward: str = "",
+    usrn: str = "",
+    state: str = "",
+) -> QuerySet[Report]:
+    """Return reports of a service, a ward, a street, in a state: open, fixed or closed."""
+    if slug:
+        found = found.filter(case__slug=slug)
+    if ward:
+        found = found.filter(case__ward_id=ward)
+    if usrn.isdecimal() and len(usrn) < 12:
+        found = found.filter(case__usrn=int(usrn))
+    if state == "open":
+        found = found.filter(case__closed_at=None)
+    elif state in STATES:
+        found = found.filter(case__closed_at__isnull=False, case__good=state == "fixed")
+    return found
+
+
+def state_of(case: Case) -> str:
+    """Return open, fixed or closed."""
+    return "open" if case.closed_at is None else "fixed" if case.good else "closed"
+
+
+def impersonal(case: Case, service: Service) -> dict[str, object]:
+    """Return what a sentence about a case may say to anyone: nothing that someone typed, and no home."""
+    asked = service.form.questions.values()
+    typed = [q.id for q in asked if q.kind not in CHOSEN]
+    left_out = ["named", *typed, *(f"{name}_words" for name in typed)]
+    return {**words_of(case), **{name: None for name in left_out}, "address": case.where}
+
+
+def shown(report: Report) -> Shown:
+    """Return a report as anyone may see it."""
+    case = report.case
+    service = catalogue.service(case.version_id)
+    about, words = service.public, spoken(case.words)
+    assert about and case.latitude is not None and case.longitude is not None
+    assert case.easting is not None and case.northing is not None
+    stage = service.workflow.stages[case.stage]
+    text = "\n\n".join(words[q] for q in about.text if words.get(q)) if report.text_shown else ""
+    mine = photos_of(service, {q: case.answers.get(q) for q in about.photos})
+    return Shown(
+        reference=case.reference,
+        slug=case.slug,
+        name=about.name,
+        what=", ".join(words[q] for q in about.what if words.get(q)),
+        text=text,
+        photos=tuple(name for name in mine if name in report.photos_shown),
+        where=case.where,
+        ward=case.ward.name if case.ward else "",
+        latitude=case.latitude,
+        longitude=case.longitude,
+        easting=case.easting,
+        northing=case.northing,
+        state=state_of(case),
+        says=fill(stage.resident, impersonal(case, service)),
+        opened_at=case.opened_at,
+        moved_at=case.moved_at or case.opened_at,
+        closed_at=case.closed_at,
+        due_on=case.due_on,
+        joined=report.joined,
+    )
+
+
+def history(report: Report) -> list[tuple[datetime, str]]:
+    """Return when a report came into each of its stages, with the sentence that anyone may read."""
+    case = report.case
+    service = catalogue.service(case.version_id)
+    said = impersonal(case, service)
+    rows = case.events.filter(kind="stage").order_by("number")
+    return [(e.at, fill(service.workflow.stages[e.data["stage"]].resident, said)) for e in rows]
+
+
+@dataclass(frozen=True)
+class Near:
+    """An open report near a place, and how far away it is, in metres."""
+
+    report: Shown
+    metres: int
+
+
+def near(
+    *, slug: str, easting: int, northing: int, metres: int, days: int, now: datetime
+) -> list[Near]:
+    """Return the open reports of a service within so many metres and days, the nearest first."""
+    away = grid.distance(POINT, easting, northing)
+    found = public().filter(
+        grid.within(POINT, easting, northing, metres),
+        case__slug=slug,
+        case__closed_at=None,
+        case__opened_at__gte=now - timedelta(days=days),
+    )
+    rows = found.annotate(away=away).order_by("away", "case_id")[:MOST_NEAR]
+    return [Near(shown(report), round(report.away)) for report in rows]
+
+
+def in_box(
+    found: QuerySet[Report], west: int, south: int, east: int, north: int
+) -> QuerySet[Report]:
+    """Return the reports in a box of eastings and northings."""
+    return found.filter(grid.inside_box(POINT, west, south, east, north))
+
+
+def day_of(moment: datetime) -> date:
+    """Return the day of a moment in London."""
+    return moment.astimezone(ZONE).date()
+
+
+def services() -> list[Service]:
+    """Return the running services whose cases may be public, by name."""
+    found = [s for s in catalogue.running() if s.public]
+    return sorted(found, key=lambda s: s.public.name if s.public else "")
+
+
+def joined_to(case: Case) -> Case | None:
+    """Return the case that a case was joined to, if it is."""
+    found = Joined.objects.select_related("into").filter(case=case, undone_at=None).first()
+    return found.into if found else None
+
+
+def joined_by(case: Case) -> list[Case]:
+    """Return the cases that were joined to a case, the earliest first."""
+    rows = Joined.objects.select_related("case").filter(into=case, undone_at=None).order_by("at")
+    return [row.case for row in rows]
+
+
+def all_shown(rows: Iterable[Report]) -> list[Shown]:
+    """Return reports as anyone may see them."""
+    return [shown(report) for report in rows]

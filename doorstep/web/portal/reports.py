@@ -1,0 +1,215 @@
+"""Reports that anyone may see: list, map, feeds, one report, its photos. Nothing in them is anyone's."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.feedgenerator import Rss201rev2Feed
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_safe
+
+from doorstep.council import queries as council
+from doorstep.messages.jobs import base_address
+from doorstep.outside import photos
+from doorstep.places import spots
+from doorstep.places.models import Street, Ward
+from doorstep.reports import queries
+from doorstep.reports.models import Report
+from doorstep.reports.queries import Shown
+from doorstep.web.kit import limits, lists
+from doorstep.web.kit.doors import public
+
+A_PAGE, PINS, FEED, TABLE = 25, 300, 50, 5000
+COLUMNS = (
+    "reference",
+    "service",
+    "what",
+    "text",
+    "where",
+    "ward",
+    "latitude",
+    "longitude",
+    "easting",
+    "northing",
+    "state",
+    "status",
+    "opened",
+    "updated",
+    "closed",
+    "also_reported_by",
+    "address",
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of the reports is asked for: service, ward, street, state; each "" for all."""
+
+    service: str = ""
+    ward: str = ""
+    street: str = ""
+    state: str = "open"
+
+    @property
+    def query(self) -> str:
+        """Return it as it stands in an address."""
+        return urlencode({k: v for k, v in vars(self).items() if v or k == "state"})
+
+    def of(self, found: QuerySet[Report]) -> QuerySet[Report]:
+        """Return those reports of some that are asked for."""
+        return queries.narrowed(
+            found, slug=self.service, ward=self.ward, usrn=self.street, state=self.state
+        )
+
+
+def _wanted(request: HttpRequest) -> Wanted:
+    """Read what is asked for; of what there is none, nothing is said to be wanted."""
+    asked = {
+        k: request.GET.get(k, "")[:40].replace("\0", "") for k in ("service", "ward", "street")
+    }
+    state = request.GET.get("state", "open")
+    return Wanted(**asked, state=state if state in (*queries.STATES, "") else "open")
+
+
+def _place(wanted: Wanted) -> tuple[str, str, str]:
+    """Return what can be followed of what is asked for: street or ward, its key, its name."""
+    if wanted.street.isdecimal() and len(wanted.street) < 12:
+        street = Street.objects.filter(usrn=int(wanted.street)).first()
+        if street:
+            return "street", wanted.street, f"{street.name}, {street.locality}"
+    ward = Ward.objects.filter(code=wanted.ward).first() if wanted.ward else None
+    return ("ward", ward.code, ward.name) if ward else ("", "", "")
+
+
+@public
+@require_GET
+def reports(request: HttpRequest) -> HttpResponse:
+    """List reports and show them on a map, a page at a time."""
+    wanted = _wanted(request)
+    page = request.GET.get("page", "1")
+    number = min(int(page), 400) if page.isdecimal() and len(page) < 5 and int(page) else 1
+    found = wanted.of(queries.public())
+    text = request.GET.get("find", "")[:80].replace("\0", "").strip()
+    rows = queries.all_shown(found[(number - 1) * A_PAGE : number * A_PAGE + 1])
+    context = {
+        "rows": rows[:A_PAGE],
+        "more": len(rows) > A_PAGE,
+        "number": number,
+        "wanted": wanted,
+        "services": queries.services(),
+        "wards": Ward.objects.order_by("name"),
+        "place": _place(wanted),
+        "pins": [_pin(row) for row in rows[:A_PAGE]],
+        "find": text,
+        "streets": [s for s in spots.search(text) if s.street] if text else [],
+    }
+    return render(request, "portal/reports/list.html", context)
+
+
+def _pin(row: Shown) -> dict[str, object]:
+    words = f"{row.what or row.name}, {row.where}"
+    there = f"/reports/{row.reference}"
+    return {
+        "lat": row.latitude,
+        "lon": row.longitude,
+        "words": words,
+        "state": row.state,
+        "href": there,
+    }
+
+
+@public
+@require_GET
+def report(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show one report."""
+    found = queries.one(reference)
+    if found is None:
+        raise Http404
+    seen = queries.shown(found)
+    context = {"row": seen, "pins": [_pin(seen)], "case": found.case}
+    context["lines"] = queries.history(found)
+    return render(request, "portal/reports/one.html", context)
+
+
+@public
+@require_safe
+def photo(request: HttpRequest, reference: str, name: str) -> HttpResponseBase:
+    """Give a photo that an officer, or the service's rule, let through; no other."""
+    found = queries.one(reference)
+    path = photos.path_of(name, small="small" in request.GET)
+    if found is None or path is None or name not in queries.shown(found).photos:
+        raise Http404
+    # An officer may hide it again.
+    answer = FileResponse(path.open("rb"), content_type="image/jpeg")
+    answer["Cache-Control"] = "public, max-age=300"
+    return answer
+
+
+def _too_often(request: HttpRequest) -> bool:
+    return limits.over([limits.person(request, "reports")], 120, 600)
+
+
+def _refused() -> HttpResponse:
+    return HttpResponse("Too many requests. Try again in ten minutes.", status=429)
+
+
+@public
+@require_safe
+def feed(request: HttpRequest) -> HttpResponse:
+    """Give the latest reports as RSS."""
+    if _too_often(request):
+        return _refused()
+    wanted, base = _wanted(request), base_address()
+    name = _place(wanted)[2]
+    made = Rss201rev2Feed(
+        title=f"{_('Reports')}{': ' + name if name else ''} - {council.current().name}",
+        link=f"{base}/reports?{wanted.query}",
+        description=_("What people have reported, and what was done."),
+        language=council.language(),
+    )
+    for row in queries.all_shown(wanted.of(queries.public())[:FEED]):
+        made.add_item(
+            title=f"{row.what or row.name}, {row.where}",
+            link=f"{base}/reports/{row.reference}",
+            description="\n\n".join(filter(None, (row.says, row.text))),
+            pubdate=row.opened_at,
+            updateddate=row.moved_at,
+            unique_id=row.reference,
+            unique_id_is_permalink=False,
+            categories=[row.name],
+        )
+    return HttpResponse(made.writeString("utf-8"), content_type=made.content_type)
+
+
+def _fields(row: Shown) -> list[object]:
+    closed = row.closed_at.isoformat() if row.closed_at else ""
+    dates = [row.opened_at.isoformat(), row.moved_at.isoformat(), closed]
+    where = [row.where, row.ward, row.latitude, row.longitude, row.easting, row.northing]
+    there = f"{base_address()}/reports/{row.reference}"
+    head = [row.reference, row.slug, row.what or row.name, row.text]
+    return [*head, *where, row.state, row.says, *dates, row.joined, there]
+
+
+@public
+@require_safe
+def as_json(request: HttpRequest) -> HttpResponse:
+    """Give the latest reports as JSON."""
+    if _too_often(request):
+        return _refused()
+    rows = queries.all_shown(_wanted(request).of(queries.public())[:PINS])
+    found = [dict(zip(COLUMNS, _fields(row), strict=True)) for row in rows]
+    return JsonResponse({"reports": found})
+
+
+@public
+@require_safe
+def as_csv(request: HttpRequest) -> HttpResponse:
+    """Give reports as a table."""
+    if _too_often(request):
+        return _refused()
+    rows = queries.all_shown(_wanted(request).of(queries.public())[:TABLE])
+    table = ([str(cell) for cell in _fields(row)] for row in rows)
+    return lists.as_csv("reports.csv", COLUMNS, table)
