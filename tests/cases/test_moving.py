@@ -173,3 +173,25 @@ def test_a_moved_case_is_erased_like_any_other(told: Case) -> None:
     with pytest.raises(Refused, match="not_moved"):
         moving.undo(case_id=told.pk, by=by, now=told.opened_at)
     assert cases  # the spine is still whole
+
+
+def test_answers_of_the_same_name_are_not_asked_again(told: Case, district: Any) -> None:
+    case = district.case(3)
+    there = signed_in("officer").post(f"/desk/cases/{case.reference}/move", {"to": "damaged-bin"})
+    assert there["Location"] == "/desk/new/damaged-bin/damage"  # home and bin are known
+    draft = Draft.objects.get(sent_at=None)
+    assert draft.answers["property"] == case.answers["property"]
+    assert draft.answers["container"] == case.answers["container"]
+    assert draft.words["container"] == "Black bin (rubbish)"
+    assert not case.jobs.filter(
+        state="open"
+    ).exists()  # no crew goes out for what was no missed bin
+
+
+def test_an_answer_that_the_other_service_does_not_take_waits_as_it_was_typed(told: Case) -> None:
+    call_command("services", "import", "graffiti", verbosity=0)
+    long = enquiry("zoggle " * 200, email="bo@resident.example")
+    signed_in("officer").post(f"/desk/cases/{long.reference}/move", {"to": "graffiti"})
+    draft = Draft.objects.get(sent_at=None)
+    assert draft.typed["details"]["details"] == [("zoggle " * 200).strip()]
+    assert "details" not in draft.answers
