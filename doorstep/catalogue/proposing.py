@@ -50,7 +50,7 @@ class Weights:
     typo: float = 0.9
     length: float = 0.3  # how much more a long text must say
     least: float = 4.5
-    share: float = 0.5  # the least part of the best score that a further proposal has
+    share: float = 0.3  # the least part of the best score that a further proposal has
     long_word: int = 8  # letters from which on two mistakes are forgiven
     gap: int = 4  # words that may stand between those of a keyword
 
@@ -200,5 +200,9 @@ def _telling(text: str) -> list[Word]:
 
 
 def _in_order(by_place: Mapping[int, str]) -> tuple[str, ...]:
-    """Return words as they were written, in the text's order, each once."""
-    return tuple({written.lower(): written for _, written in sorted(by_place.items())}.values())
+    """Return words as they were written, in the text's order, each once; of "lid" and "broken lid" the latter."""
+    found = {written.lower(): written for _, written in sorted(by_place.items())}
+    pairs = " ".join(f" {small} " for small in found if " " in small)
+    return tuple(
+        written for small, written in found.items() if f" {small} " not in pairs or " " in small
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue import topics
 from doorstep.catalogue.models import Correction, Keyword
 from doorstep.catalogue.stems import STOP, plain, words
 from doorstep.council.errors import Refused
@@ -68,6 +69,8 @@ class Suggestion:
     text: str
     times: int = 0
     came_from: set[str] = field(default_factory=set)
+    # What it leads to now, by its title: then adding it would draw two ways.
+    leads_to: str = ""
 
 
 def suggestions() -> list[Suggestion]:
@@ -80,17 +83,22 @@ def suggestions() -> list[Suggestion]:
     found: dict[tuple[str, str], Suggestion] = {}
     for one in Correction.objects.order_by("-at")[:2000]:
         service = services.get(one.to_slug)
-        for text in one.words if service else ():
+        if service is None:
+            continue
+        for text in one.words:
             if (one.to_slug, text) in decided or _stems([text]) <= known[one.to_slug]:
                 continue
-            assert service
             made = Suggestion(one.to_slug, service.about.title, text)
             kept = found.setdefault((one.to_slug, text), made)
             kept.times += 1
             kept.came_from.add(
                 services[one.from_slug].about.title if one.from_slug in services else one.from_slug
             )
-    return sorted(found.values(), key=lambda s: (-s.times, s.title, s.text))[:50]
+    best = sorted(found.values(), key=lambda s: (-s.times, s.title, s.text))[:50]
+    known_ways = topics.leads_to({s.text for s in best})
+    for suggested in best:
+        suggested.leads_to = known_ways.get(suggested.text, "")
+    return sorted(best, key=lambda s: (bool(s.leads_to), -s.times))
 
 
 def _stems(texts: Collection[str], *more: str) -> set[str]:

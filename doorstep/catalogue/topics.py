@@ -41,6 +41,18 @@ def propose(text: str) -> list[Proposed]:
     return [made for p in _index().propose(text) if (made := of(p.key, p.because))]
 
 
+def leads_to(texts: Iterable[str]) -> dict[str, str]:
+    """Return the title of what each text leads to now, first of all; those that lead nowhere are left out."""
+    index, titles, found = _index(), dict[str, str](), {}
+    for text in texts:
+        for first in index.propose(text)[:1]:
+            if first.key not in titles:
+                made = of(first.key)
+                titles[first.key] = made.title if made else ""
+            found[text] = titles[first.key]
+    return found
+
+
 def of(key: str, because: Sequence[str] = ()) -> Proposed | None:
     """Return what a key stands for now, or nothing."""
     code, _, number = key.partition("/")

@@ -55,6 +55,16 @@ def test_every_proposal_says_which_words_led_to_it_as_they_were_written() -> Non
     assert first.because == ("kettle", "Teapots") and first.key == "kettle"
 
 
+def test_two_matters_in_one_text_are_both_proposed() -> None:
+    assert set(keys("the piano is out of tune and the kettle leaks")) == {"piano", "kettle"}
+
+
+def test_of_a_pair_of_words_each_is_not_named_again() -> None:
+    made = Index([*TOPICS, Topic("lid", ("broken lid",))])
+    (first, *_) = made.propose("it has a broken lid")
+    assert first.because == ("broken lid",)
+
+
 def test_at_most_three_and_the_same_each_time() -> None:
     text = "kettle lantern piano cloch teapot"
     made = Index(TOPICS)
@@ -121,6 +131,8 @@ def test_corrections_suggest_and_an_accepted_keyword_counts_at_once(district: An
     found = {s.text: s for s in teaching.suggestions()}
     assert found["zoggle"].times == 2 and found["zoggle"].came_from == {"other"}
     assert "bin" not in found  # the service says that itself
+    teaching.correct(text="a pothole", without=[], **about)
+    assert [s for s in teaching.suggestions() if s.leads_to][-1].text == "pothole"
     decision: Any = {"slug": "missed-bin", "by": OFFICER, "now": district.now}
     teaching.accept(text="Zoggle", **decision)
     (first, *_) = topics.propose("the zoggle by the gate")
