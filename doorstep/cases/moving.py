@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from doorstep.cases import asking, carrying, timeline, workflow
 from doorstep.cases.locking import locked, one_open_case
 from doorstep.cases.models import Case, Draft
+from doorstep.catalogue import leaving, teaching
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue import teaching
 from doorstep.catalogue.leaving import MOVED
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
@@ -90,12 +90,14 @@ def undo(*, case_id: int, by: Actor, now: datetime) -> Case:
     """Take back a move that was a slip: the case goes on where it stood, and nothing is learnt.
 
     What it has become is closed as moved back. Raises Refused("not_moved"), Refused("moved_on") where
-    that is closed already, Refused("already_open").
+    that is closed already, Refused("money_went_back") where moving gives money back, Refused("already_open").
     """
     with one_open_case(), transaction.atomic():
         case = locked(case_id)
         if case.stage != MOVED or case.erased_at:
             raise Refused("not_moved")
+        if leaving.gives_back(catalogue.service(case.version_id).workflow):
+            raise Refused("money_went_back")
         was = dict(case.facts[MOVED])
         became = came_of(case)
         if became is not None:

@@ -3,7 +3,7 @@
 from doorstep.cases import moving
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue.leaving import MOVED
+from doorstep.catalogue.leaving import MOVED, gives_back
 
 
 def about(case: Case) -> dict[str, object]:
@@ -11,7 +11,9 @@ def about(case: Case) -> dict[str, object]:
     if case.stage == MOVED:
         became = moving.came_of(case)
         to = str(case.facts.get(MOVED, {}).get("to", ""))
-        return {"moved": {"became": became, "to": to, "undo": not became or not became.is_closed}}
+        gone = gives_back(catalogue.service(case.version_id).workflow)
+        undo = not gone and not (became and became.is_closed)
+        return {"moved": {"became": became, "to": to, "undo": undo}}
     if case.is_closed:
         return {"could_move": []}
     return {"could_move": [s for s in catalogue.running() if s.slug != case.slug]}
