@@ -36,6 +36,8 @@ def by_link(token: str, now: datetime) -> Case | None:
     return found.case if found else None
 
 
+# The mark of a case that stands behind another, which is worked on for both.
+JOINED = "joined"
 # What a case says at length; a list of cases reads none of it.
 LONG = ("answers", "words", "facts", "settings", "decisions")
 
@@ -49,11 +51,16 @@ def worklist(
     asked: bool = False,
     stage: str = "",
 ) -> QuerySet[Case]:
-    """Return cases for the desk: open or closed, the soonest due first; `asked`: those that need a person, both."""
+    """Return cases for the desk: open or closed, the soonest due first; `asked`: those that need a person, both.
+
+    An open case that stands behind another is left out: the other is worked on.
+    """
     cases = Case.objects.select_related("place__street").defer(*LONG)
     if asked:
         return cases.filter(flags__contains=TO_DO).order_by("opened_at")
     cases = cases.filter(closed_at__isnull=state != "closed")
+    if state != "closed":
+        cases = cases.exclude(flags__contains=[JOINED])
     if overdue:
         cases = cases.filter(due_on__lt=today)
     if flagged:

@@ -16,7 +16,8 @@ def last_heard() -> datetime | None:
 
 def ahead(crew_list: str, day: date) -> QuerySet[Job]:
     """Return a crew list's open jobs of the days after a day, the soonest first."""
-    jobs = Job.objects.select_related("place__street").filter(crew_list=crew_list, state="open")
+    jobs = Job.objects.select_related("place__street", "case")
+    jobs = jobs.filter(crew_list=crew_list, state="open")
     return jobs.filter(day__gt=day).order_by("day", "place__street__name", "place__sort")
 
 
@@ -73,6 +74,12 @@ def waiting_by_list(day: date) -> dict[str, int]:
     """Return how many open jobs each crew list has due by a day."""
     jobs = Job.objects.filter(state="open", day__lte=day)
     return dict(jobs.values_list("crew_list").annotate(n=Count("id")))
+
+
+def open_job(job_id: int, crew_list: str) -> Job | None:
+    """Return an open job of a crew's list with its case, or nothing."""
+    jobs = Job.objects.select_related("case")
+    return jobs.filter(id=job_id, crew_list=crew_list, state="open").first()
 
 
 def is_on_list(job_id: int, crew_list: str) -> bool:

@@ -21,6 +21,7 @@ def drawn() -> dict[str, Any]:
     return {
         **{k: {"type": "FeatureCollection", "features": v} for k, v in parts.items()},
         "places": places,
+        "streets": [list(street) for street in spots.streets()],
         "dots": _dots(),
         "credit": "© Crown copyright and database right, OGL v3",
     }

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from django.db.models import Avg, F, QuerySet
+from django.db.models import Avg, Count, F, QuerySet
 from django.utils.translation import gettext as _
 
 from doorstep.council.errors import Refused
@@ -143,7 +143,8 @@ def _at(key: str) -> Spot | None:
     inside, near = (whose.inside, whose.near) if whose else (home is not None, False)
     ward = home.ward_id if home and (whose is None or _beside(home, east, north)) else ""
     ward = ward or (whose.ward if whose else "")
-    name = Ward.objects.filter(code=ward).values_list("name", flat=True).first() or ""
+    known = Ward.objects.filter(code=ward).first()
+    ward, name = (known.code, known.name) if known else ("", "")
     street = str(home.street_id) if home and inside else ""
     words = _named(home if inside else None, name, lat, lon)
     return Spot(
@@ -170,9 +171,18 @@ def _named(home: Property | None, ward: str, lat: float, lon: float) -> str:
 
 
 def localities() -> Iterable[tuple[str, float, float]]:
-    """Return each place's name with the middle of its homes in degrees, for a map's labels."""
-    rows = Property.objects.values("street__locality").annotate(
-        east=Avg(F("easting")), north=Avg(F("northing"))
+    """Return each place's name with the middle of its homes in degrees, the largest first, for a map's labels."""
+    return _middles("street__locality")
+
+
+def streets() -> Iterable[tuple[str, float, float]]:
+    """Return each street's name with the middle of its homes in degrees, the largest first."""
+    return _middles("street__name", "street_id")
+
+
+def _middles(name: str, *by: str) -> Iterable[tuple[str, float, float]]:
+    rows = Property.objects.values(name, *by).annotate(
+        east=Avg(F("easting")), north=Avg(F("northing")), homes=Count("uprn")
     )
-    for row in rows.order_by("street__locality"):
-        yield row["street__locality"], *grid.to_degrees(round(row["east"]), round(row["north"]))
+    for row in rows.order_by("-homes", name):
+        yield row[name], *grid.to_degrees(round(row["east"]), round(row["north"]))

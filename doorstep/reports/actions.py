@@ -11,6 +11,7 @@ from doorstep.cases import timeline, workflow
 from doorstep.cases.clock import clock_at
 from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
+from doorstep.cases.queries import JOINED
 from doorstep.cases.values import photos_of, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
@@ -99,8 +100,14 @@ def _last(case: Case) -> Case:
 
 def _join(case: Case, into: Case, by: Actor, now: datetime) -> None:
     Joined.objects.create(case=case, into=into, at=now, by=by.key)
+    _mark(case, True)
     _count(case, into, 1)
     timeline.write(into, "joined", by=by, now=now, reference=case.reference)
+
+
+def _mark(case: Case, joined: bool) -> None:
+    case.flags = [f for f in case.flags if f != JOINED] + ([JOINED] if joined else [])
+    case.save(update_fields=["flags"])
 
 
 def _count(case: Case, into: Case, sign: int) -> None:
@@ -117,6 +124,7 @@ def part(*, case: Case, by: Actor, now: datetime) -> Case | None:
         return None
     row.undone_at, row.undone_by = now, by.key
     row.save(update_fields=["undone_at", "undone_by"])
+    _mark(case, False)
     _count(case, row.into, -1)
     timeline.write(locked(row.into_id), "parted", by=by, now=now, reference=case.reference)
     return row.into

@@ -111,4 +111,5 @@ def test_the_light_map_has_outlines_names_and_dots(homes: None) -> None:
     drawn = base_map.drawn()
     assert len(drawn["wards"]["features"]) == 38 and len(drawn["district"]["features"]) == 1
     assert [name for name, *_ in drawn["places"]] == ["Coalville", "Measham"]
+    assert len(drawn["streets"]) == 3
     assert len(drawn["dots"]) == 9

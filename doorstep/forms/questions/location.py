@@ -49,6 +49,9 @@ class Location(Kind):
         Example({"": ["street:2"]}, refused="location_unknown"),
         Example({"": [""]}, refused="missing"),
         Example({"": [""], "-typed": ["Mill"]}, refused="location_choose"),
+        Example(
+            {"": ["street:1"], "-typed": ["Mill"], "-found": ["High"]}, refused="location_choose"
+        ),
     )
 
     def type(self, question: Question) -> Type:
@@ -95,9 +98,11 @@ class Location(Kind):
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the place with all that is known of it; raises Invalid."""
         chosen = (posted.get(question.id) or "").strip()
+        typed = (posted.get(f"{question.id}-typed") or "").strip()
+        # Typed anew, and not looked for yet: what is chosen belongs to what was typed before.
+        if typed and (not chosen or typed != (posted.get(f"{question.id}-found") or "").strip()):
+            raise Invalid("location_choose")
         if not chosen:
-            if (posted.get(f"{question.id}-typed") or "").strip():
-                raise Invalid("location_choose")
             if question.optional:
                 return None
             raise Invalid("missing")

@@ -5,17 +5,21 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from doorstep.cases.values import photos_of
+from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork import queries as work
 from doorstep.fieldwork.actions import Whereabouts
+from doorstep.fieldwork.models import Job
 from doorstep.outside import photos
 from doorstep.outside.errors import BadFile
 from doorstep.waste import actions as waste
@@ -81,10 +85,13 @@ def rounds(request: HttpRequest) -> HttpResponse:
 
 def _draw(request: HttpRequest, found: Round | PlainList, refused: str = "") -> HttpResponse:
     today = timezone.now().astimezone(ZONE).date()
+    jobs, cautions = list(work.on_list(found.code, today)), work.cautions(today)
     context: dict[str, Any] = {
         "round": found,
         "today": today,
-        "jobs": work.on_list(found.code, today),
+        "jobs": jobs,
+        "pictures": {job.pk: _pictures(job) for job in jobs if job.state == "open"},
+        "warnings": {job.pk: work.cautions_at(work.at(job), cautions) for job in jobs},
         "ahead": list(work.ahead(found.code, today)[:60]),
         "refused": refused,
         "assisted": rounds_of.assisted_on(found.code),
@@ -115,6 +122,25 @@ def _about_round(request: HttpRequest, found: Round, today: date) -> dict[str, A
 def round_page(request: HttpRequest, code: str) -> HttpResponse:
     """Show a round: start and finish, its jobs, and the way to record a log; or a list's jobs."""
     return _draw(request, _list(code))
+
+
+def _pictures(job: Job) -> list[str]:
+    """Return the names of the photos that came with a job's case, so that its crew finds the place."""
+    case = job.case
+    return photos_of(catalogue.service(case.version_id), case.answers)
+
+
+@needs("crew.work")
+@require_GET
+def photo(request: HttpRequest, code: str, job: int, name: str) -> HttpResponseBase:
+    """Show a small photo of an open job on this list to its crew."""
+    found = work.open_job(job, code)
+    path = photos.path_of(name, small=True)
+    if found is None or path is None or name not in _pictures(found):
+        raise Http404
+    answer = FileResponse(path.open("rb"), content_type="image/jpeg")
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @needs("crew.work")
@@ -194,8 +220,8 @@ def finish(request: HttpRequest, code: str) -> HttpResponse:
     return HttpResponseRedirect(f"/crew/{code}")
 
 
-def _photo(request: HttpRequest) -> str:
-    file = request.FILES.get("photo")
+def _photo(request: HttpRequest, field: str = "photo") -> str:
+    file = request.FILES.get(field)
     return photos.take(file, now=timezone.now()) if file else ""
 
 
@@ -213,6 +239,7 @@ def job_done(request: HttpRequest, code: str, job: int) -> HttpResponse:
             code=request.POST.get("code", ""),
             note=request.POST.get("note", "")[:1000],
             photo=_photo(request),
+            photo_before=_photo(request, "before"),
             by=actor(request),
             now=timezone.now(),
             at=_at(request),

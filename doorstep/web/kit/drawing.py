@@ -55,7 +55,7 @@ def draw(
         context["options"] = {
             q.id: answering.options(q, values, typed, seat.now) for q in here.questions
         }
-        context["found"] = {
+        context["places"] = {
             q.id: answering.places_of(spots.search(text))
             for q in here.questions
             if q.kind == "location"

@@ -10,23 +10,46 @@ async function draw(box) {
   const map = L.map(box, { zoomControl: true, minZoom: 9, maxZoom: 19, zoomSnap: 1 });
   map.attributionControl.setPrefix(false);
   const base = await read(box.dataset.base);
-  const outline = L.geoJSON(base.district, { interactive: false, style: { color: "#0b0c0c", weight: 3, fill: !box.dataset.tiles, fillColor: "#ffffff", fillOpacity: 1 } }).addTo(map);
+  map.createPane("land").style.zIndex = 350; // below everything else that is drawn
+  const outline = L.geoJSON(base.district, { pane: "land", interactive: false, style: { color: "#0b0c0c", weight: 3, fill: !box.dataset.tiles, fillColor: "#ffffff", fillOpacity: 1 } });
+  const { lat, lon } = box.dataset;
+  if (lat) map.setView([lat, lon], 16);
+  else if (outline.getLayers().length) map.fitBounds(outline.getBounds());
+  else map.setView(base.places[0]?.slice(1) ?? [52.7, -1.4], 12);
+  outline.addTo(map);
   if (box.dataset.tiles) {
     L.tileLayer(box.dataset.tiles, { attribution: box.dataset.credit, maxZoom: 19 }).addTo(map);
   } else {
     map.attributionControl.addAttribution(base.credit);
     const canvas = L.canvas({ padding: 0.3 });
     for (const at of base.dots) L.circleMarker(at, { renderer: canvas, interactive: false, radius: 3, stroke: false, fillColor: "#b1b4b6", fillOpacity: 0.9 }).addTo(map);
-    for (const [name, lat, lon] of base.places) {
-      L.marker([lat, lon], { interactive: false, keyboard: false, icon: L.divIcon({ className: "kit-map__name", html: "", iconSize: null }) }).addTo(map).getElement().textContent = name;
-    }
+    const streets = base.streets.map(([name, lat, lon]) => label(map, name, lat, lon, "kit-map__name kit-map__name--street", 14));
+    const places = base.places.map(([name, lat, lon]) => label(map, name, lat, lon, "kit-map__name", 0));
+    const tidy = () => spread(map, [...places, ...streets]);
+    map.on("zoomend moveend", tidy);
+    tidy();
   }
   L.geoJSON(base.wards, { interactive: false, style: { color: "#505a5f", weight: 1, dashArray: "4 4", fill: false } }).addTo(map);
-  const { lat, lon } = box.dataset;
-  if (lat) map.setView([lat, lon], 16);
-  else if (outline.getLayers().length) map.fitBounds(outline.getBounds());
-  else map.setView(base.places[0]?.slice(1) ?? [52.7, -1.4], 12);
   return map;
+}
+
+function label(map, name, lat, lon, look, from) {
+  const mark = L.marker([lat, lon], { interactive: false, keyboard: false, icon: L.divIcon({ className: look, html: "", iconSize: null }) }).addTo(map);
+  mark.getElement().textContent = name;
+  return { mark, from };
+}
+
+// Names that would cover one another are left out until the map is larger.
+function spread(map, names) {
+  const taken = [];
+  for (const { mark, from } of names) {
+    const box = mark.getElement();
+    box.hidden = map.getZoom() < from || !map.getBounds().pad(0.1).contains(mark.getLatLng());
+    if (box.hidden) continue;
+    const at = box.getBoundingClientRect();
+    box.hidden = taken.some((one) => at.left < one.right && one.left < at.right && at.top < one.bottom && one.top < at.bottom);
+    if (!box.hidden) taken.push(at);
+  }
 }
 
 function pin(map, at, mine) {
@@ -58,6 +81,7 @@ for (const part of document.querySelectorAll("[data-pick]")) {
       return;
     }
     const spot = await answer.json();
+    part.closest("form").elements[`${id}-typed`].value = ""; // what was typed is not what was chosen
     let item = list.querySelector("[data-pointed]");
     if (!item) {
       item = document.createElement("div");

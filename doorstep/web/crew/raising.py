@@ -1,0 +1,65 @@
+"""A crew that sees something reports it on the spot, by the same form as anyone."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from doorstep.cases import actions as cases
+from doorstep.cases.models import Case
+from doorstep.catalogue import queries as catalogue
+from doorstep.outside.secret import hashed
+from doorstep.web.kit import seating, sitting, stops
+from doorstep.web.kit.doors import actor, needs
+
+CHANNEL = "field"
+
+
+def _seat(request: HttpRequest, slug: str) -> seating.Seat:
+    def done(case: Case) -> HttpResponse:
+        return HttpResponseRedirect(f"/crew/new?sent={case.reference}")
+
+    who = hashed(f"crew:{request.user.pk}")
+    return seating.Seat(
+        slug, who, CHANNEL, actor(request), f"/crew/new/{slug}", timezone.now(), done
+    )
+
+
+@needs("crew.work")
+@require_GET
+def choose(request: HttpRequest) -> HttpResponse:
+    """List what a crew may report, and say what was just reported."""
+    found = [s for s in catalogue.running() if CHANNEL in s.about.channels]
+    context = {"services": found, "sent": request.GET.get("sent", "")[:16]}
+    return render(request, "crew/new.html", context)
+
+
+@needs("crew.work")
+@require_http_methods(["GET", "POST"])
+def begin(request: HttpRequest, slug: str) -> HttpResponse:
+    """Begin a report; a new one each time the button is pressed."""
+    seat = _seat(request, slug)
+    if request.method == "POST":
+        cases.drop_draft(visitor=seat.visitor, slug=slug)
+    return seating.begin(seat)
+
+
+@needs("crew.work")
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
+    """Ask one page's questions of the crew."""
+    return sitting.page(request, _seat(request, slug), page)
+
+
+@needs("crew.work")
+@require_http_methods(["GET", "POST"])
+def stopped(request: HttpRequest, slug: str, page: str) -> HttpResponse:
+    """Say why the form cannot go on, or go on all the same with a reason."""
+    return stops.stopped(request, _seat(request, slug), page)
+
+
+@needs("crew.work")
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show all answers; send them."""
+    return sitting.check(request, _seat(request, slug))

@@ -1,0 +1,45 @@
+"""What the page of a case says of its place: what anyone may see, what is the same, what crews must know."""
+
+from datetime import datetime
+from typing import Any
+
+from doorstep.cases.models import Case
+from doorstep.cases.values import photos_of
+from doorstep.catalogue.service import Service
+from doorstep.council.queries import ZONE
+from doorstep.fieldwork import queries as work
+from doorstep.reports import queries as reports
+from doorstep.reports.models import Report
+
+# What an officer may find to be the same, in metres and days.
+METRES, DAYS = 150, 120
+
+
+def about(case: Case, service: Service, now: datetime) -> dict[str, Any]:
+    """Return what is known of a case's place; nothing where it has none."""
+    report = Report.objects.filter(case=case).first()
+    found: dict[str, Any] = {
+        "report": report,
+        "joined_to": reports.joined_to(case),
+        "joined_by": reports.joined_by(case),
+    }
+    place = case.place
+    spot = (place.easting, place.northing) if place else (case.easting, case.northing)
+    if spot[0] is None or spot[1] is None:
+        return found
+    today = now.astimezone(ZONE).date()
+    found["cautions"] = work.cautions_at((spot[0], spot[1]), work.cautions(today))
+    found["may_warn"] = True
+    if report is not None and service.public:
+        answers = {q: case.answers.get(q) for q in service.public.photos}
+        found["own_photos"] = photos_of(service, answers)
+        found["alike"] = [one for one in _alike(case, now) if not found["joined_to"]]
+    return found
+
+
+def _alike(case: Case, now: datetime) -> list[reports.Near]:
+    if case.easting is None or case.northing is None or case.closed_at:
+        return []
+    at = {"easting": case.easting, "northing": case.northing}
+    found = reports.near(slug=case.slug, **at, metres=METRES, days=DAYS, now=now)
+    return [one for one in found if one.report.reference != case.reference]

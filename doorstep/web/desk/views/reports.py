@@ -1,0 +1,96 @@
+"""What officers do about a report: show or hide its parts, join and part, warn crews of its place."""
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from doorstep.council.errors import Refused
+from doorstep.fieldwork import actions as fieldwork
+from doorstep.reports import actions as reports
+from doorstep.web.desk.views.case import case_of, draw
+from doorstep.web.kit.doors import actor, needs
+
+
+@needs("desk.decide")
+@require_POST
+def show(request: HttpRequest, reference: str) -> HttpResponse:
+    """Say what anyone may see of a report."""
+    found = case_of(reference)
+    try:
+        reports.show(
+            case_id=found.pk,
+            hidden="hidden" in request.POST,
+            text="text" in request.POST,
+            photos=request.POST.getlist("photo"),
+            by=actor(request),
+            now=timezone.now(),
+        )
+    except Refused as exc:
+        return draw(request, found, exc.code)
+    return HttpResponseRedirect(f"/desk/cases/{found.reference}#public")
+
+
+@needs("desk.decide")
+@require_POST
+def merge(request: HttpRequest, reference: str) -> HttpResponse:
+    """Join a case to another that is about the same."""
+    found, other = case_of(reference), request.POST.get("into", "")
+    try:
+        reports.merge(case_id=found.pk, reference=other, by=actor(request), now=timezone.now())
+    except Refused as exc:
+        return draw(request, case_of(reference), exc.code)
+    return HttpResponseRedirect(f"/desk/cases/{found.reference}#same")
+
+
+@needs("desk.decide")
+@require_POST
+def split(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take a case away from the one it was joined to."""
+    found = case_of(reference)
+    try:
+        reports.split(case_id=found.pk, by=actor(request), now=timezone.now())
+    except Refused as exc:
+        return draw(request, case_of(reference), exc.code)
+    return HttpResponseRedirect(f"/desk/cases/{found.reference}#same")
+
+
+def _until(request: HttpRequest) -> date:
+    try:
+        return date.fromisoformat(request.POST.get("until", ""))
+    except ValueError as exc:
+        raise Refused("day_missing") from exc
+
+
+@needs("desk.decide")
+@require_POST
+def warn(request: HttpRequest, reference: str) -> HttpResponse:
+    """Tell whoever works at this place what to know first."""
+    found = case_of(reference)
+    easting = found.place.easting if found.place else found.easting
+    northing = found.place.northing if found.place else found.northing
+    try:
+        if easting is None or northing is None:
+            raise Refused("no_place")
+        fieldwork.warn(
+            easting=easting,
+            northing=northing,
+            text=request.POST.get("warning", ""),
+            until=_until(request),
+            by=actor(request),
+            now=timezone.now(),
+        )
+    except Refused as exc:
+        code = "warning_missing" if exc.code == "text_missing" else exc.code
+        return draw(request, found, "warning_past" if code == "until_past" else code)
+    return HttpResponseRedirect(f"/desk/cases/{found.reference}#warnings")
+
+
+@needs("desk.decide")
+@require_POST
+def end_warning(request: HttpRequest, reference: str, caution: int) -> HttpResponse:
+    """End a warning before its day."""
+    found = case_of(reference)
+    fieldwork.end_warning(caution_id=caution, by=actor(request), now=timezone.now())
+    return HttpResponseRedirect(f"/desk/cases/{found.reference}#warnings")

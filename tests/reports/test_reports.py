@@ -1,0 +1,282 @@
+"""What anyone may see; what is near; what is the same; who is told."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from doorstep.cases.forgetting import erase
+from doorstep.cases.models import Case
+from doorstep.cases.queries import worklist
+from doorstep.council.errors import Refused
+from doorstep.fieldwork.models import Job
+from doorstep.messages.models import Message
+from doorstep.reports import actions, following, queries
+from doorstep.reports.models import Follower, Joined
+from doorstep.staff.actor import Actor
+
+pytestmark = pytest.mark.django_db
+OFFICER = Actor("staff", "officer")
+
+
+def seen() -> list[queries.Shown]:
+    return queries.all_shown(queries.public())
+
+
+def fresh(case: Case) -> Case:
+    return Case.objects.get(pk=case.pk)
+
+
+def sent(case: Case) -> list[str]:
+    rows = Message.objects.filter(case=case).order_by("pk")
+    return list(rows.values_list("name", flat=True))
+
+
+def test_a_report_shows_where_and_what_and_nothing_of_its_person(streets: Any) -> None:
+    case = streets.case(details="My neighbour Bob did it", name="Ann Onym")
+    (one,) = seen()
+    assert (one.reference, one.state, one.where) == (
+        case.reference,
+        "open",
+        "High Street, Coalville",
+    )
+    assert one.what == "furniture" and one.ward == "Coalville East" and one.text == ""
+    page = Client().get(f"/reports/{case.reference}").content.decode()
+    for secret in ("Bob", "Onym", "ann@resident"):
+        assert secret not in page and secret not in repr(one)
+    lists = ("/reports", "/reports.rss", "/reports.json", "/reports.csv")
+    for there in lists:
+        body = Client().get(there).content.decode()
+        assert "High Street" in body and case.reference in body
+        assert not any(secret in body for secret in ("Bob", "Onym", "ann@resident"))
+
+
+def test_words_are_shown_once_an_officer_says_so_and_hidden_again(streets: Any) -> None:
+    case = streets.case(details="On the <b>north</b> side")
+    now = streets.now
+    actions.show(case_id=case.pk, hidden=False, text=True, photos=[], by=OFFICER, now=now)
+    assert seen()[0].text == "On the <b>north</b> side"
+    page = Client().get(f"/reports/{case.reference}").content.decode()
+    assert "On the &lt;b&gt;north&lt;/b&gt; side" in page
+    actions.show(case_id=case.pk, hidden=True, text=True, photos=[], by=OFFICER, now=now)
+    assert seen() == [] and Client().get(f"/reports/{case.reference}").status_code == 404
+    assert case.events.filter(kind="shown").count() == 2
+
+
+def test_a_report_of_what_is_not_public_cannot_be_shown(district: Any) -> None:
+    case = district.case(0)
+    with pytest.raises(Refused, match="not_published"):
+        actions.show(
+            case_id=case.pk, hidden=False, text=True, photos=[], by=OFFICER, now=district.now
+        )
+
+
+def test_near_ones_are_found_by_metres_and_days_and_only_while_open(streets: Any) -> None:
+    case, now = streets.case(), streets.now
+    at = {"slug": "graffiti", "easting": case.easting + 30, "northing": case.northing + 40}
+    assert [n.metres for n in queries.near(**at, metres=51, days=1, now=now)] == [50]
+    assert queries.near(**at, metres=49, days=1, now=now) == []
+    assert queries.near(**{**at, "slug": "other"}, metres=51, days=1, now=now) == []
+    later = now + timedelta(days=2)
+    assert queries.near(**at, metres=51, days=1, now=later) == []
+    streets.finish(case)
+    assert queries.near(**at, metres=51, days=1, now=now) == []
+    assert seen()[0].state == "fixed"
+
+
+def test_this_is_it_joins_without_a_second_job_and_is_told_with_the_first(streets: Any) -> None:
+    first = streets.case()
+    second = streets.case(same=first.reference, email="bob@resident.example")
+    assert fresh(second).stage == "joined" and Job.objects.count() == 1
+    assert [one.joined for one in seen()] == [1]
+    assert [c.pk for c in worklist(state="open", today=streets.now.date())] == [first.pk]
+    streets.finish(first)
+    assert fresh(second).stage == "removed" and fresh(second).good
+    assert sent(first) == ["received", "removed"] and sent(second) == ["joined", "removed"]
+
+
+def test_one_that_was_dealt_with_meanwhile_gets_its_own_job(streets: Any) -> None:
+    first = streets.case()
+    draft = streets.draft(same=first.reference)
+    streets.finish(first)
+    from doorstep.cases import actions as cases
+    from doorstep.staff.actor import RESIDENT
+
+    made, _ = cases.submit(draft_id=draft.pk, by=RESIDENT, now=streets.now)
+    assert made and made.stage == "with_crew" and Joined.objects.count() == 0
+
+
+def test_an_officer_joins_and_parts_and_everything_is_as_before(streets: Any) -> None:
+    first, second = streets.case(), streets.case("street:12")
+    now = streets.now
+    actions.merge(case_id=second.pk, reference=first.reference.lower(), by=OFFICER, now=now)
+    assert fresh(second).stage == "joined" and [r.reference for r in seen()] == [first.reference]
+    assert list(Job.objects.order_by("pk").values_list("state", flat=True)) == ["open", "withdrawn"]
+    assert seen()[0].joined == 1
+    actions.split(case_id=second.pk, by=OFFICER, now=now)
+    assert fresh(second).stage == "with_crew" and len(seen()) == 2
+    assert [r.joined for r in seen()] == [0, 0] and fresh(second).flags == []
+    assert Job.objects.filter(case=second, state="open").count() == 1
+    kinds = list(first.events.values_list("kind", flat=True))
+    assert kinds[-2:] == ["joined", "parted"]
+
+
+def test_joining_follows_a_chain_and_never_makes_a_ring(streets: Any) -> None:
+    a, b, c = (streets.case(email=f"{n}@resident.example") for n in "abc")
+    now = streets.now
+
+    def merge(case: Any, into: Any) -> None:
+        actions.merge(case_id=case.pk, reference=into.reference, by=OFFICER, now=now)
+
+    merge(a, b)
+    merge(b, c)
+    assert [(r.reference, r.joined) for r in seen()] == [(c.reference, 2)]
+    for into in (a, b, c):
+        with pytest.raises(Refused, match="same_report"):
+            merge(c, into)
+    actions.split(case_id=a.pk, by=OFFICER, now=now)
+    assert sorted((r.reference, r.joined) for r in seen()) == sorted(
+        [(a.reference, 0), (c.reference, 1)]
+    )
+    streets.finish(c)
+    assert fresh(b).stage == "removed" and fresh(a).stage == "with_crew"
+
+
+def test_what_is_joined_to_a_joined_one_hears_in_the_end(streets: Any) -> None:
+    a, b, c = (streets.case() for _ in "abc")
+    for case, into in ((a, b), (b, c)):
+        actions.merge(case_id=case.pk, reference=into.reference, by=OFFICER, now=streets.now)
+    streets.finish(c)
+    assert {fresh(x).stage for x in (a, b, c)} == {"removed"}
+
+
+def test_what_cannot_be_joined_is_refused_and_nothing_is_changed(
+    streets: Any, district: Any
+) -> None:
+    first, second, bin_case = streets.case(), streets.case(), district.case(0)
+    now = streets.now
+    for reference in ("", "GR-0000-0000", bin_case.reference):
+        with pytest.raises(Refused, match="no_such_report"):
+            actions.merge(case_id=first.pk, reference=reference, by=OFFICER, now=now)
+    with pytest.raises(Refused, match="not_joined"):
+        actions.split(case_id=first.pk, by=OFFICER, now=now)
+    streets.finish(second)
+    with pytest.raises(Refused, match="merged_into_closed"):
+        actions.merge(case_id=first.pk, reference=second.reference, by=OFFICER, now=now)
+    # A closed case has no way on: its own job is not taken back either.
+    with pytest.raises(Refused, match="not_mergeable|merged_into_closed|same_report"):
+        actions.merge(case_id=second.pk, reference=second.reference, by=OFFICER, now=now)
+    assert Joined.objects.count() == 0
+    assert Job.objects.filter(case=first, state="open").count() == 1
+
+
+def follow(kind: str, key: str, email: str, now: Any) -> Follower:
+    following.ask(kind=kind, key=key, email=email, now=now)
+    follower = Follower.objects.get(kind=kind, email=email)
+    follower.confirmed_at = now
+    follower.save()
+    return follower
+
+
+def letters(email: str) -> list[Message]:
+    return list(Message.objects.filter(to=email, name="report-moved").order_by("pk"))
+
+
+def test_followers_of_street_ward_and_report_are_told_once_of_each_move(streets: Any) -> None:
+    now = streets.now
+    follow("street", "11", "street@x.example", now)
+    follow("ward", "E05010105", "ward@x.example", now)
+    follow("ward", "E05010105", "street@x.example", now)
+    case = streets.case()
+    for _ in range(2):  # the queue may run it twice
+        following.announce(case_id=case.pk, stage="with_crew", now=now)
+    assert len(letters("street@x.example")) == len(letters("ward@x.example")) == 1
+    (letter,) = letters("street@x.example")
+    assert "High Street, Coalville" in letter.body and f"/reports/{case.reference}" in letter.body
+    assert "ann@resident" not in letter.body and "fountain" not in letter.body
+    streets.now = now + timedelta(hours=1)
+    streets.finish(case)
+    assert following.announce(case_id=case.pk, stage="with_crew", now=now) == 0  # it has moved on
+    assert following.announce(case_id=case.pk, stage="removed", now=now) == 2
+    assert "removed" in letters("ward@x.example")[-1].body
+
+
+def test_nobody_is_told_of_what_is_hidden_or_not_confirmed(streets: Any) -> None:
+    now = streets.now
+    following.ask(kind="street", key="11", email="never@x.example", now=now)
+    follow("street", "11", "told@x.example", now)
+    case = streets.case()
+    actions.show(case_id=case.pk, hidden=True, text=False, photos=[], by=OFFICER, now=now)
+    assert following.announce(case_id=case.pk, stage="with_crew", now=now) == 0
+    actions.show(case_id=case.pk, hidden=False, text=False, photos=[], by=OFFICER, now=now)
+    assert following.announce(case_id=case.pk, stage="with_crew", now=now) == 1
+    assert letters("never@x.example") == []
+
+
+def test_following_is_confirmed_by_a_button_and_stopped_by_one_click(streets: Any) -> None:
+    from doorstep.messages.actions import token_of
+
+    client, now = Client(), streets.now
+    there = client.post("/reports/follow/street/11", {"email": "Pat@X.example"})
+    assert there.url == "/reports/follow/street/11/asked"
+    follower = Follower.objects.get(email="pat@x.example")
+    token = token_of(Message.objects.get(name="report-confirm").key)
+    client.get(f"/reports/follow/confirm/{token}")
+    follower.refresh_from_db()
+    assert follower.confirmed_at is None
+    client.post(f"/reports/follow/confirm/{token}")
+    follower.refresh_from_db()
+    assert follower.confirmed_at is not None
+    stop = token_of(f"report-follower:{follower.pk}")
+    Client(enforce_csrf_checks=True).post(f"/reports/follow/stop/{stop}")
+    assert not Follower.objects.exists() and not Message.objects.filter(to="pat@x.example").exists()
+    bad = client.post("/reports/follow/street/11", {"email": "not one"})
+    assert b"Enter an email address in the correct format" in bad.content
+    assert client.get("/reports/follow/street/99").status_code == 404
+    assert client.get("/reports/follow/planet/11").status_code == 404
+    assert now
+
+
+def test_what_was_erased_is_no_longer_shown(streets: Any) -> None:
+    case = streets.case()
+    streets.finish(case)
+    erase(case_id=case.pk, now=streets.now)
+    assert seen() == [] and fresh(case).where == "" and fresh(case).easting is None
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?service=nope",
+        "?ward=%00",
+        "?street=abc",
+        "?street=99999999999999",
+        "?state=x",
+        "?page=0",
+        "?page=-1",
+        "?page=99999",
+        "?find=%00%27;--",
+        "?find=" + "a" * 500,
+    ],
+)
+def test_odd_filters_are_answered(streets: Any, query: str) -> None:
+    streets.case()
+    for there in ("/reports", "/reports.rss", "/reports.json", "/reports.csv"):
+        assert Client().get(there + query).status_code == 200, there
+
+
+def test_filters_narrow_the_list(streets: Any) -> None:
+    first, second = streets.case(), streets.case("street:12")
+    streets.finish(second)
+
+    def found(query: str) -> set[str]:
+        rows = Client().get(f"/reports.json{query}").json()["reports"]
+        return {row["reference"] for row in rows}
+
+    assert found("") == {first.reference}
+    assert found("?state=") == {first.reference, second.reference}
+    assert found("?state=fixed") == {second.reference}
+    assert found("?state=&street=11") == {first.reference}
+    assert found("?state=&ward=E05010105") == {first.reference, second.reference}
+    assert found("?state=&ward=E1") == set() and found("?service=missed-bin") == set()
