@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import bookings, cases, measures, report, servers, visits
+from bench import bookings, cases, measures, report, servers, visits, words
 from bench.load import Figure
 
 FEW, MANY = 10_000, 500_000
@@ -99,8 +99,10 @@ def main() -> None:
     if QUICK:
         for figure in growth(servers.SMALL, FEW):
             print(f"{figure.name}: p50 {figure.p50:.1f} ms, p95 {figure.p95:.1f} ms, {figure.cpu}")
+        print(*words.figures(), sep="\n")
         return None
     print(report.write(whole()))
+    print(*words.figures(), sep="\n")
     print(f"{time.monotonic() - began:.0f} s")
     return None
 

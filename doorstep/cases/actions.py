@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from doorstep.cases import facts, timeline, workflow
+from doorstep.cases import facts, moving, timeline, workflow
 from doorstep.cases.clock import clock_at
 from doorstep.cases.locking import locked, one_open_case
 from doorstep.cases.models import Case, Draft, Link
@@ -283,6 +283,7 @@ def _open(
     values = values_of(draft, settings)
     found, _ = facts.resolve(flow.facts, values, clock, planted)
     start = _start(draft, service, values, clock)
+    origin = draft.moved_from
     case = Case.objects.create(
         reference=_reference(service.about.prefix),
         version_id=draft.version_id,
@@ -292,7 +293,7 @@ def _open(
         **(_located(a[spot], draft.words.get(spot, "")) if spot else {}),
         customer=_customer(draft, service, now),
         channel=draft.channel,
-        language=council.language(),
+        language=origin.language if origin else council.language(),
         stage=start,
         answers={k: v for k, v in a.items() if k not in personal},
         words={k: v for k, v in draft.words.items() if k.split("@")[0] not in personal},
@@ -312,6 +313,8 @@ def _open(
     for code, kept in passed.items():
         timeline.write(case, kept["kind"], by=by, now=now, text=kept.get("reason", ""), stop=code)
     workflow.enter(case, start, by=by, now=now)
+    if origin:
+        moving.arrived(old_id=origin.pk, case=case, by=by, now=now)
     return case
 
 

@@ -42,6 +42,10 @@ class Draft(models.Model):
     saved_key = models.CharField(max_length=80, blank=True)
     link_hash = models.CharField(max_length=64, blank=True, db_index=True)
     warned_at = models.DateTimeField(null=True)
+    # The case that belonged to another service, of which this is to become a case.
+    moved_from = models.ForeignKey(
+        "Case", null=True, on_delete=models.SET_NULL, related_name="moved_on"
+    )
 
     class Meta:
         constraints = [

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 
 from doorstep.catalogue import files as f
+from doorstep.catalogue import leaving
 from doorstep.catalogue.builder import Builder, check_sentence, read_facts, read_values
 from doorstep.catalogue.building_workflow import read_workflow, said_by_steps
 from doorstep.catalogue.errors import DefinitionError
@@ -129,8 +130,13 @@ def _stop(b: Builder, src: Source, code: str, s: f.StopFile, asked: set[str]) ->
         if code in b.rested_on:
             b.problems.append(f"{where}: later rules rest on `{code}`, so it cannot be disputed")
         dispute = Dispute(s.dispute.page, s.dispute.stage, s.dispute.offer)
-    override = s.override and code not in b.rested_on
-    return Stop(code, s.say, s.next, s.title, dispute, override, s.authority)
+    for field in ("passes_on", "link"):
+        if path := getattr(s, field):
+            check_sentence(b, f"{{{path}}}", src.where("stops", code, field), {})
+    free = s.override and code not in b.rested_on
+    return Stop(
+        code, s.say, s.next, s.title, dispute, free, s.authority, s.passes_on, s.link
+    )
 
 
 def _messages(b: Builder, extra: Mapping[str, Type]) -> dict[str, Text]:
@@ -234,8 +240,8 @@ def build(contents: Mapping[str, str]) -> Service:
     answers = {f"{q.id}_words": TEXT for q in form.questions.values()}
     disputes = {s.code: s.dispute.stage for s in form.stops.values() if s.dispute}
     extra = {**CASE_WORDS, **answers, **said_by_steps(b)}
-    workflow = read_workflow(b, extra, disputes)
-    messages = _messages(b, extra)
+    workflow = leaving.with_leaving(read_workflow(b, extra, disputes))
+    messages = {**leaving.messages(), **_messages(b, extra)}
     public = _public(b, form)
     examples = Source("examples.yaml", contents.get("examples.yaml", "[]")).data or []
     about = Source("service.yaml", contents["service.yaml"])

@@ -166,6 +166,13 @@ class StopFile(_Part):
     title: Words = Field("", description="The page's heading.")
     next: str = Field("human", description="What can be done next: every stop offers a person.")
     dispute: DisputeFile | None = Field(None, description="Lets a resident say that it is wrong.")
+    passes_on: str = Field(
+        "",
+        description="A name that holds another service's slug, such as chosen.id: the person goes on there, and what they said goes with them.",
+    )
+    link: str = Field(
+        "", description="A name that holds a web address to go to, such as chosen.address."
+    )
     override: bool = Field(True, description="false where even staff with a reason may not go on.")
     authority: str = Field(
         "",

@@ -111,6 +111,14 @@ class Authority(_Part):
     open311: Open311 | None = None
 
 
+class Emergency(_Part):
+    """What to do when someone is in danger now: the words that sound so, in any language, and who is rung."""
+
+    telephone: str = "999"
+    say: Words = ""
+    words: tuple[str, ...] = ()
+
+
 class Council(_Part):
     """One council: everything that differs between councils and is not a service's setting."""
 
@@ -138,7 +146,10 @@ class Council(_Part):
     near_boundary: int = 200
     # Other authorities by code: rules and services name them, residents are led to them.
     authorities: dict[str, Authority] = {}
+    emergency: Emergency = Emergency()
     services: tuple[str, ...]
+    # The service that takes what fits no other.
+    anything: str = ""
     working_days: Literal["monday-friday"] = "monday-friday"
 
 

@@ -16,14 +16,14 @@ def last_heard() -> datetime | None:
 
 def ahead(crew_list: str, day: date) -> QuerySet[Job]:
     """Return a crew list's open jobs of the days after a day, the soonest first."""
-    jobs = Job.objects.select_related("place__street", "case")
+    jobs = Job.objects.select_related("place__street", "case__place__street")
     jobs = jobs.filter(crew_list=crew_list, state="open")
     return jobs.filter(day__gt=day).order_by("day", "place__street__name", "place__sort")
 
 
 def on_list(crew_list: str, day: date) -> QuerySet[Job]:
     """Return a crew list's open jobs due by a day, and those done on it, in street order."""
-    jobs = Job.objects.select_related("place__street", "case").filter(crew_list=crew_list)
+    jobs = Job.objects.select_related("place__street", "case__place__street").filter(crew_list=crew_list)
     due = jobs.filter(state="open", day__lte=day)
     done = jobs.filter(state="done", results__day=day)
     found = (due | done).distinct()

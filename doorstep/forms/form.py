@@ -92,6 +92,9 @@ class Stop:
     override: bool = True
     # The code of another authority that is asked instead.
     authority: str = ""
+    # A path to another service's slug: the person goes on there with what they said. And to an address.
+    passes_on: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)

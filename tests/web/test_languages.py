@@ -20,6 +20,7 @@ from django.utils.translation import trans_real
 from doorstep.cases import deciding
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue import topics, words
 from doorstep.catalogue.building import build_all
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.council import queries as council
@@ -185,6 +186,8 @@ def pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def clear() -> None:
         catalogue._made.clear()
         council._council.cache_clear()
+        topics._made.cache_clear()
+        words._day.cache_clear()
 
     clear()
     monkeypatch.setitem(trans_real._translations, "en", Pseudo())
@@ -274,6 +277,10 @@ def bin_pages(get: Any, post: Any, of: Round) -> Iterator[tuple[str, Any]]:
     yield f"changed {name}", answer
 
 
+# A service and an authority, danger, and nothing that fits.
+OWN_WORDS = ("⟦my bin was not emptied⟧", "⟦a pothole, and someone is in danger⟧", "⟦zebra zebra⟧")
+
+
 def pages(district: Any) -> Iterator[tuple[str, Any]]:
     """Walk every page a resident of this service can meet."""
     client, box = Client(), district.boxes[0]
@@ -288,6 +295,8 @@ def pages(district: Any) -> Iterator[tuple[str, Any]]:
         yield get(path)
     for path in ("/cookies", "/accessibility", "/nowhere", BASE, "/case/open"):
         yield get(path)
+    for written in OWN_WORDS:
+        yield post("/", q=written)
     yield from bin_pages(get, post, box.round)
     yield post(f"{BASE}/begin")
     yield post(f"{BASE}/address", find="1", postcode="")

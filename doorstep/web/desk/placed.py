@@ -17,11 +17,11 @@ METRES, DAYS = 150, 120
 
 def about(case: Case, service: Service, now: datetime) -> dict[str, Any]:
     """Return what is known of a case's place; nothing where it has none."""
-    report = Report.objects.filter(case=case).first()
+    report = Report.objects.filter(case=case).first() if service.public else None
     found: dict[str, Any] = {
         "report": report,
-        "joined_to": reports.joined_to(case),
-        "joined_by": reports.joined_by(case),
+        "joined_to": reports.joined_to(case) if service.public else None,
+        "joined_by": reports.joined_by(case) if service.public else [],
     }
     place = case.place
     spot = (place.easting, place.northing) if place else (case.easting, case.northing)

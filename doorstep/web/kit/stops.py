@@ -7,12 +7,13 @@ from doorstep.cases import actions as cases
 from doorstep.cases.models import Draft
 from doorstep.cases.values import named, spoken
 from doorstep.catalogue.service import Service
-from doorstep.catalogue.words import fill
+from doorstep.catalogue.words import fill, lookup
 from doorstep.council.errors import Refused
 from doorstep.forms import journey
 from doorstep.forms.form import Page
 from doorstep.forms.journey import Decision
-from doorstep.web.kit.seating import Seat, begin, draft_of, pages_of
+from doorstep.web.kit import carrying
+from doorstep.web.kit.seating import Seat, Values, begin, draft_of, pages_of
 
 
 def stopped(request: HttpRequest, seat: Seat, page_id: str) -> HttpResponse:
@@ -35,6 +36,11 @@ def stopped(request: HttpRequest, seat: Seat, page_id: str) -> HttpResponse:
 def _go_past(
     request: HttpRequest, seat: Seat, service: Service, draft: Draft, here: Page
 ) -> HttpResponse:
+    kept = draft.decisions.get(here.id, {})
+    if "pass_on" in request.POST:
+        stop = Decision(here.id, "stop", str(kept.get("code", "")))
+        to = carrying.leads_to(service, pages_of(service, draft, seat)[1], stop)
+        return carrying.pass_on(seat, draft, to) if to else begin(seat)
     try:
         if "dispute" in request.POST:
             decision = cases.dispute(draft=draft, page=here, by=seat.by, now=seat.now)
@@ -44,9 +50,15 @@ def _go_past(
                 draft=draft, page=here, reason=reason, by=seat.by, now=seat.now
             )
     except Refused as exc:
-        code = str(draft.decisions.get(here.id, {}).get("code", ""))
+        code = str(kept.get("code", ""))
         return say_stop(request, seat, service, draft, Decision(here.id, "stop", code), exc.code)
     return HttpResponseRedirect(f"{seat.base}/{here.id}/stopped") if decision.stops else begin(seat)
+
+
+def _link(path: str, values: Values) -> str:
+    """Return the address that a stop leads to; only one that a browser opens safely."""
+    found = str(lookup(path, values) or "")
+    return found if found.startswith("https://") else ""
 
 
 def say_stop(
@@ -72,5 +84,7 @@ def say_stop(
         "draft": draft,
         "seat": seat,
         "refused": refused,
+        "leads_to": carrying.leads_to(service, values, decision),
+        "link": _link(found.link, values) if found and found.link else "",
     }
     return render(request, "kit/stop.html", context)

@@ -18,7 +18,7 @@ from doorstep.forms.rules.parse import path_of
 from doorstep.outside import photos
 from doorstep.outside.errors import BadFile
 from doorstep.places import queries as places
-from doorstep.web.kit import answering, limits
+from doorstep.web.kit import answering, carrying, limits
 from doorstep.web.kit.drawing import draw
 from doorstep.web.kit.seating import Seat, Values, pages_of
 
@@ -110,9 +110,11 @@ def take(
         if exc.code != "slot_gone":
             raise
         return slot_gone(seat, service, draft)
+    pages, values = pages_of(service, draft, seat)
+    if to := carrying.leads_to(service, values, decision):
+        return carrying.pass_on(seat, draft, to)
     if decision.stops:
         return HttpResponseRedirect(f"{seat.base}/{here.id}/stopped")
-    pages, _ = pages_of(service, draft, seat)
     following = journey.first_open(pages, draft.answers)
     return HttpResponseRedirect(f"{seat.base}/{following.id if following else 'check'}")
 

@@ -14,7 +14,6 @@ from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.cases.values import words_of
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import fill
 from doorstep.council import queries as council
 from doorstep.demo import week
@@ -26,24 +25,17 @@ from doorstep.web.kit import limits, seating, sitting, stops
 from doorstep.web.kit.doors import public
 from doorstep.web.kit.language import COOKIE
 from doorstep.web.kit.visitor import keep, let_in, may_open, visitor
-from doorstep.web.portal import old
+from doorstep.web.portal import old, own_words
 
 
 @public
-@require_GET
+@require_http_methods(["GET", "POST"])
 def home(request: HttpRequest) -> HttpResponse:
-    """List the services, or those that the resident's own words find."""
-    text = request.GET.get("q", "")[:100].strip()
-    found = [s for s in catalogue.running() if not text or _matches(s, text)]
-    context = {"services": found, "q": text, "old": old.on_home(request)}
+    """List the services; or propose those that a resident's own words are about."""
+    if text := own_words.text_of(request):
+        return own_words.propose(request, text)
+    context = {"services": catalogue.running(), "old": old.on_home(request)}
     return render(request, "portal/home.html", context)
-
-
-def _matches(service: Service, text: str) -> bool:
-    about = service.about
-    own = " ".join([about.title, about.summary, *about.keywords]).lower()
-    words = [w for w in text.lower().split() if len(w) > 2] or [text.lower()]
-    return any(word.rstrip("s") in own for word in words)
 
 
 @public
@@ -94,7 +86,9 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
 @public
 @require_POST
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
-    """Begin or go on with a draft."""
+    """Begin or go on with a draft; what was written on the way here goes along."""
+    if text := request.POST.get("text", "").strip():
+        return keep(request, own_words.begin(_seat(request, slug), text, request.POST))
     return keep(request, seating.begin(_seat(request, slug)))
 
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from doorstep.council import queries as council
 from doorstep.council.queries import ZONE
-from doorstep.demo import homes, week
+from doorstep.demo import homes, streets, week
 from doorstep.places.models import Property
+from doorstep.reports.models import Report
 from doorstep.staff import actions as staff
 
 # Demo sign-ins: a role each. The password works on loopback only; a real council makes its own.
@@ -48,8 +49,10 @@ class Command(BaseCommand):
             with transaction.atomic():
                 week.work_today(now)
                 made = week.examples(now)
+                seen = streets.make(now) if not Report.objects.exists() else 0
             week.keep(made, today)
             self.stdout.write(f"Made {count} rounds' progress and {len(made)} addresses to try.")
+            self.stdout.write(f"Made {seen} reports of what people saw in streets.")
         self.stdout.write(f"The demo council is ready ({time.monotonic() - began:.0f} s).")
         self.stdout.write(f"Sign-ins: {', '.join(PEOPLE)}; password {PASSWORD}")
 

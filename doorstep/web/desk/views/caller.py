@@ -13,7 +13,9 @@ from doorstep.web.kit.doors import actor, needs
 CHANNELS = ("telephone", "face to face", "e-mail", "post")
 
 
-def _seat(request: HttpRequest, slug: str, channel: str = "telephone") -> seating.Seat:
+def seat_of(request: HttpRequest, slug: str, channel: str = "telephone") -> seating.Seat:
+    """Return the seat of a member of staff who fills in a form for someone."""
+
     def done(case: Case) -> HttpResponse:
         return HttpResponseRedirect(f"/desk/cases/{case.reference}")
 
@@ -29,28 +31,28 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin the form for a new caller, or go on with the one open."""
     if request.method == "POST":
         channel = request.POST.get("channel", "")
-        seat = _seat(request, slug, channel if channel in CHANNELS else CHANNELS[0])
+        seat = seat_of(request, slug, channel if channel in CHANNELS else CHANNELS[0])
         case_actions.drop_draft(visitor=seat.visitor, slug=slug)
         return seating.begin(seat)
-    return seating.begin(_seat(request, slug))
+    return seating.begin(seat_of(request, slug))
 
 
 @needs("desk.send")
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     """Ask one page's questions of the caller."""
-    return sitting.page(request, _seat(request, slug), page)
+    return sitting.page(request, seat_of(request, slug), page)
 
 
 @needs("desk.send")
 @require_http_methods(["GET", "POST"])
 def stopped(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     """Say to the caller why the form cannot go on, or go on all the same with a reason."""
-    return stops.stopped(request, _seat(request, slug), page)
+    return stops.stopped(request, seat_of(request, slug), page)
 
 
 @needs("desk.send")
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, slug: str) -> HttpResponse:
     """Show all answers; send them."""
-    return sitting.check(request, _seat(request, slug))
+    return sitting.check(request, seat_of(request, slug))

@@ -23,7 +23,7 @@ from doorstep.payments import queries as payments
 from doorstep.staff import actions as staff
 from doorstep.staff import queries as looks
 from doorstep.waste import queries as rounds_of
-from doorstep.web.desk import placed
+from doorstep.web.desk import moved, placed
 from doorstep.web.kit.doors import actor, needs
 
 
@@ -59,6 +59,7 @@ def draw(request: HttpRequest, found: Case, refused: str = "", status: int = 200
         "assisted": bool(found.place_id and rounds_of.is_assisted(found.place_id)),
         "typed": request.POST,
         **placed.about(found, service, timezone.now()),
+        **(moved.about(found) if _may(request, "desk.decide") else {}),
     }
     return render(request, "desk/case.html", context, status=status)
 

@@ -1,0 +1,75 @@
+"""What was said once is not asked again: answers that another service's questions can take."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from doorstep.cases.models import Case, Draft
+from doorstep.cases.values import from_json
+from doorstep.catalogue import queries as catalogue
+from doorstep.forms.form import Form, Question
+
+# There is one of these in a service, whatever the question is called.
+_BY_KIND = ("address", "location")
+_FILES = ("photo", "photos")
+_FREE = ("long_text", "text")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What someone said: in their own words, by question, and how to reach them."""
+
+    text: str = ""
+    answers: Mapping[tuple[str, str], object] = field(default_factory=dict)
+    contact: Mapping[str, str] = field(default_factory=dict)
+
+
+def in_draft(draft: Draft) -> Said:
+    """Return what was answered in a draft so far."""
+    form = catalogue.service(draft.version_id).form
+    asked = form.questions.values()
+    contact = {q.contact: str(draft.answers.get(q.id) or "") for q in asked if q.contact}
+    return _said(form, draft.answers, {k: v for k, v in contact.items() if v})
+
+
+def in_case(case: Case) -> Said:
+    """Return what a case says, and who asked."""
+    who, contact = case.customer, {}
+    if who is not None:
+        found = {"name": who.name, "email": who.email, "phone": who.phone}
+        contact = {part: value for part, value in found.items() if value}
+    return _said(catalogue.service(case.version_id).form, case.answers, contact)
+
+
+def _said(form: Form, answers: Mapping[str, object], contact: Mapping[str, str]) -> Said:
+    given = from_json(dict(answers))
+    own = [q for q in form.questions.values() if not q.contact and given.get(q.id) is not None]
+    texts = [str(given[q.id]) for kind in _FREE for q in own if q.kind == kind]
+    return Said("\n\n".join(texts), {(q.kind, q.id): given[q.id] for q in own}, contact)
+
+
+def fitting(said: Said, form: Form) -> dict[str, object]:
+    """Return answers for another service's questions, by question; whether each takes them it says itself.
+
+    A question of the same name and kind takes the same answer, one for a place the place, one for
+    contact the contact, and the first for free text what was written.
+    """
+    found: dict[str, object] = {}
+    questions = form.questions.values()
+    for question in questions:
+        value = _for(question, said)
+        if value is not None and question.kind not in _FILES:  # they belong to where it was sent
+            found[question.id] = value
+    free = [q for kind in _FREE for q in questions if q.kind == kind and not q.contact]
+    if said.text and free and not any(q.id in found for q in free):
+        found[free[0].id] = said.text
+    return found
+
+
+def _for(question: Question, said: Said) -> object:
+    if question.contact:
+        return said.contact.get(question.contact)
+    if (question.kind, question.id) in said.answers:
+        return said.answers[question.kind, question.id]
+    if question.kind in _BY_KIND:
+        return next((v for (kind, _), v in said.answers.items() if kind == question.kind), None)
+    return None

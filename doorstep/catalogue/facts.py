@@ -1,0 +1,91 @@
+"""What the catalogue can observe of a text: what it may be about, and whether someone may be in danger."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from doorstep.catalogue import queries, topics
+from doorstep.catalogue.topics import Proposed
+from doorstep.council import queries as council
+from doorstep.forms.facts import Fact, Observed, offer
+from doorstep.forms.rules.types import BOOL, TEXT, ListOf, Maybe, Record
+
+OPTION = Record("proposal", {"id": TEXT, "label": TEXT, "hint": TEXT})
+TOPIC = Record(
+    "topic",
+    {
+        "id": TEXT,
+        "kind": TEXT,
+        "title": TEXT,
+        "whose": TEXT,
+        "telephone": Maybe(TEXT),
+        "address": Maybe(TEXT),
+    },
+)
+NONE = "none"
+# The facts whose options are services, with "none of these".
+PROPOSING = ("catalogue.proposed", "catalogue.services")
+
+
+def _none() -> dict[str, str]:
+    return {"id": NONE, "label": _("None of these"), "hint": ""}
+
+
+def because(words: tuple[str, ...]) -> str:
+    """Return why something is proposed, in words."""
+    said = ", ".join(f"“{word}”" for word in words)
+    return _("because you wrote: %(words)s") % {"words": said} if said else ""
+
+
+def _option(of: Proposed) -> dict[str, str]:
+    said = because(of.because)
+    why = said[:1].upper() + said[1:]
+    if of.kind == "authority":
+        label = _("%(title)s: this is for %(whose)s") % {"title": of.title, "whose": of.whose}
+        return {"id": of.id, "label": label, "hint": why}
+    return {"id": of.id, "label": of.title, "hint": f"{of.summary} {why}".strip()}
+
+
+def proposed(text: str, now: datetime) -> Observed:
+    """Observe what a text may be about, the likeliest first, with "none of these"; only that where unsure."""
+    return Observed([*map(_option, topics.propose(text)), _none()], now)
+
+
+def services(now: datetime) -> Observed:
+    """Observe every service that runs, but the one that takes anything, with "none of these"."""
+    anything = council.current().anything
+    found = [s.about for s in queries.running() if s.slug != anything]
+    options = [{"id": a.slug, "label": a.title, "hint": ""} for a in found]
+    return Observed([*options, _none()], now)
+
+
+def topic(chosen: str, now: datetime) -> Observed:
+    """Observe what was chosen: a `service`, a subject of another `authority`, or `none`."""
+    of = topics.of(chosen)
+    if of is None:
+        none = {"id": NONE, "kind": NONE, "title": "", "whose": ""}
+        return Observed({**none, "telephone": None, "address": None}, now)
+    found = {"id": of.id, "kind": of.kind, "title": of.title, "whose": of.whose}
+    return Observed({**found, "telephone": of.telephone, "address": of.address}, now)
+
+
+def urgent(text: str, now: datetime) -> Observed:
+    """Observe whether a text sounds as if someone were in danger now."""
+    return Observed(topics.is_urgent(text), now)
+
+
+def emergency(now: datetime) -> Observed:
+    """Observe what the council says to someone who is in danger, and who is rung."""
+    own = council.current().emergency
+    return Observed({"say": own.say, "telephone": own.telephone}, now)
+
+
+def register() -> None:
+    """Offer the room's facts."""
+    text = (("text", TEXT),)
+    offer(Fact("catalogue.proposed", text, ListOf(OPTION), "local", proposed))
+    offer(Fact("catalogue.services", (), ListOf(OPTION), "local", services))
+    offer(Fact("catalogue.topic", (("chosen", TEXT),), TOPIC, "local", topic))
+    offer(Fact("catalogue.urgent", text, BOOL, "local", urgent))
+    danger = Record("emergency", {"say": TEXT, "telephone": TEXT})
+    offer(Fact("catalogue.emergency", (), danger, "local", emergency))

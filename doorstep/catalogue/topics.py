@@ -1,0 +1,153 @@
+"""What there is to propose: the services that run, what other authorities take, and this council's own keywords."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Literal, TypeVar
+
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.files import ServiceFile
+from doorstep.catalogue.models import Keyword, Version
+from doorstep.catalogue.proposing import Index, Topic
+from doorstep.catalogue.stems import words
+from doorstep.council import queries as council
+
+Read = TypeVar("Read")
+Own = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """What a text is proposed to be about, in words of the language spoken now.
+
+    `id` is a service's slug, or an authority's code and the number of its subject. Of another
+    authority `title` is the subject, `whose` its name.
+    """
+
+    id: str
+    kind: Literal["service", "authority"]
+    title: str
+    summary: str = ""
+    whose: str = ""
+    address: str = ""
+    telephone: str = ""
+    because: tuple[str, ...] = ()
+
+
+def propose(text: str) -> list[Proposed]:
+    """Return up to three services or subjects of other authorities that a text may be about; none: unsure."""
+    if not text.strip():
+        return []
+    return [made for p in _index().propose(text) if (made := of(p.key, p.because))]
+
+
+def leads_to(texts: Iterable[str]) -> dict[str, str]:
+    """Return the title of what each text leads to now, first of all; those that lead nowhere are left out."""
+    index, titles, found = _index(), dict[str, str](), {}
+    for text in texts:
+        for first in index.propose(text)[:1]:
+            if first.key not in titles:
+                made = of(first.key)
+                titles[first.key] = made.title if made else ""
+            found[text] = titles[first.key]
+    return found
+
+
+def of(key: str, because: Sequence[str] = ()) -> Proposed | None:
+    """Return what a key stands for now, or nothing."""
+    code, _, number = key.partition("/")
+    if not number:
+        service = catalogue.current(key)
+        if service is None:
+            return None
+        about = service.about
+        return Proposed(
+            key,
+            "service",
+            about.title,
+            about.summary,
+            council.current().name,
+            because=tuple(because),
+        )
+    authority = council.current().authorities.get(code)
+    if authority is None or not number.isdecimal() or not 0 < int(number) <= len(authority.takes):
+        return None
+    subject = authority.takes[int(number) - 1]
+    return Proposed(
+        key,
+        "authority",
+        subject.title,
+        "",
+        authority.name,
+        subject.address or authority.address,
+        authority.telephone,
+        tuple(because),
+    )
+
+
+def is_urgent(text: str) -> bool:
+    """Say whether a text sounds as if someone were in danger now; too often rather than too seldom."""
+    emergency = council.current().emergency
+    said = " ".join(["", *(word.stem for word in words(text)), ""])
+    return any(f" {' '.join(word.stem for word in words(w))} " in said for w in emergency.words)
+
+
+def _index() -> Index:
+    """Return the index of what runs now; made anew when a version or a keyword of the council's own changes."""
+    own = Keyword.objects.filter(state="accepted").order_by("slug", "text")
+    current = Version.objects.filter(current=True).order_by("slug")
+    return _made(
+        str(council.folder()),
+        tuple(current.values_list("digest", flat=True)),
+        tuple(own.values_list("slug", "text")),
+    )
+
+
+@lru_cache(maxsize=4)
+def _made(folder: str, versions: tuple[str, ...], own: Own) -> Index:
+    return Index([*_services(versions, own), *of_authorities()])
+
+
+def _services(versions: Iterable[str], own: Own) -> list[Topic]:
+    """Return a topic for each service that runs; what takes anything is no answer."""
+    spoken = [in_every_language(partial(_about, version)) for version in versions]
+    anything = council.current().anything
+    return [of_service(abouts, own) for abouts in spoken if abouts[0].slug != anything]
+
+
+def _about(version: str) -> ServiceFile:
+    return catalogue.service(version).about
+
+
+def in_every_language(read: Callable[[], Read]) -> list[Read]:
+    """Return what is read in each language that the council offers, in the order of them."""
+    found = []
+    for code in council.languages():
+        with council.speaking(code):
+            found.append(read())
+    return found
+
+
+def of_service(spoken: Sequence[ServiceFile], own: Own = ()) -> Topic:
+    """Return a service as a topic: its words in every language, and this council's own keywords of it."""
+    slug = spoken[0].slug
+    keywords = [keyword for about in spoken for keyword in about.keywords]
+    keywords += [text for of_slug, text in own if of_slug == slug]
+    titles, summaries = [a.title for a in spoken], [a.summary for a in spoken]
+    return Topic(slug, _once(keywords), _once(titles), _once(summaries))
+
+
+def of_authorities() -> list[Topic]:
+    """Return every subject of other authorities as a topic."""
+    found = []
+    every = in_every_language(lambda: council.current().authorities)
+    for code in every[0]:
+        spoken = [authorities[code].takes for authorities in every]
+        for n, subjects in enumerate(zip(*spoken, strict=True), 1):
+            keywords = _once(k for subject in subjects for k in subject.keywords)
+            found.append(Topic(f"{code}/{n}", keywords, _once(s.title for s in subjects)))
+    return found
+
+
+def _once(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))

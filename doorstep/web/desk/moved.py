@@ -1,0 +1,19 @@
+"""What the page of a case says about moving it to the service it belongs to."""
+
+from doorstep.cases import moving
+from doorstep.cases.models import Case
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.leaving import MOVED, gives_back
+
+
+def about(case: Case) -> dict[str, object]:
+    """Return where a case can be moved to; or of a moved one, what it has become."""
+    if case.stage == MOVED:
+        became = moving.came_of(case)
+        to = str(case.facts.get(MOVED, {}).get("to", ""))
+        gone = gives_back(catalogue.service(case.version_id).workflow)
+        undo = not gone and not (became and became.is_closed)
+        return {"moved": {"became": became, "to": to, "undo": undo}}
+    if case.is_closed:
+        return {"could_move": []}
+    return {"could_move": [s for s in catalogue.running() if s.slug != case.slug]}

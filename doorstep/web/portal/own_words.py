@@ -1,0 +1,56 @@
+"""What a resident writes in their own words on the first page: what it may be about, and on from there."""
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from doorstep.cases.carrying import Said
+from doorstep.catalogue import facts, topics
+from doorstep.catalogue import queries as catalogue
+from doorstep.council import queries as council
+from doorstep.web.kit import seating
+from doorstep.web.kit.carrying import carry_over, none_fits
+from doorstep.web.kit.seating import Seat
+
+# What stands in an address is no more than someone would put on a bookmark.
+IN_ADDRESS = 60
+# A word or two are not worth carrying into a form.
+LONG = 4
+
+
+def text_of(request: HttpRequest) -> str:
+    """Return what was written: sent with the form, or a few words in the address."""
+    if request.method == "POST":
+        return request.POST.get("q", "").strip()
+    return request.GET.get("q", "")[:IN_ADDRESS].strip()
+
+
+def propose(request: HttpRequest, text: str) -> HttpResponse:
+    """Show what a text may be about and why; unsure, every service. Nothing of it is kept."""
+    here, found = council.current(), topics.propose(text)
+    anything = catalogue.current(here.anything) if here.anything else None
+    context = {
+        "text": text,
+        "found": found,
+        "danger": here.emergency if topics.is_urgent(text) else None,
+        "because": _because,
+        "long": len(text.split()) >= LONG,
+        "anything": anything,
+        "services": [] if found else [s for s in catalogue.running() if s != anything],
+    }
+    return render(request, "portal/own_words.html", context)
+
+
+def _because(words: tuple[str, ...]) -> str:
+    said = facts.because(words)
+    return said[:1].upper() + said[1:]
+
+
+def begin(seat: Seat, text: str, posted: Mapping[str, str]) -> HttpResponse:
+    """Begin a service with what was written; who has said that no proposal fits is not asked again."""
+    service = catalogue.current(seat.slug)
+    if service is not None:
+        none = none_fits(service) if posted.get("none") else {}
+        carry_over(seat, service, Said(text, none))
+    return seating.begin(seat)
