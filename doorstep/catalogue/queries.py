@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -69,7 +70,7 @@ def of_folder(folder: Path) -> tuple[Service, dict[str, str]]:
         made = build_all(files)
         about = Source("service.yaml", files["service.yaml"])
         problems += tuning.default_problems(made, about)
-        problems += authority_problems(made, Source("form.yaml", files["form.yaml"]))
+        problems += authority_problems(made, files)
         if made.slug != folder.name:
             where = about.where("slug")
             problems.append(f"{where}: slug: is `{made.slug}`, but its folder is `{folder.name}`")
@@ -84,18 +85,31 @@ def of_folder(folder: Path) -> tuple[Service, dict[str, str]]:
     return made, files
 
 
-def authority_problems(of: Service, form: Source) -> list[str]:
-    """Return each stop that leads to an authority which this council does not know, with file and line.
+# A step whose rule `to` is one authority, whatever is answered.
+_PLAIN = re.compile(r"'([^']*)'")
+
+
+def authority_problems(of: Service, files: Mapping[str, str]) -> list[str]:
+    """Return each stop and step that leads to an authority which this council does not know, with file and line.
 
     What was published before still builds when an authority is taken from council.yaml: its stops
-    then lead to the council alone.
+    then lead to the council alone, and its cases to an officer.
     """
+    form, flow = (Source(name, files[name]) for name in ("form.yaml", "workflow.yaml"))
+    named = [
+        (form.where("stops", code, "authority"), stop.authority)
+        for code, stop in of.form.stops.items()
+        if stop.authority
+    ]
+    for stage in of.workflow.stages.values():
+        for rule in (d.rules["to"] for d in stage.do if d.step == "send" and "to" in d.rules):
+            if plain := _PLAIN.fullmatch(rule.text.strip()):
+                named.append((flow.where("stages", stage.id, "do"), plain[1]))
     known = council.current().authorities
     return [
-        f"{form.where('stops', code, 'authority')}: no authority `{stop.authority}` in council.yaml"
-        + suggest(stop.authority, known)
-        for code, stop in of.form.stops.items()
-        if stop.authority and stop.authority not in known
+        f"{where}: no authority `{code}` in council.yaml{suggest(code, known)}"
+        for where, code in named
+        if code not in known
     ]
 
 

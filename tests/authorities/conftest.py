@@ -35,7 +35,6 @@ def county(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], 
 @pytest.fixture
 def signs(open_district: Any) -> Any:
     """The service that is passed on, published."""
-    from tests.open311.conftest import name_ward, publish
+    from tests.open311.conftest import publish
 
-    name_ward()
     return publish("loose-sign")

@@ -10,14 +10,13 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.cli.embedded import ROOT
 from doorstep.council import queries as council
 from tests.docs.test_api import BLOCK, agrees, curl
-from tests.open311.conftest import key, name_ward
+from tests.open311.conftest import key
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = ROOT / "docs" / "how-to" / "open311.md"
 
 
 def test_every_example_answers_as_written(live_server: Any, open_district: Any) -> None:
-    name_ward()
     contents = catalogue.read_folder(council.home() / "services" / "graffiti")
     publishing.played(service=catalogue.build(contents), examples=1, now=open_district.now)
     publishing.publish(contents=contents, now=open_district.now)

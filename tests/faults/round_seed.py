@@ -27,7 +27,6 @@ from tests.open311 import conftest  # noqa: E402
 
 def publish(name: str) -> dict[str, str]:
     """Publish a service, and make a key for a program that sends."""
-    conftest.name_ward()
     conftest.publish(name)
     return {"key": conftest.key("cases:create", name="Neighbour")}
 

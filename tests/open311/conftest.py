@@ -9,8 +9,6 @@ from django.utils import timezone
 from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
-from doorstep.places import spots
-from doorstep.places.models import Ward
 from doorstep.staff import actions as staff
 from doorstep.staff.models import StaffUser
 from tests.open311.client import Client
@@ -46,16 +44,8 @@ def report(**more: str) -> dict[str, str]:
     }
 
 
-def name_ward() -> None:
-    """Make the ward that the outlines find at HERE; the small district knows another."""
-    found = spots.find(f"at:{HERE['lat']},{HERE['long']}")
-    assert found and found.inside and found.ward
-    Ward.objects.get_or_create(code=found.ward, defaults={"name": "Coalville"})
-
-
 @pytest.fixture
 def benches(open_district: Any) -> Service:
-    name_ward()
     return publish("broken-bench")
 
 

@@ -330,3 +330,18 @@ def test_a_service_about_a_home_takes_its_uprn(app: Client, open_district: Any) 
     # A home is nobody's to read, not even where the service is public.
     assert row["address"] is None and row["lat"] is None and "Mill" not in str(row)
     assert Client(app.base).both("requests") == []
+
+
+def test_a_description_that_is_not_asked_for_is_a_note_for_staff(app: Client) -> None:
+    contents = catalogue.read_folder(SERVICES / "broken-bench")
+    lines = contents["form.yaml"].splitlines(keepends=True)
+    form = "".join(line for line in lines if "{id: detail," not in line)
+    about = contents["service.yaml"].replace("text: [detail], ", "")
+    contents = {**contents, "form.yaml": form, "service.yaml": about}
+    publishing.played(service=catalogue.build(contents), examples=1, now=timezone.now())
+    publishing.publish(contents=contents, now=timezone.now())
+    case = made(app.post(report(media_url="https://photos.example/1.jpg")))
+    (text,) = EventText.objects.filter(event__case=case).values_list("text", flat=True)
+    assert text == "By the pond.\nA picture is said to be at: https://photos.example/1.jpg"
+    (row,) = app.both("requests")
+    assert "pond" not in str(row)

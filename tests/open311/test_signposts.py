@@ -46,6 +46,17 @@ def test_an_unknown_authority_is_a_mistake_with_its_line(tmp_path: Path) -> None
     assert wanted in str(caught.value)
 
 
+def test_a_step_to_an_unknown_authority_is_a_mistake_too(tmp_path: Path) -> None:
+    import shutil
+
+    folder = Path(shutil.copytree(SERVICES / "loose-sign", tmp_path / "loose-sign"))
+    catalogue.of_folder(folder)
+    flow = (folder / "workflow.yaml").read_text()
+    (folder / "workflow.yaml").write_text(flow.replace("to: \"'county'\"", "to: \"'conty'\""))
+    with pytest.raises(DefinitionError, match="workflow.yaml:[0-9]+: no authority `conty`"):
+        catalogue.of_folder(folder)
+
+
 def test_what_was_published_still_works_when_an_authority_goes(home: Path, benches: Any) -> None:
     path = home / "councils" / "demo" / "council.yaml"
     council = yaml.safe_load(path.read_text())

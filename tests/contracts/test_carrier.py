@@ -1,4 +1,4 @@
-"""The connector against a program that is not ours: what is sent, what is read, what is refused."""
+"""The contract of a carrier of reports, held by Open311 against a program that is not ours: what is sent, what is read, what is refused."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +10,10 @@ from doorstep.connectors import open311
 from doorstep.connectors.open311 import Missing, Open311
 from doorstep.outside.errors import GiveUp, TryLater
 from tests.authorities.foreign import Foreign
+from tests.authorities.foreign import foreign as _foreign
 
+# A program that is not ours, listening.
+foreign = pytest.fixture(_foreign)
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
 MADE = "<service_requests><request><service_request_id>77</service_request_id></request></service_requests>"
 

@@ -1,0 +1,83 @@
+"""Reads the fields of a request as answers to its service's questions."""
+
+from django.http import QueryDict
+
+from doorstep.forms.form import Question
+from doorstep.forms.questions.kind import Typed
+from doorstep.forms.questions.kinds import KINDS
+from doorstep.web.open311 import spots
+from doorstep.web.open311.asked import Asked
+from doorstep.web.open311.problems import Problem, wrong
+from doorstep.web.open311.reading import moment
+
+LONGEST = 4000
+YES_NO = {"true": "yes", "1": "yes", "false": "no", "0": "no"}
+
+
+def answers(of: Asked, posted: QueryDict) -> dict[str, object]:
+    """Return what was answered, by question; raises Problem with every fault seen so far."""
+    given: dict[str, object] = {}
+    faults: list[str] = []
+    if len(posted.get("description") or "") > LONGEST:
+        faults.append(f"description: at most {LONGEST} characters.")
+    known = {q.id: q for _, q in of.attributes}
+    for name, values in _attributes(posted).items():
+        if name not in known:
+            faults.append(f"attribute[{name}]: this service has no such attribute.")
+            continue
+        try:
+            given[name] = _typed(known[name], values)
+        except Problem as exc:
+            faults += exc.says
+    if of.description and (text := posted.get("description")):
+        given[of.description.id] = Typed({of.description.id: [text]})
+    for part, said in _contact(posted).items():
+        if part in of.contact:  # what a service does not ask for is not kept
+            given[of.contact[part].id] = said
+    if of.place:
+        try:
+            given[of.place.id] = spots.answer(of.place, posted)
+        except Problem as exc:
+            faults += exc.says
+    if faults:
+        raise wrong(*faults)
+    return given
+
+
+def _attributes(posted: QueryDict) -> dict[str, list[str]]:
+    """Return what came as attribute[code] or attribute[code][], empty values left out."""
+    found: dict[str, list[str]] = {}
+    for name in posted:
+        if name.startswith("attribute[") and "]" in name:
+            code = name[len("attribute[") :].partition("]")[0]
+            values = [value for value in posted.getlist(name) if value.strip()]
+            if values:
+                found[code] = [*found.get(code, []), *values]
+    return found
+
+
+def _typed(question: Question, values: list[str]) -> Typed:
+    """Return the fields that a browser would send; raises Problem."""
+    if question.kind != "choices" and len(values) > 1:
+        raise wrong(f"attribute[{question.id}]: takes one value.")
+    if question.kind == "yes_no":
+        value = values[0].strip().lower()
+        return Typed({question.id: [YES_NO.get(value, value)]})
+    if question.kind == "date":
+        text = values[0].strip()
+        day = QueryDict(mutable=True)
+        day[f"attribute[{question.id}]"] = text
+        moment(day, f"attribute[{question.id}]")
+        return KINDS["date"].read(question, text[:10])
+    return Typed({question.id: values})
+
+
+def _contact(posted: QueryDict) -> dict[str, str]:
+    """Return name, email and phone, where they were sent."""
+    names = [(posted.get(part) or "").strip() for part in ("first_name", "last_name")]
+    found = {
+        "name": " ".join(filter(None, names)),
+        "email": (posted.get("email") or "").strip(),
+        "phone": (posted.get("phone") or "").strip(),
+    }
+    return {part: text for part, text in found.items() if text}
