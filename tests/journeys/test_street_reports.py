@@ -221,6 +221,8 @@ def test_from_street_to_mended_and_everyone_hears(
     looks_right(officer)
 
     _crew_mends(chromium, base, case, pictures)
+    officer.goto(f"{base}/desk/cases/{case.reference}")
+    assert officer.locator("img[alt='Photo the crew took before the work']").count() == 1
     run_queue()
     assert {m.to for m in Message.objects.filter(name="removed")} == {
         "ann@resident.example",
