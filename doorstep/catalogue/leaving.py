@@ -9,10 +9,11 @@ from doorstep.catalogue.service import Doing, Stage, Text, Workflow
 # The stage, the outcome and the message are called alike; a service may describe its own.
 MOVED = "moved"
 # What a workflow has set in motion by a step and does not end by being unwound: what ends it. Money
-# that was paid goes back; who follows a public case is told.
+# that was paid goes back; who follows a public case is told; what stood behind it is closed too.
 ENDED_BY = {
     "pay": Doing("refund", {}, {"reason": "Moved to another service"}),
     "publish": Doing("publish", {}, {}),
+    "join": Doing("spread", {}, {"outcome": "closed"}),
 }
 
 

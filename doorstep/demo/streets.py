@@ -25,8 +25,8 @@ from doorstep.staff.actor import RESIDENT, Actor
 
 CREW = Actor("staff", "crew")
 OF_EACH = 6
-# The days before today on which they came in; every third was seen to.
-DAYS_AGO = (1, 2, 4, 7, 11, 16)
+# The days before today on which they came in; every third was seen to, and what was due.
+DAYS_AGO = (0, 1, 2, 4, 7, 11)
 
 
 def _choices(question: Question, draft: Draft, n: int, now: datetime) -> Iterator[object]:
@@ -94,8 +94,8 @@ def make(now: datetime) -> int:
             if case is None:
                 continue
             made += 1
-            if n % 3 == 2:
-                _finish(case, when + timedelta(days=1))
+            if n % 3 == 2 or (case.due_on and case.due_on < now.date()):
+                _finish(case, min(when + timedelta(days=1), now))
     return made
 
 

@@ -31,7 +31,7 @@ def near(slug: str, where: Mapping[str, Any], metres: int, days: int, now: datet
 def _row(one: queries.Near) -> dict[str, object]:
     seen = one.report
     day = queries.day_of(seen.opened_at)
-    said = {"what": seen.what or seen.name, "where": seen.where, "day": say(day), "n": one.metres}
+    said = {"what": seen.title, "where": seen.where, "day": say(day), "n": one.metres}
     return {
         "id": seen.reference,
         "label": _("%(what)s, %(where)s, about %(n)s metres away, reported %(day)s") % said,

@@ -153,7 +153,7 @@ def announce(*, case_id: int, stage: str, now: datetime) -> int:
             seen = queries.shown(report)
             more = {
                 "name": seen.name,
-                "what": seen.what or seen.name,
+                "what": seen.title,
                 "where": seen.where,
                 "says": seen.says,
                 "page": f"{base_address()}/reports/{seen.reference}",

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from doorstep.cases.models import Case
 from doorstep.cases.values import photos_of, spoken, words_of
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.leaving import MOVED
 from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import fill
 from doorstep.council.queries import ZONE
@@ -49,6 +50,11 @@ class Shown:
     closed_at: datetime | None
     due_on: date | None
     joined: int
+
+    @property
+    def title(self) -> str:
+        """Return what it is in a few words: its service's name, and what was chosen."""
+        return f"{self.name}: {self.what}" if self.what else self.name
 
 
 def _same() -> Exists:
@@ -98,7 +104,10 @@ def impersonal(case: Case, service: Service) -> dict[str, object]:
     asked = service.form.questions.values()
     typed = [q.id for q in asked if q.kind not in CHOSEN]
     left_out = ["named", *typed, *(f"{name}_words" for name in typed)]
-    return {**words_of(case), **{name: None for name in left_out}, "address": case.where}
+    said = {**words_of(case), **{name: None for name in left_out}, "address": case.where}
+    if isinstance(moved := said.get(MOVED), dict):  # where it went, and not as which case
+        said[MOVED] = {"title": moved.get("title")}
+    return said
 
 
 def shown(report: Report) -> Shown:

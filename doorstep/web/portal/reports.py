@@ -110,7 +110,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 
 def _pin(row: Shown) -> dict[str, object]:
-    words = f"{row.what or row.name}, {row.where}"
+    words = f"{row.title}, {row.where}"
     there = f"/reports/{row.reference}"
     return {
         "lat": row.latitude,
@@ -172,7 +172,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     )
     for row in queries.all_shown(wanted.of(queries.public())[:FEED]):
         made.add_item(
-            title=f"{row.what or row.name}, {row.where}",
+            title=f"{row.title}, {row.where}",
             link=f"{base}/reports/{row.reference}",
             description="\n\n".join(filter(None, (row.says, row.text))),
             pubdate=row.opened_at,

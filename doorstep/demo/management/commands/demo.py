@@ -49,9 +49,11 @@ class Command(BaseCommand):
             with transaction.atomic():
                 week.work_today(now)
                 made = week.examples(now)
-                seen = streets.make(now) if not Report.objects.exists() else 0
             week.keep(made, today)
             self.stdout.write(f"Made {count} rounds' progress and {len(made)} addresses to try.")
+        if not Report.objects.exists():
+            with transaction.atomic():
+                seen = streets.make(now)
             self.stdout.write(f"Made {seen} reports of what people saw in streets.")
         self.stdout.write(f"The demo council is ready ({time.monotonic() - began:.0f} s).")
         self.stdout.write(f"Sign-ins: {', '.join(PEOPLE)}; password {PASSWORD}")
