@@ -292,8 +292,12 @@ def test_anyone_reads_what_the_page_of_reports_shows_and_no_more(
 def test_the_same_as_another_is_joined_and_another_is_not(app: Client, anyone: Client) -> None:
     first = made(app.post(report()))
     other = made(app.post(report(description="Another bench.")))
-    fields = {k: v for k, v in report(description="").items() if not k.startswith("attribute")}
-    same = made(app.post({**fields, "attribute[same]": first.reference}))
+    fields = {k: v for k, v in report(description="Me too.").items() if "attribute" not in k}
+    answer = app.post_files({**fields, "attribute[same]": first.reference}, [picture()])
+    same = made(answer)
+    # Programs send a description always; where it is not asked, staff read it all the same.
+    assert EventText.objects.get(event__case=same).text == "Me too."
+    assert len(same.answers["pictures"]) == 1
     assert (first.stage, other.stage, same.stage) == ("received", "received", "joined")
     assert {r["service_request_id"] for r in anyone.both("requests")} == {
         first.reference,

@@ -51,7 +51,7 @@ class Asked:
 
     @property
     def otherwise(self) -> dict[str, str]:
-        """Return the answers to what a program need not know of: what it reports is another one."""
+        """Return the answers to what a program need not answer: what it reports is another one."""
         return {q.id: DIFFERENT for _, q in self.attributes if q.kind == "similar"}
 
     def field(self, question: str) -> str:
@@ -69,11 +69,18 @@ def _questions(service: Service) -> Iterator[tuple[Page, Question]]:
         yield from ((page, q) for q in page.questions if KINDS[q.kind].asks)
 
 
+def _description(service: Service, own: list[Question]) -> Question | None:
+    """Return the question that the description answers: the long text that may be public, else the first."""
+    public = service.about.public.text if service.about.public else []
+    long = [q for q in own if q.kind == "long_text"]
+    return next((q for q in long if q.id in public), long[0] if long else None)
+
+
 def asked(service: Service) -> Asked:
     """Return how a service's answers come."""
     every = list(_questions(service))
     own = [q for _, q in every if not q.contact]
-    description = next((q for q in own if q.kind == "long_text"), None)
+    description = _description(service, own)
     return Asked(
         service,
         tuple(

@@ -29,8 +29,6 @@ def answers(of: Asked, posted: QueryDict) -> dict[str, object]:
             given[name] = _typed(known[name], values)
         except Problem as exc:
             faults += exc.says
-    if of.description and (text := posted.get("description")):
-        given[of.description.id] = Typed({of.description.id: [text]})
     for part, said in _contact(posted).items():
         if part in of.contact:  # what a service does not ask for is not kept
             given[of.contact[part].id] = said
@@ -42,6 +40,13 @@ def answers(of: Asked, posted: QueryDict) -> dict[str, object]:
     if faults:
         raise wrong(*faults)
     return given
+
+
+def otherwise(of: Asked, posted: QueryDict) -> dict[str, object]:
+    """Return answers that are taken where they are asked for: programs send them always."""
+    text = (posted.get("description") or "").strip()
+    said = {of.description.id: text} if of.description and text else {}
+    return {**of.otherwise, **said}
 
 
 def _attributes(posted: QueryDict) -> dict[str, list[str]]:

@@ -20,8 +20,8 @@ def needed(service: Service, now: datetime) -> frozenset[str]:
     """Return the ids of the questions that every request must answer.
 
     A page with a condition counts where the condition holds for each answer that may be given to the
-    questions it rests on, and not where it rests on facts. What is reported is taken to be another one
-    than those known already (`similar`).
+    questions it rests on, those left out with which a rule stops; and not where it rests on facts. What
+    is reported is taken to be another one than those known already (`similar`).
     """
     clock = clock_at(now)
     possible: Possible = {"settings": [catalogue.settings(service, clock.today)]}
@@ -33,7 +33,21 @@ def needed(service: Service, now: datetime) -> frozenset[str]:
             found |= {question.id} if sure else set()
             if values := list(_values(question, clock)):
                 possible[question.id] = values if sure else [*values, None]
+        _leave_out(page, possible, clock)
     return frozenset(found)
+
+
+def _leave_out(page: Page, possible: Possible, clock: Clock) -> None:
+    """Leave out answers with which one of a page's rules stops by themselves."""
+    for check in page.check:
+        names = {path.split(".")[0] for path in check.rule.uses} - {"now", "today"}
+        (name,) = names if check.stop and len(names) == 1 else ("",)
+        if name in {q.id for q in page.questions} & set(possible):
+            possible[name] = [
+                value
+                for value in possible[name]
+                if value is None or not check.rule.evaluate({name: value}, clock)
+            ]
 
 
 def _is_certain(page: Page, possible: Possible, clock: Clock) -> bool:
@@ -63,3 +77,5 @@ def _values(question: Question, clock: Clock) -> Iterator[object]:
         yield DIFFERENT
     elif question.kind == "date":
         yield clock.today
+    elif question.kind in ("text", "long_text"):
+        yield "Any text"

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from doorstep.cases import actions as cases
 from doorstep.cases.models import Case
+from doorstep.cases.values import photos_of
 from doorstep.council.errors import Refused
 from doorstep.forms.form import Question
 from doorstep.forms.questions.kind import Invalid, Typed
@@ -46,7 +47,8 @@ def send(request: HttpRequest, format: str) -> HttpResponse:
     of = find(request.POST.get("service_code") or "")
     given = fields.answers(of, request.POST)
     files = [file for name in request.FILES for file in request.FILES.getlist(name)]
-    order = ordering.Order(of.service, "online", given, otherwise=of.otherwise)
+    spare = fields.otherwise(of, request.POST)
+    order = ordering.Order(of.service, "online", given, otherwise=spare)
     _count_home(request, order.home)
     said = _once(request, token, _Call(of, order, request.POST, files, actor(token), now))
     made = {
@@ -94,17 +96,19 @@ def _make(call: _Call, kept: KeptAnswer) -> dict[str, Any]:
         return _said(before.case, [])
     case = _placed(call, kept)
     SentIn.objects.create(case=case, token=kept.token, key=kept.key)
-    if text := _besides(call):
+    if text := _besides(call, case):
         cases.note(case_id=case.pk, text=text, by=call.by, now=call.now)
     case.refresh_from_db()
-    left = len(call.files) - sum(map(call.of.most, call.of.photos))
+    left = len(call.files) - len(photos_of(call.of.service, case.answers))
     return _said(case, [f"Photos that were not kept: {left}."] if left > 0 else [])
 
 
-def _besides(call: _Call) -> str:
-    """Return what the service does not ask for and staff may read all the same; no link is ever fetched."""
+def _besides(call: _Call, case: Case) -> str:
+    """Return what was not asked for and staff may read all the same; no link is ever fetched."""
     links = [link.strip() for link in call.posted.getlist("media_url")[:5] if link.strip()]
-    said = [] if call.of.description else [(call.posted.get("description") or "").strip()]
+    asked = call.of.description
+    kept = asked is not None and case.answers.get(asked.id) is not None
+    said = [] if kept else [(call.posted.get("description") or "").strip()]
     said += [f"A picture is said to be at: {' '.join(links)[:2000]}"] if links else []
     return "\n".join(filter(None, said)).replace("\0", "")
 
@@ -115,8 +119,8 @@ def _said(case: Case, more: list[str]) -> dict[str, Any]:
 
 def _placed(call: _Call, kept: KeptAnswer) -> Case:
     of, now = call.of, call.now
-    answers = {**call.order.answers, **_photos(of, call.files, now)}
-    order = replace(call.order, answers=answers)
+    spare = {**call.order.otherwise, **_photos(of, call.files, now)}
+    order = replace(call.order, otherwise=spare)
     try:
         return ordering.place(order, visitor=f"open311:{kept.pk}", by=call.by, now=now)
     except ordering.AnswersWrong as exc:
