@@ -50,11 +50,11 @@ def sentences() -> tuple[Rows, Rows]:
 
 
 def index() -> Any:
-    """Return the index of the library as it stands here, and of services that are still being written."""
+    """Return the index of the library as it stands here, and of other authorities."""
     from doorstep.catalogue import queries as catalogue
     from doorstep.catalogue import topics
     from doorstep.catalogue.building import build
-    from doorstep.catalogue.proposing import Index, Topic
+    from doorstep.catalogue.proposing import Index
     from doorstep.council import queries as council
 
     made = []
@@ -63,11 +63,6 @@ def index() -> Any:
         spoken = topics.in_every_language(lambda files=files: build(files).about)
         if spoken[0].slug != council.current().anything:
             made.append(topics.of_service(spoken))
-    there = {topic.key for topic in made}
-    for slug, about in yaml.safe_load((HERE / "coming.yaml").read_text()).items():
-        if slug not in there:
-            texts = (tuple(about["keywords"]), (about["title"],), (about["summary"],))
-            made.append(Topic(slug, *texts))
     return Index([*made, *topics.of_authorities()])
 
 
