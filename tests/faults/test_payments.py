@@ -22,6 +22,7 @@ from doorstep.outside.errors import TryLater
 from doorstep.payments import actions, jobs, queries, refunds
 from doorstep.payments.models import Attempt, Callback, Charge, Forgeries, Movement, Refund
 from doorstep.staff.actor import Actor
+from tests.faults.conftest import size
 from tests.faults.cutting import killed_at
 from tests.paying import Pay, agree, fee_case, fee_service
 from tests.queue import run_queue
@@ -60,14 +61,17 @@ def pays(case: Case, pay: Pay) -> None:
 
 
 def every_cut(flow: Callable[[Case], None], prepare: Callable[[Case], None]) -> list[Case]:
-    """Kill the flow at its first step, its second and so on, each on a case of its own; return the cases."""
-    now = timezone.now()
+    """Kill the flow at its first step and on, each on a case of its own; return the cases.
+
+    At every step in `make test-long`; else at every third, which is before one thing and after the next.
+    """
+    now, stride = timezone.now(), size(3, 1)
     service, cut = fee_service(now), []
     while True:
         case = fee_case(service, now, email="")
         prepare(case)
-        if not killed_at(len(cut) + 1, partial(flow, case)):
-            assert len(cut) > 40, f"only {len(cut)} cuts"
+        if not killed_at(1 + stride * len(cut), partial(flow, case)):
+            assert len(cut) > 40 // stride, f"only {len(cut)} cuts"
             return cut
         cut.append(case)
 
