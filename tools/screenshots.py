@@ -42,6 +42,13 @@ def _resident(browser: Any) -> None:
     page.screenshot(path=OUT / "stop.png")
 
 
+def _anyone(browser: Any) -> None:
+    page = _page(browser, DESK)
+    page.goto(f"{BASE}/reports?state=")
+    page.wait_for_selector("[data-ready]")
+    page.screenshot(path=OUT / "reports.png")
+
+
 def _staff(browser: Any, role: str, size: tuple[int, int], follow: str = "") -> None:
     page = _page(browser, size)
     page.goto(f"{BASE}/demo")
@@ -76,6 +83,7 @@ def main() -> None:
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
         )
         _resident(browser)
+        _anyone(browser)
         _staff(browser, "crew", TABLET, "a:has-text('job')")
         _staff(browser, "officer", DESK, "tbody a")
         browser.close()

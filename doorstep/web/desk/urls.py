@@ -80,6 +80,7 @@ urlpatterns = [
     path("/tokens", tokens.tokens, name="tokens"),
     path("/tokens/new", tokens.new, name="new_token"),
     path("/tokens/<int:number>/revoke", tokens.revoke, name="revoke_token"),
+    path("/new", caller.choose, name="desk_new"),
     path("/new/<slug:slug>", caller.begin, name="desk_begin"),
     path("/new/<slug:slug>/check", caller.check, name="desk_check"),
     path("/new/<slug:slug>/<slug:page>", caller.page, name="desk_page"),

@@ -1,11 +1,13 @@
 """The same form, filled in for someone who rings, writes or comes by."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from doorstep.cases import actions as case_actions
 from doorstep.cases.models import Case
+from doorstep.catalogue import queries as catalogue
 from doorstep.outside.secret import hashed
 from doorstep.web.kit import seating, sitting, stops
 from doorstep.web.kit.doors import actor, needs
@@ -23,6 +25,16 @@ def seat_of(request: HttpRequest, slug: str, channel: str = "telephone") -> seat
     return seating.Seat(
         slug, who, channel, actor(request), f"/desk/new/{slug}", timezone.now(), done
     )
+
+
+@needs("desk.send")
+@require_POST
+def choose(request: HttpRequest) -> HttpResponseBase:
+    """Begin the form that was chosen for a new caller."""
+    slug = request.POST.get("service", "")
+    if catalogue.current(slug) is None:
+        raise Http404
+    return begin(request, slug)
 
 
 @needs("desk.send")
