@@ -127,7 +127,8 @@ for (const box of document.querySelectorAll("[data-pins]")) {
   draw(box).then((map) => {
     const group = [];
     for (const row of rows) {
-      const dot = L.circleMarker([row.lat, row.lon], { radius: 9, weight: 3, color: "#0b0c0c", fillColor: row.state === "open" ? "#ffdd00" : "#00703c", fillOpacity: 1 }).addTo(map);
+      const open = row.state === "open"; // told apart by size too, not by colour alone
+      const dot = L.circleMarker([row.lat, row.lon], { radius: open ? 10 : 6, weight: 3, color: "#0b0c0c", fillColor: open ? "#ffdd00" : "#00703c", fillOpacity: 1 }).addTo(map);
       dot.bindPopup(() => {
         const words = document.createElement("a");
         Object.assign(words, { href: row.href, textContent: row.words, className: "govuk-link" });
