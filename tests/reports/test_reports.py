@@ -280,3 +280,12 @@ def test_filters_narrow_the_list(streets: Any) -> None:
     assert found("?state=&street=11") == {first.reference}
     assert found("?state=&ward=E05010105") == {first.reference, second.reference}
     assert found("?state=&ward=E1") == set() and found("?service=missed-bin") == set()
+
+
+def test_that_a_place_is_near_the_boundary_is_said_without_scripts_too(streets: Any) -> None:
+    client, there = Client(), "/services/graffiti/where"
+    client.post("/services/graffiti/begin")
+    # A corner of the outline, and the middle of Coalville.
+    for place, near in (("at:52.67229,-1.496357", True), ("street:11", False)):
+        client.post(there, {"where": place})
+        assert ("near the boundary of our district" in client.get(there).content.decode()) is near

@@ -110,7 +110,7 @@ class Location(Kind):
         if found is None:
             raise Invalid("location_unknown")
         more: Mapping[str, Any] = getattr(found, "more", {})
-        return {**more, "id": found[0], "words": found[1]}
+        return {"id": found[0], **more, "words": found[1]}
 
     def fill(self, question: Question, answer: Any) -> Typed:
         """Return the field that would give an answer."""

@@ -34,7 +34,8 @@ def options(question: Question, values: Values, posted: Posted, now: datetime) -
         home = places.find(chosen)
         return ((str(home.uprn), home.address),) if home else ()
     if question.kind == "location":
-        return places_of([spots.find(chosen)])
+        spot = spots.find(chosen)  # which may know it by a tidier id than was sent
+        return (Option(chosen, spot.words, **asdict(spot)),) if spot else ()
     if question.kind == "photos":
         return tuple((name, name) for name in posted.getlist(question.id) if photos.path_of(name))
     if question.kind == "photo":
@@ -46,8 +47,7 @@ def places_of(found: Iterable[spots.Spot | None]) -> Options:
     """Return places as options, each with all that is known of it."""
     made = []
     for spot in filter(None, found):
-        more = {k: v for k, v in asdict(spot).items() if k not in ("id", "words")}
-        made.append(Option(spot.id, spot.words, **more))
+        made.append(Option(spot.id, spot.words, **asdict(spot)))
     return tuple(made)
 
 
