@@ -86,6 +86,35 @@ def test_by_a_typed_street_without_scripts(
     assert "fountain" not in page.inner_text("main")
 
 
+def test_by_a_tap_on_the_map_of_a_phone(
+    chromium: Any, live_server: Any, open_streets: Streets
+) -> None:
+    page = opened(chromium, live_server.url, has_touch=True, is_mobile=True)
+    page.tap("text=Show the map")
+    page.wait_for_selector("[data-ready]")
+    page.locator("[data-map]").evaluate("map => map.scrollIntoView({block: 'center'})")
+    box = page.locator("[data-map]").bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] / 2 + 10, box["y"] + box["height"] / 2 - 10)
+    page.wait_for_selector("[role=status]:has-text('You chose')")
+    first = page.locator("[data-pointed] input").input_value()
+    page.touchscreen.tap(box["x"] + box["width"] / 2 - 20, box["y"] + box["height"] / 2)
+    page.wait_for_function(
+        "was => document.querySelector('[data-pointed] input').value !== was", arg=first
+    )
+    assert (
+        page.locator("[data-pointed]").count() == 1
+    )  # the later point took the place of the first
+    looks_right(page)
+    page.tap("main >> text=Continue")
+    rest(page)
+    case = Case.objects.get()
+    assert case.answers["where"]["id"].startswith("at:") and case.answers["where"]["inside"]
+    assert 52.6 < case.latitude < 52.9 and -1.6 < case.longitude < -1.2
+    page.goto(f"{live_server.url}/reports/{case.reference}")
+    page.wait_for_selector("[data-ready]")
+    looks_right(page)
+
+
 def test_by_keyboard_alone_with_the_map(
     chromium: Any, live_server: Any, open_streets: Streets
 ) -> None:
