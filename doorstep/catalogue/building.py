@@ -134,9 +134,7 @@ def _stop(b: Builder, src: Source, code: str, s: f.StopFile, asked: set[str]) ->
         if path := getattr(s, field):
             check_sentence(b, f"{{{path}}}", src.where("stops", code, field), {})
     free = s.override and code not in b.rested_on
-    return Stop(
-        code, s.say, s.next, s.title, dispute, free, s.authority, s.passes_on, s.link
-    )
+    return Stop(code, s.say, s.next, s.title, dispute, free, s.authority, s.passes_on, s.link)
 
 
 def _messages(b: Builder, extra: Mapping[str, Type]) -> dict[str, Text]:

@@ -23,7 +23,9 @@ def ahead(crew_list: str, day: date) -> QuerySet[Job]:
 
 def on_list(crew_list: str, day: date) -> QuerySet[Job]:
     """Return a crew list's open jobs due by a day, and those done on it, in street order."""
-    jobs = Job.objects.select_related("place__street", "case__place__street").filter(crew_list=crew_list)
+    jobs = Job.objects.select_related("place__street", "case__place__street").filter(
+        crew_list=crew_list
+    )
     due = jobs.filter(state="open", day__lte=day)
     done = jobs.filter(state="done", results__day=day)
     found = (due | done).distinct()
