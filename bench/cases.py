@@ -34,7 +34,7 @@ def make(upto: int) -> bool:
         last = min(upto, made + BATCH)
         batch(made + 1, last, like)
         made = last
-        _tell(made, upto, (time.monotonic() - began) / (made - first))
+        tell(made, upto, (time.monotonic() - began) / (made - first))
     print("  tidying …", flush=True)
     with connection.cursor() as cursor:
         cursor.execute("vacuum analyze")
@@ -64,11 +64,12 @@ def _value(sql: str) -> Any:
         return cursor.fetchone()[0]
 
 
-def _tell(made: int, upto: int, each: float) -> None:
+def tell(made: int, upto: int, each: float, what: str = "cases") -> None:
+    """Print how far it is and how long it will take."""
     done = made * 30 // upto
     left = each * (upto - made)
     bar = "#" * done + "." * (30 - done)
-    print(f"  [{bar}] {made:>7,} of {upto:,} cases, {left:.0f} s to go", flush=True)
+    print(f"  [{bar}] {made:>7,} of {upto:,} {what}, {left:.0f} s to go", flush=True)
 
 
 def shared() -> dict[str, Any]:

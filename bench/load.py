@@ -97,8 +97,8 @@ def percentile(times: list[float], share: float) -> float:
 class Measure:
     """Does acts from several clients for some seconds against one site, each timed."""
 
-    def __init__(self, site: Site, seconds: float) -> None:
-        self.site, self.seconds = site, seconds
+    def __init__(self, site: Site, seconds: float, clients: int = CLIENTS) -> None:
+        self.site, self.seconds, self.clients = site, seconds, clients
 
     def __call__(self, name: str, acts: Iterator[Act], budget: str = "") -> Figure:
         """Return what came of it; what says no is counted as wrong. The worker's share is waited for."""
@@ -117,7 +117,7 @@ class Measure:
                 wrong[0] += not fine
 
         before, began = self.site.cpu(), time.monotonic()
-        threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
+        threads = [threading.Thread(target=client) for _ in range(self.clients)]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -13,7 +13,7 @@ from bench.measures import API, BINS, JOURNEY, TWO_PAGE
 
 README = Path(__file__).with_name("README.md")
 CHART = Path(__file__).with_name("chart.svg")
-MARK = "<!-- figures -->"
+MARK, STREETS = "<!-- figures -->", "<!-- reports -->"
 # One-row inserts a second where the design's peer and budgets were measured.
 PEERS_INSERTS = 5_500
 
@@ -35,6 +35,18 @@ class Run:
     def named(self, name: str) -> Figure:
         """Return one figure of the large database."""
         return next(f for f in self.large if f.name == name)
+
+
+@dataclass
+class Streets:
+    """What one run measured of reports in streets."""
+
+    reports: tuple[int, int]
+    seconds: float
+    bare: Figure
+    small: list[Figure]
+    large: list[Figure]
+    statements: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -80,9 +92,7 @@ def budgets(run: Run) -> list[Budget]:
 def write(run: Run) -> str:
     """Write tables and chart beside each other; return the tables."""
     said = "\n".join(_all(run))
-    before, _, rest = README.read_text().partition(MARK)
-    after = rest.partition(MARK)[2]
-    README.write_text(f"{before}{MARK}\n{said}\n{MARK}{after}")
+    _put(MARK, said)
     kept = budgets(run)
     CHART.write_text(
         chart.draw([(b.what, b.measured, b.allowed, b.unit, b.at_least) for b in kept])
@@ -90,12 +100,50 @@ def write(run: Run) -> str:
     return said
 
 
-def _all(run: Run) -> Iterator[str]:
-    yield (
+def _put(mark: str, said: str) -> None:
+    """Put tables between two marks in place of those of an earlier run."""
+    before, _, rest = README.read_text().partition(mark)
+    after = rest.partition(mark)[2]
+    README.write_text(f"{before}{mark}\n{said}\n{mark}{after}")
+
+
+def _here(seconds: float) -> str:
+    return (
         f"{date.today():%d %B %Y}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python"
-        f" {platform.python_version()}; {CLIENTS} clients on the same cores, {run.seconds:g} s each;"
-        f" {run.cases[1]:,} cases, 46,000 homes."
+        f" {platform.python_version()}; {CLIENTS} clients on the same cores, {seconds:g} s each"
     )
+
+
+def write_streets(run: Streets) -> str:
+    """Write the table of reports in streets; return it."""
+    said = "\n".join(_streets(run))
+    _put(STREETS, said)
+    return said
+
+
+def _streets(run: Streets) -> Iterator[str]:
+    few, many = run.reports
+    yield f"{_here(run.seconds)}; {many:,} reports beside {few:,}. The bare page in the same run: {run.bare.rate:.0f} a second, p95 {run.bare.p95:.1f} ms."
+    yield ""
+    yield f"| what | statements | a second | p50 ms | p95 ms | p95 to bare | CPU-ms | database | p50 ms at {few:,} | growth of CPU |"
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+    before = {f.name: f for f in run.small}
+    for f in run.large:
+        was, wrong = before[f.name], f" ({f.wrong} wrong)" if f.wrong else ""
+        yield (
+            f"| {f.name}{wrong} | {run.statements[f.name]:g} | {f.rate:.0f} | {f.p50:.1f} | {f.p95:.1f} |"
+            f" {f.p95 / run.bare.p95:.1f} | {f.all_cpu:.1f} | {f.cpu['database']:.1f} | {was.p50:.1f} |"
+            f" {_growth_of(was, f)} |"
+        )
+
+
+def _growth_of(small: Figure, large: Figure) -> str:
+    # Of the query alone only the database's CPU is seen, in hundredths of a second.
+    return f"{large.all_cpu / small.all_cpu:.2f} ×" if small.all_cpu else ""
+
+
+def _all(run: Run) -> Iterator[str]:
+    yield f"{_here(run.seconds)}; {run.cases[1]:,} cases, 46,000 homes."
     journey, api = (PEERS_INSERTS / run.named(name).rate for name in (JOURNEY, API))
     yield (
         f"`pgbench`, one-row inserts in the same run: {run.inserts:,.0f}/s. At the {PEERS_INSERTS:,} of the"

@@ -1,7 +1,8 @@
 """`make bench`: what look-ups, pages, reports and the desk cost, beside two ceilings measured in the same run.
 
 Loopback only, bounded in time. Two databases are kept between runs: one with few cases, one with many.
-QUICK=1 measures only the small one, for a few seconds, and writes nothing.
+QUICK=1 measures only the small one, for a few seconds, and writes nothing. PART=reports measures only what
+people saw in streets.
 """
 
 import json
@@ -11,12 +12,13 @@ import sys
 import time
 from pathlib import Path
 
-from bench import bookings, cases, measures, report, servers, visits, words
+from bench import bookings, cases, measures, report, reports, servers, street, visits, words
 from bench.load import Figure
 
 FEW, MANY = 10_000, 500_000
 QUICK = os.environ.get("QUICK") == "1"
 SECONDS = 2.0 if QUICK else 6.0
+PART = os.environ.get("PART", "")
 
 
 def ready(name: str, count: int) -> str:
@@ -48,19 +50,40 @@ def growth(name: str, count: int) -> list[Figure]:
     return found
 
 
-def small(to: str) -> None:
+def streets(name: str, count: int) -> list[Figure]:
+    """Measure what could grow with the number of reports, on a database with so many."""
+    print(f"Making ready {name} with {count:,} reports", flush=True)
+    servers.database(name)
+    import django
+
+    django.setup()
+    reports.make(count)
+    since = _last_case()
+    with servers.running() as running:
+        found = street.figures(running, SECONDS)
+        visits.close_own(since)
+        servers.settled()
+    return found
+
+
+# What is measured on a database with few and on one with many.
+GROWING = {"cases": growth, "reports": streets}
+
+
+def small(part: str, to: str) -> None:
     """Measure the small database, in a process of its own, and write the figures into a file."""
-    Path(to).write_text(json.dumps(measures.as_data(growth(servers.SMALL, FEW))))
+    found = GROWING[part](servers.SMALL, FEW)
+    Path(to).write_text(json.dumps(measures.as_data(found)))
 
 
-def _small() -> list[Figure]:
+def _small(part: str) -> list[Figure]:
     from doorstep.cli import embedded
 
     # Started here, so that the server outlives the other process.
     embedded.ensure()
     to = Path("/tmp") / f"doorstep-bench-{os.getpid()}.json"
     env = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
-    child = [sys.executable, "-m", "bench.run", "small", str(to)]
+    child = [sys.executable, "-m", "bench.run", "small", part, str(to)]
     subprocess.run(child, check=True, env=env, cwd=servers.ROOT)
     found = [Figure(**one) for one in json.loads(to.read_text())]
     to.unlink()
@@ -70,7 +93,7 @@ def _small() -> list[Figure]:
 
 def whole() -> report.Run:
     """Measure everything, the ceilings in the same run."""
-    few = _small()
+    few = _small("cases")
     port = ready(servers.NAME, MANY)
     since = _last_case()
     bare = measures.bare(SECONDS)
@@ -91,17 +114,36 @@ def whole() -> report.Run:
     )  # fmt: skip
 
 
+def of_reports() -> report.Streets:
+    """Measure what people saw in streets, the bare page in the same run."""
+    few = _small("reports")
+    many = streets(servers.NAME, MANY)
+    bare = measures.bare(SECONDS)
+    print("Counting statements", flush=True)
+    since = _last_case()
+    counted = street.count()
+    with servers.running(web=False):
+        visits.close_own(since)
+        servers.settled()
+    return report.Streets((FEW, MANY), SECONDS, bare, few, many, counted)
+
+
 def main() -> None:
     """Measure, and write the figures into bench/README.md."""
     began = time.monotonic()
     if sys.argv[1:2] == ["small"]:
-        return small(sys.argv[2])
+        return small(*sys.argv[2:])
     if QUICK:
-        for figure in growth(servers.SMALL, FEW):
-            print(f"{figure.name}: p50 {figure.p50:.1f} ms, p95 {figure.p95:.1f} ms, {figure.cpu}")
+        for part in [PART] if PART else GROWING:
+            for figure in GROWING[part](servers.SMALL, FEW):
+                print(
+                    f"{figure.name}: p50 {figure.p50:.1f} ms, p95 {figure.p95:.1f} ms, {figure.cpu}"
+                )
         print(*words.figures(), sep="\n")
         return None
-    print(report.write(whole()))
+    if PART != "reports":
+        print(report.write(whole()))
+    print(report.write_streets(of_reports()))
     print(*words.figures(), sep="\n")
     print(f"{time.monotonic() - began:.0f} s")
     return None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from doorstep.cases import actions as cases
@@ -130,17 +130,32 @@ def part(*, case: Case, by: Actor, now: datetime) -> Case | None:
     return row.into
 
 
+def _one_at_a_time() -> None:
+    """Wait until no other officer joins or parts cases, so that two who do it crosswise make no ring."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('doorstep.reports.joining'))")
+
+
+def _held(case_id: int) -> Case:
+    """Return a case, locked after the one it is joined to: the order in which `spread` locks them too."""
+    row = Joined.objects.filter(case=case_id, undone_at=None).first()
+    if row:
+        locked(row.into_id)
+    return locked(case_id)
+
+
 @transaction.atomic
 def merge(*, case_id: int, reference: str, by: Actor, now: datetime) -> Case:
     """Join a case to another that is about the same; its own work is taken back, its person told in the end.
 
     Raises Refused: "no_such_report", "same_report", "merged_into_closed", "not_mergeable".
     """
-    found = Case.objects.filter(reference=reference.strip().upper()[:16]).first()
-    case = locked(case_id)
-    if found is None or found.slug != case.slug:
+    _one_at_a_time()
+    slug = Case.objects.values_list("slug", flat=True).get(pk=case_id)
+    found = Case.objects.filter(slug=slug, reference=reference.strip().upper()[:16]).first()
+    if found is None:
         raise Refused("no_such_report")
-    into = _last(found)
+    into, case = _last(found), _held(case_id)
     if into.pk == case.pk:
         raise Refused("same_report")
     if into.closed_at:
@@ -157,7 +172,8 @@ def split(*, case_id: int, by: Actor, now: datetime) -> Case:
 
     Raises Refused: "not_joined", "not_mergeable".
     """
-    case = locked(case_id)
+    _one_at_a_time()
+    case = _held(case_id)
     into = part(case=case, by=by, now=now)
     if into is None:
         raise Refused("not_joined")

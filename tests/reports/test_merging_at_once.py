@@ -1,0 +1,100 @@
+"""Officers who join and part reports at the same moment: no ring, nobody meets a fault, one comes first."""
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from doorstep.cases import timeline
+from doorstep.cases.models import Case
+from doorstep.council.errors import Refused
+from doorstep.fieldwork.models import Job
+from doorstep.reports import actions, queries
+from doorstep.reports.models import Joined, Report
+from doorstep.staff.actor import Actor
+from tests.streets import Streets
+
+OFFICER = Actor("staff", "officer")
+TURNS = 12
+
+
+@pytest.fixture
+def committed(open_district: Any) -> Streets:
+    return Streets(open_district)
+
+
+def at_once(*acts: Callable[[], object]) -> list[str]:
+    """Do acts in threads of their own, each with its own connection; return what each was told."""
+    ready, came = Barrier(len(acts)), [""] * len(acts)
+
+    def do(n: int) -> None:
+        ready.wait()
+        try:
+            acts[n]()
+            came[n] = "done"
+        except Refused as exc:
+            came[n] = exc.code
+        except Exception as exc:
+            came[n] = f"fault: {exc}"
+        finally:
+            connection.close()
+
+    threads = [Thread(target=do, args=(n,)) for n in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return came
+
+
+def merging(case: Case, into: Case, at: Any) -> Callable[[], object]:
+    return lambda: actions.merge(case_id=case.pk, reference=into.reference, by=OFFICER, now=at)
+
+
+def ends(case: Case) -> Case:
+    """Return where a chain ends; fails where it goes in a ring."""
+    seen = []
+    while (into := queries.joined_to(case)) is not None:
+        assert case.pk not in seen, "a ring"
+        seen.append(case.pk)
+        case = into
+    return case
+
+
+def test_two_officers_join_two_reports_crosswise(committed: Streets) -> None:
+    for _ in range(TURNS):
+        a, b = committed.case(), committed.case()
+        came = at_once(merging(a, b, committed.now), merging(b, a, committed.now))
+        assert sorted(came) == ["done", "same_report"]
+        assert ends(a) == ends(b)
+        (row,) = Joined.objects.filter(case__in=[a, b], undone_at=None)
+        jobs = Job.objects.filter(case__in=[a, b], state="open")
+        assert [job.case_id for job in jobs] == [row.into_id]
+        assert Report.objects.get(case=row.into_id).joined == 1
+        assert not [c for c in (a, b) if timeline.broken(c)]
+
+
+def test_three_in_a_circle_end_in_one(committed: Streets) -> None:
+    for _ in range(TURNS):
+        a, b, c = (committed.case() for _ in "abc")
+        pairs = ((a, b), (b, c), (c, a))
+        came = at_once(*(merging(case, into, committed.now) for case, into in pairs))
+        assert sorted(came) == ["done", "done", "same_report"]
+        end = ends(a)
+        assert ends(b) == ends(c) == end and Report.objects.get(case=end).joined == 2
+
+
+def test_it_is_dealt_with_while_an_officer_parts_another_from_it(committed: Streets) -> None:
+    for _ in range(TURNS):
+        first, other = committed.case(), committed.case()
+        merging(other, first, committed.now)()
+        came = at_once(
+            lambda first=first: committed.finish(first),
+            lambda other=other: actions.split(case_id=other.pk, by=OFFICER, now=committed.now),
+        )
+        # Whoever comes first: it was removed with the other, or goes on by itself.
+        assert came[0] == "done" and came[1] in ("done", "not_mergeable"), came
+        other.refresh_from_db()
+        assert other.stage == ("with_crew" if came[1] == "done" else "removed")
