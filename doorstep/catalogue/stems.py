@@ -4,8 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
-
-import snowballstemmer
+from typing import Any
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # Say nothing about what a text is about; what is left out of a phrase on both sides does no harm.
@@ -40,7 +39,9 @@ class Word:
 
 
 @cache
-def _stemmer() -> snowballstemmer.stemmer:
+def _stemmer() -> Any:
+    import snowballstemmer  # 0.2 s for all its languages, which every start would wait for
+
     return snowballstemmer.stemmer("english")
 
 

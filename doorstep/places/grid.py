@@ -8,14 +8,15 @@ from functools import cache
 from typing import Any
 
 from django.db.models import BooleanField, FloatField, Func, Value
-from pyproj import Transformer
 
 # Degrees beyond which there is no British National Grid.
 SOUTH, NORTH, WEST, EAST = 49.0, 61.0, -9.0, 2.5
 
 
 @cache
-def _between(source: int, target: int) -> Transformer:
+def _between(source: int, target: int) -> Any:
+    from pyproj import Transformer  # 0.1 s, which every start would wait for
+
     return Transformer.from_crs(source, target, always_xy=True)
 
 

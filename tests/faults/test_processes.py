@@ -49,7 +49,7 @@ def test_workers_killed_while_messages_are_sent(place: Installation) -> None:
     place.start("sys")
     diary, killed = Diary(), 0
     finish(all_at_once(reports(place, diary, number), clients=8))
-    end = time.monotonic() + size(60, 300)
+    end = time.monotonic() + size(150, 400)
     while len(place.outbox()) < number:
         # Slow enough that a kill finds messages half done: written, and not yet marked as sent.
         worker = place.start("worker", DOORSTEP_DEMO_SLOW="after:0.5")
