@@ -1,30 +1,23 @@
 """Wishes to be told of a street, a ward or a report: asked for, confirmed by a link, stopped by one click."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
 
-from doorstep.catalogue.words import fill
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
-from doorstep.messages import actions as messages
 from doorstep.messages.jobs import base_address
-from doorstep.messages.texts import here
-from doorstep.outside.secret import hashed
+from doorstep.messages.wishes import Wishes
 from doorstep.places.models import Street, Ward
 from doorstep.reports import queries, texts
 from doorstep.reports.models import Follower, Report
 
-CONFIRM, STOP = "/reports/follow/confirm/", "/reports/follow/stop/"
-KEPT_DAYS = 3
+WISHES = Wishes(
+    Follower, "report-follower", "report", "/reports/follow/confirm/", "/reports/follow/stop/"
+)
 # Of one address, so that nobody fills another's mailbox.
 MOST_OF_ONE = 40
-
-
-def _about(follower: Follower) -> str:
-    return f"report-follower:{follower.pk}"
 
 
 def named(kind: str, key: str) -> str:
@@ -57,78 +50,13 @@ def ask(*, kind: str, key: str, email: str, now: datetime) -> None:
         follower, _made = Follower.objects.get_or_create(
             kind=kind, key=key, email=email.lower(), defaults={"asked_at": now}
         )
+    followed = {"followed": named(kind, key)}
     if follower.confirmed_at is not None:
         letter = f"follow-again-{follower.pk}-{now:%Y%m%d}"
-        return _queue(follower, "already", letter, texts.already, STOP, {}, now)
-    letter = f"follow-ask-{follower.pk}-{now:%Y%m%d%H}"
-    follower.asked_at, follower.language = now, council.language()
-    follower.confirm_hash = hashed(messages.token_of(letter))
-    follower.stop_hash = hashed(messages.token_of(_about(follower)))
-    follower.save()
-    _queue(follower, "confirm", letter, texts.confirm, CONFIRM, {}, now)
-
-
-def _queue(
-    follower: Follower,
-    name: str,
-    key: str,
-    words: Callable[[], tuple[str, str]],
-    path: str,
-    more: Mapping[str, object],
-    now: datetime,
-) -> None:
-    with council.speaking(follower.language):
-        followed = named(follower.kind, follower.key)
-        values = {**here(), "followed": followed, "link": messages.LINK, **more}
-        subject, body = (fill(text, values) for text in words())
-    letter = messages.Letter(
-        about=_about(follower),
-        key=key,
-        name=f"report-{name}",
-        to=follower.email,
-        subject=subject[:200],
-        body=body,
-        path=path,
-        one_click=path == STOP,
-    )
-    messages.tell_about(letter=letter, now=now)
-
-
-def by_confirm_link(token: str) -> Follower | None:
-    """Return the wish that a link confirms."""
-    return Follower.objects.filter(confirm_hash=hashed(token)).first()
-
-
-@transaction.atomic
-def confirm(*, token: str, now: datetime) -> Follower:
-    """Confirm a wish, once or again; raises Refused("link_unknown")."""
-    follower = by_confirm_link(token)
-    if follower is None:
-        raise Refused("link_unknown")
-    if follower.confirmed_at is None:
-        follower.confirmed_at = now
-        follower.save(update_fields=["confirmed_at"])
-    return follower
-
-
-@transaction.atomic
-def stop(*, token: str) -> None:
-    """Forget a wish and every message of it; a link that stops nothing does no harm."""
-    for follower in Follower.objects.select_for_update().filter(stop_hash=hashed(token)):
-        _forget(follower)
-
-
-def _forget(follower: Follower) -> None:
-    messages.withdraw(about=_about(follower))
-    follower.delete()
-
-
-def forget(*, now: datetime) -> None:
-    """Delete the wishes that nobody confirmed in three days, and their messages."""
-    old = now - timedelta(days=KEPT_DAYS)
-    for follower in Follower.objects.filter(confirmed_at=None, asked_at__lt=old):
-        with transaction.atomic():
-            _forget(follower)
+        WISHES.tell(follower, "already", letter, texts.already, followed, now)
+    else:
+        letter = f"follow-ask-{follower.pk}-{now:%Y%m%d%H}"
+        WISHES.ask_to_confirm(follower, letter, texts.confirm, followed, now)
 
 
 def announce(*, case_id: int, stage: str, now: datetime) -> int:
@@ -157,7 +85,8 @@ def announce(*, case_id: int, stage: str, now: datetime) -> int:
                 "where": seen.where,
                 "says": seen.says,
                 "page": f"{base_address()}/reports/{seen.reference}",
+                "followed": named(follower.kind, follower.key),
             }
         key = f"report-{case.pk}-{stage}-{case.moved_at:%Y%m%d%H%M%S}-{follower.pk}"
-        _queue(follower, "moved", key, texts.moved, STOP, more, now)
+        WISHES.tell(follower, "moved", key, texts.moved, more, now)
     return len(told)

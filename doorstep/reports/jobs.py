@@ -17,4 +17,4 @@ def forget() -> None:
     """Forget wishes that nobody confirmed."""
     from doorstep.reports import following
 
-    following.forget(now=timezone.now())
+    following.WISHES.forget(now=timezone.now())
