@@ -5,18 +5,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F, Q
 
 from doorstep.authorities import composing, jobs
 from doorstep.authorities.models import WITH_THEM, Heard, Passed
 from doorstep.authorities.provider import Carrier, Recipient, Taken, Update
-from doorstep.cases import actions as cases
-from doorstep.cases import asking, timeline, workflow
+from doorstep.cases import asking, outcomes, timeline, workflow
 from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
 from doorstep.council import queries as council
-from doorstep.council.errors import Refused
 from doorstep.outside import plug
 from doorstep.outside.errors import GiveUp, TryLater
 from doorstep.staff.actor import SYSTEM, Actor
@@ -162,26 +160,15 @@ def _report(
     row: Passed, name: str, now: datetime, told: Mapping[str, object] | None = None
 ) -> bool:
     """Carry an outcome to the case; say whether its workflow knows a way on."""
-    try:
-        with transaction.atomic():
-            cases.record_outcome(
-                case_id=row.case_id,
-                name=name,
-                by=SYSTEM,
-                now=now,
-                told=told,
-                authority=row.authority,
-                reference=row.their_id,
-            )
-            return True
-    except Refused as exc:
-        if exc.code != "no_way_on":
-            raise
-    except IntegrityError as exc:
-        # A closed case would open again beside a newer one about the same thing.
-        if "one_open_case_of_a_kind" not in str(exc):
-            raise
-    return False
+    return outcomes.carry(
+        case_id=row.case_id,
+        name=name,
+        by=SYSTEM,
+        now=now,
+        told=told,
+        authority=row.authority,
+        reference=row.their_id,
+    )
 
 
 def _name(row: Passed) -> str:

@@ -6,8 +6,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import F
 
-from doorstep.cases import actions as cases
-from doorstep.cases import timeline, workflow
+from doorstep.cases import outcomes, timeline, workflow
 from doorstep.cases.clock import clock_at
 from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
@@ -182,21 +181,13 @@ def split(*, case_id: int, by: Actor, now: datetime) -> Case:
 
 
 def _follow(case: Case, outcome: str, into: Case, by: Actor, now: datetime) -> None:
-    try:
-        cases.record_outcome(
-            case_id=case.pk, name=outcome, by=by, now=now, reference=into.reference
-        )
-    except Refused as exc:
-        if exc.code != "no_way_on":
-            raise
-        raise Refused("not_mergeable") from exc
+    there = into.reference
+    if not outcomes.carry(case_id=case.pk, name=outcome, by=by, now=now, reference=there):
+        raise Refused("not_mergeable")
 
 
 def spread(*, case: Case, outcome: str, by: Actor, now: datetime) -> None:
     """Carry what came of a case to those that were joined to it, whose own workflows tell their people."""
     for row in Joined.objects.filter(into=case, undone_at=None).order_by("at"):
-        try:
-            cases.record_outcome(case_id=row.case_id, name=f"join.{outcome}", by=by, now=now)
-        except Refused as exc:
-            if exc.code != "no_way_on":
-                raise  # it was closed by an officer meanwhile
+        # One that an officer has closed meanwhile has no way on, and stays closed.
+        outcomes.carry(case_id=row.case_id, name=f"join.{outcome}", by=by, now=now)
