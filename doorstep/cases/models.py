@@ -119,6 +119,24 @@ class Case(models.Model):
                 condition=Q(usrn__isnull=False),
                 name="cases_by_street",
             ),
+            # What was reported, the newest first: all, what is open, and what ended well or not.
+            models.Index(
+                fields=["opened_at", "id"],
+                condition=Q(easting__isnull=False),
+                name="located_by_time",
+            ),
+            models.Index(
+                fields=["opened_at", "id"],
+                condition=Q(easting__isnull=False, closed_at=None),
+                name="located_open_by_time",
+            ),
+            models.Index(
+                fields=["good", "opened_at", "id"],
+                condition=Q(easting__isnull=False, closed_at__isnull=False),
+                name="located_closed_by_time",
+            ),
+            # What has moved since someone last asked.
+            models.Index(fields=["moved_at"], name="cases_by_move"),
         ]
         constraints = [
             models.UniqueConstraint(

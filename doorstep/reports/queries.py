@@ -20,6 +20,9 @@ POINT = grid.Point("case__easting", "case__northing")
 # Kinds of question whose answer cannot be personal: one of those that we gave.
 CHOSEN = ("choice", "choices", "yes_no", "date", "similar")
 STATES = ("open", "fixed", "closed")
+# A sentence reads all of these; of a draft only who filled it in.
+READ = ("case__ward", "case__draft", "case__place__street")
+UNREAD = ("answers", "words", "facts", "asked", "decisions", "passed", "quoted", "typed")
 # What is looked at for similar ones, the nearest first.
 MOST_NEAR = 8
 
@@ -64,7 +67,13 @@ def _same() -> Exists:
 def public() -> QuerySet[Report]:
     """Return every report that anyone may see, the newest first; of the same ones, the one they were joined to."""
     found = Report.objects.filter(hidden=False, case__easting__isnull=False).exclude(_same())
-    return found.select_related("case__ward").order_by("-case__opened_at", "-case_id")
+    return _whole(found)
+
+
+def _whole(found: QuerySet[Report]) -> QuerySet[Report]:
+    """Return reports, the newest first, with all that showing them reads."""
+    found = found.select_related(*READ).defer(*(f"case__draft__{name}" for name in UNREAD))
+    return found.order_by("-case__opened_at", "-case_id")
 
 
 def one(reference: str) -> Report | None:
@@ -208,3 +217,12 @@ def joined_by(case: Case) -> list[Case]:
 def all_shown(rows: Iterable[Report]) -> list[Shown]:
     """Return reports as anyone may see them."""
     return [shown(report) for report in rows]
+
+
+def some(found: QuerySet[Report], first: int, most: int) -> list[Shown]:
+    """Return so many reports from one on, as anyone may see them.
+
+    Which they are is found in an index; what was left behind on the way to a later page is not read.
+    """
+    those = found.values("pk")[first : first + most]
+    return all_shown(_whole(Report.objects.filter(pk__in=those)))

@@ -93,7 +93,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     number = min(int(page), 400) if page.isdecimal() and len(page) < 5 and int(page) else 1
     found = wanted.of(queries.public())
     text = request.GET.get("find", "")[:80].replace("\0", "").strip()
-    rows = queries.all_shown(found[(number - 1) * A_PAGE : number * A_PAGE + 1])
+    rows = queries.some(found, (number - 1) * A_PAGE, A_PAGE + 1)
     context = {
         "rows": rows[:A_PAGE],
         "more": len(rows) > A_PAGE,
@@ -170,7 +170,7 @@ def feed(request: HttpRequest) -> HttpResponse:
         description=_("What people have reported, and what was done."),
         language=council.language(),
     )
-    for row in queries.all_shown(wanted.of(queries.public())[:FEED]):
+    for row in queries.some(wanted.of(queries.public()), 0, FEED):
         made.add_item(
             title=f"{row.title}, {row.where}",
             link=f"{base}/reports/{row.reference}",
@@ -199,7 +199,7 @@ def as_json(request: HttpRequest) -> HttpResponse:
     """Give the latest reports as JSON."""
     if _too_often(request):
         return _refused()
-    rows = queries.all_shown(_wanted(request).of(queries.public())[:PINS])
+    rows = queries.some(_wanted(request).of(queries.public()), 0, PINS)
     found = [dict(zip(COLUMNS, _fields(row), strict=True)) for row in rows]
     return JsonResponse({"reports": found})
 
@@ -210,6 +210,6 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     """Give reports as a table."""
     if _too_often(request):
         return _refused()
-    rows = queries.all_shown(_wanted(request).of(queries.public())[:TABLE])
+    rows = queries.some(_wanted(request).of(queries.public()), 0, TABLE)
     table = ([str(cell) for cell in _fields(row)] for row in rows)
     return lists.as_csv("reports.csv", COLUMNS, table)
