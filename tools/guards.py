@@ -23,7 +23,7 @@ KEPT = (
     "docs",
     "bench",
 )
-FAULTS = "tests/faults"
+FAULTS, REPORTS = "tests/faults", "tests/reports/test_reports.py"
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,36 @@ GUARDS = (
     Guard("a hold keeps others out longer than its owner may use it", "doorstep/bookings/models.py",
           "GRACE = timedelta(seconds=60)", "GRACE = timedelta(0)",
           "tests/bookings/test_actions.py::test_an_expired_hold_keeps_others_out_a_minute_more_than_its_owner_may_use_it"),
+    Guard("report: what an officer hid nobody sees", "doorstep/reports/queries.py",
+          "Report.objects.filter(hidden=False, ", "Report.objects.filter(",
+          f"{REPORTS}::test_words_are_shown_once_an_officer_says_so_and_hidden_again"),
+    Guard("report: what stands behind another is not shown beside it", "doorstep/reports/queries.py",
+          ".exclude(_same())", "",
+          f"{REPORTS}::test_an_officer_joins_and_parts_and_everything_is_as_before"),
+    Guard("report: words are shown only when they were let through", "doorstep/reports/queries.py",
+          " if report.text_shown else \"\"", "",
+          f"{REPORTS}::test_a_report_shows_where_and_what_and_nothing_of_its_person"),
+    Guard("report: photos are shown only when they were let through", "doorstep/reports/queries.py",
+          "for name in mine if name in report.photos_shown", "for name in mine",
+          f"{REPORTS}::test_a_photo_is_anyones_only_once_an_officer_says_so"),
+    Guard("report: joining makes no ring", "doorstep/reports/actions.py",
+          "    if into.pk == case.pk:\n        raise Refused(\"same_report\")\n", "",
+          f"{REPORTS}::test_joining_follows_a_chain_and_never_makes_a_ring"),
+    Guard("report: officers who join crosswise come one after the other", "doorstep/reports/actions.py",
+          "        cursor.execute(\"select pg_advisory_xact_lock(hashtext('doorstep.reports.joining'))\")",
+          "        pass", "tests/reports/test_merging_at_once.py"),
+    Guard("report: what was dealt with meanwhile gets work of its own", "doorstep/reports/actions.py",
+          " or into.pk == case.pk or into.closed_at:\n        return False", " or into.pk == case.pk:\n        return False",
+          f"{REPORTS}::test_one_that_was_dealt_with_meanwhile_gets_its_own_job"),
+    Guard("report: a follower is told once of each stage", "doorstep/reports/following.py",
+          "{case.moved_at:%Y%m%d%H%M%S}-{follower.pk}", "{__import__('uuid').uuid4().hex}-{follower.pk}",
+          f"{REPORTS}::test_followers_of_street_ward_and_report_are_told_once_of_each_move"),
+    Guard("report: only who confirmed is told", "doorstep/reports/following.py",
+          "Follower.objects.filter(wish, confirmed_at__isnull=False)", "Follower.objects.filter(wish)",
+          f"{REPORTS}::test_nobody_is_told_of_what_is_hidden_or_not_confirmed"),
+    Guard("report: what was typed anew is looked for first", "doorstep/forms/questions/location.py",
+          "if typed and (not chosen or typed != (posted.get(f\"{question.id}-found\") or \"\").strip()):", "if typed and not chosen:",
+          "tests/forms/test_questions.py"),
 )  # fmt: skip
 
 

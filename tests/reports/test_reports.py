@@ -1,10 +1,13 @@
 """What anyone may see; what is near; what is the same; who is told."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from doorstep.cases.forgetting import erase
 from doorstep.cases.models import Case
@@ -12,6 +15,7 @@ from doorstep.cases.queries import worklist
 from doorstep.council.errors import Refused
 from doorstep.fieldwork.models import Job
 from doorstep.messages.models import Message
+from doorstep.outside import photos
 from doorstep.reports import actions, following, queries
 from doorstep.reports.models import Follower, Joined
 from doorstep.staff.actor import Actor
@@ -289,3 +293,20 @@ def test_that_a_place_is_near_the_boundary_is_said_without_scripts_too(streets: 
     for place, near in (("at:52.67229,-1.496357", True), ("street:11", False)):
         client.post(there, {"where": place})
         assert ("near the boundary of our district" in client.get(there).content.decode()) is near
+
+
+def test_a_photo_is_anyones_only_once_an_officer_says_so(streets: Any) -> None:
+    file = BytesIO()
+    Image.new("RGB", (40, 30), "red").save(file, "JPEG")
+    names = [
+        photos.take(SimpleUploadedFile("p.jpg", file.getvalue()), now=streets.now) for _ in "ab"
+    ]
+    case, now = streets.case(photos=names), streets.now
+    there = [f"/reports/{case.reference}/photos/{name}" for name in names]
+    assert [Client().get(t).status_code for t in there] == [404, 404] and seen()[0].photos == ()
+    shown = {"hidden": False, "text": False, "by": OFFICER, "now": now}
+    actions.show(case_id=case.pk, photos=[*names[:1], "0" * 32 + ".jpg"], **shown)
+    assert [Client().get(t).status_code for t in there] == [200, 404]
+    assert seen()[0].photos == (names[0],)
+    actions.show(case_id=case.pk, photos=[], **shown)
+    assert [Client().get(t).status_code for t in there] == [404, 404]
