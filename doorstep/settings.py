@@ -68,6 +68,7 @@ ROOMS = (
     "catalogue",
     "customers",
     "outside",
+    "files",
     "cases",
     "authorities",
     "bookings",
@@ -210,14 +211,9 @@ for _socket, _name in CONNECTORS.items():
         raise ImproperlyConfigured(
             f"DOORSTEP_DEMO=1 does not start beside a live connector ({_socket}: {_name}); unset one."
         )
+# Every room's jobs, and what keeps the queue itself.
 PROCRASTINATE_IMPORT_PATHS = [
-    "doorstep.authorities.jobs",
-    "doorstep.messages.jobs",
-    "doorstep.outside.photos",
-    "doorstep.payments.jobs",
-    "doorstep.rehearsal.jobs",
-    "doorstep.reports.jobs",
-    "doorstep.waste.jobs",
+    *(f"doorstep.{r}.jobs" for r in ROOMS if (ROOT / "doorstep" / r / "jobs.py").exists()),
     "doorstep.outside.sweeper",
 ]
 PROCRASTINATE_ON_APP_READY = None

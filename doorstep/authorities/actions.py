@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from doorstep.authorities import composing, jobs
+from doorstep.authorities import composing, queue
 from doorstep.authorities.models import WITH_THEM, Heard, Passed
 from doorstep.authorities.provider import Carrier, Recipient, Taken, Update
 from doorstep.cases import asking, outcomes, timeline, workflow
@@ -61,7 +61,7 @@ def pass_on(
         asked_at=now,
     )
     timeline.write(case, "passed on", by=by, now=now, authority=authority)
-    jobs.send.defer(once=f"pass-{made.pk}", passed_id=made.pk)
+    queue.send.defer(passed_id=made.pk)
     return made
 
 

@@ -9,7 +9,7 @@ from doorstep.cases.models import Case
 from doorstep.cases.values import photos_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
-from doorstep.outside import photos
+from doorstep.files import photos
 from doorstep.places import grid
 
 

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import structlog
 from django.utils import timezone
 
+from doorstep.authorities import actions, queue
 from doorstep.authorities.models import WITH_THEM, Passed
-from doorstep.outside import later
 from doorstep.outside.errors import OutsideError
 
 log = structlog.get_logger("doorstep.authorities")
@@ -16,19 +16,15 @@ OFTEN, SELDOM = timedelta(seconds=50), timedelta(hours=1)
 EVERY = timedelta(minutes=5)
 
 
-@later.job("authorities.send")
+@queue.send.does()
 def send(passed_id: int) -> None:
     """Send one thing to an authority."""
-    from doorstep.authorities import actions
-
     actions.send(passed_id=passed_id, now=timezone.now())
 
 
-@later.job("authorities.fetch")
+@queue.fetch.does()
 def fetch(authority: str) -> None:
     """Ask one authority what became of what it has; one that cannot be had is asked again by `look`."""
-    from doorstep.authorities import actions
-
     try:
         actions.fetch(authority=authority, now=timezone.now())
     except OutsideError as exc:
@@ -41,12 +37,12 @@ def look() -> None:
     now = timezone.now()
     for row in Passed.objects.filter(state="waiting").order_by("asked_at")[:500]:
         if _is_due(row, now):
-            send.defer(once=f"pass-{row.pk}", passed_id=row.pk)
+            queue.send.defer(passed_id=row.pk)
     theirs = Passed.objects.filter(state__in=WITH_THEM, case__closed_at=None).order_by()
     for code in theirs.values_list("authority", flat=True).distinct():
         stale = theirs.filter(authority=code).exclude(heard_at__gt=now - EVERY)
         if stale.exists():
-            fetch.defer(once=f"fetch-{code}", authority=code)
+            queue.fetch.defer(authority=code)
 
 
 def _is_due(row: Passed, now: datetime) -> bool:

@@ -2,12 +2,11 @@
 
 from django.utils import timezone
 
-from doorstep.bookings import actions
-from doorstep.outside import later
+from doorstep.bookings import actions, queue
 from doorstep.staff.actor import SYSTEM
 
 
-@later.job("bookings.lapse")
+@queue.lapse.does()
 def lapse(case_id: int) -> None:
     """Give back what one case held too long; run again, it finds nothing to do."""
     actions.lapse(case_id=case_id, by=SYSTEM, now=timezone.now())
@@ -18,4 +17,4 @@ def lapse_due() -> None:
     now = timezone.now()
     actions.lapse_drafts(now=now)
     for case_id in actions.lapsing(now):
-        lapse.defer(once=f"booking-lapse-{case_id}", case_id=case_id)
+        queue.lapse.defer(case_id=case_id)

@@ -19,11 +19,11 @@ from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.customers import actions as customers
 from doorstep.customers.models import Customer
+from doorstep.files import photos
 from doorstep.forms import journey
 from doorstep.forms.form import Page, Stop
 from doorstep.forms.journey import Decision
 from doorstep.forms.rules.functions import Clock
-from doorstep.outside import photos
 from doorstep.outside.secret import derived, hashed
 from doorstep.places.models import Property
 from doorstep.staff.actor import RESIDENT, Actor

@@ -14,7 +14,7 @@ from doorstep.cases.values import values_of, words_of
 from doorstep.catalogue.service import Choice
 from doorstep.catalogue.words import fill
 from doorstep.council.errors import Refused
-from doorstep.outside import photos
+from doorstep.files import photos
 from doorstep.staff.actor import Actor
 
 

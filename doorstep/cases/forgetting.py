@@ -10,7 +10,7 @@ from doorstep.cases.values import photos_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.customers import actions as customers
-from doorstep.outside import photos
+from doorstep.files import photos
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from doorstep.cases import actions as cases
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.fieldwork.models import WITHDRAWN, Caution, DeviceEvent, Job, Outcome
-from doorstep.outside import photos
+from doorstep.files import photos
 from doorstep.staff.actor import Actor
 
 

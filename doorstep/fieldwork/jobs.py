@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from doorstep.council import queries as council
 from doorstep.fieldwork.models import Job, Outcome
-from doorstep.outside import photos
+from doorstep.files import photos
 
 
 def forget() -> None:

@@ -14,8 +14,9 @@ from doorstep.cases.models import Case, Draft
 from doorstep.cases.values import words_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.words import fill
+from doorstep.council import addresses
 from doorstep.council import queries as council
-from doorstep.messages import jobs, texts
+from doorstep.messages import queue, texts
 from doorstep.messages.models import Message
 from doorstep.messages.provider import Messenger, Outgoing
 from doorstep.outside import plug
@@ -64,7 +65,7 @@ def tell(
         while_in=case.stage if at else "",
     )
     if at is None:
-        jobs.send.defer(message_id=message.pk)
+        queue.send.defer(message_id=message.pk)
     return message
 
 
@@ -84,7 +85,7 @@ def tell_draft(*, draft: Draft, name: str, now: datetime) -> Message:
         body=body,
         queued_at=now,
     )
-    jobs.send.defer(message_id=message.pk)
+    queue.send.defer(message_id=message.pk)
     return message
 
 
@@ -105,7 +106,7 @@ def ask_code(*, reference: str, email: str, now: datetime) -> UUID:
     """Queue a code to the contact of a case; the same is done whether or not there is such a case."""
     with transaction.atomic():
         access = saving.ask_access(reference=reference, email=email, now=now)
-        jobs.send_code.defer(access_id=str(access.id))
+        queue.send_code.defer(access_id=str(access.id))
     return access.id
 
 
@@ -128,7 +129,7 @@ def send_code(*, access_id: UUID, now: datetime) -> None:
         body=body,
         queued_at=now,
     )
-    jobs.send.defer(message_id=message.pk)
+    queue.send.defer(message_id=message.pk)
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def tell_about(*, letter: Letter, now: datetime) -> None:
         key=letter.key, defaults={**given, "channel": "email", "queued_at": now}
     )
     if made:
-        jobs.send.defer(message_id=message.pk)
+        queue.send.defer(message_id=message.pk)
 
 
 def withdraw(*, about: str) -> None:
@@ -171,7 +172,7 @@ def withdraw(*, about: str) -> None:
 def _unsubscribe(message: Message) -> str:
     if not message.one_click:
         return ""
-    return f"{jobs.base_address()}{message.path}{token_of(message.about)}"
+    return f"{addresses.base()}{message.path}{token_of(message.about)}"
 
 
 def _secret(message: Message, now: datetime) -> str | None:
@@ -179,17 +180,16 @@ def _secret(message: Message, now: datetime) -> str | None:
     if message.name == "code":
         access = UUID(message.key.removeprefix("code-"))
         return message.body.replace(CODE, saving.make_code(access_id=access))
-    base = jobs.base_address()
     if message.about:
         made = token_of(message.about if message.one_click else message.key)
-        return message.body.replace(LINK, f"{base}{message.path}{made}")
+        return message.body.replace(LINK, f"{addresses.base()}{message.path}{made}")
     if message.draft is not None:
         token = saving.make_draft_link(draft_id=message.draft.id, key=message.key)
-        there = f"{base}/services/{message.draft.slug}/resume/{token}"
+        there = addresses.link("resume", slug=message.draft.slug, token=token)
         return message.body.replace(LINK, there) if token else None
     assert message.case is not None
     token = cases.make_link(case=message.case, key=message.key, now=now)
-    return message.body.replace(LINK, f"{base}/case/open/{token}")
+    return message.body.replace(LINK, addresses.link("open_case", token=token))
 
 
 def send(*, message_id: int, now: datetime) -> None:

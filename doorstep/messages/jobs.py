@@ -3,22 +3,16 @@
 from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from doorstep.cases import asking, saving
+from doorstep.messages import actions, queue
 from doorstep.messages.models import Message
-from doorstep.outside import later
 from doorstep.staff.actor import SYSTEM
 
 # How long a message stays that is about no case and no draft.
 KEPT_DAYS = 7
-
-
-def base_address() -> str:
-    """Return the address that links in messages begin with."""
-    return str(settings.BASE_ADDRESS)
 
 
 def _give_up(message_id: int) -> None:
@@ -32,26 +26,20 @@ def _give_up(message_id: int) -> None:
     asking.ask_officer(case_id=message.case_id, text=text, by=SYSTEM, now=now)
 
 
-@later.job("messages.send", on_give_up=_give_up)
+@queue.send.does(on_give_up=_give_up)
 def send(message_id: int) -> None:
     """Send one message."""
-    from doorstep.messages import actions
-
     actions.send(message_id=message_id, now=timezone.now())
 
 
-@later.job("messages.send_code")
+@queue.send_code.does()
 def send_code(access_id: str) -> None:
     """Send a code that was asked for."""
-    from doorstep.messages import actions
-
     actions.send_code(access_id=UUID(access_id), now=timezone.now())
 
 
 def warn_of_expiry() -> None:
     """Tell those who saved a draft that it will be deleted in three days."""
-    from doorstep.messages import actions
-
     now = timezone.now()
     for draft in saving.to_warn(now):
         with transaction.atomic():
@@ -66,14 +54,14 @@ def resend_lost() -> None:
         sent_at=None, failed_at=None, queued_at__lt=old, not_before=None
     )
     for message_id in waiting.values_list("id", flat=True)[:500]:
-        send.defer(once=f"message-{message_id}", message_id=message_id)
+        queue.send.defer(message_id=message_id)
 
 
 def send_reminders() -> None:
     """Queue the reminders whose moment has come; asked every minute."""
     due = Message.objects.filter(sent_at=None, failed_at=None, not_before__lte=timezone.now())
     for message_id in due.values_list("id", flat=True)[:500]:
-        send.defer(once=f"message-{message_id}", message_id=message_id)
+        queue.send.defer(message_id=message_id)
 
 
 def forget() -> None:

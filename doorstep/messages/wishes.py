@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from doorstep.catalogue.words import fill
+from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.messages import actions as messages
@@ -20,7 +21,7 @@ Words = Callable[[], tuple[str, str]]
 
 @dataclass(frozen=True)
 class Wishes:
-    """One kind of wish: its model, the mark of its messages, the start of their names, where its links lead.
+    """One kind of wish: its model, the mark of its messages, the start of their names, the places where its links lead.
 
     The model has email, language, asked_at, confirmed_at, and both links' hashes: confirm_hash, stop_hash.
     """
@@ -28,8 +29,8 @@ class Wishes:
     model: type[Any]
     about: str
     name: str
-    confirm_path: str
-    stop_path: str
+    confirm_place: str
+    stop_place: str
 
     def mark(self, wish: Any) -> str:
         """Return what the messages of a wish are about; the link that stops it is made from this."""
@@ -43,7 +44,7 @@ class Wishes:
         wish.confirm_hash = hashed(messages.token_of(key))
         wish.stop_hash = hashed(messages.token_of(self.mark(wish)))
         wish.save(update_fields=["asked_at", "language", "confirm_hash", "stop_hash"])
-        self._queue(wish, "confirm", key, words, self.confirm_path, values, now)
+        self._queue(wish, "confirm", key, words, self.confirm_place, values, now)
 
     def tell(
         self,
@@ -55,7 +56,7 @@ class Wishes:
         now: datetime,
     ) -> None:
         """Queue a message of a wish, once for its key, with the link that stops it."""
-        self._queue(wish, name, key, words, self.stop_path, values, now)
+        self._queue(wish, name, key, words, self.stop_place, values, now)
 
     def _queue(
         self,
@@ -63,7 +64,7 @@ class Wishes:
         name: str,
         key: str,
         words: Words,
-        path: str,
+        place: str,
         values: Mapping[str, object],
         now: datetime,
     ) -> None:
@@ -77,8 +78,8 @@ class Wishes:
             to=wish.email,
             subject=subject[:200],
             body=body,
-            path=path,
-            one_click=path == self.stop_path,
+            path=addresses.path(place, token=""),
+            one_click=place == self.stop_place,
         )
         messages.tell_about(letter=letter, now=now)
 

@@ -3,7 +3,7 @@
 OutsideError
 ├── TryLater   the queue tries again, later and later
 ├── GiveUp     no use trying; the job's give-up action is taken
-└── BadFile    a file someone sent cannot be taken; its sentence stands in a template
+└── BadFile    (in `files`) a file someone sent cannot be taken
 """
 
 
@@ -21,12 +21,3 @@ class GiveUp(OutsideError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-
-
-class BadFile(OutsideError):
-    """A file cannot be taken."""
-
-    def __init__(self, code: str, **values: object) -> None:
-        super().__init__(code)
-        self.code = code
-        self.values = values

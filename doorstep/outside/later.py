@@ -29,6 +29,7 @@ log = structlog.get_logger("doorstep.outside")
 # Inside a worker the library would defer on the worker's connection, past the job's transaction:
 # what was rolled back would stay queued. Ours is always Django's.
 _ours = JobManager(DjangoConnector())
+Work = Callable[..., None]
 GiveUpAction = Callable[..., None]
 
 
@@ -48,23 +49,58 @@ class Retries(BaseRetryStrategy):
         return RetryDecision(retry_at=timezone.now() + timedelta(seconds=seconds))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Job:
-    """A registered job: how to defer it, and its bounds."""
+    """A job by its name, which never changes, and its bounds: a room's `queue.py` names it, its `jobs.py` does it.
+
+    So actions can defer what is done with the help of actions. With `once`, such as "plan-{plan_id}",
+    the same work does not wait twice.
+    """
 
     name: str
-    task: Any
-    max_runs: int
-    max_seconds: int
-    on_give_up: GiveUpAction | None
+    once: str = ""
+    max_runs: int = 6
+    max_seconds: int = 120
+    queue: str = "default"
+    on_give_up: GiveUpAction | None = None
+    is_bound: bool = False
 
-    def defer(self, *, once: str = "", **ids: int | str) -> None:
-        """Queue the job in the caller's transaction; with `once`, not while the same waits already."""
-        deferrer = self.task.configure(queueing_lock=once) if once else self.task.configure()
+    def __post_init__(self) -> None:
+        JOBS[self.name] = self
+
+    def defer(self, **ids: int | str) -> None:
+        """Queue the job in the caller's transaction."""
+        lock = self.once.format(**ids) if self.once else None
+        deferrer = app.configure_task(self.name, queue=self.queue, queueing_lock=lock)
         deferrer.job_manager = _ours
         # Its own savepoint: a clash must not break the caller's transaction.
-        with suppress(AlreadyEnqueued), transaction.atomic() if once else nullcontext():
+        with suppress(AlreadyEnqueued), transaction.atomic() if lock else nullcontext():
             deferrer.defer(**ids)
+
+    def does(self, on_give_up: GiveUpAction | None = None) -> Callable[[Work], Work]:
+        """Say what the job does, given its ids, and what is done once when it is given up."""
+
+        def bind(function: Work) -> Work:
+            self._bind(function)
+            self.on_give_up, self.is_bound = on_give_up, True
+            return function
+
+        return bind
+
+    def _bind(self, function: Work) -> None:
+        def run(context: Any, /, **ids: int | str) -> None:
+            try:
+                with watch.running(context.job.id, self.name, self.max_seconds):
+                    function(**ids)
+            except Exception as exc:
+                note_failure(context.job.id, self.name, exc)
+                log.warning(
+                    "job_failed", job=context.job.id, name=self.name, error=type(exc).__name__
+                )
+                raise
+
+        retries = Retries(self.max_runs)
+        app.task(name=self.name, queue=self.queue, retry=retries, pass_context=True)(run)
 
 
 JOBS: dict[str, Job] = {}
@@ -78,33 +114,6 @@ def note_failure(job_id: int, name: str, error: BaseException | str) -> None:
     JobFailure.objects.update_or_create(
         job_id=job_id, defaults={"name": name, "error": said[:200], "at": timezone.now()}
     )
-
-
-def job(
-    name: str,
-    *,
-    max_runs: int = 6,
-    max_seconds: int = 120,
-    on_give_up: GiveUpAction | None = None,
-    queue: str = "default",
-) -> Callable[[Callable[..., None]], Job]:
-    """Register a function of ids as a job under a name that never changes."""
-
-    def register(function: Callable[..., None]) -> Job:
-        def run(context: Any, /, **ids: int | str) -> None:
-            try:
-                with watch.running(context.job.id, name, max_seconds):
-                    function(**ids)
-            except Exception as exc:
-                note_failure(context.job.id, name, exc)
-                log.warning("job_failed", job=context.job.id, name=name, error=type(exc).__name__)
-                raise
-
-        task = app.task(name=name, queue=queue, retry=Retries(max_runs), pass_context=True)(run)
-        JOBS[name] = Job(name, task, max_runs, max_seconds, on_give_up)
-        return JOBS[name]
-
-    return register
 
 
 _daily: list[Callable[[], None]] = []

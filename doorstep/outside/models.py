@@ -22,11 +22,3 @@ class JobFailure(models.Model):
                 name="dealt_with_by_someone",
             )
         ]
-
-
-class Photo(models.Model):
-    """A photo that was taken in; `kept` once a case or a crew's record holds it, swept away otherwise."""
-
-    name = models.CharField(max_length=40, primary_key=True)
-    taken_at = models.DateTimeField(db_index=True)
-    kept = models.BooleanField(default=False)

@@ -4,11 +4,12 @@ Order of locks: the case, then the charge, then the attempt. A call to the provi
 attempt alone.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from django.conf import settings
+import structlog
 from django.db import transaction
 from django.db.models import F
 
@@ -17,12 +18,13 @@ from doorstep.cases import timeline, workflow
 from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
 from doorstep.catalogue.words import pounds
+from doorstep.council import addresses
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.outside import plug
 from doorstep.outside.errors import OutsideError, TryLater
 from doorstep.outside.secret import derived, hashed
-from doorstep.payments import jobs, outcomes, refunds
+from doorstep.payments import outcomes, queue, refunds
 from doorstep.payments.models import (
     ENDING,
     LIVE,
@@ -43,6 +45,7 @@ from doorstep.payments.provider import (
 )
 from doorstep.staff.actor import SYSTEM, Actor
 
+log = structlog.get_logger("doorstep.payments")
 FORGOTTEN = timedelta(days=2)
 
 
@@ -126,11 +129,30 @@ def begin(*, charge_id: int, language: str, now: datetime) -> Attempt:
         if first:
             Attempt.objects.filter(id=attempt.pk).update(asked_at=now)
     if attempt.state == "new":
-        jobs.try_now(lambda: create(attempt_id=attempt.pk, now=now, first=first), attempt.pk)
+        _try_now(lambda: create(attempt_id=attempt.pk, now=now, first=first), attempt.pk)
     else:
-        jobs.try_now(lambda: learn(attempt_id=attempt.pk, now=now), 0)
+        _try_now(lambda: learn(attempt_id=attempt.pk, now=now), 0)
     attempt.refresh_from_db()
     return attempt
+
+
+def _try_now(act: Callable[[], None], attempt_id: int) -> None:
+    """Do it now, under the connector's time limit; where the provider cannot be had, the queue goes on.
+
+    With an attempt's id its payment is still to be made; without one, `jobs.settle` asks again anyway.
+    """
+    try:
+        act()
+    except OutsideError as exc:
+        log.warning("provider_not_had", error=type(exc).__name__)
+        if attempt_id:
+            queue.create.defer(attempt_id=attempt_id)
+
+
+def ask_again(*, attempt: Attempt) -> None:
+    """Queue once more what is asked of the provider, while someone waits for its answer."""
+    job = queue.create if attempt.state == "new" else queue.learn
+    job.defer(attempt_id=attempt.pk)
 
 
 def _attempt(charge: Charge, language: str, now: datetime) -> Attempt:
@@ -175,7 +197,7 @@ def _known(attempt: Attempt) -> Payment | None:
 
 
 def _wanted(attempt: Attempt) -> NewPayment:
-    back = f"{settings.BASE_ADDRESS}/pay/return/{token_of(attempt)}"
+    back = addresses.link("pay_return", token=token_of(attempt))
     charge, words = attempt.charge, attempt.charge.description
     said = (str(attempt.key), attempt.reference, charge.pence, words, back, attempt.language)
     return NewPayment(*said)
@@ -190,7 +212,7 @@ def _opened(attempt: Attempt, payment: Payment, now: datetime) -> None:
 def come_back(*, attempt: Attempt, now: datetime) -> None:
     """Note that the payer came back, and ask the provider how the payment stands."""
     Attempt.objects.filter(id=attempt.pk, returned_at=None).update(returned_at=now)
-    jobs.try_now(lambda: learn(attempt_id=attempt.pk, now=now), 0)
+    _try_now(lambda: learn(attempt_id=attempt.pk, now=now), 0)
 
 
 def learn(*, attempt_id: int, now: datetime) -> None:
@@ -310,7 +332,7 @@ def _end_as(charge: Charge, state: str, now: datetime) -> None:
     if live is None:
         _end(charge, now)
     else:
-        jobs.close.defer(once=f"close-{live.pk}", attempt_id=live.pk)
+        queue.close.defer(attempt_id=live.pk)
 
 
 def close(*, attempt_id: int, now: datetime) -> None:
@@ -339,7 +361,7 @@ def take_callback(*, event: Event, now: datetime) -> bool:
     _, new = Callback.objects.get_or_create(id=event.id[:64], defaults=said)
     attempt = Attempt.objects.filter(provider_id=event.payment_id).first()
     if new and attempt:
-        jobs.learn.defer(once=f"learn-{attempt.pk}", attempt_id=attempt.pk)
+        queue.learn.defer(attempt_id=attempt.pk)
     return new
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Min, Sum
 
 from doorstep.outside import plug
-from doorstep.payments import jobs
+from doorstep.payments import queue
 from doorstep.payments.models import LIVE, Attempt, Comparison
 from doorstep.payments.provider import UNFINISHED, NotThere, Payment, PaymentProvider
 
@@ -21,7 +21,7 @@ def ask(*, by: str, now: datetime) -> Comparison:
     if found := under_way.first():
         return found
     made = Comparison.objects.create(asked_at=now, asked_by=by)
-    jobs.compare.defer(once=f"compare-{made.pk}", comparison_id=made.pk)
+    queue.compare.defer(comparison_id=made.pk)
     return made
 
 
@@ -69,7 +69,7 @@ def _one(
     lines = _lines(attempt, theirs)
     yield from lines
     if lines and theirs.state not in UNFINISHED:
-        jobs.learn.defer(once=f"learn-{attempt.pk}", attempt_id=attempt.pk)
+        queue.learn.defer(attempt_id=attempt.pk)
     settled = attempt.ended_at and not attempt.refunds.filter(ended_at=None).exists()
     if not lines and settled:
         Attempt.objects.filter(id=attempt.pk).update(agreed_at=now)

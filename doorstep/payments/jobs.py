@@ -7,8 +7,8 @@ import structlog
 from django.db.models import Q
 from django.utils import timezone
 
-from doorstep.outside import later
 from doorstep.outside.errors import OutsideError
+from doorstep.payments import actions, comparing, queue, refunds
 from doorstep.payments.models import ENDING, Attempt, Charge, Comparison, Refund
 
 log = structlog.get_logger("doorstep.payments")
@@ -16,19 +16,6 @@ log = structlog.get_logger("doorstep.payments")
 OFTEN, SELDOM = timedelta(seconds=50), timedelta(hours=6)
 # A request that makes a payment has its answer by then, or has died.
 GRACE = timedelta(seconds=15)
-
-
-def try_now(act: Callable[[], None], attempt_id: int) -> None:
-    """Do it now, under the connector's time limit; where the provider cannot be had, the queue goes on.
-
-    With an attempt's id its payment is still to be made; without one, `settle` asks again anyway.
-    """
-    try:
-        act()
-    except OutsideError as exc:
-        log.warning("provider_not_had", error=type(exc).__name__)
-        if attempt_id:
-            create.defer(once=f"create-{attempt_id}", attempt_id=attempt_id)
 
 
 def _quietly(act: Callable[[], None]) -> None:
@@ -43,43 +30,33 @@ def _quietly(act: Callable[[], None]) -> None:
         log.warning("provider_not_had", error=type(exc).__name__, said=str(exc)[:200])
 
 
-@later.job("payments.create")
+@queue.create.does()
 def create(attempt_id: int) -> None:
     """Make a payment at the provider."""
-    from doorstep.payments import actions
-
     _quietly(lambda: actions.create(attempt_id=attempt_id, now=timezone.now()))
 
 
-@later.job("payments.learn")
+@queue.learn.does()
 def learn(attempt_id: int) -> None:
     """Ask how a payment stands."""
-    from doorstep.payments import actions
-
     _quietly(lambda: actions.learn(attempt_id=attempt_id, now=timezone.now()))
 
 
-@later.job("payments.lapse")
+@queue.lapse.does()
 def lapse(charge_id: int) -> None:
     """Let a charge lapse."""
-    from doorstep.payments import actions
-
     actions.lapse(charge_id=charge_id, now=timezone.now())
 
 
-@later.job("payments.close")
+@queue.close.does()
 def close(attempt_id: int) -> None:
     """Cancel a payment at the provider."""
-    from doorstep.payments import actions
-
     _quietly(lambda: actions.close(attempt_id=attempt_id, now=timezone.now()))
 
 
-@later.job("payments.refund")
+@queue.refund.does()
 def refund(refund_id: int) -> None:
     """Give money back, or ask how that stands."""
-    from doorstep.payments import refunds
-
     _quietly(lambda: refunds.carry_out(refund_id=refund_id, now=timezone.now()))
 
 
@@ -90,11 +67,9 @@ def _compared_in_vain(comparison_id: int) -> None:
     found.update(ended_at=timezone.now(), problem=words)
 
 
-@later.job("payments.compare", max_runs=3, max_seconds=900, on_give_up=_compared_in_vain)
+@queue.compare.does(on_give_up=_compared_in_vain)
 def compare(comparison_id: int) -> None:
     """Set our payments against the provider's."""
-    from doorstep.payments import comparing
-
     comparing.compare(comparison_id=comparison_id, now=timezone.now())
 
 
@@ -103,12 +78,12 @@ def settle() -> None:
     now = timezone.now()
     due = Charge.objects.filter(state="due", until__lt=now)
     for charge_id in due.values_list("id", flat=True)[:500]:
-        lapse.defer(once=f"lapse-{charge_id}", charge_id=charge_id)
+        queue.lapse.defer(charge_id=charge_id)
     live = Attempt.objects.filter(ended_at=None).select_related("charge").order_by("asked_at")
     for attempt in live[:2000]:
         _look(attempt, now)
     for refund_id in unsettled_refunds(now)[:500]:
-        refund.defer(once=f"refund-{refund_id}", refund_id=refund_id)
+        queue.refund.defer(refund_id=refund_id)
 
 
 def unsettled_refunds(now: datetime) -> list[int]:
@@ -123,13 +98,13 @@ def unsettled_refunds(now: datetime) -> list[int]:
 def _look(attempt: Attempt, now: datetime) -> None:
     asked = attempt.asked_at or attempt.made_at
     if attempt.charge.state in ENDING:
-        close.defer(once=f"close-{attempt.pk}", attempt_id=attempt.pk)
+        queue.close.defer(attempt_id=attempt.pk)
     elif attempt.state == "new" and now - asked > GRACE:
-        create.defer(once=f"create-{attempt.pk}", attempt_id=attempt.pk)
+        queue.create.defer(attempt_id=attempt.pk)
     elif attempt.state == "open" and now - asked > min(
         max((now - attempt.made_at) / 10, OFTEN), SELDOM
     ):
-        learn.defer(once=f"learn-{attempt.pk}", attempt_id=attempt.pk)
+        queue.learn.defer(attempt_id=attempt.pk)
 
 
 def forget() -> None:
@@ -140,8 +115,6 @@ def forget() -> None:
 
 def compare_daily() -> None:
     """Set ours against theirs once a day, where there is anything to compare."""
-    from doorstep.payments import comparing
-
     now = timezone.now()
     recent = Comparison.objects.filter(asked_at__gt=now - timedelta(hours=20)).exists()
     if not recent and Attempt.objects.exists():

@@ -14,7 +14,7 @@ from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.outside import plug
 from doorstep.outside.errors import OutsideError, TryLater
-from doorstep.payments import jobs, outcomes
+from doorstep.payments import outcomes, queue
 from doorstep.payments import provider as contract
 from doorstep.payments.models import COUNTED, Attempt, Movement, Refund
 from doorstep.payments.money import vat_in
@@ -101,7 +101,7 @@ def _one(
         asked_at=now,
     )
     if not waits:
-        jobs.refund.defer(once=f"refund-{made.pk}", refund_id=made.pk)
+        queue.refund.defer(refund_id=made.pk)
     return made
 
 
@@ -127,7 +127,7 @@ def approve(*, refund_id: int, by: Actor, now: datetime) -> None:
     refund.save(update_fields=["state", "decided_by", "decided_at"])
     case = refund.attempt.charge.case
     timeline.write(case, "refund approved", by=by, now=now, pence=refund.pence)
-    jobs.refund.defer(once=f"refund-{refund.pk}", refund_id=refund.pk)
+    queue.refund.defer(refund_id=refund.pk)
 
 
 @transaction.atomic

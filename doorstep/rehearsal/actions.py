@@ -11,7 +11,7 @@ from doorstep.catalogue.building import build_all
 from doorstep.catalogue.service import Service
 from doorstep.council.errors import Refused
 from doorstep.outside.errors import TryLater
-from doorstep.rehearsal import jobs
+from doorstep.rehearsal import queue
 from doorstep.rehearsal.models import OPEN, Publishing
 from doorstep.rehearsal.playing import Report, play_each
 from doorstep.staff.actor import Actor
@@ -40,7 +40,7 @@ def ask_to_publish(*, slug: str, digest: str, by: Actor, now: datetime) -> Publi
                 examples=len(service.examples),
                 moved_at=now,
             )
-            jobs.play.defer(once=f"publishing-{made.pk}", publishing_id=made.pk)
+            queue.play.defer(publishing_id=made.pk)
             return made
     except IntegrityError as exc:
         if "one_open_publishing" not in str(exc):

@@ -4,22 +4,17 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from doorstep.outside import later
+from doorstep.rehearsal import actions, queue
 from doorstep.rehearsal.models import Publishing
 
 
 def _give_up(publishing_id: int) -> None:
-    from doorstep.rehearsal import actions
-
     actions.give_up_publishing(publishing_id=publishing_id, now=timezone.now())
 
 
-# A service of a hundred examples takes some ten seconds; a busy machine, several times as long.
-@later.job("rehearsal.play", max_runs=4, max_seconds=300, on_give_up=_give_up)
+@queue.play.does(on_give_up=_give_up)
 def play(publishing_id: int) -> None:
     """Play the examples of a library folder and publish it when all come out."""
-    from doorstep.rehearsal import actions
-
     actions.play_and_publish(publishing_id=publishing_id, now=timezone.now())
 
 
@@ -28,4 +23,4 @@ def play_lost() -> None:
     old = timezone.now() - timedelta(minutes=10)
     lost = Publishing.objects.filter(ended_at=None, moved_at__lt=old)
     for publishing_id in lost.values_list("id", flat=True)[:100]:
-        play.defer(once=f"publishing-{publishing_id}", publishing_id=publishing_id)
+        queue.play.defer(publishing_id=publishing_id)

@@ -15,7 +15,7 @@ from doorstep.cases.values import photos_of, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.forms.rules.rule import Rule
-from doorstep.reports import jobs
+from doorstep.reports import queue
 from doorstep.reports.models import Joined, Report
 from doorstep.staff.actor import Actor
 
@@ -43,7 +43,7 @@ def publish(*, case: Case, by: Actor, now: datetime) -> None:
             "photos_shown": photos if holds(about.photos_when) else [],
         },
     )
-    jobs.announce.defer(case_id=case.pk, stage=case.stage)
+    queue.announce.defer(case_id=case.pk, stage=case.stage)
 
 
 @transaction.atomic

@@ -5,17 +5,15 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
-from doorstep.messages.jobs import base_address
 from doorstep.messages.wishes import Wishes
 from doorstep.places.models import Street, Ward
 from doorstep.reports import queries, texts
 from doorstep.reports.models import Follower, Report
 
-WISHES = Wishes(
-    Follower, "report-follower", "report", "/reports/follow/confirm/", "/reports/follow/stop/"
-)
+WISHES = Wishes(Follower, "report-follower", "report", "follow_confirm", "follow_stop")
 # Of one address, so that nobody fills another's mailbox.
 MOST_OF_ONE = 40
 
@@ -84,7 +82,7 @@ def announce(*, case_id: int, stage: str, now: datetime) -> int:
                 "what": seen.title,
                 "where": seen.where,
                 "says": seen.says,
-                "page": f"{base_address()}/reports/{seen.reference}",
+                "page": addresses.link("report", reference=seen.reference),
                 "followed": named(follower.kind, follower.key),
             }
         key = f"report-{case.pk}-{stage}-{case.moved_at:%Y%m%d%H%M%S}-{follower.pk}"

@@ -5,8 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from doorstep.council.queries import ZONE
-from doorstep.outside import later
-from doorstep.waste import notes
+from doorstep.waste import notes, plan_files, queue
 from doorstep.waste.models import Change, PlanFile
 
 # Between these hours; a worker that was down for a while catches up, and nobody is woken.
@@ -22,16 +21,12 @@ def tell_this_evening() -> None:
 
 
 def _give_up(plan_id: int) -> None:
-    from doorstep.waste import plan_files
-
     plan_files.give_up(plan_id=plan_id, now=timezone.now())
 
 
-@later.job("waste.read_plan", max_runs=3, max_seconds=600, on_give_up=_give_up)
+@queue.read_plan.does(on_give_up=_give_up)
 def read_plan(plan_id: int) -> None:
     """Read a plan and propose its change."""
-    from doorstep.waste import plan_files
-
     plan_files.read(plan_id=plan_id, now=timezone.now())
 
 
@@ -40,7 +35,7 @@ def read_lost() -> None:
     old = timezone.now() - timedelta(minutes=10)
     lost = PlanFile.objects.filter(ended_at=None, moved_at__lt=old)
     for plan_id in lost.values_list("id", flat=True)[:100]:
-        read_plan.defer(once=f"plan-{plan_id}", plan_id=plan_id)
+        queue.read_plan.defer(plan_id=plan_id)
 
 
 def forget() -> None:

@@ -6,15 +6,15 @@ from django.db import transaction
 from django.db.models import Q
 
 from doorstep.catalogue.words import fill, say
+from doorstep.council import addresses
 from doorstep.council import queries as council
-from doorstep.messages.jobs import base_address
 from doorstep.messages.wishes import Wishes
 from doorstep.places.models import Property
 from doorstep.waste import queries, texts
 from doorstep.waste.calendar import BoxDays, collections_at
 from doorstep.waste.models import BinNote
 
-WISHES = Wishes(BinNote, "bin-note", "bin", "/bins/note/confirm/", "/bins/note/stop/")
+WISHES = Wishes(BinNote, "bin-note", "bin", "note_confirm", "note_stop")
 # At one home; a building of flats has a UPRN a flat.
 MOST_AT_HOME = 12
 AT_ONCE = 500
@@ -75,7 +75,7 @@ def _tell(note_id: int, tomorrow: date, now: datetime) -> None:
             "day": tomorrow,
             "containers": "\n".join(_line(box) for box in boxes),
             "put_out": council.current().put_out,
-            "page": f"{base_address()}/bins/{note.place_id}",
+            "page": addresses.link("bins_at", uprn=note.place_id),
         }
     key = f"bin-note-{note.pk}-{tomorrow}"
     WISHES.tell(note, "tomorrow", key, texts.tomorrow, more, now)

@@ -20,7 +20,7 @@ from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.places.models import Property
 from doorstep.staff.actor import Actor
-from doorstep.waste import jobs, planning
+from doorstep.waste import planning, queue
 from doorstep.waste.models import Container, PlanFile, Round
 
 COLUMNS = ("uprn", "round_plan", "container_type", "schedule")
@@ -70,7 +70,7 @@ def take(*, name: str, content: bytes, since: date, by: Actor, now: datetime) ->
             moved_at=now,
             lines=max(0, len(text.splitlines()) - 1),
         )
-        jobs.read_plan.defer(once=f"plan-{made.pk}", plan_id=made.pk)
+        queue.read_plan.defer(plan_id=made.pk)
     return made
 
 

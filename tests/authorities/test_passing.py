@@ -14,8 +14,9 @@ from doorstep.cases import deciding, forgetting
 from doorstep.cases.asking import TO_DO
 from doorstep.cases.models import Case, Event, EventText
 from doorstep.catalogue.service import Service
+from doorstep.files import photos
 from doorstep.messages.models import Message
-from doorstep.outside import later, photos
+from doorstep.outside import later
 from doorstep.staff.actor import RESIDENT, Actor
 from doorstep.web.kit import ordering
 from tests.authorities.foreign import Foreign

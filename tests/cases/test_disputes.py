@@ -14,9 +14,9 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork.models import Job
+from doorstep.files import photos
+from doorstep.files.models import Photo
 from doorstep.messages.models import Message
-from doorstep.outside import photos
-from doorstep.outside.models import Photo
 from doorstep.staff.actor import RESIDENT, SYSTEM, Actor
 from doorstep.waste import actions as waste
 

@@ -18,7 +18,7 @@ from doorstep.council.queries import ZONE
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork.models import Job, Outcome
 from doorstep.messages import actions as messages
-from doorstep.messages import jobs
+from doorstep.messages import jobs, queue
 from doorstep.messages.models import Message
 from doorstep.staff.actor import RESIDENT, SYSTEM
 from tests.people import signed_in
@@ -140,7 +140,7 @@ def test_a_reminder_leaves_at_its_moment_and_not_before(
     assert not case.events.filter(kind="told").exists()  # nobody was told yet
     queued: list[int] = []
     monkeypatch.setattr(
-        type(jobs.send), "defer", lambda self, **given: queued.append(given["message_id"])
+        type(queue.send), "defer", lambda self, **given: queued.append(given["message_id"])
     )
     for moment, due in ((leaves_at(case) - timedelta(seconds=1), []), (leaves_at(case), [1])):
         monkeypatch.setattr(jobs.timezone, "now", lambda moment=moment: moment)

@@ -24,6 +24,15 @@ def test_an_import_upwards_is_caught(tmp_path: Path) -> None:
     assert done.returncode == 1 and "doorstep.cases.queries -> doorstep.messages" in done.stdout
 
 
+def test_a_circle_inside_a_room_is_caught(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "doorstep", tmp_path / "doorstep")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    with (tmp_path / "doorstep" / "payments" / "refunds.py").open("a") as file:
+        file.write("\n\ndef _late() -> None:\n    from doorstep.payments import jobs\n")
+    done = lint(tmp_path)
+    assert done.returncode == 1 and "No cycles are allowed in doorstep.payments" in done.stdout
+
+
 def test_a_new_room_fails_until_it_is_drawn(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "doorstep", tmp_path / "doorstep")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)

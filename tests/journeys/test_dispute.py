@@ -10,9 +10,9 @@ from PIL import Image
 
 from doorstep.cases import timeline
 from doorstep.cases.models import Case
+from doorstep.files.models import Photo
 from doorstep.messages import actions as messages
 from doorstep.messages.models import Message
-from doorstep.outside.models import Photo
 from doorstep.staff.actor import SYSTEM
 from doorstep.waste import actions as waste
 from tests.journeys.test_missed_bin import looks_right, report, sign_in

@@ -165,7 +165,7 @@ def test_a_crew_logs_a_bin_with_a_photo_whose_position_is_stripped(
 ) -> None:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    from doorstep.outside import photos
+    from doorstep.files import photos
     from doorstep.staff.models import StaffUser
 
     client.force_login(

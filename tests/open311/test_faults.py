@@ -14,7 +14,7 @@ from django.utils import timezone
 from PIL import Image
 
 from doorstep.cases.models import Case
-from doorstep.outside import photos
+from doorstep.files import photos
 from doorstep.web.open311 import door, urls
 from tests.open311.client import Client
 from tests.open311.conftest import key, report

@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob as QueueJob
 
 from doorstep.cases.models import Event
-from doorstep.messages import jobs
+from doorstep.messages import queue
 from doorstep.messages.models import Message
 from doorstep.outside import later, plug, sweeper
 from doorstep.outside.errors import GiveUp, TryLater
@@ -33,10 +33,10 @@ class Messenger:
 def test_deferring_joins_the_transaction(district: Any) -> None:
     before = QueueJob.objects.count()
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        jobs.send.defer(message_id=1)
+        queue.send.defer(message_id=1)
         raise ZeroDivisionError
     assert QueueJob.objects.count() == before
-    jobs.send.defer(message_id=1)
+    queue.send.defer(message_id=1)
     assert QueueJob.objects.count() == before + 1
 
 
@@ -46,8 +46,8 @@ def test_what_a_job_defers_joins_the_jobs_own_transaction(
 ) -> None:
     class Dying:
         def send_email(self, message: Any) -> Any:
-            jobs.send.defer(once="inner", message_id=999999)
-            jobs.send.defer(message_id=999999)
+            queue.send.defer(message_id=999999)
+            queue.send_code.defer(access_id="none")
             raise GiveUp("rolled back with the job")
 
     open_district.case(0)
@@ -59,7 +59,7 @@ def test_what_a_job_defers_joins_the_jobs_own_transaction(
 def test_the_same_work_waits_once_and_the_transaction_survives(db: None) -> None:
     with transaction.atomic():
         for _ in range(2):
-            jobs.send.defer(once="message-1", message_id=1)
+            queue.send.defer(message_id=1)
     assert QueueJob.objects.filter(queueing_lock="message-1").count() == 1
 
 

@@ -14,8 +14,8 @@ from doorstep.cases.models import Case
 from doorstep.cases.queries import worklist
 from doorstep.council.errors import Refused
 from doorstep.fieldwork.models import Job
+from doorstep.files import photos
 from doorstep.messages.models import Message
-from doorstep.outside import photos
 from doorstep.reports import actions, following, queries
 from doorstep.reports.models import Follower, Joined
 from doorstep.staff.actor import Actor

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob as QueueJob
 
-from doorstep.messages import jobs
+from doorstep.messages import queue
 from doorstep.messages.models import Message
 from doorstep.outside import actions, plug, queries, sweeper
 from doorstep.outside.errors import GiveUp
@@ -64,7 +64,7 @@ def test_without_a_database_it_is_alive_and_not_ready(db: None) -> None:
 
 
 def test_figures_name_the_queue_and_its_alarms(district: Any) -> None:
-    jobs.send.defer(message_id=1)
+    queue.send.defer(message_id=1)
     said = text(Client().get("/metrics"))
     assert 'doorstep_jobs_due{queue="default"} 1.0' in said
     assert 'doorstep_alarm{alarm="worker_silent"} 1.0' in said  # no worker runs in this test
@@ -77,7 +77,7 @@ def test_figures_name_the_queue_and_its_alarms(district: Any) -> None:
 
 
 def test_a_job_for_later_is_not_late(district: Any) -> None:
-    jobs.send.defer(message_id=1)
+    queue.send.defer(message_id=1)
     with connection.cursor() as cursor:
         cursor.execute("update procrastinate_jobs set scheduled_at = now() + interval '1 hour'")
     lane = queries.standing().lanes[0]

@@ -3,10 +3,8 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from ninja import Router, Status
 from ninja.params import functions as params
@@ -14,6 +12,7 @@ from ninja.params import functions as params
 from doorstep.cases import actions
 from doorstep.cases import queries as known
 from doorstep.cases.models import Case
+from doorstep.council import addresses
 from doorstep.council.errors import Refused
 from doorstep.web.api import sending
 from doorstep.web.api.gate import CREATE, READ, actor, count_home, token_of
@@ -67,7 +66,7 @@ def _follow(kept: KeptAnswer, now: datetime) -> str:
     """Return the link for the resident; its token is made from the key, so a repeat gives the same."""
     case = Case(pk=(kept.answer or {})["case"])
     token = actions.make_link(case=case, key=f"api:{kept.pk}", now=now)
-    return f"{settings.BASE_ADDRESS}{reverse('open_case', kwargs={'token': token})}"
+    return addresses.link("open_case", token=token)
 
 
 @router.get(

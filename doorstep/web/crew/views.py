@@ -20,8 +20,8 @@ from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork import queries as work
 from doorstep.fieldwork.actions import Whereabouts
 from doorstep.fieldwork.models import Job
-from doorstep.outside import photos
-from doorstep.outside.errors import BadFile
+from doorstep.files import photos
+from doorstep.files.errors import BadFile
 from doorstep.waste import actions as waste
 from doorstep.waste import queries as rounds_of
 from doorstep.waste.models import Round

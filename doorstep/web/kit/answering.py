@@ -9,10 +9,10 @@ from doorstep.cases.clock import clock_at
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.words import say
 from doorstep.council import queries as council
+from doorstep.files import photos
 from doorstep.forms.form import Question
 from doorstep.forms.questions.kind import Option, Options, Posted
 from doorstep.forms.questions.kinds import KINDS
-from doorstep.outside import photos
 from doorstep.places import queries as places
 from doorstep.places import spots
 

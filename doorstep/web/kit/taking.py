@@ -9,14 +9,14 @@ from doorstep.cases.models import Draft
 from doorstep.cases.values import to_json
 from doorstep.catalogue.service import Service
 from doorstep.council.errors import Refused
+from doorstep.files import photos
+from doorstep.files.errors import BadFile
 from doorstep.forms import journey
 from doorstep.forms.form import Page, Question
 from doorstep.forms.questions.kind import Invalid, Posted
 from doorstep.forms.questions.kinds import KINDS
 from doorstep.forms.questions.photos import MOST
 from doorstep.forms.rules.parse import path_of
-from doorstep.outside import photos
-from doorstep.outside.errors import BadFile
 from doorstep.places import queries as places
 from doorstep.web.kit import answering, carrying, limits
 from doorstep.web.kit.drawing import draw

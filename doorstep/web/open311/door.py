@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from doorstep.council import addresses
 from doorstep.staff import actions as staff
 from doorstep.staff import queries as known
 from doorstep.staff.actor import Actor
@@ -29,7 +29,7 @@ UNREADABLE = (MultiPartParserError, TooManyFieldsSent, TooManyFilesSent, Unicode
 
 def jurisdiction() -> str:
     """Return the name of the one jurisdiction there is here: the host of this site."""
-    return urlsplit(settings.BASE_ADDRESS).hostname or ""
+    return urlsplit(addresses.base()).hostname or ""
 
 
 def _count(request: HttpRequest, whose: list[str], most: int, seconds: int) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
+from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.council.queries import ZONE
 from doorstep.reports import queries as reports
@@ -162,11 +162,11 @@ def _more(shown: reports.Shown | None) -> dict[str, object]:
     """Return what anyone may see of a public one besides, as the page of reports shows it."""
     if shown is None:
         return {}
-    there = f"{settings.BASE_ADDRESS}/reports/{shown.reference}/photos/"
+    photo = addresses.link("report_photo", reference=shown.reference, name="")
     return {
         "description": "\n\n".join(filter(None, (shown.what or shown.name, shown.text)))[:LONG],
         "address": shown.where or None,
         "lat": shown.latitude,
         "long": shown.longitude,
-        "media_url": f"{there}{shown.photos[0]}" if shown.photos else None,
+        "media_url": f"{photo}{shown.photos[0]}" if shown.photos else None,
     }

@@ -13,10 +13,10 @@ from doorstep.cases import actions as cases
 from doorstep.cases.models import Case
 from doorstep.cases.values import photos_of
 from doorstep.council.errors import Refused
+from doorstep.files import photos
+from doorstep.files.errors import BadFile
 from doorstep.forms.form import Question
 from doorstep.forms.questions.kind import Invalid, Typed
-from doorstep.outside import photos
-from doorstep.outside.errors import BadFile
 from doorstep.staff.actor import Actor
 from doorstep.staff.models import Token
 from doorstep.web.kit import impersonal, limits, ordering

@@ -1,10 +1,10 @@
 """What there is: where this interface lies, which services may be reported by it, and what each asks."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from doorstep.catalogue import queries as catalogue
+from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.forms.form import Page, Question
 from doorstep.web.open311.asked import DATATYPES, EXPECTED, Asked, asked, find, offered
@@ -21,7 +21,7 @@ def discovery(request: HttpRequest, format: str) -> HttpResponse:
     changed = moment(catalogue.changed_at())
     endpoint = {
         "specification": SPECIFICATION,
-        "url": f"{settings.BASE_ADDRESS}/open311/v2",
+        "url": f"{addresses.base()}/open311/v2",
         "changeset": changed,
         "type": "test" if here.demo else "production",
         "formats": ["text/xml", "application/json"],

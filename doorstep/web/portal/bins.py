@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -10,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.forms.form import Question
@@ -71,7 +71,7 @@ def page(request: HttpRequest, uprn: str) -> HttpResponseBase:
         "delays": calendar.delays(boxes),
         "stops": calendar.stops(boxes),
         "left_out": calendar.left_out(boxes),
-        "link": f"{settings.BASE_ADDRESS}/bins/{home.uprn}",
+        "link": addresses.link("bins_at", uprn=home.uprn),
     }
     return fresh(request, render(request, "portal/bins/page.html", context))
 
@@ -122,4 +122,4 @@ def json(request: HttpRequest, uprn: str) -> HttpResponseBase:
 @require_safe
 def snippet(request: HttpRequest) -> HttpResponse:
     """Show a form that the council's website can copy; it needs no script."""
-    return render(request, "portal/bins/snippet.html", {"base": settings.BASE_ADDRESS})
+    return render(request, "portal/bins/snippet.html", {"base": addresses.base()})

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods
 
 from doorstep.cases import choosing
 from doorstep.council.errors import Refused
-from doorstep.outside import photos
-from doorstep.outside.errors import BadFile
+from doorstep.files import photos
+from doorstep.files.errors import BadFile
 from doorstep.payments import queries as payments
 from doorstep.staff.actor import RESIDENT
 from doorstep.web.kit.doors import public

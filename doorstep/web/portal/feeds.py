@@ -10,11 +10,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from doorstep.catalogue.words import say
+from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.places.models import Property
 from doorstep.waste.calendar import BoxDays, Collection
@@ -36,7 +36,7 @@ def ics(home: Property, boxes: list[BoxDays], today: date) -> bytes:
 
 def _event(box: BoxDays, when: Collection, today: date, name: str) -> Event:
     """Return one collection; its UID is of the day the cycle gives, so that a moved one moves."""
-    made, host = Event(), urlsplit(settings.BASE_ADDRESS).hostname
+    made, host = Event(), urlsplit(addresses.base()).hostname
     made.add("uid", f"collection-{box.id}-{when.scheduled:%Y%m%d}@{host}")
     # The day it came into the year's window: the same at each fetch.
     entered = when.scheduled - timedelta(days=366)

@@ -11,7 +11,7 @@ from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
-from doorstep.payments import actions, jobs, queries
+from doorstep.payments import actions, queries
 from doorstep.payments.models import LIVE, Attempt, Charge
 from doorstep.web.kit import limits
 from doorstep.web.kit.doors import public
@@ -82,16 +82,8 @@ def wait(request: HttpRequest, reference: str) -> HttpResponse:
         return HttpResponseRedirect(f"/case/{case.reference}/pay")
     if attempt.returned_at is None and attempt.state == "open" and not attempt.working:
         return _on(case, attempt)
-    _ask_again(attempt)
+    actions.ask_again(attempt=attempt)
     return waiting(request, "portal/pay_wait.html", _context(case, charge, attempt), ended=False)
-
-
-def _ask_again(attempt: Attempt) -> None:
-    """Queue the question once more, while someone waits for its answer."""
-    if attempt.state == "new":
-        jobs.create.defer(once=f"create-{attempt.pk}", attempt_id=attempt.pk)
-    else:
-        jobs.learn.defer(once=f"learn-{attempt.pk}", attempt_id=attempt.pk)
 
 
 @public

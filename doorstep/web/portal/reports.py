@@ -11,9 +11,9 @@ from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
+from doorstep.council import addresses
 from doorstep.council import queries as council
-from doorstep.messages.jobs import base_address
-from doorstep.outside import photos
+from doorstep.files import photos
 from doorstep.places import spots
 from doorstep.places.models import Street, Ward
 from doorstep.reports import queries
@@ -162,18 +162,18 @@ def feed(request: HttpRequest) -> HttpResponse:
     """Give the latest reports as RSS."""
     if _too_often(request):
         return _refused()
-    wanted, base = _wanted(request), base_address()
+    wanted = _wanted(request)
     name = _place(wanted)[2]
     made = Rss201rev2Feed(
         title=f"{_('Reports')}{': ' + name if name else ''} - {council.current().name}",
-        link=f"{base}/reports?{wanted.query}",
+        link=f"{addresses.link('reports')}?{wanted.query}",
         description=_("What people have reported, and what was done."),
         language=council.language(),
     )
     for row in queries.some(wanted.of(queries.public()), 0, FEED):
         made.add_item(
             title=f"{row.title}, {row.where}",
-            link=f"{base}/reports/{row.reference}",
+            link=addresses.link("report", reference=row.reference),
             description="\n\n".join(filter(None, (row.says, row.text))),
             pubdate=row.opened_at,
             updateddate=row.moved_at,
@@ -188,7 +188,7 @@ def _fields(row: Shown) -> list[object]:
     closed = row.closed_at.isoformat() if row.closed_at else ""
     dates = [row.opened_at.isoformat(), row.moved_at.isoformat(), closed]
     where = [row.where, row.ward, row.latitude, row.longitude, row.easting, row.northing]
-    there = f"{base_address()}/reports/{row.reference}"
+    there = addresses.link("report", reference=row.reference)
     head = [row.reference, row.slug, row.what or row.name, row.text]
     return [*head, *where, row.state, row.says, *dates, row.joined, there]
 

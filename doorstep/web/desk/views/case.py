@@ -18,7 +18,7 @@ from doorstep.cases.values import from_json
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.fieldwork import actions as fieldwork
-from doorstep.outside import photos
+from doorstep.files import photos
 from doorstep.payments import queries as payments
 from doorstep.staff import actions as staff
 from doorstep.staff import queries as looks

@@ -14,11 +14,11 @@ from django.conf import settings
 from django.utils import timezone
 from PIL import Image, ImageOps
 
-from doorstep.outside import later
-from doorstep.outside.errors import BadFile
-from doorstep.outside.models import Photo
+from doorstep.files import queue
+from doorstep.files.errors import BadFile
+from doorstep.files.models import Photo
 
-log = structlog.get_logger("doorstep.outside")
+log = structlog.get_logger("doorstep.files")
 _NAME = re.compile(r"^[0-9a-f]{32}\.jpg$")
 MOST_BYTES, MOST_PIXELS, SIDE, THUMBNAIL = 10 * 1024 * 1024, 50_000_000, 1600, 320
 
@@ -53,7 +53,7 @@ def take(file: Any, *, now: datetime) -> str:
         log.error("photo_not_kept", error=type(exc).__name__, number=exc.errno)
         raise BadFile("photo_not_kept") from exc
     Photo.objects.create(name=name, taken_at=now)
-    make_thumbnail.defer(name=name)
+    queue.make_thumbnail.defer(name=name)
     return name
 
 
@@ -70,7 +70,6 @@ def _write(image: Image.Image, side: int, path: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-@later.job("photos.thumbnail")
 def make_thumbnail(name: str) -> None:
     """Make the small picture that pages show; the photo may be gone by now."""
     path = path_of(name)

@@ -1,0 +1,5 @@
+"""The jobs of this room by name: actions defer them, `jobs` does them."""
+
+from doorstep.outside import later
+
+lapse = later.Job("bookings.lapse", once="booking-lapse-{case_id}")

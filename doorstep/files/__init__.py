@@ -1,0 +1,1 @@
+"""What people send us as files: photos now, looked at, stripped and kept."""
