@@ -5,7 +5,8 @@ well), and from what they say later `send.started`, `send.fixed` and `send.close
 photos go along only where the workflow says so.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,15 +15,40 @@ from doorstep.cases import workflow
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue import steps
+from doorstep.council import queries as council
+from doorstep.forms.rules.errors import suggest
+from doorstep.forms.rules.rule import Rule
 from doorstep.forms.rules.types import TEXT, Record
 from doorstep.staff.actor import Actor
 
 PASSED = Record("passed", {"name": TEXT, "address": TEXT, "telephone": TEXT, "reference": TEXT})
+# A rule `to` that is one authority, whatever is answered.
+_PLAIN = re.compile(r"'([^']*)'")
+
+
+def _known(
+    rules: Mapping[str, Rule], words: Mapping[str, object], files: Mapping[str, str]
+) -> Iterator[str]:
+    """Say that this council does not know the authority."""
+    known = council.current().authorities
+    plain = _PLAIN.fullmatch(rules["to"].text.strip()) if "to" in rules else None
+    if plain and plain[1] not in known:
+        yield f"no authority `{plain[1]}` in council.yaml{suggest(plain[1], known)}"
+
+
 KIND = steps.StepKind(
     "send",
     rules={"to": TEXT},
     words=frozenset({"what", "attributes", "with_contact", "with_photos"}),
     says={"passed": PASSED},
+    outcomes={
+        "taken": "They have it.",
+        "refused": "It was given up; an officer is asked as well.",
+        "started": "They work on it.",
+        "fixed": "They have mended it.",
+        "closed": "They have closed it otherwise.",
+    },
+    check_here=_known,
 )
 
 

@@ -4,10 +4,13 @@ Locks are taken in one order, so that nothing waits in a circle: the draft or th
 booking, then one day (several only in the order of their dates). Nobody locks another's booking and waits.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, Q, Sum
+from django.db.models import Q, Sum
 
 from doorstep.bookings import queries
 from doorstep.bookings.models import GRACE, LIVE, Booking, Calendar, Day, taken
@@ -18,39 +21,34 @@ from doorstep.cases.values import from_json
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
-from doorstep.places.models import Property
 from doorstep.staff.actor import Actor
 
-# The home of examples: it is there only inside a rehearsal, which is rolled back.
-MADE_UP = Q(uprn=1, ward_id="E00000000")
 NEAREST_WITHIN = 60
+_given_calendar: ContextVar[Callable[[str, str], Calendar] | None] = ContextVar(
+    "given_calendar", default=None
+)
 NOTHING = {"day": None, "slot": "", "until": None}
 
 
 def _calendar(code: str, kind: str) -> Calendar:
-    """Return the calendar a slot names; raises Refused("slot_gone").
-
-    In a rehearsal it is one made up on the spot, whatever its name: examples need no council's own
-    calendars, and no resident waits for a rehearsal's locks.
-    """
-    there = Exists(Property.objects.filter(MADE_UP))
-    found = Calendar.objects.annotate(rehearsed=there).filter(code=code, kind=kind).first()
-    if found and not found.rehearsed and found.active:
-        return found
-    if not Property.objects.filter(MADE_UP).exists():
+    """Return the calendar a slot names; raises Refused("slot_gone")."""
+    given = _given_calendar.get()
+    if given is not None:
+        return given(code, kind)
+    found = Calendar.objects.filter(code=code, kind=kind, active=True).first()
+    if found is None:
         raise Refused("slot_gone")
-    made, _ = Calendar.objects.get_or_create(
-        code=f"example:{code}"[:40],
-        defaults={
-            "name": "Example",
-            "kind": kind,
-            "wards": ["E00000000"],
-            "weekdays": list(range(7)),
-            "capacity": 1000,
-            "unit": "items",
-        },
-    )
-    return made
+    return found
+
+
+@contextmanager
+def given_calendar(find: Callable[[str, str], Calendar]) -> Iterator[None]:
+    """Look slots up by `find(code, kind)` inside the block, such as in calendars made up for an example."""
+    mark = _given_calendar.set(find)
+    try:
+        yield
+    finally:
+        _given_calendar.reset(mark)
 
 
 def _parts(slot: str) -> tuple[str, date]:

@@ -19,6 +19,12 @@ KIND = steps.StepKind(
     rules={"kind": TEXT, "slot": TEXT, "load": INT, "minutes": INT},
     words=frozenset({"do"}),
     gives={"booked": (BOOKED, actions.NOTHING)},
+    outcomes={
+        "booked": "The place on the day is the case's own.",
+        "gone": "The place went to somebody else before it was booked.",
+        "none": "No day has room.",
+        "lapsed": "The place was held too long and was given back.",
+    },
 )
 
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from doorstep.cases import asking, carrying, timeline, workflow
 from doorstep.cases.locking import locked, one_open_case
 from doorstep.cases.models import Case, Draft
-from doorstep.catalogue import leaving, teaching
+from doorstep.catalogue import built_in_stages, teaching
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue.leaving import MOVED
+from doorstep.catalogue.built_in_stages import MOVED
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.staff.actor import Actor
@@ -96,7 +96,7 @@ def undo(*, case_id: int, by: Actor, now: datetime) -> Case:
         case = locked(case_id)
         if case.stage != MOVED or case.erased_at:
             raise Refused("not_moved")
-        if leaving.gives_back(catalogue.service(case.version_id).workflow):
+        if built_in_stages.is_final(catalogue.service(case.version_id).workflow):
             raise Refused("money_went_back")
         was = dict(case.facts[MOVED])
         became = came_of(case)

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from doorstep.cases.asking import TO_DO
 from doorstep.cases.models import Case, Draft, Link
+from doorstep.catalogue import steps
 from doorstep.outside.secret import hashed
 
 
@@ -36,8 +37,6 @@ def by_link(token: str, now: datetime) -> Case | None:
     return found.case if found else None
 
 
-# The mark of a case that stands behind another, which is worked on for both.
-JOINED = "joined"
 # What a case says at length; a list of cases reads none of it.
 LONG = ("answers", "words", "facts", "settings", "decisions")
 
@@ -60,7 +59,8 @@ def worklist(
         return cases.filter(flags__contains=TO_DO).order_by("opened_at")
     cases = cases.filter(closed_at__isnull=state != "closed")
     if state != "closed":
-        cases = cases.exclude(flags__contains=[JOINED])
+        for flag in steps.aside():
+            cases = cases.exclude(flags__contains=[flag])
     if overdue:
         cases = cases.filter(due_on__lt=today)
     if flagged:

@@ -9,6 +9,7 @@ from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.values import to_json, values_of
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue import steps
 from doorstep.catalogue.service import Doing, Stage
 from doorstep.council.errors import Refused
 from doorstep.staff.actor import Actor
@@ -97,7 +98,7 @@ def enter(
 ) -> None:
     """Bring a case into a stage and set in motion what the stage says.
 
-    `quiet` leaves out `tell`; `words` are what was just written, such as an officer's reply. Where
+    `quiet` leaves out what speaks to the person; `words` are what was just written, such as an officer's reply. Where
     a step knows its outcome at once (nothing to pay), the stage is left by it, and what the stage
     still had to do is not done.
     """
@@ -119,7 +120,7 @@ def enter(
         case.save(update_fields=fields)
     timeline.write(case, "stage", by=by, now=now, stage=stage_id, why=why)
     for doing in stage.do:
-        if quiet and doing.step == "tell":
+        if quiet and steps.kind(doing.step).speaks:
             continue
         if came := _do(case, doing, by, now, words or {}):
             timeline.write(case, "outcome", by=by, now=now, outcome=came)
@@ -133,7 +134,9 @@ def unwind(case: Case, *, by: Actor, now: datetime) -> None:
 
 
 def outcome(case: Case, name: str, *, by: Actor, now: datetime, corrected: bool = False) -> None:
-    """Follow a step's outcome such as `job.collected`; raises Refused("no_way_on")."""
+    """Follow a step's outcome such as `job.collected`; raises Refused("no_way_on"), ("not_correctable")."""
+    if corrected and not steps.kind(name.partition(".")[0]).correctable:
+        raise Refused("not_correctable", outcome=name)
     service = catalogue.service(case.version_id)
     flow = service.workflow
     target = flow.stages[case.stage].on.get(name) or flow.on.get(name)
@@ -142,4 +145,4 @@ def outcome(case: Case, name: str, *, by: Actor, now: datetime, corrected: bool 
     enter(case, target, by=by, now=now, why=name, quiet=corrected)
     if corrected and flow.corrected:
         options = {"message": flow.corrected}
-        _offered["tell"].run(case=case, options=options, by=by, now=now)
+        _offered[steps.speaker().name].run(case=case, options=options, by=by, now=now)

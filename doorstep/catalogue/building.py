@@ -4,8 +4,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 
+from doorstep.catalogue import built_in_stages
 from doorstep.catalogue import files as f
-from doorstep.catalogue import leaving
 from doorstep.catalogue.builder import Builder, check_sentence, read_facts, read_values
 from doorstep.catalogue.building_workflow import read_workflow, said_by_steps
 from doorstep.catalogue.errors import DefinitionError
@@ -238,8 +238,8 @@ def build(contents: Mapping[str, str]) -> Service:
     answers = {f"{q.id}_words": TEXT for q in form.questions.values()}
     disputes = {s.code: s.dispute.stage for s in form.stops.values() if s.dispute}
     extra = {**CASE_WORDS, **answers, **said_by_steps(b)}
-    workflow = leaving.with_leaving(read_workflow(b, extra, disputes))
-    messages = {**leaving.messages(), **_messages(b, extra)}
+    workflow = built_in_stages.with_built_in(read_workflow(b, extra, disputes))
+    messages = {**built_in_stages.messages(), **_messages(b, extra)}
     public = _public(b, form)
     examples = Source("examples.yaml", contents.get("examples.yaml", "[]")).data or []
     about = Source("service.yaml", contents["service.yaml"])

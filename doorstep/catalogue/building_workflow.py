@@ -80,10 +80,8 @@ def _stage(b: Builder, src: Source, sid: str, s: f.StageFile, extra: Mapping[str
     found = read_facts(b, src, s.facts, "stages", sid)
     doing = [d for i, e in enumerate(s.do) for d in _doing(b, src, e, "stages", sid, "do", i)]
     for d in doing:
-        if d.step == "tell" and f"messages/{d.words.get('message')}.md" not in b.contents:
-            b.problems.append(
-                f"{src.where('stages', sid)}: no messages/{d.words.get('message')}.md"
-            )
+        problems = steps.kind(d.step).check(d.rules, d.words, b.contents)
+        b.problems += [f"{src.where('stages', sid)}: {problem}" for problem in problems]
     check_sentence(b, s.resident, src.where("stages", sid, "resident"), extra)
     return Stage(
         sid,

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,7 +13,7 @@ from typing import Any, Literal
 import yaml
 from django.db.models import Max
 
-from doorstep.catalogue import tuning
+from doorstep.catalogue import here, tuning
 from doorstep.catalogue.building import build, build_all, digest, read_examples
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.files import SettingFile
@@ -23,7 +22,6 @@ from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
-from doorstep.forms.rules.errors import suggest
 
 FILES = ("service.yaml", "form.yaml", "workflow.yaml", "examples.yaml")
 # The library's folder beside the running version: the same; never published here (newer, or new
@@ -70,7 +68,7 @@ def of_folder(folder: Path) -> tuple[Service, dict[str, str]]:
         made = build_all(files)
         about = Source("service.yaml", files["service.yaml"])
         problems += tuning.default_problems(made, about)
-        problems += authority_problems(made, files)
+        problems += here.problems(made, files)
         if made.slug != folder.name:
             where = about.where("slug")
             problems.append(f"{where}: slug: is `{made.slug}`, but its folder is `{folder.name}`")
@@ -83,34 +81,6 @@ def of_folder(folder: Path) -> tuple[Service, dict[str, str]]:
     if problems:
         raise DefinitionError(problems)
     return made, files
-
-
-# A step whose rule `to` is one authority, whatever is answered.
-_PLAIN = re.compile(r"'([^']*)'")
-
-
-def authority_problems(of: Service, files: Mapping[str, str]) -> list[str]:
-    """Return each stop and step that leads to an authority which this council does not know, with file and line.
-
-    What was published before still builds when an authority is taken from council.yaml: its stops
-    then lead to the council alone, and its cases to an officer.
-    """
-    form, flow = (Source(name, files[name]) for name in ("form.yaml", "workflow.yaml"))
-    named = [
-        (form.where("stops", code, "authority"), stop.authority)
-        for code, stop in of.form.stops.items()
-        if stop.authority
-    ]
-    for stage in of.workflow.stages.values():
-        for rule in (d.rules["to"] for d in stage.do if d.step == "send" and "to" in d.rules):
-            if plain := _PLAIN.fullmatch(rule.text.strip()):
-                named.append((flow.where("stages", stage.id, "do"), plain[1]))
-    known = council.current().authorities
-    return [
-        f"{where}: no authority `{code}` in council.yaml{suggest(code, known)}"
-        for where, code in named
-        if code not in known
-    ]
 
 
 def library() -> list[Path]:

@@ -1,9 +1,20 @@
-"""What a step is to a definition: all that a validator needs."""
+"""What a step is to a definition: all that a validator needs, and what the spine must know of a guest it cannot name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from doorstep.forms.rules.rule import Rule
 from doorstep.forms.rules.types import Type
+
+# Says what is wrong with one use of a step: its rules, its plain words, the service's files by name.
+Check = Callable[[Mapping[str, Rule], Mapping[str, object], Mapping[str, str]], Iterable[str]]
+
+
+def nothing_wrong(
+    rules: Mapping[str, Rule], words: Mapping[str, object], files: Mapping[str, str]
+) -> Iterable[str]:
+    """Find nothing wrong."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -21,6 +32,23 @@ class StepKind:
     says: Mapping[str, Type] = field(default_factory=dict)
     # What its outcomes tell rules, by name, with the value before anything has come of it.
     gives: Mapping[str, tuple[Type, object]] = field(default_factory=dict)
+    # What may come of it, as `<name>.<outcome>` after `on:`, each with a sentence for whoever writes services.
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    # Whether the service names further outcomes itself, such as those a crew may choose.
+    own_outcomes: bool = False
+    # Whether an outcome may be put right by another one later.
+    correctable: bool = False
+    # Whether it speaks to the person: its option `message` names what is said.
+    speaks: bool = False
+    # What ends what it has set in motion and unwinding does not end: a step's name and its words.
+    ended_by: tuple[str, Mapping[str, object]] | None = None
+    # Whether what it does is beyond recall, so that a stage with it cannot be undone.
+    final: bool = False
+    # The flag of a case that it takes off the worklist, because the work is done on another one.
+    sets_aside: str = ""
+    # What is wrong with a use of it, whatever the council; and in this council, before a folder is used anew.
+    check: Check = nothing_wrong
+    check_here: Check = nothing_wrong
 
 
 _offered: dict[str, StepKind] = {}
@@ -36,6 +64,24 @@ def offered() -> dict[str, StepKind]:
     return dict(_offered)
 
 
+def kind(name: str) -> StepKind:
+    """Return a kind of step by its name; raises KeyError."""
+    return _offered[name]
+
+
 def given() -> dict[str, object]:
     """Return what rules find of steps that nothing has come of yet."""
     return {n: value for kind in _offered.values() for n, (_, value) in kind.gives.items()}
+
+
+def speaker() -> StepKind:
+    """Return the kind of step by which a case speaks to its person; raises LookupError where there is none."""
+    found = next((kind for kind in _offered.values() if kind.speaks), None)
+    if found is None:
+        raise LookupError("no step speaks to the person")
+    return found
+
+
+def aside() -> list[str]:
+    """Return the flags of cases that are not worked on themselves."""
+    return [kind.sets_aside for kind in _offered.values() if kind.sets_aside]

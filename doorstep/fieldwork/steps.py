@@ -24,6 +24,8 @@ KIND = steps.StepKind(
     },
     optional=frozenset({"tasks", "urgent", "warning"}),
     gives={"job": (Record("job", {"left": ListOf(TASK)}), {"left": []})},
+    own_outcomes=True,
+    correctable=True,
     words=frozenset({"title", "named_by", "about_kind", "detail", "outcomes"}),
 )
 

@@ -1,18 +1,34 @@
 """The step `tell`: a message to the person behind the case."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from doorstep.cases import timeline, workflow
 from doorstep.cases.models import Case
 from doorstep.catalogue import steps
+from doorstep.forms.rules.rule import Rule
 from doorstep.forms.rules.types import MOMENT
 from doorstep.messages import actions
 from doorstep.staff.actor import Actor
 
+
+def _check(
+    rules: Mapping[str, Rule], words: Mapping[str, object], files: Mapping[str, str]
+) -> Iterator[str]:
+    """Say that a message is not there."""
+    text = f"messages/{words.get('message')}.md"
+    if text not in files:
+        yield f"no {text}"
+
+
 KIND = steps.StepKind(
-    "tell", rules={"at": MOMENT}, optional=frozenset({"at"}), words=frozenset({"message"})
+    "tell",
+    rules={"at": MOMENT},
+    optional=frozenset({"at"}),
+    words=frozenset({"message"}),
+    speaks=True,
+    check=_check,
 )
 
 

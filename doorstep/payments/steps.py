@@ -28,6 +28,14 @@ PAY = steps.StepKind(
     optional=frozenset({"until", "code", "vat"}),
     words=frozenset({"description", "purpose"}),
     says={"charge": CHARGE},
+    outcomes={
+        "paid": "The sum was paid.",
+        "free": "There was nothing to pay.",
+        "lapsed": "Nobody paid in time; it can no longer be paid.",
+        "paid_late": "It was paid after the moment had passed.",
+        "refunded": "Money was given back.",
+    },
+    ended_by=("refund", {"reason": "Moved to another service"}),
 )
 REFUND = steps.StepKind(
     "refund",
@@ -35,6 +43,7 @@ REFUND = steps.StepKind(
     optional=frozenset({"pence"}),
     words=frozenset({"reason", "approved"}),
     says={"refund": Record("refund", {"pounds": TEXT})},
+    final=True,
 )
 ALL = -1
 

@@ -11,6 +11,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from doorstep.bookings import actions as bookings
+from doorstep.bookings.models import Calendar
 from doorstep.cases import actions as cases
 from doorstep.cases import choosing, deciding
 from doorstep.cases.clock import clock_at
@@ -29,7 +31,7 @@ from doorstep.places.models import Property, Street, Ward
 from doorstep.reports import actions as reports
 from doorstep.staff.actor import RESIDENT, SYSTEM, Actor
 
-MADE_UP = 1
+MADE_UP, WARD = 1, "E00000000"
 # What an example may bring about by naming what is not there; anything else is a fault of ours.
 CANNOT = (
     IntegrityError,
@@ -77,7 +79,7 @@ def _property() -> None:
     street, _ = Street.objects.get_or_create(
         usrn=MADE_UP, defaults={"name": "Example Street", "locality": "Exampleton"}
     )
-    ward, _ = Ward.objects.get_or_create(code="E00000000", defaults={"name": "Example"})
+    ward, _ = Ward.objects.get_or_create(code=WARD, defaults={"name": "Example"})
     Property.objects.get_or_create(
         uprn=MADE_UP,
         defaults={
@@ -93,6 +95,25 @@ def _property() -> None:
     )
 
 
+def _calendar(code: str, kind: str) -> Calendar:
+    """Return a calendar made up on the spot, with room for all.
+
+    Examples need no council's own calendars, and no resident waits for a rehearsal's locks.
+    """
+    made, _ = Calendar.objects.get_or_create(
+        code=f"example:{code}"[:40],
+        defaults={
+            "name": "Example",
+            "kind": kind,
+            "wards": [WARD],
+            "weekdays": list(range(7)),
+            "capacity": 1000,
+            "unit": "items",
+        },
+    )
+    return made
+
+
 # Where an example says that something is: in the district, by its boundary, or in another.
 SPOTS = {
     "inside": {"inside": True, "near": False},
@@ -104,7 +125,7 @@ SPOTS = {
 def _spot(word: str) -> dict[str, object]:
     """Return a made-up place for an answer to a question of a location."""
     known = SPOTS[word]
-    ward = {"ward": "E00000000", "ward_name": "Example"} if known["inside"] else {}
+    ward = {"ward": WARD, "ward_name": "Example"} if known["inside"] else {}
     return {
         "id": "at:52.70000,-1.40000",
         "words": "Example Street, Exampleton",
@@ -324,7 +345,7 @@ def _play_one(service: Service, example: Mapping[str, Any]) -> Report:
 def _tried(service: Service, contents: dict[str, str], example: Mapping[str, Any]) -> Report:
     """Play one example; what it asks for and cannot be done is a difference, not a fault of ours."""
     try:
-        with _rolled_back():
+        with _rolled_back(), bookings.given_calendar(_calendar):
             _property()
             Version.objects.get_or_create(
                 digest=service.digest,

@@ -10,13 +10,12 @@ from doorstep.cases import outcomes, timeline, workflow
 from doorstep.cases.clock import clock_at
 from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
-from doorstep.cases.queries import JOINED
 from doorstep.cases.values import photos_of, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.forms.rules.rule import Rule
 from doorstep.reports import queue
-from doorstep.reports.models import Joined, Report
+from doorstep.reports.models import JOINED, Joined, Report
 from doorstep.staff.actor import Actor
 
 

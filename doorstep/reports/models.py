@@ -3,6 +3,9 @@ from django.db.models import F, Q
 
 from doorstep.cases.models import Case
 
+# The flag of a case that stands behind another, which is worked on for both.
+JOINED = "joined"
+
 
 class Report(models.Model):
     """What anyone may see of a case: it is there once the step `publish` has run.

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from doorstep.cases.models import Case
 from doorstep.cases.values import photos_of, spoken, words_of
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue.leaving import MOVED
+from doorstep.catalogue.built_in_stages import MOVED
 from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import fill
 from doorstep.council.queries import ZONE

@@ -9,10 +9,23 @@ from doorstep.cases.models import Case
 from doorstep.catalogue import steps
 from doorstep.forms.rules.types import TEXT
 from doorstep.reports import actions
+from doorstep.reports.models import JOINED
 from doorstep.staff.actor import Actor
 
-PUBLISH = steps.StepKind("publish")
-JOIN = steps.StepKind("join", rules={"to": TEXT})
+# Who follows a public case is told when it leaves; what stood behind a joined one is closed with it.
+PUBLISH = steps.StepKind("publish", ended_by=("publish", {}))
+JOIN = steps.StepKind(
+    "join",
+    rules={"to": TEXT},
+    outcomes={
+        "gone": "The report it was to join is no longer open.",
+        "merged": "An officer said that it is the same as another.",
+        "split": "An officer said that it is not the same after all.",
+    },
+    own_outcomes=True,
+    ended_by=("spread", {"outcome": "closed"}),
+    sets_aside=JOINED,
+)
 SPREAD = steps.StepKind("spread", words=frozenset({"outcome"}))
 
 

@@ -3,7 +3,7 @@
 from doorstep.cases import moving
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue.leaving import MOVED, gives_back
+from doorstep.catalogue.built_in_stages import MOVED, is_final
 
 
 def about(case: Case) -> dict[str, object]:
@@ -11,7 +11,7 @@ def about(case: Case) -> dict[str, object]:
     if case.stage == MOVED:
         became = moving.came_of(case)
         to = str(case.facts.get(MOVED, {}).get("to", ""))
-        gone = gives_back(catalogue.service(case.version_id).workflow)
+        gone = is_final(catalogue.service(case.version_id).workflow)
         undo = not gone and not (became and became.is_closed)
         return {"moved": {"became": became, "to": to, "undo": undo}}
     if case.is_closed:

@@ -4,30 +4,28 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
+from doorstep.catalogue import steps
 from doorstep.catalogue.service import Doing, Stage, Text, Workflow
 
 # The stage, the outcome and the message are called alike; a service may describe its own.
 MOVED = "moved"
-# What a workflow has set in motion by a step and does not end by being unwound: what ends it. Money
-# that was paid goes back; who follows a public case is told; what stood behind it is closed too.
-ENDED_BY = {
-    "pay": Doing("refund", {}, {"reason": "Moved to another service"}),
-    "publish": Doing("publish", {}, {}),
-    "join": Doing("spread", {}, {"outcome": "closed"}),
-}
 
 
-def with_leaving(workflow: Workflow) -> Workflow:
-    """Return a workflow that a case can leave for another service."""
+def with_built_in(workflow: Workflow) -> Workflow:
+    """Return a workflow that a case can leave for another service.
+
+    What its steps have set in motion is ended: money goes back, who follows a public case is told.
+    """
     if MOVED in workflow.stages:
         return workflow
     used = {doing.step for stage in workflow.stages.values() for doing in stage.do}
-    ends = tuple(doing for step, doing in ENDED_BY.items() if step in used)
+    ending = [k.ended_by for k in steps.offered().values() if k.ended_by and k.name in used]
+    ends = tuple(Doing(step, {}, words) for step, words in ending)
     stage = Stage(
         MOVED,
         _("Moved to another service"),
         _("We have moved this to “{moved.title}”. You do not need to do anything. {moved.next}"),
-        (*ends, Doing("tell", {}, {"message": MOVED})),
+        (*ends, Doing(steps.speaker().name, {}, {"message": MOVED})),
         {},
         {},
         MOVED,
@@ -35,9 +33,9 @@ def with_leaving(workflow: Workflow) -> Workflow:
     return replace(workflow, stages={**workflow.stages, MOVED: stage})
 
 
-def gives_back(workflow: Workflow) -> bool:
-    """Say whether money goes back when a case leaves."""
-    return any(doing.step == "refund" for doing in workflow.stages[MOVED].do)
+def is_final(workflow: Workflow) -> bool:
+    """Say whether leaving does what cannot be undone, such as giving money back."""
+    return any(steps.kind(doing.step).final for doing in workflow.stages[MOVED].do)
 
 
 def messages() -> dict[str, Text]:

@@ -1,0 +1,50 @@
+"""What is wrong with a folder that this council is about to use, beyond what building it finds.
+
+What was published before still builds when, say, an authority is taken from council.yaml: its stops
+then lead to the council alone, and its cases to an officer.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from doorstep.catalogue import steps
+from doorstep.catalogue.reading import Source
+from doorstep.catalogue.service import Service
+from doorstep.council import queries as council
+from doorstep.forms.rules.errors import suggest
+
+
+def problems(of: Service, files: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with a service's stops, steps and outcomes here, each with file and line."""
+    form, flow = (Source(name, files[name]) for name in ("form.yaml", "workflow.yaml"))
+    return [*_stops(of, form), *_steps(of, flow, files), *_outcomes(of, flow)]
+
+
+def _stops(of: Service, form: Source) -> Iterator[str]:
+    known = council.current().authorities
+    for code, stop in of.form.stops.items():
+        if stop.authority and stop.authority not in known:
+            where = form.where("stops", code, "authority")
+            yield f"{where}: no authority `{stop.authority}` in council.yaml{suggest(stop.authority, known)}"
+
+
+def _steps(of: Service, flow: Source, files: Mapping[str, str]) -> Iterator[str]:
+    for stage in of.workflow.stages.values():
+        for doing in stage.do:
+            for problem in steps.kind(doing.step).check_here(doing.rules, doing.words, files):
+                yield f"{flow.where('stages', stage.id, 'do')}: {problem}"
+
+
+def _outcomes(of: Service, flow: Source) -> Iterator[str]:
+    """Find ways on from what can never come: a step or an outcome that there is not."""
+    named = [(flow.where("on", name), name) for name in of.workflow.on]
+    for stage in of.workflow.stages.values():
+        named += [(flow.where("stages", stage.id, "on", name), name) for name in stage.on]
+    for where, name in named:
+        step, _, outcome = name.partition(".")
+        kind = steps.offered().get(step)
+        if kind is None:
+            yield f"{where}: `{name}` comes of no step `{step}`{suggest(step, steps.offered())}"
+        elif not kind.own_outcomes and outcome not in kind.outcomes:
+            there = "; ".join(f"{code}: {says}" for code, says in kind.outcomes.items())
+            hint = suggest(outcome, kind.outcomes)
+            yield f"{where}: `{step}` has no outcome `{outcome}`{hint}; there are: {there or 'none'}"
