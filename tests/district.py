@@ -83,12 +83,12 @@ class District:
         return self
 
     def draft(self, number: int, visitor: str = "", email: str = "ann@resident.example") -> Any:
-        from doorstep.cases import actions as cases
+        from doorstep.cases import drafts
         from doorstep.staff.actor import RESIDENT
 
         box = self.boxes[number]
         visitor = visitor or uuid4().hex
-        draft = cases.begin(
+        draft = drafts.begin(
             service=self.service, visitor=visitor, channel="online", by=RESIDENT, now=self.now
         )
         given: list[dict[str, object]] = [
@@ -99,13 +99,13 @@ class District:
         pages = [p for p in self.service.form.pages if not p.asked_only]
         for page, answers in zip(pages, given, strict=True):
             words = {k: str(v) for k, v in answers.items()}
-            cases.answer(draft=draft, page=page, given=answers, words=words, now=self.now)
+            drafts.answer(draft=draft, page=page, given=answers, words=words, now=self.now)
         return draft
 
     def case(self, number: int) -> Any:
-        from doorstep.cases import actions as cases
+        from doorstep.cases import submitting
         from doorstep.staff.actor import RESIDENT
 
-        made, _ = cases.submit(draft_id=self.draft(number).pk, by=RESIDENT, now=self.now)
+        made, _ = submitting.submit(draft_id=self.draft(number).pk, by=RESIDENT, now=self.now)
         assert made is not None
         return made

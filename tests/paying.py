@@ -14,7 +14,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.db.models import Sum
 
-from doorstep.cases import actions as cases
+from doorstep.cases import drafts, submitting
 from doorstep.cases.models import Case
 from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
@@ -93,14 +93,14 @@ def fee_service(now: datetime) -> Service:
 
 def fee_case(service: Service, now: datetime, email: str = "ann@resident.example") -> Case:
     """Send the tests' own service: a case that waits for its fee."""
-    draft = cases.begin(
+    draft = drafts.begin(
         service=service, visitor=uuid4().hex, channel="online", by=RESIDENT, now=now
     )
     given: tuple[dict[str, object], ...] = ({"sure": True}, {"email": email})
     for page, answers in zip(service.form.pages, given, strict=True):
         words = {k: str(v) for k, v in answers.items()}
-        cases.answer(draft=draft, page=page, given=answers, words=words, now=now)
-    made, _ = cases.submit(draft_id=draft.id, by=RESIDENT, now=now)
+        drafts.answer(draft=draft, page=page, given=answers, words=words, now=now)
+    made, _ = submitting.submit(draft_id=draft.id, by=RESIDENT, now=now)
     assert made is not None
     return made
 

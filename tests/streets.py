@@ -51,7 +51,7 @@ class Streets:
 
     def draft(self, place_id: str = "street:11", **answers: Any) -> Any:
         """Answer the form page by page; what is not said is answered as most people would."""
-        from doorstep.cases import actions as cases
+        from doorstep.cases import drafts
         from doorstep.cases.clock import clock_at
         from doorstep.cases.values import settings_of, values_of
         from doorstep.forms import journey
@@ -69,7 +69,7 @@ class Streets:
             "phone": None,
         }
         given = usual | answers
-        draft = cases.begin(
+        draft = drafts.begin(
             service=self.service, visitor=uuid4().hex, channel="online", by=RESIDENT, now=self.now
         )
         for page in self.service.form.pages:
@@ -80,16 +80,16 @@ class Streets:
                 continue
             mine = {q.id: given[q.id] for q in page.questions}
             words = {k: v["words"] if isinstance(v, dict) else str(v) for k, v in mine.items() if v}
-            decision = cases.answer(draft=draft, page=page, given=mine, words=words, now=self.now)
+            decision = drafts.answer(draft=draft, page=page, given=mine, words=words, now=self.now)
             assert not decision.stops, decision
         return draft
 
     def case(self, place_id: str = "street:11", **answers: Any) -> Any:
-        from doorstep.cases import actions as cases
+        from doorstep.cases import submitting
         from doorstep.staff.actor import RESIDENT
 
         draft = self.draft(place_id, **answers)
-        made, decision = cases.submit(draft_id=draft.pk, by=RESIDENT, now=self.now)
+        made, decision = submitting.submit(draft_id=draft.pk, by=RESIDENT, now=self.now)
         assert made is not None, decision
         return made
 

@@ -45,7 +45,7 @@ TRIGGER = """create trigger room_left before insert or update on bookings_bookin
   for each row execute function doorstep_room_left();
 """
 GUARDS = (
-    Guard("a form sent twice is one case", "doorstep/cases/actions.py",
+    Guard("a form sent twice is one case", "doorstep/cases/submitting.py",
           "    if draft.sent_at:\n        return Case", "    if False:\n        return Case",
           f"{FAULTS}/test_processes.py::test_web_processes_killed_while_forms_are_sent"),
     Guard("jobs of dead workers are brought back", "doorstep/outside/sweeper.py",
@@ -60,7 +60,7 @@ GUARDS = (
     Guard("while the database is away we say: come back", "doorstep/web/kit/errors.py",
           "if not isinstance(sys.exc_info()[1], AWAY):", "if True:",
           f"{FAULTS}/test_database.py::test_the_database_stops_and_starts_under_load[fast]"),
-    Guard("one open case about one thing", "doorstep/cases/actions.py",
+    Guard("one open case about one thing", "doorstep/cases/submitting.py",
           "unique_key=facts.unique_key(service.slug, tuple(a[q] for q in unique)) if unique else None,", "unique_key=None,",
           f"{FAULTS}/test_race.py"),
     Guard("a job that is given up is asked of a person", "doorstep/outside/sweeper.py",

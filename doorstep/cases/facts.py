@@ -1,9 +1,12 @@
 """Resolves a definition's facts in order, and offers what the spine itself knows."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from doorstep.cases.models import Case
+from doorstep.cases.values import to_json
 from doorstep.council import queries as council
 from doorstep.forms import facts
 from doorstep.forms.form import Question
@@ -15,32 +18,76 @@ from doorstep.forms.rules.types import DAY, INT, TEXT, ListOf, Maybe, Record
 
 PAIR = ("id", "label")
 # A rehearsal hands in the facts of its example instead of finding them.
-Planted = Mapping[str, object]
+GivenFacts = Mapping[str, object]
+# What a draft remembers of the facts that may be kept, by their name in the form: the fact's own
+# name, its arguments, the moment it was true and the moment it was asked; its value stands among the draft's facts.
+Seen = Mapping[str, Mapping[str, Any]]
 
 
-def resolve(
-    calls: Iterable[tuple[str, FactCall]],
-    values: dict[str, object],
-    clock: Clock,
-    planted: Planted | None = None,
-) -> tuple[dict[str, object], bool]:
-    """Find named facts in order; return them by name, and whether one could not be had."""
-    found: dict[str, object] = {}
-    for name, call in calls:
-        if planted is not None and name in planted:
-            if planted[name] == "unavailable":
+@dataclass
+class Facts:
+    """Finds a page's facts for one draft: given ones first, kept ones while they are fresh, others anew.
+
+    A fact from outside is asked for only where nobody holds a lock; elsewhere what was kept must do.
+    """
+
+    clock: Clock
+    given: GivenFacts = field(default_factory=dict)
+    seen: Seen = field(default_factory=dict)
+    may_ask_outside: bool = True
+    # What was observed now and may be kept.
+    observed: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def resolve(
+        self, calls: Iterable[tuple[str, FactCall]], values: dict[str, object]
+    ) -> tuple[dict[str, object], bool]:
+        """Find named facts in order, each also into `values`; return them, and whether one could not be had."""
+        found: dict[str, object] = {}
+        for name, call in calls:
+            value = self._one(name, call, values)
+            if isinstance(value, facts.Unavailable):
                 return found, True
-            found[name] = values[name] = planted[name]
-            continue
-        args = arguments(call, values, clock)
+            found[name] = values[name] = value
+        return found, False
+
+    def _one(self, name: str, call: FactCall, values: Mapping[str, object]) -> object:
+        if name in self.given:
+            given = self.given[name]
+            return facts.Unavailable("as given") if given == "unavailable" else given
+        args = arguments(call, values, self.clock)
         if any(arg is None for arg in args):
-            found[name] = values[name] = None
-            continue
-        seen = facts.offered()[call.name].find(*args, now=clock.now)
+            return None
+        fact = facts.one(call.name)
+        if self._is_kept(name, fact, args):
+            return values.get(name)
+        if fact.where == "outside" and not self.may_ask_outside:
+            return facts.Unavailable("not asked for beforehand")
+        seen = fact.find(*args, now=self.clock.now)
         if isinstance(seen, facts.Unavailable):
-            return found, True
-        found[name] = values[name] = seen.value
-    return found, False
+            return seen
+        if fact.is_kept:
+            self.observed[name] = {
+                "fact": fact.name,
+                "args": to_json(args),
+                "at": seen.at.isoformat(),
+                "asked": self.clock.now.isoformat(),
+            }
+        return seen.value
+
+    def _is_kept(self, name: str, fact: facts.Fact, args: Sequence[object]) -> bool:
+        kept = self.seen.get(name)
+        if not fact.is_kept or kept is None:
+            return False
+        if kept["fact"] != fact.name or kept["args"] != to_json(args):
+            return False
+        age = self.clock.now - datetime.fromisoformat(kept["at"])
+        asked_now = kept["asked"] == self.clock.now.isoformat()
+        return asked_now or age <= (fact.fresh_for or timedelta(0))
+
+
+def asks_outside(calls: Iterable[tuple[str, FactCall]]) -> bool:
+    """Say whether one of these facts is asked of an outside system."""
+    return any(facts.one(call.name).where == "outside" for _, call in calls)
 
 
 def options(
@@ -52,7 +99,7 @@ def options(
     args = arguments(question.source, values, clock)
     if any(arg is None for arg in args):
         return ()
-    seen = facts.offered()[question.source.name].find(*args, now=clock.now)
+    seen = facts.one(question.source.name).find(*args, now=clock.now)
     if isinstance(seen, facts.Unavailable) or not isinstance(seen.value, list):
         return ()
     return tuple(

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from doorstep.cases import forgetting, saving
+from doorstep.cases import access, forgetting
 
 
 def forget() -> None:
@@ -10,4 +10,4 @@ def forget() -> None:
     now = timezone.now()
     forgetting.erase_due(now=now)
     forgetting.drop_old_drafts(now=now)
-    saving.forget_access(now)
+    access.forget_access(now)

@@ -25,6 +25,8 @@ class Draft(models.Model):
     answers = models.JSONField(default=dict)
     words = models.JSONField(default=dict)
     facts = models.JSONField(default=dict)
+    # Of the facts that may be kept for a while: whose they are and when they were observed (cases.facts.Seen).
+    observed = models.JSONField(null=True)
     asked = models.JSONField(default=list)
     decisions = models.JSONField(default=dict)
     # Stops gone past: by the resident's dispute, or by staff with a reason.

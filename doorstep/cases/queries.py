@@ -6,9 +6,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from doorstep.cases.asking import TO_DO
-from doorstep.cases.models import Case, Draft, Link
+from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import steps
-from doorstep.outside.secret import hashed
 
 
 def open_draft(visitor: str, slug: str) -> Draft | None:
@@ -28,13 +27,6 @@ def by_reference(reference: str) -> Case | None:
     """Return the case with this reference, its place and version with it."""
     found = Case.objects.select_related("place__street", "draft", "customer")
     return found.filter(reference=reference.upper()).first()
-
-
-def by_link(token: str, now: datetime) -> Case | None:
-    """Return the case that a link's token opens, or nothing when unknown or expired."""
-    link = Link.objects.select_related("case").filter(token_hash=hashed(token), expires_at__gt=now)
-    found = link.first()
-    return found.case if found else None
 
 
 # What a case says at length; a list of cases reads none of it.

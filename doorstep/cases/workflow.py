@@ -107,7 +107,8 @@ def enter(
     before = _standing(case)
     case.stage = stage_id
     if stage.facts:
-        found, _missing = facts.resolve(stage.facts, values_of(case), clock_at(now))
+        finding = facts.Facts(clock_at(now), may_ask_outside=False)
+        found, _missing = finding.resolve(stage.facts, values_of(case))
         case.facts = {**case.facts, **to_json(found)}
     case.closed_at, case.outcome = (now, stage.closes) if stage.closes else (None, "")
     case.good, case.moved_at = (stage.good if stage.closes else None), now

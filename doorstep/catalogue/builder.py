@@ -70,7 +70,7 @@ class Builder:
         """Read a call of a fact, its name and its arguments' types checked."""
         try:
             call = parse_call(text, where)
-            fact = facts.offered().get(call.name)
+            fact = facts.offered().get(facts.current_name(call.name))
             if fact is None:
                 known = ", ".join(sorted(facts.offered()))
                 raise RuleError(
@@ -84,14 +84,23 @@ class Builder:
 
 
 def read_facts(
-    b: Builder, src: Source, calls: Mapping[str, str], *at: object
+    b: Builder,
+    src: Source,
+    calls: Mapping[str, str],
+    *at: object,
+    may_ask_outside: bool = False,
 ) -> list[tuple[str, FactCall]]:
-    """Read named calls of facts in order; each may use those above it."""
+    """Read named calls of facts in order; each may use those above it. Only a page may ask outside."""
     found: list[tuple[str, FactCall]] = []
     for name, text in calls.items():
-        made = b.call(text, src.where(*at, "facts", name))
+        where = src.where(*at, "facts", name)
+        made = b.call(text, where)
         if made is None:
             continue
+        if made[1].where == "outside" and not may_ask_outside:
+            b.problems.append(
+                f"{where}: `{made[1].name}` is asked of an outside system; only a page may wait for it"
+            )
         found.append((name, made[0]))
         needs = frozenset(a for a in map(_path, made[0].args) if a and _may_be_nothing(b, a))
         needs -= b.known

@@ -58,7 +58,7 @@ def _page(b: Builder, src: Source, i: int, p: f.PageFile) -> Page:
     at = ("pages", i)
     when = b.rule(p.when, src.where(*at, "when")) if p.when else None
     questions = [_question(b, src, q, *at, "questions", n) for n, q in enumerate(p.questions)]
-    found = read_facts(b, src, p.facts, *at)
+    found = read_facts(b, src, p.facts, *at, may_ask_outside=True)
     values = read_values(b, src, p.values, *at)
     check_sentence(b, p.so_far, src.where(*at, "so_far"), {})
     checks: list[CheckRule] = []

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
-from doorstep.cases import actions as cases
+from doorstep.cases import drafts, submitting
 from doorstep.cases.clock import clock_at
 from doorstep.cases.facts import options
 from doorstep.cases.models import Case, Draft
@@ -54,7 +54,7 @@ def _page(draft: Draft, page: Page, home: Property, n: int, now: datetime) -> bo
     for turn in range(max(map(len, ways.values()), default=1)):
         given = {k: way[min(turn, len(way) - 1)] for k, way in ways.items() if way}
         words = {k: _words(k, v, page, draft, now) for k, v in given.items() if v is not None}
-        decision = cases.answer(draft=draft, page=page, given=given, words=words, now=now)
+        decision = drafts.answer(draft=draft, page=page, given=given, words=words, now=now)
         if not decision.stops:
             return True
     return False
@@ -72,13 +72,13 @@ def _words(name: str, value: Any, page: Page, draft: Draft, now: datetime) -> st
 def _report(service: Service, home: Property, n: int, now: datetime) -> Case | None:
     """Report something by a home; nothing where the form stops whatever is answered."""
     visitor = uuid5(NAMESPACE_URL, f"demo:report:{service.slug}:{n}:{now.date()}").hex
-    draft = cases.begin(service=service, visitor=visitor, channel="online", by=RESIDENT, now=now)
+    draft = drafts.begin(service=service, visitor=visitor, channel="online", by=RESIDENT, now=now)
     for page in service.form.pages:
         values = values_of(draft, settings_of(draft, service, now))
         shown = journey.shown(service.form, values, frozenset(draft.asked), clock_at(now))
         if page in shown and not _page(draft, page, home, n, now):
             return None
-    made, _stopped = cases.submit(draft_id=draft.pk, by=RESIDENT, now=now)
+    made, _stopped = submitting.submit(draft_id=draft.pk, by=RESIDENT, now=now)
     return made
 
 

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
 
-from doorstep.cases import actions as cases
+from doorstep.cases import drafts, submitting
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
@@ -121,7 +121,9 @@ def _case(box: Container, now: datetime) -> Case:
     service = catalogue.current("missed-bin")
     assert service
     visitor = _event("visitor", box.pk, now.date()).hex
-    draft = cases.begin(service=service, visitor=visitor, channel="telephone", by=RESIDENT, now=now)
+    draft = drafts.begin(
+        service=service, visitor=visitor, channel="telephone", by=RESIDENT, now=now
+    )
     given = [
         {"property": str(box.place_id)},
         {"container": str(box.pk)},
@@ -134,8 +136,8 @@ def _case(box: Container, now: datetime) -> Case:
             words = {"property": box.place.address}
         if page.id == "bin":
             words = {"container": council.current().containers[box.kind]}
-        cases.answer(draft=draft, page=page, given=answers, words=words, now=now)
-    made, decision = cases.submit(draft_id=draft.pk, by=RESIDENT, now=now)
+        drafts.answer(draft=draft, page=page, given=answers, words=words, now=now)
+    made, decision = submitting.submit(draft_id=draft.pk, by=RESIDENT, now=now)
     assert made, decision
     return made
 

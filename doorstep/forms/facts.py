@@ -27,7 +27,9 @@ class Unavailable:
 class Fact:
     """An observation rules may use: its parameters, result, and the function that makes it.
 
-    `find` is called with the argument values and `now=`. A `local` fact reads our database only.
+    `find` is called with the argument values and `now=`. A `local` fact reads our database only; one
+    from `outside` is never asked for while a draft or case is locked. What was observed is used again
+    for the same arguments while it is no older than `fresh_for`; without it, it is found each time.
     """
 
     name: str
@@ -37,6 +39,14 @@ class Fact:
     find: Callable[..., Observed | Unavailable]
     fresh_for: timedelta | None = None
 
+    @property
+    def is_kept(self) -> bool:
+        """Say whether what was observed is remembered with a draft."""
+        return self.where == "outside" or bool(self.fresh_for)
+
+
+# Names that published versions still use, and what each is called now. A name never leaves this table.
+FORMER_NAMES: dict[str, str] = {}
 
 _offered: dict[str, Fact] = {}
 
@@ -44,6 +54,16 @@ _offered: dict[str, Fact] = {}
 def offer(fact: Fact) -> None:
     """Offer a fact under its dotted name; a second offer of the name replaces the first."""
     _offered[fact.name] = fact
+
+
+def current_name(name: str) -> str:
+    """Return what a fact is called now, given its name of now or of former times."""
+    return FORMER_NAMES.get(name, name)
+
+
+def one(name: str) -> Fact:
+    """Return a fact by its dotted name, also by one of former times; raises KeyError."""
+    return _offered[current_name(name)]
 
 
 def offered() -> dict[str, Fact]:

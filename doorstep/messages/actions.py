@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from doorstep.cases import actions as cases
-from doorstep.cases import saving
+from doorstep.cases import access as case_access
+from doorstep.cases import access as saving
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.values import words_of
 from doorstep.catalogue import queries as catalogue
@@ -188,7 +188,7 @@ def _secret(message: Message, now: datetime) -> str | None:
         there = addresses.link("resume", slug=message.draft.slug, token=token)
         return message.body.replace(LINK, there) if token else None
     assert message.case is not None
-    token = cases.make_link(case=message.case, key=message.key, now=now)
+    token = case_access.make_link(case=message.case, key=message.key, now=now)
     return message.body.replace(LINK, addresses.link("open_case", token=token))
 
 

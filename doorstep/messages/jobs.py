@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from doorstep.cases import asking, saving
+from doorstep.cases import access, asking
 from doorstep.messages import actions, queue
 from doorstep.messages.models import Message
 from doorstep.staff.actor import SYSTEM
@@ -41,10 +41,10 @@ def send_code(access_id: str) -> None:
 def warn_of_expiry() -> None:
     """Tell those who saved a draft that it will be deleted in three days."""
     now = timezone.now()
-    for draft in saving.to_warn(now):
+    for draft in access.to_warn(now):
         with transaction.atomic():
             actions.tell_draft(draft=draft, name="expiring", now=now)
-            saving.warned(draft=draft, now=now)
+            access.warned(draft=draft, now=now)
 
 
 def resend_lost() -> None:

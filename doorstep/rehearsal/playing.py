@@ -14,7 +14,7 @@ from django.utils import timezone
 from doorstep.bookings import actions as bookings
 from doorstep.bookings.models import Calendar
 from doorstep.cases import actions as cases
-from doorstep.cases import choosing, deciding
+from doorstep.cases import choosing, deciding, drafts, submitting
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case
 from doorstep.cases.values import values_of, words_of
@@ -153,7 +153,7 @@ class _Play:
         self.pages: list[str] = []
         self.stop = ""
         self.case: Case | None = None
-        self.draft = cases.begin(
+        self.draft = drafts.begin(
             service=service,
             visitor=uuid4().hex,
             channel=str(given.get("channel", "online")),
@@ -172,31 +172,31 @@ class _Play:
             words = {k: str(v) for k, v in given.items()}
             located = (q.id for q in page.questions if q.kind == "location" and given[q.id])
             given |= {name: _spot(given[name]) for name in located}
-            decision = cases.answer(
+            decision = drafts.answer(
                 draft=self.draft,
                 page=page,
                 given=given,
                 words=words,
                 by=self.by,
                 now=self.now,
-                planted=self.facts,
+                given_facts=self.facts,
             )
             if decision.stops and self.goes_past:
                 decision = self.go_past(page)
             if decision.stops:
                 self.stop = decision.code
                 return
-        self.case, late = cases.submit(
-            draft_id=self.draft.id, by=self.by, now=self.now, planted=self.facts
+        self.case, late = submitting.submit(
+            draft_id=self.draft.id, by=self.by, now=self.now, given_facts=self.facts
         )
         self.stop = late.code if late else ""
 
     def go_past(self, page: Page) -> Decision:
         past: Any = {"draft": self.draft, "page": page, "by": self.by, "now": self.now}
-        past["planted"] = self.facts
+        past["given_facts"] = self.facts
         if self.goes_past == "dispute":
-            return cases.dispute(**past)
-        return cases.override(**past, reason=str(self.goes_past))
+            return drafts.dispute(**past)
+        return drafts.override(**past, reason=str(self.goes_past))
 
     def said(self) -> str:
         if self.stop:

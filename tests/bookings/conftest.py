@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from doorstep.bookings.models import Calendar
-from doorstep.cases import actions as cases
+from doorstep.cases import drafts, submitting
 from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
 from doorstep.staff.actor import RESIDENT
@@ -44,7 +44,7 @@ class Desk:
 
     def blank(self) -> Any:
         """Return a draft with nothing answered."""
-        return cases.begin(
+        return drafts.begin(
             service=self.service, visitor=uuid4().hex, channel="online", by=RESIDENT, now=self.now
         )
 
@@ -60,12 +60,12 @@ class Desk:
         ]
         for page, answers in zip(self.service.form.pages, given, strict=True):
             words = {k: str(v) for k, v in answers.items()}
-            cases.answer(draft=draft, page=page, given=answers, words=words, now=self.now)
+            drafts.answer(draft=draft, page=page, given=answers, words=words, now=self.now)
         return draft
 
     def case(self, home: int = 0, day: date | None = None) -> Any:
         """Return a case that waits for payment and so holds its day."""
-        made, _ = cases.submit(draft_id=self.draft(home, day).pk, by=RESIDENT, now=self.now)
+        made, _ = submitting.submit(draft_id=self.draft(home, day).pk, by=RESIDENT, now=self.now)
         assert made is not None
         return made
 

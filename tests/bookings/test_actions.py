@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from doorstep.bookings import actions, changing
 from doorstep.bookings.models import Booking, Calendar, DayChange
-from doorstep.cases import actions as cases
+from doorstep.cases import drafts
 from doorstep.council.errors import Refused
 from doorstep.staff.actor import RESIDENT, SYSTEM, Actor
 
@@ -91,7 +91,7 @@ def test_an_expired_hold_keeps_others_out_a_minute_more_than_its_owner_may_use_i
 def test_a_draft_thrown_away_takes_its_hold_along(desk: Any) -> None:
     draft = desk.draft()
     assert live() == 1
-    cases.drop_draft(visitor=draft.visitor, slug="collect")
+    drafts.drop_draft(visitor=draft.visitor, slug="collect")
     assert live() == 0
 
 

@@ -7,8 +7,7 @@ import pytest
 
 from doorstep.bookings import actions, queries
 from doorstep.bookings.models import Booking, Calendar
-from doorstep.cases import actions as cases
-from doorstep.cases import choosing, timeline
+from doorstep.cases import choosing, submitting, timeline
 from doorstep.cases.models import Case
 from doorstep.cases.values import from_json, words_of
 from doorstep.catalogue import queries as catalogue
@@ -68,11 +67,11 @@ def test_a_day_that_went_while_answering_is_refused_and_nothing_is_kept_of_it(de
 def test_sent_after_the_hold_ran_out_it_is_taken_again_or_refused(desk: Any) -> None:
     draft, other = desk.draft(0), desk.draft(1, desk.day + timedelta(days=1))
     late = desk.after(120)
-    case, _ = cases.submit(draft_id=draft.pk, by=RESIDENT, now=late)
+    case, _ = submitting.submit(draft_id=draft.pk, by=RESIDENT, now=late)
     assert Booking.objects.get(case=case).until == late + timedelta(minutes=30)
     fill_day(desk, desk.day + timedelta(days=1), late)
     with pytest.raises(Refused, match="slot_gone"):
-        cases.submit(draft_id=other.pk, by=RESIDENT, now=late)
+        submitting.submit(draft_id=other.pk, by=RESIDENT, now=late)
 
 
 def test_a_cases_hold_lapses_and_its_workflow_hears_of_it(desk: Any) -> None:

@@ -8,7 +8,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from doorstep.cases import actions, deciding, queries, timeline
+from doorstep.cases import access, actions, deciding, submitting, timeline
+from doorstep.cases import drafts as case_drafts
 from doorstep.cases.models import Case, Event, EventText
 from doorstep.council.errors import Refused
 from doorstep.fieldwork import actions as fieldwork
@@ -27,26 +28,26 @@ def test_a_report_makes_a_case_a_job_and_a_message(district: Any) -> None:
 
 def test_sent_twice_the_same_case_comes_back(district: Any) -> None:
     draft = district.draft(0)
-    first, _ = actions.submit(draft_id=draft.pk, by=RESIDENT, now=district.now)
-    second, _ = actions.submit(draft_id=draft.pk, by=RESIDENT, now=district.now)
+    first, _ = submitting.submit(draft_id=draft.pk, by=RESIDENT, now=district.now)
+    second, _ = submitting.submit(draft_id=draft.pk, by=RESIDENT, now=district.now)
     assert first == second and Case.objects.count() == 1
 
 
 def test_a_stale_draft_is_judged_again_and_keeps_its_answers(district: Any) -> None:
     early = district.draft(0)
     district.case(0)
-    case, decision = actions.submit(draft_id=early.pk, by=RESIDENT, now=district.now)
+    case, decision = submitting.submit(draft_id=early.pk, by=RESIDENT, now=district.now)
     early.refresh_from_db()
     assert case is None and decision is not None and decision.code == "reported"
     assert early.answers["container"] == str(district.boxes[0].pk)
 
 
 def test_an_unanswered_page_cannot_be_sent(district: Any) -> None:
-    draft = actions.begin(
+    draft = case_drafts.begin(
         service=district.service, visitor="v", channel="online", by=RESIDENT, now=district.now
     )
     with pytest.raises(Refused, match="unanswered"):
-        actions.submit(draft_id=draft.pk, by=RESIDENT, now=district.now)
+        submitting.submit(draft_id=draft.pk, by=RESIDENT, now=district.now)
 
 
 def test_the_database_refuses_to_change_or_delete_the_timeline(district: Any) -> None:
@@ -147,15 +148,15 @@ def test_a_message_is_sent_once_and_its_link_opens_the_case(district: Any) -> No
 
     body = plug.get("messages.messenger").sent(message.key).body
     token = body.split("/case/open/")[1].split()[0]
-    assert queries.by_link(token, district.now) == case
-    assert queries.by_link(token + "x", district.now) is None
+    assert access.by_link(token, district.now) == case
+    assert access.by_link(token + "x", district.now) is None
 
 
 def test_html_and_placeholders_in_answers_stay_text(district: Any) -> None:
     draft = district.draft(0)
     draft.words = {**draft.words, "container": "{link} {{ x }} <b>"}
     draft.save()
-    case, _ = actions.submit(draft_id=draft.pk, by=RESIDENT, now=district.now)
+    case, _ = submitting.submit(draft_id=draft.pk, by=RESIDENT, now=district.now)
     message = Message.objects.get(case=case)
     assert "{{ x }} <b>" in message.body
 
@@ -165,7 +166,7 @@ def test_statements_of_submit_are_printed_and_few(district: Any, capsys: Any) ->
     with CaptureQueriesContext(
         connection,
     ) as seen:
-        actions.submit(draft_id=draft.pk, by=RESIDENT, now=district.now)
+        submitting.submit(draft_id=draft.pk, by=RESIDENT, now=district.now)
     told = [q["sql"] for q in seen.captured_queries if "SAVEPOINT" not in q["sql"]]
     with capsys.disabled():
         print(f"\nsubmit: {len(told)} statements")
@@ -178,7 +179,7 @@ def _race(district: Any, drafts: list[Any]) -> list[Any]:
 
     def send(draft: Any) -> None:
         ready.wait()
-        came.append(actions.submit(draft_id=draft.pk, by=RESIDENT, now=district.now))
+        came.append(submitting.submit(draft_id=draft.pk, by=RESIDENT, now=district.now))
         connection.close()
 
     threads = [Thread(target=send, args=(d,)) for d in drafts]

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from doorstep.cases import actions, choosing, deciding, forgetting, timeline
+from doorstep.cases import choosing, deciding, drafts, forgetting, submitting, timeline
 from doorstep.cases.models import Case, EventText
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
@@ -33,7 +33,7 @@ def logged(district: Any, number: int, reason: str = "not_out") -> Any:
         by=SYSTEM,
         now=district.now,
     )
-    draft = actions.begin(
+    draft = drafts.begin(
         service=district.service,
         visitor=uuid4().hex,
         channel="online",
@@ -43,11 +43,9 @@ def logged(district: Any, number: int, reason: str = "not_out") -> Any:
     box = district.boxes[number]
     address, bin_page = district.service.form.pages[:2]
     given = {"property": str(box.place_id)}
-    actions.answer(draft=draft, page=address, given=given, words=given, now=district.now)
+    drafts.answer(draft=draft, page=address, given=given, words=given, now=district.now)
     given = {"container": str(box.pk)}
-    decision = actions.answer(
-        draft=draft, page=bin_page, given=given, words=given, now=district.now
-    )
+    decision = drafts.answer(draft=draft, page=bin_page, given=given, words=given, now=district.now)
     assert decision.code == "logged"
     return draft
 
@@ -59,26 +57,26 @@ def page(district: Any, name: str) -> Any:
 def finish(district: Any, draft: Any, dispute: bool = False) -> Case:
     if dispute:
         why = {"why": "It was out.", "evidence": None}
-        actions.answer(
+        drafts.answer(
             draft=draft, page=page(district, "dispute"), given=why, words={}, now=district.now
         )
     reach = {"name": "Ann", "email": "ann@resident.example", "phone": ""}
-    actions.answer(
+    drafts.answer(
         draft=draft, page=page(district, "contact"), given=reach, words=reach, now=district.now
     )
-    case, late = actions.submit(draft_id=draft.pk, by=RESIDENT, now=district.now)
+    case, late = submitting.submit(draft_id=draft.pk, by=RESIDENT, now=district.now)
     assert case is not None, late
     return case
 
 
 def test_a_dispute_asks_why_and_begins_with_an_officer(district: Any) -> None:
     draft = logged(district, 0)
-    decision = actions.dispute(
+    decision = drafts.dispute(
         draft=draft, page=page(district, "bin"), by=RESIDENT, now=district.now
     )
     assert decision.result == "go_on" and "dispute" in draft.asked
     with pytest.raises(Refused, match="unanswered"):
-        actions.submit(draft_id=draft.pk, by=RESIDENT, now=district.now)
+        submitting.submit(draft_id=draft.pk, by=RESIDENT, now=district.now)
     case = finish(district, draft, dispute=True)
     assert case.stage == "disputed" and not Job.objects.exists()
     assert [e.kind for e in case.events.all()] == ["opened", "dispute", "stage", "told"]
@@ -88,9 +86,9 @@ def test_only_a_stop_that_allows_it_can_be_disputed(district: Any) -> None:
     district.case(0)
     second = district.draft(0)
     with pytest.raises(Refused, match="not_disputable"):
-        actions.dispute(draft=second, page=page(district, "bin"), by=RESIDENT, now=district.now)
+        drafts.dispute(draft=second, page=page(district, "bin"), by=RESIDENT, now=district.now)
     with pytest.raises(Refused, match="not_overridable"):
-        actions.override(
+        drafts.override(
             draft=second, page=page(district, "bin"), reason="x", by=ADVISER, now=district.now
         )
 
@@ -99,10 +97,10 @@ def test_an_override_needs_staff_and_a_reason_and_is_kept(district: Any) -> None
     draft = logged(district, 0)
     what = {"draft": draft, "page": page(district, "bin"), "now": district.now}
     with pytest.raises(Refused, match="not_overridable"):
-        actions.override(**what, reason="please", by=RESIDENT)
+        drafts.override(**what, reason="please", by=RESIDENT)
     with pytest.raises(Refused, match="reason_missing"):
-        actions.override(**what, reason="  ", by=ADVISER)
-    assert actions.override(**what, reason="Promised", by=ADVISER).result == "go_on"
+        drafts.override(**what, reason="  ", by=ADVISER)
+    assert drafts.override(**what, reason="Promised", by=ADVISER).result == "go_on"
     case = finish(district, draft)
     assert case.stage == "with_crew"
     assert EventText.objects.get(event__case=case, event__kind="override").text == "Promised"
@@ -111,16 +109,16 @@ def test_an_override_needs_staff_and_a_reason_and_is_kept(district: Any) -> None
 
 def test_another_answer_forgets_the_override(district: Any) -> None:
     draft = logged(district, 0)
-    actions.override(
+    drafts.override(
         draft=draft, page=page(district, "bin"), reason="x", by=ADVISER, now=district.now
     )
     logged(district, 1)
     other = {"property": str(district.boxes[1].place_id)}
-    actions.answer(
+    drafts.answer(
         draft=draft, page=page(district, "address"), given=other, words=other, now=district.now
     )
     given = {"container": str(district.boxes[1].pk)}
-    decision = actions.answer(
+    decision = drafts.answer(
         draft=draft, page=page(district, "bin"), given=given, words=given, now=district.now
     )
     assert decision.code == "logged"

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from doorstep.bookings.models import Calendar
-from doorstep.cases import actions as cases
+from doorstep.cases import drafts, submitting
 from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
@@ -33,19 +33,19 @@ def quoted(district: Any) -> Any:
         "email": "",
         "phone": None,
     }
-    draft = cases.begin(
+    draft = drafts.begin(
         service=service, visitor=uuid4().hex, channel="online", by=RESIDENT, now=district.now
     )
     for page in (p for p in service.form.pages if p.id != "pension"):
         said = {q.id: given[q.id] for q in page.questions}
-        cases.answer(draft=draft, page=page, given=said, words={}, now=district.now)
+        drafts.answer(draft=draft, page=page, given=said, words={}, now=district.now)
     return draft
 
 
 def sent(draft: Any, district: Any, minutes: int) -> int:
     """Return the price of the case, when the draft is sent so much later under dearer prices."""
     with catalogue.other_settings(DEARER):
-        case, _ = cases.submit(
+        case, _ = submitting.submit(
             draft_id=draft.pk, by=RESIDENT, now=district.now + timedelta(minutes=minutes)
         )
     assert case

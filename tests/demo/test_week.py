@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from doorstep.cases import actions as cases
+from doorstep.cases import drafts
 from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
@@ -35,14 +35,14 @@ def _code(example: Any, now: datetime) -> str:
     assert service
     home = Property.objects.get(postcode=example.postcode, line=example.address)
     box = next(c for c in waste.containers_at(home.uprn) if c.kind == example.container)
-    draft = cases.begin(
+    draft = drafts.begin(
         service=service, visitor=example.outcome, channel="online", by=RESIDENT, now=now
     )
     address, bin_page = service.form.pages[:2]
     given = {"property": str(home.uprn)}
-    cases.answer(draft=draft, page=address, given=given, words={}, now=now)
+    drafts.answer(draft=draft, page=address, given=given, words={}, now=now)
     box_given = {"container": str(box.pk)}
-    return cases.answer(draft=draft, page=bin_page, given=box_given, words={}, now=now).code
+    return drafts.answer(draft=draft, page=bin_page, given=box_given, words={}, now=now).code
 
 
 def test_every_outcome_can_be_tried_on_every_day_of_a_fortnight(places: None) -> None:

@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from doorstep.bookings.models import Booking, Calendar
-from doorstep.cases import actions as cases
+from doorstep.cases import drafts, submitting
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
@@ -67,7 +67,7 @@ def answers(uprn: int) -> dict[str, object]:
 
 def begun(service: Service, uprn: int) -> Draft:
     """Return a draft with home and things answered, and no day yet."""
-    draft = cases.begin(
+    draft = drafts.begin(
         service=service, visitor=uuid4().hex, channel="online", by=RESIDENT, now=timezone.now()
     )
     return fill(draft.pk, service, answers(uprn), {"address", "items"})
@@ -79,7 +79,7 @@ def fill(draft_id: UUID, service: Service, given: dict[str, object], pages: set[
         if page.id in pages:
             said = {q.id: given[q.id] for q in page.questions}
             words = {k: str(v) for k, v in said.items()}
-            cases.answer(draft=draft, page=page, given=said, words=words, now=timezone.now())
+            drafts.answer(draft=draft, page=page, given=said, words=words, now=timezone.now())
     return draft
 
 
@@ -88,7 +88,7 @@ def books(draft_id: UUID, service: Service, given: dict[str, object], pay: Pay) 
     draft = Draft.objects.get(pk=draft_id)
     if draft.sent_at is None:
         fill(draft_id, service, given, {"day", "where", "contact"})
-    case, _ = cases.submit(draft_id=draft_id, by=RESIDENT, now=timezone.now())
+    case, _ = submitting.submit(draft_id=draft_id, by=RESIDENT, now=timezone.now())
     assert case
     charge = queries.due(case)
     if charge is None:
@@ -144,7 +144,7 @@ def test_nobody_has_paid_without_a_booking_or_a_refund(service: Service, pay: Pa
     given: Any = answers(1001)
     draft = begun(service, 1001)
     fill(draft.pk, service, given, {"day", "where", "contact"})
-    case, _ = cases.submit(draft_id=draft.pk, by=RESIDENT, now=timezone.now())
+    case, _ = submitting.submit(draft_id=draft.pk, by=RESIDENT, now=timezone.now())
     assert case
     charge = queries.due(case)
     assert charge

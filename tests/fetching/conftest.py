@@ -8,8 +8,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from doorstep.cases import actions as cases
-from doorstep.cases import workflow
+from doorstep.cases import drafts, submitting, workflow
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
@@ -75,7 +74,7 @@ class Fetching:
 
     def draft(self, **given: Any) -> Draft:
         """Return a draft with everything answered."""
-        made = cases.begin(
+        made = drafts.begin(
             service=self.service, visitor=uuid4().hex, channel="online", by=RESIDENT, now=self.now
         )
         day = date.fromisoformat(self.days.slot(4)[-10:])
@@ -89,12 +88,12 @@ class Fetching:
         for page in self.service.form.pages:
             own = {q.id: answers[q.id] for q in page.questions}
             words = {k: str(v) for k, v in own.items()}
-            cases.answer(draft=made, page=page, given=own, words=words, now=self.now)
+            drafts.answer(draft=made, page=page, given=own, words=words, now=self.now)
         return made
 
     def case(self, **given: Any) -> Case:
         """Return a case with a day."""
-        made, _ = cases.submit(draft_id=self.draft(**given).pk, by=RESIDENT, now=self.now)
+        made, _ = submitting.submit(draft_id=self.draft(**given).pk, by=RESIDENT, now=self.now)
         assert made is not None
         return made
 

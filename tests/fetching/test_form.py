@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from doorstep.cases import actions as cases
+from doorstep.cases import drafts, submitting
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.values import values_of
 from doorstep.catalogue.words import say
@@ -25,7 +25,7 @@ def test_values_are_found_after_the_facts_and_used_like_them(fetching: Any) -> N
     draft = fetching.draft()
     assert draft.facts["price"]["pence"] == 4000
     assert (draft.facts["free"], draft.facts["to_pay"]) == (False, 4000)
-    made, _ = cases.submit(draft_id=draft.pk, by=RESIDENT, now=fetching.now)
+    made, _ = submitting.submit(draft_id=draft.pk, by=RESIDENT, now=fetching.now)
     assert made and isinstance(values_of(made)["change_by"], datetime)
     assert "$moment" in made.facts["change_by"]
 
@@ -99,7 +99,7 @@ def test_a_day_taken_while_it_was_chosen_keeps_nothing_of_that_page(fetching: An
     first = dict(draft.answers)
     given = {"slot": {"id": fetching.days.slot(5), "day": fetching.days.first}}
     with pytest.raises(Refused, match="slot_gone"):
-        cases.answer(draft=draft, page=day, given=given, words={}, now=fetching.now)
+        drafts.answer(draft=draft, page=day, given=given, words={}, now=fetching.now)
     assert Draft.objects.get(pk=draft.pk).answers == first
 
 

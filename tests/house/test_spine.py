@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 from doorstep.catalogue import steps
 from doorstep.cli.embedded import ROOT

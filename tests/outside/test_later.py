@@ -155,6 +155,6 @@ def test_a_worker_killed_while_sending_is_made_good_once(
     sent = messenger.sent(message.key)
     assert first in (None, kept.stat().st_ino)  # what was sent was not sent again
     token = sent.body.split("/case/open/")[1].split()[0]
-    from doorstep.cases import queries
+    from doorstep.cases import access
 
-    assert queries.by_link(token, open_district.now) == case
+    assert access.by_link(token, open_district.now) == case

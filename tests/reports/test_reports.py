@@ -104,10 +104,10 @@ def test_one_that_was_dealt_with_meanwhile_gets_its_own_job(streets: Any) -> Non
     first = streets.case()
     draft = streets.draft(same=first.reference)
     streets.finish(first)
-    from doorstep.cases import actions as cases
+    from doorstep.cases import submitting
     from doorstep.staff.actor import RESIDENT
 
-    made, _ = cases.submit(draft_id=draft.pk, by=RESIDENT, now=streets.now)
+    made, _ = submitting.submit(draft_id=draft.pk, by=RESIDENT, now=streets.now)
     assert made and made.stage == "with_crew" and Joined.objects.count() == 0
 
 

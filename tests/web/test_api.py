@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from doorstep.cases import actions as cases
-from doorstep.cases import deciding
+from doorstep.cases import deciding, submitting
 from doorstep.cases.models import Case, Draft, Event
 from doorstep.customers.models import Customer
 from doorstep.staff import actions as staff
@@ -379,7 +379,7 @@ def test_statements(district: Any, system: System, counted: Any) -> None:  # noq
         Client().get(f"{BASE}/properties/1001/collections")
     system.send(report(district.boxes[0]))  # builds the service once
     seen: list[int] = []
-    submit = cases.submit
+    submit = submitting.submit
 
     def counting(**given: Any) -> Any:
         with counted("POST cases: submit", 25):

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from doorstep.cases import actions as cases
+from doorstep.cases import access
 from doorstep.cases.models import Case, Draft, Link
 from doorstep.messages.models import Message
 
@@ -169,7 +169,7 @@ def test_an_expired_or_guessed_link_opens_nothing_and_guessing_is_limited(
     resident: Client, district: Any
 ) -> None:
     case = district.case(0)
-    token = cases.make_link(case=case, key="k", now=district.now)
+    token = access.make_link(case=case, key="k", now=district.now)
     assert resident.get(f"/case/open/{token}")["Location"] == f"/case/{case.reference}"
     assert resident.get(f"/case/{case.reference}").status_code == 200
     Link.objects.update(expires_at=district.now - timedelta(days=1))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.test import Client
 
-from doorstep.cases import actions as cases
+from doorstep.cases import access
 from doorstep.outside.secret import derived
 from tests.people import signed_in
 
@@ -27,6 +27,6 @@ def test_sessions_live_while_the_old_key_is_a_fallback(district: Any, settings: 
 
 def test_a_link_in_a_message_opens_its_case_after_a_change(district: Any, settings: Any) -> None:
     case = district.case(0)
-    token = cases.make_link(case=case, key="m", now=district.now)
+    token = access.make_link(case=case, key="m", now=district.now)
     settings.SECRET_KEY = "another-key-altogether"
     assert Client().get(f"/case/open/{token}")["Location"] == f"/case/{case.reference}"

@@ -9,7 +9,7 @@ from django.utils import timezone
 from ninja import Router, Status
 from ninja.params import functions as params
 
-from doorstep.cases import actions
+from doorstep.cases import access
 from doorstep.cases import queries as known
 from doorstep.cases.models import Case
 from doorstep.council import addresses
@@ -65,7 +65,7 @@ def send(
 def _follow(kept: KeptAnswer, now: datetime) -> str:
     """Return the link for the resident; its token is made from the key, so a repeat gives the same."""
     case = Case(pk=(kept.answer or {})["case"])
-    token = actions.make_link(case=case, key=f"api:{kept.pk}", now=now)
+    token = access.make_link(case=case, key=f"api:{kept.pk}", now=now)
     return addresses.link("open_case", token=token)
 
 

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from doorstep.cases import actions as cases
+from doorstep.cases import drafts
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.outside.secret import hashed
@@ -40,7 +40,7 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin a report; a new one each time the button is pressed."""
     seat = _seat(request, slug)
     if request.method == "POST":
-        cases.drop_draft(visitor=seat.visitor, slug=slug)
+        drafts.drop_draft(visitor=seat.visitor, slug=slug)
     return seating.begin(seat)
 
 

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from django.http import HttpResponse
 
-from doorstep.cases import actions as cases
-from doorstep.cases import carrying, moving, saving
+from doorstep.cases import carrying, drafts, moving, submitting
 from doorstep.cases.carrying import Said
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import facts
@@ -27,7 +26,7 @@ def carry_over(seat: Seat, to: Service, said: Said, *, whole: bool = False) -> D
     Pages are answered as far as they follow each other whole; what fits a later page waits there as
     typed. With `whole` a question that may stay unanswered stays so, as on paper.
     """
-    draft = cases.begin(
+    draft = drafts.begin(
         service=to, visitor=seat.visitor, channel=seat.channel, by=seat.by, now=seat.now
     )
     to = catalogue.service(draft.version_id)
@@ -69,7 +68,7 @@ def _answer(seat: Seat, draft: Draft, page: Page, wanted: Values, whole: bool) -
         given[question.id] = took.answer
         words |= took.words
     try:
-        cases.answer(draft=draft, page=page, given=given, words=words, by=seat.by, now=seat.now)
+        drafts.answer(draft=draft, page=page, given=given, words=words, by=seat.by, now=seat.now)
     except Refused:  # a day that is gone: the page asks
         return False
     return True
@@ -86,7 +85,7 @@ def _wait(seat: Seat, draft: Draft, page: Page, wanted: Values) -> None:
         if question.id in wanted and question.id not in draft.answers:
             found |= _fields(question, wanted)
     if found and page.id not in draft.typed:
-        saving.keep_typed(draft=draft, page=page.id, fields=dict(found), now=seat.now)
+        drafts.keep_typed(draft=draft, page=page.id, fields=dict(found), now=seat.now)
 
 
 def none_fits(service: Service) -> dict[tuple[str, str], object]:
@@ -116,14 +115,14 @@ def pass_on(seat: Seat, draft: Draft, to: Service) -> HttpResponse:
     """
     there = at(seat, to.slug)
     if seat.by.is_staff:
-        cases.drop_draft(visitor=seat.visitor, slug=to.slug)
+        drafts.drop_draft(visitor=seat.visitor, slug=to.slug)
     carry_over(there, to, carrying.in_draft(draft))
     return seating.begin(there)
 
 
 def move_on(seat: Seat, case: Case, to: Service) -> tuple[Draft, Case | None]:
     """Begin another service's form with what a moved case says; sent at once where nothing is missing."""
-    cases.drop_draft(visitor=seat.visitor, slug=to.slug)
+    drafts.drop_draft(visitor=seat.visitor, slug=to.slug)
     said = carrying.in_case(case)
     said = replace(said, answers={**said.answers, **none_fits(to)})
     draft = carry_over(seat, to, said, whole=True)
@@ -132,7 +131,7 @@ def move_on(seat: Seat, case: Case, to: Service) -> tuple[Draft, Case | None]:
     if seating.stopped_at(draft) or not all(answered(p, draft.answers) for p in pages):
         return draft, None
     try:
-        made, _decision = cases.submit(draft_id=draft.pk, by=seat.by, now=seat.now)
+        made, _decision = submitting.submit(draft_id=draft.pk, by=seat.by, now=seat.now)
     except Refused:  # the form says why
         return draft, None
     return draft, made

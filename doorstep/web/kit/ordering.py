@@ -8,7 +8,7 @@ from typing import Any
 
 from django.template.loader import get_template
 
-from doorstep.cases import actions as cases
+from doorstep.cases import drafts, submitting
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.values import settings_of, values_of
@@ -114,12 +114,12 @@ def place(order: Order, *, visitor: str, by: Actor, now: datetime) -> Case:
     """Answer page by page and submit; raises NotTaken."""
     service = order.service
     taken: set[str] = set()
-    draft = cases.begin(service=service, visitor=visitor, channel=order.channel, by=by, now=now)
+    draft = drafts.begin(service=service, visitor=visitor, channel=order.channel, by=by, now=now)
     while (page := _next(draft, service, now)) is not None:
         given, words = _page(order, draft, page, now)
         taken |= given.keys()
         try:
-            decision = cases.answer(
+            decision = drafts.answer(
                 draft=draft, page=page, given=given, words=words, by=by, now=now
             )
         except Refused as exc:
@@ -144,7 +144,7 @@ def _refused(service: Service, draft: Draft, refused: Refused, now: datetime) ->
 
 def _submitted(service: Service, draft: Draft, by: Actor, now: datetime) -> Case:
     try:
-        case, decision = cases.submit(draft_id=draft.pk, by=by, now=now)
+        case, decision = submitting.submit(draft_id=draft.pk, by=by, now=now)
     except Refused as exc:
         raise _refused(service, draft, exc, now) from exc
     if case is None and decision is not None:

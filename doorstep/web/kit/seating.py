@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 
-from doorstep.cases import actions as cases
+from doorstep.cases import drafts
 from doorstep.cases import queries as case_queries
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case, Draft
@@ -59,7 +59,7 @@ def begin(seat: Seat) -> HttpResponse:
     service = catalogue.current(seat.slug)
     if service is None:
         raise Http404
-    draft = cases.begin(
+    draft = drafts.begin(
         service=service, visitor=seat.visitor, channel=seat.channel, by=seat.by, now=seat.now
     )
     pages, _ = pages_of(service, draft, seat)

@@ -3,8 +3,8 @@
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from doorstep.cases import actions as cases
 from doorstep.cases import queries as case_queries
+from doorstep.cases import submitting
 from doorstep.cases.values import spoken
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.words import fill
@@ -76,7 +76,7 @@ def _send(request: HttpRequest, seat: Seat) -> HttpResponse:
     if not seat.by.is_staff and limits.over([limits.person(request, "submit")], 30, 3600):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
     try:
-        case, decision = cases.submit(draft_id=draft.pk, by=seat.by, now=seat.now)
+        case, decision = submitting.submit(draft_id=draft.pk, by=seat.by, now=seat.now)
     except Refused as exc:
         if exc.code == "already_open":
             return render(request, "kit/error.html", {"code": exc.code}, status=409)

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from doorstep.cases import actions as cases
+from doorstep.cases import drafts
 from doorstep.cases.models import Draft
 from doorstep.cases.values import named, spoken
 from doorstep.catalogue.service import Service
@@ -27,7 +27,7 @@ def stopped(request: HttpRequest, seat: Seat, page_id: str) -> HttpResponse:
         return begin(seat)
     if request.method == "POST":
         return _go_past(request, seat, service, draft, here)
-    decision = cases.answer(draft=draft, page=here, given={}, words={}, by=seat.by, now=seat.now)
+    decision = drafts.answer(draft=draft, page=here, given={}, words={}, by=seat.by, now=seat.now)
     if not decision.stops:
         return begin(seat)
     return say_stop(request, seat, service, draft, decision)
@@ -43,10 +43,10 @@ def _go_past(
         return carrying.pass_on(seat, draft, to) if to else begin(seat)
     try:
         if "dispute" in request.POST:
-            decision = cases.dispute(draft=draft, page=here, by=seat.by, now=seat.now)
+            decision = drafts.dispute(draft=draft, page=here, by=seat.by, now=seat.now)
         else:
             reason = request.POST.get("reason", "")[:1000]
-            decision = cases.override(
+            decision = drafts.override(
                 draft=draft, page=here, reason=reason, by=seat.by, now=seat.now
             )
     except Refused as exc:

@@ -3,8 +3,7 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
-from doorstep.cases import actions as cases
-from doorstep.cases import saving
+from doorstep.cases import drafts
 from doorstep.cases.models import Draft
 from doorstep.cases.values import to_json
 from doorstep.catalogue.service import Service
@@ -72,7 +71,7 @@ def _worked_out(
 ) -> HttpResponse:
     """Draw the page with its sentence so far; nothing is kept, so that it never overtakes an answer."""
     draft.answers = {**draft.answers, **to_json(given)}
-    cases.judge(draft, here, seat.now)
+    drafts.judge(draft, here, seat.now)
     pages, values = pages_of(service, draft, seat)
     return draw(request, seat, draft, here, pages, values, {}, posted)
 
@@ -92,7 +91,7 @@ def take(
     given, words, wrong = _answers(request, seat, draft, here, values, posted)
     if "save" in posted:  # right or wrong, the page waits as it was left
         fields = {k: posted.getlist(k) for k in posted if k not in ("csrfmiddlewaretoken", "save")}
-        saving.keep_typed(draft=draft, page=here.id, fields=fields, now=seat.now)
+        drafts.keep_typed(draft=draft, page=here.id, fields=fields, now=seat.now)
         return HttpResponseRedirect(f"{seat.base}/save")
     if wrong:
         return draw(request, seat, draft, here, pages, values, wrong, posted)
@@ -103,7 +102,7 @@ def take(
     if "update" in posted:
         return _worked_out(request, seat, service, draft, here, given, posted)
     try:
-        decision = cases.answer(
+        decision = drafts.answer(
             draft=draft, page=here, given=given, words=words, by=seat.by, now=seat.now
         )
     except Refused as exc:
@@ -133,7 +132,7 @@ def slot_of(service: Service) -> str:
 def slot_gone(seat: Seat, service: Service, draft: Draft) -> HttpResponse:
     """Lead to the page that asks for a day, which says that the one chosen is gone; all else is kept."""
     question = slot_of(service)
-    cases.drop_answer(draft=draft, question=question)
+    drafts.drop_answer(draft=draft, question=question)
     page = next(p for p in service.form.pages if question in {q.id for q in p.questions})
     return HttpResponseRedirect(f"{seat.base}/{page.id}?gone=1")
 

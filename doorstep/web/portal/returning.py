@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from doorstep.cases import access as saving
 from doorstep.cases import queries as cases
-from doorstep.cases import saving
 from doorstep.cases.models import Draft
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused

@@ -9,7 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from doorstep.cases import choosing
+from doorstep.cases import access, choosing
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.cases.values import words_of
@@ -178,7 +178,7 @@ def open_case(request: HttpRequest, token: str) -> HttpResponse:
     """Exchange a link's token for a cookie; a wrong one says so, and guessing is limited."""
     if limits.over([limits.person(request, "link")], 30, 3600):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
-    case = cases.by_link(token, timezone.now())
+    case = access.by_link(token, timezone.now())
     if case is None:
         raise Http404
     return let_in(request, HttpResponseRedirect(f"/case/{case.reference}"), case.reference)

@@ -5,7 +5,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from doorstep.cases import actions as case_actions
+from doorstep.cases import drafts
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.outside.secret import hashed
@@ -44,7 +44,7 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         channel = request.POST.get("channel", "")
         seat = seat_of(request, slug, channel if channel in CHANNELS else CHANNELS[0])
-        case_actions.drop_draft(visitor=seat.visitor, slug=slug)
+        drafts.drop_draft(visitor=seat.visitor, slug=slug)
         return seating.begin(seat)
     return seating.begin(seat_of(request, slug))
 

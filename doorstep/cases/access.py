@@ -1,4 +1,4 @@
-"""Coming back: a draft by an e-mailed link, a case by a code sent to its contact."""
+"""Who gets in by what was sent to them: a draft by its link, a case by its link or by a code."""
 
 import hmac
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from doorstep.cases.models import Access, Case, Draft
+from doorstep.cases.models import Access, Case, Draft, Link
 from doorstep.council.errors import Refused
 from doorstep.outside.secret import derived, hashed
 
@@ -18,13 +18,6 @@ CODE_MINUTES, CODE_TRIES = 15, 5
 def _made(purpose: str, key: str) -> str:
     """Return a secret made from a key, the same each time: a message sent twice carries one secret."""
     return derived(f"cases.{purpose}", key)
-
-
-def keep_typed(*, draft: Draft, page: str, fields: dict[str, list[str]], now: datetime) -> None:
-    """Keep a page's fields as typed, right or wrong, for when the person comes back."""
-    draft.typed = {**draft.typed, page: fields}
-    draft.updated_at = now
-    draft.save(update_fields=["typed", "updated_at"])
 
 
 def save_draft(*, draft: Draft, email: str, key: str, now: datetime) -> None:
@@ -81,6 +74,26 @@ def to_warn(now: datetime) -> list[Draft]:
 def warned(*, draft: Draft, now: datetime) -> None:
     """Note that a draft's owner was told of its end."""
     Draft.objects.filter(id=draft.id).update(warned_at=now)
+
+
+def make_link(*, case: Case, key: str, now: datetime) -> str:
+    """Return the token that opens a case for 90 days; only its hash is kept.
+
+    The same key gives the same token: a message sent, whose worker died before it could say so,
+    carries a link that the next run makes good.
+    """
+    token = derived("cases.link", key)[:40]
+    until = now + timedelta(days=90)
+    link = Link(token_hash=hashed(token), case=case, expires_at=until)
+    Link.objects.bulk_create([link], ignore_conflicts=True)
+    return token
+
+
+def by_link(token: str, now: datetime) -> Case | None:
+    """Return the case that a link's token opens, or nothing when unknown or expired."""
+    link = Link.objects.select_related("case").filter(token_hash=hashed(token), expires_at__gt=now)
+    found = link.first()
+    return found.case if found else None
 
 
 def _contact(email: str) -> str:

@@ -1,0 +1,210 @@
+"""Changes drafts: begin, answer, go past a stop, keep what was typed, throw away."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from doorstep.cases import facts, workflow
+from doorstep.cases.clock import clock_at
+from doorstep.cases.models import Draft
+from doorstep.cases.values import settings_of, to_json, values_of
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Service
+from doorstep.council import queries as council
+from doorstep.council.errors import Refused
+from doorstep.forms import journey
+from doorstep.forms.form import Page, Stop
+from doorstep.forms.journey import Decision
+from doorstep.staff.actor import RESIDENT, Actor
+
+ANSWERED = [
+    "answers",
+    "words",
+    "typed",
+    "facts",
+    "observed",
+    "asked",
+    "passed",
+    "decisions",
+    "updated_at",
+    "held_until",
+    "quoted",
+]
+
+
+def begin(*, service: Service, visitor: str, channel: str, by: Actor, now: datetime) -> Draft:
+    """Return this visitor's open draft of a service, made when there is none."""
+    found, _ = Draft.objects.get_or_create(
+        visitor=visitor,
+        slug=service.slug,
+        sent_at=None,
+        defaults={
+            "version_id": service.digest,
+            "channel": channel,
+            "language": council.language(),
+            "by_staff": by.key if by.is_staff else "",
+            "created_at": now,
+            "updated_at": now,
+        },
+    )
+    return found
+
+
+def drop_draft(*, visitor: str, slug: str) -> None:
+    """Throw away a visitor's open draft, so that the next caller starts afresh."""
+    Draft.objects.filter(visitor=visitor, slug=slug, sent_at=None).delete()
+
+
+def judge(
+    draft: Draft,
+    page: Page,
+    now: datetime,
+    given_facts: Mapping[str, object] | None = None,
+    *,
+    may_ask_outside: bool = True,
+) -> Decision:
+    """Find a page's facts and decide its check; the draft is changed in memory only.
+
+    Without `may_ask_outside`, what an outside system said before must do: nobody waits for it with a lock.
+    """
+    clock = clock_at(now)
+    service = catalogue.service(draft.version_id)
+    values = values_of(draft, settings_of(draft, service, now))
+    finding = facts.Facts(clock, given_facts or {}, draft.observed or {}, may_ask_outside)
+    found, missing = finding.resolve(page.facts, values)
+    for name, rule in page.values if not missing else ():
+        if journey.ready(rule, values):
+            found[name] = values[name] = rule.evaluate(values, clock)
+    draft.facts = {**draft.facts, **to_json(found)}
+    draft.observed = {**(draft.observed or {}), **finding.observed} or None
+    decision = journey.decide(page, values, clock, missing, frozenset(draft.passed))
+    if decision.result == "ask" and decision.code not in draft.asked:
+        draft.asked = [*draft.asked, decision.code]
+    if page.check:
+        tried = [{"rule": t.text, "held": t.held, "read": to_json(t.read)} for t in decision.tried]
+        kept = {
+            "result": decision.result,
+            "code": decision.code,
+            "tried": tried,
+            "at": now.isoformat(),
+        }
+        draft.decisions = {**draft.decisions, page.id: kept}
+    return decision
+
+
+def answer(
+    *,
+    draft: Draft,
+    page: Page,
+    given: Mapping[str, object],
+    words: Mapping[str, str],
+    by: Actor = RESIDENT,
+    now: datetime,
+    given_facts: Mapping[str, object] | None = None,
+) -> Decision:
+    """Keep a page's answers and decide its check; later answers that no longer fit are asked again.
+
+    What the workflow reserves is held, or held longer; raises Refused("slot_gone") where there is none
+    left, and then keeps nothing of this page.
+    """
+    service = catalogue.service(draft.version_id)
+    given = to_json(given)
+    changed = {k for k, v in given.items() if k in draft.answers and draft.answers[k] != v}
+    if changed:
+        _forget_later(draft, service, page)
+    draft.answers = {**draft.answers, **given}
+    draft.words = {**draft.words, **words}
+    draft.typed = {k: v for k, v in draft.typed.items() if k != page.id}
+    decision = judge(draft, page, now, given_facts)
+    draft.updated_at = now
+    with transaction.atomic():
+        if not decision.stops and service.workflow.reserve:
+            settings = settings_of(draft, service, now)
+            workflow.reserve(draft, values_of(draft, settings), by=by, now=now)
+            draft.quoted = to_json(settings) if draft.held_until else None
+        draft.save(update_fields=ANSWERED)
+    return decision
+
+
+def drop_answer(*, draft: Draft, question: str) -> None:
+    """Take back one answer that no longer holds, such as a day that is gone; the others stay."""
+    draft.refresh_from_db()
+    draft.answers = {k: v for k, v in draft.answers.items() if k != question}
+    draft.held_until = draft.quoted = None
+    draft.save(update_fields=["answers", "held_until", "quoted"])
+
+
+def keep_typed(*, draft: Draft, page: str, fields: dict[str, list[str]], now: datetime) -> None:
+    """Keep a page's fields as typed, right or wrong, for when the person comes back."""
+    draft.typed = {**draft.typed, page: fields}
+    draft.updated_at = now
+    draft.save(update_fields=["typed", "updated_at"])
+
+
+def dispute(
+    *,
+    draft: Draft,
+    page: Page,
+    by: Actor,
+    now: datetime,
+    given_facts: Mapping[str, object] | None = None,
+) -> Decision:
+    """Let a resident go past a stop that they say is wrong; the form then asks why.
+
+    Returns what the check decides next; raises Refused("not_disputable").
+    """
+    code, stop = _stop_at(draft, page)
+    if stop is None or stop.dispute is None:
+        raise Refused("not_disputable")
+    draft.passed = {**draft.passed, code: {"kind": "dispute", "by": by.key}}
+    draft.asked = [*draft.asked, stop.dispute.page]
+    return _judge_again(draft, page, now, given_facts)
+
+
+def override(
+    *,
+    draft: Draft,
+    page: Page,
+    reason: str,
+    by: Actor,
+    now: datetime,
+    given_facts: Mapping[str, object] | None = None,
+) -> Decision:
+    """Let a member of staff go past a stop with a reason, which the timeline will keep.
+
+    Returns what the check decides next; raises Refused("reason_missing"), ("not_overridable").
+    """
+    code, stop = _stop_at(draft, page)
+    if not by.is_staff or stop is None or not stop.override:
+        raise Refused("not_overridable")
+    if not reason.strip():
+        raise Refused("reason_missing")
+    kept = {"kind": "override", "by": by.key, "reason": reason.strip()}
+    draft.passed = {**draft.passed, code: kept}
+    return _judge_again(draft, page, now, given_facts)
+
+
+def _stop_at(draft: Draft, page: Page) -> tuple[str, Stop | None]:
+    """Return the code and words of the stop where a draft stands."""
+    decision = draft.decisions.get(page.id, {})
+    code = str(decision.get("code", "")) if decision.get("result") == "stop" else ""
+    return code, catalogue.service(draft.version_id).form.stops.get(code)
+
+
+def _judge_again(
+    draft: Draft, page: Page, now: datetime, given_facts: Mapping[str, object] | None
+) -> Decision:
+    decision = judge(draft, page, now, given_facts)
+    draft.updated_at = now
+    draft.save(update_fields=ANSWERED)
+    return decision
+
+
+def _forget_later(draft: Draft, service: Service, page: Page) -> None:
+    """Drop answers that came from options which the changed answer gave."""
+    later = service.form.pages[service.form.pages.index(page) + 1 :]
+    stale = {q.id for p in later for q in p.questions if q.source is not None}
+    draft.answers = {k: v for k, v in draft.answers.items() if k not in stale}
+    draft.decisions = {k: v for k, v in draft.decisions.items() if k == page.id}
+    draft.asked, draft.passed = [], {}

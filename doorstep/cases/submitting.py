@@ -1,0 +1,214 @@
+"""Sends a draft: every rule is judged again, and the case opens, in one transaction."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from doorstep.cases import drafts, facts, moving, timeline, workflow
+from doorstep.cases.clock import clock_at
+from doorstep.cases.locking import one_open_case
+from doorstep.cases.models import Case, Draft
+from doorstep.cases.values import photos_of, settings_of, to_json, values_of
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Service
+from doorstep.council import queries as council
+from doorstep.council.errors import Refused
+from doorstep.customers import actions as customers
+from doorstep.customers.models import Customer
+from doorstep.files import photos
+from doorstep.forms import journey
+from doorstep.forms.journey import Decision
+from doorstep.forms.rules.functions import Clock
+from doorstep.places.models import Property
+from doorstep.staff.actor import Actor
+
+SENT = ["sent_at", "answers", "words", "typed", "passed", "saved_to", "saved_key"]
+# No 0, O, 1, I, L: a reference is read out over the telephone.
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def submit(
+    *,
+    draft_id: UUID,
+    by: Actor,
+    now: datetime,
+    given_facts: Mapping[str, object] | None = None,
+) -> tuple[Case | None, Decision | None]:
+    """Send a draft: re-check every rule, open the case, start its workflow; one transaction.
+
+    Sent twice, the same case comes back. Where a rule now stops, no case is made and the decision
+    is returned; the draft keeps its answers. Raises Refused("unanswered", page=...), and
+    Refused("already_open") where no rule stops for the case that is open already.
+    """
+    given = (draft_id, by, now, given_facts)
+    try:
+        return _judged_again(*given, asked=False)
+    except _AskFirst:  # the lock is let go while an outside system is asked
+        _ask_outside(draft_id, now, given_facts)
+        return _judged_again(*given, asked=True)
+
+
+class _AskFirst(Exception):
+    """A fact of this form is asked of an outside system, and nobody may wait for it with a lock."""
+
+
+def _judged_again(
+    draft_id: UUID,
+    by: Actor,
+    now: datetime,
+    given_facts: Mapping[str, object] | None,
+    *,
+    asked: bool,
+) -> tuple[Case | None, Decision | None]:
+    """Send in one transaction; the loser of a race is judged again, and then meets the winner's case."""
+    for is_last in (False, True):
+        try:
+            with one_open_case(), transaction.atomic():
+                return _submit(draft_id, by, now, given_facts, asked=asked)
+        except Refused as exc:
+            if exc.code != "already_open" or is_last:
+                raise
+    raise AssertionError("returned or raised above")
+
+
+def _ask_outside(draft_id: UUID, now: datetime, given_facts: Mapping[str, object] | None) -> None:
+    """Ask outside systems again for what is no longer fresh, before anything is locked."""
+    draft = Draft.objects.get(id=draft_id)
+    for page in catalogue.service(draft.version_id).form.pages:
+        if facts.asks_outside(page.facts) and journey.answered(page, draft.answers):
+            drafts.judge(draft, page, now, given_facts)
+    # Only what was observed: what was answered meanwhile stays, and is judged again under the lock.
+    open_one = Draft.objects.filter(id=draft_id, sent_at=None, answers=draft.answers)
+    open_one.update(facts=draft.facts, observed=draft.observed)
+
+
+def _submit(
+    draft_id: UUID,
+    by: Actor,
+    now: datetime,
+    given_facts: Mapping[str, object] | None,
+    *,
+    asked: bool,
+) -> tuple[Case | None, Decision | None]:
+    draft = Draft.objects.select_for_update().get(id=draft_id)
+    if draft.sent_at:
+        return Case.objects.select_related("place__street").get(draft=draft), None
+    service = catalogue.service(draft.version_id)
+    if not asked and any(facts.asks_outside(page.facts) for page in service.form.pages):
+        raise _AskFirst
+    clock = clock_at(now)
+    settings = settings_of(draft, service, now)
+    for page in service.form.pages:
+        values = values_of(draft, settings)
+        shown = journey.shown(service.form, values, frozenset(draft.asked), clock)
+        if page not in shown:
+            continue
+        if not journey.answered(page, draft.answers):
+            raise Refused("unanswered", page=page.id)
+        decision = drafts.judge(draft, page, now, given_facts, may_ask_outside=False)
+        if decision.stops:
+            draft.save(update_fields=["facts", "observed", "decisions", "asked"])
+            return None, decision
+    return _open(draft, service, settings, by, now, given_facts), None
+
+
+def _customer(draft: Draft, service: Service, now: datetime) -> Customer | None:
+    """Keep who asks, by what was answered of name, email and phone."""
+    reach = {"name": "", "email": "", "phone": ""}
+    for q in service.form.questions.values():
+        if q.contact:
+            reach[q.contact] = str(draft.answers.get(q.id) or "")
+    return customers.keep(**reach, now=now)
+
+
+def _open(
+    draft: Draft,
+    service: Service,
+    settings: Mapping[str, object],
+    by: Actor,
+    now: datetime,
+    given_facts: Mapping[str, object] | None,
+) -> Case:
+    a, clock, flow = draft.answers, clock_at(now), service.workflow
+    asked = service.form.questions.values()
+    personal = {q.id for q in asked if q.contact}
+    place = next((a[q.id] for q in asked if q.kind == "address" and a.get(q.id)), None)
+    spot = next((q.id for q in asked if q.kind == "location" and a.get(q.id)), "")
+    unique = service.about.unique.get("of", [])
+    values = values_of(draft, settings)
+    found, _ = facts.Facts(clock, given_facts or {}, may_ask_outside=False).resolve(
+        flow.facts, values
+    )
+    start = _start(draft, service, values, clock)
+    origin = draft.moved_from
+    case = Case.objects.create(
+        reference=_reference(service.about.prefix),
+        version_id=draft.version_id,
+        slug=draft.slug,
+        draft=draft,
+        place=Property.objects.select_related("street").get(uprn=int(place)) if place else None,
+        **(_located(a[spot], draft.words.get(spot, "")) if spot else {}),
+        customer=_customer(draft, service, now),
+        channel=draft.channel,
+        language=origin.language if origin else council.language(),
+        stage=start,
+        answers={k: v for k, v in a.items() if k not in personal},
+        words={k: v for k, v in draft.words.items() if k.split("@")[0] not in personal},
+        facts={**draft.facts, **to_json(found)},
+        settings=to_json(settings),
+        decisions=draft.decisions,
+        flags=[e.flag for e in flow.escalate if e.rule.evaluate(values, clock)],
+        unique_key=facts.unique_key(service.slug, tuple(a[q] for q in unique)) if unique else None,
+        opened_at=now,
+        moved_at=now,
+    )
+    timeline.begin(case)
+    photos.keep(photos_of(service, a))
+    passed = dict(draft.passed)
+    _empty(draft, now)
+    timeline.write(case, "opened", by=by, now=now, channel=draft.channel, flags=case.flags)
+    for code, kept in passed.items():
+        timeline.write(case, kept["kind"], by=by, now=now, text=kept.get("reason", ""), stop=code)
+    workflow.enter(case, start, by=by, now=now)
+    if origin:
+        moving.arrived(old_id=origin.pk, case=case, by=by, now=now)
+    return case
+
+
+def _reference(prefix: str) -> str:
+    code = "".join(secrets.choice(LETTERS) for _ in range(8))
+    return f"{prefix}-{code[:4]}-{code[4:]}"
+
+
+def _located(spot: Mapping[str, Any], words: str) -> dict[str, object]:
+    """Return where a case is, from the answer to its question of a location."""
+    return {
+        "latitude": spot["lat"],
+        "longitude": spot["lon"],
+        "easting": spot["easting"],
+        "northing": spot["northing"],
+        "ward_id": spot["ward"] or None,
+        "usrn": int(spot["street"]) if spot["street"] else None,
+        "where": words or spot["words"],
+    }
+
+
+def _empty(draft: Draft, now: datetime) -> None:
+    """Take out of a sent draft what the case has now."""
+    draft.passed, draft.saved_to, draft.saved_key = {}, "", ""
+    draft.sent_at, draft.answers, draft.words, draft.typed = now, {}, {}, {}
+    draft.save(update_fields=SENT)
+
+
+def _start(draft: Draft, service: Service, values: Mapping[str, object], clock: Clock) -> str:
+    """Return the stage a case begins in: that of a dispute, else by the workflow's rules."""
+    for code in draft.passed:
+        stop = service.form.stops[code]
+        if stop.dispute and draft.passed[code]["kind"] == "dispute":
+            return stop.dispute.stage
+    starts = service.workflow.start
+    return next(stage for rule, stage in starts if rule is None or rule.evaluate(values, clock))
