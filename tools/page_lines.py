@@ -64,6 +64,13 @@ class Form:
     action: str
     method: str
     fields: list[Field] = field(default_factory=list)
+    is_safe: bool = False
+    at: int = 0
+
+    @property
+    def only_presses(self) -> bool:
+        """Say whether nothing in it is filled in."""
+        return all(f.kind in ("hidden", "button") for f in self.fields)
 
 
 class Page(HTMLParser):
@@ -79,13 +86,21 @@ class Page(HTMLParser):
         self.select = self.label = ""
         self.feed(html)
         self.close()
+        for form in self.forms:
+            kind, words = self.items[form.at]
+            # Its token may stand anywhere in it; and where nothing is filled in, nothing is checked.
+            words = words.replace(' novalidate=""', "") if form.only_presses else words
+            self.items[form.at] = kind, words + (" safe" if form.is_safe else "")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Take a tag with all its attributes, in alphabetical order."""
         said = {k: v or "" for k, v in attrs}
         self._note(tag, said)
-        if "nonce" in said or said.get("name") == "csrfmiddlewaretoken":
-            said |= {k: "*" for k in ("nonce", "value") if k in said}
+        if said.get("name") == "csrfmiddlewaretoken":
+            self.forms[-1].is_safe = True
+            return
+        if "nonce" in said:
+            said["nonce"] = "*"
         said["class"] = " ".join(said.get("class", "").split())
         parts = [
             f'{k}="{" ".join(v.split())}"' for k, v in sorted(said.items()) if v or k != "class"
@@ -93,6 +108,8 @@ class Page(HTMLParser):
         inline = tag in INLINE and not BLOCK.search(said["class"]) and said.get("type") != "hidden"
         inline = inline and not (self.open and self.open[-1].is_row)
         kept = tag in KEPT or "kit-pre" in said["class"] or bool(self.open and self.open[-1].keeps)
+        if tag == "form":
+            self.forms[-1].at = len(self.items)
         self.items.append(("inline" if inline else "block", f"<{' '.join([tag, *parts])}>"))
         if tag not in VOID:
             self.open.append(Open(tag, inline, kept, bool(ROW.search(said["class"]))))
