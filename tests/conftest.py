@@ -131,6 +131,14 @@ def pay(settings: Any) -> Iterator[Any]:
     yield from pay_standin(settings)
 
 
+@pytest.fixture
+def pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Speak the pseudo-language."""
+    from tests.pseudo import speak_pseudo
+
+    yield from speak_pseudo(monkeypatch)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
