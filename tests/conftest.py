@@ -4,7 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.conf import settings as django_settings
 import doorstep.settings as settings
 from doorstep.cli.embedded import ensure
 from doorstep.settings import database
+from tests import tables
 from tests.district import District
 
 os.environ["DOORSTEP_DATA"] = tempfile.mkdtemp(prefix="doorstep-test-")
@@ -57,12 +58,16 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Let the test runner empty the tables; lines still cannot be changed or deleted one by one."""
+    """Tables are emptied our way after a test that commits."""
     from django.db import connection
+    from django.test import TransactionTestCase
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("drop trigger if exists append_only_truncate on cases_event")
-        cursor.execute("drop trigger if exists append_only_truncate on payments_movement")
+        # Nobody reads what the test server held when the machine went down.
+        name = connection.ops.quote_name(connection.settings_dict["NAME"])
+        cursor.execute(f"alter database {name} set synchronous_commit = off")
+        connection.close()
+    TransactionTestCase._fixture_teardown = lambda case: tables.empty()  # type: ignore[method-assign]
     yield
     # Threads of the browser's server and of the queue may have left connections open.
     with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -72,19 +77,31 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         )
 
 
-@pytest.fixture
-def district(db: None) -> District:
-    return District().build()
+@pytest.fixture(scope="session")
+def new_district(django_db_setup: None, django_db_blocker: Any) -> Callable[[], District]:
+    """What gives each test the same district: built once, its rows put back."""
+    with django_db_blocker.unblock():
+        first = District().build()
+        rows = tables.Kept("district")
+        tables.empty()
+
+    def new() -> District:
+        made = District()
+        # After midnight its days are others.
+        return made.put_back(first, rows) if made.due == first.due else made.build()
+
+    return new
 
 
 @pytest.fixture
-def open_district(transactional_db: None) -> District:
+def district(new_district: Callable[[], District], db: None) -> District:
+    return new_district()
+
+
+@pytest.fixture
+def open_district(new_district: Callable[[], District], transactional_db: None) -> District:
     """The same, committed, for threads and browsers."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:  # the queue's tables are not Django's to empty
-        cursor.execute("truncate procrastinate_jobs, procrastinate_workers cascade")
-    return District().build()
+    return new_district()
 
 
 @pytest.fixture
@@ -112,6 +129,14 @@ def pay(settings: Any) -> Iterator[Any]:
     from tests.paying import pay_standin
 
     yield from pay_standin(settings)
+
+
+@pytest.fixture
+def pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Speak the pseudo-language."""
+    from tests.pseudo import speak_pseudo
+
+    yield from speak_pseudo(monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
+from tests.tables import Kept
+
 FIRST_UPRN = 1000
 
 
@@ -29,14 +31,12 @@ class District:
         return datetime.combine(day, time(hour), ZONE)
 
     def build(self, homes: int = 8) -> "District":
-        from doorstep.catalogue import actions as publishing
-        from doorstep.catalogue import queries as catalogue
-        from doorstep.council import queries as council
         from doorstep.places.models import Property, Street, Ward
         from doorstep.staff import actions as staff
         from doorstep.staff.actor import SYSTEM
         from doorstep.waste import actions as waste
         from doorstep.waste.models import Container, Round
+        from tests.publishing import publish_library
 
         ward = Ward.objects.create(code="E1", name="Ward")
         street = Street.objects.create(usrn=1, name="Mill Lane", locality="Coalville")
@@ -76,10 +76,20 @@ class District:
             "administrator",
         ):
             staff.add(username=role, name=role.title(), roles=[role], password="a-long-password")
-        contents = catalogue.read_folder(council.home() / "services" / "missed-bin")
-        service = catalogue.build(contents)
-        publishing.played(service=service, examples=1, now=self.now)
-        self.service = publishing.publish(contents=contents, now=self.now)
+        self.service = publish_library("missed-bin", now=self.now)
+        return self
+
+    def put_back(self, first: "District", rows: Kept) -> "District":
+        """Be the same as one that was built before, from its rows."""
+        from doorstep.catalogue.models import Played, Version
+        from doorstep.waste.models import Container
+
+        rows.put_back()
+        Played.objects.update(at=self.now)
+        Version.objects.update(published_at=self.now)
+        boxes = Container.objects.select_related("place__street", "place__ward", "round")
+        self.boxes = list(boxes.order_by("place__sort"))
+        self.service = first.service
         return self
 
     def draft(self, number: int, visitor: str = "", email: str = "ann@resident.example") -> Any:

@@ -16,12 +16,11 @@ from django.db.models import Sum
 
 from doorstep.cases import drafts, submitting
 from doorstep.cases.models import Case
-from doorstep.catalogue import actions as publishing
-from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.payments.models import Attempt, Charge, Movement, Refund
 from doorstep.staff.actor import RESIDENT
 from standins.govuk_pay.app import StandIn
+from tests.publishing import publish_folder
 
 KEY, SECRET = "api_test_standin", "whsec-of-the-stand-in"
 
@@ -85,10 +84,7 @@ FEE = Path(__file__).parent / "payments" / "services" / "small-fee"
 
 def fee_service(now: datetime) -> Service:
     """Publish the tests' own service: one question and a fee."""
-    contents = catalogue.read_folder(FEE)
-    service = catalogue.build(contents)
-    publishing.played(service=service, examples=1, now=now)
-    return publishing.publish(contents=contents, now=now)
+    return publish_folder(FEE, now)
 
 
 def fee_case(service: Service, now: datetime, email: str = "ann@resident.example") -> Case:

@@ -12,10 +12,8 @@ class Streets:
     """The district with High Street and Mill Lane beside each other, and a service of reports."""
 
     def __init__(self, district: Any, slug: str = "graffiti") -> None:
-        from doorstep.catalogue import actions as publishing
-        from doorstep.catalogue import queries as catalogue
-        from doorstep.council import queries as council
         from doorstep.places.models import Property, Street, Ward
+        from tests.publishing import publish_library
 
         self.now: datetime = district.now
         ward = Ward.objects.create(code="E05010105", name="Coalville East")
@@ -35,10 +33,7 @@ class Streets:
                 easting=east,
                 northing=north,
             )
-        contents = catalogue.read_folder(council.home() / "services" / slug)
-        service = catalogue.build(contents)
-        publishing.played(service=service, examples=1, now=self.now)
-        self.service = publishing.publish(contents=contents, now=self.now)
+        self.service = publish_library(slug, now=self.now)
 
     def spot(self, place_id: str = "street:11") -> dict[str, Any]:
         from dataclasses import asdict

@@ -22,14 +22,23 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), list("tf"))
 
 
+def _parsed(text: str) -> tuple[yaml.Node | None, Any]:
+    """Return a text's nodes, which know their lines, and its data; parsed once."""
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        return node, loader.construct_document(node) if node else None
+    finally:
+        loader.dispose()
+
+
 class Source:
     """One YAML file: its data, and the line of any place in it."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         try:
-            self._node = yaml.compose(text, Loader=_Loader)
-            self.data: Any = yaml.load(text, Loader=_Loader)
+            self._node, self.data = _parsed(text)
         except yaml.YAMLError as exc:
             mark = getattr(exc, "problem_mark", None)
             line = mark.line + 1 if mark else 1

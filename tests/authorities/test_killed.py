@@ -16,7 +16,7 @@ from doorstep.authorities.models import Passed
 from doorstep.cases.models import Case
 from doorstep.catalogue.service import Service
 from doorstep.web.open311 import keys
-from tests.authorities.test_passing import signed, tidy
+from tests.authorities.signs import signed, tidy
 from tests.faults.conftest import size
 from tests.faults.cutting import killed_at
 from tests.open311.conftest import key, publish

@@ -17,26 +17,16 @@ from doorstep.catalogue.service import Service
 from doorstep.files import photos
 from doorstep.messages.models import Message
 from doorstep.outside import later
-from doorstep.staff.actor import RESIDENT, Actor
+from doorstep.staff.actor import Actor
 from doorstep.web.kit import ordering
 from tests.authorities.foreign import Foreign
-from tests.open311.conftest import HERE, key, publish
-from tests.open311.test_faults import picture
+from tests.authorities.signs import signed, tidy
+from tests.open311.conftest import key, picture, publish
 from tests.queue import run_queue
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OFFICER = Actor("staff", "officer", "officer")
 MADE = "<service_requests><request><service_request_id>77</service_request_id></request></service_requests>"
-
-
-def signed(service: Service, **more: Any) -> Case:
-    """Return a case of a loose sign."""
-    spot = {"lat": float(HERE["lat"]), "lon": float(HERE["long"])}
-    answers = {"spot": spot, "damage": ["leg"], "danger": True, "detail": "It swings <&>.", **more}
-    answers |= {"name": "Ann Lee", "email": "ann@resident.example"}
-    order = ordering.Order(service, "online", answers)
-    visitor = f"visitor-{Case.objects.count()}"
-    return ordering.place(order, visitor=visitor, by=RESIDENT, now=timezone.now())
 
 
 def decide(case: Case, decision: str) -> None:
@@ -61,11 +51,6 @@ def outcomes(case: Case) -> list[str]:
 def notes(case: Case) -> list[str]:
     found = EventText.objects.filter(event__case=case, event__kind="note")
     return list(found.order_by("event__number").values_list("text", flat=True))
-
-
-def tidy() -> None:
-    """Forget claims and failures, as if minutes had passed."""
-    Passed.objects.update(tried_at=None)
 
 
 @pytest.fixture

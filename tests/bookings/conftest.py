@@ -9,9 +9,8 @@ import pytest
 
 from doorstep.bookings.models import Calendar
 from doorstep.cases import drafts, submitting
-from doorstep.catalogue import actions as publishing
-from doorstep.catalogue import queries as catalogue
 from doorstep.staff.actor import RESIDENT
+from tests.publishing import publish_folder
 
 COLLECT = Path(__file__).parent / "collect"
 
@@ -28,10 +27,7 @@ class Desk:
             code="NORTH", name="North", kind="bulky", wards=["E1"], weekdays=[0, 1, 2, 3, 4],
             capacity=10, unit="items",
         )  # fmt: skip
-        contents = catalogue.read_folder(COLLECT)
-        self.service = catalogue.build(contents)
-        publishing.played(service=self.service, examples=1, now=self.now)
-        publishing.publish(contents=contents, now=self.now)
+        self.service = publish_folder(COLLECT, self.now)
 
     @property
     def slot(self) -> str:

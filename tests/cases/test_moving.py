@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 
 from doorstep.cases import actions as cases
 from doorstep.cases import forgetting, moving
@@ -15,6 +14,7 @@ from doorstep.council.errors import Refused
 from doorstep.messages.models import Message
 from doorstep.staff.models import StaffUser
 from tests.people import signed_in
+from tests.publishing import publish_library
 
 BASE = "/services/tell-us-anything"
 TEXT = "The zoggle by the gate is broken"
@@ -23,7 +23,7 @@ TEXT = "The zoggle by the gate is broken"
 @pytest.fixture
 def told(district: Any) -> Case:
     """A general enquiry that is about something else."""
-    call_command("services", "import", "tell-us-anything", "complaint", "damaged-bin", verbosity=0)
+    publish_library("tell-us-anything", "complaint", "damaged-bin")
     return enquiry(TEXT)
 
 
@@ -61,7 +61,7 @@ def test_moved_told_learnt_and_begun_again_with_what_was_said(told: Case) -> Non
 
 def test_sent_at_once_where_nothing_is_missing_and_both_cases_say_so(told: Case) -> None:
     officer = signed_in("officer")
-    call_command("services", "import", "complaint", verbosity=0)
+    publish_library("complaint")
     first = enquiry("Your staff were rude", email="bo@resident.example")
     officer.post(f"/desk/cases/{first.reference}/move", {"to": "complaint"})
     draft = Draft.objects.get(sent_at=None)  # only what kind it is cannot be known
@@ -189,7 +189,7 @@ def test_answers_of_the_same_name_are_not_asked_again(told: Case, district: Any)
 
 
 def test_an_answer_that_the_other_service_does_not_take_waits_as_it_was_typed(told: Case) -> None:
-    call_command("services", "import", "graffiti", verbosity=0)
+    publish_library("graffiti")
     long = enquiry("zoggle " * 200, email="bo@resident.example")
     signed_in("officer").post(f"/desk/cases/{long.reference}/move", {"to": "graffiti"})
     draft = Draft.objects.get(sent_at=None)

@@ -6,20 +6,16 @@ from uuid import uuid4
 
 from doorstep.bookings.models import Calendar
 from doorstep.cases import drafts, submitting
-from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
-from doorstep.council import queries as council
 from doorstep.staff.actor import RESIDENT
+from tests.publishing import publish_library
 
 DEARER = {"tariff": [{"model": "single", "base": 9900, "base_pops": 9900, "band_most": 3, "band": 0, "band_pops": 0, "least": 0, "trade_least": 0, "saturday": 0}]}  # fmt: skip
 
 
 def quoted(district: Any) -> Any:
     """Return a draft whose day is held, with everything answered at fifteen pounds."""
-    contents = catalogue.read_folder(council.home() / "services" / "bulky-waste")
-    service = catalogue.build(contents)
-    publishing.played(service=service, examples=1, now=district.now)
-    service = publishing.publish(contents=contents, now=district.now)
+    service = publish_library("bulky-waste", now=district.now)
     everywhere = {"wards": [], "weekdays": list(range(7)), "capacity": 9, "unit": "jobs"}
     Calendar.objects.create(code="ALL", name="All", kind="bulky", **everywhere)
     day = district.today + timedelta(days=14)

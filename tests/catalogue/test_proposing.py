@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 
 from doorstep.catalogue import teaching, topics
 from doorstep.catalogue.models import Correction, Keyword
@@ -11,6 +10,7 @@ from doorstep.catalogue.proposing import Index, Topic
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.staff.actor import Actor
+from tests.publishing import publish_library
 
 OFFICER = Actor("staff", "officer", "officer")
 TOPICS = [
@@ -94,7 +94,7 @@ def test_services_and_other_authorities_in_the_language_spoken(district: Any) ->
 
 
 def test_the_service_that_takes_anything_is_never_proposed(district: Any) -> None:
-    call_command("services", "import", "tell-us-anything", verbosity=0)
+    publish_library("tell-us-anything")
     assert "tell-us-anything" not in [
         p.id for p in topics.propose("a general enquiry, something else")
     ]

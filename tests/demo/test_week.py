@@ -7,7 +7,6 @@ import pytest
 from django.db import transaction
 
 from doorstep.cases import drafts
-from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
 from doorstep.demo import homes, week
@@ -16,14 +15,12 @@ from doorstep.places.models import Property
 from doorstep.staff.actor import RESIDENT
 from doorstep.waste import queries as waste
 from doorstep.waste.calendar import Collection, collections_at
+from tests.publishing import publish_library
 
 
 @pytest.fixture
 def places(db: None) -> None:
-    contents = catalogue.read_folder(council.home() / "services" / "missed-bin")
-    monday = datetime(2026, 11, 23, 12, tzinfo=council.ZONE)
-    publishing.played(service=catalogue.build(contents), examples=1, now=monday)
-    publishing.publish(contents=contents, now=monday)
+    publish_library("missed-bin", now=datetime(2026, 11, 23, 12, tzinfo=council.ZONE))
     made = homes.make(council.folder() / "places")
     counts = dict(homes.load(made))
     assert counts["homes"] > 46_000

@@ -5,21 +5,17 @@ from typing import Any
 
 import pytest
 
-from doorstep.catalogue import actions as publishing
-from doorstep.catalogue import queries as catalogue
 from doorstep.cli.embedded import ROOT
-from doorstep.council import queries as council
-from tests.docs.test_api import BLOCK, agrees, curl
+from tests.docs.examples import BLOCK, agrees, curl
 from tests.open311.conftest import key
+from tests.publishing import publish_library
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = ROOT / "docs" / "how-to" / "open311.md"
 
 
 def test_every_example_answers_as_written(live_server: Any, open_district: Any) -> None:
-    contents = catalogue.read_folder(council.home() / "services" / "graffiti")
-    publishing.played(service=catalogue.build(contents), examples=1, now=open_district.now)
-    publishing.publish(contents=contents, now=open_district.now)
+    publish_library("graffiti", now=open_district.now)
     secret, page = key("cases:create"), PAGE.read_text()
     examples = BLOCK.findall(page)
     assert len(examples) == page.count("```sh\n") == 6

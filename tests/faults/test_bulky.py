@@ -11,16 +11,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from doorstep.bookings.models import Booking, Calendar
 from doorstep.cases import drafts, submitting
 from doorstep.cases.models import Case, Draft
-from doorstep.catalogue import actions as publishing
-from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
-from doorstep.council import queries as council
 from doorstep.fieldwork.models import Job
 from doorstep.payments import actions, jobs, queries
 from doorstep.payments.models import Movement
@@ -29,6 +25,7 @@ from tests.district import District
 from tests.faults.conftest import size
 from tests.faults.cutting import killed_at
 from tests.paying import Pay
+from tests.publishing import publish_library
 from tests.queue import run_queue
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,18 +34,13 @@ PENCE = 1500
 
 @pytest.fixture
 def service(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Service:
-    with connection.cursor() as cursor:  # the queue's tables are not Django's to empty
-        cursor.execute("truncate procrastinate_jobs, procrastinate_workers cascade")
     monkeypatch.setattr(jobs, "GRACE", timedelta())
     monkeypatch.setattr(jobs, "OFTEN", timedelta())
     district = District().build(400)
     Calendar.objects.create(
         code="ALL", name="All", kind="bulky", wards=[], weekdays=list(range(7)), capacity=9000, unit="jobs"
     )  # fmt: skip
-    contents = catalogue.read_folder(council.home() / "services" / "bulky-waste")
-    made = catalogue.build(contents)
-    publishing.played(service=made, examples=1, now=district.now)
-    return publishing.publish(contents=contents, now=district.now)
+    return publish_library("bulky-waste", now=district.now)
 
 
 def answers(uprn: int) -> dict[str, object]:

@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob as QueueJob
 
@@ -33,8 +32,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def case(transactional_db: None, pay: Pay, monkeypatch: pytest.MonkeyPatch) -> Case:
-    with connection.cursor() as cursor:  # the queue's tables are not Django's to empty
-        cursor.execute("truncate procrastinate_jobs, procrastinate_workers cascade")
     monkeypatch.setattr(jobs, "GRACE", timedelta())
     monkeypatch.setattr(jobs, "OFTEN", timedelta())
     now = timezone.now()

@@ -10,7 +10,6 @@ from django.test import Client
 
 from doorstep.cases import drafts, submitting, workflow
 from doorstep.cases.models import Case, Draft
-from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue import steps
 from doorstep.catalogue.words import say
@@ -18,6 +17,7 @@ from doorstep.council.errors import Refused
 from doorstep.forms import facts
 from doorstep.forms.rules.types import TEXT, ListOf, Record
 from doorstep.staff.actor import RESIDENT, Actor
+from tests.publishing import publish
 
 FETCH = Path(__file__).parent / "fetch"
 BASE = "/services/fetch"
@@ -68,8 +68,7 @@ class Fetching:
     def __init__(self, district: Any, days: Days) -> None:
         self.district, self.days, self.now = district, days, district.now
         self.contents = catalogue.read_folder(FETCH)
-        publishing.played(service=catalogue.build(self.contents), examples=1, now=self.now)
-        made = publishing.publish(contents=self.contents, now=self.now)
+        made = publish(self.contents, self.now)
         self.service = catalogue.service(made.digest)
 
     def draft(self, **given: Any) -> Draft:

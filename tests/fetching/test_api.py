@@ -7,7 +7,7 @@ import pytest
 from jsonschema_rs import is_valid
 
 from doorstep.cases.models import Case
-from tests.web.test_api import System, problem
+from tests.system import System, problem
 
 SEND = "/api/v1/services/fetch/cases"
 

@@ -12,7 +12,7 @@ from doorstep.messages.models import Message
 from doorstep.staff.actor import SYSTEM
 from doorstep.waste import actions as waste
 from doorstep.waste.models import BinNote, Container, MovedDay, Round, Suspension
-from tests.journeys.test_missed_bin import looks_right
+from tests.browser import looks_right
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ import pytest
 from doorstep.bookings import queries
 from doorstep.bookings.models import Calendar, Day
 from tests.bookings.conftest import Desk
-from tests.journeys.test_missed_bin import looks_right, sign_in
+from tests.browser import looks_right, sign_in
 
 pytestmark = pytest.mark.browser
 

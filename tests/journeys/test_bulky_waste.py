@@ -9,14 +9,13 @@ from django.utils import timezone
 
 from doorstep.bookings.models import Booking, Calendar
 from doorstep.cases.models import Case
-from doorstep.catalogue import actions as publishing
-from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
 from doorstep.fieldwork.models import Job
 from doorstep.messages.models import Message
 from doorstep.payments.models import Charge
-from tests.journeys.test_missed_bin import looks_right, sign_in
+from tests.browser import looks_right, sign_in
 from tests.paying import Pay
+from tests.publishing import publish_library
 from tests.queue import run_queue
 
 pytestmark = pytest.mark.browser
@@ -26,10 +25,7 @@ PHONE = {"width": 390, "height": 844}
 @pytest.fixture
 def base(open_district: Any, pay: Pay, live_server: Any, settings: Any) -> str:
     settings.BASE_ADDRESS = live_server.url
-    contents = catalogue.read_folder(council.home() / "services" / "bulky-waste")
-    service = catalogue.build(contents)
-    publishing.played(service=service, examples=1, now=open_district.now)
-    publishing.publish(contents=contents, now=open_district.now)
+    publish_library("bulky-waste", now=open_district.now)
     Calendar.objects.create(
         code="ALL", name="Everywhere", kind="bulky", wards=[], weekdays=list(range(7)), capacity=2, unit="jobs"
     )  # fmt: skip

@@ -12,7 +12,7 @@ from doorstep.messages import actions as messages
 from doorstep.messages.models import Message
 from doorstep.outside import plug
 from doorstep.staff.actor import SYSTEM
-from tests.journeys.test_missed_bin import looks_right, report, sign_in
+from tests.browser import looks_right, report, sign_in
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 320, "height": 700}

@@ -1,14 +1,13 @@
 """A service that is data only: a damaged bin, from form to the delivery crew and back."""
 
-import io
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 
 from doorstep.cases.models import Case
 from doorstep.fieldwork.models import Job
-from tests.journeys.test_missed_bin import looks_right, sign_in
+from tests.browser import looks_right, sign_in
+from tests.publishing import publish_library
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +16,7 @@ def test_from_form_to_the_delivery_list(
     chromium: Any, live_server: Any, open_district: Any
 ) -> None:
     base = live_server.url
-    call_command("services", "import", "damaged-bin", stdout=io.StringIO())
+    publish_library("damaged-bin")
     page = chromium.new_page(viewport={"width": 320, "height": 700})
     page.set_default_timeout(15000)
     page.goto(f"{base}/?q=broken")
@@ -75,7 +74,7 @@ def test_from_form_to_the_delivery_list(
 def test_a_question_that_does_not_apply_is_not_asked(
     chromium: Any, live_server: Any, open_district: Any
 ) -> None:
-    call_command("services", "import", "damaged-bin", stdout=io.StringIO())
+    publish_library("damaged-bin")
     page = chromium.new_page()
     page.set_default_timeout(15000)
     page.goto(f"{live_server.url}/services/damaged-bin")

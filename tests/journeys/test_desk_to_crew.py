@@ -12,7 +12,7 @@ from doorstep.fieldwork.models import Job
 from doorstep.staff.actor import SYSTEM
 from doorstep.waste import actions as waste
 from doorstep.waste.models import Round
-from tests.journeys.test_missed_bin import looks_right, sign_in
+from tests.browser import looks_right, sign_in
 
 pytestmark = pytest.mark.browser
 

@@ -15,7 +15,7 @@ from doorstep.messages import actions as messages
 from doorstep.messages.models import Message
 from doorstep.staff.actor import SYSTEM
 from doorstep.waste import actions as waste
-from tests.journeys.test_missed_bin import looks_right, report, sign_in
+from tests.browser import looks_right, report, sign_in
 
 pytestmark = pytest.mark.browser
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from doorstep.cases.models import Case, Draft
+from tests.browser import looks_right
 from tests.fetching.conftest import BASE, open_fetching  # noqa: F401
-from tests.journeys.test_missed_bin import looks_right
 
 pytestmark = pytest.mark.browser
 

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from PIL import Image
 
@@ -12,39 +11,9 @@ from doorstep.cases.models import Case
 from doorstep.fieldwork.models import Job, Outcome
 from doorstep.messages import actions as messages
 from doorstep.messages.models import Message
+from tests.browser import looks_right, report, sign_in
 
 pytestmark = pytest.mark.browser
-
-
-def looks_right(page: Any) -> None:
-    page.wait_for_load_state()  # after a click, the next page may be half there
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    wide = page.evaluate(
-        "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    )
-    assert not wide, f"{page.url} is wider than the screen"
-
-
-def sign_in(page: Any, base: str, name: str) -> None:
-    page.goto(f"{base}/desk/sign-in")
-    looks_right(page)
-    page.fill("#username", name)
-    page.fill("#password", "a-long-password")
-    page.click("main button:has-text('Sign in')")
-
-
-def report(page: Any, base: str, number: int) -> None:
-    page.goto(f"{base}/services/missed-bin")
-    page.click("text=Start now")
-    page.fill("#postcode", "le673fj")
-    page.click("text=Find address")
-    looks_right(page)
-    page.check(f"text={number} Mill Lane")
-    page.click("text=Continue")
-    looks_right(page)
-    page.check("text=Black bin")
-    page.click("text=Continue")
 
 
 @pytest.mark.parametrize("scripts", [True, False])

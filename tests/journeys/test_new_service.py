@@ -9,7 +9,7 @@ from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.fieldwork.models import Job
 from doorstep.messages.models import Message
-from tests.journeys.test_missed_bin import looks_right, sign_in
+from tests.browser import looks_right, sign_in
 from tests.queue import run_queue
 from tests.streets import Streets
 

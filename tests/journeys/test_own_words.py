@@ -1,14 +1,13 @@
 """In the resident's own words: proposed, confirmed, carried over; put right by an officer, and learnt from."""
 
-import io
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 
 from doorstep.cases.models import Case
 from doorstep.catalogue.models import Keyword
-from tests.journeys.test_missed_bin import looks_right, sign_in
+from tests.browser import looks_right, sign_in
+from tests.publishing import publish_library
 
 pytestmark = pytest.mark.browser
 
@@ -19,7 +18,7 @@ NEW = "the zoggle by our gate has snapped in two"
 @pytest.fixture
 def base(live_server: Any, open_district: Any) -> str:
     names = ("damaged-bin", "complaint", "tell-us-anything")
-    call_command("services", "import", *names, stdout=io.StringIO())
+    publish_library(*names)
     return str(live_server.url)
 
 

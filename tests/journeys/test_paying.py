@@ -10,7 +10,7 @@ from doorstep.messages import actions as messages
 from doorstep.messages import queries as outbox
 from doorstep.messages.models import Message
 from doorstep.payments.models import Attempt
-from tests.journeys.test_missed_bin import looks_right, sign_in
+from tests.browser import looks_right, sign_in
 from tests.paying import Pay, agree, fee_service
 from tests.queue import run_queue
 

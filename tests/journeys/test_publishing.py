@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from doorstep.catalogue import queries as catalogue
-from tests.journeys.test_missed_bin import looks_right
+from tests.browser import looks_right
 from tests.queue import run_queue
 
 pytestmark = pytest.mark.browser

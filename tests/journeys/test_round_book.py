@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from doorstep.waste.models import Container, Round
-from tests.journeys.test_missed_bin import looks_right, sign_in
+from tests.browser import looks_right, sign_in
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,7 @@ from doorstep.fieldwork.models import Job, Outcome
 from doorstep.messages.actions import token_of
 from doorstep.messages.models import Message
 from doorstep.reports import queries
-from tests.journeys.test_missed_bin import looks_right, sign_in
+from tests.browser import looks_right, sign_in
 from tests.queue import run_queue
 from tests.streets import Streets
 

@@ -1,17 +1,18 @@
 """The two small services, published, and programs with keys against a server that listens."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from PIL import Image
 
-from doorstep.catalogue import actions as publishing
-from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.staff import actions as staff
 from doorstep.staff.models import StaffUser
 from tests.open311.client import Client
+from tests.publishing import publish_folder
 
 SERVICES = Path(__file__).parent / "services"
 # In the middle of Coalville, and in the sea.
@@ -20,9 +21,7 @@ HERE, AWAY = {"lat": "52.7236", "long": "-1.3702"}, {"lat": "50.5000", "long": "
 
 def publish(name: str) -> Service:
     """Publish one of the services here."""
-    contents, now = catalogue.read_folder(SERVICES / name), timezone.now()
-    publishing.played(service=catalogue.build(contents), examples=1, now=now)
-    return publishing.publish(contents=contents, now=now)
+    return publish_folder(SERVICES / name)
 
 
 def key(*scopes: str, name: str = "Reporting app") -> str:
@@ -42,6 +41,13 @@ def report(**more: str) -> dict[str, str]:
         "description": "By the pond.",
         **more,
     }
+
+
+def picture(colour: str = "red") -> bytes:
+    """Return a small photo."""
+    file = BytesIO()
+    Image.new("RGB", (40, 30), colour).save(file, "JPEG")
+    return file.getvalue()
 
 
 @pytest.fixture

@@ -8,16 +8,15 @@ from django.utils import timezone
 
 from doorstep.cases import deciding
 from doorstep.cases.models import Case, Event, EventText
-from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
 from doorstep.customers.models import Customer
 from doorstep.reports import actions as reports
 from doorstep.staff.actor import Actor
 from doorstep.web.models import KeptAnswer
 from tests.open311.client import Client
-from tests.open311.conftest import AWAY, SERVICES, report
+from tests.open311.conftest import AWAY, SERVICES, picture, report
 from tests.open311.schemas import fits
-from tests.open311.test_faults import picture
+from tests.publishing import publish
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OFFICER = Actor("staff", "officer", "officer")
@@ -322,8 +321,7 @@ def test_a_service_about_a_home_takes_its_uprn(app: Client, open_district: Any) 
     form = contents["form.yaml"].replace("kind: location", "kind: address")
     flow = contents["workflow.yaml"].replace("'county'", "'nobody'")
     contents = {**contents, "form.yaml": form, "workflow.yaml": flow}
-    publishing.played(service=catalogue.build(contents), examples=1, now=timezone.now())
-    publishing.publish(contents=contents, now=timezone.now())
+    publish(contents)
     fields = {"service_code": "loose-sign", "attribute[damage]": "leg", "attribute[danger]": "true"}
     said = app.post({**fields, "lat": "52.7", "long": "-1.4"})
     assert said.status == 400 and "address_id" in said.text
@@ -342,8 +340,7 @@ def test_a_description_that_is_not_asked_for_is_a_note_for_staff(app: Client) ->
     form = "".join(line for line in lines if "{id: detail," not in line)
     about = contents["service.yaml"].replace("text: [detail], ", "")
     contents = {**contents, "form.yaml": form, "service.yaml": about}
-    publishing.played(service=catalogue.build(contents), examples=1, now=timezone.now())
-    publishing.publish(contents=contents, now=timezone.now())
+    publish(contents)
     case = made(app.post(report(media_url="https://photos.example/1.jpg")))
     (text,) = EventText.objects.filter(event__case=case).values_list("text", flat=True)
     assert text == "By the pond.\nA picture is said to be at: https://photos.example/1.jpg"

@@ -4,20 +4,18 @@ import http.client
 import json
 import re
 from datetime import timedelta
-from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
 from django.utils import timezone
-from PIL import Image
 
 from doorstep.cases.models import Case
 from doorstep.files import photos
 from doorstep.web.open311 import door, urls
 from tests.open311.client import Client
-from tests.open311.conftest import key, report
+from tests.open311.conftest import key, picture, report
 from tests.open311.schemas import fits
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,12 +41,6 @@ def raw(client: Client, method: str, path: str, body: bytes = b"", **headers: st
     found = (got.status, got.headers, got.read().decode())
     connection.close()
     return found
-
-
-def picture(colour: str = "red") -> bytes:
-    file = BytesIO()
-    Image.new("RGB", (40, 30), colour).save(file, "JPEG")
-    return file.getvalue()
 
 
 @pytest.mark.parametrize("kind", ["xml", "json"])

@@ -4,13 +4,12 @@ from itertools import product
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
-from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
 from tests.open311.client import Client
 from tests.open311.conftest import HERE, key
 from tests.open311.schemas import fits
+from tests.publishing import publish_folder
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PUBLIC = [f for f in catalogue.library() if "\npublic:" in (f / "service.yaml").read_text()]
@@ -27,9 +26,7 @@ def choices(attribute: dict[str, Any]) -> list[str]:
 def test_it_is_reported_by_its_definition_alone(
     folder: Any, open_district: Any, live_server: Any
 ) -> None:
-    contents = catalogue.read_folder(folder)
-    publishing.played(service=catalogue.build(contents), examples=1, now=timezone.now())
-    publishing.publish(contents=contents, now=timezone.now())
+    publish_folder(folder)
     app = Client(f"{live_server.url}/open311/v2", key("cases:create"))
     listed = {s["service_code"] for s in app.both("services")}
     assert folder.name in listed

@@ -71,7 +71,7 @@ def test_what_was_published_still_works_when_an_authority_goes(home: Path, bench
 
 
 def test_the_api_says_who_is_asked_instead(benches: Service) -> None:
-    from tests.web.test_api import System
+    from tests.system import System
 
     spot = {"lat": float(AWAY["lat"]), "lon": float(AWAY["long"])}
     body = {"channel": "online", "answers": {"spot": spot}}

@@ -19,6 +19,7 @@ from doorstep.payments.models import Attempt, Charge, Movement, Refund
 from doorstep.payments.money import pence_of, plain, vat_in
 from doorstep.staff.actor import SYSTEM, Actor
 from tests.paying import FEE, Pay, agree, fee_case, fee_service
+from tests.publishing import publish_library
 
 OFFICER, OTHER = Actor("staff", "officer"), Actor("staff", "supervisor")
 
@@ -169,7 +170,7 @@ def test_lapsed_can_be_paid_again_as_a_new_charge(case: Case, pay: Pay, now: dat
 def test_what_was_paid_for_a_case_that_is_moved_goes_back_and_that_is_not_undone(
     case: Case, pay: Pay, now: datetime
 ) -> None:
-    call_command("services", "import", "tell-us-anything", verbosity=0)
+    publish_library("tell-us-anything")
     paid(case, pay, now)
     moving.move(case_id=case.pk, to="tell-us-anything", by=OFFICER, now=now)
     assert Refund.objects.get().pence == 3500

@@ -17,9 +17,7 @@ from doorstep.payments.models import Attempt, Callback, Charge, Forgeries
 from doorstep.web.kit.visitor import CASES
 from standins.govuk_pay.hooks import signed
 from tests.paying import SECRET, Pay, fee_case, fee_service
-from tests.web.test_languages import forgotten, pseudo
-
-__all__ = ["pseudo"]
+from tests.pseudo import forgotten
 
 
 @pytest.fixture

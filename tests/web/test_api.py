@@ -23,46 +23,12 @@ from doorstep.waste import actions as waste
 from doorstep.web import jobs
 from doorstep.web.kit import limits
 from doorstep.web.models import KeptAnswer
-from tests.web.test_statements import counted  # noqa: F401
-
-BASE = "/api/v1"
-SEND = f"{BASE}/services/missed-bin/cases"
-
-
-class System:
-    """Another system with a token."""
-
-    def __init__(self, *scopes: str, name: str = "Contact centre") -> None:
-        who = StaffUser.objects.get(username="administrator")
-        now = timezone.now()
-        _, secret = staff.make_token(name=name, scopes=scopes, days=30, by=who, now=now)
-        self.client, self.headers = Client(), {"Authorization": f"Bearer {secret}"}
-
-    def get(self, path: str, **query: Any) -> Any:
-        return self.client.get(BASE + path, query, headers=self.headers)
-
-    def send(self, body: Any, key: str = "", path: str = SEND) -> Any:
-        text = body if isinstance(body, bytes | str) else json.dumps(body)
-        headers = {**self.headers, "Idempotency-Key": key or uuid4().hex}
-        return self.client.post(path, text, content_type="application/json", headers=headers)
+from tests.system import BASE, SEND, System, problem, report
 
 
 @pytest.fixture
 def system(district: Any) -> System:
     return System("cases:create", "cases:read")
-
-
-def report(box: Any, **more: Any) -> dict[str, Any]:
-    answers = {"property": str(box.place_id), "container": str(box.pk)}
-    return {"channel": "telephone", "answers": answers, **more}
-
-
-def problem(answer: Any, status: int, code: str) -> Any:
-    said = json.loads(answer.content)
-    assert (answer.status_code, said["code"]) == (status, code), said
-    assert answer["Content-Type"] == "application/problem+json"
-    assert said["status"] == status and said["type"] and said["title"] and said["detail"]
-    return said
 
 
 def test_a_request_becomes_the_same_case_as_by_the_form(district: Any, system: System) -> None:
@@ -374,7 +340,7 @@ def test_bin_days_and_nothing_else(district: Any) -> None:
     assert set(box) == {"id", "kind", "name", "collections", "delay", "suspensions"}
 
 
-def test_statements(district: Any, system: System, counted: Any) -> None:  # noqa: F811
+def test_statements(district: Any, system: System, counted: Any) -> None:
     with counted("GET /properties/<uprn>/collections", 3):
         Client().get(f"{BASE}/properties/1001/collections")
     system.send(report(district.boxes[0]))  # builds the service once

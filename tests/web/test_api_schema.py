@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from doorstep.web.api.urls import api
 from doorstep.web.kit import limits
 from doorstep.wsgi import application
-from tests.web.test_api import System, report
+from tests.system import System, report
 
 PATHS = api.get_openapi_schema()["paths"]
 OPERATIONS = [(path, method) for path, methods in PATHS.items() for method in methods]

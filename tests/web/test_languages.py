@@ -1,12 +1,10 @@
 """Words in any language: Welsh for one service, and a pseudo-language that finds what was forgotten."""
 
-import gettext as stdlib
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,12 +13,10 @@ import pytest
 from babel.messages.pofile import read_po
 from django.test import Client
 from django.utils import timezone
-from django.utils.translation import trans_real
 
 from doorstep.cases import deciding
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue import topics, words
 from doorstep.catalogue.building import build_all
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.council import queries as council
@@ -31,6 +27,7 @@ from doorstep.staff.models import StaffUser
 from doorstep.waste import actions as waste
 from doorstep.waste import notes
 from doorstep.waste.models import BinNote, MovedDay, Round, Suspension
+from tests.pseudo import forgotten
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "/services/missed-bin"
@@ -164,81 +161,6 @@ def test_every_text_of_residents_pages_has_its_welsh(tmp_path: Path) -> None:
         wanted = {m.id if isinstance(m.id, str) else m.id[0] for m in read_po(file) if m.id}
     assert len(wanted) > 100
     assert wanted - known == set(), "run `make words`, then translate"
-
-
-class Pseudo(stdlib.NullTranslations):
-    """Wraps every text that asked for its translation."""
-
-    def gettext(self, message: str) -> str:
-        return f"⟦{message}⟧" if message else ""
-
-    def ngettext(self, one: str, many: str, n: int) -> str:
-        return f"⟦{one if n == 1 else many}⟧"
-
-    def to_language(self) -> str:
-        return "en"
-
-
-@pytest.fixture
-def pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Speak the pseudo-language: page text by gettext, definitions and council by their one reader."""
-
-    def clear() -> None:
-        catalogue._made.clear()
-        council._council.cache_clear()
-        topics._made.cache_clear()
-        words._day.cache_clear()
-
-    clear()
-    monkeypatch.setitem(trans_real._translations, "en", Pseudo())
-    monkeypatch.setattr(council, "dress", lambda said: f"⟦{said}⟧" if said else said)
-    yield
-    monkeypatch.undo()
-    clear()
-
-
-class Texts(HTMLParser):
-    """Gathers what a person sees or hears of a page."""
-
-    SPOKEN = ("alt", "aria-label", "title", "placeholder")
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.skip = 0
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.skip += tag in ("script", "style", "textarea")
-        self.found += [v or "" for k, v in attrs if k in self.SPOKEN]
-
-    def handle_endtag(self, tag: str) -> None:
-        self.skip -= tag in ("script", "style", "textarea")
-
-    def handle_data(self, data: str) -> None:
-        if not self.skip:
-            self.found.append(data)
-
-
-# What stays as it is in any language: addresses, references, numbers, names of languages and cookies.
-DATA = re.compile(
-    r"⟦[^⟦⟧]*⟧|Mill Lane|Coalville|LE67 3FJ|SW1A 1AA|MB-\w{4}-\w{4}|ann@resident\.example|"
-    r"help@council\.example|dpo@council\.example|www\.gov\.uk/find-local-council|English|Cymraeg|"
-    r"doorstep_\w+|csrftoken|sessionid|typed by Ann|(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
-    r"January|February|March|April|May|June|July|August|September|October|November|December|\d+(am|pm)"
-)
-
-
-def forgotten(page: str) -> list[str]:
-    """Return the words of a page that never asked for their translation."""
-    whole = "\n".join(Texts(page).found)
-    while "⟦" in whole and DATA.search(whole):
-        cut = DATA.sub("", whole)
-        if cut == whole:
-            break
-        whole = cut
-    left = DATA.sub("", whole)
-    return [line.strip() for line in left.splitlines() if re.search(r"[A-Za-z]{2}", line)]
 
 
 def test_the_pseudo_language_finds_a_sentence_that_was_forgotten() -> None:

@@ -4,18 +4,18 @@ import re
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 
 from doorstep.cases.models import Case, Draft
 from tests.people import signed_in
+from tests.publishing import publish_library
 
 BASE = "/services/tell-us-anything"
 
 
 @pytest.fixture
 def library(district: Any) -> Any:
-    call_command("services", "import", "tell-us-anything", "complaint", "damaged-bin", verbosity=0)
+    publish_library("tell-us-anything", "complaint", "damaged-bin")
     return district
 
 

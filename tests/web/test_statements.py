@@ -1,37 +1,14 @@
 """Statements of each page and of sending, printed; savepoints and BEGIN are not counted."""
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from doorstep.cases.models import Case, Draft
 from doorstep.fieldwork.models import Job
 from doorstep.staff.models import StaffUser
 
 PAGE, SUBMIT = 8, 25
-NOT_COUNTED = re.compile(r"^(SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT)", re.I)
-
-
-@pytest.fixture
-def counted(capsys: Any) -> Iterator[Any]:
-    """A block that counts its statements, prints the count and holds it under a budget."""
-
-    @contextmanager
-    def count(name: str, most: int) -> Iterator[None]:
-        with CaptureQueriesContext(connection) as seen:
-            yield
-        told = [q["sql"] for q in seen.captured_queries if not NOT_COUNTED.match(q["sql"])]
-        with capsys.disabled():
-            print(f"\n{name}: {len(told)} statements (at most {most})", end="")
-        assert len(told) <= most, "\n".join(told)
-
-    yield count
 
 
 def test_a_residents_pages(district: Any, counted: Any) -> None:

@@ -1,0 +1,39 @@
+"""What people do in a browser, whatever they came for."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+
+
+def looks_right(page: Any) -> None:
+    """Hold that axe finds nothing wrong with the page, and that it is no wider than the screen."""
+    page.wait_for_load_state()  # after a click, the next page may be half there
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    wide = page.evaluate(
+        "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    )
+    assert not wide, f"{page.url} is wider than the screen"
+
+
+def sign_in(page: Any, base: str, name: str) -> None:
+    """Sign in at the desk as the district's person of this name."""
+    page.goto(f"{base}/desk/sign-in")
+    looks_right(page)
+    page.fill("#username", name)
+    page.fill("#password", "a-long-password")
+    page.click("main button:has-text('Sign in')")
+
+
+def report(page: Any, base: str, number: int) -> None:
+    """Report the missed black bin of a home, as far as the page that asks who they are."""
+    page.goto(f"{base}/services/missed-bin")
+    page.click("text=Start now")
+    page.fill("#postcode", "le673fj")
+    page.click("text=Find address")
+    looks_right(page)
+    page.check(f"text={number} Mill Lane")
+    page.click("text=Continue")
+    looks_right(page)
+    page.check("text=Black bin")
+    page.click("text=Continue")

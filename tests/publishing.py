@@ -1,0 +1,27 @@
+"""Services in tests, published as they stand; that all their examples come out is `make services`' to say."""
+
+from datetime import datetime
+from pathlib import Path
+
+from django.utils import timezone
+
+from doorstep.catalogue import actions as publishing
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Service
+
+
+def publish(contents: dict[str, str], now: datetime | None = None) -> Service:
+    """Publish what these files describe."""
+    now = now or timezone.now()
+    publishing.played(service=catalogue.build(contents), examples=1, now=now)
+    return publishing.publish(contents=contents, now=now)
+
+
+def publish_folder(folder: Path, now: datetime | None = None) -> Service:
+    """Publish the service of a folder."""
+    return publish(catalogue.read_folder(folder), now)
+
+
+def publish_library(*slugs: str, now: datetime | None = None) -> Service:
+    """Publish services of the library; return the last."""
+    return [publish_folder(catalogue.folder_of(slug), now) for slug in slugs][-1]
