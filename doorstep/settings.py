@@ -123,8 +123,8 @@ WEB = ROOT / "doorstep" / "web"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [WEB / door / "templates" for door in ("kit", "portal", "desk", "crew")],
-        "OPTIONS": {"environment": "doorstep.web.kit.environment.environment"},
+        "DIRS": [WEB / door / "templates" for door in ("kit", "form", "portal", "desk", "crew")],
+        "OPTIONS": {"environment": "doorstep.web.environment.environment"},
     }
 ]
 STATIC_URL = "/static/"

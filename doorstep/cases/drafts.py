@@ -8,7 +8,7 @@ from django.db import transaction
 from doorstep.cases import facts, workflow
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Draft
-from doorstep.cases.values import settings_of, to_json, values_of
+from doorstep.cases.values import from_json, settings_of, to_json, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
@@ -51,6 +51,19 @@ def begin(*, service: Service, visitor: str, channel: str, by: Actor, now: datet
     return found
 
 
+def unsaved(*, service: Service, channel: str, by: Actor, now: datetime) -> Draft:
+    """Return a draft that is not stored: it can be filled in and judged, and nothing of it is kept."""
+    return Draft(
+        version_id=service.digest,
+        slug=service.slug,
+        channel=channel,
+        language=council.language(),
+        by_staff=by.key if by.is_staff else "",
+        created_at=now,
+        updated_at=now,
+    )
+
+
 def drop_draft(*, visitor: str, slug: str) -> None:
     """Throw away a visitor's open draft, so that the next caller starts afresh."""
     Draft.objects.filter(visitor=visitor, slug=slug, sent_at=None).delete()
@@ -63,14 +76,18 @@ def judge(
     given_facts: Mapping[str, object] | None = None,
     *,
     may_ask_outside: bool = True,
+    values: dict[str, object] | None = None,
+    service: Service | None = None,
 ) -> Decision:
     """Find a page's facts and decide its check; the draft is changed in memory only.
 
     Without `may_ask_outside`, what an outside system said before must do: nobody waits for it with a lock.
+    `values`, worked out already, take in what is found.
     """
     clock = clock_at(now)
-    service = catalogue.service(draft.version_id)
-    values = values_of(draft, settings_of(draft, service, now))
+    if values is None:
+        service = service or catalogue.service(draft.version_id)
+        values = values_of(draft, settings_of(draft, service, now), service)
     finding = facts.Facts(clock, given_facts or {}, draft.observed or {}, may_ask_outside)
     found, missing = finding.resolve(page.facts, values)
     for name, rule in page.values if not missing else ():
@@ -102,11 +119,13 @@ def answer(
     by: Actor = RESIDENT,
     now: datetime,
     given_facts: Mapping[str, object] | None = None,
+    values: dict[str, object] | None = None,
 ) -> Decision:
     """Keep a page's answers and decide its check; later answers that no longer fit are asked again.
 
     What the workflow reserves is held, or held longer; raises Refused("slot_gone") where there is none
-    left, and then keeps nothing of this page.
+    left, and then keeps nothing of this page. `values`, worked out already, are brought up to date. Of a
+    draft that is not stored nothing is kept or held.
     """
     service = catalogue.service(draft.version_id)
     given = to_json(given)
@@ -116,15 +135,37 @@ def answer(
     draft.answers = {**draft.answers, **given}
     draft.words = {**draft.words, **words}
     draft.typed = {k: v for k, v in draft.typed.items() if k != page.id}
-    decision = judge(draft, page, now, given_facts)
+    values = _brought_up_to_date(draft, service, given, changed, values, now)
+    decision = judge(draft, page, now, given_facts, values=values)
     draft.updated_at = now
+    if draft._state.adding:
+        return decision
     with transaction.atomic():
         if not decision.stops and service.workflow.reserve:
-            settings = settings_of(draft, service, now)
-            workflow.reserve(draft, values_of(draft, settings), by=by, now=now)
-            draft.quoted = to_json(settings) if draft.held_until else None
+            workflow.reserve(draft, values, by=by, now=now)
+            draft.quoted = to_json(values["settings"]) if draft.held_until else None
         draft.save(update_fields=ANSWERED)
     return decision
+
+
+def _brought_up_to_date(
+    draft: Draft,
+    service: Service,
+    given: Mapping[str, object],
+    changed: set[str],
+    values: dict[str, object] | None,
+    now: datetime,
+) -> dict[str, object]:
+    """Return what rules may name now; what was worked out before is used, unless answers went."""
+    if values is not None and not changed:
+        values |= from_json(given)
+        return values
+    anew = values_of(draft, settings_of(draft, service, now), service)
+    if values is None:
+        return anew
+    values.clear()
+    values |= anew
+    return values
 
 
 def drop_answer(*, draft: Draft, question: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from doorstep.cases import asking, carrying, timeline, workflow
+from doorstep.cases import asking, prefill, timeline, workflow
 from doorstep.cases.locking import locked, one_open_case
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import built_in_stages, teaching
@@ -30,7 +30,7 @@ def move(*, case_id: int, to: str, by: Actor, now: datetime) -> Case:
         if to == case.slug or catalogue.current(to) is None:
             raise Refused("no_such_service")
         correction = teaching.correct(
-            text=carrying.in_case(case).text,
+            text=prefill.in_case(case).text,
             without=_names(case),
             from_slug=case.slug,
             to_slug=to,

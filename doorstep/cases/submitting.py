@@ -22,6 +22,7 @@ from doorstep.customers.models import Customer
 from doorstep.files import photos
 from doorstep.forms import journey
 from doorstep.forms.journey import Decision
+from doorstep.forms.questions import kinds
 from doorstep.forms.rules.functions import Clock
 from doorstep.places.models import Property
 from doorstep.staff.actor import Actor
@@ -134,10 +135,10 @@ def _open(
     given_facts: Mapping[str, object] | None,
 ) -> Case:
     a, clock, flow = draft.answers, clock_at(now), service.workflow
-    asked = service.form.questions.values()
+    asked = list(service.form.questions.values())
     personal = {q.id for q in asked if q.contact}
-    place = next((a[q.id] for q in asked if q.kind == "address" and a.get(q.id)), None)
-    spot = next((q.id for q in asked if q.kind == "location" and a.get(q.id)), "")
+    answered = {kinds.of(q).nature: q.id for q in reversed(asked) if a.get(q.id)}
+    place, spot = a.get(answered.get("home", "")), answered.get("spot", "")
     unique = service.about.unique.get("of", [])
     values = values_of(draft, settings)
     found, _ = facts.Facts(clock, given_facts or {}, may_ask_outside=False).resolve(

@@ -11,6 +11,7 @@ from doorstep.catalogue import steps
 from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import say
 from doorstep.council import queries as council
+from doorstep.forms.questions import kinds
 
 
 def to_json(value: object) -> Any:
@@ -39,12 +40,16 @@ def from_json(value: object) -> Any:
     return value
 
 
-def values_of(of: Draft | Case, settings: Mapping[str, object] | None = None) -> dict[str, object]:
-    """Return every name a rule may use for this draft or case."""
+def values_of(
+    of: Draft | Case,
+    settings: Mapping[str, object] | None = None,
+    service: Service | None = None,
+) -> dict[str, object]:
+    """Return every name a rule may use for this draft or case, of the service it began under."""
     own = from_json(of.settings) if isinstance(of, Case) else settings
     return {
         **(steps.given() if isinstance(of, Case) else {}),
-        **{k: None for k in _optional(of)},
+        **{k: None for k in (service or _service(of)).form.maybe_unanswered},
         **from_json(of.answers),
         **from_json(of.facts),
         "settings": own or {},
@@ -62,8 +67,8 @@ def settings_of(draft: Draft, service: Service, now: datetime) -> dict[str, obje
     return catalogue.settings(service, clock_at(now).today)
 
 
-def _optional(of: Draft | Case) -> list[str]:
-    return catalogue.service(of.version_id).form.maybe_unanswered
+def _service(of: Draft | Case) -> Service:
+    return catalogue.service(of.version_id)
 
 
 def spoken(words: Mapping[str, str]) -> dict[str, str]:
@@ -84,14 +89,8 @@ def named(words: Mapping[str, str], names: list[str]) -> str:
 
 def photos_of(service: Service, answers: Mapping[str, Any]) -> list[str]:
     """Return the names of the photos among some answers."""
-    found: list[str] = []
-    for question in service.form.questions.values():
-        given = answers.get(question.id)
-        if question.kind == "photo" and given:
-            found.append(str(given))
-        elif question.kind == "photos":
-            found += given or []
-    return found
+    asked = service.form.questions.values()
+    return [name for q in asked for name in kinds.of(q).photos(answers.get(q.id))]
 
 
 def words_of(case: Case) -> dict[str, object]:

@@ -19,6 +19,8 @@ from doorstep.catalogue.service import Public, Service, Text
 from doorstep.council import queries as council
 from doorstep.forms import facts
 from doorstep.forms.form import CheckRule, Dispute, Form, Page, Question, Stop
+from doorstep.forms.questions import kinds
+from doorstep.forms.questions.kind import Shown
 from doorstep.forms.questions.kinds import KINDS
 from doorstep.forms.rules.types import TEXT, Maybe, Type
 
@@ -167,25 +169,21 @@ def _spoken(contents: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-# Kinds of question whose answers a page of reports may show: chosen, written, pictured.
-_SHOWN = {
-    "what": ("choice", "choices", "yes_no", "date"),
-    "text": ("text", "long_text"),
-    "photos": ("photo", "photos"),
-}
+# How a page of reports may show answers: chosen, written, pictured; a kind of question says which.
+_SHOWN: tuple[Shown, ...] = ("what", "text", "photos")
 
 
 def _public(b: Builder, form: Form) -> Public | None:
     read, src = b.about.public, Source("service.yaml", b.contents["service.yaml"])
     if read is None:
         return None
-    for part, kinds in _SHOWN.items():
+    for part in _SHOWN:
         for name in getattr(read, part):
             question = form.questions.get(name)
-            if question is None or question.kind not in kinds or question.contact:
-                where = src.where("public", part)
+            if question is None or kinds.of(question).shown != part or question.contact:
+                where, there = src.where("public", part), _kinds_shown(part)
                 b.problems.append(
-                    f"{where}: `{name}` is no question of kind {' or '.join(kinds)} that may be shown"
+                    f"{where}: `{name}` is no question of kind {there} that may be shown"
                 )
     text_when, photos_when = (
         b.rule(rule, src.where("public", at)) if rule else None
@@ -193,6 +191,10 @@ def _public(b: Builder, form: Form) -> Public | None:
     )
     what, text, photos = tuple(read.what), tuple(read.text), tuple(read.photos)
     return Public(read.name, what, text, photos, text_when, photos_when)
+
+
+def _kinds_shown(part: Shown) -> str:
+    return " or ".join(kind.name for kind in KINDS.values() if kind.shown == part)
 
 
 # What every sentence of a case may use besides answers, facts and settings.

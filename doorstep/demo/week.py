@@ -8,7 +8,6 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
 
-from doorstep.cases import drafts, submitting
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
@@ -16,6 +15,7 @@ from doorstep.council import queries as council
 from doorstep.council.queries import ZONE
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork.models import Job, Outcome
+from doorstep.intake import orders
 from doorstep.places.models import Property
 from doorstep.staff.actor import RESIDENT, Actor
 from doorstep.waste import actions as waste
@@ -121,25 +121,14 @@ def _case(box: Container, now: datetime) -> Case:
     service = catalogue.current("missed-bin")
     assert service
     visitor = _event("visitor", box.pk, now.date()).hex
-    draft = drafts.begin(
-        service=service, visitor=visitor, channel="telephone", by=RESIDENT, now=now
-    )
-    given = [
-        {"property": str(box.place_id)},
-        {"container": str(box.pk)},
-        {"name": "Sam Example", "email": "sam@resident.example", "phone": ""},
-    ]
-    pages = [p for p in service.form.pages if not p.asked_only]
-    for page, answers in zip(pages, given, strict=True):
-        words = {k: str(v) for k, v in answers.items()}
-        if page.id == "address":
-            words = {"property": box.place.address}
-        if page.id == "bin":
-            words = {"container": council.current().containers[box.kind]}
-        drafts.answer(draft=draft, page=page, given=answers, words=words, now=now)
-    made, decision = submitting.submit(draft_id=draft.pk, by=RESIDENT, now=now)
-    assert made, decision
-    return made
+    said = {
+        "property": str(box.place_id),
+        "container": str(box.pk),
+        "name": "Sam Example",
+        "email": "sam@resident.example",
+    }
+    order = orders.Order(service, "telephone", said)
+    return orders.place(order, visitor=visitor, by=RESIDENT, now=now)
 
 
 def _finish(case: Case, code: str, now: datetime) -> None:

@@ -1,10 +1,10 @@
 """The way through a form: which page comes next, which may be opened, what a check decides."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from doorstep.forms.form import Form, Page
-from doorstep.forms.questions.kinds import KINDS
+from doorstep.forms.questions import kinds
 from doorstep.forms.rules.functions import Clock
 from doorstep.forms.rules.rule import Rule
 
@@ -74,12 +74,16 @@ def decide(
 
 def shown(form: Form, values: Values, asked: frozenset[str], clock: Clock) -> list[Page]:
     """Return the pages that this person meets, in order; `asked` are pages that checks asked for."""
-    return [
-        page
-        for page in form.pages
-        if (not page.asked_only or page.id in asked)
-        and (page.when is None or (ready(page.when, values) and page.when.evaluate(values, clock)))
-    ]
+    return [page for page in form.pages if is_shown(page, values, asked, clock)]
+
+
+def is_shown(page: Page, values: Values, asked: frozenset[str], clock: Clock) -> bool:
+    """Say whether this person meets a page."""
+    if page.asked_only and page.id not in asked:
+        return False
+    if page.when is None:
+        return True
+    return ready(page.when, values) and bool(page.when.evaluate(values, clock))
 
 
 def ready(rule: Rule, values: Values) -> bool:
@@ -90,12 +94,10 @@ def ready(rule: Rule, values: Values) -> bool:
 
 def answered(page: Page, answers: Values) -> bool:
     """Say whether every question of the page has its answer (optional ones once the page was sent)."""
-    return all(q.id in answers for q in page.questions if KINDS[q.kind].asks) and (
-        bool(page.questions) or True
-    )
+    return all(q.id in answers for q in page.questions if kinds.of(q).asks)
 
 
-def first_open(pages: list[Page], answers: Values, stopped: str = "") -> Page | None:
+def first_open(pages: Iterable[Page], answers: Values, stopped: str = "") -> Page | None:
     """Return the first page not answered yet or where a check stopped; nothing when all is done."""
     for page in pages:
         if not answered(page, answers) or page.id == stopped:

@@ -12,10 +12,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from doorstep.bookings import actions as bookings
-from doorstep.bookings.models import Calendar
 from doorstep.cases import actions as cases
-from doorstep.cases import choosing, deciding, drafts, submitting
-from doorstep.cases.clock import clock_at
+from doorstep.cases import choosing, deciding, drafts
 from doorstep.cases.models import Case
 from doorstep.cases.values import values_of, words_of
 from doorstep.catalogue import queries as catalogue
@@ -24,14 +22,15 @@ from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import fill
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
-from doorstep.forms import journey
 from doorstep.forms.form import Page
 from doorstep.forms.journey import Decision
-from doorstep.places.models import Property, Street, Ward
+from doorstep.forms.questions.kind import Invalid
+from doorstep.intake.filling import Entries, asked_on
+from doorstep.rehearsal import made_up
+from doorstep.rehearsal.example_filling import ExampleFilling
 from doorstep.reports import actions as reports
 from doorstep.staff.actor import RESIDENT, SYSTEM, Actor
 
-MADE_UP, WARD = 1, "E00000000"
 # What an example may bring about by naming what is not there; anything else is a fault of ours.
 CANNOT = (
     IntegrityError,
@@ -75,70 +74,6 @@ def _moment(value: object) -> Any:
     return [_moment(v) for v in value] if isinstance(value, list) else value
 
 
-def _property() -> None:
-    street, _ = Street.objects.get_or_create(
-        usrn=MADE_UP, defaults={"name": "Example Street", "locality": "Exampleton"}
-    )
-    ward, _ = Ward.objects.get_or_create(code=WARD, defaults={"name": "Example"})
-    Property.objects.get_or_create(
-        uprn=MADE_UP,
-        defaults={
-            "street": street,
-            "ward": ward,
-            "line": "1 Example Street",
-            "sort": 1,
-            "postcode": "EX4 1PL",
-            "blpu_class": "RD",
-            "easting": 0,
-            "northing": 0,
-        },
-    )
-
-
-def _calendar(code: str, kind: str) -> Calendar:
-    """Return a calendar made up on the spot, with room for all.
-
-    Examples need no council's own calendars, and no resident waits for a rehearsal's locks.
-    """
-    made, _ = Calendar.objects.get_or_create(
-        code=f"example:{code}"[:40],
-        defaults={
-            "name": "Example",
-            "kind": kind,
-            "wards": [WARD],
-            "weekdays": list(range(7)),
-            "capacity": 1000,
-            "unit": "items",
-        },
-    )
-    return made
-
-
-# Where an example says that something is: in the district, by its boundary, or in another.
-SPOTS = {
-    "inside": {"inside": True, "near": False},
-    "edge": {"inside": True, "near": True},
-    "outside": {"inside": False, "near": True},
-}
-
-
-def _spot(word: str) -> dict[str, object]:
-    """Return a made-up place for an answer to a question of a location."""
-    known = SPOTS[word]
-    ward = {"ward": WARD, "ward_name": "Example"} if known["inside"] else {}
-    return {
-        "id": "at:52.70000,-1.40000",
-        "words": "Example Street, Exampleton",
-        "lat": 52.7,
-        "lon": -1.4,
-        "easting": 440_640,
-        "northing": 311_620,
-        "street": "",
-        **(ward or {"ward": "", "ward_name": ""}),
-        **known,
-    }
-
-
 class _Play:
     """One example under way."""
 
@@ -146,57 +81,61 @@ class _Play:
         self.service, self.given = service, given
         self.now: datetime = _moment(given["now"])
         self.facts: Any = _moment(given.get("facts", {}))
-        self.answers: Any = given.get("answers", {})
         self.by = Actor("staff", "example") if given.get("by_staff") else RESIDENT
         # "dispute", or the reason with which a member of staff goes past a stop.
         self.goes_past = "dispute" if given.get("dispute") else given.get("override", "")
         self.pages: list[str] = []
         self.stop = ""
         self.case: Case | None = None
-        self.draft = drafts.begin(
+        draft = drafts.begin(
             service=service,
             visitor=uuid4().hex,
             channel=str(given.get("channel", "online")),
             by=self.by,
             now=self.now,
         )
+        self.filling = ExampleFilling(
+            given, draft=draft, by=self.by, now=self.now, given_facts=self.facts
+        )
 
     def answer_pages(self) -> None:
-        for page in self.service.form.pages:
-            values = self.values()
-            asked = frozenset(self.draft.asked)
-            if page not in journey.shown(self.service.form, values, asked, clock_at(self.now)):
-                continue
+        """Answer page by page as the form would, and send it; an answer it refuses is said by its question."""
+        filling = self.filling
+        while (page := self.next_page()) is not None:
             self.pages.append(page.id)
-            given = {q.id: self.answers.get(q.id) for q in page.questions}
-            words = {k: str(v) for k, v in given.items()}
-            located = (q.id for q in page.questions if q.kind == "location" and given[q.id])
-            given |= {name: _spot(given[name]) for name in located}
-            decision = drafts.answer(
-                draft=self.draft,
-                page=page,
-                given=given,
-                words=words,
-                by=self.by,
-                now=self.now,
-                given_facts=self.facts,
-            )
+            decision = filling.answer(page, self.entries(page))
             if decision.stops and self.goes_past:
                 decision = self.go_past(page)
             if decision.stops:
                 self.stop = decision.code
                 return
-        self.case, late = submitting.submit(
-            draft_id=self.draft.id, by=self.by, now=self.now, given_facts=self.facts
-        )
+        self.case, late = filling.submit()
         self.stop = late.code if late else ""
 
+    def next_page(self) -> Page | None:
+        """Return the next page in the form's order: one that asks nothing is met too."""
+        return next((p for p in self.filling.pages if p.id not in self.pages), None)
+
+    def entries(self, page: Page) -> Entries:
+        """Return what an example answers on a page; raises Refused where the form would not take it."""
+        entries, refused = Entries(), []
+        for question in asked_on(page):
+            try:
+                taken = self.filling.take(question, self.filling.fields(question))
+            except Invalid as exc:
+                refused.append(f"{question.id} {exc.code}")
+                continue
+            entries.given[question.id] = taken.answer
+            entries.words |= taken.words
+        if refused:
+            raise Refused("answer", **{"not taken": "; ".join(refused)})
+        return entries
+
     def go_past(self, page: Page) -> Decision:
-        past: Any = {"draft": self.draft, "page": page, "by": self.by, "now": self.now}
-        past["given_facts"] = self.facts
+        """Go past a stop as the example says: by a dispute, or as staff with a reason."""
         if self.goes_past == "dispute":
-            return drafts.dispute(**past)
-        return drafts.override(**past, reason=str(self.goes_past))
+            return self.filling.dispute(page)
+        return self.filling.override(page, reason=str(self.goes_past))
 
     def said(self) -> str:
         if self.stop:
@@ -229,7 +168,7 @@ class _Play:
         """Return every value that the case knows, or the draft where there is no case."""
         if self.case:
             return values_of(self.case)
-        return values_of(self.draft, catalogue.settings(self.service, self.now.date()))
+        return self.filling.values
 
     def told(self) -> list[str]:
         assert self.case
@@ -345,8 +284,8 @@ def _play_one(service: Service, example: Mapping[str, Any]) -> Report:
 def _tried(service: Service, contents: dict[str, str], example: Mapping[str, Any]) -> Report:
     """Play one example; what it asks for and cannot be done is a difference, not a fault of ours."""
     try:
-        with _rolled_back(), bookings.given_calendar(_calendar):
-            _property()
+        with _rolled_back(), bookings.given_calendar(made_up.calendar):
+            made_up.make_home()
             Version.objects.get_or_create(
                 digest=service.digest,
                 defaults={"slug": service.slug, "files": contents, "published_at": timezone.now()},

@@ -13,12 +13,11 @@ from doorstep.catalogue.built_in_stages import MOVED
 from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import fill
 from doorstep.council.queries import ZONE
+from doorstep.forms.questions import kinds
 from doorstep.places import grid
 from doorstep.reports.models import Joined, Report
 
 POINT = grid.Point("case__easting", "case__northing")
-# Kinds of question whose answer cannot be personal: one of those that we gave.
-CHOSEN = ("choice", "choices", "yes_no", "date", "similar")
 STATES = ("open", "fixed", "closed")
 # A sentence reads all of these; of a draft only who filled it in.
 READ = ("case__ward", "case__draft", "case__place__street")
@@ -111,7 +110,7 @@ def state_of(case: Case) -> str:
 def impersonal(case: Case, service: Service) -> dict[str, object]:
     """Return what a sentence about a case may say to anyone: nothing that someone typed, and no home."""
     asked = service.form.questions.values()
-    typed = [q.id for q in asked if q.kind not in CHOSEN]
+    typed = [q.id for q in asked if kinds.of(q).is_typed]
     left_out = ["named", *typed, *(f"{name}_words" for name in typed)]
     said = {**words_of(case), **{name: None for name in left_out}, "address": case.where}
     if isinstance(moved := said.get(MOVED), dict):  # where it went, and not as which case

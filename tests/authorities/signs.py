@@ -7,8 +7,8 @@ from django.utils import timezone
 from doorstep.authorities.models import Passed
 from doorstep.cases.models import Case
 from doorstep.catalogue.service import Service
+from doorstep.intake import orders
 from doorstep.staff.actor import RESIDENT
-from doorstep.web.kit import ordering
 from tests.open311.conftest import HERE
 
 
@@ -17,9 +17,9 @@ def signed(service: Service, **more: Any) -> Case:
     spot = {"lat": float(HERE["lat"]), "lon": float(HERE["long"])}
     answers = {"spot": spot, "damage": ["leg"], "danger": True, "detail": "It swings <&>.", **more}
     answers |= {"name": "Ann Lee", "email": "ann@resident.example"}
-    order = ordering.Order(service, "online", answers)
+    order = orders.Order(service, "online", answers)
     visitor = f"visitor-{Case.objects.count()}"
-    return ordering.place(order, visitor=visitor, by=RESIDENT, now=timezone.now())
+    return orders.place(order, visitor=visitor, by=RESIDENT, now=timezone.now())
 
 
 def tidy() -> None:

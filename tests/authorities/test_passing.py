@@ -15,10 +15,10 @@ from doorstep.cases.asking import TO_DO
 from doorstep.cases.models import Case, Event, EventText
 from doorstep.catalogue.service import Service
 from doorstep.files import photos
+from doorstep.intake import orders
 from doorstep.messages.models import Message
 from doorstep.outside import later
 from doorstep.staff.actor import Actor
-from doorstep.web.kit import ordering
 from tests.authorities.foreign import Foreign
 from tests.authorities.signs import signed, tidy
 from tests.open311.conftest import key, picture, publish
@@ -65,7 +65,7 @@ def test_the_whole_way_there_and_back(
     publish("broken-bench")
     county(f"{live_server.url}/open311/v2", key("cases:create", name="Neighbour"))
     photo = photos.take(_file(), now=timezone.now())
-    case = signed(signs, pictures=ordering.Typed({"pictures": [photo]}))
+    case = signed(signs, pictures=orders.Typed({"pictures": [photo]}))
     assert case.stage == "passing" and outcomes(case) == []
     run_queue()
     theirs = Case.objects.get(slug="broken-bench")

@@ -79,7 +79,7 @@ def drawn(question: Question, typed: Typed) -> str:
     }
     request = RequestFactory().get("/")
     request.csp_nonce = ""  # type: ignore[attr-defined]
-    return str(get_template("kit/page.html").render(context, request))
+    return str(get_template("form/page.html").render(context, request))
 
 
 @pytest.mark.parametrize(("kind", "example"), EXAMPLES)
@@ -91,7 +91,7 @@ def test_an_example_gives_its_answer_and_comes_back_from_the_page(
     if example.refused:
         with pytest.raises(Invalid, match=f"^{example.refused}$") as caught:
             kind.clean(question, sent, options_of(kind))
-        macros = get_template("kit/sentences.html").template.module
+        macros = get_template("form/sentences.html").template.module
         said = macros.sentence(question, caught.value)
         assert said.strip() not in ("", "Check this answer")
         return

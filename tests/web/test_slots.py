@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from doorstep.web.kit.slots import day_words, months_of
+from doorstep.web.form.months import day_words, months_of
 
 DAYS = [("-2026-11-30", "No room left"), ("N/2026-12-01", "Tuesday"), ("N/2026-12-03", "Thursday")]
 

@@ -8,6 +8,8 @@ class Address(Kind):
     """A property of this council, by its UPRN."""
 
     name = "address"
+    nature, carried, missing = "home", "by_kind", "missing_address"
+    datatype, has_own_page = "", True
     examples = (one("a", "a"), one("zebra", refused="not_an_option"), one("", refused="missing"))
 
     def schema(self, question: Question) -> Schema:

@@ -1,5 +1,7 @@
 """One of several options, fixed or found by a fact."""
 
+from datetime import date
+
 from doorstep.forms.form import Question
 from doorstep.forms.questions.kind import (
     Invalid,
@@ -17,6 +19,8 @@ class Choice(Kind):
     """One of several options, fixed or found by a fact."""
 
     name = "choice"
+    shown, is_typed, missing = "what", False, "missing_choice"
+    datatype = "singlevaluelist"
     examples = (one("a", "a"), one("zebra", refused="not_an_option"), one("", refused="missing"))
 
     def schema(self, question: Question) -> Schema:
@@ -33,3 +37,7 @@ class Choice(Kind):
     def show(self, question: Question, answer: object, options: Options) -> object:
         """Return the option's label."""
         return dict(options).get(str(answer), "")
+
+    def possible(self, question: Question, today: date) -> list[object]:
+        """Return each option that the form lists."""
+        return [value for value, _ in question.options]

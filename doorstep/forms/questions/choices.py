@@ -1,5 +1,7 @@
 """Any number of several options."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from doorstep.forms.form import Question
@@ -20,6 +22,8 @@ class Choices(Kind):
     """Any number of several options, fixed or found by a fact; an optional one may be none."""
 
     name = "choices"
+    shown, is_typed, missing = "what", False, "missing_choice"
+    datatype = "multivaluelist"
     examples = (
         Example({"": ["b", "a"]}, ["a", "b"]),
         Example({"": ["a", "a"]}, ["a"]),
@@ -58,3 +62,12 @@ class Choices(Kind):
     def show(self, question: Question, answer: Any, options: Options) -> object:
         """Return the options' labels."""
         return ", ".join(label for value, label in options if value in (answer or []))
+
+    def from_program(self, question: Question, values: Sequence[str]) -> Typed:
+        """Return the fields that a browser would send: a program may send several."""
+        return Typed({question.id: list(values)})
+
+    def possible(self, question: Question, today: date) -> list[object]:
+        """Return each option alone, and all that the form lists."""
+        listed = [value for value, _ in question.options]
+        return [*([value] for value in listed), listed] if listed else []

@@ -1,7 +1,8 @@
 """A day, in three fields."""
 
 import re
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from doorstep.forms.form import Question
@@ -10,6 +11,11 @@ from doorstep.forms.rules.types import DAY, Type
 
 PARTS = ("day", "month", "year")
 _ISO = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_DAY_OR_MOMENT = re.compile(
+    r"^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?\Z", re.I
+)
+# A plus that was not escaped arrives as a space.
+_LOST_PLUS = re.compile(r" (?=\d\d:\d\d\Z)")
 
 
 def _sent(day: str, month: str, year: str) -> dict[str, list[str]]:
@@ -20,6 +26,9 @@ class Date(Kind):
     """A day; asked in three fields, since people type days faster than they find them in a calendar."""
 
     name = "date"
+    shown, is_typed = "what", False
+    datatype = "datetime"
+    expected = "A day such as 2026-11-24, or a W3C datetime whose day counts"
     examples = (
         Example(_sent("3", "12", "2026"), date(2026, 12, 3)),
         Example(_sent(" 29", "02 ", "2028"), date(2028, 2, 29)),
@@ -73,3 +82,22 @@ class Date(Kind):
     def show(self, question: Question, answer: object, options: Options) -> object:
         """Return the day itself: sentences know how to say one."""
         return answer
+
+    def anchor(self, question: Question, invalid: Invalid) -> str:
+        """Return the id of the part that is wrong."""
+        return f"{question.id}-{invalid.values.get('part') or PARTS[0]}"
+
+    def from_program(self, question: Question, values: Sequence[str]) -> Typed:
+        """Return the fields that a browser would send, from a day or a W3C datetime; raises Invalid."""
+        text = _LOST_PLUS.sub("+", super().from_program(question, values).get(question.id).strip())
+        try:
+            if not _DAY_OR_MOMENT.match(text):
+                raise ValueError
+            datetime.fromisoformat(text.upper())
+        except ValueError as exc:
+            raise Invalid("not_a_moment") from exc
+        return self.read(question, text[:10])
+
+    def possible(self, question: Question, today: date) -> list[object]:
+        """Return today for any day."""
+        return [today]

@@ -22,6 +22,7 @@ class Email(Kind):
     """An e-mail address."""
 
     name = "email"
+    datatype, expected = "string", "An email address"
     examples = (one(" ann@example.com ", "ann@example.com"), one("ann@", refused="email_shape"))
 
     def schema(self, question: Question) -> Schema:

@@ -29,6 +29,7 @@ class Items(Kind):
     """Any number of several things, each with how many, such as two mattresses and a fridge."""
 
     name = "items"
+    datatype = ""
     examples = (
         Example({"-a": ["2"], "-b": [""]}, [{"id": "a", "count": 2}]),
         Example({"-b": [" 1 "], "-a": ["0"]}, [{"id": "b", "count": 1}]),
@@ -100,3 +101,8 @@ def _count(text: str | None, option: tuple[str, str]) -> int:
     if int(text) > most(option):
         raise Invalid("items_most", item=option[1], most=most(option), part=option[0])
     return int(text)
+
+    def anchor(self, question: Question, invalid: Invalid) -> str:
+        """Return the id of the thing whose number is wrong."""
+        part = invalid.values.get("part")
+        return f"{question.id}-{part}" if part else question.id

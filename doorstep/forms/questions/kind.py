@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import date
+from typing import Any, Literal, Protocol
 
 from doorstep.forms.form import Question
 from doorstep.forms.rules.types import TEXT, Type
@@ -73,12 +74,42 @@ def one(text: str, answer: object = None, refused: str = "") -> Example:
     return Example({"": [text]}, answer, refused)
 
 
+# What an answer is beyond words: a property's UPRN, where something lies, names of photos, a day with room.
+Nature = Literal["", "home", "spot", "photos", "slot"]
+# How anyone may see an answer, where its service says so: as what it is about, as a text, as pictures.
+Shown = Literal["", "what", "text", "photos"]
+# How an answer given to another service fits: to a question of its name, to the one of its kind, not at all.
+Carried = Literal["by_name", "by_kind", "never"]
+
+
 class Kind:
-    """A kind of question; the base is a text of one field. No answer to an optional question is None."""
+    """A kind of question; the base is a text of one field. No answer to an optional question is None.
+
+    All that others must know of a kind, it says here: nobody else compares kinds by name.
+    """
 
     name = ""
     asks = True
     examples: tuple[Example, ...] = ()
+    nature: Nature = ""
+    shown: Shown = ""
+    # Whether a person types it: then no sentence that anyone may read repeats it.
+    is_typed = True
+    carried: Carried = "by_name"
+    # A text in own words: 1 where there is room for many, 2 for a few, 0 where it is none.
+    own_words = 0
+    # Whether the map's scripts come with its page, and whether it has its page to itself.
+    needs_map = False
+    has_own_page = False
+    # The code of the sentence that says it was not answered.
+    missing = "missing"
+    # Its datatype as GeoReport v2 has them (none: it does not come as an attribute), and what is expected.
+    datatype = "string"
+    expected = ""
+    # What stands for someone who is not asked, such as a program that knows no earlier reports.
+    spare: object = None
+    # What a made-up person answers.
+    usual: object = None
 
     def type(self, question: Question) -> Type:
         """Return the type that rules see."""
@@ -105,6 +136,40 @@ class Kind:
     def show(self, question: Question, answer: object, options: Options) -> object:
         """Return the answer to be read: words, or a value that sentences know how to say."""
         return str(answer or "")
+
+    def anchor(self, question: Question, invalid: Invalid) -> str:
+        """Return the id of the field that an error is about."""
+        return question.id
+
+    def with_files(self, question: Question, posted: Posted, names: Sequence[str]) -> Typed:
+        """Return the question's fields once files that came with them are kept under these names."""
+        return Typed({question.id: list(posted.getlist(question.id))})
+
+    def most_files(self, question: Question) -> int:
+        """Return how many files one answer takes."""
+        return 0
+
+    def photos(self, answer: object) -> list[str]:
+        """Return the names of the photos in an answer."""
+        return []
+
+    def listed(self, question: Question) -> Options:
+        """Return the values a program may send and their names, where the form lists them."""
+        return question.options
+
+    def open_ones(self, options: Options) -> Options:
+        """Return those that can be chosen, where some are listed only to be explained."""
+        return options
+
+    def from_program(self, question: Question, values: Sequence[str]) -> Typed:
+        """Return the fields that a browser would send, from a program's texts; raises Invalid."""
+        if len(values) > 1:
+            raise Invalid("one_value")
+        return Typed({question.id: list(values)})
+
+    def possible(self, question: Question, today: date) -> list[object]:
+        """Return the answers there may be, as far as a condition can tell them apart; none where it cannot."""
+        return []
 
 
 def text_schema(question: Question, limit: int) -> Schema:

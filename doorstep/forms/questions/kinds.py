@@ -1,5 +1,6 @@
 """Every kind of question, one line each."""
 
+from doorstep.forms.form import Question
 from doorstep.forms.questions.address import Address
 from doorstep.forms.questions.choice import Choice
 from doorstep.forms.questions.choices import Choices
@@ -41,3 +42,8 @@ KINDS: dict[str, Kind] = {
         Information(),
     )
 }
+
+
+def of(question: Question) -> Kind:
+    """Return the kind of a question."""
+    return KINDS[question.kind]

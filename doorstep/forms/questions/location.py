@@ -35,6 +35,8 @@ class Location(Kind):
     """A place found by its name or pointed at; the answer is all that is known of where it lies."""
 
     name = "location"
+    nature, carried, missing = "spot", "by_kind", "missing_location"
+    datatype, needs_map = "", True
     examples = (
         Example(
             {"": ["street:1"]},

@@ -1,5 +1,7 @@
 """A text of several lines."""
 
+from datetime import date
+
 from doorstep.forms.form import Question
 from doorstep.forms.questions.kind import Kind, Options, Posted, Schema, one, only_text, text_schema
 
@@ -8,6 +10,8 @@ class LongText(Kind):
     """A text of several lines."""
 
     name = "long_text"
+    shown, own_words, usual = "text", 1, "An example"
+    datatype = "text"
     examples = (one("By the\r\ngate", "By the\ngate"), one("x" * 2001, refused="too_long"))
 
     def schema(self, question: Question) -> Schema:
@@ -17,3 +21,7 @@ class LongText(Kind):
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the answer; raises Invalid."""
         return only_text(question, posted, 2000) or None
+
+    def possible(self, question: Question, today: date) -> list[object]:
+        """Return one text for any."""
+        return ["Any text"]

@@ -23,6 +23,7 @@ class Money(Kind):
     """An amount in pounds, kept in pence: 12, 12.50, £1,200.00."""
 
     name = "money"
+    datatype, expected = "string", "Pounds and pence, such as 12.50"
     examples = (
         one("12.50", 1250),
         one("£1,200", 120000),

@@ -1,5 +1,7 @@
 """A photo, kept elsewhere; the answer is its name there."""
 
+from collections.abc import Sequence
+
 from doorstep.forms.form import Question
 from doorstep.forms.questions.kind import (
     Invalid,
@@ -17,6 +19,8 @@ class Photo(Kind):
     """A photo, kept elsewhere; the answer is its name there."""
 
     name = "photo"
+    nature, shown, carried, missing = "photos", "photos", "never", "missing_photo"
+    datatype = ""
     examples = (one("a", "a"), one("zebra", refused="not_a_photo"), one("", refused="missing"))
 
     def schema(self, question: Question) -> Schema:
@@ -37,3 +41,20 @@ class Photo(Kind):
     def show(self, question: Question, answer: object, options: Options) -> object:
         """Return how many photos there are: the picture itself is for staff."""
         return {"photos": 1} if answer else ""
+
+    def anchor(self, question: Question, invalid: Invalid) -> str:
+        """Return the id of the field that takes a file."""
+        return f"{question.id}-file"
+
+    def with_files(self, question: Question, posted: Posted, names: Sequence[str]) -> Typed:
+        """Return the field with the new photo, else the one kept before unless it was put away."""
+        before = [] if posted.get(f"{question.id}-none") else list(posted.getlist(question.id))
+        return Typed({question.id: list(names) or before or [""]})
+
+    def most_files(self, question: Question) -> int:
+        """Return one."""
+        return 1
+
+    def photos(self, answer: object) -> list[str]:
+        """Return the one, where there is one."""
+        return [str(answer)] if answer else []

@@ -1,5 +1,6 @@
 """Several photos, kept elsewhere; the answer is their names there."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from doorstep.forms.form import Question
@@ -21,6 +22,8 @@ class Photos(Kind):
     """Several photos, at most as many as the question says; no photo to an optional question is None."""
 
     name = "photos"
+    nature, shown, carried, missing = "photos", "photos", "never", "missing_photo"
+    datatype = ""
     examples = (
         Example({"": ["a"]}, ["a"]),
         Example({"": ["a", "b"], "-none": ["a"]}, ["b"]),
@@ -61,3 +64,19 @@ class Photos(Kind):
     def show(self, question: Question, answer: Any, options: Options) -> object:
         """Return how many photos there are: the pictures themselves are for staff."""
         return {"photos": len(answer)} if answer else ""
+
+    def anchor(self, question: Question, invalid: Invalid) -> str:
+        """Return the id of the field that takes a file."""
+        return f"{question.id}-file"
+
+    def with_files(self, question: Question, posted: Posted, names: Sequence[str]) -> Typed:
+        """Return the field with the new photos behind those kept before."""
+        return Typed({question.id: [*posted.getlist(question.id), *names]})
+
+    def most_files(self, question: Question) -> int:
+        """Return as many as the question takes."""
+        return question.most or MOST
+
+    def photos(self, answer: Any) -> list[str]:
+        """Return their names."""
+        return list(answer or [])

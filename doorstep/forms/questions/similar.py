@@ -1,5 +1,7 @@
 """Whether it is one of those that were found already, or a different one."""
 
+from datetime import date
+
 from doorstep.forms.form import Question
 from doorstep.forms.questions.kind import (
     Invalid,
@@ -18,6 +20,9 @@ class Similar(Kind):
     """One of those found by a fact, shown as a list and a map; or "different", which is always there."""
 
     name = "similar"
+    is_typed, needs_map, missing = False, True, "missing_choice"
+    spare = usual = DIFFERENT
+    expected = "The service_request_id of a request that is the same; nothing where it is another"
     examples = (
         one("a", "a"),
         one(DIFFERENT, DIFFERENT),
@@ -42,3 +47,7 @@ class Similar(Kind):
         if answer == DIFFERENT:
             return False
         return dict(options).get(str(answer), "")
+
+    def possible(self, question: Question, today: date) -> list[object]:
+        """Return that it is a different one."""
+        return [DIFFERENT]

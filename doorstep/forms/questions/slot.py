@@ -33,6 +33,7 @@ class Slot(Kind):
     """A day on which there is room, found by a fact; days that are closed are shown with the reason."""
 
     name = "slot"
+    nature, datatype = "slot", ""
     examples = (
         Example({"": ["N/2026-12-01"]}, {"id": "N/2026-12-01", "day": date(2026, 12, 1)}),
         Example({"": ["-2026-12-02"]}, refused="slot_gone"),
@@ -64,3 +65,7 @@ class Slot(Kind):
     def show(self, question: Question, answer: Any, options: Options) -> object:
         """Return the day, which sentences know how to say."""
         return answer["day"] if answer else ""
+
+    def open_ones(self, options: Options) -> Options:
+        """Return the days that have room."""
+        return tuple(option for option in options if is_open(option[0]))

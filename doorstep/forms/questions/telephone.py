@@ -19,6 +19,7 @@ class Telephone(Kind):
     """A telephone number."""
 
     name = "telephone"
+    datatype, expected = "string", "A UK telephone number"
     examples = (
         one("01530 454545", "01530 454545"),
         one("+44 808 157 0192", "+44 808 157 0192"),

@@ -1,5 +1,7 @@
 """A short text on one line."""
 
+from datetime import date
+
 from doorstep.forms.form import Question
 from doorstep.forms.questions.kind import Invalid, Kind, Options, Posted, one, only_text
 
@@ -8,6 +10,7 @@ class Text(Kind):
     """A short text on one line."""
 
     name = "text"
+    shown, own_words, usual = "text", 2, "An example"
     examples = (
         one("Ann", "Ann"),
         one("  é  ", "é"),
@@ -23,3 +26,7 @@ class Text(Kind):
         if len(text.splitlines()) > 1:
             raise Invalid("one_line")
         return text or None
+
+    def possible(self, question: Question, today: date) -> list[object]:
+        """Return one text for any."""
+        return ["Any text"]

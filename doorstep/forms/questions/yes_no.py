@@ -1,5 +1,8 @@
 """Yes or no."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from doorstep.forms.form import Question
 from doorstep.forms.questions.kind import (
     Invalid,
@@ -13,11 +16,15 @@ from doorstep.forms.questions.kind import (
 )
 from doorstep.forms.rules.types import BOOL, Type
 
+_BY_PROGRAM = {"true": "yes", "1": "yes", "false": "no", "0": "no"}
+
 
 class YesNo(Kind):
     """Yes or no."""
 
     name = "yes_no"
+    shown, is_typed, missing = "what", False, "missing_choice"
+    datatype, usual = "singlevaluelist", False
     examples = (
         one("yes", True),
         one("no", False),
@@ -53,3 +60,16 @@ class YesNo(Kind):
     def show(self, question: Question, answer: object, options: Options) -> object:
         """Return the answer itself: sentences know how to say it."""
         return answer
+
+    def listed(self, question: Question) -> Options:
+        """Return yes and no."""
+        return (("yes", "Yes"), ("no", "No"))
+
+    def from_program(self, question: Question, values: Sequence[str]) -> Typed:
+        """Return the field that a browser would send; programs say true and 1 too."""
+        sent = super().from_program(question, values).get(question.id).strip().lower()
+        return Typed({question.id: [_BY_PROGRAM.get(sent, sent)]})
+
+    def possible(self, question: Question, today: date) -> list[object]:
+        """Return both."""
+        return [True, False]

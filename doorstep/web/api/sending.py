@@ -6,15 +6,16 @@ from datetime import datetime
 
 from doorstep.cases.models import Case
 from doorstep.catalogue.service import Service
-from doorstep.forms.questions.kinds import KINDS
+from doorstep.forms.questions import kinds
+from doorstep.intake import orders
 from doorstep.staff.actor import Actor
 from doorstep.web.api.problems import Fault, Option, Problem, Stopped, wrong
 from doorstep.web.api.shapes import Sending
-from doorstep.web.kit import ordering
+from doorstep.web.form.sentences import sentence
 
 
 @dataclass(frozen=True)
-class Sent(ordering.Order):
+class Sent(orders.Order):
     """What a body asks for, and the place in the body where each answer came from."""
 
     pointers: Mapping[str, str]
@@ -29,7 +30,7 @@ def order(service: Service, body: Sending) -> Sent:
     answers = dict(body.answers)
     pointers = {name: f"#/answers/{_escaped(name)}" for name in answers}
     for name in answers:
-        if name not in questions or not KINDS[questions[name].kind].asks:
+        if name not in questions or not kinds.of(questions[name]).asks:
             faults.append(_fault(pointers[name], "unknown", "The service has no such question"))
     by_part = {q.contact: q.id for q in questions.values() if q.contact}
     for part, value in body.contact.dict(exclude_none=True).items():
@@ -55,25 +56,26 @@ def _escaped(name: str) -> str:
 def send(sent: Sent, *, visitor: str, by: Actor, now: datetime) -> Case:
     """Make the case; raises Problem, or Stopped where a rule stops."""
     try:
-        return ordering.place(sent, visitor=visitor, by=by, now=now)
-    except ordering.AnswersWrong as exc:
+        return orders.place(sent, visitor=visitor, by=by, now=now)
+    except orders.AnswersWrong as exc:
         found = [_said(sent, w) for w in exc.wrong]
         raise (wrong(found) if found else Problem(422, "answers_wrong")) from exc
-    except ordering.AlreadyOpen as exc:
+    except orders.AlreadyOpen as exc:
         raise Problem(409, "already_open") from exc
-    except ordering.Halted as exc:
+    except orders.Halted as exc:
         raise _halted(exc) from exc
 
 
-def _halted(of: ordering.Halted) -> Problem:
+def _halted(of: orders.Halted) -> Problem:
     if of.is_unavailable:
         return Problem(422, "unavailable", human=of.human)
     more = {"instead": of.instead} if of.instead else {}
     return Stopped(422, of.code, detail=of.says, heading=of.heading, human=of.human, **more)
 
 
-def _said(sent: Sent, of: ordering.Wrong) -> Fault:
+def _said(sent: Sent, of: orders.Wrong) -> Fault:
     """Return what is wrong with an answer at its place in the body."""
     options = [Option(value=v, label=label) for v, label in of.options] or None
-    pointer = sent.pointers.get(of.question, f"#/answers/{of.question}")
-    return Fault(pointer=pointer, code=of.code, detail=of.says, options=options)
+    name, says = of.question.id, sentence(of.question, of.invalid)
+    pointer = sent.pointers.get(name, f"#/answers/{name}")
+    return Fault(pointer=pointer, code=of.invalid.code, detail=says, options=options)

@@ -8,7 +8,8 @@ from ninja import Router
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.forms.form import Page, Question
-from doorstep.forms.questions.kinds import KINDS
+from doorstep.forms.questions import kinds
+from doorstep.intake.filling import asked_on
 from doorstep.web.api.gate import READERS
 from doorstep.web.api.problems import Problem, answers
 from doorstep.web.api.shapes import FormShape, ServiceShape
@@ -57,7 +58,7 @@ def _about(of: Service) -> dict[str, Any]:
 
 
 def _page(page: Page) -> dict[str, Any]:
-    asked = [q for q in page.questions if KINDS[q.kind].asks]
+    asked = asked_on(page)
     answers = {
         "type": "object",
         "properties": {q.id: _question(q) for q in asked},
@@ -68,7 +69,7 @@ def _page(page: Page) -> dict[str, Any]:
 
 
 def _question(question: Question) -> dict[str, Any]:
-    found: dict[str, Any] = KINDS[question.kind].schema(question)
+    found: dict[str, Any] = kinds.of(question).schema(question)
     if question.optional:
         found = {"anyOf": [found, {"type": "null"}]}
     if question.contact:

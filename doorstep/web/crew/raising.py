@@ -9,18 +9,19 @@ from doorstep.cases import drafts
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.outside.secret import hashed
-from doorstep.web.kit import seating, sitting, stops
+from doorstep.web.form import pages, stops
+from doorstep.web.form import session as forms
 from doorstep.web.kit.doors import actor, needs
 
 CHANNEL = "field"
 
 
-def _seat(request: HttpRequest, slug: str) -> seating.Seat:
+def _session(request: HttpRequest, slug: str) -> forms.FormSession:
     def done(case: Case) -> HttpResponse:
         return HttpResponseRedirect(f"/crew/new?sent={case.reference}")
 
     who = hashed(f"crew:{request.user.pk}")
-    return seating.Seat(
+    return forms.FormSession(
         slug, who, CHANNEL, actor(request), f"/crew/new/{slug}", timezone.now(), done
     )
 
@@ -38,28 +39,28 @@ def choose(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin a report; a new one each time the button is pressed."""
-    seat = _seat(request, slug)
+    session = _session(request, slug)
     if request.method == "POST":
-        drafts.drop_draft(visitor=seat.visitor, slug=slug)
-    return seating.begin(seat)
+        drafts.drop_draft(visitor=session.visitor, slug=slug)
+    return forms.begin(session)
 
 
 @needs("crew.work")
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     """Ask one page's questions of the crew."""
-    return sitting.page(request, _seat(request, slug), page)
+    return pages.page(request, _session(request, slug), page)
 
 
 @needs("crew.work")
 @require_http_methods(["GET", "POST"])
 def stopped(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     """Say why the form cannot go on, or go on all the same with a reason."""
-    return stops.stopped(request, _seat(request, slug), page)
+    return stops.stopped(request, _session(request, slug), page)
 
 
 @needs("crew.work")
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, slug: str) -> HttpResponse:
     """Show all answers; send them."""
-    return sitting.check(request, _seat(request, slug))
+    return pages.check(request, _session(request, slug))

@@ -6,32 +6,13 @@ from dataclasses import dataclass
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.forms.form import Page, Question
-from doorstep.forms.questions.kinds import KINDS
-from doorstep.forms.questions.photos import MOST
-from doorstep.forms.questions.similar import DIFFERENT
+from doorstep.forms.questions import kinds
+from doorstep.forms.questions.kind import Kind, Nature
+from doorstep.intake.filling import asked_on
 from doorstep.web.open311.problems import Problem
 
-DATATYPES = {
-    "text": "string",
-    "long_text": "text",
-    "choice": "singlevaluelist",
-    "choices": "multivaluelist",
-    "yes_no": "singlevaluelist",
-    "date": "datetime",
-    "email": "string",
-    "telephone": "string",
-    "money": "string",
-    "similar": "string",
-}
-# What is expected of an answer, where the datatype does not say it all.
-EXPECTED = {
-    "date": "A day such as 2026-11-24, or a W3C datetime whose day counts",
-    "money": "Pounds and pence, such as 12.50",
-    "email": "An email address",
-    "telephone": "A UK telephone number",
-    "similar": "The service_request_id of a request that is the same; nothing where it is another",
-}
-PLACES, PHOTOS = ("location", "address"), ("photo", "photos")
+# The fields in which it comes where something is.
+PLACE_FIELDS: dict[Nature, str] = {"spot": "lat, long", "home": "address_id"}
 
 
 @dataclass(frozen=True)
@@ -47,12 +28,13 @@ class Asked:
 
     def most(self, photo: Question) -> int:
         """Return how many photos a question takes."""
-        return (photo.most or MOST) if photo.kind == "photos" else 1
+        return kinds.of(photo).most_files(photo)
 
     @property
-    def otherwise(self) -> dict[str, str]:
+    def otherwise(self) -> dict[str, object]:
         """Return the answers to what a program need not answer: what it reports is another one."""
-        return {q.id: DIFFERENT for _, q in self.attributes if q.kind == "similar"}
+        spare = {q.id: kinds.of(q).spare for _, q in self.attributes}
+        return {name: answer for name, answer in spare.items() if answer is not None}
 
     def field(self, question: str) -> str:
         """Return the name of the field in which a question's answer comes."""
@@ -60,19 +42,19 @@ class Asked:
         own += [(q, "description") for q in (self.description,) if q]
         own += [(q, "media") for q in self.photos]
         if self.place:
-            own.append((self.place, "address_id" if self.place.kind == "address" else "lat, long"))
+            own.append((self.place, PLACE_FIELDS[kinds.of(self.place).nature]))
         return {q.id: name for q, name in own}.get(question, f"attribute[{question}]")
 
 
 def _questions(service: Service) -> Iterator[tuple[Page, Question]]:
     for page in service.form.pages:
-        yield from ((page, q) for q in page.questions if KINDS[q.kind].asks)
+        yield from ((page, q) for q in asked_on(page))
 
 
 def _description(service: Service, own: list[Question]) -> Question | None:
     """Return the question that the description answers: the long text that may be public, else the first."""
     public = service.about.public.text if service.about.public else []
-    long = [q for q in own if q.kind == "long_text"]
+    long = [q for q in own if kinds.of(q).own_words == 1]
     return next((q for q in long if q.id in public), long[0] if long else None)
 
 
@@ -86,11 +68,11 @@ def asked(service: Service) -> Asked:
         tuple(
             (page, q)
             for page, q in every
-            if q.kind in DATATYPES and not q.contact and q is not description
+            if kinds.of(q).datatype and not q.contact and q is not description
         ),
         description,
-        next((q for q in own if q.kind in PLACES), None),
-        tuple(q for q in own if q.kind in PHOTOS),
+        next((q for q in own if kinds.of(q).nature in PLACE_FIELDS), None),
+        tuple(q for q in own if kinds.of(q).nature == "photos"),
         {q.contact: q for _, q in every if q.contact},
     )
 
@@ -100,9 +82,13 @@ def is_offered(service: Service) -> bool:
     about = service.about
     if about.public is None or "online" not in about.channels:
         return False
-    known = {*DATATYPES, *PLACES, *PHOTOS}
-    needed = [q.kind for page, q in _questions(service) if page.is_sure and not q.optional]
-    return set(needed) <= known
+    needed = [q for page, q in _questions(service) if page.is_sure and not q.optional]
+    return all(_comes(kinds.of(q)) for q in needed)
+
+
+def _comes(kind: Kind) -> bool:
+    """Say whether an answer of this kind can come in a field or as an attribute."""
+    return bool(kind.datatype) or kind.nature in (*PLACE_FIELDS, "photos")
 
 
 def offered() -> list[Service]:

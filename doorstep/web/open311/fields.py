@@ -3,15 +3,13 @@
 from django.http import QueryDict
 
 from doorstep.forms.form import Question
-from doorstep.forms.questions.kind import Typed
-from doorstep.forms.questions.kinds import KINDS
+from doorstep.forms.questions import kinds
+from doorstep.forms.questions.kind import Invalid, Typed
 from doorstep.web.open311 import spots
 from doorstep.web.open311.asked import Asked
 from doorstep.web.open311.problems import Problem, wrong
-from doorstep.web.open311.reading import moment
 
 LONGEST = 4000
-YES_NO = {"true": "yes", "1": "yes", "false": "no", "0": "no"}
 
 
 def answers(of: Asked, posted: QueryDict) -> dict[str, object]:
@@ -61,20 +59,19 @@ def _attributes(posted: QueryDict) -> dict[str, list[str]]:
     return found
 
 
+# What is wrong with an attribute before the form looks at it.
+NOT_READ = {
+    "one_value": "takes one value.",
+    "not_a_moment": "write it as a W3C datetime with its offset: 2026-11-24T09:00:00Z.",
+}
+
+
 def _typed(question: Question, values: list[str]) -> Typed:
     """Return the fields that a browser would send; raises Problem."""
-    if question.kind != "choices" and len(values) > 1:
-        raise wrong(f"attribute[{question.id}]: takes one value.")
-    if question.kind == "yes_no":
-        value = values[0].strip().lower()
-        return Typed({question.id: [YES_NO.get(value, value)]})
-    if question.kind == "date":
-        text = values[0].strip()
-        day = QueryDict(mutable=True)
-        day[f"attribute[{question.id}]"] = text
-        moment(day, f"attribute[{question.id}]")
-        return KINDS["date"].read(question, text[:10])
-    return Typed({question.id: values})
+    try:
+        return kinds.of(question).from_program(question, values)
+    except Invalid as exc:
+        raise wrong(f"attribute[{question.id}]: {NOT_READ[exc.code]}") from exc
 
 
 def _contact(posted: QueryDict) -> dict[str, str]:

@@ -1,14 +1,13 @@
 """Which questions every request must answer: those of pages that are shown whatever else is answered."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice, product
 
 from doorstep.cases.clock import clock_at
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
-from doorstep.forms.form import Page, Question
-from doorstep.forms.questions.similar import DIFFERENT
+from doorstep.forms.form import Page
+from doorstep.forms.questions import kinds
 from doorstep.forms.rules.functions import Clock
 
 # So many ways of answering are tried for one page; with more, nobody is told that it is required.
@@ -31,7 +30,7 @@ def needed(service: Service, now: datetime) -> frozenset[str]:
         for question in page.questions:
             sure = certain and not question.optional
             found |= {question.id} if sure else set()
-            if values := list(_values(question, clock)):
+            if values := kinds.of(question).possible(question, clock.today):
                 possible[question.id] = values if sure else [*values, None]
         _leave_out(page, possible, clock)
     return frozenset(found)
@@ -61,21 +60,3 @@ def _is_certain(page: Page, possible: Possible, clock: Clock) -> bool:
     if len(ways) > MOST:
         return False
     return all(page.when.evaluate(dict(zip(names, way, strict=True)), clock) for way in ways)
-
-
-def _values(question: Question, clock: Clock) -> Iterator[object]:
-    """Go through the answers that a question may get, as far as a condition can tell them apart."""
-    listed = [value for value, _ in question.options]
-    if question.kind == "choice":
-        yield from listed
-    elif question.kind == "choices" and listed:
-        yield from ([value] for value in listed)
-        yield listed
-    elif question.kind == "yes_no":
-        yield from (True, False)
-    elif question.kind == "similar":
-        yield DIFFERENT
-    elif question.kind == "date":
-        yield clock.today
-    elif question.kind in ("text", "long_text"):
-        yield "Any text"

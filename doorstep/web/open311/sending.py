@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from html import unescape
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.template.loader import get_template
 from django.utils import timezone
 
 from doorstep.cases import actions as cases
@@ -15,11 +13,12 @@ from doorstep.cases.values import photos_of
 from doorstep.council.errors import Refused
 from doorstep.files import photos
 from doorstep.files.errors import BadFile
-from doorstep.forms.form import Question
 from doorstep.forms.questions.kind import Invalid, Typed
+from doorstep.intake import orders
 from doorstep.staff.actor import Actor
 from doorstep.staff.models import Token
-from doorstep.web.kit import impersonal, limits, ordering
+from doorstep.web.form.sentences import sentence
+from doorstep.web.kit import impersonal, limits
 from doorstep.web.kit.once import Kept, once
 from doorstep.web.models import KeptAnswer, SentIn
 from doorstep.web.open311 import fields, keys
@@ -34,7 +33,7 @@ class _Call:
     """A call that makes a request: its service, what is ordered, its fields and files, who makes it and when."""
 
     of: Asked
-    order: ordering.Order
+    order: orders.Order
     posted: QueryDict
     files: list[Any]
     by: Actor
@@ -48,7 +47,7 @@ def send(request: HttpRequest, format: str) -> HttpResponse:
     given = fields.answers(of, request.POST)
     files = [file for name in request.FILES for file in request.FILES.getlist(name)]
     spare = fields.otherwise(of, request.POST)
-    order = ordering.Order(of.service, "online", given, otherwise=spare)
+    order = orders.Order(of.service, "online", given, otherwise=spare)
     _count_home(request, order.home)
     said = _once(request, token, _Call(of, order, request.POST, files, actor(token), now))
     made = {
@@ -122,19 +121,19 @@ def _placed(call: _Call, kept: KeptAnswer) -> Case:
     spare = {**call.order.otherwise, **_photos(of, call.files, now)}
     order = replace(call.order, otherwise=spare)
     try:
-        return ordering.place(order, visitor=f"open311:{kept.pk}", by=call.by, now=now)
-    except ordering.AnswersWrong as exc:
-        says = [f"{of.field(w.question)}: {w.says}" for w in exc.wrong]
+        return orders.place(order, visitor=f"open311:{kept.pk}", by=call.by, now=now)
+    except orders.AnswersWrong as exc:
+        says = [f"{of.field(w.question.id)}: {sentence(w.question, w.invalid)}" for w in exc.wrong]
         raise (wrong(*says) if says else Problem(400, "answers_wrong")) from exc
-    except ordering.AlreadyOpen as exc:
+    except orders.AlreadyOpen as exc:
         raise Problem(400, "already_open") from exc
-    except ordering.Halted as exc:
+    except orders.Halted as exc:
         if exc.is_unavailable:
             raise Problem(503, "unavailable") from exc
         raise Stopped(400, says=[_stops(exc)]) from exc
 
 
-def _stops(of: ordering.Halted) -> str:
+def _stops(of: orders.Halted) -> str:
     """Return where a rule stops in one sentence or two: why, who is asked instead, how to reach a person."""
     other, human = of.instead, of.human
     instead = ", ".join(filter(None, other.values())) + "." if other else ""
@@ -151,12 +150,7 @@ def _photos(of: Asked, files: list[Any], now: datetime) -> dict[str, Typed]:
             names = [photos.take(file, now=now) for file in mine]
         except BadFile as exc:
             invalid = Invalid(exc.code, **exc.values)
-            raise wrong(f"media: {_sentence(question, invalid)}") from exc
+            raise wrong(f"media: {sentence(question, invalid)}") from exc
         if names:
             found[question.id] = Typed({question.id: names})
     return found
-
-
-def _sentence(question: Question, invalid: Invalid) -> str:
-    template: Any = get_template("kit/sentences.html")
-    return unescape(str(template.template.module.sentence(question, invalid))).strip()

@@ -7,12 +7,12 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.forms.form import Page, Question
-from doorstep.web.open311.asked import DATATYPES, EXPECTED, Asked, asked, find, offered
+from doorstep.forms.questions import kinds
+from doorstep.web.open311.asked import Asked, asked, find, offered
 from doorstep.web.open311.needed import needed
 from doorstep.web.open311.writing import drawn, moment
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
-YES_NO = (("yes", "Yes"), ("no", "No"))
 
 
 def discovery(request: HttpRequest, format: str) -> HttpResponse:
@@ -67,17 +67,17 @@ def _attribute(
     order: int, page: Page, question: Question, must: frozenset[str]
 ) -> dict[str, object]:
     # Options that a fact finds depend on other answers: none can be listed here.
-    found_later = question.source is not None
+    kind, found_later = kinds.of(question), question.source is not None
     made: dict[str, object] = {
         "variable": True,
         "code": question.id,
-        "datatype": "string" if found_later else DATATYPES[question.kind],
+        "datatype": "string" if found_later else kind.datatype,
         "required": question.id in must,
-        "datatype_description": EXPECTED.get(question.kind, ""),
+        "datatype_description": kind.expected,
         "order": order,
         "description": question.label or page.title,
     }
-    options = YES_NO if question.kind == "yes_no" else question.options
+    options = kind.listed(question)
     if options and not found_later:
         made["values"] = [{"key": value, "name": label} for value, label in options]
     return made

@@ -3,6 +3,7 @@
 from django.http import QueryDict
 
 from doorstep.forms.form import Question
+from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Typed
 from doorstep.places import spots as places
 from doorstep.web.open311.problems import wrong
@@ -12,7 +13,7 @@ from doorstep.web.open311.reading import degrees
 def answer(question: Question, posted: QueryDict) -> object:
     """Return the answer to the question where; raises Problem 400."""
     address_id = (posted.get("address_id") or "").strip()[:100]
-    if question.kind == "address":
+    if kinds.of(question).nature == "home":
         if not address_id:
             raise wrong("address_id: give the UPRN of the home; this service is about one.")
         return address_id

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from doorstep.cases.carrying import Said
+from doorstep.cases.prefill import Said
 from doorstep.catalogue import facts, topics
 from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
-from doorstep.web.kit import seating
-from doorstep.web.kit.carrying import carry_over, none_fits
-from doorstep.web.kit.seating import Seat
+from doorstep.intake import prefill
+from doorstep.web.form.session import FormSession, go_on, open_or_begin
 
 # What stands in an address is no more than someone would put on a bookmark.
 IN_ADDRESS = 60
@@ -47,10 +46,9 @@ def _because(words: tuple[str, ...]) -> str:
     return said[:1].upper() + said[1:]
 
 
-def begin(seat: Seat, text: str, posted: Mapping[str, str]) -> HttpResponse:
+def begin(session: FormSession, text: str, posted: Mapping[str, str]) -> HttpResponse:
     """Begin a service with what was written; who has said that no proposal fits is not asked again."""
-    service = catalogue.current(seat.slug)
-    if service is not None:
-        none = none_fits(service) if posted.get("none") else {}
-        carry_over(seat, service, Said(text, none))
-    return seating.begin(seat)
+    filling = open_or_begin(session)
+    none = prefill.none_fits(filling.service) if posted.get("none") else {}
+    prefill.carry_over(filling, Said(text, none))
+    return go_on(session, filling)

@@ -21,7 +21,9 @@ from doorstep.messages import queries as messages
 from doorstep.payments import queries as payments
 from doorstep.staff.actor import RESIDENT
 from doorstep.staff.models import StaffUser
-from doorstep.web.kit import limits, seating, sitting, stops
+from doorstep.web.form import pages, stops
+from doorstep.web.form import session as forms
+from doorstep.web.kit import limits
 from doorstep.web.kit.doors import public
 from doorstep.web.kit.language import COOKIE
 from doorstep.web.kit.visitor import keep, let_in, may_open, visitor
@@ -64,13 +66,13 @@ def icon(request: HttpRequest) -> HttpResponse:
     return HttpResponse(svg, content_type="image/svg+xml")
 
 
-def _seat(request: HttpRequest, slug: str) -> seating.Seat:
+def _session(request: HttpRequest, slug: str) -> forms.FormSession:
     def done(case: Case) -> HttpResponse:
         there = HttpResponseRedirect(f"/case/{case.reference}/sent")
         return let_in(request, there, case.reference)
 
     base = f"/services/{slug}"
-    return seating.Seat(slug, visitor(request), "online", RESIDENT, base, timezone.now(), done)
+    return forms.FormSession(slug, visitor(request), "online", RESIDENT, base, timezone.now(), done)
 
 
 @public
@@ -88,36 +90,36 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin or go on with a draft; what was written on the way here goes along."""
     if text := request.POST.get("text", "").strip():
-        return keep(request, own_words.begin(_seat(request, slug), text, request.POST))
-    return keep(request, seating.begin(_seat(request, slug)))
+        return keep(request, own_words.begin(_session(request, slug), text, request.POST))
+    return keep(request, forms.begin(_session(request, slug)))
 
 
 @public
 @require_GET
 def go_on(request: HttpRequest, slug: str) -> HttpResponse:
     """Go on with the draft of this browser, at the first page not answered."""
-    return keep(request, seating.begin(_seat(request, slug)))
+    return keep(request, forms.begin(_session(request, slug)))
 
 
 @public
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     """Ask one page's questions."""
-    return keep(request, sitting.page(request, _seat(request, slug), page))
+    return keep(request, pages.page(request, _session(request, slug), page))
 
 
 @public
 @require_http_methods(["GET", "POST"])
 def stopped(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     """Say why the form cannot go on, and what next."""
-    return stops.stopped(request, _seat(request, slug), page)
+    return stops.stopped(request, _session(request, slug), page)
 
 
 @public
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, slug: str) -> HttpResponse:
     """Show all answers; send them."""
-    return keep(request, sitting.check(request, _seat(request, slug)))
+    return keep(request, pages.check(request, _session(request, slug)))
 
 
 def own_case(request: HttpRequest, reference: str) -> Case:

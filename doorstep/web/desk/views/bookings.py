@@ -15,6 +15,7 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.words import say
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
+from doorstep.forms.questions import kinds
 from doorstep.web.kit import lists
 from doorstep.web.kit.doors import actor, needs
 
@@ -146,7 +147,7 @@ def _what(booking: Booking) -> str:
     assert case is not None
     about = catalogue.service(case.version_id).about
     asked = catalogue.service(case.version_id).form.questions
-    names = [n for n in about.names if n not in asked or asked[n].kind != "address"]
+    names = [n for n in about.names if n not in asked or kinds.of(asked[n]).nature != "home"]
     return named(case.words, names) or str(about.title)
 
 

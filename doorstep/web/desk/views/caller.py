@@ -9,20 +9,21 @@ from doorstep.cases import drafts
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.outside.secret import hashed
-from doorstep.web.kit import seating, sitting, stops
+from doorstep.web.form import pages, stops
+from doorstep.web.form import session as forms
 from doorstep.web.kit.doors import actor, needs
 
 CHANNELS = ("telephone", "face to face", "e-mail", "post")
 
 
-def seat_of(request: HttpRequest, slug: str, channel: str = "telephone") -> seating.Seat:
-    """Return the seat of a member of staff who fills in a form for someone."""
+def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> forms.FormSession:
+    """Return the session of a member of staff who fills in a form for someone."""
 
     def done(case: Case) -> HttpResponse:
         return HttpResponseRedirect(f"/desk/cases/{case.reference}")
 
     who = hashed(f"staff:{request.user.pk}")
-    return seating.Seat(
+    return forms.FormSession(
         slug, who, channel, actor(request), f"/desk/new/{slug}", timezone.now(), done
     )
 
@@ -43,28 +44,28 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin the form for a new caller, or go on with the one open."""
     if request.method == "POST":
         channel = request.POST.get("channel", "")
-        seat = seat_of(request, slug, channel if channel in CHANNELS else CHANNELS[0])
-        drafts.drop_draft(visitor=seat.visitor, slug=slug)
-        return seating.begin(seat)
-    return seating.begin(seat_of(request, slug))
+        session = session_of(request, slug, channel if channel in CHANNELS else CHANNELS[0])
+        drafts.drop_draft(visitor=session.visitor, slug=slug)
+        return forms.begin(session)
+    return forms.begin(session_of(request, slug))
 
 
 @needs("desk.send")
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     """Ask one page's questions of the caller."""
-    return sitting.page(request, seat_of(request, slug), page)
+    return pages.page(request, session_of(request, slug), page)
 
 
 @needs("desk.send")
 @require_http_methods(["GET", "POST"])
 def stopped(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     """Say to the caller why the form cannot go on, or go on all the same with a reason."""
-    return stops.stopped(request, seat_of(request, slug), page)
+    return stops.stopped(request, session_of(request, slug), page)
 
 
 @needs("desk.send")
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, slug: str) -> HttpResponse:
     """Show all answers; send them."""
-    return sitting.check(request, seat_of(request, slug))
+    return pages.check(request, session_of(request, slug))

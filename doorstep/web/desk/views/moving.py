@@ -4,14 +4,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from doorstep.cases import moving
+from doorstep.cases import drafts, moving
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
-from doorstep.web.desk.views.caller import seat_of
+from doorstep.intake import prefill
+from doorstep.web.desk.views.caller import session_of
 from doorstep.web.desk.views.case import case_of, draw
-from doorstep.web.kit import seating
-from doorstep.web.kit.carrying import move_on
+from doorstep.web.form.session import go_on as go_on_with
+from doorstep.web.form.session import open_or_begin
 from doorstep.web.kit.doors import actor, needs
 
 
@@ -39,11 +40,13 @@ def go_on(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _go_on(request: HttpRequest, case: Case, to: str) -> HttpResponse:
-    service, seat = catalogue.current(to), seat_of(request, to, case.channel)
-    if service is None:  # it was taken out of service meanwhile
+    session = session_of(request, to, case.channel)
+    if catalogue.current(to) is None:  # it was taken out of service meanwhile
         return draw(request, case, "no_such_service", status=409)
-    _draft, made = move_on(seat, case, service)
-    return seat.done(made) if made else seating.begin(seat)
+    drafts.drop_draft(visitor=session.visitor, slug=to)
+    filling = open_or_begin(session)
+    made = prefill.move_on(filling, case)
+    return session.done(made) if made else go_on_with(session, filling)
 
 
 @needs("desk.decide")

@@ -1,17 +1,13 @@
 """What was said once is not asked again: answers that another service's questions can take."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.values import from_json
 from doorstep.catalogue import queries as catalogue
 from doorstep.forms.form import Form, Question
-
-# There is one of these in a service, whatever the question is called.
-_BY_KIND = ("address", "location")
-_FILES = ("photo", "photos")
-_FREE = ("long_text", "text")
+from doorstep.forms.questions import kinds
 
 
 @dataclass(frozen=True)
@@ -43,7 +39,7 @@ def in_case(case: Case) -> Said:
 def _said(form: Form, answers: Mapping[str, object], contact: Mapping[str, str]) -> Said:
     given = from_json(dict(answers))
     own = [q for q in form.questions.values() if not q.contact and given.get(q.id) is not None]
-    texts = [str(given[q.id]) for kind in _FREE for q in own if q.kind == kind]
+    texts = [str(given[q.id]) for q in _in_own_words(own)]
     return Said("\n\n".join(texts), {(q.kind, q.id): given[q.id] for q in own}, contact)
 
 
@@ -57,9 +53,9 @@ def fitting(said: Said, form: Form) -> dict[str, object]:
     questions = form.questions.values()
     for question in questions:
         value = _for(question, said)
-        if value is not None and question.kind not in _FILES:  # they belong to where it was sent
+        if value is not None:
             found[question.id] = value
-    free = [q for kind in _FREE for q in questions if q.kind == kind and not q.contact]
+    free = [q for q in _in_own_words(questions) if not q.contact]
     if said.text and free and not any(q.id in found for q in free):
         found[free[0].id] = said.text
     return found
@@ -68,8 +64,17 @@ def fitting(said: Said, form: Form) -> dict[str, object]:
 def _for(question: Question, said: Said) -> object:
     if question.contact:
         return said.contact.get(question.contact)
+    carried = kinds.of(question).carried
+    if carried == "never":  # such as photos: they belong to where they were sent
+        return None
     if (question.kind, question.id) in said.answers:
         return said.answers[question.kind, question.id]
-    if question.kind in _BY_KIND:
+    if carried == "by_kind":
         return next((v for (kind, _), v in said.answers.items() if kind == question.kind), None)
     return None
+
+
+def _in_own_words(questions: Iterable[Question]) -> list[Question]:
+    """Return the questions for a text in own words, those with most room first."""
+    free = [q for q in questions if kinds.of(q).own_words]
+    return sorted(free, key=lambda q: kinds.of(q).own_words)

@@ -15,7 +15,8 @@ from jinja2.loaders import ChoiceLoader
 
 from doorstep.catalogue.words import pounds, say
 from doorstep.council import queries as council
-from doorstep.web.kit.slots import day_words, months_of
+from doorstep.forms.questions import kinds
+from doorstep.web.form.months import day_words, months_of
 
 
 def when(moment: datetime) -> str:
@@ -56,5 +57,5 @@ def environment(**options: Any) -> Environment:
     made.globals.update(languages=council.languages, language=council.language)
     made.globals.update(months_of=months_of, day_words=day_words)
     made.globals.update(map_tiles=settings.MAP_TILES, map_credit=settings.MAP_CREDIT)
-    made.filters.update(say=say, when=when, pounds=pounds)
+    made.filters.update(say=say, when=when, pounds=pounds, kind=kinds.of)
     return made

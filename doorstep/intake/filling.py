@@ -1,0 +1,197 @@
+"""A form being filled in: which pages are shown, what may be chosen, what was answered, where it goes on.
+
+Whoever fills it in does it by this: the resident and the adviser page by page, a program at once, an
+example of a service, the demo's made-up residents, tests. Pages and values are worked out once, and
+brought up to date by each answer.
+"""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from doorstep.cases import drafts, submitting
+from doorstep.cases.clock import clock_at
+from doorstep.cases.facts import GivenFacts
+from doorstep.cases.models import Case, Draft
+from doorstep.cases.values import settings_of, to_json, values_of
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Service
+from doorstep.forms import journey
+from doorstep.forms.form import Page, Question
+from doorstep.forms.journey import Decision
+from doorstep.forms.questions import kinds
+from doorstep.forms.questions.kind import Invalid, Options, Posted
+from doorstep.intake import answers
+from doorstep.intake.answers import Values
+from doorstep.staff.actor import Actor
+
+
+@dataclass
+class Entries:
+    """What a page's fields came to: answers and their words by question, and what is wrong with the others."""
+
+    given: Values = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+    wrong: dict[str, Invalid] = field(default_factory=dict)
+
+
+class Filling:
+    """One draft being filled in by somebody, at one moment.
+
+    The draft may be one that is not stored: then it is judged and drawn like any other, and nothing of it is kept.
+    """
+
+    def __init__(
+        self, draft: Draft, *, by: Actor, now: datetime, given_facts: GivenFacts | None = None
+    ) -> None:
+        self.draft, self.by, self.now, self.given_facts = draft, by, now, given_facts
+        self.service: Service = catalogue.service(draft.version_id)
+        self.clock = clock_at(now)
+        self._values: Values | None = None
+        self._is_shown: dict[str, bool] = {}
+
+    @property
+    def values(self) -> Values:
+        """Return what rules and sentences may name."""
+        if self._values is None:
+            settings = settings_of(self.draft, self.service, self.now)
+            self._values = values_of(self.draft, settings, self.service)
+        return self._values
+
+    def is_shown(self, page: Page) -> bool:
+        """Say whether this person meets a page."""
+        if page.id not in self._is_shown:
+            asked = frozenset(self.draft.asked)
+            self._is_shown[page.id] = journey.is_shown(page, self.values, asked, self.clock)
+        return self._is_shown[page.id]
+
+    @property
+    def pages(self) -> Iterator[Page]:
+        """Go through the pages that this person meets, in order, each looked at only when it is reached."""
+        return (page for page in self.service.form.pages if self.is_shown(page))
+
+    def page_before(self, here: Page) -> Page | None:
+        """Return the page before one that is shown, or nothing."""
+        before = None
+        for page in self.pages:
+            if page.id == here.id:
+                return before
+            before = page
+        return None
+
+    @property
+    def stopped_at(self) -> str:
+        """Return the page where a check stopped, or nothing."""
+        kept = self.draft.decisions.items()
+        return next((p for p, d in kept if d["result"] in ("stop", "unavailable")), "")
+
+    def first_open(self) -> Page | None:
+        """Return the first page not answered yet or where a check stopped; nothing when all is done."""
+        return journey.first_open(self.pages, self.draft.answers, self.stopped_at)
+
+    def first_open_before(self, here: Page) -> Page | None:
+        """Return the page to be answered before one may be opened, or nothing."""
+        before = itertools.takewhile(lambda page: page.id != here.id, self.pages)
+        return journey.first_open(before, self.draft.answers, self.stopped_at)
+
+    def next_open(self) -> Page | None:
+        """Return the first page not answered yet, whatever checks have said."""
+        return journey.first_open(self.pages, self.draft.answers)
+
+    def options(self, question: Question, posted: Posted) -> Options:
+        """Return what may be chosen of a question."""
+        return answers.options(question, self.values, posted, self.now)
+
+    def read(self, page: Page, fields: Mapping[str, Posted]) -> Entries:
+        """Return what a page's fields, by question, come to."""
+        entries = Entries()
+        for question in asked_on(page):
+            try:
+                taken = self.take(question, fields[question.id])
+            except Invalid as exc:
+                entries.wrong[question.id] = exc
+                continue
+            entries.given[question.id] = taken.answer
+            entries.words |= taken.words
+        return entries
+
+    def take(self, question: Question, posted: Posted) -> answers.Taken:
+        """Return the answer that a question's fields come to; raises Invalid."""
+        offered = self.options(question, posted)
+        return answers.take(self.service, question, posted, offered, self.values, self.now)
+
+    def answer(self, page: Page, entries: Entries) -> Decision:
+        """Keep a page's answers and decide its check; raises Refused("slot_gone")."""
+        decision = drafts.answer(
+            draft=self.draft,
+            page=page,
+            given=entries.given,
+            words=entries.words,
+            by=self.by,
+            now=self.now,
+            given_facts=self.given_facts,
+            values=self.values,
+        )
+        self._look_anew_after(page)
+        return decision
+
+    def suppose(self, page: Page, entries: Entries) -> Decision:
+        """Judge a page as if these were its answers; nothing is kept."""
+        self.draft.answers = {**self.draft.answers, **to_json(entries.given)}
+        self._values = None
+        decision = drafts.judge(
+            self.draft, page, self.now, self.given_facts, values=self.values, service=self.service
+        )
+        self._look_anew_after(page)
+        return decision
+
+    def dispute(self, page: Page) -> Decision:
+        """Go past the stop of a page because it is said to be wrong; raises Refused."""
+        decision = drafts.dispute(
+            draft=self.draft, page=page, by=self.by, now=self.now, given_facts=self.given_facts
+        )
+        self._values = None
+        self._look_anew_after(page)
+        return decision
+
+    def override(self, page: Page, *, reason: str) -> Decision:
+        """Go past the stop of a page as staff, with a reason; raises Refused."""
+        decision = drafts.override(
+            draft=self.draft,
+            page=page,
+            reason=reason,
+            by=self.by,
+            now=self.now,
+            given_facts=self.given_facts,
+        )
+        self._values = None
+        self._look_anew_after(page)
+        return decision
+
+    def _look_anew_after(self, page: Page) -> None:
+        """Forget whether later pages are shown: they rest on what was just answered."""
+        at = self.service.form.pages.index(page)
+        for later in self.service.form.pages[at + 1 :]:
+            self._is_shown.pop(later.id, None)
+
+    def submit(self) -> tuple[Case | None, Decision | None]:
+        """Send it: a case, or the decision that stops it; raises Refused."""
+        return submitting.submit(
+            draft_id=self.draft.pk, by=self.by, now=self.now, given_facts=self.given_facts
+        )
+
+
+def asked_on(page: Page) -> list[Question]:
+    """Return a page's questions that want an answer."""
+    return [q for q in page.questions if kinds.of(q).asks]
+
+
+def home_of(service: Service, given: Mapping[str, object]) -> object:
+    """Return the answer to the question of a home, or nothing."""
+    return next((given.get(q.id) for q in of_nature(service, "home")), None)
+
+
+def of_nature(service: Service, *natures: str) -> list[Question]:
+    """Return a service's questions whose answers are of a nature, such as homes and spots."""
+    return [q for q in service.form.questions.values() if kinds.of(q).nature in natures]

@@ -1,0 +1,70 @@
+"""What examples rest on, made up inside the rehearsal and rolled back with it: a home, a calendar, places."""
+
+from doorstep.bookings.models import Calendar
+from doorstep.forms.questions.kind import Option
+from doorstep.places.models import Property, Street, Ward
+
+MADE_UP, WARD = 1, "E00000000"
+# Where an example says that something is: in the district, by its boundary, or in another.
+SPOTS: dict[str, dict[str, object]] = {
+    "inside": {"inside": True, "near": False},
+    "edge": {"inside": True, "near": True},
+    "outside": {"inside": False, "near": True},
+}
+
+
+def make_home() -> None:
+    """Make the one home of examples, with its street and ward."""
+    street, _ = Street.objects.get_or_create(
+        usrn=MADE_UP, defaults={"name": "Example Street", "locality": "Exampleton"}
+    )
+    ward, _ = Ward.objects.get_or_create(code=WARD, defaults={"name": "Example"})
+    Property.objects.get_or_create(
+        uprn=MADE_UP,
+        defaults={
+            "street": street,
+            "ward": ward,
+            "line": "1 Example Street",
+            "sort": 1,
+            "postcode": "EX4 1PL",
+            "blpu_class": "RD",
+            "easting": 0,
+            "northing": 0,
+        },
+    )
+
+
+def calendar(code: str, kind: str) -> Calendar:
+    """Return a calendar made up on the spot, with room for all.
+
+    Examples need no council's own calendars, and no resident waits for a rehearsal's locks.
+    """
+    made, _ = Calendar.objects.get_or_create(
+        code=f"example:{code}"[:40],
+        defaults={
+            "name": "Example",
+            "kind": kind,
+            "wards": [WARD],
+            "weekdays": list(range(7)),
+            "capacity": 1000,
+            "unit": "items",
+        },
+    )
+    return made
+
+
+def spot(word: str) -> Option:
+    """Return a made-up place for an answer to a question of a location."""
+    known = SPOTS[word]
+    ward = {"ward": WARD, "ward_name": "Example"} if known["inside"] else {}
+    return Option(
+        "at:52.70000,-1.40000",
+        "Example Street, Exampleton",
+        lat=52.7,
+        lon=-1.4,
+        easting=440_640,
+        northing=311_620,
+        street="",
+        **(ward or {"ward": "", "ward_name": ""}),
+        **known,
+    )

@@ -1,0 +1,142 @@
+"""Takes what was sent for a page of a form, and says where to go on."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+
+from doorstep.cases import drafts
+from doorstep.council.errors import Refused
+from doorstep.files import photos
+from doorstep.files.errors import BadFile
+from doorstep.forms.form import Page, Question
+from doorstep.forms.questions import kinds
+from doorstep.forms.questions.kind import Invalid, Posted
+from doorstep.forms.rules.parse import path_of
+from doorstep.intake import prefill
+from doorstep.intake.filling import Entries, Filling, asked_on, home_of, of_nature
+from doorstep.places import queries as places
+from doorstep.web.form import passing_on
+from doorstep.web.form.render import render_page
+from doorstep.web.form.session import FormSession
+from doorstep.web.kit import limits
+
+
+def receive(
+    request: HttpRequest, session: FormSession, filling: Filling, here: Page
+) -> HttpResponse:
+    """Take a page's answers and lead on, or draw the page again with what is wrong."""
+    posted = request.POST.copy()
+    if "find" in posted and kinds.of(here.questions[0]).has_own_page:
+        return _find_home(request, session, filling, here, posted)
+    if "find" in posted:  # a place by its name: the page shows what was found
+        over = not session.by.is_staff and limits.over(
+            [limits.person(request, "postcode")], 60, 600
+        )
+        often = {str(posted["find"]): Invalid("too_many")} if over else {}
+        return render_page(request, session, filling, here, often, posted)
+    entries = _entries(request, filling, here, posted)
+    if "save" in posted:  # right or wrong, the page waits as it was left
+        fields = {k: posted.getlist(k) for k in posted if k not in ("csrfmiddlewaretoken", "save")}
+        drafts.keep_typed(draft=filling.draft, page=here.id, fields=fields, now=session.now)
+        return HttpResponseRedirect(f"{session.base}/save")
+    if entries.wrong:
+        return render_page(request, session, filling, here, entries.wrong, posted)
+    if _asks_of_home(filling, here) and _too_often(request, session, filling, entries):
+        return render(request, "kit/error.html", {"code": "too_many"}, status=429)
+    if "update" in posted:
+        filling.suppose(here, entries)  # nothing is kept, so that it never overtakes an answer
+        return render_page(request, session, filling, here, {}, posted)
+    return _answer(session, filling, here, entries)
+
+
+def _entries(request: HttpRequest, filling: Filling, here: Page, posted: QueryDict) -> Entries:
+    """Return a page's answers, their words, and what is wrong, each by its question."""
+    unkept: dict[str, Invalid] = {}
+    for question in asked_on(here):
+        try:
+            _keep_files(request, filling, question, posted)
+        except Invalid as exc:
+            unkept[question.id] = exc
+    entries = filling.read(here, {q.id: posted for q in asked_on(here)})
+    for question_id, invalid in unkept.items():
+        entries.given.pop(question_id, None)
+        entries.wrong[question_id] = invalid
+    return entries
+
+
+def _keep_files(
+    request: HttpRequest, filling: Filling, question: Question, posted: QueryDict
+) -> None:
+    """Keep photos that came with the form; their names take the question's place. Raises Invalid."""
+    kind, files = kinds.of(question), request.FILES.getlist(f"{question.id}-file")
+    most = kind.most_files(question)
+    if not most:
+        return
+    if len(files) > most:  # before any is looked at
+        raise Invalid("photos_most", most=most)
+    names: list[str] = []
+    try:
+        for file in files:
+            names.append(photos.take(file, now=filling.now))
+    except BadFile as exc:
+        raise Invalid(exc.code, **exc.values) from exc
+    finally:  # those that were kept stay, whatever is wrong with the next
+        for field, values in kind.with_files(question, posted, names).items():
+            posted.setlist(field, values)
+
+
+def _answer(session: FormSession, filling: Filling, here: Page, entries: Entries) -> HttpResponse:
+    try:
+        decision = filling.answer(here, entries)
+    except Refused as exc:
+        if exc.code != "slot_gone":
+            raise
+        return slot_gone(session, filling)
+    if to := prefill.leads_to(filling, decision):
+        return passing_on.pass_on(session, filling.draft, to)
+    if decision.stops:
+        return HttpResponseRedirect(f"{session.base}/{here.id}/stopped")
+    following = filling.next_open()
+    return HttpResponseRedirect(f"{session.base}/{following.id if following else 'check'}")
+
+
+def _asks_of_home(filling: Filling, here: Page) -> bool:
+    """Say whether a page's facts are about a home; what is only worked out may be worked out often."""
+    homes = {q.id for q in of_nature(filling.service, "home")}
+    return any(path_of(arg) in homes for _, call in here.facts for arg in call.args)
+
+
+def slot_gone(session: FormSession, filling: Filling) -> HttpResponse:
+    """Lead to the page that asks for a day, which says that the one chosen is gone; all else is kept."""
+    question = of_nature(filling.service, "slot")[0]
+    drafts.drop_answer(draft=filling.draft, question=question.id)
+    page = next(p for p in filling.service.form.pages if question in p.questions)
+    return HttpResponseRedirect(f"{session.base}/{page.id}?gone=1")
+
+
+def _too_often(
+    request: HttpRequest, session: FormSession, filling: Filling, entries: Entries
+) -> bool:
+    """Limit look-ups per person and per property: what a crew recorded is nobody's to collect."""
+    if session.by.is_staff:
+        return False
+    home = home_of(filling.service, {**filling.draft.answers, **entries.given})
+    return limits.over([limits.person(request, "look-up"), f"home:{home or ''}"], 60, 3600)
+
+
+def _find_home(
+    request: HttpRequest,
+    session: FormSession,
+    filling: Filling,
+    here: Page,
+    posted: Posted,
+) -> HttpResponse:
+    """Take a postcode; it may stand in the address of the page, so that back and refresh work."""
+    field = here.questions[0].id
+    try:
+        if not session.by.is_staff and limits.over([limits.person(request, "postcode")], 60, 600):
+            raise Refused("too_many")
+        postcode = places.tidy_postcode(posted.get("postcode") or "")
+    except Refused as exc:
+        code = exc.code if (posted.get("postcode") or "").strip() else "postcode_missing"
+        return render_page(request, session, filling, here, {field: Invalid(code)}, posted)
+    return HttpResponseRedirect(f"{session.base}/{here.id}?postcode={postcode.replace(' ', '+')}")

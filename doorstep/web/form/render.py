@@ -1,0 +1,110 @@
+"""Draws a page of a form, as it was left or with what is wrong."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from doorstep.cases.models import Draft
+from doorstep.cases.values import from_json
+from doorstep.catalogue.words import fill
+from doorstep.council.errors import Refused
+from doorstep.forms import journey
+from doorstep.forms.form import Page
+from doorstep.forms.questions import kinds
+from doorstep.forms.questions.kind import Invalid, Posted, Typed
+from doorstep.intake import answers
+from doorstep.intake.filling import Filling
+from doorstep.places import queries as places
+from doorstep.places import spots
+from doorstep.web.form.session import FormSession
+
+
+def render_page(
+    request: HttpRequest,
+    session: FormSession,
+    filling: Filling,
+    here: Page,
+    wrong: dict[str, Invalid],
+    posted: Posted | None = None,
+) -> HttpResponse:
+    """Draw a page with what was typed, or was answered before, and what is wrong with it."""
+    draft, before = filling.draft, filling.page_before(here)
+    typed = posted or _filled(here, draft)
+    so_far = journey.answered(here, draft.answers)
+    context: dict[str, Any] = {
+        "page": here,
+        "base": session.base,
+        "draft": draft,
+        "wrong": wrong,
+        "session": session,
+        "typed": typed,
+        "back": f"{session.base}/{before.id}" if before else session.base,
+        "service": filling.service,
+        "held_until": held(draft, session.now),
+        "so_far": fill(here.so_far, filling.values) if so_far else "",
+    }
+    draw = _homes if here.questions and kinds.of(here.questions[0]).has_own_page else _choices
+    return render(request, "form/page.html", context | draw(request, filling, here, wrong, typed))
+
+
+def _choices(
+    request: HttpRequest,
+    filling: Filling,
+    here: Page,
+    wrong: dict[str, Invalid],
+    typed: Posted,
+) -> dict[str, Any]:
+    """Return what may be chosen on a page, and the places that were found by their name."""
+    # Looked up too often: nothing is found now.
+    over = {name for name, invalid in wrong.items() if invalid.code == "too_many"}
+    spotted = [q for q in here.questions if kinds.of(q).nature == "spot" and q.id not in over]
+    return {
+        "options": {q.id: filling.options(q, typed) for q in here.questions},
+        "places": {
+            q.id: answers.places_of(spots.search(text))
+            for q in spotted
+            if (text := typed.get(f"{q.id}-typed"))
+        },
+    }
+
+
+def _homes(
+    request: HttpRequest,
+    filling: Filling,
+    here: Page,
+    wrong: dict[str, Invalid],
+    typed: Posted,
+) -> dict[str, Any]:
+    """Return the homes at the postcode that was typed, or of the home that was chosen before."""
+    found = _at_postcode(typed.get("postcode") or request.GET.get("postcode", ""))
+    home = places.find(str(filling.draft.answers.get(here.questions[0].id, "")))
+    if home and not wrong and not found:
+        found = _at_postcode(home.postcode)
+    return found
+
+
+def _at_postcode(text: str) -> dict[str, Any]:
+    if not text:
+        return {}
+    try:
+        postcode = places.tidy_postcode(text)
+    except Refused:
+        return {"postcode": text}
+    homes = list(places.at_postcode(postcode)[:500])
+    return {"postcode": postcode, "homes": homes, "searched": True}
+
+
+def held(draft: Draft, now: datetime) -> datetime | None:
+    """Return until when something is held for this draft, if it still is."""
+    return draft.held_until if draft.held_until and draft.held_until > now else None
+
+
+def _filled(here: Page, draft: Draft) -> Typed:
+    """Return the page's fields as they were sent before."""
+    before, typed = from_json(draft.answers), Typed()
+    for question in here.questions:
+        if question.id in before:
+            typed |= kinds.of(question).fill(question, before[question.id])
+    return Typed({**typed, **draft.typed.get(here.id, {})})

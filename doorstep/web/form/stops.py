@@ -1,0 +1,89 @@
+"""Says where a check stopped, and lets past who may go past."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from doorstep.cases.values import named, spoken
+from doorstep.catalogue.words import fill, lookup
+from doorstep.council.errors import Refused
+from doorstep.forms import journey
+from doorstep.forms.form import Page
+from doorstep.forms.journey import Decision
+from doorstep.intake import prefill
+from doorstep.intake.answers import Values
+from doorstep.intake.filling import Entries, Filling
+from doorstep.web.form.passing_on import pass_on
+from doorstep.web.form.session import FormSession, begin, find, go_on
+
+
+def stopped(request: HttpRequest, session: FormSession, page_id: str) -> HttpResponse:
+    """Draw where a check stopped, judged afresh: a page left open overnight says what is true now.
+
+    A POST goes past the stop: a resident by disputing it, staff with a reason.
+    """
+    filling = find(session)
+    if filling is None:
+        raise Http404
+    here = filling.service.form.page(page_id)
+    if here is None or not journey.answered(here, filling.draft.answers):
+        return begin(session)
+    if request.method == "POST":
+        return _go_past(request, session, filling, here)
+    decision = filling.answer(here, Entries())
+    if not decision.stops:
+        return go_on(session, filling)
+    return render_stop(request, session, filling, decision)
+
+
+def _go_past(
+    request: HttpRequest, session: FormSession, filling: Filling, here: Page
+) -> HttpResponse:
+    code = str(filling.draft.decisions.get(here.id, {}).get("code", ""))
+    stop = Decision(here.id, "stop", code)
+    if "pass_on" in request.POST:
+        to = prefill.leads_to(filling, stop)
+        return pass_on(session, filling.draft, to) if to else begin(session)
+    try:
+        if "dispute" in request.POST:
+            decision = filling.dispute(here)
+        else:
+            decision = filling.override(here, reason=request.POST.get("reason", "")[:1000])
+    except Refused as exc:
+        return render_stop(request, session, filling, stop, exc.code)
+    if decision.stops:
+        return HttpResponseRedirect(f"{session.base}/{here.id}/stopped")
+    return go_on(session, filling)
+
+
+def _link(path: str, values: Values) -> str:
+    """Return the address that a stop leads to; only one that a browser opens safely."""
+    address = str(lookup(path, values) or "")
+    return address if address.startswith("https://") else ""
+
+
+def render_stop(
+    request: HttpRequest,
+    session: FormSession,
+    filling: Filling,
+    decision: Decision,
+    refused: str = "",
+) -> HttpResponse:
+    """Draw why the form cannot go on, and what next."""
+    form, values = filling.service.form, filling.values
+    stop = form.stops.get(decision.code)
+    context = {
+        "stop": stop,
+        "say": fill(stop.say, values) if stop else "",
+        "service": filling.service,
+        "base": session.base,
+        "back": f"{session.base}/{decision.page}",
+        "decision": decision,
+        "named": named(spoken(filling.draft.words), filling.service.about.names),
+        "again": next((p.again for p in form.pages if p.id == decision.page), ""),
+        "draft": filling.draft,
+        "session": session,
+        "refused": refused,
+        "leads_to": prefill.leads_to(filling, decision),
+        "link": _link(stop.link, values) if stop and stop.link else "",
+    }
+    return render(request, "form/stop.html", context)
