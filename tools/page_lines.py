@@ -125,9 +125,8 @@ class Page(HTMLParser):
         name = self.select if tag == "option" else said.get("name", "")
         if self.forms and name and tag in ("input", "option", "textarea", "button"):
             chosen = "checked" in said or "selected" in said
-            one = Field(
-                name, kinds.get(tag, tag), said.get("value", ""), chosen, said.get("id", "")
-            )
+            kind = "number" if said.get("inputmode") == "numeric" else kinds.get(tag, tag)
+            one = Field(name, kind, said.get("value", ""), chosen, said.get("id", ""))
             self.forms[-1].fields.append(one)
 
     def handle_endtag(self, tag: str) -> None:

@@ -14,6 +14,8 @@ lines of templates were never reached. To look at an older checkout, run this fi
 import argparse
 import io
 import os
+import random
+import secrets
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -60,13 +62,25 @@ def installation() -> Iterator[Any]:
 
         django.setup()
         from django.core.management import call_command
+        from django.db import connections
+        from django.test.utils import setup_databases, teardown_databases
         from django.utils import timezone
 
         timezone.now = lambda: NOW
-        call_command("migrate", verbosity=0)
+        secrets.choice = random.Random(7).choice  # references, which some lists are sorted by
+        connections.databases["default"]["TEST"]["NAME"] = "doorstep_pages"
+        made = setup_databases(verbosity=0, interactive=False)
         call_command("demo", stdout=io.StringIO())
         yield till
         server.shutdown()
+        with connections[
+            "default"
+        ].cursor() as cursor:  # threads of the queue left connections open
+            cursor.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid()"
+            )
+        teardown_databases(made, verbosity=0)
 
 
 class _Quiet(WSGIRequestHandler):

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from page_lines import Field, Form, Page, steady
+from page_refusals import REFUSALS
 
 
 class Walker:
@@ -59,7 +60,7 @@ class Walker:
             why += " then"
         return path, self.write(f"POST{why} {urlsplit(path).path}", answer)
 
-    def crawl(self, start: list[str], most: int, within: str = "/") -> None:
+    def crawl(self, start: list[str], most: int, within: tuple[str, ...] = ("/",)) -> None:
         """Follow all links; of addresses that differ only in numbers and names, the first `most`."""
         waiting, seen, shapes = list(start), set(start), Counter[str]()
         while waiting:
@@ -157,6 +158,7 @@ def filled(form: Form, page: Page, turn: int, wishes: tuple[str, ...] = ()) -> d
     """Return good answers: of what can be chosen what is wished for, else the `turn`th."""
     given: dict[str, Any] = {}
     groups: dict[str, list[Field]] = {}
+    numbers = 0
     for one in form.fields:
         groups.setdefault(one.name, []).append(one)
     chosen = {n for n, g in groups.items() if g[0].kind in ("radio", "select")}
@@ -173,6 +175,9 @@ def filled(form: Form, page: Page, turn: int, wishes: tuple[str, ...] = ()) -> d
                 one.name not in ("find", "save", "update") and not one.name.endswith("-none")
             ):
                 given[name] = group[turn % len(group)].value
+        elif one.kind == "number" and name not in TYPED:
+            given[name] = one.value or ("1" if numbers == turn % 3 else "")
+            numbers += 1
         elif one.kind == "file":
             if turn % 2:
                 given[name] = "FILE"
@@ -186,7 +191,15 @@ def filled(form: Form, page: Page, turn: int, wishes: tuple[str, ...] = ()) -> d
 
 
 def _files(given: dict[str, Any]) -> dict[str, Any]:
-    return {k: _picture() if v == "FILE" else v for k, v in given.items()}
+    return {k: _file(v) if str(v).startswith(("FILE", "CSV:")) else v for k, v in given.items()}
+
+
+def _file(text: str) -> io.BytesIO:
+    if text == "FILE":
+        return _picture()
+    made = io.BytesIO(text.removeprefix("CSV:").encode())
+    made.name = "plan.csv"
+    return made
 
 
 def _picture() -> io.BytesIO:
@@ -200,6 +213,7 @@ def _picture() -> io.BytesIO:
 
 
 ROLES = ("adviser", "officer", "supervisor", "crew", "designer", "manager", "administrator")
+STAFF = ("/desk", "/crew", "/status")
 STATEMENTS = ("/contact", "/contact?about=address", "/privacy", "/cookies", "/accessibility")
 
 
@@ -228,20 +242,23 @@ def walk(folder: Path, till: Any, queue: Callable[[], None]) -> None:
     for role, one in staff.items():
         one.post(f"/demo/as/{role}", {})
         one.crawl(
-            ["/desk", "/crew", "/status", "/desk/payments"], 30 if role == "supervisor" else 2
+            ["/desk", "/crew", "/status", "/desk/payments"], 6 if role == "supervisor" else 1, STAFF
         )
         forms = {"adviser": "/desk/new", "crew": "/crew/new"}.get(role)
         for slug in slugs if forms else ():
             for turn in range(3):
                 one.fill_in(f"{forms}/{slug}", turn, channel="telephone")
     for role in ("crew", "officer", "supervisor", "administrator", "designer"):
-        staff[role].press()
+        staff[role].press(1 if role == "officer" else 2)
+        queue()
+    for role in ("supervisor", "administrator"):
+        _refused(staff[role])
         queue()
     _letters(Walker(folder, "letters"))
     for role in ROLES:
         again = Walker(folder, f"again/{role}")
         again.post(f"/demo/as/{role}", {})
-        again.crawl(["/desk", "/crew", "/status"], 30 if role == "supervisor" else 2)
+        again.crawl(["/desk", "/crew", "/status"], 6 if role == "supervisor" else 1, STAFF)
     _errors(Walker(folder, "errors"))
 
 
@@ -265,14 +282,14 @@ def _resident(one: Walker, slug: str, turn: int, till: Any) -> None:
     """Fill in a form, save it on the way, pay for what was sent, and look at what came of it."""
     there = one.fill_in(f"/services/{slug}/begin", turn)
     if not there.startswith("/case/"):
-        one.crawl([f"/services/{slug}/save"], 1, f"/services/{slug}")
+        one.crawl([f"/services/{slug}/save"], 1, (f"/services/{slug}",))
         one.press(1)
         return
     case = "/".join(there.split("/")[:3])
-    one.crawl([there, case], 3, "/case")
+    one.crawl([there, case], 3, ("/case",))
     if there.endswith("/pay"):
         _pay(one, there, till, turn)
-        one.crawl([case, f"{case}/receipt"], 3, "/case")
+        one.crawl([case, f"{case}/receipt"], 3, ("/case",))
     one.press(1 if turn % 2 else 2)
 
 
@@ -289,6 +306,23 @@ def _pay(one: Walker, there: str, till: Any, turn: int) -> None:
 def _control(till: Any, **said: object) -> None:
     request = urllib.request.Request(f"{till.base}/_control", json.dumps(said).encode())
     urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10).close()
+
+
+def _refused(one: Walker) -> None:
+    """Send what is refused, on a case of each kind."""
+    _there, page = one.get("/desk")
+    found = [link.split("/")[3] for link in page.links if link.startswith("/desk/cases/")]
+    kinds = {reference[:2]: reference for reference in reversed(found)}
+    _there, page = one.get("/desk/rounds")
+    rounds = [f.value for form in page.forms for f in form.fields if f.name == "round"]
+    for n, (path, given) in enumerate(REFUSALS):
+        for case in sorted(kinds.values()) if "{case}" in path else [""]:
+            names = {"case": case, "round": rounds[0] if rounds else ""}
+            said = {k: v.format(**names) for k, v in given.items()}
+            one.post(path.format(**names), _files(said), f" refused {n}")
+    one.get("/desk/payments/ledger.csv?since=x")
+    one.get("/desk/homes?postcode=zzz")
+    one.crawl(["/desk/plan/changes", "/desk/plan/calendar"], 3, ("/desk/plan",))
 
 
 def _letters(one: Walker) -> None:
