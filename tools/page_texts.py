@@ -1,8 +1,8 @@
 """Write every page's text and tags to a folder, so that a change of templates can be held against what was.
 
-    .venv/bin/python tools/page_texts.py before        # at the commit one begins from
-    .venv/bin/python tools/page_texts.py after         # after the change
-    diff -r before after                               # empty: no reader sees anything else
+    make pages OUT=/tmp/before     # at the commit one begins from
+    make pages OUT=/tmp/after      # after the change
+    diff -r /tmp/before /tmp/after # empty: no reader sees anything else
 
 It makes the demo council in a scratch database, at a fixed moment, and walks it as visitor, resident
 and each role: every link, every form (empty, wrong, filled in), what comes by e-mail, in both
