@@ -15,14 +15,29 @@ REPLACED = [
     (re.compile(r"(?<=: )\d{6}\b|^\d{6}$", re.M), "CODE"),
 ]
 INLINE = frozenset(
-    {"a", "abbr", "b", "button", "code", "em", "i", "img", "input", "label", "s", "span", "strong"}
+    {
+        "a",
+        "abbr",
+        "b",
+        "button",
+        "code",
+        "em",
+        "i",
+        "img",
+        "input",
+        "label",
+        "progress",
+        "s",
+        "span",
+        "strong",
+    }
 )
 # Set as a block by the style sheet, so that white space beside it shows nowhere.
 BLOCK = re.compile(
     r"govuk-(label|caption-\w+|back-link|skip-link|warning-text__\w+|details__\w+|error-message)\b"
 )
 # Its children stand in a row by the style sheet, as blocks do.
-ROW = re.compile(r"kit-(row|search|filters)|govuk-(button-group|(radios|checkboxes)__item)")
+ROW = re.compile(r"kit-(row|search|filters|item\b)|govuk-(button-group|(radios|checkboxes)__item)")
 VOID = frozenset(
     {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 )
