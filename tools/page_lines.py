@@ -14,24 +14,7 @@ REPLACED = [
     (re.compile(r"127\.0\.0\.1:\d+"), "HOST"),
     (re.compile(r"(?<=: )\d{6}\b|^\d{6}$", re.M), "CODE"),
 ]
-INLINE = frozenset(
-    {
-        "a",
-        "abbr",
-        "b",
-        "button",
-        "code",
-        "em",
-        "i",
-        "img",
-        "input",
-        "label",
-        "progress",
-        "s",
-        "span",
-        "strong",
-    }
-)
+INLINE = re.compile(r"a|abbr|b|button|code|em|i|img|input|label|progress|s|span|strong")
 # Set as a block by the style sheet, so that white space beside it shows nowhere.
 BLOCK = re.compile(
     r"govuk-(label|caption-\w+|back-link|skip-link|warning-text__\w+|details__\w+|error-message)\b"
@@ -120,7 +103,11 @@ class Page(HTMLParser):
         parts = [
             f'{k}="{" ".join(v.split())}"' for k, v in sorted(said.items()) if v or k != "class"
         ]
-        inline = tag in INLINE and not BLOCK.search(said["class"]) and said.get("type") != "hidden"
+        inline = (
+            bool(INLINE.fullmatch(tag))
+            and not BLOCK.search(said["class"])
+            and said.get("type") != "hidden"
+        )
         inline = inline and not (self.open and self.open[-1].is_row)
         kept = tag in KEPT or "kit-pre" in said["class"] or bool(self.open and self.open[-1].keeps)
         if tag == "form":
