@@ -148,8 +148,11 @@ class Page(HTMLParser):
         """Take some text, as a reader sees it: white space is one space, unless it is kept."""
         if self.label:
             self.labels[self.label] = self.labels.get(self.label, "") + data.strip()
-        kept = bool(self.open and self.open[-1].keeps)
-        self.items.append(("text", json.dumps(data) if kept else re.sub(r"\s+", " ", data)))
+        if self.open and self.open[-1].keeps:
+            self.items.append(("text", json.dumps(data)))
+            return
+        before = self.items.pop()[1] if self.items and self.items[-1][0] == "text" else ""
+        self.items.append(("text", re.sub(r"\s+", " ", before + data)))
 
     def lines(self) -> list[str]:
         """Return what is compared: white space beside a block is nothing, beside a word it is a space."""

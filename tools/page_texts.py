@@ -20,13 +20,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
-from page_walk import walk
+from page_walk import Walker, walk
 
 # A Wednesday in term; what the walk plans for later lies within the demo's calendars.
 NOW = datetime(2026, 10, 14, 9, 30, tzinfo=UTC)
@@ -66,7 +66,7 @@ def installation() -> Iterator[Any]:
         from django.test.utils import setup_databases, teardown_databases
         from django.utils import timezone
 
-        timezone.now = lambda: NOW
+        timezone.now = lambda: NOW + timedelta(milliseconds=100 * Walker.seen)
         secrets.choice = random.Random(7).choice  # references, which some lists are sorted by
         connections.databases["default"]["TEST"]["NAME"] = "doorstep_pages"
         made = setup_databases(verbosity=0, interactive=False)
