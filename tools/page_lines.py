@@ -12,6 +12,7 @@ REPLACED = [
     (re.compile(r"\b[0-9a-f]{16,}\b"), "HEX"),
     (re.compile(r"(?=[\w:-]*\d)(?=[\w:-]*[A-Z])(?=[\w:-]*[a-z])\b[\w:-]{24,}"), "TOKEN"),
     (re.compile(r"127\.0\.0\.1:\d+"), "HOST"),
+    (re.compile(r"\b\d+ (seconds|minutes)\|"), "AGE|"),
     (re.compile(r"(?<=: )\d{6}\b|^\d{6}$", re.M), "CODE"),
 ]
 INLINE = re.compile(r"a|abbr|b|button|code|em|i|img|input|label|progress|s|span|strong")
