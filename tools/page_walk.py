@@ -232,15 +232,20 @@ def walk(folder: Path, till: Any, queue: Callable[[], None]) -> None:
             if (m := re.fullmatch(r"/services/([\w-]+)", link))
         }
     )
+    sent: list[tuple[Walker, str]] = []
     for who, turns, cookies in (("english", 4, {}), ("welsh", 1, {"doorstep_language": "cy"})):
         _visitors(Walker(folder, f"{who}/visitor", **cookies), examples)
+        queue()
+        _letters(Walker(folder, f"{who}/letters-to-visitors", **cookies))
         for slug in slugs:
             for turn in range(turns):
-                _resident(Walker(folder, f"{who}/{slug}-{turn}", **cookies), slug, turn, till)
+                one = Walker(folder, f"{who}/{slug}-{turn}", **cookies)
+                sent.append((one, _resident(one, slug, turn, till)))
         for n, wishes in enumerate(examples if turns > 1 else ()):
             one = Walker(folder, f"{who}/example-{n}", **cookies)
             one.fill_in("/services/missed-bin/begin", 2, wishes[1:])
-    queue()
+        queue()
+        _letters(Walker(folder, f"{who}/letters-to-residents", **cookies))
     staff = {role: Walker(folder, f"staff/{role}") for role in ROLES}
     for role, one in staff.items():
         one.post(f"/demo/as/{role}", {})
@@ -258,6 +263,9 @@ def walk(folder: Path, till: Any, queue: Callable[[], None]) -> None:
         _refused(staff[role])
         queue()
     _letters(Walker(folder, "letters"))
+    for one, case in sent:
+        one.crawl([case] if case else [], 3, ("/case",))
+        one.press(1)
     for role in ROLES:
         again = Walker(folder, f"again/{role}")
         again.post(f"/demo/as/{role}", {})
@@ -281,19 +289,20 @@ def _visitors(one: Walker, examples: list[tuple[str, ...]]) -> None:
     one.press()
 
 
-def _resident(one: Walker, slug: str, turn: int, till: Any) -> None:
-    """Fill in a form, save it on the way, pay for what was sent, and look at what came of it."""
+def _resident(one: Walker, slug: str, turn: int, till: Any) -> str:
+    """Fill in a form, save it on the way, pay for what was sent; return the page of the case."""
     there = one.fill_in(f"/services/{slug}/begin", turn)
     if not there.startswith("/case/"):
         one.crawl([f"/services/{slug}/save"], 1, (f"/services/{slug}",))
         one.press(1)
-        return
+        return ""
     case = "/".join(there.split("/")[:3])
     one.crawl([there, case], 3, ("/case",))
     if there.endswith("/pay"):
         _pay(one, there, till, turn)
         one.crawl([case, f"{case}/receipt"], 3, ("/case",))
     one.press(1 if turn % 2 else 2)
+    return case
 
 
 def _pay(one: Walker, there: str, till: Any, turn: int) -> None:
@@ -331,8 +340,7 @@ def _refused(one: Walker) -> None:
 def _letters(one: Walker) -> None:
     """Follow the links in all that was sent."""
     _there, page = one.get("/demo/outbox")
-    text = "\n".join(words for kind, words in page.items if kind == "text")
-    links = [urlsplit(link).path for link in re.findall(r"https?://127\.0\.0\.1[^\s\"]+", text)]
+    links = [urlsplit(link).path for link in page.links if "://127.0.0.1" in link]
     one.crawl(list(dict.fromkeys(links)), 12)
     one.press(1)
 
