@@ -52,7 +52,7 @@ def draw(request: HttpRequest, found: Case, refused: str = "") -> HttpResponse:
         "events": found.events.select_related("personal"),
         "may_decide": _may(request, "desk.decide"),
         "checks": from_json(found.decisions),
-        "jobs": found.jobs.prefetch_related("results__event"),
+        "jobs": found.jobs.order_by("pk").prefetch_related("results__event"),
         "booking": bookings.of_case(found),
         "charges": payments.of_case(found),
         "may_refund": _may(request, "payments.refund"),
