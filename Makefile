@@ -43,7 +43,10 @@ words: setup-dev ## Bring locale/*/LC_MESSAGES/django.po up to the pages' text, 
 	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --omit-header -o locale/django.pot .
 	@$(BIN)/pybabel -q update -D django -i locale/django.pot -d locale --no-fuzzy-matching --ignore-obsolete
 
+pages: setup-dev ## Write every page's text and tags to OUT, to hold a change of templates against (some minutes)
+	@PYTHONPATH=. $(BIN)/python tools/page_texts.py $(OUT)
+
 screenshots: setup-dev ## Photograph the demo that `make run` started (PORT as there)
 	@$(BIN)/python tools/screenshots.py
 
-.PHONY: help setup setup-dev run check services test test-long guards bench words screenshots
+.PHONY: help setup setup-dev run check services test test-long guards bench words pages screenshots

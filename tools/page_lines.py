@@ -12,17 +12,16 @@ REPLACED = [
     (re.compile(r"\b[0-9a-f]{16,}\b"), "HEX"),
     (re.compile(r"(?=[\w:-]*\d)(?=[\w:-]*[A-Z])(?=[\w:-]*[a-z])\b[\w:-]{24,}"), "TOKEN"),
     (re.compile(r"127\.0\.0\.1:\d+"), "HOST"),
+    (re.compile(r"\b\d+ (seconds|minutes)\|"), "AGE|"),
     (re.compile(r"(?<=: )\d{6}\b|^\d{6}$", re.M), "CODE"),
 ]
-INLINE = frozenset(
-    {"a", "abbr", "b", "button", "code", "em", "i", "img", "input", "label", "s", "span", "strong"}
-)
+INLINE = re.compile(r"a|abbr|b|button|code|em|i|img|input|label|progress|s|span|strong")
 # Set as a block by the style sheet, so that white space beside it shows nowhere.
 BLOCK = re.compile(
     r"govuk-(label|caption-\w+|back-link|skip-link|warning-text__\w+|details__\w+|error-message)\b"
 )
 # Its children stand in a row by the style sheet, as blocks do.
-ROW = re.compile(r"kit-(row|search|filters)|govuk-(button-group|(radios|checkboxes)__item)")
+ROW = re.compile(r"kit-(row|search|filters|item\b)|govuk-(button-group|(radios|checkboxes)__item)")
 VOID = frozenset(
     {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 )
@@ -105,7 +104,11 @@ class Page(HTMLParser):
         parts = [
             f'{k}="{" ".join(v.split())}"' for k, v in sorted(said.items()) if v or k != "class"
         ]
-        inline = tag in INLINE and not BLOCK.search(said["class"]) and said.get("type") != "hidden"
+        inline = (
+            bool(INLINE.fullmatch(tag))
+            and not BLOCK.search(said["class"])
+            and said.get("type") != "hidden"
+        )
         inline = inline and not (self.open and self.open[-1].is_row)
         kept = tag in KEPT or "kit-pre" in said["class"] or bool(self.open and self.open[-1].keeps)
         if tag == "form":
@@ -125,9 +128,8 @@ class Page(HTMLParser):
         name = self.select if tag == "option" else said.get("name", "")
         if self.forms and name and tag in ("input", "option", "textarea", "button"):
             chosen = "checked" in said or "selected" in said
-            one = Field(
-                name, kinds.get(tag, tag), said.get("value", ""), chosen, said.get("id", "")
-            )
+            kind = "number" if said.get("inputmode") == "numeric" else kinds.get(tag, tag)
+            one = Field(name, kind, said.get("value", ""), chosen, said.get("id", ""))
             self.forms[-1].fields.append(one)
 
     def handle_endtag(self, tag: str) -> None:
@@ -147,8 +149,11 @@ class Page(HTMLParser):
         """Take some text, as a reader sees it: white space is one space, unless it is kept."""
         if self.label:
             self.labels[self.label] = self.labels.get(self.label, "") + data.strip()
-        kept = bool(self.open and self.open[-1].keeps)
-        self.items.append(("text", json.dumps(data) if kept else re.sub(r"\s+", " ", data)))
+        if self.open and self.open[-1].keeps:
+            self.items.append(("text", json.dumps(data)))
+            return
+        before = self.items.pop()[1] if self.items and self.items[-1][0] == "text" else ""
+        self.items.append(("text", re.sub(r"\s+", " ", before + data)))
 
     def lines(self) -> list[str]:
         """Return what is compared: white space beside a block is nothing, beside a word it is a space."""

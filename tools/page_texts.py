@@ -1,8 +1,8 @@
 """Write every page's text and tags to a folder, so that a change of templates can be held against what was.
 
-    .venv/bin/python tools/page_texts.py before        # at the commit one begins from
-    .venv/bin/python tools/page_texts.py after         # after the change
-    diff -r before after                               # empty: no reader sees anything else
+    make pages OUT=/tmp/before     # at the commit one begins from
+    make pages OUT=/tmp/after      # after the change
+    diff -r /tmp/before /tmp/after # empty: no reader sees anything else
 
 It makes the demo council in a scratch database, at a fixed moment, and walks it as visitor, resident
 and each role: every link, every form (empty, wrong, filled in), what comes by e-mail, in both
@@ -14,17 +14,21 @@ lines of templates were never reached. To look at an older checkout, run this fi
 import argparse
 import io
 import os
+import random
+import re
+import secrets
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
-from page_walk import walk
+from page_walk import Walker, walk
 
 # A Wednesday in term; what the walk plans for later lies within the demo's calendars.
 NOW = datetime(2026, 10, 14, 9, 30, tzinfo=UTC)
@@ -46,6 +50,7 @@ def installation() -> Iterator[Any]:
     ):
         os.environ |= {
             "DOORSTEP_DATA": data,
+            "DOORSTEP_HOME": data,
             "DOORSTEP_DEMO": "1",
             "DJANGO_SETTINGS_MODULE": "doorstep.settings",
             "GOVUK_PAY_URL": f"http://127.0.0.1:{server.server_port}",
@@ -60,13 +65,33 @@ def installation() -> Iterator[Any]:
 
         django.setup()
         from django.core.management import call_command
+        from django.db import connections
+        from django.test.utils import setup_databases, teardown_databases
         from django.utils import timezone
 
-        timezone.now = lambda: NOW
-        call_command("migrate", verbosity=0)
+        timezone.now = lambda: NOW + timedelta(milliseconds=100 * Walker.seen)
+        secrets.choice = random.Random(7).choice  # references, which some lists are sorted by
+        connections.databases["default"]["TEST"]["NAME"] = "doorstep_pages"
+        made = setup_databases(verbosity=0, interactive=False)
+        for name in ("services", "councils"):
+            shutil.copytree(name, Path(data) / name)
         call_command("demo", stdout=io.StringIO())
+        _newer(Path(data) / "services" / "complaint" / "service.yaml")
         yield till
         server.shutdown()
+        with connections[
+            "default"
+        ].cursor() as cursor:  # threads of the queue left connections open
+            cursor.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid()"
+            )
+        teardown_databases(made, verbosity=0)
+
+
+def _newer(service: Path) -> None:
+    """Make the library's folder newer than the version that runs, for a designer to publish."""
+    service.write_text(re.sub(r"(?m)^(retention_days: *)\d+", r"\g<1>77", service.read_text()))
 
 
 class _Quiet(WSGIRequestHandler):

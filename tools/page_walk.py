@@ -11,12 +11,15 @@ from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from page_lines import Field, Form, Page, steady
+from page_refusals import REFUSALS
 
 
 class Walker:
     """One person with a browser; all that is seen is written down."""
 
     made = 0
+    # How many pages were seen so far: the clock goes on by it, so that what came first stands first.
+    seen = 0
 
     def __init__(self, folder: Path, who: str, **cookies: str) -> None:
         from django.test import Client
@@ -31,6 +34,7 @@ class Walker:
 
     def write(self, name: str, answer: Any) -> Page:
         """Write down an answer that is a page, or text; return it read."""
+        Walker.seen += 1
         kind, status = answer.get("Content-Type", ""), answer.status_code
         text = "" if answer.streaming else answer.content.decode(errors="replace")
         page = Page(text if "html" in kind else "")
@@ -59,7 +63,7 @@ class Walker:
             why += " then"
         return path, self.write(f"POST{why} {urlsplit(path).path}", answer)
 
-    def crawl(self, start: list[str], most: int, within: str = "/") -> None:
+    def crawl(self, start: list[str], most: int, within: tuple[str, ...] = ("/",)) -> None:
         """Follow all links; of addresses that differ only in numbers and names, the first `most`."""
         waiting, seen, shapes = list(start), set(start), Counter[str]()
         while waiting:
@@ -157,6 +161,7 @@ def filled(form: Form, page: Page, turn: int, wishes: tuple[str, ...] = ()) -> d
     """Return good answers: of what can be chosen what is wished for, else the `turn`th."""
     given: dict[str, Any] = {}
     groups: dict[str, list[Field]] = {}
+    numbers = 0
     for one in form.fields:
         groups.setdefault(one.name, []).append(one)
     chosen = {n for n, g in groups.items() if g[0].kind in ("radio", "select")}
@@ -173,6 +178,9 @@ def filled(form: Form, page: Page, turn: int, wishes: tuple[str, ...] = ()) -> d
                 one.name not in ("find", "save", "update") and not one.name.endswith("-none")
             ):
                 given[name] = group[turn % len(group)].value
+        elif one.kind == "number" and name not in TYPED:
+            given[name] = one.value or ("1" if numbers == turn % 3 else "")
+            numbers += 1
         elif one.kind == "file":
             if turn % 2:
                 given[name] = "FILE"
@@ -186,7 +194,15 @@ def filled(form: Form, page: Page, turn: int, wishes: tuple[str, ...] = ()) -> d
 
 
 def _files(given: dict[str, Any]) -> dict[str, Any]:
-    return {k: _picture() if v == "FILE" else v for k, v in given.items()}
+    return {k: _file(v) if str(v).startswith(("FILE", "CSV:")) else v for k, v in given.items()}
+
+
+def _file(text: str) -> io.BytesIO:
+    if text == "FILE":
+        return _picture()
+    made = io.BytesIO(text.removeprefix("CSV:").encode())
+    made.name = "plan.csv"
+    return made
 
 
 def _picture() -> io.BytesIO:
@@ -200,6 +216,7 @@ def _picture() -> io.BytesIO:
 
 
 ROLES = ("adviser", "officer", "supervisor", "crew", "designer", "manager", "administrator")
+STAFF = ("/desk", "/crew", "/status")
 STATEMENTS = ("/contact", "/contact?about=address", "/privacy", "/cookies", "/accessibility")
 
 
@@ -215,33 +232,44 @@ def walk(folder: Path, till: Any, queue: Callable[[], None]) -> None:
             if (m := re.fullmatch(r"/services/([\w-]+)", link))
         }
     )
-    for who, turns, cookies in (("english", 5, {}), ("welsh", 2, {"doorstep_language": "cy"})):
+    sent: list[tuple[Walker, str]] = []
+    for who, turns, cookies in (("english", 4, {}), ("welsh", 1, {"doorstep_language": "cy"})):
         _visitors(Walker(folder, f"{who}/visitor", **cookies), examples)
+        queue()
+        _letters(Walker(folder, f"{who}/letters-to-visitors", **cookies))
         for slug in slugs:
             for turn in range(turns):
-                _resident(Walker(folder, f"{who}/{slug}-{turn}", **cookies), slug, turn, till)
-        for n, wishes in enumerate(examples):
+                one = Walker(folder, f"{who}/{slug}-{turn}", **cookies)
+                sent.append((one, _resident(one, slug, turn, till)))
+        for n, wishes in enumerate(examples if turns > 1 else ()):
             one = Walker(folder, f"{who}/example-{n}", **cookies)
             one.fill_in("/services/missed-bin/begin", 2, wishes[1:])
-    queue()
+        queue()
+        _letters(Walker(folder, f"{who}/letters-to-residents", **cookies))
     staff = {role: Walker(folder, f"staff/{role}") for role in ROLES}
     for role, one in staff.items():
         one.post(f"/demo/as/{role}", {})
         one.crawl(
-            ["/desk", "/crew", "/status", "/desk/payments"], 30 if role == "supervisor" else 2
+            ["/desk", "/crew", "/status", "/desk/payments"], 6 if role == "supervisor" else 1, STAFF
         )
         forms = {"adviser": "/desk/new", "crew": "/crew/new"}.get(role)
         for slug in slugs if forms else ():
             for turn in range(3):
                 one.fill_in(f"{forms}/{slug}", turn, channel="telephone")
     for role in ("crew", "officer", "supervisor", "administrator", "designer"):
-        staff[role].press()
+        staff[role].press(1 if role == "officer" else 2)
+        queue()
+    for role in ("supervisor", "administrator"):
+        _refused(staff[role])
         queue()
     _letters(Walker(folder, "letters"))
+    for one, case in sent:
+        one.crawl([case] if case else [], 3, ("/case",))
+        one.press(1)
     for role in ROLES:
         again = Walker(folder, f"again/{role}")
         again.post(f"/demo/as/{role}", {})
-        again.crawl(["/desk", "/crew", "/status"], 30 if role == "supervisor" else 2)
+        again.crawl(["/desk", "/crew", "/status"], 6 if role == "supervisor" else 1, STAFF)
     _errors(Walker(folder, "errors"))
 
 
@@ -261,19 +289,20 @@ def _visitors(one: Walker, examples: list[tuple[str, ...]]) -> None:
     one.press()
 
 
-def _resident(one: Walker, slug: str, turn: int, till: Any) -> None:
-    """Fill in a form, save it on the way, pay for what was sent, and look at what came of it."""
+def _resident(one: Walker, slug: str, turn: int, till: Any) -> str:
+    """Fill in a form, save it on the way, pay for what was sent; return the page of the case."""
     there = one.fill_in(f"/services/{slug}/begin", turn)
     if not there.startswith("/case/"):
-        one.crawl([f"/services/{slug}/save"], 1, f"/services/{slug}")
+        one.crawl([f"/services/{slug}/save"], 1, (f"/services/{slug}",))
         one.press(1)
-        return
+        return ""
     case = "/".join(there.split("/")[:3])
-    one.crawl([there, case], 3, "/case")
+    one.crawl([there, case], 3, ("/case",))
     if there.endswith("/pay"):
         _pay(one, there, till, turn)
-        one.crawl([case, f"{case}/receipt"], 3, "/case")
+        one.crawl([case, f"{case}/receipt"], 3, ("/case",))
     one.press(1 if turn % 2 else 2)
+    return case
 
 
 def _pay(one: Walker, there: str, till: Any, turn: int) -> None:
@@ -291,11 +320,27 @@ def _control(till: Any, **said: object) -> None:
     urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10).close()
 
 
+def _refused(one: Walker) -> None:
+    """Send what is refused, on a case of each kind."""
+    _there, page = one.get("/desk")
+    found = [link.split("/")[3] for link in page.links if link.startswith("/desk/cases/")]
+    kinds = {reference[:2]: reference for reference in reversed(found)}
+    _there, page = one.get("/desk/rounds")
+    rounds = [f.value for form in page.forms for f in form.fields if f.name == "round"]
+    for n, (path, given) in enumerate(REFUSALS):
+        for case in sorted(kinds.values()) if "{case}" in path else [""]:
+            names = {"case": case, "round": rounds[0] if rounds else ""}
+            said = {k: v.format(**names) for k, v in given.items()}
+            one.post(path.format(**names), _files(said), f" refused {n}")
+    one.get("/desk/payments/ledger.csv?since=x")
+    one.get("/desk/homes?postcode=zzz")
+    one.crawl(["/desk/plan/changes", "/desk/plan/calendar"], 3, ("/desk/plan",))
+
+
 def _letters(one: Walker) -> None:
     """Follow the links in all that was sent."""
     _there, page = one.get("/demo/outbox")
-    text = "\n".join(words for kind, words in page.items if kind == "text")
-    links = [urlsplit(link).path for link in re.findall(r"https?://127\.0\.0\.1[^\s\"]+", text)]
+    links = [urlsplit(link).path for link in page.links if "://127.0.0.1" in link]
     one.crawl(list(dict.fromkeys(links)), 12)
     one.press(1)
 

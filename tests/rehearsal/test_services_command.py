@@ -159,7 +159,7 @@ def test_an_example_that_cannot_be_played_is_a_difference_not_a_crash(
     said = services("play")
     assert "refused: no_way_on outcome job.lost" in said
     assert "refused: decision_not_allowed decision shut" in said
-    assert "could not be played: DoesNotExist" in said and "3 differ" in said
+    assert "refused: answer not taken property not_an_option" in said and "3 differ" in said
 
 
 def test_an_example_without_settings_is_played_with_the_councils_own(

@@ -89,6 +89,11 @@ class Items(Kind):
             for row in answer or []
         )  # fmt: skip
 
+    def anchor(self, question: Question, invalid: Invalid) -> str:
+        """Return the id of the thing whose number is wrong."""
+        part = invalid.values.get("part")
+        return f"{question.id}-{part}" if part else question.id
+
 
 def _count(text: str | None, option: tuple[str, str]) -> int:
     text = (text or "").strip()
@@ -101,8 +106,3 @@ def _count(text: str | None, option: tuple[str, str]) -> int:
     if int(text) > most(option):
         raise Invalid("items_most", item=option[1], most=most(option), part=option[0])
     return int(text)
-
-    def anchor(self, question: Question, invalid: Invalid) -> str:
-        """Return the id of the thing whose number is wrong."""
-        part = invalid.values.get("part")
-        return f"{question.id}-{part}" if part else question.id

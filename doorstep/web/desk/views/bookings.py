@@ -16,6 +16,7 @@ from doorstep.catalogue.words import say
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.forms.questions import kinds
+from doorstep.web.desk.refusal import says_why_not
 from doorstep.web.kit import lists
 from doorstep.web.kit.doors import actor, needs
 
@@ -102,6 +103,10 @@ def _capacity(text: str) -> int | None:
     return int(text)
 
 
+def _again(request: HttpRequest, refused: Refused, code: str, day: str) -> HttpResponse:
+    return _draw(request, *_found(code, day), refused=refused.code)
+
+
 def _carry_out(request: HttpRequest, calendar: Calendar, day: date) -> None:
     said: Any = {"calendar": calendar, "day": day, "by": actor(request), "now": timezone.now()}
     do = request.POST.get("do")
@@ -128,16 +133,14 @@ def _preview(request: HttpRequest, calendar: Calendar, day: date) -> dict[str, o
 
 @needs("bookings.change")
 @require_POST
+@says_why_not(_again)
 def change(request: HttpRequest, code: str, day: str) -> HttpResponse:
     """Close, open or resize a day; whom it concerns is shown first."""
     calendar, on = _found(code, day)
-    try:
-        previewed = _preview(request, calendar, on)
-        if previewed:
-            return _draw(request, calendar, on, previewed=previewed)
-        _carry_out(request, calendar, on)
-    except Refused as exc:
-        return _draw(request, calendar, on, refused=exc.code)
+    previewed = _preview(request, calendar, on)
+    if previewed:
+        return _draw(request, calendar, on, previewed=previewed)
+    _carry_out(request, calendar, on)
     return HttpResponseRedirect(f"/desk/bookings/{calendar.code}/{on.isoformat()}")
 
 

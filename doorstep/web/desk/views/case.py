@@ -24,6 +24,7 @@ from doorstep.staff import actions as staff
 from doorstep.staff import queries as looks
 from doorstep.waste import queries as rounds_of
 from doorstep.web.desk import moved, placed
+from doorstep.web.desk.refusal import says_why_not
 from doorstep.web.kit.doors import actor, needs
 
 
@@ -35,7 +36,7 @@ def case_of(reference: str) -> Case:
     return found
 
 
-def draw(request: HttpRequest, found: Case, refused: str = "", status: int = 200) -> HttpResponse:
+def draw(request: HttpRequest, found: Case, refused: str = "") -> HttpResponse:
     """Draw a case whole, with why something was refused."""
     service = catalogue.service(found.version_id)
     stage = service.workflow.stages[found.stage]
@@ -51,7 +52,7 @@ def draw(request: HttpRequest, found: Case, refused: str = "", status: int = 200
         "events": found.events.select_related("personal"),
         "may_decide": _may(request, "desk.decide"),
         "checks": from_json(found.decisions),
-        "jobs": found.jobs.prefetch_related("results__event"),
+        "jobs": found.jobs.order_by("pk").prefetch_related("results__event"),
         "booking": bookings.of_case(found),
         "charges": payments.of_case(found),
         "may_refund": _may(request, "payments.refund"),
@@ -61,7 +62,17 @@ def draw(request: HttpRequest, found: Case, refused: str = "", status: int = 200
         **placed.about(found, service, timezone.now()),
         **(moved.about(found) if _may(request, "desk.decide") else {}),
     }
-    return render(request, "desk/case.html", context, status=status)
+    return render(request, "desk/case.html", context)
+
+
+def again(request: HttpRequest, refused: Refused, reference: str, **_named: object) -> HttpResponse:
+    """Draw a case as it stands now, with why something was refused."""
+    return draw(request, case_of(reference), refused.code)
+
+
+def back_to(case: Case, part: str = "") -> HttpResponse:
+    """Lead to a case once something was done, to a part of its page."""
+    return HttpResponseRedirect(f"/desk/cases/{case.reference}{part}")
 
 
 def _may(request: HttpRequest, permission: str) -> bool:
@@ -81,53 +92,43 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
 
 @needs("desk.decide")
 @require_POST
+@says_why_not(again)
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a decision that the stage allows."""
     found = case_of(reference)
-    try:
-        deciding.decide(
-            case_id=found.pk,
-            decision=request.POST.get("decision", ""),
-            reason=request.POST.get("reason", ""),
-            reply=request.POST.get("reply", "")[:4000],
-            by=actor(request),
-            now=timezone.now(),
-        )
-    except Refused as exc:
-        return draw(request, found, exc.code)
-    return HttpResponseRedirect(f"/desk/cases/{found.reference}")
+    deciding.decide(
+        case_id=found.pk,
+        decision=request.POST.get("decision", ""),
+        reason=request.POST.get("reason", ""),
+        reply=request.POST.get("reply", "")[:4000],
+        by=actor(request),
+        now=timezone.now(),
+    )
+    return back_to(found)
 
 
 @needs("desk.send")
 @require_http_methods(["GET", "POST"])
+@says_why_not(again)
 def choose(request: HttpRequest, reference: str, choice: str) -> HttpResponse:
     """Choose for a resident who rings what they could choose themselves; asked once more first."""
     found, now = case_of(reference), timezone.now()
-    try:
-        if request.method == "GET":
-            context = {"case": found, "choice": choosing.one(found, choice, now)}
-            return render(request, "desk/choose.html", context)
-        choosing.choose(case_id=found.pk, name=choice, by=actor(request), now=now)
-    except Refused as exc:
-        return draw(request, case_of(reference), exc.code, status=409)
-    return HttpResponseRedirect(f"/desk/cases/{found.reference}")
+    if request.method == "GET":
+        context = {"case": found, "choice": choosing.one(found, choice, now)}
+        return render(request, "desk/choose.html", context)
+    choosing.choose(case_id=found.pk, name=choice, by=actor(request), now=now)
+    return back_to(found)
 
 
 @needs("desk.see")
 @require_POST
+@says_why_not(again)
 def note(request: HttpRequest, reference: str) -> HttpResponse:
     """Add a note."""
     found = case_of(reference)
-    try:
-        case_actions.note(
-            case_id=found.pk,
-            text=request.POST.get("text", ""),
-            by=actor(request),
-            now=timezone.now(),
-        )
-    except Refused as exc:
-        return draw(request, found, exc.code)
-    return HttpResponseRedirect(f"/desk/cases/{found.reference}")
+    text = request.POST.get("text", "")
+    case_actions.note(case_id=found.pk, text=text, by=actor(request), now=timezone.now())
+    return back_to(found)
 
 
 @needs("desk.send")
@@ -136,11 +137,12 @@ def asked_done(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a case off the list of those that need a person."""
     found = case_of(reference)
     asking.done(case_id=found.pk, by=actor(request), now=timezone.now())
-    return HttpResponseRedirect(f"/desk/cases/{found.reference}")
+    return back_to(found)
 
 
 @needs("desk.decide")
 @require_POST
+@says_why_not(again)
 def correct(request: HttpRequest, reference: str) -> HttpResponse:
     """Put a wrong outcome of a job right; the resident is told."""
     found = case_of(reference)
@@ -153,11 +155,9 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
             by=actor(request),
             now=timezone.now(),
         )
-    except Refused as exc:
-        return draw(request, found, exc.code)
     except ValueError as exc:
         raise Http404 from exc
-    return HttpResponseRedirect(f"/desk/cases/{found.reference}")
+    return back_to(found)
 
 
 @needs("desk.see")

@@ -12,15 +12,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.waste import book, plan_files, planning
-from doorstep.waste.models import Change
-from doorstep.web.desk.views.plan import day_in, next_monday, proposed
+from doorstep.web.desk.refusal import says_why_not
+from doorstep.web.desk.views.plan import day_in, next_monday, preview
 from doorstep.web.kit.doors import actor, needs
 from doorstep.web.kit.waiting import waiting
 
 SHOWN, LINES = 100, 6
 
 
-def _calendar(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
+def _calendar(
+    request: HttpRequest, refused: Refused | None = None, **_named: object
+) -> HttpResponse:
     today = timezone.now().astimezone(ZONE).date()
     context = {
         "suspensions": book.suspensions(today),
@@ -43,35 +45,31 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 @needs("rounds.plan")
 @require_POST
+@says_why_not(_calendar)
 def suspend(request: HttpRequest) -> HttpResponse:
     """Propose that a stream is not collected for a while."""
-    return proposed(
-        request,
-        lambda: planning.propose_suspension(
-            stream=request.POST.get("stream", ""),
-            first=day_in(request, "first"),
-            last=day_in(request, "last"),
-            by=actor(request),
-            now=timezone.now(),
-        ),
-        _calendar,
+    change = planning.propose_suspension(
+        stream=request.POST.get("stream", ""),
+        first=day_in(request, "first"),
+        last=day_in(request, "last"),
+        by=actor(request),
+        now=timezone.now(),
     )
+    return preview(change)
 
 
 @needs("rounds.plan")
 @require_POST
+@says_why_not(_calendar)
 def resume(request: HttpRequest, number: int) -> HttpResponse:
     """Propose that a suspended stream is collected again from a day on."""
-    return proposed(
-        request,
-        lambda: planning.propose_resumption(
-            suspension_id=number,
-            day=day_in(request, f"resume-{number}"),
-            by=actor(request),
-            now=timezone.now(),
-        ),
-        _calendar,
+    change = planning.propose_resumption(
+        suspension_id=number,
+        day=day_in(request, f"resume-{number}"),
+        by=actor(request),
+        now=timezone.now(),
     )
+    return preview(change)
 
 
 def _moves(request: HttpRequest) -> dict[date, date | None]:
@@ -86,16 +84,13 @@ def _moves(request: HttpRequest) -> dict[date, date | None]:
 
 @needs("rounds.plan")
 @require_POST
+@says_why_not(_calendar)
 def move_days(request: HttpRequest) -> HttpResponse:
     """Propose where collection days move to, or which are as usual again."""
-    by, now = actor(request), timezone.now()
-
-    def propose() -> Change:
-        forget = [day_in(request, "forget")] if request.POST.get("forget") else []
-        days = {} if forget else _moves(request)
-        return planning.propose_days(days=days, forget=forget, by=by, now=now)
-
-    return proposed(request, propose, _calendar)
+    forget = [day_in(request, "forget")] if request.POST.get("forget") else []
+    days = {} if forget else _moves(request)
+    now = timezone.now()
+    return preview(planning.propose_days(days=days, forget=forget, by=actor(request), now=now))
 
 
 @needs("rounds.plan")
@@ -105,7 +100,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/plan/changes.html", {"changes": book.changes()[:SHOWN]})
 
 
-def _change(request: HttpRequest, number: int, refused: str = "") -> HttpResponse:
+def _change(request: HttpRequest, refused: Refused | None = None, *, number: int) -> HttpResponse:
     found = book.change(number)
     if found is None:
         raise Http404
@@ -113,23 +108,21 @@ def _change(request: HttpRequest, number: int, refused: str = "") -> HttpRespons
         {**r, **{k: [date.fromisoformat(d) for d in r[k]] for k in ("gone", "new")}}
         for r in found.effect["rows"]
     ]
-    context = {"change": found, "rows": rows, "refused": refused}
+    context = {"change": found, "rows": rows, "refused": refused.code if refused else ""}
     return render(request, "desk/plan/change.html", context)
 
 
 @needs("rounds.plan")
 @require_http_methods(["GET", "POST"])
+@says_why_not(_change)
 def change(request: HttpRequest, number: int) -> HttpResponse:
     """Show what a change does for how many homes; make it, or take it back."""
     if request.method == "GET":
-        return _change(request, number)
+        return _change(request, number=number)
     act: Any = planning.undo if "undo" in request.POST else planning.make
     if book.change(number) is None:
         raise Http404
-    try:
-        act(change_id=number, by=actor(request), now=timezone.now())
-    except Refused as exc:
-        return _change(request, number, exc.code)
+    act(change_id=number, by=actor(request), now=timezone.now())
     return HttpResponseRedirect(f"/desk/plan/changes/{number}")
 
 
@@ -140,22 +133,20 @@ def _import(request: HttpRequest, refused: Refused | None = None) -> HttpRespons
 
 @needs("rounds.plan")
 @require_http_methods(["GET", "POST"])
+@says_why_not(_import)
 def import_plan(request: HttpRequest) -> HttpResponse:
     """Take a round plan as a file, to be read in the queue."""
     if request.method == "GET":
         return _import(request)
     file = request.FILES.get("file")
-    try:
-        content = file.read(plan_files.MOST_BYTES + 1) if isinstance(file, UploadedFile) else b""
-        made = plan_files.take(
-            name=str(file.name) if file else "",
-            content=content,
-            since=day_in(request, "since"),
-            by=actor(request),
-            now=timezone.now(),
-        )
-    except Refused as exc:
-        return _import(request, exc)
+    content = file.read(plan_files.MOST_BYTES + 1) if isinstance(file, UploadedFile) else b""
+    made = plan_files.take(
+        name=str(file.name) if file else "",
+        content=content,
+        since=day_in(request, "since"),
+        by=actor(request),
+        now=timezone.now(),
+    )
     return HttpResponseRedirect(f"/desk/plan/import/{made.pk}")
 
 

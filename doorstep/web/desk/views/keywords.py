@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from doorstep.catalogue import teaching
 from doorstep.council.errors import Refused
+from doorstep.web.desk.refusal import says_why_not
 from doorstep.web.kit.doors import actor, needs
 
 
@@ -17,21 +18,20 @@ def keywords(request: HttpRequest) -> HttpResponse:
     return _draw(request)
 
 
-def _draw(request: HttpRequest, refused: str = "", status: int = 200) -> HttpResponse:
-    context = {"found": teaching.suggestions(), "own": teaching.own(), "refused": refused}
-    return render(request, "desk/keywords.html", context, status=status)
+def _draw(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
+    code = refused.code if refused else ""
+    context = {"found": teaching.suggestions(), "own": teaching.own(), "refused": code}
+    return render(request, "desk/keywords.html", context)
 
 
 @needs("words.teach")
 @require_POST
+@says_why_not(_draw)
 def decide(request: HttpRequest) -> HttpResponse:
     """Accept a suggested keyword, which proposals use at once, or decline it."""
     act = teaching.accept if request.POST.get("add") else teaching.decline
     slug, text = request.POST.get("slug", ""), request.POST.get("text", "")
-    try:
-        act(slug=slug, text=text, by=actor(request), now=timezone.now())
-    except Refused as exc:
-        return _draw(request, exc.code, status=409)
+    act(slug=slug, text=text, by=actor(request), now=timezone.now())
     return HttpResponseRedirect("/desk/keywords")
 
 

@@ -1,6 +1,6 @@
 """Moves a case to the service it belongs to, and takes that back."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -9,8 +9,9 @@ from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.intake import prefill
+from doorstep.web.desk.refusal import says_why_not
 from doorstep.web.desk.views.caller import session_of
-from doorstep.web.desk.views.case import case_of, draw
+from doorstep.web.desk.views.case import again, back_to, case_of
 from doorstep.web.form.session import go_on as go_on_with
 from doorstep.web.form.session import open_or_begin
 from doorstep.web.kit.doors import actor, needs
@@ -18,31 +19,30 @@ from doorstep.web.kit.doors import actor, needs
 
 @needs("desk.decide")
 @require_POST
+@says_why_not(again)
 def move(request: HttpRequest, reference: str) -> HttpResponse:
     """Move a case to another service, with all that was said; only what is missing is asked."""
     found, to = case_of(reference), request.POST.get("to", "")
-    try:
-        moving.move(case_id=found.pk, to=to, by=actor(request), now=timezone.now())
-    except Refused as exc:
-        return draw(request, case_of(reference), exc.code, status=409)
+    moving.move(case_id=found.pk, to=to, by=actor(request), now=timezone.now())
     return _go_on(request, case_of(reference), to)
 
 
 @needs("desk.decide")
 @require_POST
+@says_why_not(again)
 def go_on(request: HttpRequest, reference: str) -> HttpResponse:
     """Go on with the form of the service that a case was moved to, as long as it was not sent."""
     found = case_of(reference)
     to = str(found.facts.get("moved", {}).get("to", ""))
     if not to or moving.came_of(found):
-        return HttpResponseRedirect(f"/desk/cases/{found.reference}")
+        return back_to(found)
     return _go_on(request, found, to)
 
 
 def _go_on(request: HttpRequest, case: Case, to: str) -> HttpResponse:
     session = session_of(request, to, case.channel)
     if catalogue.current(to) is None:  # it was taken out of service meanwhile
-        return draw(request, case, "no_such_service", status=409)
+        raise Refused("no_such_service")
     drafts.drop_draft(visitor=session.visitor, slug=to)
     filling = open_or_begin(session)
     made = prefill.move_on(filling, case)
@@ -51,11 +51,9 @@ def _go_on(request: HttpRequest, case: Case, to: str) -> HttpResponse:
 
 @needs("desk.decide")
 @require_POST
+@says_why_not(again)
 def undo(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a move back that was a slip."""
     found = case_of(reference)
-    try:
-        moving.undo(case_id=found.pk, by=actor(request), now=timezone.now())
-    except Refused as exc:
-        return draw(request, case_of(reference), exc.code, status=409)
-    return HttpResponseRedirect(f"/desk/cases/{found.reference}")
+    moving.undo(case_id=found.pk, by=actor(request), now=timezone.now())
+    return back_to(found)

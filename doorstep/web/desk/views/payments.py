@@ -14,6 +14,7 @@ from doorstep.council.queries import ZONE
 from doorstep.payments import comparing, queries, refunds
 from doorstep.payments.models import Movement
 from doorstep.payments.money import pence_of, plain
+from doorstep.web.desk.refusal import says_why_not
 from doorstep.web.desk.views import case as case_view
 from doorstep.web.kit.doors import actor, needs
 from doorstep.web.kit.lists import cell
@@ -48,8 +49,9 @@ def payments(request: HttpRequest) -> HttpResponse:
     return waiting(request, "desk/payments.html", context, ended=ended)
 
 
-def _back(refused: str = "") -> HttpResponse:
-    return HttpResponseRedirect(f"/desk/payments{'?refused=' if refused else ''}{refused}")
+def _back(_request: HttpRequest, refused: Refused, **_named: object) -> HttpResponse:
+    """Lead back: the page asks again by itself while a comparison runs, so it has its own address."""
+    return HttpResponseRedirect(f"/desk/payments?refused={refused.code}")
 
 
 @needs("payments.see")
@@ -57,59 +59,54 @@ def _back(refused: str = "") -> HttpResponse:
 def compare(request: HttpRequest) -> HttpResponse:
     """Queue a comparison."""
     comparing.ask(by=actor(request).key, now=timezone.now())
-    return _back()
+    return HttpResponseRedirect("/desk/payments")
 
 
 @needs("payments.refund")
 @require_POST
+@says_why_not(_back)
 def decide(request: HttpRequest, number: int) -> HttpResponse:
     """Approve or refuse a refund."""
     about: Any = {"refund_id": number, "by": actor(request), "now": timezone.now()}
-    try:
-        if request.POST.get("do") == "approve":
-            refunds.approve(**about)
-        else:
-            refunds.refuse(**about, why=request.POST.get("why", "")[:200])
-    except Refused as exc:
-        return _back(exc.code)
-    return _back()
+    if request.POST.get("do") == "approve":
+        refunds.approve(**about)
+    else:
+        refunds.refuse(**about, why=request.POST.get("why", "")[:200])
+    return HttpResponseRedirect("/desk/payments")
 
 
 @needs("payments.refund")
 @require_POST
+@says_why_not(case_view.again)
 def refund(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask to give back part of what was paid on a case."""
     found = case_view.case_of(reference)
     pence = pence_of(request.POST.get("sum", ""))
     why = request.POST.get("why", "")[:200]
-    try:
-        if not pence:
-            raise Refused("sum_missing")
-        about: Any = {"by": actor(request), "now": timezone.now()}
-        refunds.ask(case_id=found.pk, pence=pence, reason=why, **about)
-    except Refused as exc:
-        return case_view.draw(request, found, exc.code)
-    return HttpResponseRedirect(f"/desk/cases/{found.reference}")
+    if not pence:
+        raise Refused("sum_missing")
+    about: Any = {"by": actor(request), "now": timezone.now()}
+    refunds.ask(case_id=found.pk, pence=pence, reason=why, **about)
+    return case_view.back_to(found)
 
 
-def _days(request: HttpRequest) -> tuple[datetime, datetime] | None:
+def _days(request: HttpRequest) -> tuple[datetime, datetime]:
     try:
         first = date.fromisoformat(request.GET.get("since", ""))
         last = date.fromisoformat(request.GET.get("to", "")) + timedelta(days=1)
-    except (ValueError, OverflowError):
-        return None
+    except (ValueError, OverflowError) as exc:
+        raise Refused("days_wrong") from exc
     if first >= last:
-        return None
+        raise Refused("days_wrong")
     return datetime.combine(first, time(), ZONE), datetime.combine(last, time(), ZONE)
 
 
 @needs("payments.export")
 @require_GET
+@says_why_not(_back)
 def export(request: HttpRequest) -> HttpResponse:
     """Give the ledger of some days as CSV."""
     days = _days(request)
-    if days is None:
-        return _back("days_wrong")
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(COLUMNS)

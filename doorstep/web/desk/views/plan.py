@@ -1,6 +1,5 @@
 """The book of rounds: rounds, their streets, and the containers of a property."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from doorstep.council.queries import ZONE
 from doorstep.places import queries as places
 from doorstep.waste import book, planning, queries
 from doorstep.waste.models import Change
+from doorstep.web.desk.refusal import says_why_not
 from doorstep.web.kit.doors import actor, needs
 
 
@@ -26,16 +26,8 @@ def day_in(request: HttpRequest, name: str) -> date:
         raise Refused("day_missing", field=name) from exc
 
 
-def proposed(
-    request: HttpRequest,
-    propose: Callable[[], Change],
-    again: Callable[[HttpRequest, Refused], HttpResponse],
-) -> HttpResponse:
-    """Go to the preview of a change, or draw the form again with what is wrong."""
-    try:
-        change = propose()
-    except Refused as exc:
-        return again(request, exc)
+def preview(change: Change) -> HttpResponse:
+    """Go to the preview of a change that was proposed."""
     return HttpResponseRedirect(f"/desk/plan/changes/{change.pk}")
 
 
@@ -58,7 +50,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/plan/rounds.html", context)
 
 
-def _round(request: HttpRequest, code: str, refused: Refused | None = None) -> HttpResponse:
+def _round(request: HttpRequest, refused: Refused | None = None, code: str = "") -> HttpResponse:
     found = queries.round_of(code) if code else None
     if code and found is None:
         raise Http404
@@ -76,48 +68,44 @@ def _round(request: HttpRequest, code: str, refused: Refused | None = None) -> H
 
 @needs("rounds.plan")
 @require_http_methods(["GET", "POST"])
+@says_why_not(_round)
 def round_page(request: HttpRequest, code: str = "") -> HttpResponse:
     """Show a round, or the form for a new one; propose what is sent."""
     if request.method == "GET":
-        return _round(request, code)
+        return _round(request, code=code)
     given, found = request.POST, queries.round_of(code)
     if not code and queries.round_of(given.get("code", "").strip().upper()):
-        return _round(request, code, Refused("code_taken"))
-    return proposed(
-        request,
-        lambda: planning.propose_round(
-            code=code or given.get("code", ""),
-            name=given.get("name", ""),
-            stream=found.stream if found else given.get("stream", ""),
-            first=day_in(request, "first"),
-            weeks=int(given["weeks"][:4]) if given.get("weeks", "").isdecimal() else 0,
-            by=actor(request),
-            now=timezone.now(),
-        ),
-        lambda r, exc: _round(r, code, exc),
+        raise Refused("code_taken")
+    change = planning.propose_round(
+        code=code or given.get("code", ""),
+        name=given.get("name", ""),
+        stream=found.stream if found else given.get("stream", ""),
+        first=day_in(request, "first"),
+        weeks=int(given["weeks"][:4]) if given.get("weeks", "").isdecimal() else 0,
+        by=actor(request),
+        now=timezone.now(),
     )
+    return preview(change)
 
 
 @needs("rounds.plan")
 @require_POST
+@says_why_not(_round)
 def move_street(request: HttpRequest, code: str) -> HttpResponse:
     """Propose that a street goes to another round."""
     usrn = request.POST.get("usrn", "")
-    return proposed(
-        request,
-        lambda: planning.propose_street(
-            usrn=int(usrn) if usrn.isdecimal() and len(usrn) < 12 else 0,
-            code=code,
-            to=request.POST.get("to", ""),
-            since=day_in(request, "since"),
-            by=actor(request),
-            now=timezone.now(),
-        ),
-        lambda r, exc: _round(r, code, exc),
+    change = planning.propose_street(
+        usrn=int(usrn) if usrn.isdecimal() and len(usrn) < 12 else 0,
+        code=code,
+        to=request.POST.get("to", ""),
+        since=day_in(request, "since"),
+        by=actor(request),
+        now=timezone.now(),
     )
+    return preview(change)
 
 
-def _home(request: HttpRequest, uprn: int, refused: Refused | None = None) -> HttpResponse:
+def _home(request: HttpRequest, refused: Refused | None = None, *, uprn: int) -> HttpResponse:
     found = places.find(str(uprn))
     if found is None:
         raise Http404
@@ -136,22 +124,20 @@ def _home(request: HttpRequest, uprn: int, refused: Refused | None = None) -> Ht
 
 @needs("rounds.plan")
 @require_http_methods(["GET", "POST"])
+@says_why_not(_home)
 def home(request: HttpRequest, uprn: int) -> HttpResponse:
     """Show a property's own containers and their rounds; propose what is sent."""
     if request.method == "GET" or places.find(str(uprn)) is None:
-        return _home(request, uprn)
+        return _home(request, uprn=uprn)
     given = request.POST
     wanted = {b.pk: given.get(f"box-{b.pk}", b.round_id) for b in book.own_boxes(uprn)}
     add = (given.get("kind", ""), given.get("round", "")) if given.get("kind") else None
-    return proposed(
-        request,
-        lambda: planning.propose_home(
-            uprn=uprn,
-            rounds=wanted,
-            add=add,
-            since=day_in(request, "since"),
-            by=actor(request),
-            now=timezone.now(),
-        ),
-        lambda r, exc: _home(r, uprn, exc),
+    change = planning.propose_home(
+        uprn=uprn,
+        rounds=wanted,
+        add=add,
+        since=day_in(request, "since"),
+        by=actor(request),
+        now=timezone.now(),
     )
+    return preview(change)

@@ -2,58 +2,53 @@
 
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from doorstep.council.errors import Refused
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.reports import actions as reports
-from doorstep.web.desk.views.case import case_of, draw
+from doorstep.web.desk.refusal import says_why_not
+from doorstep.web.desk.views.case import again, back_to, case_of
 from doorstep.web.kit.doors import actor, needs
 
 
 @needs("desk.decide")
 @require_POST
+@says_why_not(again)
 def show(request: HttpRequest, reference: str) -> HttpResponse:
     """Say what anyone may see of a report."""
     found = case_of(reference)
-    try:
-        reports.show(
-            case_id=found.pk,
-            hidden="hidden" in request.POST,
-            text="text" in request.POST,
-            photos=request.POST.getlist("photo"),
-            by=actor(request),
-            now=timezone.now(),
-        )
-    except Refused as exc:
-        return draw(request, found, exc.code)
-    return HttpResponseRedirect(f"/desk/cases/{found.reference}#public")
+    reports.show(
+        case_id=found.pk,
+        hidden="hidden" in request.POST,
+        text="text" in request.POST,
+        photos=request.POST.getlist("photo"),
+        by=actor(request),
+        now=timezone.now(),
+    )
+    return back_to(found, "#public")
 
 
 @needs("desk.decide")
 @require_POST
+@says_why_not(again)
 def merge(request: HttpRequest, reference: str) -> HttpResponse:
     """Join a case to another that is about the same."""
     found, other = case_of(reference), request.POST.get("into", "")
-    try:
-        reports.merge(case_id=found.pk, reference=other, by=actor(request), now=timezone.now())
-    except Refused as exc:
-        return draw(request, case_of(reference), exc.code)
-    return HttpResponseRedirect(f"/desk/cases/{found.reference}#same")
+    reports.merge(case_id=found.pk, reference=other, by=actor(request), now=timezone.now())
+    return back_to(found, "#same")
 
 
 @needs("desk.decide")
 @require_POST
+@says_why_not(again)
 def split(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a case away from the one it was joined to."""
     found = case_of(reference)
-    try:
-        reports.split(case_id=found.pk, by=actor(request), now=timezone.now())
-    except Refused as exc:
-        return draw(request, case_of(reference), exc.code)
-    return HttpResponseRedirect(f"/desk/cases/{found.reference}#same")
+    reports.split(case_id=found.pk, by=actor(request), now=timezone.now())
+    return back_to(found, "#same")
 
 
 def _until(request: HttpRequest) -> date:
@@ -63,28 +58,34 @@ def _until(request: HttpRequest) -> date:
         raise Refused("day_missing") from exc
 
 
+# What is refused of a warning, in the words of the page, where a case has others of that name.
+ON_THE_PAGE = {"text_missing": "warning_missing", "until_past": "warning_past"}
+
+
+def _warning_again(request: HttpRequest, refused: Refused, reference: str) -> HttpResponse:
+    code = ON_THE_PAGE.get(refused.code, refused.code)
+    return again(request, Refused(code), reference)
+
+
 @needs("desk.decide")
 @require_POST
+@says_why_not(_warning_again)
 def warn(request: HttpRequest, reference: str) -> HttpResponse:
     """Tell whoever works at this place what to know first."""
     found = case_of(reference)
     easting = found.place.easting if found.place else found.easting
     northing = found.place.northing if found.place else found.northing
-    try:
-        if easting is None or northing is None:
-            raise Refused("no_place")
-        fieldwork.warn(
-            easting=easting,
-            northing=northing,
-            text=request.POST.get("warning", ""),
-            until=_until(request),
-            by=actor(request),
-            now=timezone.now(),
-        )
-    except Refused as exc:
-        code = "warning_missing" if exc.code == "text_missing" else exc.code
-        return draw(request, found, "warning_past" if code == "until_past" else code)
-    return HttpResponseRedirect(f"/desk/cases/{found.reference}#warnings")
+    if easting is None or northing is None:
+        raise Refused("no_place")
+    fieldwork.warn(
+        easting=easting,
+        northing=northing,
+        text=request.POST.get("warning", ""),
+        until=_until(request),
+        by=actor(request),
+        now=timezone.now(),
+    )
+    return back_to(found, "#warnings")
 
 
 @needs("desk.decide")
@@ -93,4 +94,4 @@ def end_warning(request: HttpRequest, reference: str, caution: int) -> HttpRespo
     """End a warning before its day."""
     found = case_of(reference)
     fieldwork.end_warning(caution_id=caution, by=actor(request), now=timezone.now())
-    return HttpResponseRedirect(f"/desk/cases/{found.reference}#warnings")
+    return back_to(found, "#warnings")

@@ -11,6 +11,7 @@ from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.waste import actions as waste
 from doorstep.waste import queries as rounds_of
+from doorstep.web.desk.refusal import says_why_not
 from doorstep.web.kit.doors import actor, needs
 
 
@@ -21,38 +22,39 @@ def rounds(request: HttpRequest) -> HttpResponse:
     return _rounds(request)
 
 
-def _rounds(request: HttpRequest, refused: str = "") -> HttpResponse:
+def _rounds(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
     today = timezone.now().astimezone(ZONE).date()
     found = [(r, rounds_of.progress(r.code, today)) for r in rounds_of.rounds_on(today)]
-    context = {"rounds": found, "today": today, "refused": refused, "typed": request.POST}
+    code = refused.code if refused else ""
+    context = {"rounds": found, "today": today, "refused": code, "typed": request.POST}
     return render(request, "desk/rounds.html", context)
 
 
 @needs("rounds.delay")
 @require_POST
+@says_why_not(_rounds)
 def delay(request: HttpRequest) -> HttpResponse:
     """Say that a round is delayed, until when, in a sentence residents read; or take it back."""
     now = timezone.now()
     code, today = request.POST.get("round", ""), now.astimezone(ZONE).date()
-    try:
-        if code not in {r.code for r in rounds_of.rounds_on(today)}:
-            raise Refused("no_such_round")
-        if "end" in request.POST:
-            waste.end_delay(round_code=code, day=today, by=actor(request), now=now)
-        else:
-            try:
-                until = datetime.fromisoformat(request.POST.get("until", "")).replace(tzinfo=ZONE)
-            except ValueError as exc:
-                raise Refused("until_missing") from exc
-            sentence = request.POST.get("sentence", "")
-            waste.delay_round(
-                round_code=code,
-                day=today,
-                until=until,
-                sentence=sentence,
-                by=actor(request),
-                now=now,
-            )
-    except Refused as exc:
-        return _rounds(request, exc.code)
+    if code not in {r.code for r in rounds_of.rounds_on(today)}:
+        raise Refused("no_such_round")
+    if "end" in request.POST:
+        waste.end_delay(round_code=code, day=today, by=actor(request), now=now)
+    else:
+        waste.delay_round(
+            round_code=code,
+            day=today,
+            until=_until(request),
+            sentence=request.POST.get("sentence", ""),
+            by=actor(request),
+            now=now,
+        )
     return HttpResponseRedirect("/desk/rounds")
+
+
+def _until(request: HttpRequest) -> datetime:
+    try:
+        return datetime.fromisoformat(request.POST.get("until", "")).replace(tzinfo=ZONE)
+    except ValueError as exc:
+        raise Refused("until_missing") from exc

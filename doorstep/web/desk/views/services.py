@@ -11,6 +11,7 @@ from doorstep.catalogue.errors import DefinitionError
 from doorstep.council.errors import Refused
 from doorstep.rehearsal import actions as rehearsal
 from doorstep.rehearsal import queries as shelf
+from doorstep.web.desk.refusal import says_why_not
 from doorstep.web.kit.doors import actor, needs
 from doorstep.web.kit.waiting import waiting
 
@@ -44,17 +45,20 @@ def _newer(request: HttpRequest, slug: str, refused: str = "") -> HttpResponse:
     return render(request, "desk/newer.html", context)
 
 
+def _again(request: HttpRequest, refused: Refused, slug: str) -> HttpResponse:
+    return _newer(request, slug, refused.code)
+
+
 @needs("services.publish")
 @require_POST
+@says_why_not(_again)
 def publish(request: HttpRequest, slug: str) -> HttpResponse:
     """Have the examples of the folder that was looked at played, and publish it if all come out."""
     seen, now = request.POST.get("digest", ""), timezone.now()
     try:
         wish = rehearsal.ask_to_publish(slug=slug, digest=seen, by=actor(request), now=now)
-    except DefinitionError:
-        return _newer(request, slug, "has_mistakes")
-    except Refused as exc:
-        return _newer(request, slug, exc.code)
+    except DefinitionError as exc:
+        raise Refused("has_mistakes") from exc
     return HttpResponseRedirect(f"/desk/services/{slug}/publishing/{wish.pk}")
 
 

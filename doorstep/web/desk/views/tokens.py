@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from doorstep.council.errors import Refused
 from doorstep.staff import actions as staff
 from doorstep.staff import queries as known
+from doorstep.web.desk.refusal import says_why_not
 from doorstep.web.kit.doors import needs
 
 
@@ -31,24 +32,30 @@ def tokens(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/tokens.html", {"rows": rows, "meanings": _meanings()})
 
 
+def _asked(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
+    sent = request.POST
+    asked = {"scopes": sent.getlist("scope"), "meanings": _meanings(), "days": staff.DAYS}
+    code = refused.code if refused else ""
+    return render(request, "desk/token_new.html", {**asked, "refused": code, "typed": sent})
+
+
 @needs("tokens.manage")
 @require_http_methods(["GET", "POST"])
+@says_why_not(_asked)
 def new(request: HttpRequest) -> HttpResponse:
     """Ask what a new token is for; once made, show its secret, this once."""
+    if request.method == "GET":
+        return _asked(request)
     user: Any = request.user
-    sent, refused = request.POST, ""
-    if request.method == "POST":
-        days_asked, now = _number(sent.get("days", "")), timezone.now()
-        name, scopes = sent.get("name", ""), sent.getlist("scope")
-        try:
-            made, secret = staff.make_token(
-                name=name, scopes=scopes, days=days_asked, by=user, now=now
-            )
-            return _once(request, {"token": made, "secret": secret, "meanings": _meanings()})
-        except Refused as exc:
-            refused = exc.code
-    asked = {"scopes": sent.getlist("scope"), "meanings": _meanings(), "days": staff.DAYS}
-    return render(request, "desk/token_new.html", {**asked, "refused": refused, "typed": sent})
+    sent = request.POST
+    made, secret = staff.make_token(
+        name=sent.get("name", ""),
+        scopes=sent.getlist("scope"),
+        days=_number(sent.get("days", "")),
+        by=user,
+        now=timezone.now(),
+    )
+    return _once(request, {"token": made, "secret": secret, "meanings": _meanings()})
 
 
 def _number(text: str) -> int:
