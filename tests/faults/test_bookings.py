@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.conftest import size
+from tests.size import size
 from tests.faults.installation import ROOT, Installation
 
 PROCESSES = 4

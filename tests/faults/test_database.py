@@ -7,7 +7,7 @@ import pytest
 
 from tests.faults.checker import wrong
 from tests.faults.clients import Client, Diary, all_at_once, finish, report
-from tests.faults.conftest import size
+from tests.size import size
 from tests.faults.installation import Installation, children
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.faults.checker import wrong
 from tests.faults.clients import Client, Diary, all_at_once, finish, report
-from tests.faults.conftest import size
+from tests.size import size
 from tests.faults.installation import ROOT, Installation, free_port
 
 LATER = """from django.db import migrations

@@ -21,10 +21,10 @@ from doorstep.outside.errors import TryLater
 from doorstep.payments import actions, jobs, queries, refunds
 from doorstep.payments.models import Attempt, Callback, Charge, Forgeries, Movement, Refund
 from doorstep.staff.actor import Actor
-from tests.faults.conftest import size
 from tests.faults.cutting import killed_at
 from tests.paying import Pay, agree, fee_case, fee_service
 from tests.queue import run_queue
+from tests.size import pairwise, size
 
 OFFICER = Actor("staff", "officer")
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -282,6 +282,10 @@ CALLS = {
 }
 
 
+# One code of each meaning; the contract suite goes through all of them.
+FAILS = pairwise(list(CALLS), [False, True], [(c, m) for m, c in {m: c for c, m in ERRORS.items()}.items()])  # fmt: skip
+
+
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("call", CALLS)
 def test_each_kind_of_error_of_each_call_leaves_money_and_case_agreed(
@@ -294,8 +298,7 @@ def test_each_kind_of_error_of_each_call_leaves_money_and_case_agreed(
     pay.control(refunds="success")
     now = timezone.now()
     service = fee_service(now)
-    # One code of each meaning; the contract suite goes through all of them.
-    for means, code in {means: code for code, means in ERRORS.items()}.items():
+    for code, means in (error for *which, error in FAILS if which == [call, after]):
         one = fee_case(service, now, email="")
         status = 503 if means is TryLater else 400
         fail = {"status": status, "code": code, "times": 1, "on": CALLS[call], "after": after}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tests.faults.checker import wrong
 from tests.faults.clients import Diary, all_at_once, finish, report
-from tests.faults.conftest import size
+from tests.size import size
 from tests.faults.installation import Installation, children
 
 
