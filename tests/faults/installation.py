@@ -13,13 +13,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from doorstep.cli import embedded, supervisor
+from tests.patience import until
 
 ROOT = Path(__file__).resolve().parents[2]
 # Sooner than in production, so that a test need not wait half a minute for a death to be noticed.
@@ -174,13 +174,12 @@ class Installation:
 
     def wait_for_web(self, port: int = 0, seconds: float = 60) -> None:
         """Wait until the web listens."""
-        end = time.monotonic() + seconds
-        while True:
+
+        def listens() -> bool:
             with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port or self.port)) == 0:
-                    return
-            assert time.monotonic() < end, "the web did not start"
-            time.sleep(0.05)
+                return probe.connect_ex(("127.0.0.1", port or self.port)) == 0
+
+        until(listens, seconds, every=0.05, what=lambda: "the web did not start")
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query, read past our own code."""
@@ -189,11 +188,8 @@ class Installation:
 
     def wait_until_drained(self, seconds: float = 90) -> None:
         """Wait until no job is due or being done."""
-        end = time.monotonic() + seconds
         left = "select task_name, status, count(*) from procrastinate_jobs where status in ('todo', 'doing') and task_name not like 'sys.%%' and task_name not like 'builtin%%' group by 1, 2"
-        while found := self.rows(left):
-            assert time.monotonic() < end, found
-            time.sleep(0.3)
+        until(lambda: not self.rows(left), seconds, every=0.3, what=lambda: self.rows(left))
 
     def outbox(self) -> list[dict[str, str]]:
         """Return every message that left, as the demo's messenger wrote it."""
