@@ -3,6 +3,7 @@
 Loopback only. Every process is one we started and is ended by its id.
 """
 
+import atexit
 import json
 import os
 import pwd
@@ -13,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +53,7 @@ def children(pid: int) -> list[int]:
 class Installation:
     """One installation: made empty, filled with homes, started piece by piece, taken down whole."""
 
-    def __init__(self) -> None:
+    def __init__(self, copied: bool = True) -> None:
         root = os.geteuid() == 0
         base = "/var/lib/doorstep" if root else None
         if root:
@@ -65,10 +67,14 @@ class Installation:
         self.started: list[subprocess.Popen[bytes]] = []
         self.bins: list[tuple[int, int]] = []
         self.secret = ""
-        self._make_database()
+        self.data = self.folder / "postgres"
+        if copied:
+            subprocess.run(["cp", "-a", str(_migrated()), str(self.data)], check=True)
+            self.start_database()
+        else:
+            self._make_database()
 
     def _make_database(self) -> None:
-        self.data = self.folder / "postgres"
         self.data.mkdir(mode=0o700)
         if os.geteuid() == 0:
             embedded._user()
@@ -79,6 +85,7 @@ class Installation:
         server = ["-h", "127.0.0.1", "-p", str(self.database_port), "-U", embedded.USER]
         psql = embedded.programs() / "psql"
         embedded._call(psql, *server, "-c", "create database doorstep", "postgres")
+        self.call("doorstep.cli.main", "migrate", "-v", "0")
 
     def start_database(self) -> None:
         """Start the database server and wait until it answers; after a crash it recovers first."""
@@ -124,8 +131,7 @@ class Installation:
         return done.stdout
 
     def fill(self, homes: int) -> None:
-        """Migrate, and build a district of so many homes."""
-        self.call("doorstep.cli.main", "migrate", "-v", "0")
+        """Build a district of so many homes."""
         made = json.loads(self.call("tests.faults.seed", "homes", str(homes)))
         self.bins, self.secret = [(u, b) for u, b in made["bins"]], made["secret"]
 
@@ -202,6 +208,15 @@ class Installation:
             _end(process)
         self.stop_database("immediate")
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@cache
+def _migrated() -> Path:
+    """Return the folder of a database server that was stopped, its tables made and empty; once a process."""
+    first = Installation(copied=False)
+    first.stop_database("fast")
+    atexit.register(shutil.rmtree, first.folder, ignore_errors=True)
+    return first.data
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
