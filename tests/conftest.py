@@ -16,6 +16,7 @@ from doorstep.cli.embedded import ensure
 from doorstep.settings import database
 from tests import tables
 from tests.district import District
+from tests.size import LONG
 
 os.environ["DOORSTEP_DATA"] = tempfile.mkdtemp(prefix="doorstep-test-")
 atexit.register(shutil.rmtree, os.environ["DOORSTEP_DATA"], ignore_errors=True)
@@ -30,9 +31,6 @@ for read in (settings, django_settings):  # Django may have read ours already
     read.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[union-attr]
 
 NO_BROWSER = os.environ.get("DOORSTEP_NO_BROWSER") == "1"
-
-
-LONG = os.environ.get("DOORSTEP_LONG") == "1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

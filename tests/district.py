@@ -43,9 +43,8 @@ class District:
         made = Round.objects.create(
             code="REF-1", name="Coalville", stream="refuse", anchor=self.due, weeks=2
         )
-        self.boxes = []
-        for n in range(1, homes + 1):
-            home = Property.objects.create(
+        places = Property.objects.bulk_create(
+            Property(
                 uprn=FIRST_UPRN + n,
                 street=street,
                 ward=ward,
@@ -56,7 +55,11 @@ class District:
                 easting=0,
                 northing=0,
             )
-            self.boxes.append(Container.objects.create(place=home, kind="black-bin", round=made))
+            for n in range(1, homes + 1)
+        )
+        self.boxes = Container.objects.bulk_create(
+            Container(place=home, kind="black-bin", round=made) for home in places
+        )
         for hour, act in ((6, waste.start_round), (15, waste.finish_round)):
             act(
                 event_id=uuid4(),

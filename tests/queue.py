@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from threading import Thread
 from typing import Any
@@ -46,11 +45,3 @@ def workers() -> Iterator[Any]:
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
         process.wait(10)
-
-
-def until(holds: Any, seconds: float = 40) -> None:
-    """Wait until something holds; fail when it takes too long."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "waited too long"
-        time.sleep(0.02)

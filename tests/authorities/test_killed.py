@@ -17,9 +17,9 @@ from doorstep.cases.models import Case
 from doorstep.catalogue.service import Service
 from doorstep.web.open311 import keys
 from tests.authorities.signs import signed, tidy
-from tests.faults.conftest import size
 from tests.faults.cutting import killed_at
 from tests.open311.conftest import key, publish
+from tests.size import size
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -78,6 +78,9 @@ def test_publishing_demands_that_examples_were_played(district: Any) -> None:
 
 
 def test_a_changed_rule_is_noticed_by_the_examples(home: Path, db: None) -> None:
+    for folder in (home / "services").iterdir():  # all the others are `make services`' to play
+        if folder.is_dir() and folder.name not in ("complaint", "missed-bin"):
+            shutil.rmtree(folder)
     form = home / "services" / "missed-bin" / "form.yaml"
     form.write_text(form.read_text().replace("size(open) > 0", "size(open) > 1"))
     said = io.StringIO()

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 
@@ -17,6 +16,7 @@ from doorstep.cli.embedded import ROOT
 from tests.faults.checker import wrong
 from tests.faults.clients import Diary, all_at_once, finish, report
 from tests.faults.installation import Installation, children, free_port
+from tests.patience import until
 
 HOW_TO = ROOT / "docs" / "how-to" / "run.md"
 UNIT = re.compile(r"`/etc/systemd/system/(doorstep-[\w@]+)\.service`.*?\n\n((?:    .*\n|\n)+)")
@@ -106,7 +106,7 @@ def test_two_of_each_run_and_one_of_each_is_killed_under_load(place: Installatio
         for n, (u, b) in enumerate(place.bins)
     )
     load = all_at_once(acts, clients=6)
-    time.sleep(4)
+    until(lambda: len(diary.told) > 40)
     for kept in (web[0], workers[0]):
         for pid in [*children(kept.process.pid), kept.process.pid]:
             os.kill(pid, signal.SIGKILL)

@@ -4,14 +4,16 @@ import http.client
 import itertools
 import json
 import re
+import select
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
+
+from tests.patience import until
 
 FIELD = re.compile(r'name="(csrfmiddlewaretoken|draft)" value="([^"]+)"')
 REFERENCE = re.compile(r"<strong>([A-Z]{2}-[0-9A-Z]{4}-[0-9A-Z]{4})</strong>")
@@ -66,18 +68,23 @@ class Client:
         self, method: str, path: str, body: str | bytes = "", **headers: str
     ) -> tuple[int, str, Any]:
         """Send one request, once more after each failure, and read its answer whole."""
-        end = time.monotonic() + PATIENCE_SECONDS
-        while True:
+        came: list[tuple[int, str, Any]] = []
+
+        def answered() -> bool:
             try:
-                status, page, answered = self._once(method, path, body, headers)
+                answer = self._once(method, path, body, headers)
             except (OSError, http.client.HTTPException) as exc:
                 self.diary.fail(type(exc).__name__, "")
-            else:
-                if status < 500:
-                    return status, page, answered
-                self.diary.fail(str(status), page)
-            assert time.monotonic() < end, f"nothing answered {method} for {PATIENCE_SECONDS} s"
-            time.sleep(0.2)
+                return False
+            if answer[0] >= 500:
+                self.diary.fail(str(answer[0]), answer[1])
+                return False
+            came.append(answer)
+            return True
+
+        lost = f"nothing answered {method} for {PATIENCE_SECONDS} s"
+        until(answered, PATIENCE_SECONDS, every=0.2, what=lambda: lost)
+        return came[0]
 
     def send_and_leave(self, path: str, body: str, **headers: str) -> None:
         """Send a form and be gone before its answer, as when a train enters a tunnel."""
@@ -86,7 +93,8 @@ class Client:
         connection = http.client.HTTPConnection("127.0.0.1", self.port(), 20, source_address=source)
         with suppress(OSError):
             connection.request("POST", path, body, headers)
-        time.sleep(0.3)  # it is being worked on now, or done
+            # It is worked on now; as soon as its answer stands there, unread, they are gone.
+            select.select([connection.sock], [], [], 0.3)
         connection.close()
 
     def _once(

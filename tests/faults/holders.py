@@ -1,9 +1,9 @@
 """Run beside an installation, with its environment: many who want the same few places, each with a draft.
 
 `python -m tests.faults.holders calendar` makes a calendar of ten places a day and prints its slots as JSON;
-`python -m tests.faults.holders want NUMBER AT SLOT` has so many drafts ask for one slot, all from a moment on;
-`python -m tests.faults.holders move NUMBER AT SLOT…` has each of so many drafts go from slot to slot.
-Prints what each was told, and how long all of it took.
+`python -m tests.faults.holders want NUMBER SLOT` has so many drafts ask for one slot;
+`python -m tests.faults.holders move NUMBER SLOT…` has each of so many drafts go from slot to slot.
+Both say `ready` and begin when a line comes in; then print what each was told, and how long all of it took.
 """
 
 import json
@@ -92,10 +92,11 @@ def act(draft: Draft, slots: list[str]) -> str:
 ACTS = {"want": want, "move": move}
 
 
-def together(number: int, at: float, slots: list[str]) -> dict[str, object]:
-    """Have so many drafts act, from a moment on, a few at a time."""
+def together(number: int, slots: list[str]) -> dict[str, object]:
+    """Have so many drafts act a few at a time, once a line is read."""
     made = drafts(number)
-    time.sleep(max(0.0, at - time.time()))
+    print("ready", flush=True)
+    sys.stdin.readline()
     began = time.time()
     with ThreadPoolExecutor(THREADS) as pool:
         told = Counter(pool.map(lambda draft: act(draft, slots), made))
@@ -104,5 +105,5 @@ def together(number: int, at: float, slots: list[str]) -> dict[str, object]:
 
 if __name__ == "__main__":
     what, *rest = sys.argv[1:]
-    done = calendar() if what == "calendar" else together(int(rest[0]), float(rest[1]), rest[2:])
+    done = calendar() if what == "calendar" else together(int(rest[0]), rest[1:])
     print(json.dumps(done))

@@ -3,6 +3,7 @@
 Loopback only. Every process is one we started and is ended by its id.
 """
 
+import atexit
 import json
 import os
 import pwd
@@ -13,13 +14,14 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from doorstep.cli import embedded, supervisor
+from tests.patience import until
 
 ROOT = Path(__file__).resolve().parents[2]
 # Sooner than in production, so that a test need not wait half a minute for a death to be noticed.
@@ -51,7 +53,7 @@ def children(pid: int) -> list[int]:
 class Installation:
     """One installation: made empty, filled with homes, started piece by piece, taken down whole."""
 
-    def __init__(self) -> None:
+    def __init__(self, copied: bool = True) -> None:
         root = os.geteuid() == 0
         base = "/var/lib/doorstep" if root else None
         if root:
@@ -65,10 +67,14 @@ class Installation:
         self.started: list[subprocess.Popen[bytes]] = []
         self.bins: list[tuple[int, int]] = []
         self.secret = ""
-        self._make_database()
+        self.data = self.folder / "postgres"
+        if copied:
+            subprocess.run(["cp", "-a", str(_migrated()), str(self.data)], check=True)
+            self.start_database()
+        else:
+            self._make_database()
 
     def _make_database(self) -> None:
-        self.data = self.folder / "postgres"
         self.data.mkdir(mode=0o700)
         if os.geteuid() == 0:
             embedded._user()
@@ -79,6 +85,7 @@ class Installation:
         server = ["-h", "127.0.0.1", "-p", str(self.database_port), "-U", embedded.USER]
         psql = embedded.programs() / "psql"
         embedded._call(psql, *server, "-c", "create database doorstep", "postgres")
+        self.call("doorstep.cli.main", "migrate", "-v", "0")
 
     def start_database(self) -> None:
         """Start the database server and wait until it answers; after a crash it recovers first."""
@@ -124,8 +131,7 @@ class Installation:
         return done.stdout
 
     def fill(self, homes: int) -> None:
-        """Migrate, and build a district of so many homes."""
-        self.call("doorstep.cli.main", "migrate", "-v", "0")
+        """Build a district of so many homes."""
         made = json.loads(self.call("tests.faults.seed", "homes", str(homes)))
         self.bins, self.secret = [(u, b) for u, b in made["bins"]], made["secret"]
 
@@ -174,13 +180,12 @@ class Installation:
 
     def wait_for_web(self, port: int = 0, seconds: float = 60) -> None:
         """Wait until the web listens."""
-        end = time.monotonic() + seconds
-        while True:
+
+        def listens() -> bool:
             with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port or self.port)) == 0:
-                    return
-            assert time.monotonic() < end, "the web did not start"
-            time.sleep(0.05)
+                return probe.connect_ex(("127.0.0.1", port or self.port)) == 0
+
+        until(listens, seconds, every=0.05, what=lambda: "the web did not start")
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query, read past our own code."""
@@ -189,11 +194,8 @@ class Installation:
 
     def wait_until_drained(self, seconds: float = 90) -> None:
         """Wait until no job is due or being done."""
-        end = time.monotonic() + seconds
         left = "select task_name, status, count(*) from procrastinate_jobs where status in ('todo', 'doing') and task_name not like 'sys.%%' and task_name not like 'builtin%%' group by 1, 2"
-        while found := self.rows(left):
-            assert time.monotonic() < end, found
-            time.sleep(0.3)
+        until(lambda: not self.rows(left), seconds, every=0.3, what=lambda: self.rows(left))
 
     def outbox(self) -> list[dict[str, str]]:
         """Return every message that left, as the demo's messenger wrote it."""
@@ -206,6 +208,15 @@ class Installation:
             _end(process)
         self.stop_database("immediate")
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@cache
+def _migrated() -> Path:
+    """Return the folder of a database server that was stopped, its tables made and empty; once a process."""
+    first = Installation(copied=False)
+    first.stop_database("fast")
+    atexit.register(shutil.rmtree, first.folder, ignore_errors=True)
+    return first.data
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

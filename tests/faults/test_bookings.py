@@ -3,14 +3,13 @@
 import json
 import subprocess
 import sys
-import time
 from collections import Counter
 from typing import Any
 
 import pytest
 
-from tests.faults.conftest import size
 from tests.faults.installation import ROOT, Installation
+from tests.size import size
 
 PROCESSES = 4
 USED = "select d.day, sum(b.load) from bookings_booking b join bookings_day d on d.id = b.day_id where b.state <> 'released' group by 1"
@@ -27,15 +26,26 @@ def slots(place: Installation) -> list[str]:
 def from_processes(place: Installation, what: str, number: int, slots: list[str]) -> Any:
     """Have drafts act from several processes at once; return what they were told, and the rate."""
     command = [sys.executable, "-m", "tests.faults.holders", what, str(number // PROCESSES)]
-    command += [str(time.time() + 6), *slots]
+    command += slots
     started = []
     for _ in range(PROCESSES):
         started.append(
             subprocess.Popen(
-                command, env=place.environment(), cwd=ROOT, stdout=subprocess.PIPE, text=True
+                command,
+                env=place.environment(),
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
             )
         )
         place.started.append(started[-1])  # type: ignore[arg-type]
+    for process in started:
+        assert process.stdout and process.stdout.readline() == "ready\n"
+    for process in started:
+        assert process.stdin
+        process.stdin.write("go\n")
+        process.stdin.flush()
     results = [json.loads(process.communicate(timeout=240)[0]) for process in started]
     told: Counter[str] = Counter()
     for result in results:

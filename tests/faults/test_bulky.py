@@ -22,11 +22,11 @@ from doorstep.payments import actions, jobs, queries
 from doorstep.payments.models import Movement
 from doorstep.staff.actor import RESIDENT
 from tests.district import District
-from tests.faults.conftest import size
 from tests.faults.cutting import killed_at
 from tests.paying import Pay
 from tests.publishing import publish_library
 from tests.queue import run_queue
+from tests.size import size
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PENCE = 1500

@@ -1,14 +1,14 @@
 """The database server stops and starts under load: requests fail cleanly, and everything is back by itself."""
 
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.faults.checker import wrong
 from tests.faults.clients import Client, Diary, all_at_once, finish, report
-from tests.faults.conftest import size
 from tests.faults.installation import Installation, children
+from tests.patience import until
+from tests.size import size
 
 
 @pytest.mark.parametrize("how", ["fast", "immediate"])
@@ -24,9 +24,10 @@ def test_the_database_stops_and_starts_under_load(place: Installation, how: str)
     )
     load = all_at_once(acts, clients=6)
     for _ in range(size(1, 5)):
-        time.sleep(2)
+        told, met = len(diary.told) + 5, diary.failures["503"] + size(10, 100)
+        until(lambda told=told: len(diary.told) >= told)
         place.stop_database(how)
-        time.sleep(size(3, 6))
+        until(lambda met=met: diary.failures["503"] >= met)
         place.start_database()
     finish(load)
     place.wait_until_drained()

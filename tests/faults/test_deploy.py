@@ -5,14 +5,14 @@ As docs/how-to/run.md says: migrate (expanding only), start the new, turn the tr
 
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.faults.checker import wrong
 from tests.faults.clients import Client, Diary, all_at_once, finish, report
-from tests.faults.conftest import size
 from tests.faults.installation import ROOT, Installation, free_port
+from tests.patience import until
+from tests.size import size
 
 LATER = """from django.db import migrations
 
@@ -52,7 +52,7 @@ def test_old_and_new_code_together_in_the_middle_of_a_load(place: Installation) 
             yield lambda u=u, b=b, e=email: report(lambda: place.port, diary, u, b, e)
 
     load = all_at_once(acts(), clients=2)
-    time.sleep(1)
+    until(lambda: diary.told)
     place.start("web", port=port, code=new)
     early = Client(lambda: port, Diary())._once("GET", "/readyz", "", {})
     assert early[0] == 503 and "migrations" in early[1]
@@ -60,17 +60,17 @@ def test_old_and_new_code_together_in_the_middle_of_a_load(place: Installation) 
     assert Client(lambda: port, Diary()).ask("GET", "/readyz")[0] == 200
     place.start("worker", code=new)
     together = len(diary.told)
-    time.sleep(1)  # old and new take from one queue, old web writes to the new tables
-    assert len(diary.told) > together
-    place.port = port
-    time.sleep(1)
+    # Old and new take from one queue, old web writes to the new tables.
+    until(lambda: len(diary.told) > together + 5)
+    place.port, turned = port, len(diary.told)
+    until(lambda: len(diary.told) > turned + 5)
     for process in old:
         process.terminate()
     for process in old:
         process.wait(40)
     alone = len(diary.told)
-    time.sleep(1)
-    assert len(diary.told) > alone, "the load was over too soon: this test shows nothing"
+    soon = "the load was over too soon: this test shows nothing"
+    until(lambda: len(diary.told) > alone + 5, what=lambda: soon)
     over.set()
     finish(load)
     place.wait_until_drained()

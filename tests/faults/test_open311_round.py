@@ -6,7 +6,6 @@ The other is down when the report comes, and its worker is killed once on the wa
 import json
 import shutil
 import signal
-import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +17,7 @@ from doorstep.council import queries as council
 from tests.faults.clients import FIELD, FORM, REFERENCE, Client, Diary
 from tests.faults.installation import Installation
 from tests.open311.conftest import HERE
+from tests.patience import until
 
 SEED = "tests.faults.round_seed"
 EMAIL = "ann@resident.example"
@@ -111,13 +111,12 @@ def test_a_report_goes_there_and_its_mending_comes_back(towns: tuple[Town, Town]
     far.start("web")
     worker = near.started[-1]
     near.call(SEED, "look")
-    time.sleep(0.5)
     near.call(SEED, "look")
     worker.send_signal(signal.SIGKILL)  # whatever it was at
     worker.wait()
     near.start("worker")
     near.start("sys")
-    _until(lambda: _again(near), seconds=150)
+    until(lambda: _again(near), seconds=150, every=1)
     assert near.stage() == "with_them"
     ((theirs, stage, answers),) = far.rows("select reference, stage, answers from cases_case")
     assert stage == "received" and reference in answers["detail"]
@@ -147,11 +146,4 @@ def _again(near: Town) -> bool:
     """Look until it is taken: a claim of the worker that was killed holds for two minutes."""
     near.execute("update authorities_passed set tried_at = null where state = 'waiting'")
     near.call(SEED, "look")
-    time.sleep(2)
     return near.stage() == "with_them"
-
-
-def _until(holds: Any, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "waited too long"

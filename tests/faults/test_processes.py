@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from tests.faults.checker import wrong
 from tests.faults.clients import Diary, all_at_once, finish, report
-from tests.faults.conftest import size
 from tests.faults.installation import Installation, children
+from tests.patience import until
+from tests.size import size
 
 
 def reports(place: Installation, diary: Diary, number: int) -> Iterator[object]:
@@ -25,11 +26,12 @@ def test_web_processes_killed_while_forms_are_sent(place: Installation) -> None:
     place.fill(number)
     web = place.start("web")
     place.start("worker")
-    time.sleep(1)
     diary, killed, chance = Diary(), 0, random.Random(1)
     load = all_at_once(reports(place, diary, number), clients=8)
     while load.is_alive():
-        time.sleep(1.2)
+        # After every few that were told, so that it goes on however slow the machine is.
+        more = len(diary.told) + 8
+        until(lambda more=more: len(diary.told) >= more or not load.is_alive(), 300, every=0.1)
         if processes := children(web.pid):
             os.kill(chance.choice(processes), signal.SIGKILL)
             killed += 1
@@ -42,6 +44,12 @@ def test_web_processes_killed_while_forms_are_sent(place: Installation) -> None:
     print(f"{number} forms, {killed} kills, {sum(diary.failures.values())} requests sent again")
 
 
+def half_done(place: Installation) -> bool:
+    """Say whether a message has left that is not yet marked as sent."""
+    query = "select count(*) from doorstep_messages_message where sent_at is not null"
+    return len(place.outbox()) > place.rows(query)[0][0]
+
+
 def test_workers_killed_while_messages_are_sent(place: Installation) -> None:
     number = size(40, 500)
     place.fill(number)
@@ -50,10 +58,11 @@ def test_workers_killed_while_messages_are_sent(place: Installation) -> None:
     diary, killed = Diary(), 0
     finish(all_at_once(reports(place, diary, number), clients=8))
     end = time.monotonic() + size(150, 400)
-    while len(place.outbox()) < number:
+    while (sent := len(place.outbox())) < number:
         # Slow enough that a kill finds messages half done: written, and not yet marked as sent.
         worker = place.start("worker", DOORSTEP_DEMO_SLOW="after:0.5")
-        time.sleep(size(3, 4))
+        enough = min(number, sent + 12)
+        until(lambda n=enough: len(place.outbox()) >= n and half_done(place), 90, every=0.2)
         os.kill(worker.pid, signal.SIGKILL)
         worker.wait()
         killed += 1

@@ -1,6 +1,5 @@
 """One job is poisoned, one hangs, one cannot write what it did: the others go on, and a person is asked."""
 
-import time
 from collections import Counter
 from threading import Event
 
@@ -10,7 +9,7 @@ from doorstep.outside import watch
 from tests.faults.checker import wrong
 from tests.faults.clients import Diary, all_at_once, finish, report
 from tests.faults.installation import Installation
-from tests.queue import until
+from tests.patience import until
 
 REFUSE = """
 create function refuse() returns trigger language plpgsql as $$ begin
@@ -46,15 +45,17 @@ def test_poison_and_a_failing_last_write_hold_up_no_other(place: Installation) -
     place.execute(POISON)
     place.start("worker")
     place.start("sys")
-    until(lambda: sum(m["to"].startswith("well") for m in place.outbox()) == 6)
+    until(lambda: sum(m["to"].startswith("well") for m in place.outbox()) == 6, every=0.2)
     # Each run is due at once, not minutes later: the waiting is the library's, the giving up ours.
-    for _ in range(200):
+    bad = [f"{who}@resident.example" for who in ("poison", "writefails")]
+
+    def given_up() -> bool:
         place.execute("update procrastinate_jobs set scheduled_at = now() where status = 'todo' and task_name = 'messages.send'")  # fmt: skip
-        if sorted(w for (w,) in place.rows(GIVEN_UP)) == [f"{w}@resident.example" for w in ("poison", "writefails")]:  # fmt: skip
-            break
-        time.sleep(0.3)
+        return sorted(who for (who,) in place.rows(GIVEN_UP)) == bad
+
+    until(given_up, seconds=90, every=0.3)
     asked = place.rows("select p.email from cases_case c join customers_customer p on p.id = c.customer_id where c.flags ? 'to-do'")  # fmt: skip
-    assert sorted(w for (w,) in asked) == ["poison@resident.example", "writefails@resident.example"]
+    assert sorted(who for (who,) in asked) == bad
     # What could not be written down was still sent once: the provider honours our key.
     assert Counter(m["to"] for m in place.outbox())["writefails@resident.example"] == 1
     assert place.rows("select count(*) from outside_jobfailure where handled_at is not null") == [
@@ -70,8 +71,7 @@ def test_a_worker_whose_job_hangs_ends_itself(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(watch, "_watching", False)
     monkeypatch.setattr(watch, "_end", ended.set)
     with watch.running(1, "quick", 60):
-        time.sleep(0.2)
-        assert not ended.is_set()
+        assert not ended.wait(0.2)
         with watch.running(2, "hangs", 0):
             assert ended.wait(2)
 

@@ -115,6 +115,17 @@ def test_by_a_tap_on_the_map_of_a_phone(
     looks_right(page)
 
 
+def move_map(page: Any, key: str) -> None:
+    """Press a key of the map and wait until it stands still again, elsewhere."""
+    was = page.locator(".leaflet-proxy").get_attribute("style")
+    page.keyboard.press(key)
+    page.wait_for_function(
+        """was => document.querySelector(".leaflet-proxy").getAttribute("style") !== was
+            && !document.querySelector(".leaflet-zoom-anim, .leaflet-pan-anim")""",
+        arg=was,
+    )
+
+
 def test_by_keyboard_alone_with_the_map(
     chromium: Any, live_server: Any, open_streets: Streets
 ) -> None:
@@ -133,11 +144,8 @@ def test_by_keyboard_alone_with_the_map(
     page.wait_for_selector("[data-ready]")
     looks_right(page)
     tab_to("[data-map]")
-    for _ in range(4):
-        page.keyboard.press("+")
-        page.wait_for_timeout(300)
-    page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(400)
+    for key in ("+", "+", "+", "+", "ArrowRight"):
+        move_map(page, key)
     tab_to("[data-middle]")
     page.keyboard.press("Enter")
     page.wait_for_selector("[role=status]:has-text('You chose')")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from doorstep.web.open311.writing import drawn
 from tests.open311.client import plain, texts
+from tests.size import size
 
 SAID = st.dictionaries(
     st.sampled_from(["description", "lat", "required", "address"]),
@@ -16,7 +17,7 @@ SAID = st.dictionaries(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=size(100, 1000))
 @given(st.lists(SAID))
 def test_xml_and_json_say_the_same(said: list[dict[str, object]]) -> None:
     xml = drawn("xml", "service_requests", said).content

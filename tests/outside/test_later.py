@@ -15,7 +15,8 @@ from doorstep.messages.models import Message
 from doorstep.outside import later, plug, sweeper
 from doorstep.outside.errors import GiveUp, TryLater
 from doorstep.outside.models import JobFailure
-from tests.queue import run_queue, until
+from tests.patience import until
+from tests.queue import run_queue
 
 
 class Messenger:

@@ -20,6 +20,7 @@ from doorstep.payments import actions, queries, refunds
 from doorstep.payments.models import Attempt, Charge, Movement, Refund
 from doorstep.staff.actor import Actor
 from tests.paying import Pay, fee_case, fee_service
+from tests.size import size
 
 OFFICER, OTHER = Actor("staff", "officer"), Actor("staff", "supervisor")
 STEPS = st.one_of(
@@ -146,7 +147,7 @@ class _Undo(Exception):
 
 
 @settings(
-    max_examples=60,
+    max_examples=size(20, 300),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

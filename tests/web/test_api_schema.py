@@ -21,11 +21,12 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from doorstep.web.api.urls import api
 from doorstep.web.kit import limits
 from doorstep.wsgi import application
+from tests.size import size
 from tests.system import System, report
 
 PATHS = api.get_openapi_schema()["paths"]
 OPERATIONS = [(path, method) for path, methods in PATHS.items() for method in methods]
-EXAMPLES = 25
+EXAMPLES = size(10, 50)
 # What the description cannot say, such as that a home must be one of ours, is answered by 422.
 NOT_ASKED = [positive_data_acceptance]
 

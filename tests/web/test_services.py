@@ -18,8 +18,9 @@ from doorstep.outside import later, sweeper
 from doorstep.rehearsal import actions as rehearsal
 from doorstep.rehearsal.models import Publishing
 from doorstep.staff.actor import Actor
+from tests.patience import until
 from tests.people import signed_in
-from tests.queue import run_queue, until
+from tests.queue import run_queue
 
 DESIGNER = Actor("staff", "designer", "designer")
 NEWER = "/desk/services/missed-bin/newer"

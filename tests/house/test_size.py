@@ -1,0 +1,34 @@
+"""Few combinations in the short run: any two values of two axes meet, and nothing is made up."""
+
+from itertools import combinations, product
+
+import pytest
+
+from tests import size
+
+AXES = [("a", "b", "c", "d", "e"), (1, 2, 3), (True, False), ("x", "y", "z")]
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(size, "LONG", False)
+
+
+def test_any_two_values_meet(short: None) -> None:
+    chosen = size.pairwise(*AXES)
+    for (i, one), (j, other) in combinations(enumerate(AXES), 2):
+        assert {(c[i], c[j]) for c in chosen} == set(product(one, other))
+    assert set(chosen) < set(product(*AXES)) and len(chosen) == len(set(chosen))
+    assert len(chosen) < 25 < 90 == len(list(product(*AXES)))
+    assert size.pairwise(*AXES) == chosen
+
+
+def test_one_or_two_axes_are_gone_through_whole(short: None) -> None:
+    assert size.pairwise("ab") == [("a",), ("b",)]
+    assert sorted(size.pairwise("ab", "xy")) == list(product("ab", "xy"))
+    assert size.pairwise() == [()]
+
+
+def test_the_long_run_goes_through_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(size, "LONG", True)
+    assert size.pairwise(*AXES) == list(product(*AXES))

@@ -1,0 +1,35 @@
+"""How large a test is: small in `make test`, whole in `make test-long` (DOORSTEP_LONG=1)."""
+
+import os
+from collections.abc import Sequence
+from itertools import combinations, product
+from typing import Any
+
+LONG = os.environ.get("DOORSTEP_LONG") == "1"
+
+
+def size(short: int, long: int) -> int:
+    """Return how large a load is here."""
+    return long if LONG else short
+
+
+def pairwise(*axes: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Return combinations of one value of each axis in which any two values of two axes meet.
+
+    Most faults need two things to come together, not five: pairs are far fewer than all
+    combinations, which `make test-long` goes through. The same axes give the same combinations.
+    """
+    if LONG or len(axes) < 2:
+        return list(product(*axes))
+    every = list(product(*(range(len(axis)) for axis in axes)))
+    left, chosen = set().union(*map(_pairs, every)), []
+    while left:
+        best = max(every, key=lambda one: len(left & _pairs(one)))
+        left -= _pairs(best)
+        chosen.append(tuple(axis[n] for axis, n in zip(axes, best, strict=True)))
+    return chosen
+
+
+def _pairs(one: tuple[int, ...]) -> set[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return every two of a combination's values, each with its axis."""
+    return set(combinations(tuple(enumerate(one)), 2))  # type: ignore[arg-type]
