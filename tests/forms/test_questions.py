@@ -74,7 +74,7 @@ def drawn(question: Question, typed: Typed) -> str:
         "options": {"q": options_of(KINDS[question.kind])},
         "wrong": {},
         "service": None,
-        "seat": None,
+        "session": None,
         "back": "/",
     }
     request = RequestFactory().get("/")
