@@ -51,11 +51,12 @@ def sentences() -> tuple[Rows, Rows]:
 
 def index() -> Any:
     """Return the index of the library as it stands here, and of other authorities."""
+    from doorstep.catalogue.build_service import build
+
     from doorstep.catalogue import queries as catalogue
-    from doorstep.catalogue import topics
-    from doorstep.catalogue.building import build
-    from doorstep.catalogue.proposing import Index
     from doorstep.council import queries as council
+    from doorstep.signposts import index as topics
+    from doorstep.signposts.search import Index
 
     made = []
     for folder in catalogue.library():

@@ -66,6 +66,7 @@ ROOMS = (
     "places",
     "staff",
     "catalogue",
+    "signposts",
     "customers",
     "outside",
     "files",

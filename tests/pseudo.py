@@ -9,8 +9,9 @@ import pytest
 from django.utils.translation import trans_real
 
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue import topics, words
+from doorstep.catalogue import words
 from doorstep.council import queries as council
+from doorstep.signposts import index
 
 
 class Pseudo(stdlib.NullTranslations):
@@ -32,7 +33,7 @@ def speak_pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def clear() -> None:
         catalogue._made.clear()
         council._council.cache_clear()
-        topics._made.cache_clear()
+        index._made.cache_clear()
         words._day.cache_clear()
 
     clear()

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from doorstep.authorities import composing, queue
 from doorstep.authorities.models import WITH_THEM, Heard, Passed
 from doorstep.authorities.provider import Carrier, Recipient, Taken, Update
-from doorstep.cases import asking, outcomes, timeline, workflow
+from doorstep.cases import needs_person, outcomes, timeline, workflow
 from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
 from doorstep.council import queries as council
@@ -131,7 +131,7 @@ def _take(passed: Passed, taken: Taken, now: datetime) -> None:
     row.their_id, row.token, row.sent_at = taken.id[:200], taken.token[:200], now
     if row.state != "waiting":  # withdrawn while it was on its way
         row.save(update_fields=["their_id", "token", "sent_at"])
-        asking.ask_officer(
+        needs_person.ask_officer(
             case_id=case.pk, text=f"{_name(row)} took this just before it was withdrawn.", by=SYSTEM, now=now
         )  # fmt: skip
         return
@@ -153,7 +153,7 @@ def _refuse(passed: Passed, reason: str, now: datetime) -> None:
     row.save(update_fields=["state", "problem"])
     _report(row, "send.refused", now)
     text = f"{_name(row)} did not take this: {row.problem}. Please pass it on another way."
-    asking.ask_officer(case_id=row.case_id, text=text, by=SYSTEM, now=now)
+    needs_person.ask_officer(case_id=row.case_id, text=text, by=SYSTEM, now=now)
 
 
 def _report(
@@ -227,4 +227,4 @@ def take_in(*, passed_id: int, update: Update, now: datetime) -> None:
     row.save(update_fields=["state"])
     if not _report(row, f"send.{update.state}", now) and update.state != "started":
         text = f"{_name(row)} says that it is {update.state}. Please decide what follows."
-        asking.ask_officer(case_id=case.pk, text=text, by=SYSTEM, now=now)
+        needs_person.ask_officer(case_id=case.pk, text=text, by=SYSTEM, now=now)

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from doorstep.cases.asking import TO_DO
 from doorstep.cases.models import Case, Draft
+from doorstep.cases.needs_person import TO_DO
 from doorstep.catalogue import steps
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from doorstep.cases import drafts, facts, moving, timeline, workflow
+from doorstep.cases import drafts, facts, rerouting, timeline, workflow
 from doorstep.cases.clock import clock_at
 from doorstep.cases.locking import one_open_case
 from doorstep.cases.models import Case, Draft
@@ -176,7 +176,7 @@ def _open(
         timeline.write(case, kept["kind"], by=by, now=now, text=kept.get("reason", ""), stop=code)
     workflow.enter(case, start, by=by, now=now)
     if origin:
-        moving.arrived(old_id=origin.pk, case=case, by=by, now=now)
+        rerouting.arrived(old_id=origin.pk, case=case, by=by, now=now)
     return case
 
 

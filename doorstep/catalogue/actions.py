@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from doorstep.catalogue.building import build_all
+from doorstep.catalogue.build_service import build_all
 from doorstep.catalogue.models import Played, Version
 from doorstep.catalogue.queries import settings, settings_digest
 from doorstep.catalogue.service import Service

@@ -13,8 +13,8 @@ from typing import Any, Literal
 import yaml
 from django.db.models import Max
 
-from doorstep.catalogue import here, tuning
-from doorstep.catalogue.building import build, build_all, digest, read_examples
+from doorstep.catalogue import here, setting_checks
+from doorstep.catalogue.build_service import build, build_all, digest, read_examples
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.files import SettingFile
 from doorstep.catalogue.models import Version
@@ -67,7 +67,7 @@ def of_folder(folder: Path) -> tuple[Service, dict[str, str]]:
     try:
         made = build_all(files)
         about = Source("service.yaml", files["service.yaml"])
-        problems += tuning.default_problems(made, about)
+        problems += setting_checks.default_problems(made, about)
         problems += here.problems(made, files)
         if made.slug != folder.name:
             where = about.where("slug")
@@ -168,7 +168,7 @@ def settings(of: Service, day: date) -> dict[str, object]:
 
 def _on(setting: SettingFile, value: object, day: date) -> object:
     """Return a setting's value on a day; before the first date of its own, the default's."""
-    if not tuning.is_dated(setting, value):
+    if not setting_checks.is_dated(setting, value):
         return value
     rows: Any = value
     dated = [row for row in rows if row["since"] <= day]
@@ -186,7 +186,7 @@ def own_settings_problems(of: Service) -> list[str]:
         return []
     source = Source(f"councils/{path.parent.name}/settings.yaml", path.read_text())
     own = _own_values(path, path.stat().st_mtime).get(of.slug, {})
-    return tuning.own_problems(of, source, own)
+    return setting_checks.own_problems(of, source, own)
 
 
 def settings_digest(values: dict[str, object]) -> str:

@@ -9,11 +9,11 @@ class FieldworkConfig(AppConfig):
     def ready(self) -> None:
         """Offer the room's facts and the step `job`, and forget every day what may no longer be kept."""
         from doorstep.fieldwork import facts, jobs, queries, steps
-        from doorstep.outside import ages, later
+        from doorstep.outside import freshness, later
 
         facts.register()
         steps.offer()
-        ages.offer(
-            ages.Source("crews", "Crews’ tablets: records and jobs done", queries.last_heard)
+        freshness.offer(
+            freshness.Source("crews", "Crews’ tablets: records and jobs done", queries.last_heard)
         )
         later.every_day(jobs.forget)

@@ -46,7 +46,13 @@ class Fact:
 
 
 # Names that published versions still use, and what each is called now. A name never leaves this table.
-FORMER_NAMES: dict[str, str] = {}
+FORMER_NAMES: dict[str, str] = {
+    "catalogue.emergency": "signposts.emergency",
+    "catalogue.proposed": "signposts.proposed",
+    "catalogue.services": "signposts.services",
+    "catalogue.topic": "signposts.topic",
+    "catalogue.urgent": "signposts.urgent",
+}
 
 _offered: dict[str, Fact] = {}
 

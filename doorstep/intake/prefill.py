@@ -2,20 +2,21 @@
 
 from dataclasses import replace
 
-from doorstep.cases import drafts, moving
+from doorstep.cases import drafts, rerouting
 from doorstep.cases import prefill as said_before
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.prefill import Said
-from doorstep.catalogue import facts
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import lookup
 from doorstep.council.errors import Refused
+from doorstep.forms.facts import current_name
 from doorstep.forms.form import Page, Question
 from doorstep.forms.journey import Decision, answered
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Typed
 from doorstep.intake.filling import Filling, asked_on
+from doorstep.signposts import facts
 
 
 def carry_over(filling: Filling, said: Said, *, whole: bool = False) -> None:
@@ -74,7 +75,7 @@ def _wait(filling: Filling, page: Page, wanted: dict[str, object]) -> None:
 def none_fits(service: Service) -> dict[tuple[str, str], object]:
     """Return the answers of someone who has said that nothing proposed fits."""
     asked = service.form.questions.values()
-    of_words = [q for q in asked if q.source is not None and q.source.name in facts.PROPOSING]
+    of_words = [q for q in asked if q.source and current_name(q.source.name) in facts.PROPOSING]
     return {(q.kind, q.id): facts.NONE for q in of_words}
 
 
@@ -96,7 +97,7 @@ def move_on(filling: Filling, case: Case) -> Case | None:
     said = said_before.in_case(case)
     said = replace(said, answers={**said.answers, **none_fits(filling.service)})
     carry_over(filling, said, whole=True)
-    moving.begun(draft=filling.draft, case=case)
+    rerouting.begun(draft=filling.draft, case=case)
     if filling.stopped_at or not all(answered(p, filling.draft.answers) for p in filling.pages):
         return None
     try:

@@ -133,7 +133,7 @@ def send_code(*, access_id: UUID, now: datetime) -> None:
 
 
 @dataclass(frozen=True)
-class Letter:
+class Mail:
     """A message about something of a room above: its words, and where its link (LINK) leads.
 
     The link's token is made of `key`, or of `about` when it stops all such messages by one click.
@@ -154,11 +154,11 @@ def token_of(key: str) -> str:
     return derived("messages.link", key)[:40]
 
 
-def tell_about(*, letter: Letter, now: datetime) -> None:
+def tell_about(*, mail: Mail, now: datetime) -> None:
     """Queue a message about something of a room above, once for its key."""
-    given = {k: v for k, v in asdict(letter).items() if k != "key"}
+    given = {k: v for k, v in asdict(mail).items() if k != "key"}
     message, made = Message.objects.get_or_create(
-        key=letter.key, defaults={**given, "channel": "email", "queued_at": now}
+        key=mail.key, defaults={**given, "channel": "email", "queued_at": now}
     )
     if made:
         queue.send.defer(message_id=message.pk)

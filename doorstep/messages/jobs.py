@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from doorstep.cases import access, asking
+from doorstep.cases import access, needs_person
 from doorstep.messages import actions, queue
 from doorstep.messages.models import Message
 from doorstep.staff.actor import SYSTEM
@@ -23,7 +23,7 @@ def _give_up(message_id: int) -> None:
     if message.case_id is None or message.name == "code":
         return  # there is no case to note it on, or the person sees that no code came
     text = f"The message “{message.name}” could not be sent. Please tell the person another way."
-    asking.ask_officer(case_id=message.case_id, text=text, by=SYSTEM, now=now)
+    needs_person.ask_officer(case_id=message.case_id, text=text, by=SYSTEM, now=now)
 
 
 @queue.send.does(on_give_up=_give_up)

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue.building import build_all
+from doorstep.catalogue.build_service import build_all
 from doorstep.catalogue.service import Service
 from doorstep.council.errors import Refused
 from doorstep.outside.errors import TryLater

@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue.building import digest
+from doorstep.catalogue.build_service import digest
 from doorstep.catalogue.differences import Difference, differences, lines
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.models import Version

@@ -1,4 +1,4 @@
-"""Wishes to be told of a street, a ward or a report: asked for, confirmed by a link, stopped by one click."""
+"""Subscriptions to be told of a street, a ward or a report: asked for, confirmed by a link, stopped by one click."""
 
 from datetime import datetime
 
@@ -8,12 +8,14 @@ from django.db.models import Q
 from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
-from doorstep.messages.wishes import Wishes
+from doorstep.messages.subscriptions import Subscriptions
 from doorstep.places.models import Street, Ward
 from doorstep.reports import queries, texts
 from doorstep.reports.models import Follower, Report
 
-WISHES = Wishes(Follower, "report-follower", "report", "follow_confirm", "follow_stop")
+SUBSCRIPTIONS = Subscriptions(
+    Follower, "report-follower", "report", "follow_confirm", "follow_stop"
+)
 # Of one address, so that nobody fills another's mailbox.
 MOST_OF_ONE = 40
 
@@ -50,11 +52,11 @@ def ask(*, kind: str, key: str, email: str, now: datetime) -> None:
         )
     followed = {"followed": named(kind, key)}
     if follower.confirmed_at is not None:
-        letter = f"follow-again-{follower.pk}-{now:%Y%m%d}"
-        WISHES.tell(follower, "already", letter, texts.already, followed, now)
+        key_of_mail = f"follow-again-{follower.pk}-{now:%Y%m%d}"
+        SUBSCRIPTIONS.tell(follower, "already", key_of_mail, texts.already, followed, now)
     else:
-        letter = f"follow-ask-{follower.pk}-{now:%Y%m%d%H}"
-        WISHES.ask_to_confirm(follower, letter, texts.confirm, followed, now)
+        key_of_mail = f"follow-ask-{follower.pk}-{now:%Y%m%d%H}"
+        SUBSCRIPTIONS.ask_to_confirm(follower, key_of_mail, texts.confirm, followed, now)
 
 
 def announce(*, case_id: int, stage: str, now: datetime) -> int:
@@ -86,5 +88,5 @@ def announce(*, case_id: int, stage: str, now: datetime) -> int:
                 "followed": named(follower.kind, follower.key),
             }
         key = f"report-{case.pk}-{stage}-{case.moved_at:%Y%m%d%H%M%S}-{follower.pk}"
-        WISHES.tell(follower, "moved", key, texts.moved, more, now)
+        SUBSCRIPTIONS.tell(follower, "moved", key, texts.moved, more, now)
     return len(told)

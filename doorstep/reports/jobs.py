@@ -13,4 +13,4 @@ def announce(case_id: int, stage: str) -> None:
 
 def forget() -> None:
     """Forget wishes that nobody confirmed."""
-    following.WISHES.forget(now=timezone.now())
+    following.SUBSCRIPTIONS.forget(now=timezone.now())

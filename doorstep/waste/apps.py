@@ -8,12 +8,14 @@ class WasteConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the room's facts, the evening's notes, the look for plans not read, and the daily forgetting."""
-        from doorstep.outside import ages, later
+        from doorstep.outside import freshness, later
         from doorstep.waste import bulky_facts, facts, jobs, queries
 
         facts.register()
         bulky_facts.register()
-        ages.offer(ages.Source("rounds", "Rounds: started and finished", queries.last_progress))
+        freshness.offer(
+            freshness.Source("rounds", "Rounds: started and finished", queries.last_progress)
+        )
         later.reconcile_with(jobs.read_lost)
         later.reconcile_with(jobs.tell_this_evening)
         later.every_day(jobs.forget)

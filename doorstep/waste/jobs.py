@@ -41,7 +41,7 @@ def read_lost() -> None:
 def forget() -> None:
     """Forget wishes nobody confirmed; after three months the text of plans, and changes never made."""
     now = timezone.now()
-    notes.WISHES.forget(now=now)
+    notes.SUBSCRIPTIONS.forget(now=now)
     old = now - PLANS_KEPT
     PlanFile.objects.filter(sent_at__lt=old).exclude(text="").update(text="")
     Change.objects.filter(made_at=None, proposed_at__lt=old).delete()

@@ -8,13 +8,13 @@ from django.db.models import Q
 from doorstep.catalogue.words import fill, say
 from doorstep.council import addresses
 from doorstep.council import queries as council
-from doorstep.messages.wishes import Wishes
+from doorstep.messages.subscriptions import Subscriptions
 from doorstep.places.models import Property
 from doorstep.waste import queries, texts
 from doorstep.waste.calendar import BoxDays, collections_at
 from doorstep.waste.models import BinNote
 
-WISHES = Wishes(BinNote, "bin-note", "bin", "note_confirm", "note_stop")
+SUBSCRIPTIONS = Subscriptions(BinNote, "bin-note", "bin", "note_confirm", "note_stop")
 # At one home; a building of flats has a UPRN a flat.
 MOST_AT_HOME = 12
 AT_ONCE = 500
@@ -37,10 +37,10 @@ def ask(*, home: Property, email: str, now: datetime) -> None:
     where = {"address": home.address}
     if note.confirmed_at is None:
         key = f"bin-ask-{note.pk}-{now:%Y%m%d%H}"
-        WISHES.ask_to_confirm(note, key, texts.confirm, where, now)
+        SUBSCRIPTIONS.ask_to_confirm(note, key, texts.confirm, where, now)
     else:
         key = f"bin-again-{note.pk}-{now:%Y%m%d}"
-        WISHES.tell(note, "already", key, texts.already, where, now)
+        SUBSCRIPTIONS.tell(note, "already", key, texts.already, where, now)
 
 
 def tell_all(*, now: datetime) -> int:
@@ -78,7 +78,7 @@ def _tell(note_id: int, tomorrow: date, now: datetime) -> None:
             "page": addresses.link("bins_at", uprn=note.place_id),
         }
     key = f"bin-note-{note.pk}-{tomorrow}"
-    WISHES.tell(note, "tomorrow", key, texts.tomorrow, more, now)
+    SUBSCRIPTIONS.tell(note, "tomorrow", key, texts.tomorrow, more, now)
 
 
 def _line(box: BoxDays) -> str:

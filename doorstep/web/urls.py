@@ -12,5 +12,7 @@ urlpatterns = [
     path("status/<int:number>", status.mend, name="mend"),
     path("hooks", include("doorstep.web.hooks.urls")),
     path("crew", include("doorstep.web.crew.urls")),
+    path("", include("doorstep.web.operations.urls")),
+    path("demo", include("doorstep.web.demo.urls")),
     path("", include("doorstep.web.portal.urls")),
 ]

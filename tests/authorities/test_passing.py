@@ -11,8 +11,8 @@ from doorstep.authorities import actions, jobs
 from doorstep.authorities.models import Heard, Passed
 from doorstep.cases import actions as cases
 from doorstep.cases import deciding, forgetting
-from doorstep.cases.asking import TO_DO
 from doorstep.cases.models import Case, Event, EventText
+from doorstep.cases.needs_person import TO_DO
 from doorstep.catalogue.service import Service
 from doorstep.files import photos
 from doorstep.intake import orders
@@ -240,8 +240,9 @@ def test_an_end_that_the_workflow_knows_no_way_on_for_is_an_officers(
     case = signed(signs)
     run_queue()
     flow = case.version.files["workflow.yaml"].replace("  send.fixed: mended\n", "")
+    from doorstep.catalogue.build_service import build
+
     from doorstep.catalogue import queries as catalogue
-    from doorstep.catalogue.building import build
 
     contents = {**case.version.files, "workflow.yaml": flow}
     monkeypatch.setitem(catalogue._made, (case.version_id, "en"), build(contents))

@@ -1,7 +1,7 @@
 """The labelled sentences still lead where they should; the figures of the half that nothing was set on."""
 
 from bench import words
-from doorstep.catalogue.proposing import MOST
+from doorstep.signposts.search import MOST
 
 
 def test_own_words_keep_their_figures(capsys: object) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from doorstep.cases import asking, timeline
+from doorstep.cases import needs_person, timeline
 from doorstep.staff.actor import SYSTEM
 from tests.people import signed_in
 
@@ -10,7 +10,9 @@ from tests.people import signed_in
 def test_a_case_that_needs_a_person_is_listed_until_someone_says_it_is_done(district: Any) -> None:
     case, other = district.case(0), district.case(1)
     for _ in range(2):
-        asking.ask_officer(case_id=case.pk, text="Tell them by phone", by=SYSTEM, now=district.now)
+        needs_person.ask_officer(
+            case_id=case.pk, text="Tell them by phone", by=SYSTEM, now=district.now
+        )
     officer = signed_in("officer")
     listed = officer.get("/desk?asked=1").content.decode()
     assert case.reference in listed and other.reference not in listed

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from doorstep.cases import actions as cases
-from doorstep.cases import forgetting, moving
+from doorstep.cases import forgetting, rerouting
 from doorstep.cases import queries as case_queries
 from doorstep.cases.models import Case, Draft
-from doorstep.catalogue import teaching
-from doorstep.catalogue.models import Correction
 from doorstep.council.errors import Refused
 from doorstep.messages.models import Message
+from doorstep.signposts import suggestions
+from doorstep.signposts.models import Correction
 from doorstep.staff.models import StaffUser
 from tests.people import signed_in
 from tests.publishing import publish_library
@@ -109,7 +109,7 @@ def test_what_it_has_become_is_closed_as_moved_back(told: Case) -> None:
     officer.post(f"{base}/check", {"draft": str(draft.pk)})
     officer.post(f"/desk/cases/{told.reference}/move/undo")
     told.refresh_from_db()
-    became = moving.came_of(told)
+    became = rerouting.came_of(told)
     assert became is not None and became.stage == "moved" and not told.is_closed
     assert became.facts["moved"]["reference"] == told.reference
 
@@ -147,17 +147,17 @@ def test_an_adviser_may_not_move_and_only_some_may_teach(told: Case) -> None:
 def test_suggestions_are_accepted_declined_and_removed_at_the_desk(told: Case) -> None:
     officer = signed_in("officer")
     officer.post(f"/desk/cases/{told.reference}/move", {"to": "damaged-bin"})
-    (suggestion,) = [s for s in teaching.suggestions() if "zoggle" in s.text]
+    (suggestion,) = [s for s in suggestions.suggestions() if "zoggle" in s.text]
     given = {"slug": "damaged-bin", "text": suggestion.text}
     page = officer.get("/desk/keywords").content.decode()
     assert f"Add the keyword “{suggestion.text}”" in page and "Tell us anything" in page
     officer.post("/desk/keywords/decide", {**given, "add": "1"})
-    (own,) = teaching.own()
+    (own,) = suggestions.own()
     assert (own.text, own.by, own.slug) == (suggestion.text, "officer", "damaged-bin")
     officer.post(f"/desk/keywords/{own.pk}/remove")
-    assert teaching.own() == []
+    assert suggestions.own() == []
     officer.post("/desk/keywords/decide", {**given, "leave": "1"})
-    assert suggestion.text not in {s.text for s in teaching.suggestions()}
+    assert suggestion.text not in {s.text for s in suggestions.suggestions()}
     wrong = officer.post("/desk/keywords/decide", {"slug": "nowhere", "text": "x", "add": "1"})
     assert wrong.status_code == 200
 
@@ -167,11 +167,11 @@ def test_a_moved_case_is_erased_like_any_other(told: Case) -> None:
     from doorstep.staff.actor import Actor
 
     by = Actor("staff", who.username, "officer")
-    moving.move(case_id=told.pk, to="complaint", by=by, now=told.opened_at)
+    rerouting.move(case_id=told.pk, to="complaint", by=by, now=told.opened_at)
     forgetting.erase(case_id=told.pk, now=told.opened_at)
     assert case_queries.by_reference(told.reference).facts == {}  # type: ignore[union-attr]
     with pytest.raises(Refused, match="not_moved"):
-        moving.undo(case_id=told.pk, by=by, now=told.opened_at)
+        rerouting.undo(case_id=told.pk, by=by, now=told.opened_at)
     assert cases  # the spine is still whole
 
 

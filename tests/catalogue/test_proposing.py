@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from doorstep.catalogue import teaching, topics
-from doorstep.catalogue.models import Correction, Keyword
-from doorstep.catalogue.proposing import Index, Topic
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
+from doorstep.signposts import index as topics
+from doorstep.signposts import suggestions
+from doorstep.signposts.models import Correction, Keyword
+from doorstep.signposts.search import Index, Topic
 from doorstep.staff.actor import Actor
 from tests.publishing import publish_library
 
@@ -116,40 +117,40 @@ def test_danger_is_noticed(text: str, urgent: bool) -> None:
 
 def test_only_telling_words_are_kept_of_a_text() -> None:
     text = "Mr smith of 12 Mill Lane LE67 3FJ, ann@resident.example: the old settee blocks gate. Ring 01530 454545 Gary!"
-    kept = " ".join(teaching.telling(text, without=["ann smith", "12 Mill Lane, Coalville"]))
+    kept = " ".join(suggestions.telling(text, without=["ann smith", "12 Mill Lane, Coalville"]))
     assert "settee" in kept and "gate" in kept
     for personal in ("smith", "12", "mill", "le67", "3fj", "ann", "resident", "01530", "gary"):
         assert personal not in kept.lower()
-    assert teaching.telling("THE OLD SETTEE") == ["settee"]
+    assert suggestions.telling("THE OLD SETTEE") == ["settee"]
 
 
 def test_corrections_suggest_and_an_accepted_keyword_counts_at_once(district: Any) -> None:
     assert topics.propose("the zoggle by the gate") == []
     about: Any = {"from_slug": "other", "to_slug": "missed-bin", "by": OFFICER, "now": district.now}
-    teaching.correct(text="the zoggle, it stands there", without=[], **about)
-    teaching.correct(text="a zoggle. and my bin", without=[], **about)
-    found = {s.text: s for s in teaching.suggestions()}
+    suggestions.correct(text="the zoggle, it stands there", without=[], **about)
+    suggestions.correct(text="a zoggle. and my bin", without=[], **about)
+    found = {s.text: s for s in suggestions.suggestions()}
     assert found["zoggle"].times == 2 and found["zoggle"].came_from == {"other"}
     assert "bin" not in found  # the service says that itself
-    teaching.correct(text="a pothole", without=[], **about)
-    assert [s for s in teaching.suggestions() if s.leads_to][-1].text == "pothole"
+    suggestions.correct(text="a pothole", without=[], **about)
+    assert [s for s in suggestions.suggestions() if s.leads_to][-1].text == "pothole"
     decision: Any = {"slug": "missed-bin", "by": OFFICER, "now": district.now}
-    teaching.accept(text="Zoggle", **decision)
+    suggestions.accept(text="Zoggle", **decision)
     (first, *_) = topics.propose("the zoggle by the gate")
     assert first.id == "missed-bin" and first.because == ("zoggle",)
-    assert "zoggle" not in {s.text for s in teaching.suggestions()}
-    teaching.decline(text="stands", **decision)
-    assert [k.text for k in teaching.own()] == ["zoggle"]
-    teaching.remove(number=Keyword.objects.get(text="zoggle").pk)
+    assert "zoggle" not in {s.text for s in suggestions.suggestions()}
+    suggestions.decline(text="stands", **decision)
+    assert [k.text for k in suggestions.own()] == ["zoggle"]
+    suggestions.remove(number=Keyword.objects.get(text="zoggle").pk)
     assert topics.propose("the zoggle by the gate") == []
 
 
 def test_what_cannot_be_a_keyword_is_refused(district: Any) -> None:
     decision: Any = {"by": OFFICER, "now": district.now}
     with pytest.raises(Refused, match="keyword_missing"):
-        teaching.accept(slug="missed-bin", text=" !! ", **decision)
+        suggestions.accept(slug="missed-bin", text=" !! ", **decision)
     with pytest.raises(Refused, match="no_such_service"):
-        teaching.accept(slug="nowhere", text="zoggle", **decision)
+        suggestions.accept(slug="nowhere", text="zoggle", **decision)
 
 
 def test_corrections_are_forgotten_after_a_year(district: Any) -> None:
@@ -157,5 +158,7 @@ def test_corrections_are_forgotten_after_a_year(district: Any) -> None:
 
     old = district.now - timedelta(days=366)
     for at in (old, district.now):
-        teaching.correct(text="zoggle", without=[], from_slug="a", to_slug="b", by=OFFICER, now=at)
-    assert teaching.forget(now=district.now) == 1 and Correction.objects.get().at == district.now
+        suggestions.correct(
+            text="zoggle", without=[], from_slug="a", to_slug="b", by=OFFICER, now=at
+        )
+    assert suggestions.forget(now=district.now) == 1 and Correction.objects.get().at == district.now

@@ -48,7 +48,7 @@ def test_values_of_a_form_that_stops_are_its_drafts(fetching: Any) -> None:
     )
     stops += "stops: {pops: {title: Not today, say: Not today}}\n"
     contents = {**fetching.contents, "form.yaml": stops}
-    from doorstep.catalogue.building import build
+    from doorstep.catalogue.build_service import build
 
     expect = {"stop": "pops", "values": {"price": {"pence": 4000}}}
     example = {**yaml.safe_load(contents["examples.yaml"])[0], "expect": expect, "then": []}

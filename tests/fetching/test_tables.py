@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from doorstep.catalogue.build_service import build
 
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue import tuning
-from doorstep.catalogue.building import build
+from doorstep.catalogue import setting_checks
 from doorstep.catalogue.files import SettingFile
 from doorstep.catalogue.reading import Source
 from doorstep.council import queries as council
@@ -70,8 +70,8 @@ PLAIN = SettingFile(
 
 
 def test_a_table_with_a_column_called_since_is_still_a_table() -> None:
-    assert not tuning.is_dated(PLAIN, [{"since": "2026", "pence": 1}])
-    assert not tuning.is_dated(PLAIN, [])
+    assert not setting_checks.is_dated(PLAIN, [{"since": "2026", "pence": 1}])
+    assert not setting_checks.is_dated(PLAIN, [])
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_mistake_in_a_services_table_names_its_line(
     assert old in text
     text = text.replace(old, new, 1)
     made = build({**fetching.contents, "service.yaml": text})
-    (said,) = tuning.default_problems(made, Source("service.yaml", text))
+    (said,) = setting_checks.default_problems(made, Source("service.yaml", text))
     assert said.startswith("service.yaml:") and says in said, said
     line = text.splitlines()[int(said.split(":")[1]) - 1]
     assert "default:" in line or line.strip().startswith("-"), line

@@ -81,7 +81,7 @@ def test_no_role_comes_further_than_its_permission(district: Any, role: str) -> 
 
 
 def test_every_operation_of_the_api_says_who_may_use_it(district: Any) -> None:
-    from doorstep.web.api.gate import Anyone, Bearer
+    from doorstep.web.api.access import Anyone, Bearer
     from doorstep.web.api.urls import api
 
     cookie = Client()

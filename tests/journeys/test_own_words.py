@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from doorstep.cases.models import Case
-from doorstep.catalogue.models import Keyword
+from doorstep.signposts.models import Keyword
 from tests.browser import looks_right, sign_in
 from tests.publishing import publish_library
 

@@ -226,7 +226,7 @@ def test_a_job_and_its_end_read_as_planned_and_fixed(app: Client) -> None:
 
 
 def test_what_a_sender_hears_is_an_officers_to_read(app: Client) -> None:
-    from doorstep.cases.asking import TO_DO
+    from doorstep.cases.needs_person import TO_DO
     from tests.open311.conftest import key
 
     case = made(app.post(report()))

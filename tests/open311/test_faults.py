@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from doorstep.cases.models import Case
 from doorstep.files import photos
-from doorstep.web.open311 import door, urls
+from doorstep.web.open311 import access, urls
 from tests.open311.client import Client
 from tests.open311.conftest import key, picture, report
 from tests.open311.schemas import fits
@@ -88,7 +88,7 @@ def test_an_unknown_service_or_jurisdiction_is_404(app: Client) -> None:
         refused(app.post({**report(), "service_code": code}), 404)
     refused(app.get("services", jurisdiction_id="elsewhere.example"), 404)
     refused(app.post({**report(), "jurisdiction_id": "elsewhere.example"}), 404)
-    assert app.get("services", jurisdiction_id=door.jurisdiction()).status == 200
+    assert app.get("services", jurisdiction_id=access.jurisdiction()).status == 200
     refused(app.get("requests", service_code="nothing"), 404)
 
 

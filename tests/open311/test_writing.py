@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doorstep.web.open311.writing import drawn
+from doorstep.web.open311.formats import drawn
 from tests.open311.client import plain, texts
 from tests.size import size
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
-from doorstep.cases import deciding, moving
+from doorstep.cases import deciding, rerouting
 from doorstep.cases.models import Case
 from doorstep.catalogue.words import pounds
 from doorstep.council.errors import Refused
@@ -172,10 +172,10 @@ def test_what_was_paid_for_a_case_that_is_moved_goes_back_and_that_is_not_undone
 ) -> None:
     publish_library("tell-us-anything")
     paid(case, pay, now)
-    moving.move(case_id=case.pk, to="tell-us-anything", by=OFFICER, now=now)
+    rerouting.move(case_id=case.pk, to="tell-us-anything", by=OFFICER, now=now)
     assert Refund.objects.get().pence == 3500
     with pytest.raises(Refused, match="money_went_back"):
-        moving.undo(case_id=case.pk, by=OFFICER, now=now)
+        rerouting.undo(case_id=case.pk, by=OFFICER, now=now)
 
 
 def test_a_refund_of_a_part_and_then_the_rest(case: Case, pay: Pay, now: datetime) -> None:

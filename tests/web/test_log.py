@@ -48,12 +48,12 @@ def test_a_whole_report_leaves_no_personal_data_in_the_log(
 def test_a_fault_is_logged_without_its_words(
     district: Any, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
-    from doorstep.web.portal import views
+    from doorstep.web.portal import home
 
     def fail() -> None:
         raise ValueError("ann@resident.example")
 
-    monkeypatch.setattr(views.catalogue, "running", fail)
+    monkeypatch.setattr(home.catalogue, "running", fail)
     client = Client(raise_request_exception=False)
     answer = client.get("/")
     assert answer.status_code == 500 and "01632 960 123" in answer.content.decode()

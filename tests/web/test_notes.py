@@ -135,7 +135,7 @@ def test_what_waits_when_someone_stops_is_not_sent(evening: datetime) -> None:
     confirmed()
     notes.tell_all(now=evening)
     waiting = Message.objects.get(name="bin-tomorrow")
-    notes.WISHES.stop(token=messages.token_of(waiting.about))
+    notes.SUBSCRIPTIONS.stop(token=messages.token_of(waiting.about))
     messages.send(message_id=waiting.pk, now=evening)
     assert plug.get("messages.messenger").sent(waiting.key) is None
 
@@ -182,9 +182,9 @@ def test_only_in_the_evening(evening: datetime, monkeypatch: pytest.MonkeyPatch)
 def test_the_unconfirmed_and_old_messages_are_forgotten(district: Any) -> None:
     confirmed()
     ask("bo@resident.example")
-    notes.WISHES.forget(now=district.now + timedelta(days=2))
+    notes.SUBSCRIPTIONS.forget(now=district.now + timedelta(days=2))
     assert BinNote.objects.count() == 2
-    notes.WISHES.forget(now=district.now + timedelta(days=4))
+    notes.SUBSCRIPTIONS.forget(now=district.now + timedelta(days=4))
     assert BinNote.objects.get().email == ANN
     assert not Message.objects.filter(to="bo@resident.example").exists()
     Message.objects.update(queued_at=district.now - timedelta(days=8))

@@ -12,8 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from doorstep.waste.models import Assisted, Container, Round
-from doorstep.web.portal import before
-from doorstep.web.portal.before import BadOldAddress, day_words, read
+from doorstep.web.portal import former_site
+from doorstep.web.portal.former_site import BadOldAddress, day_words, read
 
 LOCATION = "/location?put=nwl{}&rememberme=0&redirect=%2F"
 
@@ -145,7 +145,7 @@ home: {whole: whole.html, each: each.html, containers: {}}
 
 
 def folder(tmp_path: Path, text: str = GOOD, whole: str = "{items}", each: str = "{date}") -> Path:
-    for name, holds in ((before.FILE, text), ("whole.html", whole), ("each.html", each)):
+    for name, holds in ((former_site.FILE, text), ("whole.html", whole), ("each.html", each)):
         (tmp_path / name).write_text(holds)
     return tmp_path
 
@@ -163,7 +163,7 @@ def test_a_council_declares_its_own(tmp_path: Path) -> None:
         ({"text": GOOD.replace("whole.html", "../whole.html")}, "whole"),
         ({"text": GOOD.replace("each.html", "nowhere.html")}, "no such file"),
         ({"text": GOOD + "other: 1\n"}, "other"),
-        ({"text": "prefix: ["}, before.FILE),
+        ({"text": "prefix: ["}, former_site.FILE),
         ({"whole": "{items} {secret}"}, "secret"),
         ({"each": "{date:days}"}, "date:days"),
         ({"each": "{{ 7 * 7 }}"}, "brace"),
@@ -181,5 +181,5 @@ def test_a_mistake_names_its_file_and_what_is_wrong(
 def test_what_is_filled_in_is_escaped_and_never_filled_again(bins: Any) -> None:
     box = Container.objects.select_related("place__street").get(place_id=1001, kind="red-box")
     box.place.line = "1 <b>{link}</b>"
-    made = before.fragment(box.place, [], bins.today)
+    made = former_site.fragment(box.place, [], bins.today)
     assert "&lt;b&gt;{link}&lt;/b&gt;" in made and "<b>" not in made

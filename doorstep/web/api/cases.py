@@ -15,7 +15,7 @@ from doorstep.cases.models import Case
 from doorstep.council import addresses
 from doorstep.council.errors import Refused
 from doorstep.web.api import sending
-from doorstep.web.api.gate import CREATE, READ, actor, count_home, token_of
+from doorstep.web.api.access import CREATE, READ, actor, count_home, token_of
 from doorstep.web.api.problems import Problem, Stopped, answers, drawn
 from doorstep.web.api.services import current
 from doorstep.web.api.shapes import CaseList, CaseShape, Moment, Sending, Sent

@@ -12,7 +12,7 @@ from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.places import queries as places
 from doorstep.waste.calendar import BoxDays, collections_at
-from doorstep.web.api.gate import FINDERS, READERS
+from doorstep.web.api.access import FINDERS, READERS
 from doorstep.web.api.problems import Problem, answers
 from doorstep.web.api.shapes import Collections, PropertyList
 

@@ -10,7 +10,7 @@ from doorstep.catalogue.service import Service
 from doorstep.forms.form import Page, Question
 from doorstep.forms.questions import kinds
 from doorstep.intake.filling import asked_on
-from doorstep.web.api.gate import READERS
+from doorstep.web.api.access import READERS
 from doorstep.web.api.problems import Problem, answers
 from doorstep.web.api.shapes import FormShape, ServiceShape
 

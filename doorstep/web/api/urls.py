@@ -10,7 +10,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from doorstep.web.api import cases, properties, services
-from doorstep.web.api.gate import door, nowhere
+from doorstep.web.api.access import door, nowhere
 from doorstep.web.api.problems import Fault, Problem, ProblemShape, drawn
 from doorstep.web.api.reading import Strict
 

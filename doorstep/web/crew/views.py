@@ -25,7 +25,7 @@ from doorstep.files.errors import BadFile
 from doorstep.waste import actions as waste
 from doorstep.waste import queries as rounds_of
 from doorstep.waste.models import Round
-from doorstep.web.kit.doors import actor, needs
+from doorstep.web.kit.access import actor, needs
 
 
 def _event(request: HttpRequest) -> UUID:

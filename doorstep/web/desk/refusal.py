@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from doorstep.council.errors import Refused
-from doorstep.web.kit.doors import View
+from doorstep.web.kit.access import View
 
 Again = Callable[..., HttpResponse]
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from doorstep.outside.errors import GiveUp
 from doorstep.payments import actions
 from doorstep.payments.provider import Forged
-from doorstep.web.kit.doors import public
+from doorstep.web.kit.access import public
 
 # A payment as JSON is 3 kB.
 MOST_BYTES = 100_000

@@ -6,8 +6,8 @@ from doorstep.forms.form import Question
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid, Typed
 from doorstep.web.open311 import spots
-from doorstep.web.open311.asked import Asked
 from doorstep.web.open311.problems import Problem, wrong
+from doorstep.web.open311.questions import Asked
 
 LONGEST = 4000
 

@@ -17,12 +17,12 @@ from doorstep.staff.models import Token
 from doorstep.web.kit import impersonal
 from doorstep.web.models import SentIn
 from doorstep.web.open311 import statuses
-from doorstep.web.open311.asked import find
-from doorstep.web.open311.door import key_of, sender
+from doorstep.web.open311.access import key_of, sender
+from doorstep.web.open311.formats import drawn
+from doorstep.web.open311.formats import moment as written
+from doorstep.web.open311.params import moment, number, words
 from doorstep.web.open311.problems import Problem, wrong
-from doorstep.web.open311.reading import moment, number, words
-from doorstep.web.open311.writing import drawn
-from doorstep.web.open311.writing import moment as written
+from doorstep.web.open311.questions import find
 
 MOST, LONGEST = 1000, timedelta(days=90)
 # No description is longer.

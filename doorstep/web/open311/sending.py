@@ -22,10 +22,10 @@ from doorstep.web.kit import impersonal, limits
 from doorstep.web.kit.once import Kept, once
 from doorstep.web.models import KeptAnswer, SentIn
 from doorstep.web.open311 import fields, keys
-from doorstep.web.open311.asked import Asked, find
-from doorstep.web.open311.door import actor, sender
+from doorstep.web.open311.access import actor, sender
+from doorstep.web.open311.formats import drawn
 from doorstep.web.open311.problems import Problem, Stopped, wrong
-from doorstep.web.open311.writing import drawn
+from doorstep.web.open311.questions import Asked, find
 
 
 @dataclass(frozen=True)

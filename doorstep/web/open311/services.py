@@ -8,9 +8,9 @@ from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.forms.form import Page, Question
 from doorstep.forms.questions import kinds
-from doorstep.web.open311.asked import Asked, asked, find, offered
-from doorstep.web.open311.needed import needed
-from doorstep.web.open311.writing import drawn, moment
+from doorstep.web.open311.formats import drawn, moment
+from doorstep.web.open311.questions import Asked, asked, find, offered
+from doorstep.web.open311.required import needed
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 

@@ -6,8 +6,8 @@ from doorstep.forms.form import Question
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Typed
 from doorstep.places import spots as places
+from doorstep.web.open311.params import degrees
 from doorstep.web.open311.problems import wrong
-from doorstep.web.open311.reading import degrees
 
 
 def answer(question: Question, posted: QueryDict) -> object:

@@ -7,7 +7,7 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from doorstep.cases import asking
+from doorstep.cases import needs_person
 from doorstep.cases.models import Event
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
@@ -15,11 +15,11 @@ from doorstep.web.kit import impersonal
 from doorstep.web.kit.once import once
 from doorstep.web.models import KeptAnswer
 from doorstep.web.open311 import keys, statuses
-from doorstep.web.open311.door import actor, key_of, sender
+from doorstep.web.open311.access import actor, key_of, sender
+from doorstep.web.open311.formats import drawn, moment
+from doorstep.web.open311.params import number, words
 from doorstep.web.open311.problems import Problem, wrong
-from doorstep.web.open311.reading import number, words
 from doorstep.web.open311.requests import MOST, seen, seen_by, span
-from doorstep.web.open311.writing import drawn, moment
 
 ROOT = "service_request_updates"
 LONGEST = 4000
@@ -77,7 +77,7 @@ def tell(request: HttpRequest, format: str) -> HttpResponse:
     said += f" A picture is said to be at: {link}" if link else ""
 
     def do(kept: KeptAnswer) -> dict[str, Any]:
-        asking.ask_officer(case_id=case.pk, text=said, by=actor(token), now=now)
+        needs_person.ask_officer(case_id=case.pk, text=said, by=actor(token), now=now)
         last = Event.objects.filter(case=case).aggregate(number=Max("number"))["number"]
         return {"update_id": f"{case.reference}.{last}"}
 

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from doorstep.web.open311 import requests, sending, services, updates
-from doorstep.web.open311.door import door, nowhere
+from doorstep.web.open311.access import door, nowhere
 
 V2 = "/v2"
 urlpatterns = [

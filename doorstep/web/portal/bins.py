@@ -19,7 +19,7 @@ from doorstep.places.models import Property
 from doorstep.waste import calendar
 from doorstep.waste.calendar import BoxDays
 from doorstep.web.kit import limits
-from doorstep.web.kit.doors import public
+from doorstep.web.kit.access import public
 from doorstep.web.kit.fresh import fresh, fresh_of
 from doorstep.web.portal import feeds
 

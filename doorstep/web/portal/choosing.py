@@ -12,8 +12,8 @@ from doorstep.files import photos
 from doorstep.files.errors import BadFile
 from doorstep.payments import queries as payments
 from doorstep.staff.actor import RESIDENT
-from doorstep.web.kit.doors import public
-from doorstep.web.portal.views import own_case, told
+from doorstep.web.kit.access import public
+from doorstep.web.portal.case import own_case, told
 
 
 @public

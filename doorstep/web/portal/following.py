@@ -12,7 +12,7 @@ from doorstep.forms.questions.kind import Invalid
 from doorstep.forms.questions.kinds import KINDS
 from doorstep.reports import following
 from doorstep.web.kit import limits
-from doorstep.web.kit.doors import public
+from doorstep.web.kit.access import public
 
 EMAIL = Question("email", "email", "Email address")
 
@@ -54,12 +54,12 @@ def asked(request: HttpRequest, kind: str, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Offer to confirm; only the button does, so that a mail scanner's visit changes nothing."""
-    found = following.WISHES.by_confirm_link(token)
+    found = following.SUBSCRIPTIONS.by_confirm_link(token)
     if found is None:
         raise Http404
     if request.method == "POST":
         try:
-            found = following.WISHES.confirm(token=token, now=timezone.now())
+            found = following.SUBSCRIPTIONS.confirm(token=token, now=timezone.now())
         except Refused as exc:
             raise Http404 from exc
     context = {"follower": found, "name": following.named(found.kind, found.key)}
@@ -73,5 +73,5 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """Offer to stop; the button, or a mail program's one click, does. Known or not, the same is said."""
     if request.method == "POST":
-        following.WISHES.stop(token=token)
+        following.SUBSCRIPTIONS.stop(token=token)
     return render(request, "portal/reports/follow_stop.html", {"stopped": request.method == "POST"})

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from doorstep.places import base_map, spots
 from doorstep.web.kit import limits
-from doorstep.web.kit.doors import public
+from doorstep.web.kit.access import public
 
 
 @public

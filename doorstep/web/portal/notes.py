@@ -14,7 +14,7 @@ from doorstep.places import queries as places
 from doorstep.places.models import Property
 from doorstep.waste import notes
 from doorstep.web.kit import limits
-from doorstep.web.kit.doors import public
+from doorstep.web.kit.access import public
 
 EMAIL = Question("email", "email", "Email address")
 
@@ -62,12 +62,12 @@ def asked(request: HttpRequest, uprn: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Offer to confirm; only the button does, so that a mail scanner's visit changes nothing."""
-    note = notes.WISHES.by_confirm_link(token)
+    note = notes.SUBSCRIPTIONS.by_confirm_link(token)
     if note is None:
         raise Http404
     if request.method == "POST":
         try:
-            note = notes.WISHES.confirm(token=token, now=timezone.now())
+            note = notes.SUBSCRIPTIONS.confirm(token=token, now=timezone.now())
         except Refused as exc:
             raise Http404 from exc
     return render(request, "portal/bins/note_confirm.html", {"note": note, "home": note.place})
@@ -80,5 +80,5 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """Offer to stop; the button, or a mail program's one click, does. Known or not, the same is said."""
     if request.method == "POST":
-        notes.WISHES.stop(token=token)
+        notes.SUBSCRIPTIONS.stop(token=token)
     return render(request, "portal/bins/note_stop.html", {"stopped": request.method == "POST"})

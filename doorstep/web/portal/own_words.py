@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from doorstep.cases.prefill import Said
-from doorstep.catalogue import facts, topics
 from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
 from doorstep.intake import prefill
+from doorstep.signposts import facts, index
 from doorstep.web.form.session import FormSession, go_on, open_or_begin
 
 # What stands in an address is no more than someone would put on a bookmark.
@@ -27,12 +27,12 @@ def text_of(request: HttpRequest) -> str:
 
 def propose(request: HttpRequest, text: str) -> HttpResponse:
     """Show what a text may be about and why; unsure, every service. Nothing of it is kept."""
-    here, found = council.current(), topics.propose(text)
+    here, found = council.current(), index.propose(text)
     anything = catalogue.current(here.anything) if here.anything else None
     context = {
         "text": text,
         "found": found,
-        "danger": here.emergency if topics.is_urgent(text) else None,
+        "danger": here.emergency if index.is_urgent(text) else None,
         "because": _because,
         "long": len(text.split()) >= LONG,
         "anything": anything,

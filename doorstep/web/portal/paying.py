@@ -14,10 +14,10 @@ from doorstep.council.errors import Refused
 from doorstep.payments import actions, queries
 from doorstep.payments.models import LIVE, Attempt, Charge
 from doorstep.web.kit import limits
-from doorstep.web.kit.doors import public
+from doorstep.web.kit.access import public
 from doorstep.web.kit.visitor import let_in
 from doorstep.web.kit.waiting import waiting
-from doorstep.web.portal.views import own_case
+from doorstep.web.portal.case import own_case
 
 
 def _charge(case: Case) -> Charge:

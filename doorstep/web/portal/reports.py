@@ -20,7 +20,7 @@ from doorstep.reports import queries
 from doorstep.reports.models import Report
 from doorstep.reports.queries import Shown
 from doorstep.web.kit import limits, lists
-from doorstep.web.kit.doors import public
+from doorstep.web.kit.access import public
 
 A_PAGE, PINS, FEED, TABLE = 25, 300, 50, 5000
 COLUMNS = (

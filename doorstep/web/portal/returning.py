@@ -17,7 +17,7 @@ from doorstep.forms.questions.kind import Invalid
 from doorstep.forms.questions.kinds import KINDS
 from doorstep.messages import actions as messages
 from doorstep.web.kit import limits
-from doorstep.web.kit.doors import public
+from doorstep.web.kit.access import public
 from doorstep.web.kit.visitor import keep, let_in, visitor
 
 EMAIL = Question("email", "email", "Email address")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from doorstep.cases import queries as cases
 from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue.building import build_all, read_examples
+from doorstep.catalogue.build_service import build_all, read_examples
 from doorstep.catalogue.differences import differences, lines
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.schema import schemas

@@ -18,7 +18,7 @@ from doorstep.council.queries import ZONE
 from doorstep.forms.questions import kinds
 from doorstep.web.desk.refusal import says_why_not
 from doorstep.web.kit import lists
-from doorstep.web.kit.doors import actor, needs
+from doorstep.web.kit.access import actor, needs
 
 COLUMNS = ("Reference", "Address", "What", "How much", "State")
 WIDTHS = (16, 40, 34, 10, 10)

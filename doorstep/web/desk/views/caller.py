@@ -11,7 +11,7 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.outside.secret import hashed
 from doorstep.web.form import pages, stops
 from doorstep.web.form import session as forms
-from doorstep.web.kit.doors import actor, needs
+from doorstep.web.kit.access import actor, needs
 
 CHANNELS = ("telephone", "face to face", "e-mail", "post")
 

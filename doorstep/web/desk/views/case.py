@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from doorstep.bookings import queries as bookings
 from doorstep.cases import actions as case_actions
-from doorstep.cases import asking, choosing, deciding
+from doorstep.cases import choosing, deciding, needs_person
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.cases.values import from_json
@@ -23,9 +23,9 @@ from doorstep.payments import queries as payments
 from doorstep.staff import actions as staff
 from doorstep.staff import queries as looks
 from doorstep.waste import queries as rounds_of
-from doorstep.web.desk import moved, placed
+from doorstep.web.desk import case_place, case_reroute
 from doorstep.web.desk.refusal import says_why_not
-from doorstep.web.kit.doors import actor, needs
+from doorstep.web.kit.access import actor, needs
 
 
 def case_of(reference: str) -> Case:
@@ -59,8 +59,8 @@ def draw(request: HttpRequest, found: Case, refused: str = "") -> HttpResponse:
         "looks": looks.of("case", found.reference),
         "assisted": bool(found.place_id and rounds_of.is_assisted(found.place_id)),
         "typed": request.POST,
-        **placed.about(found, service, timezone.now()),
-        **(moved.about(found) if _may(request, "desk.decide") else {}),
+        **case_place.about(found, service, timezone.now()),
+        **(case_reroute.about(found) if _may(request, "desk.decide") else {}),
     }
     return render(request, "desk/case.html", context)
 
@@ -136,7 +136,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 def asked_done(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a case off the list of those that need a person."""
     found = case_of(reference)
-    asking.done(case_id=found.pk, by=actor(request), now=timezone.now())
+    needs_person.done(case_id=found.pk, by=actor(request), now=timezone.now())
     return back_to(found)
 
 

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
-from doorstep.waste import book, plan_files, planning
+from doorstep.waste import plan_files, planning, round_list
 from doorstep.web.desk.refusal import says_why_not
 from doorstep.web.desk.views.plan import day_in, next_monday, preview
-from doorstep.web.kit.doors import actor, needs
+from doorstep.web.kit.access import actor, needs
 from doorstep.web.kit.waiting import waiting
 
 SHOWN, LINES = 100, 6
@@ -25,9 +25,9 @@ def _calendar(
 ) -> HttpResponse:
     today = timezone.now().astimezone(ZONE).date()
     context = {
-        "suspensions": book.suspensions(today),
-        "moved": book.moved_days(today),
-        "streams": book.streams(),
+        "suspensions": round_list.suspensions(today),
+        "moved": round_list.moved_days(today),
+        "streams": round_list.streams(),
         "lines": range(LINES),
         "today": today,
         "refused": refused,
@@ -97,11 +97,11 @@ def move_days(request: HttpRequest) -> HttpResponse:
 @require_GET
 def changes(request: HttpRequest) -> HttpResponse:
     """List the latest changes."""
-    return render(request, "desk/plan/changes.html", {"changes": book.changes()[:SHOWN]})
+    return render(request, "desk/plan/changes.html", {"changes": round_list.changes()[:SHOWN]})
 
 
 def _change(request: HttpRequest, refused: Refused | None = None, *, number: int) -> HttpResponse:
-    found = book.change(number)
+    found = round_list.change(number)
     if found is None:
         raise Http404
     rows = [
@@ -120,7 +120,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "GET":
         return _change(request, number=number)
     act: Any = planning.undo if "undo" in request.POST else planning.make
-    if book.change(number) is None:
+    if round_list.change(number) is None:
         raise Http404
     act(change_id=number, by=actor(request), now=timezone.now())
     return HttpResponseRedirect(f"/desk/plan/changes/{number}")
@@ -154,7 +154,7 @@ def import_plan(request: HttpRequest) -> HttpResponse:
 @require_GET
 def plan(request: HttpRequest, number: int) -> HttpResponse:
     """Show how the reading of a plan goes, and what was wrong with it."""
-    found = book.plan(number)
+    found = round_list.plan(number)
     if found is None:
         raise Http404
     return waiting(request, "desk/plan/plan.html", {"plan": found}, ended=bool(found.ended_at))

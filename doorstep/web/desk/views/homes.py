@@ -15,7 +15,7 @@ from doorstep.council.queries import ZONE
 from doorstep.places import queries as places
 from doorstep.staff import actions as staff
 from doorstep.waste import queries as waste
-from doorstep.web.kit.doors import needs
+from doorstep.web.kit.access import needs
 
 WEEKS = 26
 

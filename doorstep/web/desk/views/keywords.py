@@ -5,10 +5,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from doorstep.catalogue import teaching
 from doorstep.council.errors import Refused
+from doorstep.signposts import suggestions
 from doorstep.web.desk.refusal import says_why_not
-from doorstep.web.kit.doors import actor, needs
+from doorstep.web.kit.access import actor, needs
 
 
 @needs("words.teach")
@@ -20,7 +20,7 @@ def keywords(request: HttpRequest) -> HttpResponse:
 
 def _draw(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
     code = refused.code if refused else ""
-    context = {"found": teaching.suggestions(), "own": teaching.own(), "refused": code}
+    context = {"found": suggestions.suggestions(), "own": suggestions.own(), "refused": code}
     return render(request, "desk/keywords.html", context)
 
 
@@ -29,7 +29,7 @@ def _draw(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
 @says_why_not(_draw)
 def decide(request: HttpRequest) -> HttpResponse:
     """Accept a suggested keyword, which proposals use at once, or decline it."""
-    act = teaching.accept if request.POST.get("add") else teaching.decline
+    act = suggestions.accept if request.POST.get("add") else suggestions.decline
     slug, text = request.POST.get("slug", ""), request.POST.get("text", "")
     act(slug=slug, text=text, by=actor(request), now=timezone.now())
     return HttpResponseRedirect("/desk/keywords")
@@ -39,5 +39,5 @@ def decide(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, number: int) -> HttpResponse:
     """Take a keyword of the council's own away again."""
-    teaching.remove(number=number)
+    suggestions.remove(number=number)
     return HttpResponseRedirect("/desk/keywords")

@@ -12,10 +12,10 @@ from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.places import queries as places
-from doorstep.waste import book, planning, queries
+from doorstep.waste import planning, queries, round_list
 from doorstep.waste.models import Change
 from doorstep.web.desk.refusal import says_why_not
-from doorstep.web.kit.doors import actor, needs
+from doorstep.web.kit.access import actor, needs
 
 
 def day_in(request: HttpRequest, name: str) -> date:
@@ -41,9 +41,9 @@ def next_monday() -> date:
 @require_GET
 def rounds(request: HttpRequest) -> HttpResponse:
     """List every round with its day, cycle and size."""
-    stream, streams = request.GET.get("stream", ""), book.streams()
+    stream, streams = request.GET.get("stream", ""), round_list.streams()
     context = {
-        "lines": book.rounds(stream if stream in streams else ""),
+        "lines": round_list.rounds(stream if stream in streams else ""),
         "streams": streams,
         "stream": stream,
     }
@@ -56,9 +56,9 @@ def _round(request: HttpRequest, refused: Refused | None = None, code: str = "")
         raise Http404
     context = {
         "round": found,
-        "streets": book.streets(code) if found else [],
-        "others": book.same_stream(code) if found else [],
-        "streams": book.streams(),
+        "streets": round_list.streets(code) if found else [],
+        "others": round_list.same_stream(code) if found else [],
+        "streams": round_list.streams(),
         "monday": next_monday(),
         "refused": refused,
         "typed": request.POST,
@@ -109,12 +109,12 @@ def _home(request: HttpRequest, refused: Refused | None = None, *, uprn: int) ->
     found = places.find(str(uprn))
     if found is None:
         raise Http404
-    boxes = book.own_boxes(uprn)
+    boxes = round_list.own_boxes(uprn)
     context: dict[str, Any] = {
         "home": found,
         "boxes": boxes,
         "names": council.current().containers,
-        "rounds": book.every_round(),
+        "rounds": round_list.every_round(),
         "monday": next_monday(),
         "refused": refused,
         "typed": request.POST,
@@ -130,7 +130,7 @@ def home(request: HttpRequest, uprn: int) -> HttpResponse:
     if request.method == "GET" or places.find(str(uprn)) is None:
         return _home(request, uprn=uprn)
     given = request.POST
-    wanted = {b.pk: given.get(f"box-{b.pk}", b.round_id) for b in book.own_boxes(uprn)}
+    wanted = {b.pk: given.get(f"box-{b.pk}", b.round_id) for b in round_list.own_boxes(uprn)}
     add = (given.get("kind", ""), given.get("round", "")) if given.get("kind") else None
     change = planning.propose_home(
         uprn=uprn,

@@ -12,7 +12,7 @@ from doorstep.council.queries import ZONE
 from doorstep.waste import actions as waste
 from doorstep.waste import queries as rounds_of
 from doorstep.web.desk.refusal import says_why_not
-from doorstep.web.kit.doors import actor, needs
+from doorstep.web.kit.access import actor, needs
 
 
 @needs("rounds.delay")

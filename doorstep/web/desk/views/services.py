@@ -12,7 +12,7 @@ from doorstep.council.errors import Refused
 from doorstep.rehearsal import actions as rehearsal
 from doorstep.rehearsal import queries as shelf
 from doorstep.web.desk.refusal import says_why_not
-from doorstep.web.kit.doors import actor, needs
+from doorstep.web.kit.access import actor, needs
 from doorstep.web.kit.waiting import waiting
 
 

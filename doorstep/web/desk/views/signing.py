@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
-from doorstep.web.kit.doors import public
+from doorstep.web.kit.access import public
 
 
 @public

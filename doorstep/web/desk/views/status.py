@@ -6,9 +6,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from doorstep.outside import actions as jobs
-from doorstep.outside import ages
+from doorstep.outside import freshness
 from doorstep.outside import queries as queue
-from doorstep.web.kit.doors import actor, needs
+from doorstep.web.kit.access import actor, needs
 
 
 @needs("status.see")
@@ -19,7 +19,7 @@ def status(request: HttpRequest) -> HttpResponse:
     context = {
         "standing": standing,
         "alarms": [(alarm, alarm.holds(standing)) for alarm in queue.ALARMS],
-        "sources": ages.last_heard(),
+        "sources": freshness.last_heard(),
         "failures": queue.failures(now),
         "now": now,
         "done": request.GET.get("done", ""),

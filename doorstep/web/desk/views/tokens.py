@@ -12,7 +12,7 @@ from doorstep.council.errors import Refused
 from doorstep.staff import actions as staff
 from doorstep.staff import queries as known
 from doorstep.web.desk.refusal import says_why_not
-from doorstep.web.kit.doors import needs
+from doorstep.web.kit.access import needs
 
 
 def _meanings() -> dict[str, str]:

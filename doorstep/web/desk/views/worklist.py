@@ -14,7 +14,7 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.council.queries import ZONE
 from doorstep.web.desk.views.caller import CHANNELS
-from doorstep.web.kit.doors import actor, needs
+from doorstep.web.kit.access import actor, needs
 
 # Counted no further: of half a million closed cases nobody needs the number.
 MOST = 10_000

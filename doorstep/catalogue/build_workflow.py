@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping
 
 from doorstep.catalogue import files as f
 from doorstep.catalogue import steps
-from doorstep.catalogue.builder import Builder, check_sentence, read_facts
+from doorstep.catalogue.checker import Checker, check_sentence, read_facts
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Choice, Doing, Escalation, Reopen, Stage, Workflow
 from doorstep.forms.rules.rule import Rule
 from doorstep.forms.rules.types import INT, MOMENT, Type
 
 
-def _start(b: Builder, src: Source, w: f.WorkflowFile) -> tuple[tuple[Rule | None, str], ...]:
+def _start(b: Checker, src: Source, w: f.WorkflowFile) -> tuple[tuple[Rule | None, str], ...]:
     if isinstance(w.start, str):
         return ((None, w.start),)
     if not w.start or w.start[-1].when:
@@ -23,7 +23,7 @@ def _start(b: Builder, src: Source, w: f.WorkflowFile) -> tuple[tuple[Rule | Non
     )
 
 
-def _escalate(b: Builder, src: Source, w: f.WorkflowFile) -> tuple[Escalation, ...]:
+def _escalate(b: Checker, src: Source, w: f.WorkflowFile) -> tuple[Escalation, ...]:
     made = []
     for flag, e in w.escalate.items():
         rule = b.rule(e.when, src.where("escalate", flag, "when"))
@@ -33,7 +33,7 @@ def _escalate(b: Builder, src: Source, w: f.WorkflowFile) -> tuple[Escalation, .
 
 
 def _doing(
-    b: Builder, src: Source, entry: Mapping[str, dict[str, object]], *at: object
+    b: Checker, src: Source, entry: Mapping[str, dict[str, object]], *at: object
 ) -> list[Doing]:
     made = []
     for step, options in entry.items():
@@ -61,7 +61,7 @@ _IN_ADDRESS = re.compile(r"[a-z][a-z0-9_-]*")
 
 
 def _choices(
-    b: Builder, src: Source, sid: str, s: f.StageFile, extra: Mapping[str, Type]
+    b: Checker, src: Source, sid: str, s: f.StageFile, extra: Mapping[str, Type]
 ) -> dict[str, Choice]:
     made = {}
     for name, c in s.choices.items():
@@ -76,7 +76,7 @@ def _choices(
     return made
 
 
-def _stage(b: Builder, src: Source, sid: str, s: f.StageFile, extra: Mapping[str, Type]) -> Stage:
+def _stage(b: Checker, src: Source, sid: str, s: f.StageFile, extra: Mapping[str, Type]) -> Stage:
     found = read_facts(b, src, s.facts, "stages", sid)
     doing = [d for i, e in enumerate(s.do) for d in _doing(b, src, e, "stages", sid, "do", i)]
     for d in doing:
@@ -100,7 +100,7 @@ def _stage(b: Builder, src: Source, sid: str, s: f.StageFile, extra: Mapping[str
 
 
 def _check_targets(
-    b: Builder, src: Source, w: f.WorkflowFile, starts: Iterable[str], disputes: Mapping[str, str]
+    b: Checker, src: Source, w: f.WorkflowFile, starts: Iterable[str], disputes: Mapping[str, str]
 ) -> None:
     """Check that everything that leads to a stage leads to one that is there."""
     targets = [("start", stage) for stage in starts] + [(f"on {k}", v) for k, v in w.on.items()]
@@ -120,7 +120,7 @@ def _check_targets(
             b.problems.append(f"{src.where(key)}: no stage allows the decision `{decision}`")
 
 
-def said_by_steps(b: Builder) -> dict[str, Type]:
+def said_by_steps(b: Checker) -> dict[str, Type]:
     """Return what sentences may name because a step of this workflow finds it out."""
     src = Source("workflow.yaml", b.contents.get("workflow.yaml", ""))
     used = {name for s in src.as_model(f.WorkflowFile).stages.values() for d in s.do for name in d}
@@ -128,7 +128,7 @@ def said_by_steps(b: Builder) -> dict[str, Type]:
     return {k: v for name in used if name in offered for k, v in offered[name].says.items()}
 
 
-def read_workflow(b: Builder, extra: Mapping[str, Type], disputes: Mapping[str, str]) -> Workflow:
+def read_workflow(b: Checker, extra: Mapping[str, Type], disputes: Mapping[str, str]) -> Workflow:
     """Return the workflow of workflow.yaml; its mistakes are kept with the builder's."""
     src = Source("workflow.yaml", b.contents.get("workflow.yaml", ""))
     w = src.as_model(f.WorkflowFile)
@@ -155,7 +155,7 @@ def read_workflow(b: Builder, extra: Mapping[str, Type], disputes: Mapping[str, 
     )
 
 
-def _reopen(b: Builder, src: Source, sid: str, s: f.StageFile) -> Reopen | None:
+def _reopen(b: Checker, src: Source, sid: str, s: f.StageFile) -> Reopen | None:
     if s.reopen is None:
         return None
     where = src.where("stages", sid, "reopen")

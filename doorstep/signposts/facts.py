@@ -1,14 +1,15 @@
-"""What the catalogue can observe of a text: what it may be about, and whether someone may be in danger."""
+"""What signposts can observe of a text: what it may be about, and whether someone may be in danger."""
 
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from doorstep.catalogue import queries, topics
-from doorstep.catalogue.topics import Proposed
+from doorstep.catalogue import queries
 from doorstep.council import queries as council
 from doorstep.forms.facts import Fact, Observed, offer
 from doorstep.forms.rules.types import BOOL, TEXT, ListOf, Maybe, Record
+from doorstep.signposts import index
+from doorstep.signposts.index import Proposed
 
 OPTION = Record("proposal", {"id": TEXT, "label": TEXT, "hint": TEXT})
 TOPIC = Record(
@@ -24,7 +25,7 @@ TOPIC = Record(
 )
 NONE = "none"
 # The facts whose options are services, with "none of these".
-PROPOSING = ("catalogue.proposed", "catalogue.services")
+PROPOSING = ("signposts.proposed", "signposts.services")
 
 
 def _none() -> dict[str, str]:
@@ -48,7 +49,7 @@ def _option(of: Proposed) -> dict[str, str]:
 
 def proposed(text: str, now: datetime) -> Observed:
     """Observe what a text may be about, the likeliest first, with "none of these"; only that where unsure."""
-    return Observed([*map(_option, topics.propose(text)), _none()], now)
+    return Observed([*map(_option, index.propose(text)), _none()], now)
 
 
 def services(now: datetime) -> Observed:
@@ -61,7 +62,7 @@ def services(now: datetime) -> Observed:
 
 def topic(chosen: str, now: datetime) -> Observed:
     """Observe what was chosen: a `service`, a subject of another `authority`, or `none`."""
-    of = topics.of(chosen)
+    of = index.of(chosen)
     if of is None:
         none = {"id": NONE, "kind": NONE, "title": "", "whose": ""}
         return Observed({**none, "telephone": None, "address": None}, now)
@@ -71,7 +72,7 @@ def topic(chosen: str, now: datetime) -> Observed:
 
 def urgent(text: str, now: datetime) -> Observed:
     """Observe whether a text sounds as if someone were in danger now."""
-    return Observed(topics.is_urgent(text), now)
+    return Observed(index.is_urgent(text), now)
 
 
 def emergency(now: datetime) -> Observed:
@@ -83,9 +84,9 @@ def emergency(now: datetime) -> Observed:
 def register() -> None:
     """Offer the room's facts."""
     text = (("text", TEXT),)
-    offer(Fact("catalogue.proposed", text, ListOf(OPTION), "local", proposed))
-    offer(Fact("catalogue.services", (), ListOf(OPTION), "local", services))
-    offer(Fact("catalogue.topic", (("chosen", TEXT),), TOPIC, "local", topic))
-    offer(Fact("catalogue.urgent", text, BOOL, "local", urgent))
+    offer(Fact("signposts.proposed", text, ListOf(OPTION), "local", proposed))
+    offer(Fact("signposts.services", (), ListOf(OPTION), "local", services))
+    offer(Fact("signposts.topic", (("chosen", TEXT),), TOPIC, "local", topic))
+    offer(Fact("signposts.urgent", text, BOOL, "local", urgent))
     danger = Record("emergency", {"say": TEXT, "telephone": TEXT})
-    offer(Fact("catalogue.emergency", (), danger, "local", emergency))
+    offer(Fact("signposts.emergency", (), danger, "local", emergency))

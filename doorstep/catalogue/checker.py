@@ -29,7 +29,7 @@ def setting_type(setting: f.SettingFile) -> Type:
     return ListOf(Record("row", cells))
 
 
-class Builder:
+class Checker:
     """Holds what is known while the files are read in order; problems are gathered, not thrown."""
 
     def __init__(self, contents: Mapping[str, str]) -> None:
@@ -84,7 +84,7 @@ class Builder:
 
 
 def read_facts(
-    b: Builder,
+    b: Checker,
     src: Source,
     calls: Mapping[str, str],
     *at: object,
@@ -111,7 +111,7 @@ def read_facts(
 
 
 def read_values(
-    b: Builder, src: Source, rules: Mapping[str, str], *at: object
+    b: Checker, src: Source, rules: Mapping[str, str], *at: object
 ) -> list[tuple[str, Rule]]:
     """Read named rules in order; each may use those above it."""
     found: list[tuple[str, Rule]] = []
@@ -127,7 +127,7 @@ def _path(expr: object) -> str:
     return path_of(expr) or ""
 
 
-def _may_be_nothing(b: Builder, path: str) -> bool:
+def _may_be_nothing(b: Checker, path: str) -> bool:
     found: Type = Record("all", b.names)
     for part in path.split("."):
         if isinstance(found, Maybe):
@@ -136,7 +136,7 @@ def _may_be_nothing(b: Builder, path: str) -> bool:
     return isinstance(found, Maybe)
 
 
-def check_sentence(b: Builder, text: str, where: str, extra: Mapping[str, Type]) -> None:
+def check_sentence(b: Checker, text: str, where: str, extra: Mapping[str, Type]) -> None:
     """Check that every placeholder of a sentence names something; keep the problem when it does not."""
     for path, unit in places(text):
         if unit and unit not in UNITS:

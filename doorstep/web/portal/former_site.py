@@ -1,4 +1,4 @@
-"""Addresses of the site before this one: what a council declares of them in `old-addresses.yaml`.
+"""Addresses of the site before this one: what a council declares of them in `old-addresses.yaml`, and the answers there.
 
 Residents' own programs still call them. A council says which paths there were, what their
 parameters were called, and how the front page spoke; fragments are files with a few placeholders.
@@ -13,13 +13,27 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from doorstep.catalogue.words import fill, places
+from doorstep.catalogue.words import fill
+from doorstep.catalogue.words import places as placeholders
 from doorstep.council import queries as council
+from doorstep.council.errors import Refused
+from doorstep.places import queries as places
 from doorstep.places.models import Property
+from doorstep.waste import calendar
 from doorstep.waste.calendar import BoxDays
+from doorstep.web.kit.access import public
+from doorstep.web.kit.visitor import home_of, remember_home
+from doorstep.web.portal.bins import homes_at
 
 FILE = "old-addresses.yaml"
 # What a fragment may name.
@@ -93,7 +107,7 @@ def _fragment(path: Path, may: frozenset[str]) -> str:
     if not path.exists():
         raise BadOldAddress(f"{path}: there is no such file")
     text = path.read_text()
-    unknown = {f"{name}:{unit}" if unit else name for name, unit in places(text)} - may
+    unknown = {f"{name}:{unit}" if unit else name for name, unit in placeholders(text)} - may
     if unknown:
         raise BadOldAddress(f"{path}: {sorted(unknown)} stands for nothing; use {sorted(may)}")
     if re.search(r"[{}]", fill(text, {})):
@@ -139,3 +153,68 @@ def fragment(home: Property, boxes: list[BoxDays], today: date) -> Markup:
         items += _filled(how.each, EACH, said)
     whole = {"items": items, "address": escape(home.address), "link": link}
     return Markup(_filled(how.whole, WHOLE, whole))
+
+
+STATUS = {"too_many": 429, "postcode_shape": 400}
+# The longest cycle is four weeks; a moved day may come a week later.
+AHEAD = timedelta(days=42)
+
+
+def _bad(said: str) -> HttpResponse:
+    return HttpResponse(said, content_type="text/plain; charset=utf-8", status=400)
+
+
+@public
+@require_safe
+def remember(request: HttpRequest, of: Remember) -> HttpResponse:
+    """Keep a home in a cookie, and lead on to an address of this site."""
+    uprn = uprn_in(request.GET.get(of.property, ""))
+    if not uprn:
+        wanted = {"name": of.property, "prefix": current().prefix}
+        return _bad(_("“%(name)s” must be %(prefix)s and the digits of a UPRN.") % wanted)
+    there = request.GET.get(of.then, "/")
+    if not url_has_allowed_host_and_scheme(there, allowed_hosts=None):
+        return _bad(_("“%(name)s” must be an address of this site, like /.") % {"name": of.then})
+    home = places.find(uprn)
+    if home is None:
+        return render(request, "portal/bins/unknown.html", {}, status=404)
+    long = request.GET.get(of.keep) == "1"
+    return remember_home(HttpResponseRedirect(there), str(home.uprn), long=long)
+
+
+@public
+@require_safe
+def addresses(request: HttpRequest, of: Addresses) -> HttpResponse:
+    """List the homes at a postcode as JSON, each with the number its house begins with."""
+    try:
+        _postcode, homes = homes_at(request, request.GET.get(of.postcode, ""))
+    except Refused as exc:
+        said = _("“%(name)s” must be a full UK postcode.") % {"name": of.postcode}
+        if exc.code == "too_many":
+            said = _("You have looked up many postcodes in a short time.")
+        return JsonResponse({"error": said}, status=STATUS[exc.code])
+    prefix = current().prefix
+    listed = [{"label": home.address, "value": f"{prefix}{home.uprn}"} for home in homes]
+    return JsonResponse(listed, safe=False)
+
+
+def on_home(request: HttpRequest) -> Markup:
+    """Return what the front page also holds for whoever's home is remembered."""
+    home = places.find(home_of(request)) if current().home else None
+    if home is None:
+        return Markup("")
+    now = timezone.now()
+    today = now.astimezone(council.ZONE).date()
+    boxes = calendar.collections_at(home.uprn, today, today + AHEAD, now)
+    return fragment(home, boxes, today)
+
+
+VIEWS = {"remember": remember, "addresses": addresses}
+
+
+def urlpatterns() -> list[URLPattern]:
+    """Return the addresses that this council declares."""
+    return [
+        path(of.path.removeprefix("/"), VIEWS[of.does], {"of": of}, name=f"old_{of.does}")
+        for of in current().addresses
+    ]

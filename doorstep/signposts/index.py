@@ -7,10 +7,11 @@ from typing import Literal, TypeVar
 
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.files import ServiceFile
-from doorstep.catalogue.models import Keyword, Version
-from doorstep.catalogue.proposing import Index, Topic
-from doorstep.catalogue.stems import words
+from doorstep.catalogue.models import Version
 from doorstep.council import queries as council
+from doorstep.signposts.models import Keyword
+from doorstep.signposts.search import Index, Topic
+from doorstep.signposts.stems import words
 
 Read = TypeVar("Read")
 Own = tuple[tuple[str, str], ...]

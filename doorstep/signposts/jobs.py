@@ -2,9 +2,9 @@
 
 from django.utils import timezone
 
-from doorstep.catalogue import teaching
+from doorstep.signposts import suggestions
 
 
 def forget() -> None:
     """Delete corrections that may no longer be kept."""
-    teaching.forget(now=timezone.now())
+    suggestions.forget(now=timezone.now())

@@ -1,6 +1,6 @@
 """What the page of a case says about moving it to the service it belongs to."""
 
-from doorstep.cases import moving
+from doorstep.cases import rerouting
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.built_in_stages import MOVED, is_final
@@ -9,7 +9,7 @@ from doorstep.catalogue.built_in_stages import MOVED, is_final
 def about(case: Case) -> dict[str, object]:
     """Return where a case can be moved to; or of a moved one, what it has become."""
     if case.stage == MOVED:
-        became = moving.came_of(case)
+        became = rerouting.came_of(case)
         to = str(case.facts.get(MOVED, {}).get("to", ""))
         gone = is_final(catalogue.service(case.version_id).workflow)
         undo = not gone and not (became and became.is_closed)

@@ -1,4 +1,4 @@
-"""Wishes to be told by e-mail: asked for, confirmed by a link, stopped by one click, forgotten if never confirmed."""
+"""Subscriptions to be told by e-mail: asked for, confirmed by a link, stopped by one click, forgotten if never confirmed."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Words = Callable[[], tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Wishes:
+class Subscriptions:
     """One kind of wish: its model, the mark of its messages, the start of their names, the places where its links lead.
 
     The model has email, language, asked_at, confirmed_at, and both links' hashes: confirm_hash, stop_hash.
@@ -71,7 +71,7 @@ class Wishes:
         with council.speaking(wish.language):
             said = {**here(), "link": messages.LINK, **values}
             subject, body = (fill(text, said) for text in words())
-        letter = messages.Letter(
+        mail = messages.Mail(
             about=self.mark(wish),
             key=key,
             name=f"{self.name}-{name}",
@@ -81,7 +81,7 @@ class Wishes:
             path=addresses.path(place, token=""),
             one_click=place == self.stop_place,
         )
-        messages.tell_about(letter=letter, now=now)
+        messages.tell_about(mail=mail, now=now)
 
     def by_confirm_link(self, token: str) -> Any | None:
         """Return the wish that a link confirms."""

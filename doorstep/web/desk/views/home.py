@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
 from doorstep.web.desk.views import worklist
-from doorstep.web.kit.doors import needs
+from doorstep.web.kit.access import needs
 
 
 @needs("desk.open")

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue import topics
-from doorstep.catalogue.models import Correction, Keyword
-from doorstep.catalogue.stems import STOP, plain, words
 from doorstep.council.errors import Refused
+from doorstep.signposts import index
+from doorstep.signposts.models import Correction, Keyword
+from doorstep.signposts.stems import STOP, plain, words
 from doorstep.staff.actor import Actor
 
 KEPT_DAYS = 365
@@ -95,7 +95,7 @@ def suggestions() -> list[Suggestion]:
                 services[one.from_slug].about.title if one.from_slug in services else one.from_slug
             )
     best = sorted(found.values(), key=lambda s: (-s.times, s.title, s.text))[:50]
-    known_ways = topics.leads_to({s.text for s in best})
+    known_ways = index.leads_to({s.text for s in best})
     for suggested in best:
         suggested.leads_to = known_ways.get(suggested.text, "")
     return sorted(best, key=lambda s: (bool(s.leads_to), -s.times))

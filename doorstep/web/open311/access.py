@@ -17,8 +17,8 @@ from doorstep.staff.actor import Actor
 from doorstep.staff.models import Token
 from doorstep.web.kit import limits, log
 from doorstep.web.kit.errors import AWAY, COME_BACK_SECONDS
+from doorstep.web.open311.formats import MEDIA, drawn
 from doorstep.web.open311.problems import Problem, wrong
-from doorstep.web.open311.writing import MEDIA, drawn
 
 LARGEST, LARGEST_WITH_PHOTOS = 100_000, 30 * 1024 * 1024
 SCOPE = "cases:create"

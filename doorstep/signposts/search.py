@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from doorstep.catalogue.stems import Word, stem, words
+from doorstep.signposts.stems import Word, stem, words
 
 MOST = 3
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from doorstep.cases import drafts, moving
+from doorstep.cases import drafts, rerouting
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
@@ -14,7 +14,7 @@ from doorstep.web.desk.views.caller import session_of
 from doorstep.web.desk.views.case import again, back_to, case_of
 from doorstep.web.form.session import go_on as go_on_with
 from doorstep.web.form.session import open_or_begin
-from doorstep.web.kit.doors import actor, needs
+from doorstep.web.kit.access import actor, needs
 
 
 @needs("desk.decide")
@@ -23,7 +23,7 @@ from doorstep.web.kit.doors import actor, needs
 def move(request: HttpRequest, reference: str) -> HttpResponse:
     """Move a case to another service, with all that was said; only what is missing is asked."""
     found, to = case_of(reference), request.POST.get("to", "")
-    moving.move(case_id=found.pk, to=to, by=actor(request), now=timezone.now())
+    rerouting.move(case_id=found.pk, to=to, by=actor(request), now=timezone.now())
     return _go_on(request, case_of(reference), to)
 
 
@@ -34,7 +34,7 @@ def go_on(request: HttpRequest, reference: str) -> HttpResponse:
     """Go on with the form of the service that a case was moved to, as long as it was not sent."""
     found = case_of(reference)
     to = str(found.facts.get("moved", {}).get("to", ""))
-    if not to or moving.came_of(found):
+    if not to or rerouting.came_of(found):
         return back_to(found)
     return _go_on(request, found, to)
 
@@ -55,5 +55,5 @@ def _go_on(request: HttpRequest, case: Case, to: str) -> HttpResponse:
 def undo(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a move back that was a slip."""
     found = case_of(reference)
-    moving.undo(case_id=found.pk, by=actor(request), now=timezone.now())
+    rerouting.undo(case_id=found.pk, by=actor(request), now=timezone.now())
     return back_to(found)

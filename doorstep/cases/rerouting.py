@@ -6,14 +6,15 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from doorstep.cases import asking, prefill, timeline, workflow
+from doorstep.cases import needs_person, prefill, timeline, workflow
 from doorstep.cases.locking import locked, one_open_case
 from doorstep.cases.models import Case, Draft
-from doorstep.catalogue import built_in_stages, teaching
+from doorstep.catalogue import built_in_stages
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.built_in_stages import MOVED
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
+from doorstep.signposts import suggestions
 from doorstep.staff.actor import Actor
 
 
@@ -29,7 +30,7 @@ def move(*, case_id: int, to: str, by: Actor, now: datetime) -> Case:
             raise Refused("already_closed")
         if to == case.slug or catalogue.current(to) is None:
             raise Refused("no_such_service")
-        correction = teaching.correct(
+        correction = suggestions.correct(
             text=prefill.in_case(case).text,
             without=_names(case),
             from_slug=case.slug,
@@ -43,7 +44,7 @@ def move(*, case_id: int, to: str, by: Actor, now: datetime) -> Case:
         _say(case, to=to, reference="", was=was)
         workflow.enter(case, MOVED, by=by, now=now, why=MOVED)
         text = _("Moved to “%(to)s”. It still has to be sent there.") % {"to": to}
-        asking.ask_officer(case_id=case.pk, text=text, by=by, now=now)
+        needs_person.ask_officer(case_id=case.pk, text=text, by=by, now=now)
         return locked(case_id)
 
 
@@ -78,7 +79,7 @@ def arrived(*, old_id: int, case: Case, by: Actor, now: datetime) -> None:
     _say(old, to=case.slug, reference=case.reference, was=dict(old.facts[MOVED]))
     timeline.write(old, "sent on", by=by, now=now, reference=case.reference)
     timeline.write(case, "came from", by=by, now=now, reference=old.reference)
-    asking.done(case_id=old.pk, by=by, now=now)
+    needs_person.done(case_id=old.pk, by=by, now=now)
 
 
 def came_of(case: Case) -> Case | None:
@@ -103,9 +104,9 @@ def undo(*, case_id: int, by: Actor, now: datetime) -> Case:
         if became is not None:
             _move_back(locked(became.pk), case, by, now)
         Draft.objects.filter(moved_from=case, sent_at=None).delete()
-        teaching.take_back(correction_id=was["correction"])
+        suggestions.take_back(correction_id=was["correction"])
         timeline.write(case, "move undone", by=by, now=now)
-        asking.done(case_id=case.pk, by=by, now=now)
+        needs_person.done(case_id=case.pk, by=by, now=now)
         case = locked(case_id)
         workflow.enter(case, was["was"], by=by, now=now, why="undone", quiet=True)
     return case

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from doorstep.outside import ages
+from doorstep.outside import freshness
 from doorstep.outside import queries as queue
-from doorstep.web.kit.doors import public
+from doorstep.web.kit.access import public
 
 
 @public
@@ -66,7 +66,7 @@ def _figures(standing: queue.Standing) -> CollectorRegistry:
     failed = Gauge("doorstep_jobs_failed", "Given up, nobody dealt with it", registry=made)
     failed.set(standing.failed)
     age = Gauge("doorstep_facts_age_seconds", "Since we last heard", ("source",), registry=made)
-    for source, at in ages.last_heard():
+    for source, at in freshness.last_heard():
         heard = float("nan") if at is None else (timezone.now() - at).total_seconds()
         age.labels(source.name).set(heard)
     alarm = Gauge("doorstep_alarm", "1 while an alarm holds", ("alarm",), registry=made)

@@ -1,0 +1,124 @@
+"""Reads form.yaml: pages, questions, facts, checks, and what is said where a check stops."""
+
+from doorstep.catalogue import files as f
+from doorstep.catalogue.checker import Checker, check_sentence, read_facts, read_values
+from doorstep.catalogue.reading import Source
+from doorstep.forms.form import CheckRule, Dispute, Form, Page, Question, Stop
+from doorstep.forms.questions.kinds import KINDS
+from doorstep.forms.rules.types import Maybe
+
+
+def read_form(b: Checker) -> Form:
+    """Return the form of form.yaml; its mistakes are kept with the checker's."""
+    src = Source("form.yaml", b.contents.get("form.yaml", ""))
+    read = src.as_model(f.FormFile)
+    pages = tuple(_page(b, src, i, p) for i, p in enumerate(read.pages))
+    ids = [p.id for p in pages]
+    for missing in sorted(b.ask - set(ids)):
+        b.problems.append(
+            f"{src.where('pages')}: a rule asks the page `{missing}`, which is not there"
+        )
+    for taken in sorted({"check", "begin", "continue", "save", "saved", "resume"} & set(ids)):
+        b.problems.append(f"{src.where('pages')}: a page cannot be called `{taken}`: it is ours")
+    for twice in sorted({x for x in ids if ids.count(x) > 1}):
+        b.problems.append(f"{src.where('pages')}: two pages are called `{twice}`")
+    used = {c.stop for p in pages for c in p.check if c.stop}
+    for code in sorted(used - set(read.stops)):
+        b.problems.append(f"{src.where('stops')}: the stop `{code}` has no sentence")
+    for code in sorted(set(read.stops) - used - {"unavailable"}):
+        b.problems.append(f"{src.where('stops', code)}: no rule stops with `{code}`")
+    stops = {}
+    for code, s in read.stops.items():
+        check_sentence(b, s.say, src.where("stops", code, "say"), {})
+        stops[code] = _stop(b, src, code, s, {p.id for p in pages if p.asked_only})
+    check_sentence(b, read.sending, src.where("sending"), {})
+    return Form(pages, stops, read.sending)
+
+
+def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
+    at = ("pages", i)
+    when = b.rule(p.when, src.where(*at, "when")) if p.when else None
+    questions = [_question(b, src, q, *at, "questions", n) for n, q in enumerate(p.questions)]
+    found = read_facts(b, src, p.facts, *at, may_ask_outside=True)
+    values = read_values(b, src, p.values, *at)
+    check_sentence(b, p.so_far, src.where(*at, "so_far"), {})
+    checks: list[CheckRule] = []
+    for n, c in enumerate(p.check):
+        where = src.where(*at, "check", n, "when")
+        if bool(c.stop) == bool(c.ask):
+            b.problems.append(f"{where}: a rule says either `stop:` or `ask:`")
+        rule = b.rule(c.when, where)
+        if rule:
+            checks.append(CheckRule(rule, c.stop, c.ask))
+            b.ask |= {c.ask} - {""}
+            if c.stop:
+                b.learn(rule.when_false)
+                b.rested_on |= {c.stop} if rule.when_false else set()
+    page = Page(
+        p.page,
+        p.title,
+        p.hint,
+        when,
+        p.asked_only,
+        tuple(q for q in questions if q),
+        tuple(found),
+        tuple(checks),
+        p.unavailable,
+        p.again,
+        tuple(values),
+        p.so_far,
+    )
+    if not page.is_sure:  # further on, its answers may be nothing
+        for q in page.questions:
+            known = b.names.get(q.id)
+            if known and not isinstance(known, Maybe):
+                b.names[q.id] = Maybe(known)
+    return page
+
+
+def _question(b: Checker, src: Source, q: f.QuestionFile, *at: object) -> Question | None:
+    kind = KINDS.get(q.kind)
+    if kind is None:
+        b.problems.append(
+            f"{src.where(*at, 'kind')}: no question kind `{q.kind}`; there are: {', '.join(KINDS)}"
+        )
+        return None
+    source = None
+    if isinstance(q.options, str):
+        found = b.call(q.options, src.where(*at, "options"))
+        source = found[0] if found else None
+    options = tuple(q.options.items()) if isinstance(q.options, dict) else ()
+    question = Question(
+        q.id,
+        q.kind,
+        q.label,
+        q.hint,
+        q.optional,
+        options,
+        source,
+        q.max_length,
+        q.body,
+        q.errors,
+        q.contact,
+        q.short or q.label,
+        q.most,
+    )
+    if kind.asks:
+        b.names[q.id] = Maybe(kind.type(question)) if q.optional else kind.type(question)
+    return question
+
+
+def _stop(b: Checker, src: Source, code: str, s: f.StopFile, asked: set[str]) -> Stop:
+    dispute = None
+    if s.dispute:
+        where = src.where("stops", code, "dispute")
+        if s.dispute.page not in asked:
+            b.problems.append(f"{where}: `{s.dispute.page}` is no page with `asked_only: true`")
+        if code in b.rested_on:
+            b.problems.append(f"{where}: later rules rest on `{code}`, so it cannot be disputed")
+        dispute = Dispute(s.dispute.page, s.dispute.stage, s.dispute.offer)
+    for name in ("passes_on", "link"):
+        if path := getattr(s, name):
+            check_sentence(b, f"{{{path}}}", src.where("stops", code, name), {})
+    free = s.override and code not in b.rested_on
+    return Stop(code, s.say, s.next, s.title, dispute, free, s.authority, s.passes_on, s.link)

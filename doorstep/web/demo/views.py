@@ -1,0 +1,49 @@
+"""The demo's own pages: examples, sign-ins, what was sent. They are there in the demo only."""
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from doorstep.demo import week
+from doorstep.messages import queries as messages
+from doorstep.staff.models import StaffUser
+from doorstep.web.kit.access import public
+
+
+def _demo_only() -> None:
+    if not settings.DEMO:
+        raise Http404
+
+
+@public
+@require_GET
+def demo(request: HttpRequest) -> HttpResponse:
+    """Offer an address for each outcome, and a button to sign in as each role."""
+    _demo_only()
+    people = StaffUser.objects.order_by("username")
+    return render(request, "portal/demo.html", {"kept": week.kept(), "people": people})
+
+
+@public
+@require_POST
+def demo_as(request: HttpRequest, role: str) -> HttpResponse:
+    """Sign in as a demo role; loopback only, and nowhere but in the demo."""
+    _demo_only()
+    user = StaffUser.objects.filter(username=role).first()
+    if user is None:
+        raise Http404
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    return HttpResponseRedirect(
+        "/crew" if user.may("crew.work") and not user.may("desk.see") else "/desk"
+    )
+
+
+@public
+@require_GET
+def outbox(request: HttpRequest) -> HttpResponse:
+    """Show what the demo's residents were sent."""
+    _demo_only()
+    found = messages.outbox(request.GET.get("case", "")[:20])
+    return render(request, "portal/outbox.html", {"messages": found})
