@@ -136,7 +136,7 @@ GUARDS = (
           " or into.pk == case.pk or into.closed_at:\n        return False", " or into.pk == case.pk:\n        return False",
           f"{REPORTS}::test_one_that_was_dealt_with_meanwhile_gets_its_own_job"),
     Guard("report: a follower is told once of each stage", "doorstep/reports/following.py",
-          "{case.moved_at:%Y%m%d%H%M%S}-{follower.pk}", "{__import__('uuid').uuid4().hex}-{follower.pk}",
+          "{case.stage_since:%Y%m%d%H%M%S}-{follower.pk}", "{__import__('uuid').uuid4().hex}-{follower.pk}",
           f"{REPORTS}::test_followers_of_street_ward_and_report_are_told_once_of_each_move"),
     Guard("report: only who confirmed is told", "doorstep/reports/following.py",
           "Follower.objects.filter(wish, confirmed_at__isnull=False)", "Follower.objects.filter(wish)",

@@ -86,7 +86,7 @@ class Case(models.Model):
     unique_key = models.CharField(max_length=200, null=True)
     opened_at = models.DateTimeField(db_index=True)
     # When it came into its stage, and how it ended: true where the resident got what was asked for.
-    moved_at = models.DateTimeField(null=True)
+    stage_since = models.DateTimeField(null=True, db_column="moved_at")
     good = models.BooleanField(null=True)
     due_on = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -138,7 +138,7 @@ class Case(models.Model):
                 name="located_closed_by_time",
             ),
             # What has moved since someone last asked.
-            models.Index(fields=["moved_at"], name="cases_by_move"),
+            models.Index(fields=["stage_since"], name="cases_by_move"),
         ]
         constraints = [
             models.UniqueConstraint(

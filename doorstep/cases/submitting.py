@@ -165,7 +165,7 @@ def _open(
         flags=[e.flag for e in flow.escalate if e.rule.evaluate(values, clock)],
         unique_key=facts.unique_key(service.slug, tuple(a[q] for q in unique)) if unique else None,
         opened_at=now,
-        moved_at=now,
+        stage_since=now,
     )
     timeline.begin(case)
     photos.keep(photos_of(service, a))

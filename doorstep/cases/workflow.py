@@ -79,7 +79,7 @@ def _do(case: Case, doing: Doing, by: Actor, now: datetime, words: Mapping[str, 
     return _offered[doing.step].run(case=case, options=options, by=by, now=now)
 
 
-STANDING = ["stage", "closed_at", "outcome", "good", "due_on", "moved_at"]
+STANDING = ["stage", "closed_at", "outcome", "good", "due_on", "stage_since"]
 
 
 def _standing(case: Case) -> list[object]:
@@ -111,7 +111,7 @@ def enter(
         found, _missing = finding.resolve(stage.facts, values_of(case))
         case.facts = {**case.facts, **to_json(found)}
     case.closed_at, case.outcome = (now, stage.closes) if stage.closes else (None, "")
-    case.good, case.moved_at = (stage.good if stage.closes else None), now
+    case.good, case.stage_since = (stage.good if stage.closes else None), now
     rule = stage.due or flow.due
     if rule and not stage.closes:
         due: Any = rule.evaluate(values_of(case), clock_at(now))

@@ -15,17 +15,15 @@ milliseconds: never an address, because `next_url` is a secret.
 import hashlib
 import hmac
 import json
-import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
-import httpx
 import structlog
 from django.conf import settings
 
+from doorstep.outside import http
 from doorstep.outside.errors import GiveUp, OutsideError, TryLater
 from doorstep.payments.provider import (
     BalanceChanged,
@@ -44,7 +42,7 @@ from doorstep.payments.provider import (
 
 log = structlog.get_logger("doorstep.connectors.govuk_pay")
 Made = TypeVar("Made")
-SECONDS, MOST_BYTES, PAGE = 5.0, 5_000_000, 500
+LIMITS, PAGE = http.Limits(seconds=5.0, connect=1.0, most_bytes=5_000_000), 500
 
 STATES: dict[str, State] = {
     "created": "unpaid",
@@ -209,18 +207,23 @@ class GovukPay:
         body: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        began, status, code = time.monotonic(), 0, ""
+        call, code = http.Call(), ""
         try:
-            status, said = _send(method, path, body, headers or {})
-            if status >= 400:
+            call.status, said = _send(method, path, body, headers or {})
+            if call.status >= 400:
                 code = str(said.get("code") or "")
-                raise _error(status, said)
+                raise _error(call.status, said)
             return said
         finally:
-            took = round((time.monotonic() - began) * 1000)
-            what = path.partition("?")[0].split("/")[2:]
-            kind = "/".join(part for part in what if part.isalpha())
-            log.info("called", method=method, what=kind, status=status, code=code, ms=took)
+            _log(call, method, path, code)
+
+
+def _log(call: http.Call, method: str, path: str, code: str) -> None:
+    what = path.partition("?")[0].split("/")[2:]
+    kind = "/".join(part for part in what if part.isalpha())
+    log.info(
+        "called", method=method, what=kind, status=call.status, code=code, ms=call.milliseconds
+    )
 
 
 def _id(text: str) -> str:
@@ -235,12 +238,6 @@ def _read(make: Callable[[Mapping[str, Any]], Made], said: Mapping[str, Any]) ->
         raise TryLater("GOV.UK Pay's answer could not be read") from exc
 
 
-@cache
-def _client(outside: bool) -> httpx.Client:
-    """Return this process's client: reading the certificates costs more than a call. No connection is kept."""
-    return httpx.Client(trust_env=outside, limits=httpx.Limits(max_keepalive_connections=0))
-
-
 def _send(
     method: str, path: str, body: Mapping[str, object] | None, headers: Mapping[str, str]
 ) -> tuple[int, dict[str, Any]]:
@@ -248,22 +245,9 @@ def _send(
     url = settings.GOVUK_PAY_URL.rstrip("/") + path
     sent = {"Authorization": f"Bearer {settings.GOVUK_PAY_KEY}", "Accept": "application/json"}
     sent |= {"Content-Type": "application/json", **headers}
-    until = time.monotonic() + SECONDS
-    parts = httpx.Timeout(SECONDS - 1, connect=1.0, pool=1.0)
     content = None if body is None else json.dumps(body).encode()
-    # A stand-in on this machine is never asked through a proxy.
-    outside = urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1")
-    try:
-        asked = _client(outside).stream(method, url, content=content, headers=sent, timeout=parts)
-        with asked as answer:
-            got = b""
-            for piece in answer.iter_bytes():
-                got += piece
-                if time.monotonic() > until or len(got) > MOST_BYTES:
-                    raise TryLater("GOV.UK Pay took too long, or said too much")
-            return answer.status_code, _json(got, answer.status_code)
-    except httpx.HTTPError as exc:
-        raise TryLater(f"GOV.UK Pay did not answer: {type(exc).__name__}") from exc
+    status, got = http.send("GOV.UK Pay", method, url, LIMITS, content=content, headers=sent)
+    return status, _json(got, status)
 
 
 def _json(got: bytes, status: int) -> dict[str, Any]:

@@ -14,28 +14,25 @@ status and milliseconds: no address, because it names a request, and no body.
 
 import os
 import re
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, ParseError
 
-import httpx
 import structlog
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from django.conf import settings
 
 from doorstep.authorities.provider import Recipient, Report, State, Taken, Update
+from doorstep.outside import http
 from doorstep.outside.errors import GiveUp, TryLater
 
 log = structlog.get_logger("doorstep.connectors.open311")
 # A report may carry photos.
-SECONDS, MOST_BYTES, AT_ONCE, MOST_PAGES = 10.0, 5_000_000, 50, 20
+LIMITS = http.Limits(seconds=10.0, connect=2.0, most_bytes=5_000_000)
+AT_ONCE, MOST_PAGES = 50, 20
 LONGEST, MOST_PHOTOS = 4000, 5
-HERE = ("127.0.0.1", "localhost", "::1")
 
 STATES: dict[str, State] = {
     "OPEN": "open",
@@ -182,12 +179,6 @@ def _jurisdiction(to: Recipient) -> dict[str, str]:
     return {"jurisdiction_id": to.jurisdiction} if to.jurisdiction else {}
 
 
-@cache
-def _client(outside: bool) -> httpx.Client:
-    """Return this process's client. No connection is kept, and no redirect followed with our key."""
-    return httpx.Client(trust_env=outside, limits=httpx.Limits(max_keepalive_connections=0))
-
-
 def _call(
     method: str,
     to: Recipient,
@@ -200,7 +191,7 @@ def _call(
 ) -> Element:
     """Ask once and return the root of their answer; raises TryLater, GiveUp, Missing."""
     url = f"{to.address.rstrip('/')}/{path}"
-    outside = urlsplit(url).hostname not in HERE
+    outside = http.is_outside(url)
     if settings.DEMO and outside:
         raise GiveUp("the demo passes nothing on to a real authority")
     if outside and not url.startswith("https://"):
@@ -211,30 +202,13 @@ def _call(
     asked: dict[str, Any] = {"params": {**(query or {}), **_jurisdiction(to)}, "headers": sent}
     if form is not None:
         asked = {"data": form, "headers": sent, **({"files": files} if files else {})}
-    began, status = time.monotonic(), 0
+    call = http.Call()
     try:
-        status, got = _send(_client(outside), method, url, asked)
-        return _answer(status, got)
+        call.status, got = http.send("they", method, url, LIMITS, **asked)
+        return _answer(call.status, got)
     finally:
-        took = round((time.monotonic() - began) * 1000)
-        what = path.partition("/")[0].removesuffix(".xml")
-        log.info("called", authority=to.code, method=method, what=what, status=status, ms=took)
-
-
-def _send(
-    client: httpx.Client, method: str, url: str, asked: Mapping[str, Any]
-) -> tuple[int, bytes]:
-    until, got = time.monotonic() + SECONDS, b""
-    parts = httpx.Timeout(SECONDS - 1, connect=2.0, pool=1.0)
-    try:
-        with client.stream(method, url, timeout=parts, **asked) as answer:
-            for piece in answer.iter_bytes():
-                got += piece
-                if time.monotonic() > until or len(got) > MOST_BYTES:
-                    raise TryLater("they took too long, or said too much")
-            return answer.status_code, got
-    except httpx.HTTPError as exc:
-        raise TryLater(f"they did not answer: {type(exc).__name__}") from exc
+        what, ms = path.partition("/")[0].removesuffix(".xml"), call.milliseconds
+        log.info("called", authority=to.code, method=method, what=what, status=call.status, ms=ms)
 
 
 def _answer(status: int, got: bytes) -> Element:

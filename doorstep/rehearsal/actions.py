@@ -38,7 +38,7 @@ def ask_to_publish(*, slug: str, digest: str, by: Actor, now: datetime) -> Publi
                 asked_at=now,
                 state="waiting",
                 examples=len(service.examples),
-                moved_at=now,
+                progress_at=now,
             )
             queue.play.defer(publishing_id=made.pk)
             return made
@@ -63,7 +63,7 @@ def _begin(publishing_id: int) -> Publishing | None:
 def _still(wish: Publishing, **changes: object) -> bool:
     """Write down how a run goes; no when another run took over, or the wish has ended."""
     mine = Publishing.objects.filter(id=wish.pk, run=wish.run, ended_at=None)
-    return bool(mine.update(moved_at=Now(), **changes))
+    return bool(mine.update(progress_at=Now(), **changes))
 
 
 def play_and_publish(*, publishing_id: int, now: datetime) -> None:

@@ -21,6 +21,6 @@ def play(publishing_id: int) -> None:
 def play_lost() -> None:
     """Queue again what was asked for and has not moved for ten minutes."""
     old = timezone.now() - timedelta(minutes=10)
-    lost = Publishing.objects.filter(ended_at=None, moved_at__lt=old)
+    lost = Publishing.objects.filter(ended_at=None, progress_at__lt=old)
     for publishing_id in lost.values_list("id", flat=True)[:100]:
         queue.play.defer(publishing_id=publishing_id)

@@ -19,7 +19,7 @@ class Publishing(models.Model):
     played = models.IntegerField(default=0)
     examples = models.IntegerField()
     differing = models.JSONField(default=list)
-    moved_at = models.DateTimeField()
+    progress_at = models.DateTimeField(db_column="moved_at")
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -115,7 +115,7 @@ def _count(case: Case, into: Case, sign: int) -> None:
     Report.objects.filter(case_id__in=behind).update(joined=F("joined") + sign * (1 + own))
 
 
-def part(*, case: Case, by: Actor, now: datetime) -> Case | None:
+def unmerge(*, case: Case, by: Actor, now: datetime) -> Case | None:
     """Take a case away from the one it was joined to, which is returned; the caller holds its lock."""
     row = Joined.objects.select_related("into").filter(case=case, undone_at=None).first()
     if row is None:
@@ -185,7 +185,7 @@ def _follow(case: Case, outcome: str, into: Case, by: Actor, now: datetime) -> N
         raise Refused("not_mergeable")
 
 
-def spread(*, case: Case, outcome: str, by: Actor, now: datetime) -> None:
+def propagate(*, case: Case, outcome: str, by: Actor, now: datetime) -> None:
     """Carry what came of a case to those that were joined to it, whose own workflows tell their people."""
     for row in Joined.objects.filter(into=case, undone_at=None).order_by("at"):
         # One that an officer has closed meanwhile has no way on, and stays closed.

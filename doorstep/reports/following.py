@@ -87,6 +87,6 @@ def announce(*, case_id: int, stage: str, now: datetime) -> int:
                 "page": addresses.link("report", reference=seen.reference),
                 "followed": named(follower.kind, follower.key),
             }
-        key = f"report-{case.pk}-{stage}-{case.moved_at:%Y%m%d%H%M%S}-{follower.pk}"
+        key = f"report-{case.pk}-{stage}-{case.stage_since:%Y%m%d%H%M%S}-{follower.pk}"
         SUBSCRIPTIONS.tell(follower, "moved", key, texts.moved, more, now)
     return len(told)

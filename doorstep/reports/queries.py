@@ -48,7 +48,7 @@ class Shown:
     state: str
     says: str
     opened_at: datetime
-    moved_at: datetime
+    stage_since: datetime
     closed_at: datetime | None
     due_on: date | None
     joined: int
@@ -144,7 +144,7 @@ def shown(report: Report) -> Shown:
         state=state_of(case),
         says=fill(stage.resident, impersonal(case, service)),
         opened_at=case.opened_at,
-        moved_at=case.moved_at or case.opened_at,
+        stage_since=case.stage_since or case.opened_at,
         closed_at=case.closed_at,
         due_on=case.due_on,
         joined=report.joined,

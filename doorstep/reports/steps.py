@@ -52,7 +52,7 @@ class JoinStep:
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
         """Take it away from the other."""
-        actions.part(case=case, by=by, now=now)
+        actions.unmerge(case=case, by=by, now=now)
 
 
 class SpreadStep:
@@ -60,7 +60,7 @@ class SpreadStep:
 
     def run(self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
         """Carry it."""
-        actions.spread(case=case, outcome=str(options["outcome"]), by=by, now=now)
+        actions.propagate(case=case, outcome=str(options["outcome"]), by=by, now=now)
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
         """Nothing to take back."""

@@ -33,7 +33,7 @@ def read_plan(plan_id: int) -> None:
 def read_lost() -> None:
     """Queue again what was sent and has not moved for ten minutes."""
     old = timezone.now() - timedelta(minutes=10)
-    lost = PlanFile.objects.filter(ended_at=None, moved_at__lt=old)
+    lost = PlanFile.objects.filter(ended_at=None, progress_at__lt=old)
     for plan_id in lost.values_list("id", flat=True)[:100]:
         queue.read_plan.defer(plan_id=plan_id)
 

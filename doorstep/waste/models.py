@@ -180,7 +180,7 @@ class PlanFile(models.Model):
     since = models.DateField()
     sent_by = models.CharField(max_length=80)
     sent_at = models.DateTimeField()
-    moved_at = models.DateTimeField()
+    progress_at = models.DateTimeField(db_column="moved_at")
     lines = models.IntegerField()
     read = models.IntegerField(default=0)
     same = models.IntegerField(default=0)

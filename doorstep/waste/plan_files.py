@@ -67,7 +67,7 @@ def take(*, name: str, content: bytes, since: date, by: Actor, now: datetime) ->
             since=since,
             sent_by=by.key,
             sent_at=now,
-            moved_at=now,
+            progress_at=now,
             lines=max(0, len(text.splitlines()) - 1),
         )
         queue.read_plan.defer(plan_id=made.pk)
@@ -217,7 +217,7 @@ def read(*, plan_id: int, now: datetime) -> None:
         except Bad as exc:
             bad.append([number, str(exc)])
         if count % A_LOT == 0:
-            PlanFile.objects.filter(id=plan_id).update(read=count, moved_at=Now())
+            PlanFile.objects.filter(id=plan_id).update(read=count, progress_at=Now())
     with transaction.atomic():
         found = {"read": count, "lines": count, "same": known.same, "ended_at": now}
         found |= {"bad": bad[:MOST_BAD], "bad_lines": len(bad)}

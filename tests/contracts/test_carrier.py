@@ -1,5 +1,6 @@
 """The contract of a carrier of reports, held by Open311 against a program that is not ours: what is sent, what is read, what is refused."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -119,7 +120,7 @@ def test_an_answer_without_an_id_is_no_success(foreign: Foreign, to: Recipient) 
 def test_an_answer_that_is_too_long_is_not_read_to_its_end(
     foreign: Foreign, to: Recipient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(open311, "MOST_BYTES", 1000)
+    monkeypatch.setattr(open311, "LIMITS", replace(open311.LIMITS, most_bytes=1000))
     foreign.says("POST requests.xml", f"<a>{'x' * 5000}</a>")
     with pytest.raises(TryLater):
         Open311().send(to, report())

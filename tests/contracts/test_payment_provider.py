@@ -5,6 +5,7 @@ Each request of ours and each reply of the stand-in is held against the publishe
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -265,7 +266,7 @@ def test_slow_and_down_are_tried_later(
     provider: PaymentProvider, pay: Pay, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     assert "127.0.0.1" in provider.check()
-    monkeypatch.setattr(govuk_pay, "SECONDS", 1.3)
+    monkeypatch.setattr(govuk_pay, "LIMITS", replace(govuk_pay.LIMITS, seconds=1.3))
     pay.control(slow=2)
     with pytest.raises(TryLater):
         provider.create(wanted())

@@ -6,6 +6,7 @@ removal each test was seen to fail with stands in its docstring.
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -237,7 +238,7 @@ def test_slow_beyond_the_limit_the_payer_waits_on_our_page_and_one_payment_is_ma
     case: Case, pay: Pay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guard removed: the connector's time limit; the request then took as long as the provider did."""
-    monkeypatch.setattr(govuk_pay, "SECONDS", 1.3)
+    monkeypatch.setattr(govuk_pay, "LIMITS", replace(govuk_pay.LIMITS, seconds=1.3))
     pay.control(slow=4)
     began = time.monotonic()
     attempt = actions.begin(charge_id=Charge.objects.get().pk, language="en", now=timezone.now())

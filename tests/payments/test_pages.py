@@ -1,6 +1,7 @@
 """The resident's pages: pay, wait, come back, receipt; and the vendor's door."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -126,7 +127,7 @@ def test_a_bank_that_is_slow_has_a_page_that_looks_again(case: Case, pay: Pay) -
 def test_a_provider_that_is_slow_or_down_has_a_page_fed_by_the_queue(
     case: Case, pay: Pay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(govuk_pay, "SECONDS", 1.2)
+    monkeypatch.setattr(govuk_pay, "LIMITS", replace(govuk_pay.LIMITS, seconds=1.2))
     client = let_in(case)
     pay.control(down=True)
     answer = client.post(f"/case/{case.reference}/pay", follow=True)

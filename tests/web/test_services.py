@@ -196,7 +196,7 @@ def test_what_was_lost_by_the_queue_is_played_after_all(home: Path, district: An
     QueueJob.objects.all()._raw_delete("default")
     later.reconcile()
     assert not QueueJob.objects.exists()
-    Publishing.objects.update(moved_at=district.now - later.timedelta(minutes=11))
+    Publishing.objects.update(progress_at=district.now - later.timedelta(minutes=11))
     later.reconcile()
     later.reconcile()
     assert QueueJob.objects.filter(task_name="rehearsal.play").count() == 1

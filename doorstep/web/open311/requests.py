@@ -70,9 +70,9 @@ def _between(found: QuerySet[Case], asked: QueryDict, now: datetime) -> QuerySet
     """Keep what was asked between two moments, the last 90 days where none is given, or changed between two."""
     after, before = moment(asked, "updated_after"), moment(asked, "updated_before")
     if after:
-        found = found.filter(moved_at__gte=after)
+        found = found.filter(stage_since__gte=after)
     if before:
-        found = found.filter(moved_at__lte=before)
+        found = found.filter(stage_since__lte=before)
     if (after or before) and not (asked.get("start_date") or asked.get("end_date")):
         return found
     start, end = span(asked, now)
@@ -147,7 +147,7 @@ def _row(case: Case) -> dict[str, object]:
         "agency_responsible": council.current().name,
         "service_notice": None,
         "requested_datetime": written(case.opened_at),
-        "updated_datetime": written(case.moved_at or case.opened_at),
+        "updated_datetime": written(case.stage_since or case.opened_at),
         "expected_datetime": written(due) if due else None,
         "address": None,
         "address_id": None,

@@ -176,7 +176,7 @@ def feed(request: HttpRequest) -> HttpResponse:
             link=addresses.link("report", reference=row.reference),
             description="\n\n".join(filter(None, (row.says, row.text))),
             pubdate=row.opened_at,
-            updateddate=row.moved_at,
+            updateddate=row.stage_since,
             unique_id=row.reference,
             unique_id_is_permalink=False,
             categories=[row.name],
@@ -186,7 +186,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 
 def _fields(row: Shown) -> list[object]:
     closed = row.closed_at.isoformat() if row.closed_at else ""
-    dates = [row.opened_at.isoformat(), row.moved_at.isoformat(), closed]
+    dates = [row.opened_at.isoformat(), row.stage_since.isoformat(), closed]
     where = [row.where, row.ward, row.latitude, row.longitude, row.easting, row.northing]
     there = addresses.link("report", reference=row.reference)
     head = [row.reference, row.slug, row.what or row.name, row.text]

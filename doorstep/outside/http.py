@@ -1,0 +1,69 @@
+"""Calls to outside systems: one client a process, a limit on the whole call, never more than we asked for.
+
+What an answer means is for the connector that knows its vendor; so is what the log may keep.
+"""
+
+import time
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from doorstep.outside.errors import TryLater
+
+HERE = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a call may take: seconds in all, seconds to connect, bytes of an answer."""
+
+    seconds: float
+    connect: float
+    most_bytes: int
+
+
+@dataclass
+class Call:
+    """How one call goes, for the log: its status (0 until one came), and the time since it began."""
+
+    status: int = 0
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def milliseconds(self) -> int:
+        """Return how long it has taken so far."""
+        return round((time.monotonic() - self.began) * 1000)
+
+
+def is_outside(url: str) -> bool:
+    """Say whether an address is not on this machine."""
+    return urlsplit(url).hostname not in HERE
+
+
+@cache
+def _client(outside: bool) -> httpx.Client:
+    """Return this process's client: reading the certificates costs more than a call. No connection is kept.
+
+    No redirect is followed, since our key would go along; a stand-in on this machine is never asked
+    through a proxy.
+    """
+    return httpx.Client(trust_env=outside, limits=httpx.Limits(max_keepalive_connections=0))
+
+
+def send(who: str, method: str, url: str, limits: Limits, **request: Any) -> tuple[int, bytes]:
+    """Send one request and return status and body; raises TryLater, in whose words `who` stands, past a limit."""
+    until, body = time.monotonic() + limits.seconds, b""
+    parts = httpx.Timeout(limits.seconds - 1, connect=limits.connect, pool=1.0)
+    try:
+        client = _client(is_outside(url))
+        with client.stream(method, url, timeout=parts, **request) as answer:
+            for piece in answer.iter_bytes():
+                body += piece
+                if time.monotonic() > until or len(body) > limits.most_bytes:
+                    raise TryLater(f"{who} took too long, or said too much")
+            return answer.status_code, body
+    except httpx.HTTPError as exc:
+        raise TryLater(f"{who} did not answer: {type(exc).__name__}") from exc
