@@ -172,7 +172,7 @@ def split(*, case_id: int, by: Actor, now: datetime) -> Case:
     """
     _one_at_a_time()
     case = _held(case_id)
-    into = part(case=case, by=by, now=now)
+    into = unmerge(case=case, by=by, now=now)
     if into is None:
         raise Refused("not_joined")
     _follow(case, "join.split", into, by, now)
