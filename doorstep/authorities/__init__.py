@@ -1,1 +1,4 @@
-"""Other authorities: what is passed on to them, once, and what they say became of it; offers the step `send`."""
+"""Other authorities: what is passed on to them, once, and what they say became of it; offers the step `send`.
+
+Public: provider.
+"""

@@ -1,1 +1,5 @@
-"""Definitions of services: read, validate, version, publish."""
+"""Definitions of services: read, validate, version, publish.
+
+Public: actions, build_service, built_in_stages, differences, errors, files, models, queries,
+schema, service, steps, words.
+"""

@@ -1,1 +1,4 @@
-"""People and organisations we deal with, and how to reach them."""
+"""People and organisations we deal with, and how to reach them.
+
+Public: actions, models.
+"""

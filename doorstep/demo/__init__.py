@@ -1,1 +1,4 @@
-"""Makes the demo council: homes, rounds, staff, and a week of work."""
+"""Makes the demo council: homes, rounds, staff, and a week of work.
+
+Public: week.
+"""

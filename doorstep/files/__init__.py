@@ -1,1 +1,4 @@
-"""What people send us as files: photos now, looked at, stripped and kept."""
+"""What people send us as files: photos now, looked at, stripped and kept.
+
+Public: errors, photos.
+"""

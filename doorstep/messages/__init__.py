@@ -1,1 +1,4 @@
-"""What we tell people: texts, the outbox, and the provider that sends."""
+"""What we tell people: texts, the outbox, and the provider that sends.
+
+Public: actions, provider, queries, subscriptions.
+"""

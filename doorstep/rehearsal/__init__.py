@@ -1,1 +1,4 @@
-"""Plays examples of a service in a transaction that is rolled back; a library folder is published after it."""
+"""Plays examples of a service in a transaction that is rolled back; a library folder is published after it.
+
+Public: actions, queries.
+"""

@@ -28,7 +28,8 @@ class ExampleFilling(Filling):
             if answer not in SPOTS:
                 raise Invalid("location_unknown")
             return Typed({question.id: [spot(answer)[0]]})
-        if answer is None or kind.nature in ("photos", "slot"):
+        # Photos, and a day with room, are written as the answer itself.
+        if answer is None or kind.most_files(question) or isinstance(answer, Mapping):
             return kind.fill(question, answer)
         return fields_of(question, _as_json(answer))
 

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from doorstep.council.errors import Refused
 from doorstep.forms.form import Question
+from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid
-from doorstep.forms.questions.kinds import KINDS
 from doorstep.reports import following
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
@@ -33,7 +33,7 @@ def ask(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     if request.method == "GET":
         return render(request, "portal/reports/follow.html", context)
     try:
-        email = str(KINDS["email"].clean(EMAIL, request.POST, ()))
+        email = str(kinds.of(EMAIL).clean(EMAIL, request.POST, ()))
     except Invalid as exc:
         return render(request, "portal/reports/follow.html", context | {"wrong": exc})
     whose = [limits.person(request, "follow"), f"follow-to:{email.lower()}"]

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from doorstep.council.errors import Refused
 from doorstep.forms.form import Question
+from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid
-from doorstep.forms.questions.kinds import KINDS
 from doorstep.places import queries as places
 from doorstep.places.models import Property
 from doorstep.waste import notes
@@ -41,7 +41,7 @@ def ask(request: HttpRequest, uprn: str) -> HttpResponse:
     if request.method == "GET":
         return render(request, "portal/bins/note.html", context)
     try:
-        email = str(KINDS["email"].clean(EMAIL, request.POST, ()))
+        email = str(kinds.of(EMAIL).clean(EMAIL, request.POST, ()))
     except Invalid as exc:
         context |= {"wrong": exc, "email": request.POST.get("email", "")[:254]}
         return render(request, "portal/bins/note.html", context)

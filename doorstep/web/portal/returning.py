@@ -13,8 +13,8 @@ from doorstep.cases.models import Draft
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.forms.form import Question
+from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid
-from doorstep.forms.questions.kinds import KINDS
 from doorstep.messages import actions as messages
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
@@ -37,7 +37,7 @@ def _draft(request: HttpRequest, slug: str) -> Draft:
 
 
 def _email(request: HttpRequest) -> str:
-    return str(KINDS["email"].clean(EMAIL, request.POST, ()))
+    return str(kinds.of(EMAIL).clean(EMAIL, request.POST, ()))
 
 
 def _about(draft: Draft) -> dict[str, object]:
