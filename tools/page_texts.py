@@ -141,13 +141,13 @@ class Templates:
                     print(f"never rendered: {name}")
                 elif lines:
                     template = self.environment.get_template(name)
-                    known = {line: at for line, at in template._debug_info}
+                    known = {line for line, _compiled in template.debug_info}
                     reached = {
                         template.get_corresponding_lineno(line)
                         for file, line in self.reached
                         if file == template.filename
                     }
-                    left = sorted(set(known) - reached)
+                    left = sorted(known - reached)
                     print(f"{name}: lines never reached: {left}") if left else None
 
 
