@@ -5,12 +5,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
-from doorstep.web.desk.views import worklist
+from doorstep.web.desk.views.cases import worklist
 from doorstep.web.kit.access import needs
 
 
 @needs("desk.open")
-def hall(request: HttpRequest) -> HttpResponseBase:
+def home(request: HttpRequest) -> HttpResponseBase:
     """Show the worklist; who may not see cases, such as a designer, comes to the services."""
     user: Any = request.user
     if user.may("desk.see"):

@@ -13,7 +13,7 @@ from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.council.queries import ZONE
-from doorstep.web.desk.views.caller import CHANNELS
+from doorstep.web.desk.views.cases.caller import CHANNELS
 from doorstep.web.kit.access import actor, needs
 
 # Counted no further: of half a million closed cases nobody needs the number.

@@ -15,7 +15,7 @@ from doorstep.payments import comparing, queries, refunds
 from doorstep.payments.models import Movement
 from doorstep.payments.money import pence_of, plain
 from doorstep.web.desk.refusal import says_why_not
-from doorstep.web.desk.views import case as case_view
+from doorstep.web.desk.views.cases import case as case_view
 from doorstep.web.kit.access import actor, needs
 from doorstep.web.kit.lists import cell
 from doorstep.web.kit.waiting import waiting

@@ -13,7 +13,7 @@ from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.waste import plan_files, planning, round_list
 from doorstep.web.desk.refusal import says_why_not
-from doorstep.web.desk.views.plan import day_in, next_monday, preview
+from doorstep.web.desk.views.waste.plan import day_in, next_monday, preview
 from doorstep.web.kit.access import actor, needs
 from doorstep.web.kit.waiting import waiting
 
