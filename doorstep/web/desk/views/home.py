@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 
 from doorstep.web.desk.views.cases import worklist
 from doorstep.web.kit.access import needs
@@ -15,4 +16,4 @@ def home(request: HttpRequest) -> HttpResponseBase:
     user: Any = request.user
     if user.may("desk.see"):
         return worklist.worklist(request)
-    return HttpResponseRedirect("/desk/services")
+    return redirect("desk_services")
