@@ -18,8 +18,8 @@ def read_form(b: Checker) -> Form:
         b.problems.append(
             f"{src.where('pages')}: a rule asks the page `{missing}`, which is not there"
         )
-    for taken in sorted({"check", "begin", "continue", "save", "saved", "resume"} & set(ids)):
-        b.problems.append(f"{src.where('pages')}: a page cannot be called `{taken}`: it is ours")
+    for word in sorted({"check", "begin", "continue", "save", "saved", "resume"} & set(ids)):
+        b.problems.append(f"{src.where('pages')}: a page cannot be called `{word}`: it is ours")
     for twice in sorted({x for x in ids if ids.count(x) > 1}):
         b.problems.append(f"{src.where('pages')}: two pages are called `{twice}`")
     used = {c.stop for p in pages for c in p.check if c.stop}
@@ -39,7 +39,7 @@ def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
     at = ("pages", i)
     when = b.rule(p.when, src.where(*at, "when")) if p.when else None
     questions = [_question(b, src, q, *at, "questions", n) for n, q in enumerate(p.questions)]
-    found = read_facts(b, src, p.facts, *at, may_ask_outside=True)
+    calls = read_facts(b, src, p.facts, *at, may_ask_outside=True)
     values = read_values(b, src, p.values, *at)
     check_sentence(b, p.so_far, src.where(*at, "so_far"), {})
     checks: list[CheckRule] = []
@@ -61,7 +61,7 @@ def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
         when,
         p.asked_only,
         tuple(q for q in questions if q),
-        tuple(found),
+        tuple(calls),
         tuple(checks),
         p.unavailable,
         p.again,
@@ -70,9 +70,9 @@ def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
     )
     if not page.is_sure:  # further on, its answers may be nothing
         for q in page.questions:
-            known = b.names.get(q.id)
-            if known and not isinstance(known, Maybe):
-                b.names[q.id] = Maybe(known)
+            shape = b.names.get(q.id)
+            if shape and not isinstance(shape, Maybe):
+                b.names[q.id] = Maybe(shape)
     return page
 
 
@@ -85,8 +85,8 @@ def _question(b: Checker, src: Source, q: f.QuestionFile, *at: object) -> Questi
         return None
     source = None
     if isinstance(q.options, str):
-        found = b.call(q.options, src.where(*at, "options"))
-        source = found[0] if found else None
+        pair = b.call(q.options, src.where(*at, "options"))
+        source = pair[0] if pair else None
     options = tuple(q.options.items()) if isinstance(q.options, dict) else ()
     question = Question(
         q.id,
@@ -108,11 +108,11 @@ def _question(b: Checker, src: Source, q: f.QuestionFile, *at: object) -> Questi
     return question
 
 
-def _stop(b: Checker, src: Source, code: str, s: f.StopFile, asked: set[str]) -> Stop:
+def _stop(b: Checker, src: Source, code: str, s: f.StopFile, pages: set[str]) -> Stop:
     dispute = None
     if s.dispute:
         where = src.where("stops", code, "dispute")
-        if s.dispute.page not in asked:
+        if s.dispute.page not in pages:
             b.problems.append(f"{where}: `{s.dispute.page}` is no page with `asked_only: true`")
         if code in b.rested_on:
             b.problems.append(f"{where}: later rules rest on `{code}`, so it cannot be disputed")
