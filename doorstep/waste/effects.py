@@ -33,31 +33,31 @@ def _days(today: date) -> Days:
 
 def _places(codes: set[str]) -> dict[str, set[int]]:
     """Return the places that each round has containers at."""
-    found: dict[str, set[int]] = {code: set() for code in codes}
+    places_of: dict[str, set[int]] = {code: set() for code in codes}
     rows = Container.objects.filter(round_id__in=codes).values_list("round_id", "place_id")
     for code, place in rows.iterator(10000):
-        found[code].add(place)
-    return found
+        places_of[code].add(place)
+    return places_of
 
 
 def _moves(edits: Edits) -> dict[tuple[str, str, str], set[int]]:
     """Return the places of containers that change rounds, come or go, by round before, after, and the day."""
-    found: dict[tuple[str, str, str], set[int]] = {}
+    moves: dict[tuple[str, str, str], set[int]] = {}
     for e in edits:
         if e["what"] == "container":
             old, new = e["before"] or {}, e["after"] or {}
             key = (old.get("round_id", ""), new.get("round_id", ""), new.get("since") or "")
-            found.setdefault(key, set()).add((new or old)["place_id"])
-    return found
+            moves.setdefault(key, set()).add((new or old)["place_id"])
+    return moves
 
 
 def _row(was: str, now: str, homes: int, before: list[date], after: list[date]) -> dict[str, Any]:
-    gone, new = sorted(set(before) - set(after)), sorted(set(after) - set(before))
+    dropped, new = sorted(set(before) - set(after)), sorted(set(after) - set(before))
     return {
         "was": was,
         "now": now,
         "homes": homes,
-        "gone": [d.isoformat() for d in gone],
+        "gone": [d.isoformat() for d in dropped],
         "new": [d.isoformat() for d in new],
     }
 

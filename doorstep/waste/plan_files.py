@@ -61,7 +61,7 @@ def take(*, name: str, content: bytes, since: date, by: Actor, now: datetime) ->
     if missing:
         raise Refused("columns_missing", missing=", ".join(missing))
     with transaction.atomic():
-        made = PlanFile.objects.create(
+        plan = PlanFile.objects.create(
             name=name[:100],
             text=text,
             since=since,
@@ -70,8 +70,8 @@ def take(*, name: str, content: bytes, since: date, by: Actor, now: datetime) ->
             progress_at=now,
             lines=max(0, len(text.splitlines()) - 1),
         )
-        queue.read_plan.defer(plan_id=made.pk)
-    return made
+        queue.read_plan.defer(plan_id=plan.pk)
+    return plan
 
 
 def _header(text: str) -> list[str]:
@@ -129,12 +129,12 @@ def _line(known: _Known, row: dict[str, str], number: int) -> None:
         known.edits.append(planning.edit("container", "", None, {**after, "was_round_id": None}))
         return
     try:
-        found = planning.moved(box, to, known.since, known.today)
+        move = planning.moved(box, to, known.since, known.today)
     except Refused as exc:
         day = exc.values["since"]
         raise Bad(f"this container already changes rounds on {day}; undo that first") from exc
-    known.edits += [found] if found else []
-    known.same += not found
+    known.edits += [move] if move else []
+    known.same += not move
 
 
 def _round(known: _Known, code: str, schedule: str, kind: str, number: int) -> Round:
@@ -167,12 +167,12 @@ def _cycle(
     if of is None:
         if kind not in known.streams:
             raise Bad(f"{code} is new, and no round yet empties this kind of container")
-        made = Round(
+        new_round = Round(
             code=code, name=code, stream=known.streams[kind], anchor=first_day, weeks=weeks
         )
-        after = planning.fields_of("round", made)
+        after = planning.fields_of("round", new_round)
         known.edits.append(planning.edit("round", code, None, after))
-        return made
+        return new_round
     try:
         changes = planning.new_cycle(of, first_day, weeks, known.today)
     except Refused as exc:
@@ -201,8 +201,8 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     names = [name.strip().lower() for name in next(reader)]
     for row in reader:
         if any(cell.strip() for cell in row):
-            given = dict(zip(names, (cell.strip() for cell in row), strict=False))
-            yield reader.line_num, {name: given.get(name, "") for name in COLUMNS}
+            fields = dict(zip(names, (cell.strip() for cell in row), strict=False))
+            yield reader.line_num, {name: fields.get(name, "") for name in COLUMNS}
 
 
 def read(*, plan_id: int, now: datetime) -> None:
@@ -219,13 +219,13 @@ def read(*, plan_id: int, now: datetime) -> None:
         if count % A_LOT == 0:
             PlanFile.objects.filter(id=plan_id).update(read=count, progress_at=Now())
     with transaction.atomic():
-        found = {"read": count, "lines": count, "same": known.same, "ended_at": now}
-        found |= {"bad": bad[:MOST_BAD], "bad_lines": len(bad)}
+        result = {"read": count, "lines": count, "same": known.same, "ended_at": now}
+        result |= {"bad": bad[:MOST_BAD], "bad_lines": len(bad)}
         if known.edits:
             by = Actor("staff", plan.sent_by)
             title = f"Round plan {plan.name}"
-            found["change"] = planning.propose(title=title, edits=known.edits, by=by, now=now)
-        PlanFile.objects.filter(id=plan_id, ended_at=None).update(**found)
+            result["change"] = planning.propose(title=title, edits=known.edits, by=by, now=now)
+        PlanFile.objects.filter(id=plan_id, ended_at=None).update(**result)
 
 
 def give_up(*, plan_id: int, now: datetime) -> None:
