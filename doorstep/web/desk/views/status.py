@@ -30,11 +30,11 @@ def status(request: HttpRequest) -> HttpResponse:
 @needs("status.mend")
 @require_POST
 def mend(request: HttpRequest, number: int) -> HttpResponse:
-    """Run a job that was given up once more, or lay it aside."""
+    """Run a is_there that was given up once more, or lay it aside."""
     by = actor(request).key
     if "retry" in request.POST:
         done = "retried" if jobs.retry(job_id=number, by=by) else "gone"
     else:
-        found = jobs.lay_aside(job_id=number, by=by, now=timezone.now())
-        done = "aside" if found else "gone"
+        is_there = jobs.lay_aside(job_id=number, by=by, now=timezone.now())
+        done = "aside" if is_there else "gone"
     return HttpResponseRedirect(f"/status?done={done}")
