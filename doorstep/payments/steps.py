@@ -86,11 +86,11 @@ class RefundStep:
         """Ask for the refund; more than is left is cut to what is left, and nothing left is no refund."""
         pence = options.get("pence", ALL)
         left = refunds.left_on(case)
-        wanted = left if pence == ALL else min(pence, left)
+        amount = left if pence == ALL else min(pence, left)
         with suppress(Refused):
             refunds.ask_on(
                 case=case,
-                pence=wanted,
+                pence=amount,
                 reason=str(options.get("reason", "")) or "By the service's rules",
                 approved=bool(options.get("approved", False)),
                 by=by,
