@@ -35,7 +35,7 @@ ANSWERED = [
 
 def begin(*, service: Service, visitor: str, channel: str, by: Actor, now: datetime) -> Draft:
     """Return this visitor's open draft of a service, made when there is none."""
-    found, _ = Draft.objects.get_or_create(
+    draft, _ = Draft.objects.get_or_create(
         visitor=visitor,
         slug=service.slug,
         sent_at=None,
@@ -48,7 +48,7 @@ def begin(*, service: Service, visitor: str, channel: str, by: Actor, now: datet
             "updated_at": now,
         },
     )
-    return found
+    return draft
 
 
 def unsaved(*, service: Service, channel: str, by: Actor, now: datetime) -> Draft:
@@ -89,24 +89,24 @@ def judge(
         service = service or catalogue.service(draft.version_id)
         values = values_of(draft, settings_of(draft, service, now), service)
     finding = facts.Facts(clock, given_facts or {}, draft.observed or {}, may_ask_outside)
-    found, missing = finding.resolve(page.facts, values)
+    page_facts, missing = finding.resolve(page.facts, values)
     for name, rule in page.values if not missing else ():
         if journey.ready(rule, values):
-            found[name] = values[name] = rule.evaluate(values, clock)
-    draft.facts = {**draft.facts, **to_json(found)}
+            page_facts[name] = values[name] = rule.evaluate(values, clock)
+    draft.facts = {**draft.facts, **to_json(page_facts)}
     draft.observed = {**(draft.observed or {}), **finding.observed} or None
     decision = journey.decide(page, values, clock, missing, frozenset(draft.passed))
     if decision.result == "ask" and decision.code not in draft.asked:
         draft.asked = [*draft.asked, decision.code]
     if page.check:
         tried = [{"rule": t.text, "held": t.held, "read": to_json(t.read)} for t in decision.tried]
-        kept = {
+        row = {
             "result": decision.result,
             "code": decision.code,
             "tried": tried,
             "at": now.isoformat(),
         }
-        draft.decisions = {**draft.decisions, page.id: kept}
+        draft.decisions = {**draft.decisions, page.id: row}
     return decision
 
 
@@ -221,8 +221,8 @@ def override(
         raise Refused("not_overridable")
     if not reason.strip():
         raise Refused("reason_missing")
-    kept = {"kind": "override", "by": by.key, "reason": reason.strip()}
-    draft.passed = {**draft.passed, code: kept}
+    row = {"kind": "override", "by": by.key, "reason": reason.strip()}
+    draft.passed = {**draft.passed, code: row}
     return _judge_again(draft, page, now, given_facts)
 
 

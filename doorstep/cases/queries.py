@@ -25,8 +25,8 @@ def draft(draft_id: str, visitor: str) -> Draft | None:
 
 def by_reference(reference: str) -> Case | None:
     """Return the case with this reference, its place and version with it."""
-    found = Case.objects.select_related("place__street", "draft", "customer")
-    return found.filter(reference=reference.upper()).first()
+    cases = Case.objects.select_related("place__street", "draft", "customer")
+    return cases.filter(reference=reference.upper()).first()
 
 
 # What a case says at length; a list of cases reads none of it.

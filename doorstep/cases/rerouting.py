@@ -59,9 +59,9 @@ def _say(case: Case, *, to: str, reference: str, was: dict[str, Any]) -> None:
     with council.speaking(case.language):
         service = catalogue.current(to)
         assert service
-        said = _("Its reference there is %(reference)s.") % {"reference": reference}
-        told = said if reference else _("We will tell you when we need anything from you.")
-        words = {"title": service.about.title, "next": told, "reference": reference}
+        sentence = _("Its reference there is %(reference)s.") % {"reference": reference}
+        next_line = sentence if reference else _("We will tell you when we need anything from you.")
+        words = {"title": service.about.title, "next": next_line, "reference": reference}
     workflow.keep(case, MOVED, {**was, **words})
 
 
