@@ -36,10 +36,10 @@ class Decision:
 
 
 def _lookup(path: str, values: Values) -> object:
-    found: object = values
+    value: object = values
     for part in path.split("."):
-        found = found.get(part) if isinstance(found, Mapping) else None
-    return found
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
 
 
 def decide(
@@ -58,16 +58,16 @@ def decide(
     if missing:
         return Decision(page.id, "go_on")
     tried: list[Tried] = []
-    seen = {**values, "now": clock.now, "today": clock.today}
+    all_values = {**values, "now": clock.now, "today": clock.today}
     for item in page.check:
-        held = bool(item.rule.evaluate(values, clock))
-        read = {path: _lookup(path, seen) for path in sorted(item.rule.uses)}
-        tried.append(Tried(item.rule.text, held, read))
-        if held and item.stop in passed:
+        holds = bool(item.rule.evaluate(values, clock))
+        read = {path: _lookup(path, all_values) for path in sorted(item.rule.uses)}
+        tried.append(Tried(item.rule.text, holds, read))
+        if holds and item.stop in passed:
             continue
-        if held and item.stop:
+        if holds and item.stop:
             return Decision(page.id, "stop", item.stop, tuple(tried))
-        if held:
+        if holds:
             return Decision(page.id, "ask", item.ask, tuple(tried))
     return Decision(page.id, "go_on", "", tuple(tried))
 

@@ -108,11 +108,11 @@ class Location(Kind):
             if question.optional:
                 return None
             raise Invalid("missing")
-        found = next((option for option in options if option[0] == chosen), None)
-        if found is None:
+        spot = next((option for option in options if option[0] == chosen), None)
+        if spot is None:
             raise Invalid("location_unknown")
-        more: Mapping[str, Any] = getattr(found, "more", {})
-        return {"id": found[0], **more, "words": found[1]}
+        more: Mapping[str, Any] = getattr(spot, "more", {})
+        return {"id": spot[0], **more, "words": spot[1]}
 
     def fill(self, question: Question, answer: Any) -> Typed:
         """Return the field that would give an answer."""
