@@ -55,7 +55,7 @@ def _service(of: Asked) -> dict[str, object]:
 
 
 def definition(request: HttpRequest, format: str, code: str) -> HttpResponse:
-    """Say what a of asks besides place, description, photo and contact, which have fields of their own."""
+    """Say what a service asks besides place, description, photo and contact, which have fields of their own."""
     of = find(code)
     must = needed(of.service, timezone.now())
     attributes = [_attribute(n, *pair, must) for n, pair in enumerate(of.attributes, 1)]

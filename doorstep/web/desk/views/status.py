@@ -30,7 +30,7 @@ def status(request: HttpRequest) -> HttpResponse:
 @needs("status.mend")
 @require_POST
 def mend(request: HttpRequest, number: int) -> HttpResponse:
-    """Run a is_there that was given up once more, or lay it aside."""
+    """Run a job that was given up once more, or lay it aside."""
     by = actor(request).key
     if "retry" in request.POST:
         done = "retried" if jobs.retry(job_id=number, by=by) else "gone"
