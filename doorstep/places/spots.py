@@ -76,8 +76,8 @@ def search(text: str) -> list[Spot]:
     at = _homes().filter(postcode=postcode)
     usrns = at.order_by("street_id").values_list("street_id", flat=True).distinct()
     streets = [_of_street(s, at) for s in Street.objects.filter(usrn__in=usrns).order_by("name")]
-    found = [find(f"postcode:{postcode}"), *(streets if len(streets) > 1 else [])]
-    return [spot for spot in found if spot]
+    spots = [find(f"postcode:{postcode}"), *(streets if len(streets) > 1 else [])]
+    return [spot for spot in spots if spot]
 
 
 def _by_name(text: str) -> list[Spot]:
