@@ -16,6 +16,11 @@ def looks_right(page: Any) -> None:
     assert not wide, f"{page.url} is wider than the screen"
 
 
+def comes_to(page: Any, field: str) -> None:
+    """Wait until the field of this id has the focus."""
+    page.wait_for_function("id => document.activeElement.id === id", arg=field)
+
+
 def sign_in(page: Any, base: str, name: str) -> None:
     """Sign in at the desk as the district's person of this name."""
     page.goto(f"{base}/desk/sign-in")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 
@@ -30,10 +31,19 @@ settings.DATABASES["default"].update(database(ensure()))
 for read in (settings, django_settings):  # Django may have read ours already
     read.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[union-attr]
 
+# A busy machine is slow, which is no fault of what is tested.
+hypothesis.settings.register_profile(
+    "doorstep", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("doorstep")
+
 NO_BROWSER = os.environ.get("DOORSTEP_NO_BROWSER") == "1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Whole installations take longest: first, so that no worker is left with them at the end.
+    whole = {"place", "towns"}
+    items.sort(key=lambda item: whole.isdisjoint(getattr(item, "fixturenames", ())))
     if not LONG:
         for item in items:
             if "long" in item.keywords:
@@ -137,8 +147,19 @@ def pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield from speak_pseudo(monkeypatch)
 
 
+@pytest.fixture
+def chromium(started_chromium: Any, transactional_db: None) -> Iterator[Any]:
+    """Debian's chromium; what a test opened in it is closed before the tables are emptied.
+
+    A page left open would go on asking the server of the tests, in the middle of the next.
+    """
+    yield started_chromium
+    for context in started_chromium.contexts:
+        context.close()
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
+def started_chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     path = shutil.which("chromium")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 def until(
     holds: Callable[[], object],
-    seconds: float = 40,
+    seconds: float = 120,
     every: float = 0.02,
     what: Callable[[], object] = lambda: "waited too long",
 ) -> None:

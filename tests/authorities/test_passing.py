@@ -37,7 +37,8 @@ def decide(case: Case, decision: str) -> None:
 
 def look(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look now, as the worker does every minute, and do what it queued."""
-    monkeypatch.setattr(jobs, "OFTEN", timedelta())
+    for wait in ("OFTEN", "SELDOM"):  # whatever is asked again is due at once
+        monkeypatch.setattr(jobs, wait, timedelta())
     monkeypatch.setattr(jobs, "EVERY", timedelta())
     jobs.look()
     run_queue()

@@ -47,7 +47,7 @@ def mend() -> None:
 
 def look() -> None:
     """Queue what is due, as if its minutes had passed."""
-    jobs.OFTEN = jobs.EVERY = timedelta()
+    jobs.OFTEN = jobs.SELDOM = jobs.EVERY = timedelta()
     jobs.look()
 
 

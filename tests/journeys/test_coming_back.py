@@ -51,6 +51,7 @@ def test_saved_on_one_device_and_sent_from_another(
     first.click("text=Change the address")
     first.fill("#email", "ann@resident.example")
     first.click("text=Send me the link")
+    first.wait_for_selector("main:has-text('ann@resident.example')")
     right = re.search(r"http://[^/]+(/services/\S+)", last_message())
     assert wrong and right and wrong[1] != right[1]
 
@@ -95,6 +96,7 @@ def test_a_code_opens_the_case_and_a_wrong_ending_is_reopened(
     looks_right(page)
     page.fill("#text", "It is still full")
     page.click("main button:has-text('Send')")
+    page.wait_for_url(f"**/case/{case.reference}")
     case.refresh_from_db()
     assert not case.is_closed
 

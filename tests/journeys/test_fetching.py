@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from doorstep.cases.models import Case, Draft
-from tests.browser import looks_right
+from tests.browser import comes_to, looks_right
 from tests.fetching.conftest import BASE, open_fetching  # noqa: F401
 
 pytestmark = pytest.mark.browser
@@ -55,7 +55,7 @@ def test_without_scripts_a_button_works_the_price_out(
     assert not page.is_visible("#things-search")
     page.fill("#things-sofa", "1")
     page.click("text=Work out the price")
-    assert "1 item: £20.00" in page.inner_text("#so-far")
+    page.wait_for_selector("#so-far:has-text('1 item: £20.00')")
     assert page.input_value("#things-sofa") == "1"
 
 
@@ -68,7 +68,7 @@ def test_mistakes_lead_to_their_fields_and_every_day_is_reached_by_keyboard(
     page.fill("#things-sofa", "9")
     page.click("text=Continue")
     page.click(".govuk-error-summary a")
-    assert page.evaluate("document.activeElement.id") == "things-sofa"
+    comes_to(page, "things-sofa")
     looks_right(page)
     page.fill("#things-sofa", "1")
     page.click("text=Continue")
@@ -76,7 +76,7 @@ def test_mistakes_lead_to_their_fields_and_every_day_is_reached_by_keyboard(
     looks_right(page)
     page.click("text=Continue")
     page.click(".govuk-error-summary a")
-    assert page.evaluate("document.activeElement.id") == "slot"
+    comes_to(page, "slot")
     looks_right(page)
     page.keyboard.press("Space")
     seen = [page.evaluate("document.activeElement.value")]
@@ -86,7 +86,7 @@ def test_mistakes_lead_to_their_fields_and_every_day_is_reached_by_keyboard(
     days = open_fetching.days
     assert seen == [days.slot(n) for n in (0, 1, 3, 4, 5, 6, 7, 8, 9)]
     page.click("text=Days that cannot be chosen, and why")
-    assert page.is_visible("text=Public holiday")
+    page.wait_for_selector("text=Public holiday")
     looks_right(page)
     page.click("text=Continue")
     page.wait_for_selector("text=We are keeping your day for you until")

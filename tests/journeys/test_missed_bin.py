@@ -105,10 +105,10 @@ def test_an_adviser_sends_it_for_a_caller_and_the_officer_closes_it(
     page.wait_for_url("**/desk/cases/*")
     assert Case.objects.get().channel == "telephone"
     page.click("button:has-text('Decide')")
-    assert "Give a reason" in page.inner_text(".govuk-error-summary")
+    page.wait_for_selector(".govuk-error-summary:has-text('Give a reason')")
     page.fill("#reason", "The resident rang again")
     page.click("button:has-text('Decide')")
-    assert "Closed by an officer" in page.inner_text("main")
+    page.wait_for_selector("main:has-text('Closed by an officer')")
     page.close()
 
 

@@ -152,4 +152,4 @@ def test_from_an_empty_folder_to_a_mended_bench_without_a_restart(
     looks_right(resident)
     crew.click("text=All rounds")
     crew.click("text=Report something you see")
-    assert crew.is_visible("button:has-text('Broken bench')")
+    crew.wait_for_selector("button:has-text('Broken bench')")

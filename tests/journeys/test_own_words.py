@@ -119,6 +119,7 @@ def test_an_officer_puts_it_right_and_the_words_are_learnt(chromium: Any, base: 
     desk.click("text=Move it there, and tell the resident")
     desk.check("text=Comment: an idea")
     desk.click("text=Continue")
+    desk.wait_for_selector("#what")
     assert desk.input_value("#what") == NEW
     desk.click("text=Continue")
     assert desk.input_value("#email") == "ann@resident.example"

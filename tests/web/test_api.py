@@ -12,7 +12,6 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from doorstep.cases import actions as cases
 from doorstep.cases import deciding, submitting
 from doorstep.cases.models import Case, Draft, Event
 from doorstep.customers.models import Customer
@@ -352,7 +351,7 @@ def test_statements(district: Any, system: System, counted: Any) -> None:
             return submit(**given)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(cases, "submit", counting)
+        patched.setattr(submitting, "submit", counting)
         with counted("POST cases: the whole call", 40):
             assert system.send(report(district.boxes[1])).status_code == 201
     for n in range(2, 6):

@@ -1,0 +1,69 @@
+"""Run in a process of its own, on the database that was migrated: everything the version before left goes on."""
+
+import json
+from datetime import timedelta
+from uuid import uuid4
+
+import django
+
+
+def main() -> None:
+    """Go on with what was left, and print what came of it."""
+    django.setup()
+    from django.utils import timezone
+    from procrastinate.contrib.django import app
+
+    from doorstep.cases.models import Case, Draft
+    from doorstep.cases.timeline import broken
+    from doorstep.fieldwork import actions as fieldwork
+    from doorstep.fieldwork.models import Job
+    from doorstep.files.models import Photo
+    from doorstep.forms.questions.kind import Typed
+    from doorstep.intake.filling import Filling
+    from doorstep.messages.models import Message
+    from doorstep.outside.models import JobFailure
+    from doorstep.staff.actor import RESIDENT, Actor
+
+    app.perform_import_paths()
+    with app.replace_connector(app.connector.get_worker_connector()):
+        app.run_worker(
+            queues=["default"], wait=False, install_signal_handlers=False, listen_notify=False
+        )
+    came: dict[str, object] = {
+        "photos": Photo.objects.count(),
+        "unsent": Message.objects.filter(sent_at=None).count(),
+        "sent": Message.objects.exclude(sent_at=None).count(),
+        "failures": list(JobFailure.objects.values_list("name", "error")),
+    }
+    running = Case.objects.get(slug="missed-bin")
+    came["since"] = running.stage_since is not None
+    job = Job.objects.get(case=running, state="open")
+    fieldwork.finish_job(
+        event_id=uuid4(),
+        job_id=job.pk,
+        code="collected",
+        note="",
+        photo="",
+        by=Actor("staff", "crew"),
+        now=timezone.now(),
+    )
+    running.refresh_from_db()
+    came["stage"], came["chain"] = running.stage, broken(running)
+    half = Draft.objects.get(slug="tell-us-anything", sent_at=None)
+    filling = Filling(half, by=RESIDENT, now=half.updated_at + timedelta(minutes=1))
+    first = filling.service.form.pages[0]
+    text = "Something quite new about nothing in particular"
+    decision = filling.answer(first, filling.read(first, {"text": Typed({"text": [text]})}))
+    came["facts"], came["result"] = sorted(filling.draft.facts), decision.result
+    while (page := filling.next_open()) is not None:
+        fields = {q.id: Typed({q.id: ["none"]} if q.source else {}) for q in page.questions}
+        entries = filling.read(page, fields)
+        assert not entries.wrong, (page.id, entries.wrong)
+        filling.answer(page, entries)
+    made, _ = filling.submit()
+    came["made"] = made.stage if made else ""
+    print(json.dumps(came, default=str))
+
+
+if __name__ == "__main__":
+    main()
