@@ -82,8 +82,3 @@ def opened(
 def of_place(uprn: int) -> QuerySet[Case]:
     """Return every case about a property, the newest first."""
     return Case.objects.filter(place_id=uprn).order_by("-opened_at")
-
-
-def at_places(uprns: list[int]) -> QuerySet[Case]:
-    """Return open cases at some properties."""
-    return Case.objects.filter(place_id__in=uprns, closed_at=None)

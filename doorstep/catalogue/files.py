@@ -392,10 +392,3 @@ class ExampleFile(_Part):
 
 class ExamplesFile(RootModel[list[ExampleFile]]):
     """Examples that are played before a version is published."""
-
-
-class Dated(_Part):
-    """A council's own value for a setting from a day on."""
-
-    since: date
-    value: Any

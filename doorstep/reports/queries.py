@@ -183,13 +183,6 @@ def near(
     return [Near(shown(report), round(report.away)) for report in rows]
 
 
-def in_box(
-    found: QuerySet[Report], west: int, south: int, east: int, north: int
-) -> QuerySet[Report]:
-    """Return the reports in a box of eastings and northings."""
-    return found.filter(grid.inside_box(POINT, west, south, east, north))
-
-
 def day_of(moment: datetime) -> date:
     """Return the day of a moment in London."""
     return moment.astimezone(ZONE).date()
