@@ -97,17 +97,21 @@ def delay_round(
         raise Refused("sentence_missing")
     if until <= now:
         raise Refused("until_past")
-    row = _row(round_code, day)
-    row.delayed_until, row.sentence = until, sentence.strip()[:300]
-    row.save(update_fields=["delayed_until", "sentence"])
+    _say_delay(_row(round_code, day), until, sentence.strip()[:300], by, now)
 
 
 @transaction.atomic
 def end_delay(*, round_code: str, day: date, by: Actor, now: datetime) -> None:
     """Take a delay back."""
-    row = _row(round_code, day)
-    row.delayed_until, row.sentence = None, ""
-    row.save(update_fields=["delayed_until", "sentence"])
+    _say_delay(_row(round_code, day), None, "", by, now)
+
+
+def _say_delay(
+    row: RoundDay, until: datetime | None, sentence: str, by: Actor, now: datetime
+) -> None:
+    row.delayed_until, row.sentence = until, sentence
+    row.delay_said_by, row.delay_said_at = by.key or by.kind, now
+    row.save(update_fields=["delayed_until", "sentence", "delay_said_by", "delay_said_at"])
 
 
 def record_log(

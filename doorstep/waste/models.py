@@ -108,6 +108,9 @@ class RoundDay(models.Model):
     vehicle = models.CharField(max_length=20, blank=True)
     delayed_until = models.DateTimeField(null=True)
     sentence = models.CharField(max_length=300, blank=True)
+    # Who last told residents of a delay or took it back, and when.
+    delay_said_by = models.CharField(max_length=80, blank=True, db_default="")
+    delay_said_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
