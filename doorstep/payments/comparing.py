@@ -10,17 +10,18 @@ from doorstep.outside import plug
 from doorstep.payments import queue
 from doorstep.payments.models import LIVE, Attempt, Comparison
 from doorstep.payments.provider import UNFINISHED, NotThere, Payment, PaymentProvider
+from doorstep.staff.actor import Actor
 
 Difference = dict[str, object]
 
 
 @transaction.atomic
-def ask(*, by: str, now: datetime) -> Comparison:
+def ask(*, by: Actor, now: datetime) -> Comparison:
     """Queue a comparison; while one is under way, that one is returned."""
     under_way = Comparison.objects.filter(ended_at=None, asked_at__gt=now - timedelta(hours=1))
     if running := under_way.first():
         return running
-    comparison = Comparison.objects.create(asked_at=now, asked_by=by)
+    comparison = Comparison.objects.create(asked_at=now, asked_by=by.key or by.kind)
     queue.compare.defer(comparison_id=comparison.pk)
     return comparison
 

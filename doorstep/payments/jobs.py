@@ -10,6 +10,7 @@ from django.utils import timezone
 from doorstep.outside.errors import OutsideError
 from doorstep.payments import actions, comparing, queue, refunds
 from doorstep.payments.models import ENDING, Attempt, Charge, Comparison, Refund
+from doorstep.staff.actor import SYSTEM
 
 log = structlog.get_logger("doorstep.payments")
 # How often an unfinished payment is asked after: a tenth of its age, between these.
@@ -118,4 +119,4 @@ def compare_daily() -> None:
     now = timezone.now()
     recent = Comparison.objects.filter(asked_at__gt=now - timedelta(hours=20)).exists()
     if not recent and Attempt.objects.exists():
-        comparing.ask(by="system", now=now)
+        comparing.ask(by=SYSTEM, now=now)

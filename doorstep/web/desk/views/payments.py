@@ -58,7 +58,7 @@ def _back(_request: HttpRequest, refused: Refused, **_named: object) -> HttpResp
 @require_POST
 def compare(request: HttpRequest) -> HttpResponse:
     """Queue a comparison."""
-    comparing.ask(by=actor(request).key, now=timezone.now())
+    comparing.ask(by=actor(request), now=timezone.now())
     return HttpResponseRedirect("/desk/payments")
 
 
