@@ -118,9 +118,7 @@ def _own(owner: Q) -> Booking | None:
 
 
 @transaction.atomic
-def hold(
-    *, draft: Draft, kind: str, slot: str, load: int, minutes: int, by: Actor, now: datetime
-) -> Booking:
+def hold(*, draft: Draft, kind: str, slot: str, load: int, minutes: int, now: datetime) -> Booking:
     """Hold a slot for a draft for some minutes; the same draft's hold is moved or lasts longer.
 
     Raises Refused("slot_gone") where there is no room; an earlier hold then stays as it was.

@@ -39,9 +39,7 @@ class BookStep:
         self, *, draft: Draft, options: Mapping[str, Any], by: Actor, now: datetime
     ) -> datetime:
         """Hold the slot for a draft, or go on holding it; return until when. Raises Refused("slot_gone")."""
-        booking = actions.hold(
-            draft=draft, **_asked(options), minutes=options["minutes"], by=by, now=now
-        )
+        booking = actions.hold(draft=draft, **_asked(options), minutes=options["minutes"], now=now)
         assert booking.until is not None
         return booking.until
 

@@ -318,7 +318,7 @@ def lapse(*, charge_id: int, now: datetime) -> None:
 
 
 @transaction.atomic
-def withdraw(*, charge_id: int, by: Actor, now: datetime) -> None:
+def withdraw(*, charge_id: int, now: datetime) -> None:
     """Ask no longer for a charge that nobody has paid; it is cancelled at the provider."""
     charge = _lock(charge_id)
     if charge.state == "due":

@@ -76,7 +76,7 @@ class PayStep:
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
         """Withdraw what is due; what was paid is given back only by the step `refund`."""
         for charge in Charge.objects.filter(case=case, state="due"):
-            actions.withdraw(charge_id=charge.pk, by=by, now=now)
+            actions.withdraw(charge_id=charge.pk, now=now)
 
 
 class RefundStep:

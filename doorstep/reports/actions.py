@@ -19,7 +19,7 @@ from doorstep.reports.models import JOINED, Joined, Report
 from doorstep.staff.actor import Actor
 
 
-def publish(*, case: Case, by: Actor, now: datetime) -> None:
+def publish(*, case: Case, now: datetime) -> None:
     """Let anyone see a case about a place, or tell its followers that it has moved; the caller holds its lock.
 
     What is not public by its service, has no place, or is the same as another, stays as it is.
