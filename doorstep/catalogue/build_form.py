@@ -55,18 +55,18 @@ def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
                 b.learn(rule.when_false)
                 b.rested_on |= {c.stop} if rule.when_false else set()
     page = Page(
-        p.page,
-        p.title,
-        p.hint,
-        when,
-        p.asked_only,
-        tuple(q for q in questions if q),
-        tuple(calls),
-        tuple(checks),
-        p.unavailable,
-        p.again,
-        tuple(values),
-        p.so_far,
+        id=p.page,
+        title=p.title,
+        hint=p.hint,
+        when=when,
+        asked_only=p.asked_only,
+        questions=tuple(q for q in questions if q),
+        facts=tuple(calls),
+        check=tuple(checks),
+        unavailable=p.unavailable,
+        again=p.again,
+        values=tuple(values),
+        so_far=p.so_far,
     )
     if not page.is_sure:  # further on, its answers may be nothing
         for q in page.questions:
@@ -89,19 +89,19 @@ def _question(b: Checker, src: Source, q: f.QuestionFile, *at: object) -> Questi
         source = pair[0] if pair else None
     options = tuple(q.options.items()) if isinstance(q.options, dict) else ()
     question = Question(
-        q.id,
-        q.kind,
-        q.label,
-        q.hint,
-        q.optional,
-        options,
-        source,
-        q.max_length,
-        q.body,
-        q.errors,
-        q.contact,
-        q.short or q.label,
-        q.most,
+        id=q.id,
+        kind=q.kind,
+        label=q.label,
+        hint=q.hint,
+        optional=q.optional,
+        options=options,
+        source=source,
+        max_length=q.max_length,
+        body=q.body,
+        errors=q.errors,
+        contact=q.contact,
+        short=q.short or q.label,
+        most=q.most,
     )
     if kind.asks:
         b.names[q.id] = Maybe(kind.type(question)) if q.optional else kind.type(question)
@@ -121,4 +121,14 @@ def _stop(b: Checker, src: Source, code: str, s: f.StopFile, pages: set[str]) ->
         if path := getattr(s, name):
             check_sentence(b, f"{{{path}}}", src.where("stops", code, name), {})
     free = s.override and code not in b.rested_on
-    return Stop(code, s.say, s.next, s.title, dispute, free, s.authority, s.passes_on, s.link)
+    return Stop(
+        code=code,
+        say=s.say,
+        next=s.next,
+        title=s.title,
+        dispute=dispute,
+        override=free,
+        authority=s.authority,
+        passes_on=s.passes_on,
+        link=s.link,
+    )

@@ -143,14 +143,14 @@ def build(contents: Mapping[str, str]) -> Service:
     """
     return _built(
         _Wanted(
-            digest(contents),
-            council.folder(),
-            council.language(),
-            translation.get_language(),
-            council.dress,
-            facts.offered(),
-            steps.offered(),
-            dict(contents),
+            digest=digest(contents),
+            folder=council.folder(),
+            language=council.language(),
+            spoken=translation.get_language(),
+            dress=council.dress,
+            offered_facts=facts.offered(),
+            offered_steps=steps.offered(),
+            contents=dict(contents),
         )
     )
 
@@ -174,4 +174,12 @@ def _built(wanted: _Wanted) -> Service:
             b.problems.append(f"{about.where(key)}: {key}: no question `{question}`")
     if b.problems:
         raise DefinitionError(b.problems)
-    return Service(wanted.digest, b.about, form, workflow, messages, tuple(examples), public)
+    return Service(
+        digest=wanted.digest,
+        about=b.about,
+        form=form,
+        workflow=workflow,
+        messages=messages,
+        examples=tuple(examples),
+        public=public,
+    )

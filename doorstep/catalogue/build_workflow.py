@@ -84,18 +84,18 @@ def _stage(b: Checker, src: Source, sid: str, s: f.StageFile, extra: Mapping[str
         b.problems += [f"{src.where('stages', sid)}: {problem}" for problem in problems]
     check_sentence(b, s.resident, src.where("stages", sid, "resident"), extra)
     return Stage(
-        sid,
-        s.label,
-        s.resident,
-        tuple(doing),
-        s.on,
-        s.decisions,
-        s.closes,
-        s.good,
-        b.rule(s.due, src.where("stages", sid, "due"), None) if s.due else None,
-        _reopen(b, src, sid, s),
-        tuple(calls),
-        _choices(b, src, sid, s, extra),
+        id=sid,
+        label=s.label,
+        resident=s.resident,
+        do=tuple(doing),
+        on=s.on,
+        decisions=s.decisions,
+        closes=s.closes,
+        good=s.good,
+        due=b.rule(s.due, src.where("stages", sid, "due"), None) if s.due else None,
+        reopen=_reopen(b, src, sid, s),
+        facts=tuple(calls),
+        choices=_choices(b, src, sid, s, extra),
     )
 
 
@@ -141,17 +141,17 @@ def read_workflow(b: Checker, extra: Mapping[str, Type], disputes: Mapping[str, 
     stages = {sid: _stage(b, src, sid, s, extra) for sid, s in w.stages.items()}
     _check_targets(b, src, w, [stage for _, stage in start], disputes)
     return Workflow(
-        start,
-        due,
-        stages,
-        w.on,
-        w.decisions,
-        w.corrected,
-        tuple(calls),
-        escalate,
-        tuple(reserve),
-        frozenset(w.replies),
-        frozenset(w.bulk),
+        start=start,
+        due=due,
+        stages=stages,
+        on=w.on,
+        decisions=w.decisions,
+        corrected=w.corrected,
+        facts=tuple(calls),
+        escalate=escalate,
+        reserve=tuple(reserve),
+        replies=frozenset(w.replies),
+        bulk=frozenset(w.bulk),
     )
 
 
