@@ -9,10 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from doorstep.bookings.models import Calendar
 from doorstep.council.errors import Refused
+from doorstep.council.weekdays import WEEKDAYS, Weekday
 from doorstep.places.models import Ward
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
 class _Part(BaseModel):

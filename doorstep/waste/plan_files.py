@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
+from doorstep.council.weekdays import WEEKDAYS
 from doorstep.places.models import Property
 from doorstep.staff.actor import Actor
 from doorstep.waste import planning, queue
@@ -26,10 +27,9 @@ from doorstep.waste.models import Container, PlanFile, Round
 COLUMNS = ("uprn", "round_plan", "container_type", "schedule")
 MOST_BYTES, MOST_LINES, MOST_BAD = 20 * 1024 * 1024, 300_000, 500
 A_LOT = 1000
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SCHEDULE = re.compile(
     r"(?:(weekly|every week)|(alternate weekly|fortnightly)|every ([2-9]|1[0-2]) weeks)"
-    rf" on ({'|'.join(DAYS)})(?: from (\d{{4}}-\d\d-\d\d))?",
+    rf" on ({'|'.join(WEEKDAYS)})(?: from (\d{{4}}-\d\d-\d\d))?",
     re.I,
 )
 
@@ -155,7 +155,7 @@ def _round(known: _Known, code: str, schedule: str, kind: str, number: int) -> R
         raise Bad(f"{code}: say its first day, such as “{schedule} from {known.since}”")
     first_day = first_day or known.since + timedelta(days=(weekday - known.since.weekday()) % 7)
     if first_day.weekday() != weekday or first_day < known.today:
-        raise Bad(f"{code}: {first_day} is no coming {DAYS[weekday].title()}")
+        raise Bad(f"{code}: {first_day} is no coming {WEEKDAYS[weekday].title()}")
     known.rounds[code] = _cycle(known, of, code, kind, first_day, weeks)
     known.said[code] = (read_as, number)
     return known.rounds[code]
@@ -193,7 +193,7 @@ def _schedule(text: str) -> Schedule:
         first_day = date.fromisoformat(first) if first else None
     except ValueError as exc:
         raise Bad(f"{first} is no day") from exc
-    return 1 if weekly else 2 if alternate else int(many), DAYS.index(day.lower()), first_day
+    return 1 if weekly else 2 if alternate else int(many), WEEKDAYS.index(day.lower()), first_day
 
 
 def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:

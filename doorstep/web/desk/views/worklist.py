@@ -11,9 +11,9 @@ from doorstep.cases import deciding
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.catalogue.service import Service
 from doorstep.council.queries import ZONE
-from doorstep.web.desk.views.caller import CHANNELS
 from doorstep.web.kit.access import actor, needs
 
 # Counted no further: of half a million closed cases nobody needs the number.
@@ -40,7 +40,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         **show,
         "today": today,
         "services": catalogue.running(),
-        "channels": CHANNELS,
+        "channels": ADVISER_CHANNELS,
         "total": listed[: MOST + 1].count(),
         "most": MOST,
         "done": params.get("done", "")[:6],
