@@ -7,8 +7,12 @@ class Migration(migrations.Migration):
     dependencies = [("waste", "0005_progress_at")]
 
     operations = [
-        migrations.AddField("roundday", "delay_said_at", models.DateTimeField(null=True)),
         migrations.AddField(
-            "roundday", "delay_said_by", models.CharField(blank=True, db_default="", max_length=80)
+            model_name="roundday", name="delay_said_at", field=models.DateTimeField(null=True)
+        ),
+        migrations.AddField(
+            model_name="roundday",
+            name="delay_said_by",
+            field=models.CharField(blank=True, db_default="", max_length=80),
         ),
     ]
