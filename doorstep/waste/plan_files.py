@@ -22,7 +22,7 @@ from doorstep.council.weekdays import WEEKDAYS
 from doorstep.places.models import Property
 from doorstep.staff.actor import Actor
 from doorstep.waste import planning, queue
-from doorstep.waste.models import Container, PlanFile, Round
+from doorstep.waste.models import Container, Edit, PlanFile, Round
 
 COLUMNS = ("uprn", "round_plan", "container_type", "schedule")
 MOST_BYTES, MOST_LINES, MOST_BAD = 20 * 1024 * 1024, 300_000, 500
@@ -90,7 +90,7 @@ class _Known:
     boxes: dict[tuple[int, str], Container]
     kinds: dict[str, str]
     streams: dict[str, str]
-    edits: list[planning.Edit] = field(default_factory=list)
+    edits: list[Edit] = field(default_factory=list)
     # What was said of a round and of a container, with the line that said it first.
     said: dict[str, tuple[Schedule, int]] = field(default_factory=dict)
     seen: dict[tuple[int, str], int] = field(default_factory=dict)

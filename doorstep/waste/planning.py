@@ -6,7 +6,7 @@ directions, and both look first whether the rows still are as the change left or
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from django.db import models, transaction
 
@@ -14,12 +14,12 @@ from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.staff.actor import Actor
 from doorstep.waste import effects
-from doorstep.waste.models import Change, Container, MovedDay, Round, Suspension
+from doorstep.waste.models import Change, Container, Edit, MovedDay, Round, Suspension, What
 
 Fields = dict[str, Any]
-Edit = dict[str, Any]
+Side = Literal["before", "after"]
 # What may be edited: its table, the field that names a row, and the fields that are kept.
-TABLES: dict[str, tuple[type[models.Model], str, tuple[str, ...]]] = {
+TABLES: dict[What, tuple[type[models.Model], str, tuple[str, ...]]] = {
     "round": (
         Round,
         "code",
@@ -33,7 +33,7 @@ ORDER = tuple(TABLES)
 LONGEST_WEEKS = 12
 
 
-def edit(what: str, key: object, before: Fields | None, after: Fields | None) -> Edit:
+def edit(what: What, key: object, before: Fields | None, after: Fields | None) -> Edit:
     """Return one row's change; no `before` makes the row, no `after` takes it away."""
     return {"what": what, "key": str(key), "before": _plain(before), "after": _plain(after)}
 
@@ -44,12 +44,12 @@ def _plain(fields: Fields | None) -> Fields | None:
     return {k: v.isoformat() if isinstance(v, date) else v for k, v in fields.items()}
 
 
-def fields_of(what: str, row: models.Model) -> Fields:
+def fields_of(what: What, row: models.Model) -> Fields:
     """Return the fields of a row that edits keep."""
     return {name: getattr(row, name) for name in TABLES[what][2]}
 
 
-def _read(what: str, keys: Iterable[str]) -> dict[str, Fields]:
+def _read(what: What, keys: Iterable[str]) -> dict[str, Fields]:
     """Return rows as they are, by their keys, locked until the transaction ends."""
     table, key, names = TABLES[what]
     named_keys = [k for k in keys if k]
@@ -59,12 +59,12 @@ def _read(what: str, keys: Iterable[str]) -> dict[str, Fields]:
     }
 
 
-def _python(what: str, fields: Fields) -> Fields:
+def _python(what: What, fields: Fields) -> Fields:
     table = TABLES[what][0]
     return {n: table._meta.get_field(n).to_python(v) for n, v in fields.items()}  # type: ignore[union-attr]
 
 
-def _write(what: str, edits: list[Edit], was: str, now: str) -> None:
+def _write(what: What, edits: list[Edit], was: Side, now: Side) -> None:
     """Bring rows from one side of their edits to the other; raises Refused("changed_since")."""
     table, key, _ = TABLES[what]
     current = _read(what, (e["key"] for e in edits))
@@ -73,15 +73,16 @@ def _write(what: str, edits: list[Edit], was: str, now: str) -> None:
     rows = table._default_manager
     rows.filter(**{f"{key}__in": [e["key"] for e in edits if e[now] is None]}).delete()
     additions = [e for e in edits if e[was] is None]
-    keyed = [({key: e["key"]} if e["key"] else {}) | e[now] for e in additions]
+    keyed = [({key: e["key"]} if e["key"] else {}) | (e[now] or {}) for e in additions]
     for e, row in zip(
         additions, rows.bulk_create([table(**_python(what, f)) for f in keyed], 2000), strict=True
     ):
         e["key"] = str(getattr(row, key))
     alike: dict[tuple[tuple[str, Any], ...], list[str]] = {}
     for e in edits:
-        if e[was] is not None and e[now] is not None:
-            changed = tuple((n, v) for n, v in e[now].items() if v != e[was][n])
+        old, new = e[was], e[now]
+        if old is not None and new is not None:
+            changed = tuple((n, v) for n, v in new.items() if v != old[n])
             alike.setdefault(changed, []).append(e["key"])
     for changes, keys in alike.items():
         rows.filter(**{f"{key}__in": keys}).update(**_python(what, dict(changes)))
@@ -89,7 +90,8 @@ def _write(what: str, edits: list[Edit], was: str, now: str) -> None:
 
 def apply(edits: list[Edit], *, back: bool = False) -> None:
     """Write all edits, or take them back; a new row's key is filled in. Raises Refused("changed_since")."""
-    was, now = ("after", "before") if back else ("before", "after")
+    was: Side = "after" if back else "before"
+    now: Side = "before" if back else "after"
     for what in reversed(ORDER) if back else ORDER:
         mine = [e for e in edits if e["what"] == what]
         if mine:
