@@ -8,6 +8,7 @@ from django.db import transaction
 from doorstep.cases import facts, workflow
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Draft
+from doorstep.cases.shapes import KeptDecision, PassedStop, TriedRule
 from doorstep.cases.values import from_json, settings_of, to_json, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
@@ -86,8 +87,10 @@ def judge(
     if decision.result == "ask" and decision.code not in draft.asked:
         draft.asked = [*draft.asked, decision.code]
     if page.check:
-        tried = [{"rule": t.text, "held": t.held, "read": to_json(t.read)} for t in decision.tried]
-        row = {
+        tried: list[TriedRule] = [
+            {"rule": t.text, "held": t.held, "read": to_json(t.read)} for t in decision.tried
+        ]
+        row: KeptDecision = {
             "result": decision.result,
             "code": decision.code,
             "tried": tried,
@@ -185,7 +188,8 @@ def dispute(
     code, stop = _stop_at(draft, page)
     if stop is None or stop.dispute is None:
         raise Refused("not_disputable")
-    draft.passed = {**draft.passed, code: {"kind": "dispute", "by": by.key}}
+    row: PassedStop = {"kind": "dispute", "by": by.key}
+    draft.passed = {**draft.passed, code: row}
     draft.asked = [*draft.asked, stop.dispute.page]
     return _judge_again(draft, page, now, given_facts)
 
@@ -208,15 +212,15 @@ def override(
         raise Refused("not_overridable")
     if not reason.strip():
         raise Refused("reason_missing")
-    row = {"kind": "override", "by": by.key, "reason": reason.strip()}
+    row: PassedStop = {"kind": "override", "by": by.key, "reason": reason.strip()}
     draft.passed = {**draft.passed, code: row}
     return _judge_again(draft, page, now, given_facts)
 
 
 def _stop_at(draft: Draft, page: Page) -> tuple[str, Stop | None]:
     """Return the code and words of the stop where a draft stands."""
-    decision = draft.decisions.get(page.id, {})
-    code = str(decision.get("code", "")) if decision.get("result") == "stop" else ""
+    decision: KeptDecision | None = draft.decisions.get(page.id)
+    code = decision["code"] if decision and decision["result"] == "stop" else ""
     return code, catalogue.service(draft.version_id).form.stops.get(code)
 
 

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +11,7 @@ from doorstep.cases import drafts, facts, rerouting, timeline, workflow
 from doorstep.cases.clock import clock_at
 from doorstep.cases.locking import one_open_case
 from doorstep.cases.models import Case, Draft
+from doorstep.cases.shapes import PassedStop
 from doorstep.cases.values import photos_of, settings_of, to_json, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
@@ -23,6 +23,7 @@ from doorstep.files import photos
 from doorstep.forms import journey
 from doorstep.forms.journey import Decision
 from doorstep.forms.questions import kinds
+from doorstep.forms.questions.location import LocationAnswer
 from doorstep.forms.rules.functions import Clock
 from doorstep.places.models import Property
 from doorstep.staff.actor import Actor
@@ -169,7 +170,7 @@ def _open(
     )
     timeline.begin(case)
     photos.keep(photos_of(service, a))
-    passed = dict(draft.passed)
+    passed: dict[str, PassedStop] = dict(draft.passed)
     _empty(draft, now)
     timeline.write(case, "opened", by=by, now=now, channel=draft.channel, flags=case.flags)
     for code, row in passed.items():
@@ -185,7 +186,7 @@ def _reference(prefix: str) -> str:
     return f"{prefix}-{code[:4]}-{code[4:]}"
 
 
-def _located(spot: Mapping[str, Any], words: str) -> dict[str, object]:
+def _located(spot: LocationAnswer, words: str) -> dict[str, object]:
     """Return where a case is, from the answer to its question of a location."""
     return {
         "latitude": spot["lat"],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from doorstep.forms.form import Form, Page
 from doorstep.forms.questions import kinds
@@ -9,6 +10,9 @@ from doorstep.forms.rules.functions import Clock
 from doorstep.forms.rules.rule import Rule
 
 Values = Mapping[str, object]
+
+
+Result = Literal["go_on", "stop", "ask", "unavailable"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Decision:
     """What a page's check decided: go on, stop with a code, or ask a page; and why."""
 
     page: str
-    result: str  # go_on | stop | ask | unavailable
+    result: Result
     code: str = ""
     tried: tuple[Tried, ...] = ()
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from doorstep.forms.form import Question
 from doorstep.forms.questions.kind import (
@@ -29,6 +29,22 @@ LOCATION = Record(
         "near": BOOL,
     },
 )
+
+
+class LocationAnswer(TypedDict):
+    """An answer: all that is known of a place, found or pointed at (places.spots.Spot)."""
+
+    id: str
+    words: str
+    lat: float
+    lon: float
+    easting: int
+    northing: int
+    street: str  # its USRN, "" where none is known
+    ward: str  # its ONS code, "" where none is known
+    ward_name: str
+    inside: bool
+    near: bool
 
 
 class Location(Kind):
