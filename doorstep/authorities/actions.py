@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from doorstep.authorities import composing, queue
-from doorstep.authorities.models import WITH_THEM, Heard, Passed
+from doorstep.authorities.models import WITH_THEM, Heard, Passed, PassedFact
 from doorstep.authorities.provider import Carrier, Recipient, Taken, Update
 from doorstep.cases import needs_person, outcomes, timeline, workflow
 from doorstep.cases.locking import locked
@@ -39,13 +39,13 @@ def pass_on(
 ) -> Passed:
     """Pass a case on, by the queue, in the caller's transaction; one that waits already is not doubled."""
     known = council.current().authorities.get(authority)
-    about = (
-        {"name": known.name, "address": known.address, "telephone": known.telephone}
-        if known
-        else {}
-    )
-    empty = {"name": authority, "address": "", "telephone": "", "reference": ""}
-    workflow.keep(case, "passed", {**empty, **about})
+    fact: PassedFact = {
+        "name": known.name if known else authority,
+        "address": known.address if known else "",
+        "telephone": known.telephone if known else "",
+        "reference": "",
+    }
+    workflow.keep(case, "passed", fact)
     before = Passed.objects.filter(case=case, authority=authority)
     waiting = before.filter(state="waiting").first()
     if waiting is not None:

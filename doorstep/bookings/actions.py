@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q, Sum
 
 from doorstep.bookings import queries
-from doorstep.bookings.models import GRACE, LIVE, Booking, Calendar, Day, taken
+from doorstep.bookings.models import GRACE, LIVE, BookedFact, Booking, Calendar, Day, taken
 from doorstep.cases import actions as cases
 from doorstep.cases import locking, timeline, workflow
 from doorstep.cases.models import Case, Draft
@@ -27,7 +27,7 @@ NEAREST_WITHIN = 60
 _given_calendar: ContextVar[Callable[[str, str], Calendar] | None] = ContextVar(
     "given_calendar", default=None
 )
-NOTHING = {"day": None, "slot": "", "until": None}
+NOTHING: BookedFact = {"day": None, "slot": "", "until": None}
 
 
 def _calendar(code: str, kind: str) -> Calendar:
@@ -147,7 +147,8 @@ def leads_on(case: Case, outcome: str) -> bool:
 def _tell(case: Case, booking: Booking | None) -> None:
     """Let rules and sentences of the case know the day."""
     # What was given back still says which day it was.
-    fact: dict[str, object] = {**NOTHING, **from_json(case.facts.get("booked", {})), "until": None}
+    before: BookedFact = {**NOTHING, **from_json(case.facts.get("booked", {}))}
+    fact: BookedFact = {**before, "until": None}
     if booking:
         slot = f"{booking.day.calendar.code}/{booking.day.day}"
         fact = {"day": booking.day.day, "slot": slot, "until": booking.until}

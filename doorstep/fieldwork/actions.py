@@ -10,7 +10,7 @@ from django.db import transaction
 from doorstep.cases import actions as cases
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
-from doorstep.fieldwork.models import WITHDRAWN, Caution, DeviceEvent, Job, Outcome
+from doorstep.fieldwork.models import WITHDRAWN, Caution, DeviceEvent, Job, JobFact, Outcome
 from doorstep.files import photos
 from doorstep.staff.actor import Actor
 
@@ -85,7 +85,8 @@ def finish_job(
 
 def _told(job: Job, left: list[dict[str, str]]) -> dict[str, object] | None:
     """Return what rules may read of a job with tasks."""
-    return {"job": {"left": left}} if job.tasks else None
+    fact: JobFact = {"left": left}
+    return {"job": fact} if job.tasks else None
 
 
 def _ticked(job: Job, code: str, done: Sequence[str]) -> tuple[str, list[dict[str, str]]]:

@@ -31,6 +31,7 @@ from doorstep.payments.models import (
     Attempt,
     Callback,
     Charge,
+    ChargeFact,
     Forgeries,
     Movement,
 )
@@ -97,8 +98,12 @@ def ask(
 
 def _keep(charge: Charge, case: Case) -> Charge:
     """Keep sum and moment where the service's sentences can name them."""
-    fields = {"pounds": pounds(charge.pence), "until": charge.until, "reference": charge.reference}
-    workflow.keep(case, "charge", fields)
+    fact: ChargeFact = {
+        "pounds": pounds(charge.pence),
+        "until": charge.until,
+        "reference": charge.reference,
+    }
+    workflow.keep(case, "charge", fact)
     return charge
 
 

@@ -16,7 +16,7 @@ from doorstep.outside import plug
 from doorstep.outside.errors import OutsideError, TryLater
 from doorstep.payments import outcomes, queue
 from doorstep.payments import provider as contract
-from doorstep.payments.models import COUNTED, Attempt, Movement, Refund
+from doorstep.payments.models import COUNTED, Attempt, Movement, Refund, RefundFact
 from doorstep.payments.money import vat_in
 from doorstep.staff.actor import SYSTEM, Actor
 
@@ -248,7 +248,8 @@ def record(*, refund_id: int, theirs: contract.Refund, now: datetime) -> None:
 
 def _tell(refund: Refund, now: datetime) -> None:
     charge = refund.attempt.charge
-    workflow.keep(charge.case, "refund", {"pounds": pounds(refund.pence)})
+    fact: RefundFact = {"pounds": pounds(refund.pence)}
+    workflow.keep(charge.case, "refund", fact)
     if not outcomes.report(charge, "pay.refunded", now):
         timeline.write(charge.case, "refunded", by=SYSTEM, now=now, pence=refund.pence)
 

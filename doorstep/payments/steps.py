@@ -18,7 +18,7 @@ from doorstep.catalogue.words import pounds
 from doorstep.council.errors import Refused
 from doorstep.forms.rules.types import INT, MOMENT, TEXT, Maybe, Record
 from doorstep.payments import actions, refunds
-from doorstep.payments.models import Charge
+from doorstep.payments.models import Charge, ChargeFact
 from doorstep.staff.actor import Actor
 
 CHARGE = Record("charge", {"pounds": TEXT, "until": Maybe(MOMENT), "reference": TEXT})
@@ -58,7 +58,8 @@ class PayStep:
         if options["pence"] < 0:
             raise Refused("sum_below_nothing")
         if options["pence"] == 0:
-            workflow.keep(case, "charge", {"pounds": pounds(0), "until": None, "reference": ""})
+            fact: ChargeFact = {"pounds": pounds(0), "until": None, "reference": ""}
+            workflow.keep(case, "charge", fact)
             return "pay.free"
         actions.ask(
             case=case,
