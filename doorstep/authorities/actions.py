@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from doorstep.authorities import composing, queue
-from doorstep.authorities.models import WITH_THEM, Heard, Passed
+from doorstep.authorities.models import WITH_THEM, Heard, Passed, PassedFact
 from doorstep.authorities.provider import Carrier, Recipient, Taken, Update
 from doorstep.cases import needs_person, outcomes, timeline, workflow
 from doorstep.cases.locking import locked
@@ -30,8 +30,8 @@ FARTHEST = timedelta(days=89)
 
 def carrier() -> Carrier:
     """Return whoever carries reports."""
-    found: Carrier = plug.get("authorities.carrier")
-    return found
+    connector: Carrier = plug.get("authorities.carrier")
+    return connector
 
 
 def pass_on(
@@ -39,13 +39,13 @@ def pass_on(
 ) -> Passed:
     """Pass a case on, by the queue, in the caller's transaction; one that waits already is not doubled."""
     known = council.current().authorities.get(authority)
-    about = (
-        {"name": known.name, "address": known.address, "telephone": known.telephone}
-        if known
-        else {}
-    )
-    empty = {"name": authority, "address": "", "telephone": "", "reference": ""}
-    workflow.keep(case, "passed", {**empty, **about})
+    fact: PassedFact = {
+        "name": known.name if known else authority,
+        "address": known.address if known else "",
+        "telephone": known.telephone if known else "",
+        "reference": "",
+    }
+    workflow.keep(case, "passed", fact)
     before = Passed.objects.filter(case=case, authority=authority)
     waiting = before.filter(state="waiting").first()
     if waiting is not None:
@@ -53,7 +53,7 @@ def pass_on(
     before.filter(state__in=WITH_THEM).update(
         state="withdrawn"
     )  # sent anew, it is the new one that counts
-    made = Passed.objects.create(
+    row = Passed.objects.create(
         case=case,
         authority=authority,
         key=f"{case.reference}-{secrets.token_hex(4)}",
@@ -61,8 +61,8 @@ def pass_on(
         asked_at=now,
     )
     timeline.write(case, "passed on", by=by, now=now, authority=authority)
-    queue.send.defer(passed_id=made.pk)
-    return made
+    queue.send.defer(passed_id=row.pk)
+    return row
 
 
 def withdraw(*, case: Case) -> None:
@@ -119,9 +119,9 @@ def _recipient(passed: Passed) -> tuple[Recipient, str]:
 
 
 def _address(code: str) -> Recipient:
-    found = council.current().authorities[code].open311
-    assert found is not None
-    return Recipient(code, found.address, found.jurisdiction)
+    recipient = council.current().authorities[code].open311
+    assert recipient is not None
+    return Recipient(code, recipient.address, recipient.jurisdiction)
 
 
 @transaction.atomic
@@ -198,8 +198,8 @@ def fetch(*, authority: str, now: datetime) -> None:
 
 def with_them(authority: str) -> list[Passed]:
     """Return what is with an authority and still matters here."""
-    found = Passed.objects.filter(authority=authority, state__in=WITH_THEM, case__closed_at=None)
-    return list(found.order_by("pk"))
+    rows = Passed.objects.filter(authority=authority, state__in=WITH_THEM, case__closed_at=None)
+    return list(rows.order_by("pk"))
 
 
 def _resolve(to: Recipient, row: Passed) -> None:

@@ -40,8 +40,8 @@ def _degrees(case: Case) -> tuple[float | None, float | None]:
 
 def _description(case: Case, questions: list[str]) -> Iterator[str]:
     """Go through what is said: one answer as it is, several each with its name, then our reference."""
-    asked = catalogue.service(case.version_id).form.questions
-    answered = [(asked[q], case.words[q]) for q in questions if case.words.get(q)]
+    by_id = catalogue.service(case.version_id).form.questions
+    answered = [(by_id[q], case.words[q]) for q in questions if case.words.get(q)]
     for question, words in answered:
         yield words if len(answered) == 1 else f"{question.short}: {words}"
     yield f"{council.current().name}: {case.reference}"
@@ -49,14 +49,14 @@ def _description(case: Case, questions: list[str]) -> Iterator[str]:
 
 def _attributes(case: Case, wanted: Mapping[str, str]) -> dict[str, list[str]]:
     """Return the answers that go along under codes of theirs; what was not answered does not."""
-    found = {}
+    attributes = {}
     for code, question in wanted.items():
         answer: Any = case.answers.get(question)
         values = answer if isinstance(answer, list) else [answer]
         texts = [_text(value) for value in values if value is not None]
         if texts:
-            found[code] = texts
-    return found
+            attributes[code] = texts
+    return attributes
 
 
 def _text(value: Any) -> str:

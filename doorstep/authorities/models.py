@@ -1,3 +1,5 @@
+from typing import TypedDict
+
 from django.db import models
 from django.db.models import Q
 
@@ -6,6 +8,15 @@ from doorstep.cases.models import Case
 # Waiting to be sent; with them; ended; taken back before it left, or sent anew.
 WITH_THEM = ("taken", "started")
 STATES = ("waiting", *WITH_THEM, "fixed", "closed", "refused", "withdrawn")
+
+
+class PassedFact(TypedDict):
+    """The fact `passed` of a case: to whom it went, how to reach them, and their reference once they gave one."""
+
+    name: str
+    address: str
+    telephone: str
+    reference: str
 
 
 class Passed(models.Model):

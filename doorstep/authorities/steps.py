@@ -57,12 +57,12 @@ class SendStep:
 
     def run(self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
         """Queue it; raises LookupError where the workflow names a question that is not asked."""
-        asked = catalogue.service(case.version_id).form.questions
-        named = options.get("what") or []
-        questions = [named] if isinstance(named, str) else list(named)
+        form_questions = catalogue.service(case.version_id).form.questions
+        names = options.get("what") or []
+        questions = [names] if isinstance(names, str) else list(names)
         attributes = dict(options.get("attributes") or {})
         for question in [*questions, *attributes.values()]:
-            if question not in asked:
+            if question not in form_questions:
                 raise LookupError(f"`send` names the question `{question}`, which is not asked")
         what = {
             "questions": questions,

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q, Sum
 
 from doorstep.bookings import queries
-from doorstep.bookings.models import GRACE, LIVE, Booking, Calendar, Day, taken
+from doorstep.bookings.models import GRACE, LIVE, BookedFact, Booking, Calendar, Day, taken
 from doorstep.cases import actions as cases
 from doorstep.cases import locking, timeline, workflow
 from doorstep.cases.models import Case, Draft
@@ -27,18 +27,18 @@ NEAREST_WITHIN = 60
 _given_calendar: ContextVar[Callable[[str, str], Calendar] | None] = ContextVar(
     "given_calendar", default=None
 )
-NOTHING = {"day": None, "slot": "", "until": None}
+NOTHING: BookedFact = {"day": None, "slot": "", "until": None}
 
 
 def _calendar(code: str, kind: str) -> Calendar:
     """Return the calendar a slot names; raises Refused("slot_gone")."""
-    given = _given_calendar.get()
-    if given is not None:
-        return given(code, kind)
-    found = Calendar.objects.filter(code=code, kind=kind, active=True).first()
-    if found is None:
+    stub = _given_calendar.get()
+    if stub is not None:
+        return stub(code, kind)
+    calendar = Calendar.objects.filter(code=code, kind=kind, active=True).first()
+    if calendar is None:
         raise Refused("slot_gone")
-    return found
+    return calendar
 
 
 @contextmanager
@@ -62,77 +62,80 @@ def _parts(slot: str) -> tuple[str, date]:
 def locked(calendar: Calendar, day: date) -> Day:
     """Return a day's row, locked, made when there is none."""
     rows = Day.objects.select_for_update(no_key=True).filter(calendar=calendar, day=day)
-    found = next(iter(rows), None)
-    if found is None:
+    row = next(iter(rows), None)
+    if row is None:
         Day.objects.bulk_create([Day(calendar=calendar, day=day)], ignore_conflicts=True)
-        found = next(iter(rows.all()))
-    found.calendar = calendar
-    return found
+        row = next(iter(rows.all()))
+    row.calendar = calendar
+    return row
 
 
-def _check_room(day: Day, own: Booking | None, load: int, now: datetime) -> None:
+def _check_room(day: Day, booking: Booking | None, load: int, now: datetime) -> None:
     """Raise Refused("slot_gone") unless the day, which is locked, can be chosen and has room."""
     past = day.day < now.astimezone(ZONE).date()
     if past or queries.never(day.calendar, day.day, queries.holiday_test()):
         raise Refused("slot_gone")
     others = Booking.objects.filter(taken(now), day=day)
-    if own is not None:
-        others = others.exclude(pk=own.pk)
+    if booking is not None:
+        others = others.exclude(pk=booking.pk)
     used = others.aggregate(n=Sum("load"))["n"] or 0
     if used + load > day.room:
         raise Refused("slot_gone")
 
 
-def _write(own: Booking, now: datetime) -> Booking:
-    own.touched_at = now
-    own.save()
-    return own
+def _write(booking: Booking, now: datetime) -> Booking:
+    booking.touched_at = now
+    booking.save()
+    return booking
 
 
 def _take(
-    own: Booking, calendar: Calendar, day: date, load: int, until: datetime | None, now: datetime
+    booking: Booking,
+    calendar: Calendar,
+    day: date,
+    load: int,
+    until: datetime | None,
+    now: datetime,
 ) -> Booking:
     """Hold a place until a moment, or book it (no moment); raises Refused("slot_gone")."""
     counted = calendar.counts(load)
-    same = own.day_id and own.day.calendar_id == calendar.pk and own.day.day == day
-    if not (same and own.is_live(now) and own.load >= counted):
+    same = booking.day_id and booking.day.calendar_id == calendar.pk and booking.day.day == day
+    if not (same and booking.is_live(now) and booking.load >= counted):
         row = locked(calendar, day)
-        _check_room(row, own if own.pk else None, counted, now)
-        own.day = row
-    elif own.state == "booked":
+        _check_room(row, booking if booking.pk else None, counted, now)
+        booking.day = row
+    elif booking.state == "booked":
         until = None  # what is booked stays so
-    own.load, own.until = counted, until
-    own.state, own.ended_at = ("held" if until else "booked"), None
-    return _write(own, now)
+    booking.load, booking.until = counted, until
+    booking.state, booking.ended_at = ("held" if until else "booked"), None
+    return _write(booking, now)
 
 
 def _own(owner: Q) -> Booking | None:
     """Return an owner's live booking, locked."""
-    found = Booking.objects.select_for_update(of=("self",)).select_related("day__calendar")
-    return next(iter(found.filter(owner, state__in=LIVE).order_by("case_id")), None)
+    bookings = Booking.objects.select_for_update(of=("self",)).select_related("day__calendar")
+    return next(iter(bookings.filter(owner, state__in=LIVE).order_by("case_id")), None)
 
 
 @transaction.atomic
-def hold(
-    *, draft: Draft, kind: str, slot: str, load: int, minutes: int, by: Actor, now: datetime
-) -> Booking:
+def hold(*, draft: Draft, kind: str, slot: str, load: int, minutes: int, now: datetime) -> Booking:
     """Hold a slot for a draft for some minutes; the same draft's hold is moved or lasts longer.
 
     Raises Refused("slot_gone") where there is no room; an earlier hold then stays as it was.
     """
     list(Draft.objects.select_for_update(no_key=True).filter(id=draft.pk).values_list("id"))
     code, day = _parts(slot)
-    own = _own(Q(draft=draft)) or Booking(draft=draft, made_at=now)
-    return _take(own, _calendar(code, kind), day, load, now + timedelta(minutes=minutes), now)
+    booking = _own(Q(draft=draft)) or Booking(draft=draft, made_at=now)
+    return _take(booking, _calendar(code, kind), day, load, now + timedelta(minutes=minutes), now)
 
 
 def _of_case(case: Case, now: datetime) -> Booking:
     """Return the case's live booking, or the hold of its draft, now the case's; else a new one."""
-    found = _own(Q(case=case) | Q(draft_id=case.draft_id))
-    if found is None:
+    booking = _own(Q(case=case) | Q(draft_id=case.draft_id))
+    if booking is None:
         return Booking(case=case, made_at=now)
-    found.draft, found.case = None, case
-    return found
+    booking.draft, booking.case = None, case
+    return booking
 
 
 def leads_on(case: Case, outcome: str) -> bool:
@@ -144,11 +147,12 @@ def leads_on(case: Case, outcome: str) -> bool:
 def _tell(case: Case, booking: Booking | None) -> None:
     """Let rules and sentences of the case know the day."""
     # What was given back still says which day it was.
-    told: dict[str, object] = {**NOTHING, **from_json(case.facts.get("booked", {})), "until": None}
+    before: BookedFact = {**NOTHING, **from_json(case.facts.get("booked", {}))}
+    fact: BookedFact = {**before, "until": None}
     if booking:
         slot = f"{booking.day.calendar.code}/{booking.day.day}"
-        told = {"day": booking.day.day, "slot": slot, "until": booking.until}
-    workflow.keep(case, "booked", told)
+        fact = {"day": booking.day.day, "slot": slot, "until": booking.until}
+    workflow.keep(case, "booked", fact)
 
 
 def keep(
@@ -159,11 +163,11 @@ def keep(
     The caller holds the case's lock, in a transaction. Raises Refused("slot_gone").
     """
     code, day = _parts(slot)
-    own, until = _of_case(case, now), now + timedelta(minutes=minutes)
-    kept = _take(own, _calendar(code, kind), day, load, until, now)
+    booking, until = _of_case(case, now), now + timedelta(minutes=minutes)
+    booking = _take(booking, _calendar(code, kind), day, load, until, now)
     timeline.write(case, "held", by=by, now=now, day=day.isoformat(), until=until.isoformat())
-    _tell(case, kept)
-    return kept
+    _tell(case, booking)
+    return booking
 
 
 def confirm(*, case: Case, kind: str, slot: str, load: int, by: Actor, now: datetime) -> Booking:
@@ -171,17 +175,17 @@ def confirm(*, case: Case, kind: str, slot: str, load: int, by: Actor, now: date
 
     The caller holds the case's lock, in a transaction. Raises Refused("slot_gone").
     """
-    own, lost = _of_case(case, now), queries.of_case(case)
-    if own.pk:
-        calendar, day, load = own.day.calendar, own.day.day, own.load
+    booking, lost = _of_case(case, now), queries.of_case(case)
+    if booking.pk:
+        calendar, day, load = booking.day.calendar, booking.day.day, booking.load
     elif lost is not None:
         calendar, day, load = lost.day.calendar, lost.day.day, lost.load
     else:
         code, day = _parts(slot)
         calendar = _calendar(code, kind)
-    if not own.is_live(now) and day <= now.astimezone(ZONE).date():
+    if not booking.is_live(now) and day <= now.astimezone(ZONE).date():
         raise Refused("slot_gone")  # its crew has its list, or has been
-    booked = _take(own, calendar, day, load, None, now)
+    booked = _take(booking, calendar, day, load, None, now)
     timeline.write(case, "booked", by=by, now=now, day=day.isoformat())
     _tell(case, booked)
     return booked
@@ -194,7 +198,7 @@ def nearest(
 
     The caller holds the case's lock, in a transaction. Raises Refused("slot_gone") when there is none.
     """
-    own, lost = _of_case(case, now), queries.of_case(case)
+    booking, lost = _of_case(case, now), queries.of_case(case)
     if lost is not None:
         calendar, day = lost.day.calendar, lost.day.day
     else:
@@ -202,17 +206,17 @@ def nearest(
         calendar = _calendar(code, kind)
     first = max(day, now.astimezone(ZONE).date()) + timedelta(days=1)
     last, until = first + timedelta(days=NEAREST_WITHIN), now + timedelta(minutes=minutes)
-    for found in queries.days_in([calendar], load, first, last, now):
-        if not found.open:
+    for slot_day in queries.days_in([calendar], load, first, last, now):
+        if not slot_day.open:
             continue
         try:
-            kept = _take(own, calendar, found.day, load, until, now)
+            booking = _take(booking, calendar, slot_day.day, load, until, now)
         except Refused:
             continue  # someone was quicker; the next one
-        when = kept.day.day.isoformat()
+        when = booking.day.day.isoformat()
         timeline.write(case, "held", by=by, now=now, day=when, until=until.isoformat())
-        _tell(case, kept)
-        return kept
+        _tell(case, booking)
+        return booking
     raise Refused("slot_gone")
 
 
@@ -221,18 +225,18 @@ def release(*, case: Case, by: Actor, now: datetime) -> bool:
 
     The caller holds the case's lock, in a transaction.
     """
-    own = _own(Q(case=case) | Q(draft_id=case.draft_id))
-    if own is None:
+    booking = _own(Q(case=case) | Q(draft_id=case.draft_id))
+    if booking is None:
         return False
-    _end(own, now)
-    timeline.write(case, "released", by=by, now=now, day=own.day.day.isoformat())
+    _end(booking, now)
+    timeline.write(case, "released", by=by, now=now, day=booking.day.day.isoformat())
     _tell(case, None)
     return True
 
 
-def _end(own: Booking, now: datetime) -> None:
-    own.state, own.until, own.ended_at = "released", None, now
-    _write(own, now)
+def _end(booking: Booking, now: datetime) -> None:
+    booking.state, booking.until, booking.ended_at = "released", None, now
+    _write(booking, now)
 
 
 def lapse_drafts(*, now: datetime) -> int:
@@ -261,11 +265,16 @@ def lapse(*, case_id: int, by: Actor, now: datetime) -> bool:
     Says whether there was one; a hold that was confirmed or made longer meanwhile stays.
     """
     case = locking.locked(case_id)
-    own = _own(Q(case=case))
-    if own is None or own.state != "held" or own.until is None or own.until > now - GRACE:
+    booking = _own(Q(case=case))
+    if (
+        booking is None
+        or booking.state != "held"
+        or booking.until is None
+        or booking.until > now - GRACE
+    ):
         return False
-    _end(own, now)
-    timeline.write(case, "released", by=by, now=now, day=own.day.day.isoformat(), why="lapsed")
+    _end(booking, now)
+    timeline.write(case, "released", by=by, now=now, day=booking.day.day.isoformat(), why="lapsed")
     _tell(case, None)
     if leads_on(case, "book.lapsed"):
         cases.record_outcome(case_id=case.pk, name="book.lapsed", by=by, now=now)

@@ -9,10 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from doorstep.bookings.models import Calendar
 from doorstep.council.errors import Refused
+from doorstep.council.weekdays import WEEKDAYS, Weekday
 from doorstep.places.models import Ward
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
 class _Part(BaseModel):
@@ -43,15 +41,15 @@ def load(path: Path) -> list[str]:
 
     Raises OSError, yaml.YAMLError, pydantic's ValidationError, Refused("wards_unknown").
     """
-    wanted = CalendarsFile.model_validate(yaml.safe_load(path.read_text())).calendars
-    named = {ward for c in wanted for ward in c.wards}
-    known = set(Ward.objects.filter(code__in=named).values_list("code", flat=True))
-    if named - known:
-        raise Refused("wards_unknown", wards=", ".join(sorted(named - known)))
-    codes = [c.code for c in wanted]
-    for c in wanted:
+    entries = CalendarsFile.model_validate(yaml.safe_load(path.read_text())).calendars
+    ward_codes = {ward for c in entries for ward in c.wards}
+    codes_known = set(Ward.objects.filter(code__in=ward_codes).values_list("code", flat=True))
+    if ward_codes - codes_known:
+        raise Refused("wards_unknown", wards=", ".join(sorted(ward_codes - codes_known)))
+    codes = [c.code for c in entries]
+    for c in entries:
         days = sorted(WEEKDAYS.index(day) for day in c.weekdays)
-        said = {**c.model_dump(exclude={"code", "weekdays"}), "weekdays": days, "active": True}
-        Calendar.objects.update_or_create(code=c.code, defaults=said)
+        fields = {**c.model_dump(exclude={"code", "weekdays"}), "weekdays": days, "active": True}
+        Calendar.objects.update_or_create(code=c.code, defaults=fields)
     Calendar.objects.exclude(code__in=codes).update(active=False)
     return codes

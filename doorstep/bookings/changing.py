@@ -20,12 +20,12 @@ def affected(calendar: Calendar, day: date, room: int) -> list[Booking]:
 
     Those stay booked until someone deals with them: nothing is cancelled by a change of a day.
     """
-    found, left = [], room
+    bookings, left = [], room
     for booking in sorted(queries.on_day(calendar, day), key=lambda b: (b.made_at, b.pk)):
         left -= booking.load
         if left < 0:
-            found.append(booking)
-    return found
+            bookings.append(booking)
+    return bookings
 
 
 def _changed(row: Day, by: Actor, now: datetime) -> Day:
@@ -76,5 +76,5 @@ def resize(*, calendar: Calendar, day: date, capacity: int | None, by: Actor, no
 
 def changes(calendar: Calendar, day: date) -> list[DayChange]:
     """Return what was changed of a day, the latest first."""
-    found = DayChange.objects.filter(day__calendar=calendar, day__day=day)
-    return list(found.order_by("-at", "-id"))
+    rows = DayChange.objects.filter(day__calendar=calendar, day__day=day)
+    return list(rows.order_by("-at", "-id"))

@@ -24,18 +24,18 @@ def _draft(text: str) -> UUID | None:
         return None
 
 
-def _option(found: queries.SlotDay) -> dict[str, str]:
+def _option(slot_day: queries.SlotDay) -> dict[str, str]:
     """Return a day as an option; one that cannot be chosen begins with a minus and says why."""
-    if found.open:
-        return {"id": found.slot, "label": say(found.day)}
-    return {"id": f"-{found.day.isoformat()}", "label": found.why}
+    if slot_day.open:
+        return {"id": slot_day.slot, "label": say(slot_day.day)}
+    return {"id": f"-{slot_day.day.isoformat()}", "label": slot_day.why}
 
 
 def slots(
     kind: str, uprn: str, load: int, first: date, last: date, draft: str, now: datetime
 ) -> Observed:
     """Observe each day from first to last for this much work at a home, and which have room."""
-    found = queries.days(
+    days = queries.days(
         kind=kind,
         uprn=_uprn(uprn),
         load=load,
@@ -44,7 +44,7 @@ def slots(
         now=now,
         draft_id=_draft(draft),
     )
-    return Observed([_option(day) for day in found], now)
+    return Observed([_option(day) for day in days], now)
 
 
 def pending(kind: str, uprn: str, now: datetime) -> Observed:

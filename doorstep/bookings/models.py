@@ -1,4 +1,5 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import TypedDict
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -11,6 +12,14 @@ LIVE = ("held", "booked")
 # A hold keeps others out for so much longer than its owner may use it: clocks of two machines differ, and
 # a request may have waited for a lock since it looked at its clock. The trigger of migration 0002 says the same.
 GRACE = timedelta(seconds=60)
+
+
+class BookedFact(TypedDict):
+    """The fact `booked` of a case: its day and slot (CALENDAR/day), and until when it is only held."""
+
+    day: date | None
+    slot: str
+    until: datetime | None
 
 
 class Calendar(models.Model):

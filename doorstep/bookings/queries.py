@@ -69,8 +69,8 @@ def covering(kind: str, uprn: int) -> list[Calendar]:
     ward = Property.objects.filter(uprn=uprn).values_list("ward_id", flat=True).first()
     if ward is None:
         return []
-    found = Calendar.objects.filter(kind=kind, active=True).order_by("code")
-    return list(found.filter(Q(wards__contains=[ward]) | Q(wards=[])))
+    calendar_rows = Calendar.objects.filter(kind=kind, active=True).order_by("code")
+    return list(calendar_rows.filter(Q(wards__contains=[ward]) | Q(wards=[])))
 
 
 def with_use(days: QuerySet[Day], now: datetime, but: Q | None = None) -> QuerySet[Day]:
@@ -98,8 +98,10 @@ def days(
     calendars = covering(kind, uprn)
     if not calendars:
         return []
-    own = Booking.objects.filter(case__place_id=uprn, state__in=LIVE, day__day__range=(first, last))
-    mine = set(own.filter(day__calendar__kind=kind).values_list("day__day", flat=True))
+    bookings = Booking.objects.filter(
+        case__place_id=uprn, state__in=LIVE, day__day__range=(first, last)
+    )
+    mine = set(bookings.filter(day__calendar__kind=kind).values_list("day__day", flat=True))
     return days_in(calendars, load, first, last, now, mine, draft_id)
 
 
@@ -115,31 +117,31 @@ def days_in(
     """Return every day from first to last in the first of some calendars that has room; one statement."""
     rows = Day.objects.filter(calendar__in=calendars, day__range=(first, last))
     but = Q(bookings__draft_id=draft_id) if draft_id else None
-    kept = {(d.calendar_id, d.day): d for d in with_use(rows, now, but)}
+    day_rows = {(d.calendar_id, d.day): d for d in with_use(rows, now, but)}
     today, is_holiday = now.astimezone(council.ZONE).date(), holiday_test()
-    found = []
+    slot_days = []
     for ahead in range(min((last - first).days + 1, MOST_DAYS)):
         day = first + timedelta(days=ahead)
-        tried = [_slot_day(c, day, kept.get((c.pk, day)), load, is_holiday) for c in calendars]
+        tried = [_slot_day(c, day, day_rows.get((c.pk, day)), load, is_holiday) for c in calendars]
         best = next((t for t in tried if t.open), tried[0])
         if best.open and day < today:
             best = SlotDay(day, best.slot, 0, _("This day is over"))
         # Said like a full day: whoever types in an address must not learn that its people have a booking.
         if best.open and day in mine:
             best = SlotDay(day, best.slot, 0, _("No room left"))
-        found.append(best)
-    return found
+        slot_days.append(best)
+    return slot_days
 
 
 def _slot_day(
-    calendar: Calendar, day: date, kept: Day | None, load: int, is_holiday: Callable[[date], bool]
+    calendar: Calendar, day: date, row: Day | None, load: int, is_holiday: Callable[[date], bool]
 ) -> SlotDay:
     slot, room, used = f"{calendar.code}/{day.isoformat()}", calendar.capacity, 0
-    if kept is not None:
-        if kept.closed_why:
-            return SlotDay(day, slot, 0, _("Closed: %(why)s") % {"why": kept.closed_why})
-        room = room if kept.capacity is None else kept.capacity
-        used = kept.used  # type: ignore[attr-defined]
+    if row is not None:
+        if row.closed_why:
+            return SlotDay(day, slot, 0, _("Closed: %(why)s") % {"why": row.closed_why})
+        room = room if row.capacity is None else row.capacity
+        used = row.used  # type: ignore[attr-defined]
     if why := never(calendar, day, is_holiday):
         return SlotDay(day, slot, 0, why)
     free = max(0, room - used)
@@ -148,15 +150,15 @@ def _slot_day(
 
 def pending(kind: str, uprn: int, today: date) -> list[date]:
     """Return the days from today on for which cases about a home hold or have booked this kind of work."""
-    found = Booking.objects.filter(case__place_id=uprn, state__in=LIVE, day__day__gte=today)
-    found = found.filter(day__calendar__kind=kind).order_by("day__day")
-    return list(found.values_list("day__day", flat=True))
+    bookings = Booking.objects.filter(case__place_id=uprn, state__in=LIVE, day__day__gte=today)
+    bookings = bookings.filter(day__calendar__kind=kind).order_by("day__day")
+    return list(bookings.values_list("day__day", flat=True))
 
 
 def of_case(case: Case) -> Booking | None:
     """Return the latest booking of a case, whatever became of it, or nothing."""
-    found = Booking.objects.select_related("day__calendar").filter(case=case)
-    return found.order_by("-made_at", "-id").first()
+    bookings = Booking.objects.select_related("day__calendar").filter(case=case)
+    return bookings.order_by("-made_at", "-id").first()
 
 
 def calendars() -> list[Calendar]:
@@ -171,9 +173,11 @@ def calendar(code: str) -> Calendar | None:
 
 def on_day(calendar: Calendar, day: date) -> list[Booking]:
     """Return what is booked or held by cases on a day, in street order."""
-    found = Booking.objects.filter(day__calendar=calendar, day__day=day, case__isnull=False)
-    found = found.filter(state__in=LIVE).select_related("case__place__street", "case__customer")
-    return list(found.order_by("case__place__street__name", "case__place__sort", "id"))
+    bookings = Booking.objects.filter(day__calendar=calendar, day__day=day, case__isnull=False)
+    bookings = bookings.filter(state__in=LIVE).select_related(
+        "case__place__street", "case__customer"
+    )
+    return list(bookings.order_by("case__place__street__name", "case__place__sort", "id"))
 
 
 @dataclass(frozen=True)
@@ -211,28 +215,28 @@ def board(
             Sum("bookings__load", filter=Q(bookings__state="held") & taken(now, "bookings__")), 0
         ),
     )
-    kept = {(d.calendar_id, d.day): d for d in rows}
+    day_rows = {(d.calendar_id, d.day): d for d in rows}
     is_holiday = holiday_test()
     days = [first + timedelta(days=n) for n in range(count)]
     return {
-        c.code: [_board_day(c, day, kept.get((c.pk, day)), is_holiday) for day in days]
+        c.code: [_board_day(c, day, day_rows.get((c.pk, day)), is_holiday) for day in days]
         for c in calendars
     }
 
 
 def _board_day(
-    calendar: Calendar, day: date, kept: Day | None, is_holiday: Callable[[date], bool]
+    calendar: Calendar, day: date, row: Day | None, is_holiday: Callable[[date], bool]
 ) -> BoardDay:
     why = never(calendar, day, is_holiday)
-    closed_why = kept.closed_why if kept else ""
-    own = kept.capacity if kept else None
-    room = calendar.capacity if own is None else own
+    closed_why = row.closed_why if row else ""
+    capacity = row.capacity if row else None
+    room = calendar.capacity if capacity is None else capacity
     return BoardDay(
         day=day,
         room=0 if why or closed_why else room,
-        booked=kept.booked if kept else 0,  # type: ignore[attr-defined]
-        held=kept.held if kept else 0,  # type: ignore[attr-defined]
+        booked=row.booked if row else 0,  # type: ignore[attr-defined]
+        held=row.held if row else 0,  # type: ignore[attr-defined]
         why=closed_why or why,
         closed=bool(closed_why),
-        own=own,
+        own=capacity,
     )

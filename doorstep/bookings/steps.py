@@ -39,11 +39,9 @@ class BookStep:
         self, *, draft: Draft, options: Mapping[str, Any], by: Actor, now: datetime
     ) -> datetime:
         """Hold the slot for a draft, or go on holding it; return until when. Raises Refused("slot_gone")."""
-        held = actions.hold(
-            draft=draft, **_asked(options), minutes=options["minutes"], by=by, now=now
-        )
-        assert held.until is not None
-        return held.until
+        booking = actions.hold(draft=draft, **_asked(options), minutes=options["minutes"], now=now)
+        assert booking.until is not None
+        return booking.until
 
     def run(
         self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime
@@ -70,9 +68,9 @@ def _confirm(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -
 
 
 def _nearest(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> str | None:
-    asked: dict[str, Any] = {**_asked(options), "minutes": options["minutes"]}
+    about: dict[str, Any] = {**_asked(options), "minutes": options["minutes"]}
     try:
-        actions.nearest(case=case, **asked, by=by, now=now)
+        actions.nearest(case=case, **about, by=by, now=now)
     except Refused:
         return "book.none"
     return None

@@ -24,8 +24,8 @@ def save_draft(*, draft: Draft, email: str, key: str, now: datetime) -> None:
     """Say to whom a draft's link goes; a link sent to an earlier address opens nothing from now on."""
     draft.saved_to, draft.saved_key, draft.link_hash = email, key, ""
     draft.updated_at, draft.warned_at = now, None
-    kept = ["saved_to", "saved_key", "link_hash", "updated_at", "warned_at", "language"]
-    draft.save(update_fields=kept)
+    columns = ["saved_to", "saved_key", "link_hash", "updated_at", "warned_at", "language"]
+    draft.save(update_fields=columns)
 
 
 def make_draft_link(*, draft_id: UUID, key: str) -> str | None:
@@ -67,8 +67,8 @@ def expires_at(draft: Draft) -> datetime:
 def to_warn(now: datetime) -> list[Draft]:
     """Return saved drafts that will soon be deleted and whose owners were not told yet."""
     soon = now - timedelta(days=WARN_DAYS)
-    found = Draft.objects.filter(sent_at=None, updated_at__lt=soon, warned_at=None)
-    return list(found.exclude(saved_to="")[:1000])
+    drafts = Draft.objects.filter(sent_at=None, updated_at__lt=soon, warned_at=None)
+    return list(drafts.exclude(saved_to="")[:1000])
 
 
 def warned(*, draft: Draft, now: datetime) -> None:
@@ -92,8 +92,8 @@ def make_link(*, case: Case, key: str, now: datetime) -> str:
 def by_link(token: str, now: datetime) -> Case | None:
     """Return the case that a link's token opens, or nothing when unknown or expired."""
     link = Link.objects.select_related("case").filter(token_hash=hashed(token), expires_at__gt=now)
-    found = link.first()
-    return found.case if found else None
+    row = link.first()
+    return row.case if row else None
 
 
 def _contact(email: str) -> str:
@@ -112,8 +112,8 @@ def case_asked_for(access_id: UUID) -> Case | None:
     case = Case.objects.select_related("customer").filter(reference=access.reference).first()
     if case is None or case.customer is None or not case.customer.email:
         return None
-    own = hmac.compare_digest(_contact(case.customer.email), access.contact_hash)
-    return case if own else None
+    same = hmac.compare_digest(_contact(case.customer.email), access.contact_hash)
+    return case if same else None
 
 
 def make_code(*, access_id: UUID) -> str:
@@ -137,8 +137,8 @@ def open_by_code(*, access_id: UUID, code: str, now: datetime) -> Case:
     if not tried:
         raise Refused("code_over")
     access = Access.objects.get(id=access_id)
-    given = _made("code-hash", code.strip().replace(" ", ""))
-    right = hmac.compare_digest(given, access.code_hash or "-" * len(given))
+    code_hash = _made("code-hash", code.strip().replace(" ", ""))
+    right = hmac.compare_digest(code_hash, access.code_hash or "-" * len(code_hash))
     case = Case.objects.filter(reference=access.reference).first()
     if not right or case is None:
         raise Refused("code_wrong")

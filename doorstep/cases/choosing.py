@@ -34,21 +34,21 @@ def _until(case: Case, choice: Choice, now: datetime) -> Any:
 
 def offered(case: Case, now: datetime) -> list[Offered]:
     """Return what the resident may choose now, in the workflow's order."""
-    found = []
+    offers = []
     for name, choice in workflow.stage_of(case).choices.items():
         until = _until(case, choice, now)
         if until is None or now < until:
             sure = fill(choice.sure, {**words_of(case), "until": until})
-            found.append(Offered(name, choice.offer, sure, until))
-    return found
+            offers.append(Offered(name, choice.offer, sure, until))
+    return offers
 
 
 def one(case: Case, name: str, now: datetime) -> Offered:
     """Return a choice that is open now; raises Refused("choice_gone")."""
-    found = next((choice for choice in offered(case, now) if choice.name == name), None)
-    if found is None:
+    offer = next((choice for choice in offered(case, now) if choice.name == name), None)
+    if offer is None:
         raise Refused("choice_gone")
-    return found
+    return offer
 
 
 def choose(*, case_id: int, name: str, by: Actor, now: datetime) -> Case:

@@ -8,6 +8,7 @@ from django.db import transaction
 from doorstep.cases import facts, workflow
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Draft
+from doorstep.cases.shapes import KeptDecision, PassedStop, TriedRule
 from doorstep.cases.values import from_json, settings_of, to_json, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
@@ -35,7 +36,7 @@ ANSWERED = [
 
 def begin(*, service: Service, visitor: str, channel: str, by: Actor, now: datetime) -> Draft:
     """Return this visitor's open draft of a service, made when there is none."""
-    found, _ = Draft.objects.get_or_create(
+    draft, _ = Draft.objects.get_or_create(
         visitor=visitor,
         slug=service.slug,
         sent_at=None,
@@ -48,20 +49,7 @@ def begin(*, service: Service, visitor: str, channel: str, by: Actor, now: datet
             "updated_at": now,
         },
     )
-    return found
-
-
-def unsaved(*, service: Service, channel: str, by: Actor, now: datetime) -> Draft:
-    """Return a draft that is not stored: it can be filled in and judged, and nothing of it is kept."""
-    return Draft(
-        version_id=service.digest,
-        slug=service.slug,
-        channel=channel,
-        language=council.language(),
-        by_staff=by.key if by.is_staff else "",
-        created_at=now,
-        updated_at=now,
-    )
+    return draft
 
 
 def drop_draft(*, visitor: str, slug: str) -> None:
@@ -89,24 +77,26 @@ def judge(
         service = service or catalogue.service(draft.version_id)
         values = values_of(draft, settings_of(draft, service, now), service)
     finding = facts.Facts(clock, given_facts or {}, draft.observed or {}, may_ask_outside)
-    found, missing = finding.resolve(page.facts, values)
+    page_facts, missing = finding.resolve(page.facts, values)
     for name, rule in page.values if not missing else ():
         if journey.ready(rule, values):
-            found[name] = values[name] = rule.evaluate(values, clock)
-    draft.facts = {**draft.facts, **to_json(found)}
+            page_facts[name] = values[name] = rule.evaluate(values, clock)
+    draft.facts = {**draft.facts, **to_json(page_facts)}
     draft.observed = {**(draft.observed or {}), **finding.observed} or None
     decision = journey.decide(page, values, clock, missing, frozenset(draft.passed))
     if decision.result == "ask" and decision.code not in draft.asked:
         draft.asked = [*draft.asked, decision.code]
     if page.check:
-        tried = [{"rule": t.text, "held": t.held, "read": to_json(t.read)} for t in decision.tried]
-        kept = {
+        tried: list[TriedRule] = [
+            {"rule": t.text, "held": t.held, "read": to_json(t.read)} for t in decision.tried
+        ]
+        row: KeptDecision = {
             "result": decision.result,
             "code": decision.code,
             "tried": tried,
             "at": now.isoformat(),
         }
-        draft.decisions = {**draft.decisions, page.id: kept}
+        draft.decisions = {**draft.decisions, page.id: row}
     return decision
 
 
@@ -198,7 +188,8 @@ def dispute(
     code, stop = _stop_at(draft, page)
     if stop is None or stop.dispute is None:
         raise Refused("not_disputable")
-    draft.passed = {**draft.passed, code: {"kind": "dispute", "by": by.key}}
+    row: PassedStop = {"kind": "dispute", "by": by.key}
+    draft.passed = {**draft.passed, code: row}
     draft.asked = [*draft.asked, stop.dispute.page]
     return _judge_again(draft, page, now, given_facts)
 
@@ -221,15 +212,15 @@ def override(
         raise Refused("not_overridable")
     if not reason.strip():
         raise Refused("reason_missing")
-    kept = {"kind": "override", "by": by.key, "reason": reason.strip()}
-    draft.passed = {**draft.passed, code: kept}
+    row: PassedStop = {"kind": "override", "by": by.key, "reason": reason.strip()}
+    draft.passed = {**draft.passed, code: row}
     return _judge_again(draft, page, now, given_facts)
 
 
 def _stop_at(draft: Draft, page: Page) -> tuple[str, Stop | None]:
     """Return the code and words of the stop where a draft stands."""
-    decision = draft.decisions.get(page.id, {})
-    code = str(decision.get("code", "")) if decision.get("result") == "stop" else ""
+    decision: KeptDecision | None = draft.decisions.get(page.id)
+    code = decision["code"] if decision and decision["result"] == "stop" else ""
     return code, catalogue.service(draft.version_id).form.stops.get(code)
 
 

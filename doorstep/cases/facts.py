@@ -42,18 +42,18 @@ class Facts:
         self, calls: Iterable[tuple[str, FactCall]], values: dict[str, object]
     ) -> tuple[dict[str, object], bool]:
         """Find named facts in order, each also into `values`; return them, and whether one could not be had."""
-        found: dict[str, object] = {}
+        fact_values: dict[str, object] = {}
         for name, call in calls:
             value = self._one(name, call, values)
             if isinstance(value, facts.Unavailable):
-                return found, True
-            found[name] = values[name] = value
-        return found, False
+                return fact_values, True
+            fact_values[name] = values[name] = value
+        return fact_values, False
 
     def _one(self, name: str, call: FactCall, values: Mapping[str, object]) -> object:
         if name in self.given:
-            given = self.given[name]
-            return facts.Unavailable("as given") if given == "unavailable" else given
+            value = self.given[name]
+            return facts.Unavailable("as given") if value == "unavailable" else value
         args = arguments(call, values, self.clock)
         if any(arg is None for arg in args):
             return None
@@ -62,26 +62,26 @@ class Facts:
             return values.get(name)
         if fact.where == "outside" and not self.may_ask_outside:
             return facts.Unavailable("not asked for beforehand")
-        seen = fact.find(*args, now=self.clock.now)
-        if isinstance(seen, facts.Unavailable):
-            return seen
+        observed = fact.find(*args, now=self.clock.now)
+        if isinstance(observed, facts.Unavailable):
+            return observed
         if fact.is_kept:
             self.observed[name] = {
                 "fact": fact.name,
                 "args": to_json(args),
-                "at": seen.at.isoformat(),
+                "at": observed.at.isoformat(),
                 "asked": self.clock.now.isoformat(),
             }
-        return seen.value
+        return observed.value
 
     def _is_kept(self, name: str, fact: facts.Fact, args: Sequence[object]) -> bool:
-        kept = self.seen.get(name)
-        if not fact.is_kept or kept is None:
+        row = self.seen.get(name)
+        if not fact.is_kept or row is None:
             return False
-        if kept["fact"] != fact.name or kept["args"] != to_json(args):
+        if row["fact"] != fact.name or row["args"] != to_json(args):
             return False
-        age = self.clock.now - datetime.fromisoformat(kept["at"])
-        asked_now = kept["asked"] == self.clock.now.isoformat()
+        age = self.clock.now - datetime.fromisoformat(row["at"])
+        asked_now = row["asked"] == self.clock.now.isoformat()
         return asked_now or age <= (fact.fresh_for or timedelta(0))
 
 
@@ -99,12 +99,12 @@ def options(
     args = arguments(question.source, values, clock)
     if any(arg is None for arg in args):
         return ()
-    seen = facts.one(question.source.name).find(*args, now=clock.now)
-    if isinstance(seen, facts.Unavailable) or not isinstance(seen.value, list):
+    observed = facts.one(question.source.name).find(*args, now=clock.now)
+    if isinstance(observed, facts.Unavailable) or not isinstance(observed.value, list):
         return ()
     return tuple(
         Option(str(o["id"]), str(o["label"]), **{k: v for k, v in o.items() if k not in PAIR})
-        for o in seen.value
+        for o in observed.value
     )
 
 
@@ -127,8 +127,8 @@ BEFORE = Record("earlier case", {"opened": DAY, "outcome": TEXT})
 
 def _before(slug: str, uprn: str, days: int, now: datetime) -> facts.Observed:
     since = now - timedelta(days=days)
-    found = Case.objects.filter(slug=slug, place_id=int(uprn), opened_at__gte=since)
-    rows = found.order_by("-opened_at").values_list("opened_at", "outcome")[:100]
+    cases = Case.objects.filter(slug=slug, place_id=int(uprn), opened_at__gte=since)
+    rows = cases.order_by("-opened_at").values_list("opened_at", "outcome")[:100]
     zone = council.ZONE
     return facts.Observed(
         [{"opened": at.astimezone(zone).date(), "outcome": o} for at, o in rows], now

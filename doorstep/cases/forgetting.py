@@ -49,10 +49,10 @@ def _photos(case: Case) -> list[str]:
 def erase_due(*, now: datetime) -> int:
     """Erase every closed case past its service's retention period; return how many."""
     done = 0
-    kept = Case.objects.filter(erased_at=None, closed_at__isnull=False)
-    for version in kept.values_list("version_id", flat=True).distinct():
+    cases = Case.objects.filter(erased_at=None, closed_at__isnull=False)
+    for version in cases.values_list("version_id", flat=True).distinct():
         days = catalogue.service(version).about.retention_days
-        past = kept.filter(version_id=version, closed_at__lt=now - timedelta(days=days))
+        past = cases.filter(version_id=version, closed_at__lt=now - timedelta(days=days))
         for case_id in past.values_list("id", flat=True)[:5000]:
             erase(case_id=case_id, now=now)
             done += 1

@@ -4,12 +4,11 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Q
 
+from doorstep.catalogue.channels import CHANNELS
 from doorstep.catalogue.models import Version
 from doorstep.customers.models import Customer
 from doorstep.places.grid import Point
 from doorstep.places.models import Property, Ward
-
-CHANNELS = ("online", "telephone", "face to face", "e-mail", "post", "field")
 
 
 class Draft(models.Model):

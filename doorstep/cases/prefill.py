@@ -22,8 +22,8 @@ class Said:
 def in_draft(draft: Draft) -> Said:
     """Return what was answered in a draft so far."""
     form = catalogue.service(draft.version_id).form
-    asked = form.questions.values()
-    contact = {q.contact: str(draft.answers.get(q.id) or "") for q in asked if q.contact}
+    questions = form.questions.values()
+    contact = {q.contact: str(draft.answers.get(q.id) or "") for q in questions if q.contact}
     return _said(form, draft.answers, {k: v for k, v in contact.items() if v})
 
 
@@ -31,16 +31,18 @@ def in_case(case: Case) -> Said:
     """Return what a case says, and who asked."""
     who, contact = case.customer, {}
     if who is not None:
-        found = {"name": who.name, "email": who.email, "phone": who.phone}
-        contact = {part: value for part, value in found.items() if value}
+        parts = {"name": who.name, "email": who.email, "phone": who.phone}
+        contact = {part: value for part, value in parts.items() if value}
     return _said(catalogue.service(case.version_id).form, case.answers, contact)
 
 
 def _said(form: Form, answers: Mapping[str, object], contact: Mapping[str, str]) -> Said:
-    given = from_json(dict(answers))
-    own = [q for q in form.questions.values() if not q.contact and given.get(q.id) is not None]
-    texts = [str(given[q.id]) for q in _in_own_words(own)]
-    return Said("\n\n".join(texts), {(q.kind, q.id): given[q.id] for q in own}, contact)
+    values = from_json(dict(answers))
+    questions = [
+        q for q in form.questions.values() if not q.contact and values.get(q.id) is not None
+    ]
+    texts = [str(values[q.id]) for q in _in_own_words(questions)]
+    return Said("\n\n".join(texts), {(q.kind, q.id): values[q.id] for q in questions}, contact)
 
 
 def fitting(said: Said, form: Form) -> dict[str, object]:
@@ -49,16 +51,16 @@ def fitting(said: Said, form: Form) -> dict[str, object]:
     A question of the same name and kind takes the same answer, one for a place the place, one for
     contact the contact, and the first for free text what was written.
     """
-    found: dict[str, object] = {}
+    answers: dict[str, object] = {}
     questions = form.questions.values()
     for question in questions:
         value = _for(question, said)
         if value is not None:
-            found[question.id] = value
+            answers[question.id] = value
     free = [q for q in _in_own_words(questions) if not q.contact]
-    if said.text and free and not any(q.id in found for q in free):
-        found[free[0].id] = said.text
-    return found
+    if said.text and free and not any(q.id in answers for q in free):
+        answers[free[0].id] = said.text
+    return answers
 
 
 def _for(question: Question, said: Said) -> object:

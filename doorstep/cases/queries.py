@@ -25,8 +25,8 @@ def draft(draft_id: str, visitor: str) -> Draft | None:
 
 def by_reference(reference: str) -> Case | None:
     """Return the case with this reference, its place and version with it."""
-    found = Case.objects.select_related("place__street", "draft", "customer")
-    return found.filter(reference=reference.upper()).first()
+    cases = Case.objects.select_related("place__street", "draft", "customer")
+    return cases.filter(reference=reference.upper()).first()
 
 
 # What a case says at length; a list of cases reads none of it.
@@ -82,8 +82,3 @@ def opened(
 def of_place(uprn: int) -> QuerySet[Case]:
     """Return every case about a property, the newest first."""
     return Case.objects.filter(place_id=uprn).order_by("-opened_at")
-
-
-def at_places(uprns: list[int]) -> QuerySet[Case]:
-    """Return open cases at some properties."""
-    return Case.objects.filter(place_id__in=uprns, closed_at=None)

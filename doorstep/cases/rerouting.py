@@ -1,7 +1,6 @@
 """A case that belongs to another service: it is closed as moved, kept in sight until it is sent there, and undone if that was a slip."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 from doorstep.cases import needs_person, prefill, timeline, workflow
 from doorstep.cases.locking import locked, one_open_case
 from doorstep.cases.models import Case, Draft
+from doorstep.cases.shapes import MovedFact, Reroute
 from doorstep.catalogue import built_in_stages
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.built_in_stages import MOVED
@@ -38,7 +38,7 @@ def move(*, case_id: int, to: str, by: Actor, now: datetime) -> Case:
             by=by,
             now=now,
         )
-        was: dict[str, Any] = {"to": to, "was": case.stage, "correction": correction.pk}
+        was: Reroute = {"to": to, "was": case.stage, "correction": correction.pk}
         timeline.write(case, MOVED, by=by, now=now, **was)
         workflow.unwind(case, by=by, now=now)
         _say(case, to=to, reference="", was=was)
@@ -54,15 +54,20 @@ def _names(case: Case) -> list[str]:
     return [case.at, *([who.name, who.email] if who else [])]
 
 
-def _say(case: Case, *, to: str, reference: str, was: dict[str, Any]) -> None:
+def _say(case: Case, *, to: str, reference: str, was: Reroute) -> None:
     """Keep where a case went, in the words of its resident's language."""
     with council.speaking(case.language):
         service = catalogue.current(to)
         assert service
-        said = _("Its reference there is %(reference)s.") % {"reference": reference}
-        told = said if reference else _("We will tell you when we need anything from you.")
-        words = {"title": service.about.title, "next": told, "reference": reference}
-    workflow.keep(case, MOVED, {**was, **words})
+        sentence = _("Its reference there is %(reference)s.") % {"reference": reference}
+        next_line = sentence if reference else _("We will tell you when we need anything from you.")
+        fact: MovedFact = {
+            **was,
+            "title": service.about.title,
+            "next": next_line,
+            "reference": reference,
+        }
+    workflow.keep(case, MOVED, fact)
 
 
 def begun(*, draft: Draft, case: Case) -> None:
@@ -76,7 +81,7 @@ def arrived(*, old_id: int, case: Case, by: Actor, now: datetime) -> None:
     old = locked(old_id)
     if old.stage != MOVED:
         return  # undone meanwhile
-    _say(old, to=case.slug, reference=case.reference, was=dict(old.facts[MOVED]))
+    _say(old, to=case.slug, reference=case.reference, was=old.facts[MOVED])
     timeline.write(old, "sent on", by=by, now=now, reference=case.reference)
     timeline.write(case, "came from", by=by, now=now, reference=old.reference)
     needs_person.done(case_id=old.pk, by=by, now=now)
@@ -99,7 +104,7 @@ def undo(*, case_id: int, by: Actor, now: datetime) -> Case:
             raise Refused("not_moved")
         if built_in_stages.is_final(catalogue.service(case.version_id).workflow):
             raise Refused("money_went_back")
-        was = dict(case.facts[MOVED])
+        was: MovedFact = case.facts[MOVED]
         became = came_of(case)
         if became is not None:
             _move_back(locked(became.pk), case, by, now)
@@ -116,6 +121,6 @@ def _move_back(became: Case, case: Case, by: Actor, now: datetime) -> None:
     if became.is_closed:
         raise Refused("moved_on")
     workflow.unwind(became, by=by, now=now)
-    was = {"to": case.slug, "was": became.stage, "correction": 0}
+    was: Reroute = {"to": case.slug, "was": became.stage, "correction": 0}
     _say(became, to=case.slug, reference=case.reference, was=was)
     workflow.enter(became, MOVED, by=by, now=now, why="moved back")

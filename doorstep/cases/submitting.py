@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +11,7 @@ from doorstep.cases import drafts, facts, rerouting, timeline, workflow
 from doorstep.cases.clock import clock_at
 from doorstep.cases.locking import one_open_case
 from doorstep.cases.models import Case, Draft
+from doorstep.cases.shapes import PassedStop
 from doorstep.cases.values import photos_of, settings_of, to_json, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
@@ -23,6 +23,7 @@ from doorstep.files import photos
 from doorstep.forms import journey
 from doorstep.forms.journey import Decision
 from doorstep.forms.questions import kinds
+from doorstep.forms.questions.location import LocationAnswer
 from doorstep.forms.rules.functions import Clock
 from doorstep.places.models import Property
 from doorstep.staff.actor import Actor
@@ -45,12 +46,12 @@ def submit(
     is returned; the draft keeps its answers. Raises Refused("unanswered", page=...), and
     Refused("already_open") where no rule stops for the case that is open already.
     """
-    given = (draft_id, by, now, given_facts)
+    args = (draft_id, by, now, given_facts)
     try:
-        return _judged_again(*given, asked=False)
+        return _judged_again(*args, asked=False)
     except _AskFirst:  # the lock is let go while an outside system is asked
         _ask_outside(draft_id, now, given_facts)
-        return _judged_again(*given, asked=True)
+        return _judged_again(*args, asked=True)
 
 
 class _AskFirst(Exception):
@@ -105,8 +106,8 @@ def _submit(
     settings = settings_of(draft, service, now)
     for page in service.form.pages:
         values = values_of(draft, settings)
-        shown = journey.shown(service.form, values, frozenset(draft.asked), clock)
-        if page not in shown:
+        pages = journey.shown(service.form, values, frozenset(draft.asked), clock)
+        if page not in pages:
             continue
         if not journey.answered(page, draft.answers):
             raise Refused("unanswered", page=page.id)
@@ -135,13 +136,13 @@ def _open(
     given_facts: Mapping[str, object] | None,
 ) -> Case:
     a, clock, flow = draft.answers, clock_at(now), service.workflow
-    asked = list(service.form.questions.values())
-    personal = {q.id for q in asked if q.contact}
-    answered = {kinds.of(q).nature: q.id for q in reversed(asked) if a.get(q.id)}
+    questions = list(service.form.questions.values())
+    personal = {q.id for q in questions if q.contact}
+    answered = {kinds.of(q).nature: q.id for q in reversed(questions) if a.get(q.id)}
     place, spot = a.get(answered.get("home", "")), answered.get("spot", "")
     unique = service.about.unique.get("of", [])
     values = values_of(draft, settings)
-    found, _ = facts.Facts(clock, given_facts or {}, may_ask_outside=False).resolve(
+    case_facts, _ = facts.Facts(clock, given_facts or {}, may_ask_outside=False).resolve(
         flow.facts, values
     )
     start = _start(draft, service, values, clock)
@@ -159,7 +160,7 @@ def _open(
         stage=start,
         answers={k: v for k, v in a.items() if k not in personal},
         words={k: v for k, v in draft.words.items() if k.split("@")[0] not in personal},
-        facts={**draft.facts, **to_json(found)},
+        facts={**draft.facts, **to_json(case_facts)},
         settings=to_json(settings),
         decisions=draft.decisions,
         flags=[e.flag for e in flow.escalate if e.rule.evaluate(values, clock)],
@@ -169,11 +170,11 @@ def _open(
     )
     timeline.begin(case)
     photos.keep(photos_of(service, a))
-    passed = dict(draft.passed)
+    passed: dict[str, PassedStop] = dict(draft.passed)
     _empty(draft, now)
     timeline.write(case, "opened", by=by, now=now, channel=draft.channel, flags=case.flags)
-    for code, kept in passed.items():
-        timeline.write(case, kept["kind"], by=by, now=now, text=kept.get("reason", ""), stop=code)
+    for code, row in passed.items():
+        timeline.write(case, row["kind"], by=by, now=now, text=row.get("reason", ""), stop=code)
     workflow.enter(case, start, by=by, now=now)
     if origin:
         rerouting.arrived(old_id=origin.pk, case=case, by=by, now=now)
@@ -185,7 +186,7 @@ def _reference(prefix: str) -> str:
     return f"{prefix}-{code[:4]}-{code[4:]}"
 
 
-def _located(spot: Mapping[str, Any], words: str) -> dict[str, object]:
+def _located(spot: LocationAnswer, words: str) -> dict[str, object]:
     """Return where a case is, from the answer to its question of a location."""
     return {
         "latitude": spot["lat"],

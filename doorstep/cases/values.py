@@ -46,13 +46,13 @@ def values_of(
     service: Service | None = None,
 ) -> dict[str, object]:
     """Return every name a rule may use for this draft or case, of the service it began under."""
-    own = from_json(of.settings) if isinstance(of, Case) else settings
+    setting_values = from_json(of.settings) if isinstance(of, Case) else settings
     return {
         **(steps.given() if isinstance(of, Case) else {}),
         **{k: None for k in (service or _service(of)).form.maybe_unanswered},
         **from_json(of.answers),
         **from_json(of.facts),
-        "settings": own or {},
+        "settings": setting_values or {},
         "service": of.slug,
         "channel": of.channel,
         "draft": str(of.draft_id if isinstance(of, Case) else of.id),
@@ -78,8 +78,8 @@ def spoken(words: Mapping[str, str]) -> dict[str, str]:
     the language they were given in.
     """
     mark = f"@{council.language()}"
-    own = {k: v for k, v in words.items() if "@" not in k}
-    return {k: words.get(k + mark, v) for k, v in own.items()}
+    texts = {k: v for k, v in words.items() if "@" not in k}
+    return {k: words.get(k + mark, v) for k, v in texts.items()}
 
 
 def named(words: Mapping[str, str], names: list[str]) -> str:
@@ -89,8 +89,8 @@ def named(words: Mapping[str, str], names: list[str]) -> str:
 
 def photos_of(service: Service, answers: Mapping[str, Any]) -> list[str]:
     """Return the names of the photos among some answers."""
-    asked = service.form.questions.values()
-    return [name for q in asked for name in kinds.of(q).photos(answers.get(q.id))]
+    questions = service.form.questions.values()
+    return [name for q in questions for name in kinds.of(q).photos(answers.get(q.id))]
 
 
 def words_of(case: Case) -> dict[str, object]:

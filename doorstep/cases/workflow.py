@@ -108,8 +108,8 @@ def enter(
     case.stage = stage_id
     if stage.facts:
         finding = facts.Facts(clock_at(now), may_ask_outside=False)
-        found, _missing = finding.resolve(stage.facts, values_of(case))
-        case.facts = {**case.facts, **to_json(found)}
+        stage_facts, _missing = finding.resolve(stage.facts, values_of(case))
+        case.facts = {**case.facts, **to_json(stage_facts)}
     case.closed_at, case.outcome = (now, stage.closes) if stage.closes else (None, "")
     case.good, case.stage_since = (stage.good if stage.closes else None), now
     rule = stage.due or flow.due

@@ -25,8 +25,8 @@ def played(*, service: Service, examples: int, now: datetime) -> None:
 def publish(*, contents: dict[str, str], now: datetime, by: Actor = SYSTEM) -> Service:
     """Make this content the current version; raises DefinitionError, Refused("not_played")."""
     service = build_all(contents)
-    own = settings_digest(settings(service, now.date()))
-    if not Played.objects.filter(digest=service.digest, settings_digest=own).exists():
+    values_digest = settings_digest(settings(service, now.date()))
+    if not Played.objects.filter(digest=service.digest, settings_digest=values_digest).exists():
         raise Refused("not_played", slug=service.slug)
     Version.objects.filter(slug=service.slug, current=True).exclude(digest=service.digest).update(
         current=False

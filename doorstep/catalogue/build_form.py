@@ -18,8 +18,8 @@ def read_form(b: Checker) -> Form:
         b.problems.append(
             f"{src.where('pages')}: a rule asks the page `{missing}`, which is not there"
         )
-    for taken in sorted({"check", "begin", "continue", "save", "saved", "resume"} & set(ids)):
-        b.problems.append(f"{src.where('pages')}: a page cannot be called `{taken}`: it is ours")
+    for word in sorted({"check", "begin", "continue", "save", "saved", "resume"} & set(ids)):
+        b.problems.append(f"{src.where('pages')}: a page cannot be called `{word}`: it is ours")
     for twice in sorted({x for x in ids if ids.count(x) > 1}):
         b.problems.append(f"{src.where('pages')}: two pages are called `{twice}`")
     used = {c.stop for p in pages for c in p.check if c.stop}
@@ -39,7 +39,7 @@ def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
     at = ("pages", i)
     when = b.rule(p.when, src.where(*at, "when")) if p.when else None
     questions = [_question(b, src, q, *at, "questions", n) for n, q in enumerate(p.questions)]
-    found = read_facts(b, src, p.facts, *at, may_ask_outside=True)
+    calls = read_facts(b, src, p.facts, *at, may_ask_outside=True)
     values = read_values(b, src, p.values, *at)
     check_sentence(b, p.so_far, src.where(*at, "so_far"), {})
     checks: list[CheckRule] = []
@@ -55,24 +55,24 @@ def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
                 b.learn(rule.when_false)
                 b.rested_on |= {c.stop} if rule.when_false else set()
     page = Page(
-        p.page,
-        p.title,
-        p.hint,
-        when,
-        p.asked_only,
-        tuple(q for q in questions if q),
-        tuple(found),
-        tuple(checks),
-        p.unavailable,
-        p.again,
-        tuple(values),
-        p.so_far,
+        id=p.page,
+        title=p.title,
+        hint=p.hint,
+        when=when,
+        asked_only=p.asked_only,
+        questions=tuple(q for q in questions if q),
+        facts=tuple(calls),
+        check=tuple(checks),
+        unavailable=p.unavailable,
+        again=p.again,
+        values=tuple(values),
+        so_far=p.so_far,
     )
     if not page.is_sure:  # further on, its answers may be nothing
         for q in page.questions:
-            known = b.names.get(q.id)
-            if known and not isinstance(known, Maybe):
-                b.names[q.id] = Maybe(known)
+            shape = b.names.get(q.id)
+            if shape and not isinstance(shape, Maybe):
+                b.names[q.id] = Maybe(shape)
     return page
 
 
@@ -85,34 +85,34 @@ def _question(b: Checker, src: Source, q: f.QuestionFile, *at: object) -> Questi
         return None
     source = None
     if isinstance(q.options, str):
-        found = b.call(q.options, src.where(*at, "options"))
-        source = found[0] if found else None
+        pair = b.call(q.options, src.where(*at, "options"))
+        source = pair[0] if pair else None
     options = tuple(q.options.items()) if isinstance(q.options, dict) else ()
     question = Question(
-        q.id,
-        q.kind,
-        q.label,
-        q.hint,
-        q.optional,
-        options,
-        source,
-        q.max_length,
-        q.body,
-        q.errors,
-        q.contact,
-        q.short or q.label,
-        q.most,
+        id=q.id,
+        kind=q.kind,
+        label=q.label,
+        hint=q.hint,
+        optional=q.optional,
+        options=options,
+        source=source,
+        max_length=q.max_length,
+        body=q.body,
+        errors=q.errors,
+        contact=q.contact,
+        short=q.short or q.label,
+        most=q.most,
     )
     if kind.asks:
         b.names[q.id] = Maybe(kind.type(question)) if q.optional else kind.type(question)
     return question
 
 
-def _stop(b: Checker, src: Source, code: str, s: f.StopFile, asked: set[str]) -> Stop:
+def _stop(b: Checker, src: Source, code: str, s: f.StopFile, pages: set[str]) -> Stop:
     dispute = None
     if s.dispute:
         where = src.where("stops", code, "dispute")
-        if s.dispute.page not in asked:
+        if s.dispute.page not in pages:
             b.problems.append(f"{where}: `{s.dispute.page}` is no page with `asked_only: true`")
         if code in b.rested_on:
             b.problems.append(f"{where}: later rules rest on `{code}`, so it cannot be disputed")
@@ -121,4 +121,14 @@ def _stop(b: Checker, src: Source, code: str, s: f.StopFile, asked: set[str]) ->
         if path := getattr(s, name):
             check_sentence(b, f"{{{path}}}", src.where("stops", code, name), {})
     free = s.override and code not in b.rested_on
-    return Stop(code, s.say, s.next, s.title, dispute, free, s.authority, s.passes_on, s.link)
+    return Stop(
+        code=code,
+        say=s.say,
+        next=s.next,
+        title=s.title,
+        dispute=dispute,
+        override=free,
+        authority=s.authority,
+        passes_on=s.passes_on,
+        link=s.link,
+    )

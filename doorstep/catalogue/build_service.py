@@ -32,27 +32,27 @@ def digest(contents: Mapping[str, str]) -> str:
 
 
 def _messages(b: Checker, extra: Mapping[str, Type]) -> dict[str, Text]:
-    made = {}
+    texts = {}
     for name, text in _spoken(b.contents).items():
         head, _, body = text.partition("\n\n")
         if not head.startswith("subject: "):
             b.problems.append(f"{name}:1: begins with `subject: …` and an empty line")
         check_sentence(b, text, f"{name}:1", extra)
-        made[name.removeprefix("messages/").split(".")[0]] = Text(
+        texts[name.removeprefix("messages/").split(".")[0]] = Text(
             council.dress(head[9:].strip()), council.dress(body.strip())
         )
-    return made
+    return texts
 
 
 def _spoken(contents: Mapping[str, str]) -> dict[str, str]:
     """Return each message's file in the language spoken now: `received.cy.md`, else `received.md`."""
     messages = {k: v for k, v in contents.items() if k.startswith("messages/")}
-    found = {}
+    files = {}
     for name in (n for n in messages if n.count(".") == 1):
         other = f"{name.removesuffix('.md')}.{council.language()}.md"
         there = other if other in messages else name
-        found[there] = messages[there]
-    return found
+        files[there] = messages[there]
+    return files
 
 
 # How a page of reports may show answers: chosen, written, pictured; a kind of question says which.
@@ -143,14 +143,14 @@ def build(contents: Mapping[str, str]) -> Service:
     """
     return _built(
         _Wanted(
-            digest(contents),
-            council.folder(),
-            council.language(),
-            translation.get_language(),
-            council.dress,
-            facts.offered(),
-            steps.offered(),
-            dict(contents),
+            digest=digest(contents),
+            folder=council.folder(),
+            language=council.language(),
+            spoken=translation.get_language(),
+            dress=council.dress,
+            offered_facts=facts.offered(),
+            offered_steps=steps.offered(),
+            contents=dict(contents),
         )
     )
 
@@ -169,9 +169,17 @@ def _built(wanted: _Wanted) -> Service:
     public = _public(b, form)
     examples = Source("examples.yaml", contents.get("examples.yaml", "[]")).data or []
     about = Source("service.yaml", contents["service.yaml"])
-    for key, named in (("unique", b.about.unique.get("of", [])), ("names", b.about.names)):
-        for question in sorted(set(named) - set(form.questions)):
+    for key, names in (("unique", b.about.unique.get("of", [])), ("names", b.about.names)):
+        for question in sorted(set(names) - set(form.questions)):
             b.problems.append(f"{about.where(key)}: {key}: no question `{question}`")
     if b.problems:
         raise DefinitionError(b.problems)
-    return Service(wanted.digest, b.about, form, workflow, messages, tuple(examples), public)
+    return Service(
+        digest=wanted.digest,
+        about=b.about,
+        form=form,
+        workflow=workflow,
+        messages=messages,
+        examples=tuple(examples),
+        public=public,
+    )

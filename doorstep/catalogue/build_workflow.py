@@ -24,18 +24,18 @@ def _start(b: Checker, src: Source, w: f.WorkflowFile) -> tuple[tuple[Rule | Non
 
 
 def _escalate(b: Checker, src: Source, w: f.WorkflowFile) -> tuple[Escalation, ...]:
-    made = []
+    escalations = []
     for flag, e in w.escalate.items():
         rule = b.rule(e.when, src.where("escalate", flag, "when"))
         if rule:
-            made.append(Escalation(flag, rule, e.label))
-    return tuple(made)
+            escalations.append(Escalation(flag, rule, e.label))
+    return tuple(escalations)
 
 
 def _doing(
     b: Checker, src: Source, entry: Mapping[str, dict[str, object]], *at: object
 ) -> list[Doing]:
-    made = []
+    doings = []
     for step, options in entry.items():
         kind = steps.offered().get(step)
         if kind is None:
@@ -53,8 +53,8 @@ def _doing(
         extra = set(options) - set(kind.rules) - kind.words
         for name in sorted(extra):
             b.problems.append(f"{src.where(*at, step, name)}: `{step}` has no option `{name}`")
-        made.append(Doing(step, rules, {k: v for k, v in options.items() if k in kind.words}))
-    return made
+        doings.append(Doing(step, rules, {k: v for k, v in options.items() if k in kind.words}))
+    return doings
 
 
 _IN_ADDRESS = re.compile(r"[a-z][a-z0-9_-]*")
@@ -63,7 +63,7 @@ _IN_ADDRESS = re.compile(r"[a-z][a-z0-9_-]*")
 def _choices(
     b: Checker, src: Source, sid: str, s: f.StageFile, extra: Mapping[str, Type]
 ) -> dict[str, Choice]:
-    made = {}
+    choices = {}
     for name, c in s.choices.items():
         at = ("stages", sid, "choices", name)
         if not _IN_ADDRESS.fullmatch(name):
@@ -72,30 +72,30 @@ def _choices(
             )
         until = b.rule(c.until, src.where(*at, "until"), MOMENT) if c.until else None
         check_sentence(b, c.sure, src.where(*at, "sure"), {**extra, "until": MOMENT})
-        made[name] = Choice(c.stage, c.offer, c.sure, until, c.undo)
-    return made
+        choices[name] = Choice(c.stage, c.offer, c.sure, until, c.undo)
+    return choices
 
 
 def _stage(b: Checker, src: Source, sid: str, s: f.StageFile, extra: Mapping[str, Type]) -> Stage:
-    found = read_facts(b, src, s.facts, "stages", sid)
+    calls = read_facts(b, src, s.facts, "stages", sid)
     doing = [d for i, e in enumerate(s.do) for d in _doing(b, src, e, "stages", sid, "do", i)]
     for d in doing:
         problems = steps.kind(d.step).check(d.rules, d.words, b.contents)
         b.problems += [f"{src.where('stages', sid)}: {problem}" for problem in problems]
     check_sentence(b, s.resident, src.where("stages", sid, "resident"), extra)
     return Stage(
-        sid,
-        s.label,
-        s.resident,
-        tuple(doing),
-        s.on,
-        s.decisions,
-        s.closes,
-        s.good,
-        b.rule(s.due, src.where("stages", sid, "due"), None) if s.due else None,
-        _reopen(b, src, sid, s),
-        tuple(found),
-        _choices(b, src, sid, s, extra),
+        id=sid,
+        label=s.label,
+        resident=s.resident,
+        do=tuple(doing),
+        on=s.on,
+        decisions=s.decisions,
+        closes=s.closes,
+        good=s.good,
+        due=b.rule(s.due, src.where("stages", sid, "due"), None) if s.due else None,
+        reopen=_reopen(b, src, sid, s),
+        facts=tuple(calls),
+        choices=_choices(b, src, sid, s, extra),
     )
 
 
@@ -115,8 +115,8 @@ def _check_targets(
                 f"{src.where('stages')}: {what} leads to `{target}`, which is no stage"
             )
     decided = {d for s in w.stages.values() for d in s.decisions}
-    for key, named in (("replies", w.replies), ("bulk", w.bulk)):
-        for decision in sorted(set(named) - decided):
+    for key, decisions in (("replies", w.replies), ("bulk", w.bulk)):
+        for decision in sorted(set(decisions) - decided):
             b.problems.append(f"{src.where(key)}: no stage allows the decision `{decision}`")
 
 
@@ -132,7 +132,7 @@ def read_workflow(b: Checker, extra: Mapping[str, Type], disputes: Mapping[str, 
     """Return the workflow of workflow.yaml; its mistakes are kept with the builder's."""
     src = Source("workflow.yaml", b.contents.get("workflow.yaml", ""))
     w = src.as_model(f.WorkflowFile)
-    found = read_facts(b, src, w.facts)
+    calls = read_facts(b, src, w.facts)
     reserve = [d for i, e in enumerate(w.reserve) for d in _doing(b, src, e, "reserve", i)]
     for kind in steps.offered().values():
         b.names |= {name: of for name, (of, _) in kind.gives.items()}
@@ -141,17 +141,17 @@ def read_workflow(b: Checker, extra: Mapping[str, Type], disputes: Mapping[str, 
     stages = {sid: _stage(b, src, sid, s, extra) for sid, s in w.stages.items()}
     _check_targets(b, src, w, [stage for _, stage in start], disputes)
     return Workflow(
-        start,
-        due,
-        stages,
-        w.on,
-        w.decisions,
-        w.corrected,
-        tuple(found),
-        escalate,
-        tuple(reserve),
-        frozenset(w.replies),
-        frozenset(w.bulk),
+        start=start,
+        due=due,
+        stages=stages,
+        on=w.on,
+        decisions=w.decisions,
+        corrected=w.corrected,
+        facts=tuple(calls),
+        escalate=escalate,
+        reserve=tuple(reserve),
+        replies=frozenset(w.replies),
+        bulk=frozenset(w.bulk),
     )
 
 

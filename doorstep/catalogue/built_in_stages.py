@@ -22,13 +22,15 @@ def with_built_in(workflow: Workflow) -> Workflow:
     ending = [k.ended_by for k in steps.offered().values() if k.ended_by and k.name in used]
     ends = tuple(Doing(step, {}, words) for step, words in ending)
     stage = Stage(
-        MOVED,
-        _("Moved to another service"),
-        _("We have moved this to “{moved.title}”. You do not need to do anything. {moved.next}"),
-        (*ends, Doing(steps.speaker().name, {}, {"message": MOVED})),
-        {},
-        {},
-        MOVED,
+        id=MOVED,
+        label=_("Moved to another service"),
+        resident=_(
+            "We have moved this to “{moved.title}”. You do not need to do anything. {moved.next}"
+        ),
+        do=(*ends, Doing(steps.speaker().name, {}, {"message": MOVED})),
+        on={},
+        decisions={},
+        closes=MOVED,
     )
     return replace(workflow, stages={**workflow.stages, MOVED: stage})
 

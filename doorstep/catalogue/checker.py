@@ -72,9 +72,9 @@ class Checker:
             call = parse_call(text, where)
             fact = facts.offered().get(facts.current_name(call.name))
             if fact is None:
-                known = ", ".join(sorted(facts.offered()))
+                names = ", ".join(sorted(facts.offered()))
                 raise RuleError(
-                    f"no room offers the fact `{call.name}`; there are: {known}", text, 0, where
+                    f"no room offers the fact `{call.name}`; there are: {names}", text, 0, where
                 )
             check_call(call, fact.params, self.names, where)
             return call, fact
@@ -91,36 +91,36 @@ def read_facts(
     may_ask_outside: bool = False,
 ) -> list[tuple[str, FactCall]]:
     """Read named calls of facts in order; each may use those above it. Only a page may ask outside."""
-    found: list[tuple[str, FactCall]] = []
+    named_calls: list[tuple[str, FactCall]] = []
     for name, text in calls.items():
         where = src.where(*at, "facts", name)
-        made = b.call(text, where)
-        if made is None:
+        pair = b.call(text, where)
+        if pair is None:
             continue
-        if made[1].where == "outside" and not may_ask_outside:
+        if pair[1].where == "outside" and not may_ask_outside:
             b.problems.append(
-                f"{where}: `{made[1].name}` is asked of an outside system; only a page may wait for it"
+                f"{where}: `{pair[1].name}` is asked of an outside system; only a page may wait for it"
             )
-        found.append((name, made[0]))
-        needs = frozenset(a for a in map(_path, made[0].args) if a and _may_be_nothing(b, a))
+        named_calls.append((name, pair[0]))
+        needs = frozenset(a for a in map(_path, pair[0].args) if a and _may_be_nothing(b, a))
         needs -= b.known
-        b.names[name] = Maybe(made[1].result) if needs else made[1].result
+        b.names[name] = Maybe(pair[1].result) if needs else pair[1].result
         if needs:
             b.implied[name] = needs
-    return found
+    return named_calls
 
 
 def read_values(
     b: Checker, src: Source, rules: Mapping[str, str], *at: object
 ) -> list[tuple[str, Rule]]:
     """Read named rules in order; each may use those above it."""
-    found: list[tuple[str, Rule]] = []
+    values: list[tuple[str, Rule]] = []
     for name, text in rules.items():
         rule = b.rule(text, src.where(*at, "values", name), None)
         if rule:
             b.names[name] = rule.type
-            found.append((name, rule))
-    return found
+            values.append((name, rule))
+    return values
 
 
 def _path(expr: object) -> str:
@@ -128,12 +128,12 @@ def _path(expr: object) -> str:
 
 
 def _may_be_nothing(b: Checker, path: str) -> bool:
-    found: Type = Record("all", b.names)
+    shape: Type = Record("all", b.names)
     for part in path.split("."):
-        if isinstance(found, Maybe):
+        if isinstance(shape, Maybe):
             return True
-        found = found.fields[part] if isinstance(found, Record) and part in found.fields else TEXT
-    return isinstance(found, Maybe)
+        shape = shape.fields[part] if isinstance(shape, Record) and part in shape.fields else TEXT
+    return isinstance(shape, Maybe)
 
 
 def check_sentence(b: Checker, text: str, where: str, extra: Mapping[str, Type]) -> None:
@@ -141,13 +141,13 @@ def check_sentence(b: Checker, text: str, where: str, extra: Mapping[str, Type])
     for path, unit in places(text):
         if unit and unit not in UNITS:
             b.problems.append(f"{where}: no unit `{unit}`; there are: {', '.join(UNITS)}")
-        found: Type = Record("all", {**b.names, **extra})
+        shape: Type = Record("all", {**b.names, **extra})
         for part in path.split("."):
-            found = found.inner if isinstance(found, Maybe) else found
-            if isinstance(found, ListOf) and part == "first":
-                found = found.item
-            elif isinstance(found, Record) and part in found.fields:
-                found = found.fields[part]
+            shape = shape.inner if isinstance(shape, Maybe) else shape
+            if isinstance(shape, ListOf) and part == "first":
+                shape = shape.item
+            elif isinstance(shape, Record) and part in shape.fields:
+                shape = shape.fields[part]
             else:
                 b.problems.append(f"{where}: nothing is called `{{{path}}}` here")
                 break

@@ -67,9 +67,9 @@ def _changed(part: str, name: str, was: Fields, now: Fields, of: str = "") -> It
         if isinstance(old, Mapping) and isinstance(new, Mapping):
             yield from _changed(part, name, old, new, field)
         elif old != new:
-            said = _said(old), _said(new)
-            short = all(len(text) <= LONGEST and "\n" not in text for text in said)
-            yield Difference(part, name, "changed", field, *(said if short else ("", "")))
+            texts = _said(old), _said(new)
+            short = all(len(text) <= LONGEST and "\n" not in text for text in texts)
+            yield Difference(part, name, "changed", field, *(texts if short else ("", "")))
 
 
 def _compare(part: str, old: Parts, new: Parts) -> Iterator[Difference]:
@@ -84,23 +84,23 @@ def _compare(part: str, old: Parts, new: Parts) -> Iterator[Difference]:
 
 def _moved(part: str, old: Parts, new: Parts) -> Iterator[Difference]:
     """Name the one that was carried furthest; the others only made room."""
-    kept, order = [n for n in old if n in new], [n for n in new if n in old]
-    if kept != order:
-        far = max(kept, key=lambda n: abs(kept.index(n) - order.index(n)))
+    old_order, order = [n for n in old if n in new], [n for n in new if n in old]
+    if old_order != order:
+        far = max(old_order, key=lambda n: abs(old_order.index(n) - order.index(n)))
         yield Difference(part, far, "moved")
 
 
 def _rules(pages: list[dict[str, Any]]) -> Parts:
     """Name each rule by where it leads, numbered where several lead there."""
-    made: dict[str, dict[str, object]] = {}
+    parts: dict[str, dict[str, object]] = {}
     for page in pages:
         for rule in page["check"]:
             leads = f"asking {rule['ask']}" if rule["ask"] else f"stopping with {rule['stop']}"
             name, number = f"{leads} (page {page['page']})", 2
-            while name in made:
+            while name in parts:
                 name, number = f"{leads} {number} (page {page['page']})", number + 1
-            made[name] = {"when": rule["when"]}
-    return made
+            parts[name] = {"when": rule["when"]}
+    return parts
 
 
 def _questions(pages: list[dict[str, Any]]) -> Parts:
@@ -124,13 +124,13 @@ def _without(of: Mapping[str, Any], *keys: str) -> dict[str, object]:
 
 
 def _messages(contents: Contents) -> Parts:
-    made = {}
+    parts = {}
     for name, text in contents.items():
         if name.startswith("messages/"):
             head, _, body = text.partition("\n\n")
             subject = head.removeprefix("subject: ").strip()
-            made[name[9:].removesuffix(".md")] = {"subject": subject, "text": body.strip()}
-    return made
+            parts[name[9:].removesuffix(".md")] = {"subject": subject, "text": body.strip()}
+    return parts
 
 
 def _parts(contents: Contents) -> dict[str, Parts]:
@@ -161,29 +161,29 @@ def differences(old: Contents, new: Contents) -> list[Difference]:
 
     Raises DefinitionError.
     """
-    found: list[Difference] = []
+    changes: list[Difference] = []
     for code in council.languages():
         with council.speaking(code):
-            found += [d for d in _differences(old, new) if d not in found]
-    return found
+            changes += [d for d in _differences(old, new) if d not in changes]
+    return changes
 
 
 def _differences(old: Contents, new: Contents) -> list[Difference]:
     before, after = _parts(old), _parts(new)
-    found = [d for part in before for d in _compare(part, before[part], after[part])]
+    changes = [d for part in before for d in _compare(part, before[part], after[part])]
     for part in ORDERED:
         moved = list(_moved(part, before[part], after[part]))
         if moved:
-            return found + moved
-    return found
+            return changes + moved
+    return changes
 
 
 def lines(old: Contents, new: Contents) -> dict[str, list[str]]:
     """Return a unified diff of each file that differs, by its name, in lines."""
-    made = {}
+    files = {}
     for name in sorted({*old, *new}):
         was, now = old.get(name, ""), new.get(name, "")
         if was != now:
-            found = unified_diff(was.splitlines(), now.splitlines(), name, name, lineterm="")
-            made[name] = list(found)
-    return made
+            diff = unified_diff(was.splitlines(), now.splitlines(), name, name, lineterm="")
+            files[name] = list(diff)
+    return files

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
+from doorstep.catalogue.channels import Channel
 from doorstep.council.queries import Words
 
 
@@ -79,9 +80,7 @@ class ServiceFile(_Part):
     )
     lgsl: int = Field(description="Its number in the Local Government Service List.")
     lgil: int = Field(description="Its number in the Local Government Interaction List.")
-    channels: list[Literal["online", "telephone", "face to face", "e-mail", "post", "field"]] = (
-        Field(description="How people may ask for it.")
-    )
+    channels: list[Channel] = Field(description="How people may ask for it.")
     settings: dict[str, SettingFile] = Field(
         {}, description="What each council tunes; rules and sentences say `settings.name`."
     )
@@ -392,10 +391,3 @@ class ExampleFile(_Part):
 
 class ExamplesFile(RootModel[list[ExampleFile]]):
     """Examples that are played before a version is published."""
-
-
-class Dated(_Part):
-    """A council's own value for a setting from a day on."""
-
-    since: date
-    value: Any

@@ -20,11 +20,11 @@ def problems(of: Service, files: Mapping[str, str]) -> list[str]:
 
 
 def _stops(of: Service, form: Source) -> Iterator[str]:
-    known = council.current().authorities
+    authorities = council.current().authorities
     for code, stop in of.form.stops.items():
-        if stop.authority and stop.authority not in known:
+        if stop.authority and stop.authority not in authorities:
             where = form.where("stops", code, "authority")
-            yield f"{where}: no authority `{stop.authority}` in council.yaml{suggest(stop.authority, known)}"
+            yield f"{where}: no authority `{stop.authority}` in council.yaml{suggest(stop.authority, authorities)}"
 
 
 def _steps(of: Service, flow: Source, files: Mapping[str, str]) -> Iterator[str]:
@@ -36,10 +36,10 @@ def _steps(of: Service, flow: Source, files: Mapping[str, str]) -> Iterator[str]
 
 def _outcomes(of: Service, flow: Source) -> Iterator[str]:
     """Find ways on from what can never come: a step or an outcome that there is not."""
-    named = [(flow.where("on", name), name) for name in of.workflow.on]
+    outcomes = [(flow.where("on", name), name) for name in of.workflow.on]
     for stage in of.workflow.stages.values():
-        named += [(flow.where("stages", stage.id, "on", name), name) for name in stage.on]
-    for where, name in named:
+        outcomes += [(flow.where("stages", stage.id, "on", name), name) for name in stage.on]
+    for where, name in outcomes:
         step, _, outcome = name.partition(".")
         kind = steps.offered().get(step)
         if kind is None:

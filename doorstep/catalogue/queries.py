@@ -65,13 +65,15 @@ def of_folder(folder: Path) -> tuple[Service, dict[str, str]]:
     """
     files, problems = read_folder(folder), []
     try:
-        made = build_all(files)
+        candidate = build_all(files)
         about = Source("service.yaml", files["service.yaml"])
-        problems += setting_checks.default_problems(made, about)
-        problems += here.problems(made, files)
-        if made.slug != folder.name:
+        problems += setting_checks.default_problems(candidate, about)
+        problems += here.problems(candidate, files)
+        if candidate.slug != folder.name:
             where = about.where("slug")
-            problems.append(f"{where}: slug: is `{made.slug}`, but its folder is `{folder.name}`")
+            problems.append(
+                f"{where}: slug: is `{candidate.slug}`, but its folder is `{folder.name}`"
+            )
     except DefinitionError as exc:
         problems += exc.problems
     try:
@@ -80,7 +82,7 @@ def of_folder(folder: Path) -> tuple[Service, dict[str, str]]:
         problems += [p for p in exc.problems if p not in problems]
     if problems:
         raise DefinitionError(problems)
-    return made, files
+    return candidate, files
 
 
 def library() -> list[Path]:
@@ -90,22 +92,22 @@ def library() -> list[Path]:
 
 def folder_of(slug: str) -> Path:
     """Return where the library keeps a service; raises Refused("not_in_library")."""
-    found = council.home() / "services" / slug
-    if not (found / "service.yaml").exists():
+    folder = council.home() / "services" / slug
+    if not (folder / "service.yaml").exists():
         raise Refused("not_in_library", slug=slug)
-    return found
+    return folder
 
 
 def standing(slug: str) -> Standing:
     """Say how the library's folder of a service stands to the version that runs."""
     try:
-        held = digest(read_folder(folder_of(slug)))
+        folder_digest = digest(read_folder(folder_of(slug)))
     except Refused:
         return "absent"
     except DefinitionError:
         return "wrong"
     versions = Version.objects.filter(slug=slug).values_list("digest", "current")
-    return stands(held, {found: current for found, current in versions})
+    return stands(folder_digest, {version: current for version, current in versions})
 
 
 def stands(held: str, versions: Mapping[str, bool]) -> Standing:
@@ -133,8 +135,8 @@ def contents(version: str) -> dict[str, str]:
 def current(slug: str) -> Service | None:
     """Return the version residents begin with now, or nothing."""
     digest = Version.objects.filter(slug=slug, current=True).values_list("digest", flat=True)
-    found = digest.first()
-    return service(found) if found else None
+    version = digest.first()
+    return service(version) if version else None
 
 
 def running() -> list[Service]:
@@ -157,13 +159,15 @@ def _own_values(path: Path, changed: float) -> dict[str, dict[str, Any]]:
 def settings(of: Service, day: date) -> dict[str, object]:
     """Return a service's settings on a day: the council's own value, dated or not, else the default."""
     path = council.folder() / "settings.yaml"
-    own: Mapping[str, Any] | None = _other.get()
-    if own is None:
-        own = _own_values(path, path.stat().st_mtime).get(of.slug, {}) if path.exists() else {}
-    found = {}
+    overrides: Mapping[str, Any] | None = _other.get()
+    if overrides is None:
+        overrides = (
+            _own_values(path, path.stat().st_mtime).get(of.slug, {}) if path.exists() else {}
+        )
+    values = {}
     for name, setting in of.about.settings.items():
-        found[name] = _on(setting, own.get(name, setting.default), day)
-    return found
+        values[name] = _on(setting, overrides.get(name, setting.default), day)
+    return values
 
 
 def _on(setting: SettingFile, value: object, day: date) -> object:
@@ -185,8 +189,8 @@ def own_settings_problems(of: Service) -> list[str]:
     if not path.exists():
         return []
     source = Source(f"councils/{path.parent.name}/settings.yaml", path.read_text())
-    own = _own_values(path, path.stat().st_mtime).get(of.slug, {})
-    return setting_checks.own_problems(of, source, own)
+    overrides = _own_values(path, path.stat().st_mtime).get(of.slug, {})
+    return setting_checks.own_problems(of, source, overrides)
 
 
 def settings_digest(values: dict[str, object]) -> str:

@@ -49,14 +49,14 @@ class Source:
         """Return "file:line" of the deepest part of the path that stands in the file."""
         node, line = self._node, 1
         for part in path:
-            found = None
+            child = None
             if isinstance(node, yaml.MappingNode):
-                found = next((v for k, v in node.value if k.value == str(part)), None)
+                child = next((v for k, v in node.value if k.value == str(part)), None)
             elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-                found = node.value[part] if part < len(node.value) else None
-            if found is None:
+                child = node.value[part] if part < len(node.value) else None
+            if child is None:
                 continue
-            node = found
+            node = child
             line = node.start_mark.line + 1
         return f"{self.name}:{line}"
 

@@ -41,7 +41,7 @@ def _kinds() -> dict[str, Any]:
 
 
 def _steps() -> dict[str, Any]:
-    made = {}
+    properties = {}
     for kind in steps.offered().values():
         rules = {
             name: {
@@ -51,18 +51,23 @@ def _steps() -> dict[str, Any]:
             for name, wants in kind.rules.items()
         }
         words = {name: {"description": "Plain words."} for name in sorted(kind.words)}
-        made[kind.name] = {
+        properties[kind.name] = {
             "type": "object",
             "properties": {**rules, **words},
             "required": sorted(set(rules) - kind.optional),
             "additionalProperties": False,
         }
-    return {"type": "object", "properties": made, "additionalProperties": False, "minProperties": 1}
+    return {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
 
 
 def schemas() -> dict[str, str]:
     """Return the JSON Schema of each file as text, by the file's name without its ending."""
-    made = {}
+    schema_files = {}
     for name, model in FILES.items():
         shape = {
             "$schema": DIALECT,
@@ -75,5 +80,5 @@ def schemas() -> dict[str, str]:
         if "StageFile" in parts:
             parts["StageFile"]["properties"]["do"]["items"] = _steps()
             shape["properties"]["reserve"]["items"] = _steps()
-        made[name] = json.dumps(shape, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-    return made
+        schema_files[name] = json.dumps(shape, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    return schema_files

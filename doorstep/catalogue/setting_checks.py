@@ -53,14 +53,16 @@ def _wrong(setting: SettingFile, value: object) -> str:
 
 def default_problems(service: Service, source: Source) -> list[str]:
     """Return what is wrong with the defaults in service.yaml, each with its line."""
-    found = []
+    problems = []
     for name, setting in service.about.settings.items():
         where = source.where("settings", name, "default")
         if is_dated(setting, setting.default):
-            found += [f"{where}: `default`: {wrong}" for wrong in _dated(setting, setting.default)]
+            problems += [
+                f"{where}: `default`: {wrong}" for wrong in _dated(setting, setting.default)
+            ]
         elif wrong := _wrong(setting, setting.default):
-            found.append(f"{where}: `default` {wrong}")
-    return found
+            problems.append(f"{where}: `default` {wrong}")
+    return problems
 
 
 def is_dated(setting: SettingFile, value: object) -> bool:
@@ -86,14 +88,14 @@ def own_problems(service: Service, source: Source, own: object) -> list[str]:
     """Return what is wrong with a council's own values for a service, each with file and line."""
     if not isinstance(own, dict):
         return [f"{source.where(service.slug)}: settings are said as `name: value`"]
-    found = []
+    problems = []
     for name, value in own.items():
         where, setting = source.where(service.slug, name), service.about.settings.get(str(name))
         if setting is None:
             near = suggest(str(name), service.about.settings)
-            found.append(f"{where}: {service.slug} has no setting `{name}`{near}")
+            problems.append(f"{where}: {service.slug} has no setting `{name}`{near}")
         elif is_dated(setting, value):
-            found += [f"{where}: `{name}`: {wrong}" for wrong in _dated(setting, value)]
+            problems += [f"{where}: `{name}`: {wrong}" for wrong in _dated(setting, value)]
         elif _wrong(setting, value):
-            found.append(f"{where}: `{name}` {_wrong(setting, value)}")
-    return found
+            problems.append(f"{where}: `{name}` {_wrong(setting, value)}")
+    return problems

@@ -76,10 +76,10 @@ def given() -> dict[str, object]:
 
 def speaker() -> StepKind:
     """Return the kind of step by which a case speaks to its person; raises LookupError where there is none."""
-    found = next((kind for kind in _offered.values() if kind.speaks), None)
-    if found is None:
+    step_kind = next((kind for kind in _offered.values() if kind.speaks), None)
+    if step_kind is None:
         raise LookupError("no step speaks to the person")
-    return found
+    return step_kind
 
 
 def aside() -> list[str]:

@@ -64,8 +64,8 @@ def say(value: object) -> str:
     """
     if isinstance(value, datetime):
         local = value.astimezone(ZONE)
-        said = {"time": _clock(local.time()), "day": say(local.date())}
-        return _("%(time)s on %(day)s") % said
+        parts = {"time": _clock(local.time()), "day": say(local.date())}
+        return _("%(time)s on %(day)s") % parts
     if isinstance(value, str) and _TIME.fullmatch(value):  # a setting such as "18:00"
         return _clock(time.fromisoformat(value))
     if isinstance(value, date):
@@ -79,20 +79,20 @@ def say(value: object) -> str:
 
 def lookup(path: str, values: Mapping[str, object]) -> object:
     """Return the value at a dotted path; `.first` is a list's first item; nothing stays nothing."""
-    found: object = values
+    value: object = values
     for part in path.split("."):
-        if part == "first" and isinstance(found, list | tuple):
-            found = found[0] if found else None
+        if part == "first" and isinstance(value, list | tuple):
+            value = value[0] if value else None
         else:
-            found = found.get(part) if isinstance(found, Mapping) else None
-    return found
+            value = value.get(part) if isinstance(value, Mapping) else None
+    return value
 
 
 def fill(text: str, values: Mapping[str, object]) -> str:
     """Return the text with its placeholders said; what is filled in is never filled again."""
 
     def said(match: re.Match[str]) -> str:
-        found = lookup(match[1], values)
-        return UNITS[match[2]](found) if match[2] and isinstance(found, int) else say(found)
+        value = lookup(match[1], values)
+        return UNITS[match[2]](value) if match[2] and isinstance(value, int) else say(value)
 
     return _PLACE.sub(said, text)

@@ -46,10 +46,10 @@ def _program(name: str, major: int) -> str:
     try:
         return str(embedded.programs() / name)
     except CannotStart:
-        found = shutil.which(name)
-    if found is None:
+        path = shutil.which(name)
+    if path is None:
         raise CannotStart(f"{name} is missing; install PostgreSQL's client programs.")
-    return found
+    return path
 
 
 def _call(program: str, *args: str) -> str:

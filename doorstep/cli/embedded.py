@@ -65,7 +65,7 @@ def _user() -> None:
     try:
         pwd.getpwnam(USER)
     except KeyError:
-        made = subprocess.run(
+        process = subprocess.run(
             [
                 "useradd",
                 "--system",
@@ -77,7 +77,7 @@ def _user() -> None:
             ],
             capture_output=True,
         )
-        if made.returncode:
+        if process.returncode:
             raise CannotStart(
                 f"the OS user `{USER}` could not be made; make it and try again."
             ) from None
@@ -113,7 +113,7 @@ def _free_port() -> int:
 def _make(programs: Path, data: Path) -> None:
     if (data / "PG_VERSION").exists():
         return
-    made = _call(
+    process = _call(
         programs / "initdb",
         "-D",
         str(data),
@@ -125,9 +125,9 @@ def _make(programs: Path, data: Path) -> None:
         "-A",
         "trust",
     )
-    if made.returncode:
+    if process.returncode:
         raise CannotStart(
-            f"the database folder {data} could not be made: {made.stderr.strip()[-300:]}"
+            f"the database folder {data} could not be made: {process.stderr.strip()[-300:]}"
         )
 
 
@@ -191,11 +191,11 @@ def ensure() -> str:
     with open(data.parent / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         fcntl.flock(users, fcntl.LOCK_SH)
-        found = programs()
-        _make(found, data)
-        port = _running_port(found, data) or _start(found, data)
+        folder = programs()
+        _make(folder, data)
+        port = _running_port(folder, data) or _start(folder, data)
         server = ["-h", "127.0.0.1", "-p", str(port), "-U", USER]
-        _call(found / "psql", *server, "-c", "create database doorstep", "postgres")
+        _call(folder / "psql", *server, "-c", "create database doorstep", "postgres")
     atexit.register(_leave, users, os.getpid())
     os.environ["DATABASE_URL"] = f"postgres://{USER}@127.0.0.1:{port}/doorstep"
     return os.environ["DATABASE_URL"]

@@ -89,16 +89,16 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
-def _payment(said: Mapping[str, Any]) -> Payment:
-    state, refunds = said["state"], said.get("refund_summary") or {}
+def _payment(reply: Mapping[str, Any]) -> Payment:
+    state, refunds = reply["state"], reply.get("refund_summary") or {}
     code = str(state.get("code") or "")
-    link = (said.get("_links") or {}).get("next_url") or {}
+    link = (reply.get("_links") or {}).get("next_url") or {}
     return Payment(
-        id=said["payment_id"],
-        reference=said["reference"],
-        pence=said["amount"],
+        id=reply["payment_id"],
+        reference=reply["reference"],
+        pence=reply["amount"],
         state=WHY.get(code, STATES[state["status"]]),
-        made_at=_moment(said["created_date"]),
+        made_at=_moment(reply["created_date"]),
         code=code,
         next_url=str(link.get("href") or ""),
         refundable=refunds.get("amount_available") or 0,
@@ -106,15 +106,15 @@ def _payment(said: Mapping[str, Any]) -> Payment:
     )
 
 
-def _refund(said: Mapping[str, Any], payment_id: str) -> Refund:
-    made_at, state = _moment(said["created_date"]), REFUND_STATES[said["status"]]
-    return Refund(said["refund_id"], payment_id, said["amount"], state, made_at)
+def _refund(reply: Mapping[str, Any], payment_id: str) -> Refund:
+    made_at, state = _moment(reply["created_date"]), REFUND_STATES[reply["status"]]
+    return Refund(reply["refund_id"], payment_id, reply["amount"], state, made_at)
 
 
-def _error(status: int, said: Mapping[str, Any]) -> OutsideError:
+def _error(status: int, reply: Mapping[str, Any]) -> OutsideError:
     """Return what an error answer means; one without a code we know goes by its status."""
-    code = str(said.get("code") or "")
-    where = str(said.get("field") or said.get("header") or "")
+    code = str(reply.get("code") or "")
+    where = str(reply.get("field") or reply.get("header") or "")
     kind = ERRORS.get(code)
     if kind is None:
         kind = TryLater if status in (408, 429) or status >= 500 else GiveUp
@@ -139,8 +139,8 @@ class GovukPay:
             "return_url": wanted.return_url,
             "language": wanted.language if wanted.language in ("en", "cy") else "en",
         }
-        said = self._call("POST", "/v1/payments", body, {"Idempotency-Key": wanted.key})
-        return _read(_payment, said)
+        reply = self._call("POST", "/v1/payments", body, {"Idempotency-Key": wanted.key})
+        return _read(_payment, reply)
 
     def find(self, payment_id: str) -> Payment:
         """Return how a payment stands now; this address is strongly consistent."""
@@ -154,30 +154,30 @@ class GovukPay:
     def refund(self, wanted: NewRefund) -> Refund:
         """Give money back; the balance sent along keeps a second sending from paying twice."""
         body = {"amount": wanted.pence, "refund_amount_available": wanted.available}
-        said = self._call("POST", f"/v1/payments/{_id(wanted.payment_id)}/refunds", body)
-        return _read(lambda of: _refund(of, wanted.payment_id), said)
+        reply = self._call("POST", f"/v1/payments/{_id(wanted.payment_id)}/refunds", body)
+        return _read(lambda of: _refund(of, wanted.payment_id), reply)
 
     def refunds(self, payment_id: str) -> list[Refund]:
         """Return every refund of a payment."""
-        said = self._call("GET", f"/v1/payments/{_id(payment_id)}/refunds")
-        rows = (said.get("_embedded") or {}).get("refunds") or []
+        reply = self._call("GET", f"/v1/payments/{_id(payment_id)}/refunds")
+        rows = (reply.get("_embedded") or {}).get("refunds") or []
         return [_read(lambda of: _refund(of, payment_id), row) for row in rows]
 
     def search(self, *, reference: str = "", since: datetime | None = None) -> Iterator[Payment]:
         """Return payments page by page; eventually consistent, so never for how one stands."""
-        asked = {"reference": reference} if reference else {}
+        params = {"reference": reference} if reference else {}
         if since:
-            asked["from_date"] = since.strftime("%Y-%m-%dT%H:%M:%SZ")
+            params["from_date"] = since.strftime("%Y-%m-%dT%H:%M:%SZ")
         page = 1
         while True:
-            query = "&".join(f"{k}={quote(v, safe='')}" for k, v in asked.items())
-            said = self._call("GET", f"/v1/payments?{query}&page={page}&display_size={PAGE}")
-            rows = said.get("results") or []
+            query = "&".join(f"{k}={quote(v, safe='')}" for k, v in params.items())
+            reply = self._call("GET", f"/v1/payments?{query}&page={page}&display_size={PAGE}")
+            rows = reply.get("results") or []
             # Whatever else the filter lets through is not what was asked for.
-            for found in (_read(_payment, row) for row in rows):
-                if not reference or found.reference == reference:
-                    yield found
-            if not rows or page * PAGE >= int(said.get("total") or 0):
+            for payment in (_read(_payment, row) for row in rows):
+                if not reference or payment.reference == reference:
+                    yield payment
+            if not rows or page * PAGE >= int(reply.get("total") or 0):
                 return
             page += 1
 
@@ -190,8 +190,10 @@ class GovukPay:
         if not (secret and same):
             raise Forged
         try:
-            said = json.loads(body)
-            return Event(said["webhook_message_id"], said["event_type"], said["resource_id"])
+            message = json.loads(body)
+            return Event(
+                message["webhook_message_id"], message["event_type"], message["resource_id"]
+            )
         except (ValueError, KeyError, TypeError) as exc:
             raise GiveUp("a webhook of GOV.UK Pay could not be read") from exc
 
@@ -209,11 +211,11 @@ class GovukPay:
     ) -> dict[str, Any]:
         call, code = http.Call(), ""
         try:
-            call.status, said = _send(method, path, body, headers or {})
+            call.status, reply = _send(method, path, body, headers or {})
             if call.status >= 400:
-                code = str(said.get("code") or "")
-                raise _error(call.status, said)
-            return said
+                code = str(reply.get("code") or "")
+                raise _error(call.status, reply)
+            return reply
         finally:
             _log(call, method, path, code)
 
@@ -230,10 +232,10 @@ def _id(text: str) -> str:
     return quote(text, safe="")
 
 
-def _read(make: Callable[[Mapping[str, Any]], Made], said: Mapping[str, Any]) -> Made:
+def _read(make: Callable[[Mapping[str, Any]], Made], reply: Mapping[str, Any]) -> Made:
     """Return an answer as one of ours; one that lacks something may be mended by asking again."""
     try:
-        return make(said)
+        return make(reply)
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
         raise TryLater("GOV.UK Pay's answer could not be read") from exc
 
@@ -243,20 +245,23 @@ def _send(
 ) -> tuple[int, dict[str, Any]]:
     """Send one request and return status and JSON; raises TryLater when it takes too long."""
     url = settings.GOVUK_PAY_URL.rstrip("/") + path
-    sent = {"Authorization": f"Bearer {settings.GOVUK_PAY_KEY}", "Accept": "application/json"}
-    sent |= {"Content-Type": "application/json", **headers}
+    all_headers = {
+        "Authorization": f"Bearer {settings.GOVUK_PAY_KEY}",
+        "Accept": "application/json",
+    }
+    all_headers |= {"Content-Type": "application/json", **headers}
     content = None if body is None else json.dumps(body).encode()
-    status, got = http.send("GOV.UK Pay", method, url, LIMITS, content=content, headers=sent)
-    return status, _json(got, status)
+    status, raw = http.send("GOV.UK Pay", method, url, LIMITS, content=content, headers=all_headers)
+    return status, _json(raw, status)
 
 
-def _json(got: bytes, status: int) -> dict[str, Any]:
-    if not got:
+def _json(raw: bytes, status: int) -> dict[str, Any]:
+    if not raw:
         return {}
     try:
-        said = json.loads(got)
+        reply = json.loads(raw)
     except ValueError as exc:
         if status >= 400:
             return {}  # an error page of something in front of it
         raise TryLater("GOV.UK Pay answered something else than JSON") from exc
-    return said if isinstance(said, dict) else {}
+    return reply if isinstance(reply, dict) else {}

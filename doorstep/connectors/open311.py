@@ -57,7 +57,7 @@ class Open311:
         GeoReport v2 knows no such key: see `sent` for who asks before sending again. The window left
         elsewhere is an answer lost after the report was taken, and it is taken twice.
         """
-        said = _call(
+        root = _call(
             "POST",
             to,
             "requests.xml",
@@ -65,32 +65,32 @@ class Open311:
             photos=report.photos[:MOST_PHOTOS],
             headers={"Idempotency-Key": report.key},
         )
-        found = said.find("request")
-        made = Taken(_text(found, "service_request_id"), _text(found, "token"))
-        if not (made.id or made.token):
+        element = root.find("request")
+        receipt = Taken(_text(element, "service_request_id"), _text(element, "token"))
+        if not (receipt.id or receipt.token):
             raise GiveUp("they answered neither an id nor a token")
-        return made
+        return receipt
 
     def sent(self, to: Recipient, key: str) -> Taken | None:
         """Return what they took under our key: another Doorstep says so at /tokens/KEY, others answer 404."""
         try:
-            found = self.resolve(to, key)
+            request_id = self.resolve(to, key)
         except GiveUp:
             return None
-        return Taken(found) if found else None
+        return Taken(request_id) if request_id else None
 
     def resolve(self, to: Recipient, token: str) -> str:
         """Return the id that a token became, or nothing while it has none."""
-        said = _call("GET", to, f"tokens/{_part(token)}.xml")
-        return _text(said.find("request"), "service_request_id")
+        root = _call("GET", to, f"tokens/{_part(token)}.xml")
+        return _text(root.find("request"), "service_request_id")
 
     def updates(self, to: Recipient, ids: Sequence[str], since: datetime) -> Iterator[Update]:
         """Return what happened to some requests since a moment, the oldest first."""
         try:
-            found = list(_updates(to, ids, since))
+            changes = list(_updates(to, ids, since))
         except Missing:
-            found = list(_standings(to, ids))
-        yield from sorted(found, key=lambda u: u.at)
+            changes = list(_standings(to, ids))
+        yield from sorted(changes, key=lambda u: u.at)
 
     def check(self) -> str:
         """Say that nothing can be asked in general: each authority has an address of its own."""
@@ -121,25 +121,25 @@ def _form(to: Recipient, report: Report) -> dict[str, Any]:
 
 def _updates(to: Recipient, ids: Sequence[str], since: datetime) -> Iterator[Update]:
     """Go through their updates page by page; who knows no pages gives the same again, and we stop."""
-    seen: set[str] = set()
+    update_ids: set[str] = set()
     for page in range(1, MOST_PAGES + 1):
         # Who does not know `service_request_id` here gives those of all requests.
-        asked = {"start_date": since.isoformat(timespec="seconds"), "page": str(page)}
-        asked["service_request_id"] = ",".join(ids) if len(ids) <= AT_ONCE else ""
-        said = _call("GET", to, "servicerequestupdates.xml", {k: v for k, v in asked.items() if v})
-        rows = [row for row in said if _text(row, "update_id") not in seen]
+        query = {"start_date": since.isoformat(timespec="seconds"), "page": str(page)}
+        query["service_request_id"] = ",".join(ids) if len(ids) <= AT_ONCE else ""
+        root = _call("GET", to, "servicerequestupdates.xml", {k: v for k, v in query.items() if v})
+        rows = [row for row in root if _text(row, "update_id") not in update_ids]
         if not rows:
             return
         for row in rows:
-            seen.add(_text(row, "update_id"))
+            update_ids.add(_text(row, "update_id"))
             yield _read(row, _text(row, "update_id"), _text(row, "description"))
 
 
 def _standings(to: Recipient, ids: Sequence[str]) -> Iterator[Update]:
     """Go through the requests themselves; one that stands as before has the same id as before."""
     for start in range(0, len(ids), AT_ONCE):
-        asked = {"service_request_id": ",".join(ids[start : start + AT_ONCE])}
-        for row in _call("GET", to, "requests.xml", asked):
+        query = {"service_request_id": ",".join(ids[start : start + AT_ONCE])}
+        for row in _call("GET", to, "requests.xml", query):
             status, at = _text(row, "status"), _text(row, "updated_datetime")
             if at:
                 yield _read(row, f"{status}@{at}", _text(row, "status_notes"))
@@ -169,10 +169,10 @@ def _part(text: str) -> str:
 
 def _key(to: Recipient) -> str:
     name = f"OPEN311_KEY_{re.sub('[^A-Z0-9]', '_', to.code.upper())}"
-    found = os.environ.get(name, "")
-    if not found:
+    key = os.environ.get(name, "")
+    if not key:
         raise GiveUp(f"{name} is not set")
-    return found
+    return key
 
 
 def _jurisdiction(to: Recipient) -> dict[str, str]:
@@ -197,28 +197,31 @@ def _call(
     if outside and not url.startswith("https://"):
         raise GiveUp("their address does not begin with https://")
     # Reading, the key goes in a header: an address is written into logs on the way.
-    sent = {"Accept": "text/xml", "Authorization": f"Bearer {_key(to)}", **(headers or {})}
+    all_headers = {"Accept": "text/xml", "Authorization": f"Bearer {_key(to)}", **(headers or {})}
     files = [("media", (f"{n}.jpg", photo, "image/jpeg")) for n, photo in enumerate(photos, 1)]
-    asked: dict[str, Any] = {"params": {**(query or {}), **_jurisdiction(to)}, "headers": sent}
+    options: dict[str, Any] = {
+        "params": {**(query or {}), **_jurisdiction(to)},
+        "headers": all_headers,
+    }
     if form is not None:
-        asked = {"data": form, "headers": sent, **({"files": files} if files else {})}
+        options = {"data": form, "headers": all_headers, **({"files": files} if files else {})}
     call = http.Call()
     try:
-        call.status, got = http.send("they", method, url, LIMITS, **asked)
-        return _answer(call.status, got)
+        call.status, raw = http.send("they", method, url, LIMITS, **options)
+        return _answer(call.status, raw)
     finally:
         what, ms = path.partition("/")[0].removesuffix(".xml"), call.milliseconds
         log.info("called", authority=to.code, method=method, what=what, status=call.status, ms=ms)
 
 
-def _answer(status: int, got: bytes) -> Element:
+def _answer(status: int, raw: bytes) -> Element:
     """Return the root of an answer; what an error says is read for its sentence alone."""
     if status == 404:
         raise Missing("they answered 404")
     if status in (408, 429) or status >= 500:
         raise TryLater(f"they answered {status}")
     try:
-        root: Element = fromstring(got.decode(), forbid_dtd=True)
+        root: Element = fromstring(raw.decode(), forbid_dtd=True)
     except (ParseError, DefusedXmlException, UnicodeError) as exc:
         if status >= 400:
             raise GiveUp(f"they answered {status}") from exc

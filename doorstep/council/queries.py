@@ -159,8 +159,8 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 @cache
 def _path(home: str | None, council: str | None = None) -> Path:
     """Return home, or a council's folder in it; made once, because every page asks."""
-    found = Path(home) if home else CHECKOUT
-    return found / "councils" / council if council else found
+    root = Path(home) if home else CHECKOUT
+    return root / "councils" / council if council else root
 
 
 def home() -> Path:

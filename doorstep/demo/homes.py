@@ -40,9 +40,9 @@ def _read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _rounds(wards: list[dict[str, str]], made: Made) -> dict[str, dict[str, str]]:
+def _rounds(wards: list[dict[str, str]], tables: Made) -> dict[str, dict[str, str]]:
     """Make each ward's rounds: rubbish one week, recycling and garden the other, food every week."""
-    found = {}
+    by_ward = {}
     for n, ward in enumerate(wards):
         weekday, week = n % 5, (n // 5) % 2
         codes = {}
@@ -56,10 +56,10 @@ def _rounds(wards: list[dict[str, str]], made: Made) -> dict[str, dict[str, str]
                 continue
             code = f"{stream[:3].upper()}-{n + 1:02d}"
             anchor = EPOCH + timedelta(days=weekday + 7 * ((week + other) % 2))
-            made.rounds.append((code, f"{ward['name']}: {stream}", stream, anchor, weeks))
+            tables.rounds.append((code, f"{ward['name']}: {stream}", stream, anchor, weeks))
             codes[stream] = code
-        found[ward["code"]] = codes
-    return found
+        by_ward[ward["code"]] = codes
+    return by_ward
 
 
 def _bins(uprn: int, n: int, codes: dict[str, str]) -> Iterator[tuple[object, ...]]:
@@ -76,8 +76,8 @@ def _bins(uprn: int, n: int, codes: dict[str, str]) -> Iterator[tuple[object, ..
 
 
 class _Streets:
-    def __init__(self, listed: list[dict[str, str]], made: Made) -> None:
-        self.made = made
+    def __init__(self, listed: list[dict[str, str]], tables: Made) -> None:
+        self.made = tables
         self.by_sector: dict[str, list[tuple[str, str]]] = {}
         for row in listed:
             for sector in row["sectors"].split(";"):
@@ -89,8 +89,8 @@ class _Streets:
         names = self.by_sector.get(postcode[:-2])
         # Where no name is listed for a sector, one is made of the ward's.
         endings = ("Lane", "Road", "Close", "Way", "Drive")
-        named = names or [(f"{ward} {ending}", ward) for ending in endings]
-        name, locality = named[int(share * len(named))]
+        choices = names or [(f"{ward} {ending}", ward) for ending in endings]
+        name, locality = choices[int(share * len(choices))]
         key = (name, locality)
         if key not in self.known:
             self.known[key] = FIRST_USRN + len(self.known)
@@ -107,21 +107,21 @@ def _shares(postcodes: list[dict[str, str]]) -> dict[str, float]:
     sectors: dict[str, list[dict[str, str]]] = {}
     for row in postcodes:
         sectors.setdefault(row["postcode"][:-2], []).append(row)
-    found: dict[str, float] = {}
+    shares: dict[str, float] = {}
     for rows in sectors.values():
         rows.sort(key=lambda row: (int(row["easting"]) // 800, int(row["northing"])))
-        found |= {row["postcode"]: n / len(rows) for n, row in enumerate(rows)}
-    return found
+        shares |= {row["postcode"]: n / len(rows) for n, row in enumerate(rows)}
+    return shares
 
 
 def make(folder: Path) -> Made:
     """Make every row from the council's own tables of postcodes, wards and streets."""
-    made = Made()
+    tables = Made()
     wards = _read(folder / "wards.csv")
     names = {w["code"]: w["name"] for w in wards}
-    made.wards = [(w["code"], w["name"]) for w in wards]
-    codes = _rounds(wards, made)
-    streets = _Streets(_read(folder / "streets.csv"), made)
+    tables.wards = [(w["code"], w["name"]) for w in wards]
+    codes = _rounds(wards, tables)
+    streets = _Streets(_read(folder / "streets.csv"), tables)
     postcodes = _read(folder / "postcodes.csv")
     shares = _shares(postcodes)
     each, left = divmod(HOMES, len(postcodes))
@@ -134,14 +134,14 @@ def make(folder: Path) -> Made:
         if n % FLATS_EVERY == 0:
             number = streets.number(usrn)
             parent = uprn
-            _home(made, uprn, usrn, None, f"{number} {name}", number, "PP", at)
-            made.containers.append((uprn, "communal-bin", codes[row["ward"]]["refuse"]))
-            made.containers.append((uprn, "communal-recycling", codes[row["ward"]]["recycling"]))
+            _home(tables, uprn, usrn, None, f"{number} {name}", number, "PP", at)
+            tables.containers.append((uprn, "communal-bin", codes[row["ward"]]["refuse"]))
+            tables.containers.append((uprn, "communal-recycling", codes[row["ward"]]["recycling"]))
             uprn += 1
         for k in range(count):
             if parent and k < FLATS:
                 _home(
-                    made,
+                    tables,
                     uprn,
                     usrn,
                     parent,
@@ -152,16 +152,16 @@ def make(folder: Path) -> Made:
                 )
             else:
                 house = streets.number(usrn)
-                _home(made, uprn, usrn, None, f"{house} {name}", house, "RD", at)
-                made.containers += [(uprn, *b) for b in _bins(uprn, house, codes[row["ward"]])]
+                _home(tables, uprn, usrn, None, f"{house} {name}", house, "RD", at)
+                tables.containers += [(uprn, *b) for b in _bins(uprn, house, codes[row["ward"]])]
             if uprn % 41 == 0:
-                made.assisted.append((uprn,))
+                tables.assisted.append((uprn,))
             uprn += 1
-    return made
+    return tables
 
 
 def _home(
-    made: Made,
+    tables: Made,
     uprn: int,
     usrn: int,
     parent: int | None,
@@ -171,7 +171,7 @@ def _home(
     at: tuple[str, str, int, int],
 ) -> None:
     postcode, ward, easting, northing = at
-    made.homes.append((uprn, usrn, ward, parent, line, sort, postcode, kind, easting, northing))
+    tables.homes.append((uprn, usrn, ward, parent, line, sort, postcode, kind, easting, northing))
 
 
 TABLES = {

@@ -53,13 +53,13 @@ def _report(service: Service, home: Property, n: int, now: datetime) -> Case | N
     while (page := filling.next_open()) is not None:
         if not _page(filling, page, home, n):
             return None
-    made, _stopped = filling.submit()
-    return made
+    case, _stopped = filling.submit()
+    return case
 
 
 def make(now: datetime) -> int:
     """Make some reports of each public service, by homes all over the district; count them."""
-    made, homes = 0, Property.objects.order_by("uprn")
+    total, homes = 0, Property.objects.order_by("uprn")
     count = homes.count()
     for k, service in enumerate(reports.services()):
         for n, ago in enumerate(DAYS_AGO[:OF_EACH]):
@@ -68,10 +68,10 @@ def make(now: datetime) -> int:
             case = _report(service, home, n, when)
             if case is None:
                 continue
-            made += 1
+            total += 1
             if n % 3 == 2 or (case.due_on and case.due_on < now.date()):
                 _finish(case, min(when + timedelta(days=1), now))
-    return made
+    return total
 
 
 def _finish(case: Case, now: datetime) -> None:

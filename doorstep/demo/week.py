@@ -46,7 +46,7 @@ def _at(day: date, hour: int) -> datetime:
 
 def progress(now: datetime) -> int:
     """Start and finish every round of the last seven days that has no progress yet; count them."""
-    today, made = now.astimezone(ZONE).date(), 0
+    today, count = now.astimezone(ZONE).date(), 0
     for back in range(7, 0, -1):
         day = today - timedelta(days=back)
         if RoundDay.objects.filter(day=day, finished_at__isnull=False).exists():
@@ -55,8 +55,8 @@ def progress(now: datetime) -> int:
             start, end = _event("start", r.code, day), _event("end", r.code, day)
             waste.start_round(event_id=start, round_code=r.code, day=day, by=CREW, now=_at(day, 6))
             waste.finish_round(event_id=end, round_code=r.code, day=day, by=CREW, now=_at(day, 15))
-            made += 1
-    return made
+            count += 1
+    return count
 
 
 def holidays() -> None:
@@ -90,13 +90,13 @@ class _Homes:
         """Return a container that nothing is known about, each time another."""
         skip = self.taken[code] = self.taken.get(code, 0) + 1
         since = self.today - timedelta(days=35)
-        told = Outcome.objects.filter(crew_list=code, day__gte=since).values("about_key")
+        outcomes = Outcome.objects.filter(crew_list=code, day__gte=since).values("about_key")
         jobs = Job.objects.filter(crew_list=code).values("about_key")
-        keys = told.union(jobs).values_list("about_key", flat=True)
-        known = [int(key) for key in keys if key]  # erased cases name none
-        found = Container.objects.select_related("place__street", "round")
-        found = found.filter(round_id=code, kind=kind).exclude(id__in=known)
-        return found.order_by("id")[skip * 3]
+        keys = outcomes.union(jobs).values_list("about_key", flat=True)
+        box_ids = [int(key) for key in keys if key]  # erased cases name none
+        boxes = Container.objects.select_related("place__street", "round")
+        boxes = boxes.filter(round_id=code, kind=kind).exclude(id__in=box_ids)
+        return boxes.order_by("id")[skip * 3]
 
 
 def _example(outcome: str, code: str, box: Container) -> Example:
@@ -121,13 +121,13 @@ def _case(box: Container, now: datetime) -> Case:
     service = catalogue.current("missed-bin")
     assert service
     visitor = _event("visitor", box.pk, now.date()).hex
-    said = {
+    answers = {
         "property": str(box.place_id),
         "container": str(box.pk),
         "name": "Sam Example",
         "email": "sam@resident.example",
     }
-    order = orders.Order(service, "telephone", said)
+    order = orders.Order(service, "telephone", answers)
     return orders.place(order, visitor=visitor, by=RESIDENT, now=now)
 
 
@@ -144,50 +144,50 @@ def examples(now: datetime) -> list[Example]:
     homes = _Homes(now)
     # The last working day's round, so that it can still be reported.
     recent = homes.round(3, 1)
-    made = _after(homes, recent, now) if recent else []
+    rows = _after(homes, recent, now) if recent else []
     today, old = homes.round(0, 0), homes.round(13, 7)
     if today:
-        made.append(_example("Still to come today (until 6pm)", "in_progress", homes.take(today)))
+        rows.append(_example("Still to come today (until 6pm)", "in_progress", homes.take(today)))
     if old:
-        made.append(_example("Too late", "too_late", homes.take(old)))
+        rows.append(_example("Too late", "too_late", homes.take(old)))
     delayed = _delayed(homes, {recent, today}, now)
-    return made + delayed + _suspended(homes) + _shared(homes, now)
+    return rows + delayed + _suspended(homes) + _shared(homes, now)
 
 
 def _after(homes: _Homes, code: str, now: datetime) -> list[Example]:
     """Make what can be known about homes on a round that was due a day or so ago."""
     day = homes.due[code]
     assert day
-    made = [
+    rows = [
         _log(homes.take(code), reason, day)
         for reason in ("not_out", "contaminated", "overweight", "no_access")
     ]
-    made.append(_example("Nothing recorded: a crew is sent back", "", homes.take(code)))
+    rows.append(_example("Nothing recorded: a crew is sent back", "", homes.take(code)))
     reported, done, back = homes.take(code), homes.take(code), homes.take(code)
     _case(reported, now)
-    made.append(_example("Already reported", "reported", reported))
+    rows.append(_example("Already reported", "reported", reported))
     early = _at(day, 19) if _at(day, 19) < now else now
     _finish(_case(done, early), "collected", now)
-    made.append(_example("The crew came back and emptied it", "came_back", done))
+    rows.append(_example("The crew came back and emptied it", "came_back", done))
     _finish(_case(back, early), "not_out", now)
-    made.append(_example("The crew came back: it was not out", "logged", back))
-    return made
+    rows.append(_example("The crew came back: it was not out", "logged", back))
+    return rows
 
 
 def work_today(now: datetime) -> int:
     """Make reports of an earlier day whose jobs are due by now, so that crews have work; count them."""
-    homes, made = _Homes(now), 0
+    homes, count = _Homes(now), 0
     clock = clock_at(now)
     for code, day in list(homes.due.items()):
-        if not day or not 2 <= (homes.today - day).days <= 7 or made >= 6:
+        if not day or not 2 <= (homes.today - day).days <= 7 or count >= 6:
             continue
         box = homes.take(code)
         case = _case(box, _at(day, 20))
         job = Job.objects.get(case=case)
-        made += 1
-        if job.day < clock.today and made % 3:
+        count += 1
+        if job.day < clock.today and count % 3:
             _finish(case, "collected", _at(job.day, 11))
-    return made
+    return count
 
 
 def _delayed(homes: _Homes, other: set[str | None], now: datetime) -> list[Example]:
@@ -210,9 +210,9 @@ def _suspended(homes: _Homes) -> list[Example]:
     if not Suspension.objects.filter(stream="food", last__gt=homes.today).exists():
         Suspension.objects.create(stream="food", first=first, last=last)
     food = Container.objects.select_related("place").filter(kind="food-caddy").order_by("id")
-    found = food.first()
+    box = food.first()
     words = "Not due: food waste is suspended (choose the caddy)"
-    return [_example(words, "not_due", found)] if found else []
+    return [_example(words, "not_due", box)] if box else []
 
 
 def _shared(homes: _Homes, now: datetime) -> list[Example]:
@@ -236,5 +236,5 @@ def keep(made: list[Example], today: date) -> None:
 def kept() -> dict[str, object]:
     """Return what was written for the start page."""
     path = Path(settings.DATA) / "demo.json"
-    found: dict[str, object] = json.loads(path.read_text()) if path.exists() else {}
-    return found
+    content: dict[str, object] = json.loads(path.read_text()) if path.exists() else {}
+    return content

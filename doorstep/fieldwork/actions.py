@@ -10,7 +10,7 @@ from django.db import transaction
 from doorstep.cases import actions as cases
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
-from doorstep.fieldwork.models import WITHDRAWN, Caution, DeviceEvent, Job, Outcome
+from doorstep.fieldwork.models import WITHDRAWN, Caution, DeviceEvent, Job, JobFact, Outcome
 from doorstep.files import photos
 from doorstep.staff.actor import Actor
 
@@ -31,10 +31,10 @@ PARTIAL = "partial"
 
 def first_time(*, event_id: UUID, kind: str, by: Actor, now: datetime) -> bool:
     """Keep a device's event; False when it was kept before (a replay or a double tap)."""
-    _, made = DeviceEvent.objects.get_or_create(
+    _, is_new = DeviceEvent.objects.get_or_create(
         id=event_id, defaults={"kind": kind, "by": by.key, "at": now}
     )
-    return made
+    return is_new
 
 
 @transaction.atomic
@@ -65,11 +65,11 @@ def finish_job(
     if job.state != "open":
         raise Refused("job_not_open")
     code, left = _ticked(job, code, done)
-    kept = _keep(job, event_id, code, note, photo, by, now, at, left)
+    outcome = _keep(job, event_id, code, note, photo, by, now, at, left)
     if photo_before:
         photos.keep([photo_before])
-        kept.photo_before = photo_before
-        kept.save(update_fields=["photo_before"])
+        outcome.photo_before = photo_before
+        outcome.save(update_fields=["photo_before"])
     job.state = "done"
     job.save(update_fields=["state"])
     cases.record_outcome(
@@ -85,7 +85,8 @@ def finish_job(
 
 def _told(job: Job, left: list[dict[str, str]]) -> dict[str, object] | None:
     """Return what rules may read of a job with tasks."""
-    return {"job": {"left": left}} if job.tasks else None
+    fact: JobFact = {"left": left}
+    return {"job": fact} if job.tasks else None
 
 
 def _ticked(job: Job, code: str, done: Sequence[str]) -> tuple[str, list[dict[str, str]]]:

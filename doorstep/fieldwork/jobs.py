@@ -16,8 +16,8 @@ def forget() -> None:
         for name in filter(None, names):
             photos.remove(name)
     gone.update(note="", photo="", photo_before="", about_key="")
-    kept = council.current().keep_logs_days
-    old = timezone.localdate() - timedelta(days=kept)
+    days = council.current().keep_logs_days
+    old = timezone.localdate() - timedelta(days=days)
     for log in Outcome.objects.filter(job=None, day__lt=old)[:5000]:
         photos.remove(log.photo)
         log.delete()

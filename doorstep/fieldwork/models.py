@@ -1,3 +1,5 @@
+from typing import TypedDict
+
 from django.db import models
 from django.db.models import Q
 
@@ -6,6 +8,12 @@ from doorstep.places.models import Property
 
 # The code of the line that takes a mistaken record back.
 WITHDRAWN = "withdrawn"
+
+
+class JobFact(TypedDict):
+    """The fact `job` of a case whose job has tasks: those that are left, with id and label."""
+
+    left: list[dict[str, str]]
 
 
 class DeviceEvent(models.Model):

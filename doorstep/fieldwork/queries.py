@@ -28,8 +28,8 @@ def on_list(crew_list: str, day: date) -> QuerySet[Job]:
     )
     due = jobs.filter(state="open", day__lte=day)
     done = jobs.filter(state="done", results__day=day)
-    found = (due | done).distinct()
-    return found.order_by("-state", "-urgent", "place__street__name", "place__sort", "id")
+    listed = (due | done).distinct()
+    return listed.order_by("-state", "-urgent", "place__street__name", "place__sort", "id")
 
 
 def at(job: Job) -> tuple[int, int] | None:
@@ -42,8 +42,8 @@ def at(job: Job) -> tuple[int, int] | None:
 
 def cautions(today: date) -> list[Caution]:
     """Return what crews must know of places now, the latest first."""
-    found = Caution.objects.filter(ended_at=None, until__gte=today)
-    return list(found.order_by("-made_at")[:500])
+    rows = Caution.objects.filter(ended_at=None, until__gte=today)
+    return list(rows.order_by("-made_at")[:500])
 
 
 def cautions_at(point: tuple[int, int] | None, among: list[Caution]) -> list[Caution]:
@@ -55,21 +55,21 @@ def cautions_at(point: tuple[int, int] | None, among: list[Caution]) -> list[Cau
 
 def outcomes_about(kind: str, keys: list[str], since: date) -> QuerySet[Outcome]:
     """Return what stands recorded about some things since a day, the newest first."""
-    found = Outcome.objects.filter(about_kind=kind, about_key__in=keys, day__gte=since)
-    return found.filter(superseded_by=None).exclude(code=WITHDRAWN).order_by("-at")
+    outcomes = Outcome.objects.filter(about_kind=kind, about_key__in=keys, day__gte=since)
+    return outcomes.filter(superseded_by=None).exclude(code=WITHDRAWN).order_by("-at")
 
 
 def history_about(kind: str, keys: list[str], since: date) -> QuerySet[Outcome]:
     """Return all that was ever recorded about some things since a day, mistakes too, the newest first."""
-    found = Outcome.objects.select_related("superseded_by", "job__case")
-    found = found.filter(about_kind=kind, about_key__in=keys, day__gte=since)
-    return found.exclude(code=WITHDRAWN).order_by("-at")
+    outcomes = Outcome.objects.select_related("superseded_by", "job__case")
+    outcomes = outcomes.filter(about_kind=kind, about_key__in=keys, day__gte=since)
+    return outcomes.exclude(code=WITHDRAWN).order_by("-at")
 
 
 def seen_on(crew_list: str, day: date) -> QuerySet[Outcome]:
     """Return a list's outcomes of a day that belong to no job, the newest first."""
-    found = Outcome.objects.filter(crew_list=crew_list, day=day, job=None, superseded_by=None)
-    return found.exclude(code=WITHDRAWN).order_by("-at")
+    outcomes = Outcome.objects.filter(crew_list=crew_list, day=day, job=None, superseded_by=None)
+    return outcomes.exclude(code=WITHDRAWN).order_by("-at")
 
 
 def waiting_by_list(day: date) -> dict[str, int]:

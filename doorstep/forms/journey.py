@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from doorstep.forms.form import Form, Page
 from doorstep.forms.questions import kinds
@@ -9,6 +10,9 @@ from doorstep.forms.rules.functions import Clock
 from doorstep.forms.rules.rule import Rule
 
 Values = Mapping[str, object]
+
+
+Result = Literal["go_on", "stop", "ask", "unavailable"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Decision:
     """What a page's check decided: go on, stop with a code, or ask a page; and why."""
 
     page: str
-    result: str  # go_on | stop | ask | unavailable
+    result: Result
     code: str = ""
     tried: tuple[Tried, ...] = ()
 
@@ -36,10 +40,10 @@ class Decision:
 
 
 def _lookup(path: str, values: Values) -> object:
-    found: object = values
+    value: object = values
     for part in path.split("."):
-        found = found.get(part) if isinstance(found, Mapping) else None
-    return found
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
 
 
 def decide(
@@ -58,16 +62,16 @@ def decide(
     if missing:
         return Decision(page.id, "go_on")
     tried: list[Tried] = []
-    seen = {**values, "now": clock.now, "today": clock.today}
+    all_values = {**values, "now": clock.now, "today": clock.today}
     for item in page.check:
-        held = bool(item.rule.evaluate(values, clock))
-        read = {path: _lookup(path, seen) for path in sorted(item.rule.uses)}
-        tried.append(Tried(item.rule.text, held, read))
-        if held and item.stop in passed:
+        holds = bool(item.rule.evaluate(values, clock))
+        read = {path: _lookup(path, all_values) for path in sorted(item.rule.uses)}
+        tried.append(Tried(item.rule.text, holds, read))
+        if holds and item.stop in passed:
             continue
-        if held and item.stop:
+        if holds and item.stop:
             return Decision(page.id, "stop", item.stop, tuple(tried))
-        if held:
+        if holds:
             return Decision(page.id, "ask", item.ask, tuple(tried))
     return Decision(page.id, "go_on", "", tuple(tried))
 

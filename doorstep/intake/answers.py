@@ -86,11 +86,11 @@ def _in_words(
     now: datetime,
 ) -> dict[str, str]:
     """Return an answer in the council's own language, and in the one spoken when that is another."""
-    kind, spoken_now, own = kinds.of(question), council.language(), council.own_language()
-    said = say(kind.show(question, answer, offered))
-    if spoken_now == own:
-        return {question.id: said}
-    with council.speaking(own):
+    kind, spoken_now, language = kinds.of(question), council.language(), council.own_language()
+    sentence = say(kind.show(question, answer, offered))
+    if spoken_now == language:
+        return {question.id: sentence}
+    with council.speaking(language):
         if question.source is not None:
             offered = facts.options(question, values, clock_at(now))
         elif kind.nature == "spot":
@@ -98,4 +98,4 @@ def _in_words(
         elif question.options:
             offered = catalogue.service(service.digest).form.questions[question.id].options
         words = say(kind.show(question, answer, offered))
-    return {question.id: words, f"{question.id}@{spoken_now}": said}
+    return {question.id: words, f"{question.id}@{spoken_now}": sentence}

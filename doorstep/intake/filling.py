@@ -14,6 +14,7 @@ from doorstep.cases import drafts, submitting
 from doorstep.cases.clock import clock_at
 from doorstep.cases.facts import GivenFacts
 from doorstep.cases.models import Case, Draft
+from doorstep.cases.shapes import KeptDecision
 from doorstep.cases.values import settings_of, to_json, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
@@ -62,8 +63,8 @@ class Filling:
     def is_shown(self, page: Page) -> bool:
         """Say whether this person meets a page."""
         if page.id not in self._is_shown:
-            asked = frozenset(self.draft.asked)
-            self._is_shown[page.id] = journey.is_shown(page, self.values, asked, self.clock)
+            pages = frozenset(self.draft.asked)
+            self._is_shown[page.id] = journey.is_shown(page, self.values, pages, self.clock)
         return self._is_shown[page.id]
 
     @property
@@ -83,8 +84,8 @@ class Filling:
     @property
     def stopped_at(self) -> str:
         """Return the page where a check stopped, or nothing."""
-        kept = self.draft.decisions.items()
-        return next((p for p, d in kept if d["result"] in ("stop", "unavailable")), "")
+        decisions: dict[str, KeptDecision] = self.draft.decisions
+        return next((p for p, d in decisions.items() if d["result"] in ("stop", "unavailable")), "")
 
     def first_open(self) -> Page | None:
         """Return the first page not answered yet or where a check stopped; nothing when all is done."""

@@ -109,8 +109,8 @@ def place(order: Order, *, visitor: str, by: Actor, now: datetime) -> Case:
             raise _refused(filling, exc) from exc
         if decision.stops:
             raise _halted(filling, decision)
-    asked = order.service.form.questions
-    if rest := [asked[name] for name in order.answers if name not in taken]:
+    questions = order.service.form.questions
+    if rest := [questions[name] for name in order.answers if name not in taken]:
         raise AnswersWrong([Wrong(question, Invalid("not_asked")) for question in rest])
     return _submitted(filling)
 

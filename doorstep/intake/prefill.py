@@ -45,10 +45,10 @@ def _next(filling: Filling, tried: set[str]) -> Page | None:
 
 def _answer(filling: Filling, page: Page, wanted: dict[str, object], whole: bool) -> bool:
     """Answer a page where each of its questions has what it takes; say whether that was so."""
-    asked = asked_on(page)
-    if any(q.id not in wanted and not (whole and q.optional) for q in asked):
+    questions = asked_on(page)
+    if any(q.id not in wanted and not (whole and q.optional) for q in questions):
         return False
-    entries = filling.read(page, {q.id: _fields(q, wanted) for q in asked})
+    entries = filling.read(page, {q.id: _fields(q, wanted) for q in questions})
     if entries.wrong:
         return False
     try:
@@ -74,8 +74,8 @@ def _wait(filling: Filling, page: Page, wanted: dict[str, object]) -> None:
 
 def none_fits(service: Service) -> dict[tuple[str, str], object]:
     """Return the answers of someone who has said that nothing proposed fits."""
-    asked = service.form.questions.values()
-    of_words = [q for q in asked if q.source and current_name(q.source.name) in facts.PROPOSING]
+    questions = service.form.questions.values()
+    of_words = [q for q in questions if q.source and current_name(q.source.name) in facts.PROPOSING]
     return {(q.kind, q.id): facts.NONE for q in of_words}
 
 
@@ -101,7 +101,7 @@ def move_on(filling: Filling, case: Case) -> Case | None:
     if filling.stopped_at or not all(answered(p, filling.draft.answers) for p in filling.pages):
         return None
     try:
-        made, _decision = filling.submit()
+        new_case, _decision = filling.submit()
     except Refused:  # the form says why
         return None
-    return made
+    return new_case

@@ -157,10 +157,10 @@ def token_of(key: str) -> str:
 def tell_about(*, mail: Mail, now: datetime) -> None:
     """Queue a message about something of a room above, once for its key."""
     given = {k: v for k, v in asdict(mail).items() if k != "key"}
-    message, made = Message.objects.get_or_create(
+    message, is_new = Message.objects.get_or_create(
         key=mail.key, defaults={**given, "channel": "email", "queued_at": now}
     )
-    if made:
+    if is_new:
         queue.send.defer(message_id=message.pk)
 
 
@@ -181,8 +181,8 @@ def _secret(message: Message, now: datetime) -> str | None:
         access = UUID(message.key.removeprefix("code-"))
         return message.body.replace(CODE, saving.make_code(access_id=access))
     if message.about:
-        made = token_of(message.about if message.one_click else message.key)
-        return message.body.replace(LINK, f"{addresses.base()}{message.path}{made}")
+        link_token = token_of(message.about if message.one_click else message.key)
+        return message.body.replace(LINK, f"{addresses.base()}{message.path}{link_token}")
     if message.draft is not None:
         token = saving.make_draft_link(draft_id=message.draft.id, key=message.key)
         there = addresses.link("resume", slug=message.draft.slug, token=token)
@@ -195,8 +195,8 @@ def _secret(message: Message, now: datetime) -> str | None:
 def send(*, message_id: int, now: datetime) -> None:
     """Hand a queued message to the provider, once; the provider honours our key."""
     with transaction.atomic():
-        found = Message.objects.select_for_update(of=("self",)).select_related("case", "draft")
-        message = found.filter(id=message_id).first()
+        messages = Message.objects.select_for_update(of=("self",)).select_related("case", "draft")
+        message = messages.filter(id=message_id).first()
         if message is None or message.sent_at:
             return  # sent before, or its draft is gone
         if message.while_in and (message.case is None or message.case.stage != message.while_in):
@@ -210,7 +210,7 @@ def send(*, message_id: int, now: datetime) -> None:
             message.delete()
             return
         messenger: Messenger = plug.get("messages.messenger")
-        said = (message.to, message.subject, body, _unsubscribe(message))
-        receipt = messenger.send_email(Outgoing(message.key, *said))
+        fields = (message.to, message.subject, body, _unsubscribe(message))
+        receipt = messenger.send_email(Outgoing(message.key, *fields))
         message.sent_at, message.receipt = now, receipt.id
         message.save(update_fields=["sent_at", "receipt"])

@@ -8,7 +8,7 @@ from doorstep.outside import plug
 def outbox(reference: str) -> list[tuple[Message, Outgoing | None]]:
     """Return the latest messages, of one case when named, each with what the provider was given."""
     messenger: Messenger = plug.get("messages.messenger")
-    found = Message.objects.select_related("case").order_by("-queued_at", "-id")
+    messages = Message.objects.select_related("case").order_by("-queued_at", "-id")
     if reference:
-        found = found.filter(case__reference=reference)
-    return [(m, messenger.sent(m.key) if m.sent_at else None) for m in found[:50]]
+        messages = messages.filter(case__reference=reference)
+    return [(m, messenger.sent(m.key) if m.sent_at else None) for m in messages[:50]]

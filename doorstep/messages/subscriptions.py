@@ -69,8 +69,8 @@ class Subscriptions:
         now: datetime,
     ) -> None:
         with council.speaking(wish.language):
-            said = {**here(), "link": messages.LINK, **values}
-            subject, body = (fill(text, said) for text in words())
+            context = {**here(), "link": messages.LINK, **values}
+            subject, body = (fill(text, context) for text in words())
         mail = messages.Mail(
             about=self.mark(wish),
             key=key,

@@ -9,9 +9,9 @@ from doorstep.council import queries as council
 
 def here() -> dict[str, object]:
     """Return what every message may say of the council."""
-    own = council.current()
-    contact = own.contact
-    return {"council": own.name, "telephone": contact.telephone, "hours": contact.hours}
+    current = council.current()
+    contact = current.contact
+    return {"council": current.name, "telephone": contact.telephone, "hours": contact.hours}
 
 
 def _saved() -> tuple[str, str]:

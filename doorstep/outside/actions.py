@@ -16,7 +16,7 @@ def _open(job_id: int) -> JobFailure | None:
 
 
 @transaction.atomic
-def retry(*, job_id: int, by: str) -> bool:
+def retry(*, job_id: int, username: str) -> bool:
     """Run a job that was given up once more; say whether it was there to be run.
 
     It has one run: its attempts still count. When that fails too it is given up again, and shows again.
@@ -27,17 +27,17 @@ def retry(*, job_id: int, by: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("select procrastinate_retry_job_v2(%s, now(), null, null, null)", [job_id])
     # Another failure takes its give-up action anew.
-    failure.handled_at, failure.retried_by = None, by
+    failure.handled_at, failure.retried_by = None, username
     failure.save(update_fields=["handled_at", "retried_by"])
     return True
 
 
 @transaction.atomic
-def lay_aside(*, job_id: int, by: str, now: datetime) -> bool:
+def lay_aside(*, job_id: int, username: str, now: datetime) -> bool:
     """Note that someone dealt with a job that was given up; say whether it was there."""
     failure = _open(job_id)
     if failure is None:
         return False
-    failure.dealt_by, failure.dealt_at = by, now
+    failure.dealt_by, failure.dealt_at = username, now
     failure.save(update_fields=["dealt_by", "dealt_at"])
     return True

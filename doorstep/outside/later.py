@@ -108,11 +108,11 @@ JOBS: dict[str, Job] = {}
 
 def note_failure(job_id: int, name: str, error: BaseException | str) -> None:
     """Keep what went wrong: the error's class, and its text where it is ours and so holds no person."""
-    said = error if isinstance(error, str) else type(error).__name__
+    text = error if isinstance(error, str) else type(error).__name__
     if isinstance(error, GiveUp):
-        said = f"GiveUp: {error.reason}"
+        text = f"GiveUp: {error.reason}"
     JobFailure.objects.update_or_create(
-        job_id=job_id, defaults={"name": name, "error": said[:200], "at": timezone.now()}
+        job_id=job_id, defaults={"name": name, "error": text[:200], "at": timezone.now()}
     )
 
 

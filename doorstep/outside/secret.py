@@ -16,5 +16,5 @@ def derived(purpose: str, key: str) -> str:
 
     It rests on LINKS_KEY, so that a new SECRET_KEY breaks no link that was sent before.
     """
-    made = salted_hmac(f"doorstep.{purpose}", key, secret=settings.LINKS_KEY, algorithm="sha256")
-    return made.hexdigest()
+    digest = salted_hmac(f"doorstep.{purpose}", key, secret=settings.LINKS_KEY, algorithm="sha256")
+    return digest.hexdigest()

@@ -31,6 +31,7 @@ from doorstep.payments.models import (
     Attempt,
     Callback,
     Charge,
+    ChargeFact,
     Forgeries,
     Movement,
 )
@@ -51,8 +52,8 @@ FORGOTTEN = timedelta(days=2)
 
 def provider() -> PaymentProvider:
     """Return whoever takes payments for us."""
-    made: PaymentProvider = plug.get("payments.provider")
-    return made
+    connector: PaymentProvider = plug.get("payments.provider")
+    return connector
 
 
 @transaction.atomic
@@ -73,13 +74,13 @@ def ask(
     Raises Refused("already_charged") where another sum is due for the same purpose.
     """
     charge = Charge.objects.select_for_update().filter(case=case, purpose=purpose, state="due")
-    if found := charge.first():
-        if found.pence != pence:
-            raise Refused("already_charged", charge=found.reference)
-        found.until = until
-        found.save(update_fields=["until"])
-        return _keep(found, case)
-    made = Charge.objects.create(
+    if charge_before := charge.first():
+        if charge_before.pence != pence:
+            raise Refused("already_charged", charge=charge_before.reference)
+        charge_before.until = until
+        charge_before.save(update_fields=["until"])
+        return _keep(charge_before, case)
+    new_charge = Charge.objects.create(
         case=case,
         purpose=purpose,
         reference=f"{case.reference}-{Charge.objects.filter(case=case).count() + 1}",
@@ -91,14 +92,18 @@ def ask(
         until=until,
         made_at=now,
     )
-    timeline.write(case, "charged", by=by, now=now, charge=made.reference, pence=pence)
-    return _keep(made, case)
+    timeline.write(case, "charged", by=by, now=now, charge=new_charge.reference, pence=pence)
+    return _keep(new_charge, case)
 
 
 def _keep(charge: Charge, case: Case) -> Charge:
     """Keep sum and moment where the service's sentences can name them."""
-    said = {"pounds": pounds(charge.pence), "until": charge.until, "reference": charge.reference}
-    workflow.keep(case, "charge", said)
+    fact: ChargeFact = {
+        "pounds": pounds(charge.pence),
+        "until": charge.until,
+        "reference": charge.reference,
+    }
+    workflow.keep(case, "charge", fact)
     return charge
 
 
@@ -157,11 +162,11 @@ def ask_again(*, attempt: Attempt) -> None:
 
 def _attempt(charge: Charge, language: str, now: datetime) -> Attempt:
     number = charge.attempts.count() + 1
-    made = Attempt(charge=charge, key=uuid4(), language=language, made_at=now)
-    made.reference = f"{charge.reference}-{number}"
-    made.back_hash = hashed(token_of(made))
-    made.save(force_insert=True)
-    return made
+    attempt = Attempt(charge=charge, key=uuid4(), language=language, made_at=now)
+    attempt.reference = f"{charge.reference}-{number}"
+    attempt.back_hash = hashed(token_of(attempt))
+    attempt.save(force_insert=True)
+    return attempt
 
 
 def create(*, attempt_id: int, now: datetime, first: bool = False) -> None:
@@ -172,8 +177,8 @@ def create(*, attempt_id: int, now: datetime, first: bool = False) -> None:
     """
     try:
         with transaction.atomic():
-            found = Attempt.objects.select_for_update(skip_locked=True, of=("self",))
-            attempt = found.select_related("charge").filter(id=attempt_id, state="new").first()
+            attempts = Attempt.objects.select_for_update(skip_locked=True, of=("self",))
+            attempt = attempts.select_related("charge").filter(id=attempt_id, state="new").first()
             if attempt is None or attempt.charge.state != "due":
                 return
             payment = None if first else _known(attempt)
@@ -189,8 +194,8 @@ def create(*, attempt_id: int, now: datetime, first: bool = False) -> None:
 
 def _known(attempt: Attempt) -> Payment | None:
     try:
-        found = next(iter(provider().search(reference=attempt.reference)), None)
-        return provider().find(found.id) if found else None
+        payment = next(iter(provider().search(reference=attempt.reference)), None)
+        return provider().find(payment.id) if payment else None
     except OutsideError as exc:
         # Whatever it refuses here says nothing about the payment: it must be looked for again.
         raise TryLater(f"a payment could not be looked for: {exc}") from exc
@@ -199,8 +204,8 @@ def _known(attempt: Attempt) -> Payment | None:
 def _wanted(attempt: Attempt) -> NewPayment:
     back = addresses.link("pay_return", token=token_of(attempt))
     charge, words = attempt.charge, attempt.charge.description
-    said = (str(attempt.key), attempt.reference, charge.pence, words, back, attempt.language)
-    return NewPayment(*said)
+    fields = (str(attempt.key), attempt.reference, charge.pence, words, back, attempt.language)
+    return NewPayment(*fields)
 
 
 def _opened(attempt: Attempt, payment: Payment, now: datetime) -> None:
@@ -233,11 +238,11 @@ def learn(*, attempt_id: int, now: datetime) -> None:
 @transaction.atomic
 def record(*, payment: Payment, now: datetime) -> None:
     """Take in how a payment stands; the same again, or something older, changes nothing."""
-    found = Attempt.objects.filter(provider_id=payment.id).first()
-    if found is None:
+    row = Attempt.objects.filter(provider_id=payment.id).first()
+    if row is None:
         return
-    charge = _lock(found.charge_id)
-    attempt = Attempt.objects.select_for_update().get(id=found.pk)
+    charge = _lock(row.charge_id)
+    attempt = Attempt.objects.select_for_update().get(id=row.pk)
     if payment.state == "paid":
         if attempt.state != "paid":
             _paid(charge, attempt, payment, now)
@@ -289,8 +294,8 @@ def _give_back(charge: Charge, now: datetime) -> None:
 @transaction.atomic
 def _ended(attempt_id: int, state: str, code: str, now: datetime) -> None:
     """Note that an attempt ended without money; a charge that only waited for that ends with it."""
-    found = Attempt.objects.values_list("charge_id", flat=True).get(id=attempt_id)
-    charge = _lock(found)
+    charge_id = Attempt.objects.values_list("charge_id", flat=True).get(id=attempt_id)
+    charge = _lock(charge_id)
     attempt = Attempt.objects.select_for_update().get(id=attempt_id)
     if attempt.state not in LIVE:
         return
@@ -318,7 +323,7 @@ def lapse(*, charge_id: int, now: datetime) -> None:
 
 
 @transaction.atomic
-def withdraw(*, charge_id: int, by: Actor, now: datetime) -> None:
+def withdraw(*, charge_id: int, now: datetime) -> None:
     """Ask no longer for a charge that nobody has paid; it is cancelled at the provider."""
     charge = _lock(charge_id)
     if charge.state == "due":
@@ -357,8 +362,8 @@ def close(*, attempt_id: int, now: datetime) -> None:
 @transaction.atomic
 def take_callback(*, event: Event, now: datetime) -> bool:
     """Keep that the provider told us something and queue the asking; False for a replay."""
-    said = {"kind": event.kind[:60], "payment_id": event.payment_id[:64], "at": now}
-    _, new = Callback.objects.get_or_create(id=event.id[:64], defaults=said)
+    fields = {"kind": event.kind[:60], "payment_id": event.payment_id[:64], "at": now}
+    _, new = Callback.objects.get_or_create(id=event.id[:64], defaults=fields)
     attempt = Attempt.objects.filter(provider_id=event.payment_id).first()
     if new and attempt:
         queue.learn.defer(attempt_id=attempt.pk)

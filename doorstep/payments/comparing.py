@@ -10,19 +10,20 @@ from doorstep.outside import plug
 from doorstep.payments import queue
 from doorstep.payments.models import LIVE, Attempt, Comparison
 from doorstep.payments.provider import UNFINISHED, NotThere, Payment, PaymentProvider
+from doorstep.staff.actor import Actor
 
 Difference = dict[str, object]
 
 
 @transaction.atomic
-def ask(*, by: str, now: datetime) -> Comparison:
+def ask(*, by: Actor, now: datetime) -> Comparison:
     """Queue a comparison; while one is under way, that one is returned."""
     under_way = Comparison.objects.filter(ended_at=None, asked_at__gt=now - timedelta(hours=1))
-    if found := under_way.first():
-        return found
-    made = Comparison.objects.create(asked_at=now, asked_by=by)
-    queue.compare.defer(comparison_id=made.pk)
-    return made
+    if running := under_way.first():
+        return running
+    comparison = Comparison.objects.create(asked_at=now, asked_by=by.key or by.kind)
+    queue.compare.defer(comparison_id=comparison.pk)
+    return comparison
 
 
 def _since(now: datetime) -> datetime:
@@ -33,19 +34,21 @@ def _since(now: datetime) -> datetime:
 
 def compare(*, comparison_id: int, now: datetime) -> None:
     """Compare all of ours that did not agree before, and all of theirs since then; raises TryLater."""
-    made = Comparison.objects.get(id=comparison_id)
-    if made.ended_at:
+    comparison = Comparison.objects.get(id=comparison_id)
+    if comparison.ended_at:
         return
     provider: PaymentProvider = plug.get("payments.provider")
     since = _since(now)
     theirs = {p.id: p for p in provider.search(since=since)}
     ours = list(Attempt.objects.filter(made_at__gte=since).select_related("charge"))
-    found = [d for a in ours for d in _one(a, theirs.pop(a.provider_id or "", None), provider, now)]
-    found += [d for p in theirs.values() for d in _theirs_only(p)]
-    made.differences, made.since, made.compared = found, since, len(ours)
-    made.pence = sum(_held(a) for a in ours)
-    made.ended_at = now
-    made.save()
+    differences = [
+        d for a in ours for d in _one(a, theirs.pop(a.provider_id or "", None), provider, now)
+    ]
+    differences += [d for p in theirs.values() for d in _theirs_only(p)]
+    comparison.differences, comparison.since, comparison.compared = differences, since, len(ours)
+    comparison.pence = sum(_held(a) for a in ours)
+    comparison.ended_at = now
+    comparison.save()
 
 
 def _held(attempt: Attempt) -> int:
@@ -89,12 +92,12 @@ def _lines(attempt: Attempt, theirs: Payment) -> list[Difference]:
 
 
 def _line(attempt: Attempt, kind: str, ours: object, theirs: object) -> Difference:
-    known = {"reference": attempt.reference, "provider_id": attempt.provider_id}
-    return {"kind": kind, **known, "pence": attempt.charge.pence, "ours": ours, "theirs": theirs}
+    ids = {"reference": attempt.reference, "provider_id": attempt.provider_id}
+    return {"kind": kind, **ids, "pence": attempt.charge.pence, "ours": ours, "theirs": theirs}
 
 
 def _theirs_only(theirs: Payment) -> Iterator[Difference]:
     """Name a payment of theirs that we do not know, where money came in by it."""
     if theirs.state == "paid":
-        known = {"reference": theirs.reference, "provider_id": theirs.id, "pence": theirs.pence}
-        yield {"kind": "theirs_only", **known, "ours": "", "theirs": theirs.state}
+        ids = {"reference": theirs.reference, "provider_id": theirs.id, "pence": theirs.pence}
+        yield {"kind": "theirs_only", **ids, "ours": "", "theirs": theirs.state}

@@ -10,6 +10,7 @@ from django.utils import timezone
 from doorstep.outside.errors import OutsideError
 from doorstep.payments import actions, comparing, queue, refunds
 from doorstep.payments.models import ENDING, Attempt, Charge, Comparison, Refund
+from doorstep.staff.actor import SYSTEM
 
 log = structlog.get_logger("doorstep.payments")
 # How often an unfinished payment is asked after: a tenth of its age, between these.
@@ -63,8 +64,8 @@ def refund(refund_id: int) -> None:
 def _compared_in_vain(comparison_id: int) -> None:
     """Say on the page that the comparison could not be made."""
     words = "The provider could not be reached, or did not answer in time"
-    found = Comparison.objects.filter(id=comparison_id, ended_at=None)
-    found.update(ended_at=timezone.now(), problem=words)
+    comparisons = Comparison.objects.filter(id=comparison_id, ended_at=None)
+    comparisons.update(ended_at=timezone.now(), problem=words)
 
 
 @queue.compare.does(on_give_up=_compared_in_vain)
@@ -89,19 +90,19 @@ def settle() -> None:
 def unsettled_refunds(now: datetime) -> list[int]:
     """Return refunds on their way: new ones every minute, old ones once an hour."""
     young = now - timedelta(days=1)
-    found = Refund.objects.filter(state__in=("asked", "submitted"))
+    refunds = Refund.objects.filter(state__in=("asked", "submitted"))
     if now.minute:
-        found = found.filter(Q(state="asked") | Q(asked_at__gt=young))
-    return list(found.values_list("id", flat=True))
+        refunds = refunds.filter(Q(state="asked") | Q(asked_at__gt=young))
+    return list(refunds.values_list("id", flat=True))
 
 
 def _look(attempt: Attempt, now: datetime) -> None:
-    asked = attempt.asked_at or attempt.made_at
+    since = attempt.asked_at or attempt.made_at
     if attempt.charge.state in ENDING:
         queue.close.defer(attempt_id=attempt.pk)
-    elif attempt.state == "new" and now - asked > GRACE:
+    elif attempt.state == "new" and now - since > GRACE:
         queue.create.defer(attempt_id=attempt.pk)
-    elif attempt.state == "open" and now - asked > min(
+    elif attempt.state == "open" and now - since > min(
         max((now - attempt.made_at) / 10, OFTEN), SELDOM
     ):
         queue.learn.defer(attempt_id=attempt.pk)
@@ -109,8 +110,8 @@ def _look(attempt: Attempt, now: datetime) -> None:
 
 def forget() -> None:
     """Empty what officers wrote about refunds of cases that were erased; the sums stay, as the ledger must."""
-    gone = Refund.objects.filter(attempt__charge__case__erased_at__isnull=False)
-    gone.exclude(reason="").update(reason="", why_not="")
+    refunds = Refund.objects.filter(attempt__charge__case__erased_at__isnull=False)
+    refunds.exclude(reason="").update(reason="", why_not="")
 
 
 def compare_daily() -> None:
@@ -118,4 +119,4 @@ def compare_daily() -> None:
     now = timezone.now()
     recent = Comparison.objects.filter(asked_at__gt=now - timedelta(hours=20)).exists()
     if not recent and Attempt.objects.exists():
-        comparing.ask(by="system", now=now)
+        comparing.ask(by=SYSTEM, now=now)

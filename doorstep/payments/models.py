@@ -1,4 +1,6 @@
 import uuid
+from datetime import datetime
+from typing import TypedDict
 
 from django.db import models
 from django.db.models import F, Q
@@ -14,6 +16,20 @@ LIVE = ("new", "open")
 # waiting: for an officer. asked, submitted: on its way.
 REFUND_STATES = ("waiting", "asked", "submitted", "done", "failed", "refused")
 COUNTED = ("waiting", "asked", "submitted", "done")
+
+
+class ChargeFact(TypedDict):
+    """The fact `charge` of a case: what is to pay, in words, until when, and its reference."""
+
+    pounds: str
+    until: datetime | None
+    reference: str
+
+
+class RefundFact(TypedDict):
+    """The fact `refund` of a case: what was given back last, in words."""
+
+    pounds: str
 
 
 def _among(field: str, states: tuple[str, ...], name: str) -> models.CheckConstraint:

@@ -37,29 +37,29 @@ def last_attempt(charge: Charge) -> Attempt | None:
 
 def by_return(token: str, now: datetime) -> Attempt | None:
     """Return the attempt that a payer comes back from."""
-    found = Attempt.objects.select_related("charge__case").filter(back_hash=hashed(token))
-    return found.filter(made_at__gt=now - BACK_FOR).first()
+    attempts = Attempt.objects.select_related("charge__case").filter(back_hash=hashed(token))
+    return attempts.filter(made_at__gt=now - BACK_FOR).first()
 
 
 def of_case(case: Case) -> QuerySet[Charge]:
     """Return a case's charges with attempts, refunds and movements."""
     attempts = Attempt.objects.order_by("id").prefetch_related("refunds")
     moved = Movement.objects.order_by("id")
-    wanted = (Prefetch("attempts", attempts), Prefetch("movements", moved))
-    return Charge.objects.filter(case=case).order_by("id").prefetch_related(*wanted)
+    prefetches = (Prefetch("attempts", attempts), Prefetch("movements", moved))
+    return Charge.objects.filter(case=case).order_by("id").prefetch_related(*prefetches)
 
 
 def waiting() -> QuerySet[Refund]:
     """Return refunds that wait for an officer, the oldest first."""
-    found = Refund.objects.select_related("attempt__charge__case").filter(state="waiting")
-    return found.order_by("asked_at")
+    refunds = Refund.objects.select_related("attempt__charge__case").filter(state="waiting")
+    return refunds.order_by("asked_at")
 
 
 def failed() -> QuerySet[Refund]:
     """Return refunds of the last thirty days that could not be carried out."""
     since = timezone.now() - timedelta(days=30)
-    found = Refund.objects.select_related("attempt__charge__case").filter(state="failed")
-    return found.filter(ended_at__gt=since).order_by("-ended_at")
+    refunds = Refund.objects.select_related("attempt__charge__case").filter(state="failed")
+    return refunds.filter(ended_at__gt=since).order_by("-ended_at")
 
 
 def comparison() -> Comparison | None:
@@ -80,8 +80,8 @@ def forgeries(now: datetime) -> int:
 
 def ledger(since: datetime, until: datetime) -> QuerySet[Movement]:
     """Return the movements of a stretch of time, the first first."""
-    found = Movement.objects.select_related("charge__case", "attempt")
-    return found.filter(at__gte=since, at__lt=until).order_by("at", "id")
+    movements = Movement.objects.select_related("charge__case", "attempt")
+    return movements.filter(at__gte=since, at__lt=until).order_by("at", "id")
 
 
 def receipt(charge: Charge) -> tuple[Movement | None, list[Movement]]:

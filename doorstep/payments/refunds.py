@@ -16,7 +16,7 @@ from doorstep.outside import plug
 from doorstep.outside.errors import OutsideError, TryLater
 from doorstep.payments import outcomes, queue
 from doorstep.payments import provider as contract
-from doorstep.payments.models import COUNTED, Attempt, Movement, Refund
+from doorstep.payments.models import COUNTED, Attempt, Movement, Refund, RefundFact
 from doorstep.payments.money import vat_in
 from doorstep.staff.actor import SYSTEM, Actor
 
@@ -73,26 +73,26 @@ def ask_on(
         raise Refused("reason_missing")
     paid = Attempt.objects.select_for_update().filter(charge__case=case, state="paid")
     left = [(a, left_of(a)) for a in paid.order_by("-id")]
-    wanted = sum(n for _, n in left) if pence is None else pence
-    if wanted <= 0:
+    rest = sum(n for _, n in left) if pence is None else pence
+    if rest <= 0:
         raise Refused("nothing_to_refund")
-    if wanted > sum(n for _, n in left):
+    if rest > sum(n for _, n in left):
         raise Refused("more_than_paid")
-    waits = not approved and wanted > council.current().refund_limit
-    made = []
+    waits = not approved and rest > council.current().refund_limit
+    refunds = []
     for attempt, n in left:
-        if part := min(n, wanted):
-            made.append(_one(attempt, part, reason, waits, by, now))
-            wanted -= part
-    said = {"pence": sum(r.pence for r in made), "waits": waits}
-    timeline.write(case, "refund asked", by=by, now=now, text=reason.strip(), **said)
-    return made
+        if part := min(n, rest):
+            refunds.append(_one(attempt, part, reason, waits, by, now))
+            rest -= part
+    amounts = {"pence": sum(r.pence for r in refunds), "waits": waits}
+    timeline.write(case, "refund asked", by=by, now=now, text=reason.strip(), **amounts)
+    return refunds
 
 
 def _one(
     attempt: Attempt, pence: int, reason: str, waits: bool, by: Actor, now: datetime
 ) -> Refund:
-    made = Refund.objects.create(
+    refund = Refund.objects.create(
         attempt=attempt,
         pence=pence,
         reason=reason.strip()[:200],
@@ -101,8 +101,8 @@ def _one(
         asked_at=now,
     )
     if not waits:
-        queue.refund.defer(refund_id=made.pk)
-    return made
+        queue.refund.defer(refund_id=refund.pk)
+    return refund
 
 
 def _waiting(refund_id: int, by: Actor) -> Refund:
@@ -152,8 +152,8 @@ def carry_out(*, refund_id: int, now: datetime) -> None:
     """
     try:
         with transaction.atomic():
-            found = Refund.objects.select_for_update(skip_locked=True, of=("self",))
-            refund = found.filter(id=refund_id, state__in=("asked", "submitted")).first()
+            refunds = Refund.objects.select_for_update(skip_locked=True, of=("self",))
+            refund = refunds.filter(id=refund_id, state__in=("asked", "submitted")).first()
             if refund is None:
                 return
             theirs = _submit(refund) if refund.state == "asked" else _theirs(refund)
@@ -191,11 +191,11 @@ def _list(payment_id: str) -> list[contract.Refund]:
 
 def _send(refund: Refund, attempt: Attempt) -> contract.Refund:
     paid = attempt.movements.filter(pence__gt=0).aggregate(s=Sum("pence"))["s"] or 0
-    gone = attempt.refunds.filter(state__in=("submitted", "done"))
-    available = paid - (gone.aggregate(s=Sum("pence"))["s"] or 0)
+    refunds_sent = attempt.refunds.filter(state__in=("submitted", "done"))
+    available = paid - (refunds_sent.aggregate(s=Sum("pence"))["s"] or 0)
     try:
-        wanted = contract.NewRefund(str(attempt.provider_id), refund.pence, available)
-        return _provider().refund(wanted)
+        new_refund = contract.NewRefund(str(attempt.provider_id), refund.pence, available)
+        return _provider().refund(new_refund)
     except contract.BalanceChanged as exc:
         raise TryLater("the provider's balance differs from ours; compare the payments") from exc
     except TryLater:
@@ -216,8 +216,8 @@ def _theirs(refund: Refund) -> contract.Refund:
 
 
 def _provider() -> contract.PaymentProvider:
-    made: contract.PaymentProvider = plug.get("payments.provider")
-    return made
+    connector: contract.PaymentProvider = plug.get("payments.provider")
+    return connector
 
 
 @transaction.atomic
@@ -248,7 +248,8 @@ def record(*, refund_id: int, theirs: contract.Refund, now: datetime) -> None:
 
 def _tell(refund: Refund, now: datetime) -> None:
     charge = refund.attempt.charge
-    workflow.keep(charge.case, "refund", {"pounds": pounds(refund.pence)})
+    fact: RefundFact = {"pounds": pounds(refund.pence)}
+    workflow.keep(charge.case, "refund", fact)
     if not outcomes.report(charge, "pay.refunded", now):
         timeline.write(charge.case, "refunded", by=SYSTEM, now=now, pence=refund.pence)
 
@@ -256,8 +257,8 @@ def _tell(refund: Refund, now: datetime) -> None:
 def _locked(refund_id: int) -> Refund:
     refund = Refund.objects.select_related("attempt__charge").get(id=refund_id)
     case = locked(refund.attempt.charge.case_id)
-    found = Refund.objects.select_for_update(of=("self",)).select_related("attempt__charge")
-    refund = found.get(id=refund_id)
+    refunds = Refund.objects.select_for_update(of=("self",)).select_related("attempt__charge")
+    refund = refunds.get(id=refund_id)
     refund.attempt.charge.case = case
     return refund
 

@@ -18,7 +18,7 @@ from doorstep.catalogue.words import pounds
 from doorstep.council.errors import Refused
 from doorstep.forms.rules.types import INT, MOMENT, TEXT, Maybe, Record
 from doorstep.payments import actions, refunds
-from doorstep.payments.models import Charge
+from doorstep.payments.models import Charge, ChargeFact
 from doorstep.staff.actor import Actor
 
 CHARGE = Record("charge", {"pounds": TEXT, "until": Maybe(MOMENT), "reference": TEXT})
@@ -58,7 +58,8 @@ class PayStep:
         if options["pence"] < 0:
             raise Refused("sum_below_nothing")
         if options["pence"] == 0:
-            workflow.keep(case, "charge", {"pounds": pounds(0), "until": None, "reference": ""})
+            fact: ChargeFact = {"pounds": pounds(0), "until": None, "reference": ""}
+            workflow.keep(case, "charge", fact)
             return "pay.free"
         actions.ask(
             case=case,
@@ -76,7 +77,7 @@ class PayStep:
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
         """Withdraw what is due; what was paid is given back only by the step `refund`."""
         for charge in Charge.objects.filter(case=case, state="due"):
-            actions.withdraw(charge_id=charge.pk, by=by, now=now)
+            actions.withdraw(charge_id=charge.pk, now=now)
 
 
 class RefundStep:
@@ -86,11 +87,11 @@ class RefundStep:
         """Ask for the refund; more than is left is cut to what is left, and nothing left is no refund."""
         pence = options.get("pence", ALL)
         left = refunds.left_on(case)
-        wanted = left if pence == ALL else min(pence, left)
+        amount = left if pence == ALL else min(pence, left)
         with suppress(Refused):
             refunds.ask_on(
                 case=case,
-                pence=wanted,
+                pence=amount,
                 reason=str(options.get("reason", "")) or "By the service's rules",
                 approved=bool(options.get("approved", False)),
                 by=by,

@@ -29,6 +29,6 @@ def drawn() -> dict[str, Any]:
 
 def _dots() -> list[tuple[float, float]]:
     at = Property.objects.order_by("easting", "northing").values_list("easting", "northing")
-    found = list(at.distinct())
-    step = len(found) // MOST_DOTS + 1
-    return [grid.to_degrees(*point) for point in found[::step]]
+    points = list(at.distinct())
+    step = len(points) // MOST_DOTS + 1
+    return [grid.to_degrees(*point) for point in points[::step]]

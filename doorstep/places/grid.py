@@ -50,12 +50,6 @@ def within(point: Point, easting: int, northing: int, metres: int) -> Func:
     return _pair(point, "<@", circle, BooleanField())
 
 
-def inside_box(point: Point, west: int, south: int, east: int, north: int) -> Func:
-    """Return the condition that a point lies in a box of eastings and northings."""
-    corners = Point(Value(west), Value(south)), Point(Value(east), Value(north))
-    return _pair(point, "<@", Func(*corners, function="box"), BooleanField())
-
-
 def distance(point: Point, easting: int, northing: int) -> Func:
     """Return the metres from a point; ordering by it, an index of points gives the nearest first."""
     return _pair(point, "<->", Point(Value(easting), Value(northing)), FloatField())

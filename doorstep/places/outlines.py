@@ -37,12 +37,12 @@ def path() -> Path:
 
 
 def _in_metres(of: dict[str, Any]) -> BaseGeometry:
-    found = shape(of)
+    outline = shape(of)
 
     def turned(at: Any) -> Any:
         return [grid.to_grid(lat, lon) for lon, lat in at]
 
-    return shapely.transform(found, turned)
+    return shapely.transform(outline, turned)
 
 
 @cache

@@ -76,8 +76,8 @@ def search(text: str) -> list[Spot]:
     at = _homes().filter(postcode=postcode)
     usrns = at.order_by("street_id").values_list("street_id", flat=True).distinct()
     streets = [_of_street(s, at) for s in Street.objects.filter(usrn__in=usrns).order_by("name")]
-    found = [find(f"postcode:{postcode}"), *(streets if len(streets) > 1 else [])]
-    return [spot for spot in found if spot]
+    spots = [find(f"postcode:{postcode}"), *(streets if len(streets) > 1 else [])]
+    return [spot for spot in spots if spot]
 
 
 def _by_name(text: str) -> list[Spot]:
@@ -123,9 +123,20 @@ def _middle(place_id: str, words: str, homes: QuerySet[Property], street: str = 
     lat, lon = grid.to_degrees(home.easting, home.northing)
     whose = outlines.whose(home.easting, home.northing)
     near = whose.near if whose else False
-    spot = home.easting, home.northing
     # A home's ward stands in the gazetteer; the outlines are generalised.
-    return Spot(place_id, words, lat, lon, *spot, street, home.ward_id, home.ward.name, True, near)
+    return Spot(
+        id=place_id,
+        words=words,
+        lat=lat,
+        lon=lon,
+        easting=home.easting,
+        northing=home.northing,
+        street=street,
+        ward=home.ward_id,
+        ward_name=home.ward.name,
+        inside=True,
+        near=near,
+    )
 
 
 def _at(key: str) -> Spot | None:
@@ -148,7 +159,17 @@ def _at(key: str) -> Spot | None:
     street = str(home.street_id) if home and inside else ""
     words = _named(home if inside else None, name, lat, lon)
     return Spot(
-        f"at:{lat:.5f},{lon:.5f}", words, lat, lon, east, north, street, ward, name, inside, near
+        id=f"at:{lat:.5f},{lon:.5f}",
+        words=words,
+        lat=lat,
+        lon=lon,
+        easting=east,
+        northing=north,
+        street=street,
+        ward=ward,
+        ward_name=name,
+        inside=inside,
+        near=near,
     )
 
 

@@ -30,7 +30,7 @@ def ask_to_publish(*, slug: str, digest: str, by: Actor, now: datetime) -> Publi
         raise Refused("already_running")
     try:
         with transaction.atomic():
-            made = Publishing.objects.create(
+            row = Publishing.objects.create(
                 slug=slug,
                 digest=digest,
                 files=files,
@@ -40,8 +40,8 @@ def ask_to_publish(*, slug: str, digest: str, by: Actor, now: datetime) -> Publi
                 examples=len(service.examples),
                 progress_at=now,
             )
-            queue.play.defer(publishing_id=made.pk)
-            return made
+            queue.play.defer(publishing_id=row.pk)
+            return row
     except IntegrityError as exc:
         if "one_open_publishing" not in str(exc):
             raise
@@ -52,12 +52,12 @@ def ask_to_publish(*, slug: str, digest: str, by: Actor, now: datetime) -> Publi
 def _begin(publishing_id: int) -> Publishing | None:
     """Take the next run; nothing when it has ended."""
     with transaction.atomic():
-        found = Publishing.objects.select_for_update().get(id=publishing_id)
-        if found.ended_at:
+        row = Publishing.objects.select_for_update().get(id=publishing_id)
+        if row.ended_at:
             return None
-        found.run, found.played, found.state = found.run + 1, 0, "playing"
-        found.save(update_fields=["run", "played", "state"])
-        return found
+        row.run, row.played, row.state = row.run + 1, 0, "playing"
+        row.save(update_fields=["run", "played", "state"])
+        return row
 
 
 def _still(wish: Publishing, **changes: object) -> bool:

@@ -36,8 +36,8 @@ class ExampleFilling(Filling):
     def options(self, question: Question, posted: Posted) -> Options:
         """Return what may be chosen: listed by the form, said by the example, else what it answers."""
         if question.id in self.given_options:
-            said = self.given_options[question.id]
-            return tuple((str(value), str(value)) for value in said)
+            texts = self.given_options[question.id]
+            return tuple((str(value), str(value)) for value in texts)
         nature, answer = kinds.of(question).nature, self.example.get(question.id)
         if nature == "spot" and answer in SPOTS:
             return (spot(answer),)

@@ -39,7 +39,7 @@ def calendar(code: str, kind: str) -> Calendar:
 
     Examples need no council's own calendars, and no resident waits for a rehearsal's locks.
     """
-    made, _ = Calendar.objects.get_or_create(
+    row, _ = Calendar.objects.get_or_create(
         code=f"example:{code}"[:40],
         defaults={
             "name": "Example",
@@ -50,7 +50,7 @@ def calendar(code: str, kind: str) -> Calendar:
             "unit": "items",
         },
     )
-    return made
+    return row
 
 
 def spot(word: str) -> Option:

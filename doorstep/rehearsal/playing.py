@@ -139,8 +139,8 @@ class _Play:
 
     def said(self) -> str:
         if self.stop:
-            found = self.service.form.stops.get(self.stop)
-            return fill(found.say, self.values()) if found else ""
+            stop = self.service.form.stops.get(self.stop)
+            return fill(stop.say, self.values()) if stop else ""
         return (
             fill(self.service.workflow.stages[self.case.stage].resident, words_of(self.case))
             if self.case
@@ -271,9 +271,9 @@ def _compare(play: _Play, expect: Mapping[str, object]) -> list[str]:
 
 def _play_one(service: Service, example: Mapping[str, Any]) -> Report:
     given: Mapping[str, Any] = example["given"]
-    own = given.get("settings")
+    overrides = given.get("settings")
     # An example without settings of its own is played with the council's.
-    with catalogue.other_settings(own) if own is not None else nullcontext():
+    with catalogue.other_settings(overrides) if overrides is not None else nullcontext():
         play = _Play(service, given)
         play.answer_pages()
         if example.get("then") and play.case:
@@ -292,8 +292,8 @@ def _tried(service: Service, contents: dict[str, str], example: Mapping[str, Any
             )
             return _play_one(service, example)
     except Refused as exc:
-        said = ", ".join(f"{k} {v}" for k, v in exc.values.items())
-        why = f"refused: {exc.code} {said}".strip()
+        values = ", ".join(f"{k} {v}" for k, v in exc.values.items())
+        why = f"refused: {exc.code} {values}".strip()
     except CANNOT as exc:
         why = f"could not be played: {type(exc).__name__}: {str(exc).splitlines()[0]}"
     return Report(str(example["name"]), [why])

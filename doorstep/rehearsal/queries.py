@@ -44,21 +44,21 @@ def _cases() -> dict[str, tuple[int, int]]:
 
 def shelf() -> list[OnShelf]:
     """Return every service, published here or only in the library, by title."""
-    found: dict[str, OnShelf] = {}
+    by_slug: dict[str, OnShelf] = {}
     counts = _cases()
     for version in Version.objects.defer("files").order_by("-current", "-published_at"):
-        here = found.setdefault(version.slug, OnShelf(version.slug, version.slug))
+        here = by_slug.setdefault(version.slug, OnShelf(version.slug, version.slug))
         here.versions.append(Shelved(version, *counts.get(version.digest, (0, 0))))
     for folder in catalogue.library():
-        here = found.setdefault(folder.name, OnShelf(folder.name, folder.name))
+        here = by_slug.setdefault(folder.name, OnShelf(folder.name, folder.name))
         known = {v.version.digest: v.version.current for v in here.versions}
         try:
             here.library = catalogue.stands(digest(catalogue.read_folder(folder)), known)
         except DefinitionError:
             here.library = "wrong"
     for service in catalogue.running():
-        found[service.slug].title = service.about.title
-    return sorted(found.values(), key=lambda s: s.title)
+        by_slug[service.slug].title = service.about.title
+    return sorted(by_slug.values(), key=lambda s: s.title)
 
 
 @dataclass(frozen=True)

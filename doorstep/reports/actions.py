@@ -19,7 +19,7 @@ from doorstep.reports.models import JOINED, Joined, Report
 from doorstep.staff.actor import Actor
 
 
-def publish(*, case: Case, by: Actor, now: datetime) -> None:
+def publish(*, case: Case, now: datetime) -> None:
     """Let anyone see a case about a place, or tell its followers that it has moved; the caller holds its lock.
 
     What is not public by its service, has no place, or is the same as another, stays as it is.
@@ -57,9 +57,9 @@ def show(
     report = Report.objects.filter(case=case).first()
     if report is None:
         raise Refused("not_published")
-    own = photos_of(catalogue.service(case.version_id), case.answers)
+    case_photos = photos_of(catalogue.service(case.version_id), case.answers)
     report.hidden, report.text_shown = hidden, text
-    report.photos_shown = [name for name in own if name in photos]
+    report.photos_shown = [name for name in case_photos if name in photos]
     report.save(update_fields=["hidden", "text_shown", "photos_shown"])
     count = len(report.photos_shown)
     timeline.write(case, "shown", by=by, now=now, hidden=hidden, written=text, photos=count)
@@ -73,8 +73,8 @@ def join(*, case: Case, reference: str, by: Actor, now: datetime) -> bool:
     """
     if Joined.objects.filter(case=case, undone_at=None).exists():
         return True
-    found = Case.objects.filter(reference=reference, slug=case.slug).first()
-    into = _last(found) if found else None
+    other = Case.objects.filter(reference=reference, slug=case.slug).first()
+    into = _last(other) if other else None
     if into is None or into.pk == case.pk or into.closed_at:
         return False
     _join(case, into, by, now)
@@ -110,9 +110,9 @@ def _mark(case: Case, joined: bool) -> None:
 
 def _count(case: Case, into: Case, sign: int) -> None:
     """Count a case, and those that were joined to it, on the reports it now stands behind."""
-    own = Report.objects.filter(case=case).values_list("joined", flat=True).first() or 0
+    count = Report.objects.filter(case=case).values_list("joined", flat=True).first() or 0
     behind = [here.pk for here in _chain(into)]
-    Report.objects.filter(case_id__in=behind).update(joined=F("joined") + sign * (1 + own))
+    Report.objects.filter(case_id__in=behind).update(joined=F("joined") + sign * (1 + count))
 
 
 def unmerge(*, case: Case, by: Actor, now: datetime) -> Case | None:
@@ -150,10 +150,10 @@ def merge(*, case_id: int, reference: str, by: Actor, now: datetime) -> Case:
     """
     _one_at_a_time()
     slug = Case.objects.values_list("slug", flat=True).get(pk=case_id)
-    found = Case.objects.filter(slug=slug, reference=reference.strip().upper()[:16]).first()
-    if found is None:
+    other = Case.objects.filter(slug=slug, reference=reference.strip().upper()[:16]).first()
+    if other is None:
         raise Refused("no_such_report")
-    into, case = _last(found), _held(case_id)
+    into, case = _last(other), _held(case_id)
     if into.pk == case.pk:
         raise Refused("same_report")
     if into.closed_at:

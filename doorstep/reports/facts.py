@@ -17,7 +17,7 @@ NEAR = Record("report near", {"id": TEXT, "label": TEXT, "metres": INT, "day": D
 
 def near(slug: str, where: Mapping[str, Any], metres: int, days: int, now: datetime) -> Observed:
     """Observe the open reports of a service within so many metres and days of a place, the nearest first."""
-    found = queries.near(
+    near_reports = queries.near(
         slug=slug,
         easting=where["easting"],
         northing=where["northing"],
@@ -25,21 +25,21 @@ def near(slug: str, where: Mapping[str, Any], metres: int, days: int, now: datet
         days=days,
         now=now,
     )
-    return Observed([_row(one) for one in found], now)
+    return Observed([_row(one) for one in near_reports], now)
 
 
 def _row(one: queries.Near) -> dict[str, object]:
-    seen = one.report
-    day = queries.day_of(seen.opened_at)
-    said = {"what": seen.title, "where": seen.where, "day": say(day), "n": one.metres}
+    report = one.report
+    day = queries.day_of(report.opened_at)
+    words = {"what": report.title, "where": report.where, "day": say(day), "n": one.metres}
     return {
-        "id": seen.reference,
-        "label": _("%(what)s, %(where)s, about %(n)s metres away, reported %(day)s") % said,
+        "id": report.reference,
+        "label": _("%(what)s, %(where)s, about %(n)s metres away, reported %(day)s") % words,
         "metres": one.metres,
         "day": day,
-        "lat": seen.latitude,
-        "lon": seen.longitude,
-        "photo": seen.photos[0] if seen.photos else "",
+        "lat": report.latitude,
+        "lon": report.longitude,
+        "photo": report.photos[0] if report.photos else "",
     }
 
 

@@ -30,8 +30,8 @@ def named(kind: str, key: str) -> str:
     report = queries.one(key) if kind == "report" else None
     if report is None:
         return ""
-    seen = queries.shown(report)
-    return f"{seen.name}, {seen.where}"
+    row = queries.shown(report)
+    return f"{row.name}, {row.where}"
 
 
 @transaction.atomic
@@ -42,9 +42,9 @@ def ask(*, kind: str, key: str, email: str, now: datetime) -> None:
     """
     if not named(kind, key):
         raise Refused("nothing_to_follow")
-    known = Follower.objects.filter(email=email.lower())
-    follower = known.filter(kind=kind, key=key).first()
-    if follower is None and known.count() >= MOST_OF_ONE:
+    followers = Follower.objects.filter(email=email.lower())
+    follower = followers.filter(kind=kind, key=key).first()
+    if follower is None and followers.count() >= MOST_OF_ONE:
         return
     if follower is None:
         follower, _made = Follower.objects.get_or_create(
@@ -71,22 +71,22 @@ def announce(*, case_id: int, stage: str, now: datetime) -> int:
     wish = Q(kind="report", key=case.reference) | Q(kind="ward", key=case.ward_id or "-")
     if case.usrn:
         wish |= Q(kind="street", key=str(case.usrn))
-    found = Follower.objects.filter(wish, confirmed_at__isnull=False).order_by("pk")
-    told: set[str] = set()
-    for follower in found:
-        if follower.email in told:  # one who follows street and ward is told once
+    followers = Follower.objects.filter(wish, confirmed_at__isnull=False).order_by("pk")
+    emails: set[str] = set()
+    for follower in followers:
+        if follower.email in emails:  # one who follows street and ward is told once
             continue
-        told.add(follower.email)
+        emails.add(follower.email)
         with council.speaking(follower.language):
-            seen = queries.shown(report)
+            row = queries.shown(report)
             more = {
-                "name": seen.name,
-                "what": seen.title,
-                "where": seen.where,
-                "says": seen.says,
-                "page": addresses.link("report", reference=seen.reference),
+                "name": row.name,
+                "what": row.title,
+                "where": row.where,
+                "says": row.says,
+                "page": addresses.link("report", reference=row.reference),
                 "followed": named(follower.kind, follower.key),
             }
         key = f"report-{case.pk}-{stage}-{case.stage_since:%Y%m%d%H%M%S}-{follower.pk}"
         SUBSCRIPTIONS.tell(follower, "moved", key, texts.moved, more, now)
-    return len(told)
+    return len(emails)

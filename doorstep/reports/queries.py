@@ -65,14 +65,14 @@ def _same() -> Exists:
 
 def public() -> QuerySet[Report]:
     """Return every report that anyone may see, the newest first; of the same ones, the one they were joined to."""
-    found = Report.objects.filter(hidden=False, case__easting__isnull=False).exclude(_same())
-    return _whole(found)
+    reports = Report.objects.filter(hidden=False, case__easting__isnull=False).exclude(_same())
+    return _whole(reports)
 
 
-def _whole(found: QuerySet[Report]) -> QuerySet[Report]:
+def _whole(reports: QuerySet[Report]) -> QuerySet[Report]:
     """Return reports, the newest first, with all that showing them reads."""
-    found = found.select_related(*READ).defer(*(f"case__draft__{name}" for name in UNREAD))
-    return found.order_by("-case__opened_at", "-case_id")
+    reports = reports.select_related(*READ).defer(*(f"case__draft__{name}" for name in UNREAD))
+    return reports.order_by("-case__opened_at", "-case_id")
 
 
 def one(reference: str) -> Report | None:
@@ -81,7 +81,7 @@ def one(reference: str) -> Report | None:
 
 
 def narrowed(
-    found: QuerySet[Report],
+    reports: QuerySet[Report],
     *,
     slug: str = "",
     ward: str = "",
@@ -90,16 +90,16 @@ def narrowed(
 ) -> QuerySet[Report]:
     """Return reports of a service, a ward, a street, in a state: open, fixed or closed."""
     if slug:
-        found = found.filter(case__slug=slug)
+        reports = reports.filter(case__slug=slug)
     if ward:
-        found = found.filter(case__ward_id=ward)
+        reports = reports.filter(case__ward_id=ward)
     if usrn.isdecimal() and len(usrn) < 12:
-        found = found.filter(case__usrn=int(usrn))
+        reports = reports.filter(case__usrn=int(usrn))
     if state == "open":
-        found = found.filter(case__closed_at=None)
+        reports = reports.filter(case__closed_at=None)
     elif state in STATES:
-        found = found.filter(case__closed_at__isnull=False, case__good=state == "fixed")
-    return found
+        reports = reports.filter(case__closed_at__isnull=False, case__good=state == "fixed")
+    return reports
 
 
 def state_of(case: Case) -> str:
@@ -109,13 +109,13 @@ def state_of(case: Case) -> str:
 
 def impersonal(case: Case, service: Service) -> dict[str, object]:
     """Return what a sentence about a case may say to anyone: nothing that someone typed, and no home."""
-    asked = service.form.questions.values()
-    typed = [q.id for q in asked if kinds.of(q).is_typed]
+    questions = service.form.questions.values()
+    typed = [q.id for q in questions if kinds.of(q).is_typed]
     left_out = ["named", *typed, *(f"{name}_words" for name in typed)]
-    said = {**words_of(case), **{name: None for name in left_out}, "address": case.where}
-    if isinstance(moved := said.get(MOVED), dict):  # where it went, and not as which case
-        said[MOVED] = {"title": moved.get("title")}
-    return said
+    words = {**words_of(case), **{name: None for name in left_out}, "address": case.where}
+    if isinstance(moved := words.get(MOVED), dict):  # where it went, and not as which case
+        words[MOVED] = {"title": moved.get("title")}
+    return words
 
 
 def shown(report: Report) -> Shown:
@@ -155,9 +155,9 @@ def history(report: Report) -> list[tuple[datetime, str]]:
     """Return when a report came into each of its stages, with the sentence that anyone may read."""
     case = report.case
     service = catalogue.service(case.version_id)
-    said = impersonal(case, service)
+    words = impersonal(case, service)
     rows = case.events.filter(kind="stage").order_by("number")
-    return [(e.at, fill(service.workflow.stages[e.data["stage"]].resident, said)) for e in rows]
+    return [(e.at, fill(service.workflow.stages[e.data["stage"]].resident, words)) for e in rows]
 
 
 @dataclass(frozen=True)
@@ -173,21 +173,14 @@ def near(
 ) -> list[Near]:
     """Return the open reports of a service within so many metres and days, the nearest first."""
     away = grid.distance(POINT, easting, northing)
-    found = public().filter(
+    reports = public().filter(
         grid.within(POINT, easting, northing, metres),
         case__slug=slug,
         case__closed_at=None,
         case__opened_at__gte=now - timedelta(days=days),
     )
-    rows = found.annotate(away=away).order_by("away", "case_id")[:MOST_NEAR]
+    rows = reports.annotate(away=away).order_by("away", "case_id")[:MOST_NEAR]
     return [Near(shown(report), round(report.away)) for report in rows]
-
-
-def in_box(
-    found: QuerySet[Report], west: int, south: int, east: int, north: int
-) -> QuerySet[Report]:
-    """Return the reports in a box of eastings and northings."""
-    return found.filter(grid.inside_box(POINT, west, south, east, north))
 
 
 def day_of(moment: datetime) -> date:
@@ -197,14 +190,14 @@ def day_of(moment: datetime) -> date:
 
 def services() -> list[Service]:
     """Return the running services whose cases may be public, by name."""
-    found = [s for s in catalogue.running() if s.public]
-    return sorted(found, key=lambda s: s.public.name if s.public else "")
+    listed = [s for s in catalogue.running() if s.public]
+    return sorted(listed, key=lambda s: s.public.name if s.public else "")
 
 
 def joined_to(case: Case) -> Case | None:
     """Return the case that a case was joined to, if it is."""
-    found = Joined.objects.select_related("into").filter(case=case, undone_at=None).first()
-    return found.into if found else None
+    row = Joined.objects.select_related("into").filter(case=case, undone_at=None).first()
+    return row.into if row else None
 
 
 def joined_by(case: Case) -> list[Case]:

@@ -34,13 +34,13 @@ def _none() -> dict[str, str]:
 
 def because(words: tuple[str, ...]) -> str:
     """Return why something is proposed, in words."""
-    said = ", ".join(f"“{word}”" for word in words)
-    return _("because you wrote: %(words)s") % {"words": said} if said else ""
+    quoted = ", ".join(f"“{word}”" for word in words)
+    return _("because you wrote: %(words)s") % {"words": quoted} if quoted else ""
 
 
 def _option(of: Proposed) -> dict[str, str]:
-    said = because(of.because)
-    why = said[:1].upper() + said[1:]
+    reason = because(of.because)
+    why = reason[:1].upper() + reason[1:]
     if of.kind == "authority":
         label = _("%(title)s: this is for %(whose)s") % {"title": of.title, "whose": of.whose}
         return {"id": of.id, "label": label, "hint": why}
@@ -55,8 +55,8 @@ def proposed(text: str, now: datetime) -> Observed:
 def services(now: datetime) -> Observed:
     """Observe every service that runs, but the one that takes anything, with "none of these"."""
     anything = council.current().anything
-    found = [s.about for s in queries.running() if s.slug != anything]
-    options = [{"id": a.slug, "label": a.title, "hint": ""} for a in found]
+    abouts = [s.about for s in queries.running() if s.slug != anything]
+    options = [{"id": a.slug, "label": a.title, "hint": ""} for a in abouts]
     return Observed([*options, _none()], now)
 
 
@@ -66,8 +66,8 @@ def topic(chosen: str, now: datetime) -> Observed:
     if of is None:
         none = {"id": NONE, "kind": NONE, "title": "", "whose": ""}
         return Observed({**none, "telephone": None, "address": None}, now)
-    found = {"id": of.id, "kind": of.kind, "title": of.title, "whose": of.whose}
-    return Observed({**found, "telephone": of.telephone, "address": of.address}, now)
+    fields = {"id": of.id, "kind": of.kind, "title": of.title, "whose": of.whose}
+    return Observed({**fields, "telephone": of.telephone, "address": of.address}, now)
 
 
 def urgent(text: str, now: datetime) -> Observed:
@@ -77,8 +77,8 @@ def urgent(text: str, now: datetime) -> Observed:
 
 def emergency(now: datetime) -> Observed:
     """Observe what the council says to someone who is in danger, and who is rung."""
-    own = council.current().emergency
-    return Observed({"say": own.say, "telephone": own.telephone}, now)
+    contact = council.current().emergency
+    return Observed({"say": contact.say, "telephone": contact.telephone}, now)
 
 
 def register() -> None:

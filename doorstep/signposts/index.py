@@ -39,19 +39,19 @@ def propose(text: str) -> list[Proposed]:
     """Return up to three services or subjects of other authorities that a text may be about; none: unsure."""
     if not text.strip():
         return []
-    return [made for p in _index().propose(text) if (made := of(p.key, p.because))]
+    return [proposed for p in _index().propose(text) if (proposed := of(p.key, p.because))]
 
 
 def leads_to(texts: Iterable[str]) -> dict[str, str]:
     """Return the title of what each text leads to now, first of all; those that lead nowhere are left out."""
-    index, titles, found = _index(), dict[str, str](), {}
+    index, titles, titles_of = _index(), dict[str, str](), {}
     for text in texts:
         for first in index.propose(text)[:1]:
             if first.key not in titles:
-                made = of(first.key)
-                titles[first.key] = made.title if made else ""
-            found[text] = titles[first.key]
-    return found
+                proposed = of(first.key)
+                titles[first.key] = proposed.title if proposed else ""
+            titles_of[text] = titles[first.key]
+    return titles_of
 
 
 def of(key: str, because: Sequence[str] = ()) -> Proposed | None:
@@ -89,31 +89,31 @@ def of(key: str, because: Sequence[str] = ()) -> Proposed | None:
 def is_urgent(text: str) -> bool:
     """Say whether a text sounds as if someone were in danger now; too often rather than too seldom."""
     emergency = council.current().emergency
-    said = " ".join(["", *(word.stem for word in words(text)), ""])
-    return any(f" {' '.join(word.stem for word in words(w))} " in said for w in emergency.words)
+    stems = " ".join(["", *(word.stem for word in words(text)), ""])
+    return any(f" {' '.join(word.stem for word in words(w))} " in stems for w in emergency.words)
 
 
 def _index() -> Index:
     """Return the index of what runs now; made anew when a version or a keyword of the council's own changes."""
-    own = Keyword.objects.filter(state="accepted").order_by("slug", "text")
+    keywords = Keyword.objects.filter(state="accepted").order_by("slug", "text")
     current = Version.objects.filter(current=True).order_by("slug")
     return _made(
         str(council.folder()),
         tuple(current.values_list("digest", flat=True)),
-        tuple(own.values_list("slug", "text")),
+        tuple(keywords.values_list("slug", "text")),
     )
 
 
 @lru_cache(maxsize=4)
-def _made(folder: str, versions: tuple[str, ...], own: Own) -> Index:
-    return Index([*_services(versions, own), *of_authorities()])
+def _made(folder: str, versions: tuple[str, ...], keywords: Own) -> Index:
+    return Index([*_services(versions, keywords), *of_authorities()])
 
 
-def _services(versions: Iterable[str], own: Own) -> list[Topic]:
+def _services(versions: Iterable[str], keywords: Own) -> list[Topic]:
     """Return a topic for each service that runs; what takes anything is no answer."""
     spoken = [in_every_language(partial(_about, version)) for version in versions]
     anything = council.current().anything
-    return [of_service(abouts, own) for abouts in spoken if abouts[0].slug != anything]
+    return [of_service(abouts, keywords) for abouts in spoken if abouts[0].slug != anything]
 
 
 def _about(version: str) -> ServiceFile:
@@ -122,11 +122,11 @@ def _about(version: str) -> ServiceFile:
 
 def in_every_language(read: Callable[[], Read]) -> list[Read]:
     """Return what is read in each language that the council offers, in the order of them."""
-    found = []
+    readings = []
     for code in council.languages():
         with council.speaking(code):
-            found.append(read())
-    return found
+            readings.append(read())
+    return readings
 
 
 def of_service(spoken: Sequence[ServiceFile], own: Own = ()) -> Topic:
@@ -140,14 +140,14 @@ def of_service(spoken: Sequence[ServiceFile], own: Own = ()) -> Topic:
 
 def of_authorities() -> list[Topic]:
     """Return every subject of other authorities as a topic."""
-    found = []
+    topics = []
     every = in_every_language(lambda: council.current().authorities)
     for code in every[0]:
         spoken = [authorities[code].takes for authorities in every]
         for n, subjects in enumerate(zip(*spoken, strict=True), 1):
             keywords = _once(k for subject in subjects for k in subject.keywords)
-            found.append(Topic(f"{code}/{n}", keywords, _once(s.title for s in subjects)))
-    return found
+            topics.append(Topic(f"{code}/{n}", keywords, _once(s.title for s in subjects)))
+    return topics
 
 
 def _once(texts: Iterable[str]) -> tuple[str, ...]:

@@ -74,12 +74,12 @@ class Index:
         self._phrases: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
         self._spelt: dict[str, str] = {}
         self._near: dict[str, str | None] = {}
-        made = list(topics)
-        self._keys = [topic.key for topic in made]
-        for topic in made:
+        listed = list(topics)
+        self._keys = [topic.key for topic in listed]
+        for topic in listed:
             self._add(topic)
         self._rare = {
-            term: math.log(1 + len(made) / len(by_key)) for term, by_key in self._by_term.items()
+            term: math.log(1 + len(listed) / len(by_key)) for term, by_key in self._by_term.items()
         }
         self._spellings: dict[str, list[str]] = {}
         for spelling in sorted(self._spelt):
@@ -88,14 +88,14 @@ class Index:
     def _add(self, topic: Topic) -> None:
         w = self.weights
         for text in topic.keywords:
-            every, said = words(text), _telling(text)
-            self._weigh(topic.key, said, w.keyword if len(every) == 1 else w.part)
+            every, chosen_words = words(text), _telling(text)
+            self._weigh(topic.key, chosen_words, w.keyword if len(every) == 1 else w.part)
             if len(every) == 2:  # "lamp post" is also written "lamppost"
                 self._weigh(topic.key, words("".join(word.plain for word in every)), w.keyword)
             # Of "no tax", "tax" alone says something else: the small word belongs to it.
-            whole = every if len(said) == 1 else said
+            whole = every if len(chosen_words) == 1 else chosen_words
             if len(whole) > 1:
-                self._weigh(topic.key, (word for word in whole if word not in said), 0.0)
+                self._weigh(topic.key, (word for word in whole if word not in chosen_words), 0.0)
                 terms = tuple(word.stem for word in whole)
                 for term in set(terms):
                     self._phrases.setdefault(term, []).append((topic.key, terms))
@@ -103,8 +103,8 @@ class Index:
             for text in texts:
                 self._weigh(topic.key, [word for word in words(text) if word.says], weight)
 
-    def _weigh(self, key: str, said: Iterable[Word], weight: float) -> None:
-        for word in said:
+    def _weigh(self, key: str, typed: Iterable[Word], weight: float) -> None:
+        for word in typed:
             by_key = self._by_term.setdefault(word.stem, {})
             by_key[key] = max(by_key.get(key, 0.0), weight)
             self._spelt.setdefault(word.plain, word.stem)
@@ -117,8 +117,8 @@ class Index:
         """Return up to three topics, the best first; none where the text does not say enough."""
         w = self.weights
         ranked = self.rank(text)
-        said = sum(1 for word in words(text) if word.says)
-        least = w.least * (1 + w.length * math.log(max(said, 1)))
+        count = sum(1 for word in words(text) if word.says)
+        least = w.least * (1 + w.length * math.log(max(count, 1)))
         if not ranked or ranked[0].score < least:
             return []
         enough = ranked[0].score * w.share
@@ -126,11 +126,11 @@ class Index:
 
     def rank(self, text: str) -> list[Proposal]:
         """Return every topic that a text has a word in common with, the best first."""
-        found = list(self._terms(words(text)))
+        matches = list(self._terms(words(text)))
         scores: dict[str, float] = defaultdict(float)
         because: dict[str, dict[int, str]] = {}
         best: dict[str, _Found] = {}
-        for one in found:
+        for one in matches:
             if one.term not in best or best[one.term].weight < one.weight:
                 best[one.term] = one
         for term, one in best.items():
@@ -138,20 +138,20 @@ class Index:
                 scores[key] += weight * self._rare[term] * one.weight
                 if weight:
                     because.setdefault(key, {})[one.at] = one.written
-        for key, terms in self._said_whole(found, best):
+        for key, terms in self._said_whole(matches, best):
             scores[key] += self.weights.phrase * sum(self._rare[t] * best[t].weight for t in terms)
         told = [(key, score) for key, score in scores.items() if score]
         ranked = sorted(told, key=lambda pair: (-pair[1], pair[0]))
         return [Proposal(key, score, _in_order(because[key])) for key, score in ranked]
 
-    def _terms(self, said: list[Word]) -> Iterable[_Found]:
+    def _terms(self, typed: list[Word]) -> Iterable[_Found]:
         """Find the index's terms in a text: as they are, written in two words, or mistyped."""
-        for at, word in enumerate(said):
+        for at, word in enumerate(typed):
             if word.stem in self._by_term:
                 yield _Found(at, word.stem, 1.0, word.written)
             elif word.says and (near := self._nearest(word.plain)):
                 yield _Found(at, near, self.weights.typo, word.written)
-        for at, (one, two) in enumerate(itertools.pairwise(said)):
+        for at, (one, two) in enumerate(itertools.pairwise(typed)):
             if (term := stem(one.plain + two.plain)) in self._by_term:
                 yield _Found(at, term, 1.0, f"{one.written} {two.written}")
 
@@ -172,11 +172,11 @@ class Index:
         return self._near[plain]
 
     def _said_whole(
-        self, found: list[_Found], best: Mapping[str, _Found]
+        self, matches: list[_Found], best: Mapping[str, _Found]
     ) -> set[tuple[str, tuple[str, ...]]]:
         """Return the keywords of several words whose words stand near each other, in any order."""
         places: dict[str, list[int]] = {}
-        for one in found:
+        for one in matches:
             places.setdefault(one.term, []).append(one.at)
         whole = set()
         for term in best:
@@ -195,14 +195,14 @@ class Index:
 
 def _telling(text: str) -> list[Word]:
     """Return the words of a keyword without those that say nothing; all, where none would be left."""
-    said = words(text)
-    return [word for word in said if word.says] or said
+    every = words(text)
+    return [word for word in every if word.says] or every
 
 
 def _in_order(by_place: Mapping[int, str]) -> tuple[str, ...]:
     """Return words as they were written, in the text's order, each once; of "lid" and "broken lid" the latter."""
-    found = {written.lower(): written for _, written in sorted(by_place.items())}
-    pairs = " ".join(f" {small} " for small in found if " " in small)
+    spellings = {written.lower(): written for _, written in sorted(by_place.items())}
+    pairs = " ".join(f" {small} " for small in spellings if " " in small)
     return tuple(
-        written for small, written in found.items() if f" {small} " not in pairs or " " in small
+        written for small, written in spellings.items() if f" {small} " not in pairs or " " in small
     )

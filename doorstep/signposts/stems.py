@@ -58,10 +58,10 @@ def plain(written: str) -> str:
 
 def words(text: str, most: int = 400) -> list[Word]:
     """Return the words of a text in order; of a very long one, the first."""
-    found = []
+    listed = []
     for match in _WORD.finditer(text[:4000]):
         small = plain(match[0])
-        found.append(Word(match[0], small, stem(small)))
-        if len(found) == most:
+        listed.append(Word(match[0], small, stem(small)))
+        if len(listed) == most:
             break
-    return found
+    return listed

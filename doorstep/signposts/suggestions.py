@@ -28,16 +28,16 @@ def telling(text: str, without: Collection[str] = ()) -> list[str]:
     """
     shouted = text.isupper()
     never = {word.plain for one in without for word in words(one)}
-    found: dict[str, None] = {}
+    telling_words: dict[str, None] = {}
     after_title = False
     for match in _TOKEN.finditer(text[:4000]):
         token = match[0].strip(_EDGES)
         small = plain(token)
         tells = len(small) > 3 and small.isalpha() and small not in STOP | never
         if tells and not after_title and (shouted or token == token.lower()):
-            found[small] = None
+            telling_words[small] = None
         after_title = small in _TITLES
-    return list(found)[:MOST_WORDS]
+    return list(telling_words)[:MOST_WORDS]
 
 
 def correct(
@@ -80,7 +80,7 @@ def suggestions() -> list[Suggestion]:
     known = {slug: _stems(s.about.keywords, s.about.title) for slug, s in services.items()}
     for slug, text in decided:
         known.setdefault(slug, set()).update(_stems([text]))
-    found: dict[tuple[str, str], Suggestion] = {}
+    by_key: dict[tuple[str, str], Suggestion] = {}
     for one in Correction.objects.order_by("-at")[:2000]:
         service = services.get(one.to_slug)
         if service is None:
@@ -88,13 +88,13 @@ def suggestions() -> list[Suggestion]:
         for text in one.words:
             if (one.to_slug, text) in decided or _stems([text]) <= known[one.to_slug]:
                 continue
-            made = Suggestion(one.to_slug, service.about.title, text)
-            kept = found.setdefault((one.to_slug, text), made)
-            kept.times += 1
-            kept.came_from.add(
+            new = Suggestion(one.to_slug, service.about.title, text)
+            suggestion = by_key.setdefault((one.to_slug, text), new)
+            suggestion.times += 1
+            suggestion.came_from.add(
                 services[one.from_slug].about.title if one.from_slug in services else one.from_slug
             )
-    best = sorted(found.values(), key=lambda s: (-s.times, s.title, s.text))[:50]
+    best = sorted(by_key.values(), key=lambda s: (-s.times, s.title, s.text))[:50]
     known_ways = index.leads_to({s.text for s in best})
     for suggested in best:
         suggested.leads_to = known_ways.get(suggested.text, "")

@@ -64,23 +64,23 @@ def make_token(
     if days not in DAYS:
         raise Refused("token_days_missing")
     secret = MARK + secrets.token_urlsafe(32)
-    made = Token(name=name, secret_hash=hashed(secret), scopes=chosen, made_by=by, made_at=now)
-    made.expires_at = now + timedelta(days=days)
+    token = Token(name=name, secret_hash=hashed(secret), scopes=chosen, made_by=by, made_at=now)
+    token.expires_at = now + timedelta(days=days)
     try:
         with transaction.atomic():
-            made.save(force_insert=True)
+            token.save(force_insert=True)
     except IntegrityError as exc:
         raise Refused("token_name_taken") from exc
-    return made, secret
+    return token, secret
 
 
 @transaction.atomic
 def revoke_token(*, token_id: int, by: StaffUser, now: datetime) -> None:
     """Make a token useless from now on; twice does no harm; raises Refused("no_such_token")."""
-    found = Token.objects.filter(id=token_id)
-    if not found.exists():
+    tokens = Token.objects.filter(id=token_id)
+    if not tokens.exists():
         raise Refused("no_such_token")
-    found.filter(revoked_at=None).update(revoked_at=now, revoked_by=by)
+    tokens.filter(revoked_at=None).update(revoked_at=now, revoked_by=by)
 
 
 def token_used(*, token: Token, now: datetime) -> None:

@@ -15,8 +15,8 @@ def of(what: str, key: str) -> QuerySet[Look]:
 
 def token_by_secret(secret: str, now: datetime) -> Token | None:
     """Return the valid token with this secret, or nothing."""
-    found = Token.objects.filter(secret_hash=hashed(secret), revoked_at=None, expires_at__gt=now)
-    return found.first()
+    rows = Token.objects.filter(secret_hash=hashed(secret), revoked_at=None, expires_at__gt=now)
+    return rows.first()
 
 
 def token(number: int) -> Token | None:

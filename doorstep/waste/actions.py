@@ -97,17 +97,21 @@ def delay_round(
         raise Refused("sentence_missing")
     if until <= now:
         raise Refused("until_past")
-    row = _row(round_code, day)
-    row.delayed_until, row.sentence = until, sentence.strip()[:300]
-    row.save(update_fields=["delayed_until", "sentence"])
+    _say_delay(_row(round_code, day), until, sentence.strip()[:300], by, now)
 
 
 @transaction.atomic
 def end_delay(*, round_code: str, day: date, by: Actor, now: datetime) -> None:
     """Take a delay back."""
-    row = _row(round_code, day)
-    row.delayed_until, row.sentence = None, ""
-    row.save(update_fields=["delayed_until", "sentence"])
+    _say_delay(_row(round_code, day), None, "", by, now)
+
+
+def _say_delay(
+    row: RoundDay, until: datetime | None, sentence: str, by: Actor, now: datetime
+) -> None:
+    row.delayed_until, row.sentence = until, sentence
+    row.delay_said_by, row.delay_said_at = by.key or by.kind, now
+    row.save(update_fields=["delayed_until", "sentence", "delay_said_by", "delay_said_at"])
 
 
 def record_log(
@@ -123,14 +127,14 @@ def record_log(
 ) -> None:
     """Record why a container was not emptied; raises Refused("no_such_container" or "not_a_reason")."""
     day = now.astimezone(council.ZONE).date()
-    found = queries.container(container_id, day)
-    if found is None:
+    box = queries.container(container_id, day)
+    if box is None:
         raise Refused("no_such_container")
     if reason not in council.current().log_reasons:
         raise Refused("not_a_reason", reason=reason)
     fieldwork.record_seen(
         event_id=event_id,
-        crew_list=found.round_id,
+        crew_list=box.round_id,
         about=("container", container_id),
         code=reason,
         day=day,

@@ -78,10 +78,10 @@ def price(load: Load, tariff: Row, levels: Sequence[Row]) -> int:
     """Return the price in pence, REFUSED where it is too much for one collection; nothing taken costs nothing."""
     if not load.chosen:
         return 0
-    found = MODELS[str(tariff["model"])](load, tariff, levels)
-    if found == REFUSED or tariff["model"] == "points":  # whose Saturdays have prices of their own
-        return found
-    return found + (int(tariff["saturday"]) if load.saturday else 0)
+    pence = MODELS[str(tariff["model"])](load, tariff, levels)
+    if pence == REFUSED or tariff["model"] == "points":  # whose Saturdays have prices of their own
+        return pence
+    return pence + (int(tariff["saturday"]) if load.saturday else 0)
 
 
 def chosen(asked: Sequence[Row], listed: Sequence[Row]) -> list[tuple[Row, int]]:

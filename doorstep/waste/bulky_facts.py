@@ -54,14 +54,14 @@ Rows = Sequence[Mapping[str, Any]]
 
 def items(listed: Rows, tariff: Rows, now: datetime) -> Observed:
     """Observe the list of items in words, each with its price where it has one; what is not taken says why."""
-    shown = {"item": "pence", "points": "points"}.get(str(tariff[0]["model"]), "") if tariff else ""
-    found = []
+    unit = {"item": "pence", "points": "points"}.get(str(tariff[0]["model"]), "") if tariff else ""
+    rows = []
     for row in listed:
         hint = str(council.pick(row["instead"]))
-        if row["most"] and shown == "pence":
+        if row["most"] and unit == "pence":
             hint = pounds(row["pence"])
-        found.append({"id": row["id"], "label": str(council.pick(row["label"])), "hint": hint, "most": row["most"]})  # fmt: skip
-    return Observed(found, now)
+        rows.append({"id": row["id"], "label": str(council.pick(row["label"])), "hint": hint, "most": row["most"]})  # fmt: skip
+    return Observed(rows, now)
 
 
 def price(
@@ -91,7 +91,7 @@ def price(
 def tasks(asked: Rows, listed: Rows, now: datetime) -> Observed:
     """Observe what a crew is to tick, each single thing, in the council's own language."""
     with council.speaking(council.own_language()):
-        found = [
+        rows = [
             {
                 "id": f"{row['id']}.{n}",
                 "label": str(council.pick(row["label"])) + (f" ({n} of {count})" if count > 1 else ""),
@@ -99,31 +99,31 @@ def tasks(asked: Rows, listed: Rows, now: datetime) -> Observed:
             for row, count in bulky.chosen(asked, listed)
             for n in range(1, count + 1)
         ]  # fmt: skip
-    return Observed(found, now)
+    return Observed(rows, now)
 
 
 def without(asked: Rows, left: Rows, now: datetime) -> Observed:
     """Observe what was taken of what was asked for, when some was left."""
-    gone = [str(task["id"]).rsplit(".", 1)[0] for task in left]
-    found = [{"id": a["id"], "count": a["count"] - gone.count(str(a["id"]))} for a in asked]
-    return Observed([row for row in found if row["count"] > 0], now)
+    left_ids = [str(task["id"]).rsplit(".", 1)[0] for task in left]
+    rows = [{"id": a["id"], "count": a["count"] - left_ids.count(str(a["id"]))} for a in asked]
+    return Observed([row for row in rows if row["count"] > 0], now)
 
 
 def home(uprn: str, now: datetime) -> Observed:
     """Observe what kind of property it is (its BLPU class), and whether it is a business."""
-    found = places.find(uprn)
-    kind = found.blpu_class if found else ""
+    place = places.find(uprn)
+    kind = place.blpu_class if place else ""
     return Observed({"kind": kind, "trade": kind.startswith("C")}, now)
 
 
 def register() -> None:
     """Offer the facts."""
-    asked, listed, tariff = ("items", ListOf(ITEM)), ("list", LIST), ("tariff", TARIFF)
+    chosen_items, listed, tariff = ("items", ListOf(ITEM)), ("list", LIST), ("tariff", TARIFF)
     local: Any = "local"
     offer(Fact("waste.bulky_items", (listed, tariff), ListOf(CHOICE), local, items))
-    params = (asked, listed, tariff, ("levels", LEVELS), ("saturday", BOOL), ("pension", BOOL), ("trade", BOOL))  # fmt: skip
+    params = (chosen_items, listed, tariff, ("levels", LEVELS), ("saturday", BOOL), ("pension", BOOL), ("trade", BOOL))  # fmt: skip
     offer(Fact("waste.bulky_price", params, PRICE, local, price))
-    offer(Fact("waste.bulky_tasks", (asked, listed), ListOf(TASK), local, tasks))
+    offer(Fact("waste.bulky_tasks", (chosen_items, listed), ListOf(TASK), local, tasks))
     left = ("left", ListOf(TASK))
-    offer(Fact("waste.bulky_without", (asked, left), ListOf(ITEM), local, without))
+    offer(Fact("waste.bulky_without", (chosen_items, left), ListOf(ITEM), local, without))
     offer(Fact("waste.home", (("property", TEXT),), HOME, local, home))

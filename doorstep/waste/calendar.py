@@ -80,14 +80,17 @@ def collections_at(uprn: int, first: date, last: date, now: datetime) -> list[Bo
     """
     today = now.astimezone(ZONE).date()
     # A round's delay may outlast its day; whether it is finished matters today only.
-    told = RoundDay.objects.filter(round_id=OuterRef("serving"), day__lte=today).filter(
+    round_days = RoundDay.objects.filter(round_id=OuterRef("serving"), day__lte=today).filter(
         Q(delayed_until__gt=now) | Q(day=today, finished_at__isnull=False)
     )
-    said = JSONObject(day="day", until="delayed_until", sentence="sentence", finished="finished_at")
-    found = queries.boxes_with_changes(first).annotate(
-        serving=queries.serving(today), told=ArraySubquery(told.order_by("day").values(json=said))
+    fields = JSONObject(
+        day="day", until="delayed_until", sentence="sentence", finished="finished_at"
     )
-    both = found.filter(queries.at_home(uprn)).order_by("kind", "id")
+    boxes = queries.boxes_with_changes(first).annotate(
+        serving=queries.serving(today),
+        told=ArraySubquery(round_days.order_by("day").values(json=fields)),
+    )
+    both = boxes.filter(queries.at_home(uprn)).order_by("kind", "id")
     return [_box(c, first, last, now) for c in queries.of_home(list(both), uprn)]
 
 
@@ -134,38 +137,38 @@ class Lifts:
 
 def in_order(boxes: list[BoxDays]) -> list[Lifts]:
     """Return the days still to come of several containers together, in order."""
-    found: dict[Collection, list[BoxDays]] = {}
+    lifts: dict[Collection, list[BoxDays]] = {}
     for box in boxes:
         start = box.next
         for when in box.days:
             if start and when.day >= start.day:
-                found.setdefault(when, []).append(box)
-    inorder = sorted(found.items(), key=lambda item: (item[0].day, item[0].scheduled))
+                lifts.setdefault(when, []).append(box)
+    inorder = sorted(lifts.items(), key=lambda item: (item[0].day, item[0].scheduled))
     return [Lifts(when, tuple(of)) for when, of in inorder]
 
 
 def delays(boxes: list[BoxDays]) -> list[tuple[Delay, list[BoxDays]]]:
     """Return each round's delay with the containers it empties."""
-    found: dict[str, list[BoxDays]] = {}
+    by_round: dict[str, list[BoxDays]] = {}
     for box in boxes:
         if box.delay:
-            found.setdefault(box.round, []).append(box)
-    return [(of[0].delay, of) for of in found.values() if of[0].delay]
+            by_round.setdefault(box.round, []).append(box)
+    return [(of[0].delay, of) for of in by_round.values() if of[0].delay]
 
 
 def stops(boxes: list[BoxDays]) -> list[tuple[Stop, list[BoxDays]]]:
     """Return each suspension of a stream with the containers it concerns."""
-    found: dict[tuple[str, Stop], list[BoxDays]] = {}
+    by_stop: dict[tuple[str, Stop], list[BoxDays]] = {}
     for box in boxes:
         for stop in box.suspensions:
-            found.setdefault((box.stream, stop), []).append(box)
-    return [(stop, of) for (_, stop), of in found.items()]
+            by_stop.setdefault((box.stream, stop), []).append(box)
+    return [(stop, of) for (_, stop), of in by_stop.items()]
 
 
 def left_out(boxes: list[BoxDays]) -> list[tuple[date, list[BoxDays]]]:
     """Return each day to come on which what would be due is not collected, with its containers."""
-    found: dict[date, list[BoxDays]] = {}
+    by_day: dict[date, list[BoxDays]] = {}
     for box in boxes:
         for day in box.left_out:
-            found.setdefault(day, []).append(box)
-    return sorted(found.items())
+            by_day.setdefault(day, []).append(box)
+    return sorted(by_day.items())

@@ -2,19 +2,18 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
 
 from doorstep.places.models import Property
-from doorstep.waste.models import Container, MovedDay, Round, Suspension
+from doorstep.waste.models import Container, Edit, Effect, EffectRow, MovedDay, Round, Suspension
 from doorstep.waste.queries import days_of
 
 # How far ahead a preview looks.
 AHEAD = timedelta(days=91)
 MOST_ROWS = 200
-Edits = list[dict[str, Any]]
+Edits = list[Edit]
 Days = dict[str, list[date]]
 
 
@@ -33,43 +32,43 @@ def _days(today: date) -> Days:
 
 def _places(codes: set[str]) -> dict[str, set[int]]:
     """Return the places that each round has containers at."""
-    found: dict[str, set[int]] = {code: set() for code in codes}
+    places_of: dict[str, set[int]] = {code: set() for code in codes}
     rows = Container.objects.filter(round_id__in=codes).values_list("round_id", "place_id")
     for code, place in rows.iterator(10000):
-        found[code].add(place)
-    return found
+        places_of[code].add(place)
+    return places_of
 
 
 def _moves(edits: Edits) -> dict[tuple[str, str, str], set[int]]:
     """Return the places of containers that change rounds, come or go, by round before, after, and the day."""
-    found: dict[tuple[str, str, str], set[int]] = {}
+    moves: dict[tuple[str, str, str], set[int]] = {}
     for e in edits:
         if e["what"] == "container":
             old, new = e["before"] or {}, e["after"] or {}
             key = (old.get("round_id", ""), new.get("round_id", ""), new.get("since") or "")
-            found.setdefault(key, set()).add((new or old)["place_id"])
-    return found
+            moves.setdefault(key, set()).add((new or old)["place_id"])
+    return moves
 
 
-def _row(was: str, now: str, homes: int, before: list[date], after: list[date]) -> dict[str, Any]:
-    gone, new = sorted(set(before) - set(after)), sorted(set(after) - set(before))
+def _row(was: str, now: str, homes: int, before: list[date], after: list[date]) -> EffectRow:
+    dropped, new = sorted(set(before) - set(after)), sorted(set(after) - set(before))
     return {
         "was": was,
         "now": now,
         "homes": homes,
-        "gone": [d.isoformat() for d in gone],
+        "gone": [d.isoformat() for d in dropped],
         "new": [d.isoformat() for d in new],
     }
 
 
-def of(edits: Edits, apply: Callable[[Edits], None], today: date) -> dict[str, Any]:
+def of(edits: Edits, apply: Callable[[Edits], None], today: date) -> Effect:
     """Return the homes that notice, in all and by round, with the days they lose and gain in 13 weeks.
 
     Raises what `apply` raises.
     """
     before = _days(today)
     after: Days = {}
-    trial = [dict(e) for e in edits]
+    trial = [e.copy() for e in edits]
     try:
         with transaction.atomic():
             apply(trial)
@@ -80,7 +79,7 @@ def of(edits: Edits, apply: Callable[[Edits], None], today: date) -> dict[str, A
     return _told(edits, before, after)
 
 
-def _told(edits: Edits, before: Days, after: Days) -> dict[str, Any]:
+def _told(edits: Edits, before: Days, after: Days) -> Effect:
     flats = dict(
         Property.objects.exclude(parent=None).values_list("parent_id").annotate(n=Count("uprn"))
     )
@@ -91,7 +90,7 @@ def _told(edits: Edits, before: Days, after: Days) -> dict[str, Any]:
     moves = _moves(edits)
     changed = {code for code in before if before[code] != after.get(code)}
     places = _places(changed)
-    rows = []
+    rows: list[EffectRow] = []
     for (was, now, since), moving in moves.items():
         day = date.fromisoformat(since) if since else date.min
         old = before.get(was, [])

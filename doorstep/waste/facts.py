@@ -20,17 +20,17 @@ LOG = Record("property log", {"reason": TEXT, "words": TEXT, "day": DAY})
 def containers(uprn: str, now: datetime) -> Observed:
     """Observe the containers of a home, each with its id and the council's name for it."""
     names = council.current().containers
-    found = queries.containers_at(int(uprn))
-    return Observed([{"id": str(c.pk), "label": names.get(c.kind, c.kind)} for c in found], now)
+    boxes = queries.containers_at(int(uprn))
+    return Observed([{"id": str(c.pk), "label": names.get(c.kind, c.kind)} for c in boxes], now)
 
 
 def last_due(uprn: str, container_id: str, now: datetime) -> Observed:
     """Observe when a container was last to be emptied, today included, and by which round."""
     today = now.astimezone(council.ZONE).date()
-    found = queries.container(container_id, today)
-    day = queries.last_due(found, today) if found else None
-    communal = "yes" if found and found.place_id != int(uprn) else "no"
-    code = queries.round_code_on(found, day) if found and day else None
+    box = queries.container(container_id, today)
+    day = queries.last_due(box, today) if box else None
+    communal = "yes" if box and box.place_id != int(uprn) else "no"
+    code = queries.round_code_on(box, day) if box and day else None
     return Observed({"date": day, "round": code, "communal": communal}, now)
 
 
@@ -65,13 +65,13 @@ def property_logs(uprn: str, container_id: str, day: date, now: datetime) -> Obs
     Only logs of this container count, never a neighbour's (rule M3); one reason a day is said once (M4).
     """
     words = council.current().log_reasons
-    seen: dict[tuple[str, date], dict[str, object]] = {}
+    rows: dict[tuple[str, date], dict[str, object]] = {}
     for outcome in fieldwork.outcomes_about("container", [container_id], day):
-        said = {"reason": outcome.code, "words": words.get(outcome.code, ""), "day": outcome.day}
-        seen.setdefault((outcome.code, outcome.day), said)
+        row = {"reason": outcome.code, "words": words.get(outcome.code, ""), "day": outcome.day}
+        rows.setdefault((outcome.code, outcome.day), row)
         if outcome.code == "collected":
             break  # what was recorded before the crew came back no longer stands
-    return Observed(list(seen.values()), now)
+    return Observed(list(rows.values()), now)
 
 
 def register() -> None:

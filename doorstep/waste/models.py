@@ -1,3 +1,5 @@
+from typing import Any, Literal, TypedDict
+
 from django.db import models
 from django.db.models import Q
 
@@ -108,6 +110,9 @@ class RoundDay(models.Model):
     vehicle = models.CharField(max_length=20, blank=True)
     delayed_until = models.DateTimeField(null=True)
     sentence = models.CharField(max_length=300, blank=True)
+    # Who last told residents of a delay or took it back, and when.
+    delay_said_by = models.CharField(max_length=80, blank=True, db_default="")
+    delay_said_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -139,6 +144,39 @@ class StreetDay(models.Model):
                 fields=["round", "day", "street"], name="one_row_a_round_day_and_street"
             )
         ]
+
+
+What = Literal["round", "container", "suspension", "moved_day"]
+
+
+class Edit(TypedDict):
+    """One row before and after, dates as ISO 8601; no `before` makes the row, no `after` takes it away.
+
+    `key` is "" for a new row whose table numbers its rows, until it is made.
+    """
+
+    what: What
+    key: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class EffectRow(TypedDict):
+    """What homes of one round, or that go from one to another, notice: the days they lose and gain."""
+
+    was: str
+    now: str
+    homes: int
+    gone: list[str]
+    new: list[str]
+
+
+class Effect(TypedDict):
+    """What homes would notice of a change; `more` counts the rows that are left out."""
+
+    homes: int
+    rows: list[EffectRow]
+    more: int
 
 
 class Change(models.Model):

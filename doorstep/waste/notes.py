@@ -26,9 +26,9 @@ def ask(*, home: Property, email: str, now: datetime) -> None:
 
     What it does depends on what is known; what it returns does not.
     """
-    known = BinNote.objects.filter(place=home)
-    note = known.filter(email=email.lower()).first()
-    if note is None and known.count() >= MOST_AT_HOME:
+    notes = BinNote.objects.filter(place=home)
+    note = notes.filter(email=email.lower()).first()
+    if note is None and notes.count() >= MOST_AT_HOME:
         return
     if note is None:
         note, _made = BinNote.objects.get_or_create(
@@ -60,8 +60,8 @@ def tell_all(*, now: datetime) -> int:
 
 @transaction.atomic
 def _tell(note_id: int, tomorrow: date, now: datetime) -> None:
-    found = BinNote.objects.select_for_update(of=("self",)).select_related("place__street")
-    note = found.filter(pk=note_id).first()
+    notes = BinNote.objects.select_for_update(of=("self",)).select_related("place__street")
+    note = notes.filter(pk=note_id).first()
     if note is None or note.told_for == tomorrow:
         return  # stopped or told meanwhile
     note.told_for = tomorrow

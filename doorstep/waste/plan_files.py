@@ -18,18 +18,18 @@ from django.db.models.functions import Now
 
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
+from doorstep.council.weekdays import WEEKDAYS
 from doorstep.places.models import Property
 from doorstep.staff.actor import Actor
 from doorstep.waste import planning, queue
-from doorstep.waste.models import Container, PlanFile, Round
+from doorstep.waste.models import Container, Edit, PlanFile, Round
 
 COLUMNS = ("uprn", "round_plan", "container_type", "schedule")
 MOST_BYTES, MOST_LINES, MOST_BAD = 20 * 1024 * 1024, 300_000, 500
 A_LOT = 1000
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SCHEDULE = re.compile(
     r"(?:(weekly|every week)|(alternate weekly|fortnightly)|every ([2-9]|1[0-2]) weeks)"
-    rf" on ({'|'.join(DAYS)})(?: from (\d{{4}}-\d\d-\d\d))?",
+    rf" on ({'|'.join(WEEKDAYS)})(?: from (\d{{4}}-\d\d-\d\d))?",
     re.I,
 )
 
@@ -61,7 +61,7 @@ def take(*, name: str, content: bytes, since: date, by: Actor, now: datetime) ->
     if missing:
         raise Refused("columns_missing", missing=", ".join(missing))
     with transaction.atomic():
-        made = PlanFile.objects.create(
+        plan = PlanFile.objects.create(
             name=name[:100],
             text=text,
             since=since,
@@ -70,8 +70,8 @@ def take(*, name: str, content: bytes, since: date, by: Actor, now: datetime) ->
             progress_at=now,
             lines=max(0, len(text.splitlines()) - 1),
         )
-        queue.read_plan.defer(plan_id=made.pk)
-    return made
+        queue.read_plan.defer(plan_id=plan.pk)
+    return plan
 
 
 def _header(text: str) -> list[str]:
@@ -90,7 +90,7 @@ class _Known:
     boxes: dict[tuple[int, str], Container]
     kinds: dict[str, str]
     streams: dict[str, str]
-    edits: list[planning.Edit] = field(default_factory=list)
+    edits: list[Edit] = field(default_factory=list)
     # What was said of a round and of a container, with the line that said it first.
     said: dict[str, tuple[Schedule, int]] = field(default_factory=dict)
     seen: dict[tuple[int, str], int] = field(default_factory=dict)
@@ -129,12 +129,12 @@ def _line(known: _Known, row: dict[str, str], number: int) -> None:
         known.edits.append(planning.edit("container", "", None, {**after, "was_round_id": None}))
         return
     try:
-        found = planning.moved(box, to, known.since, known.today)
+        move = planning.moved(box, to, known.since, known.today)
     except Refused as exc:
         day = exc.values["since"]
         raise Bad(f"this container already changes rounds on {day}; undo that first") from exc
-    known.edits += [found] if found else []
-    known.same += not found
+    known.edits += [move] if move else []
+    known.same += not move
 
 
 def _round(known: _Known, code: str, schedule: str, kind: str, number: int) -> Round:
@@ -155,7 +155,7 @@ def _round(known: _Known, code: str, schedule: str, kind: str, number: int) -> R
         raise Bad(f"{code}: say its first day, such as “{schedule} from {known.since}”")
     first_day = first_day or known.since + timedelta(days=(weekday - known.since.weekday()) % 7)
     if first_day.weekday() != weekday or first_day < known.today:
-        raise Bad(f"{code}: {first_day} is no coming {DAYS[weekday].title()}")
+        raise Bad(f"{code}: {first_day} is no coming {WEEKDAYS[weekday].title()}")
     known.rounds[code] = _cycle(known, of, code, kind, first_day, weeks)
     known.said[code] = (read_as, number)
     return known.rounds[code]
@@ -167,12 +167,12 @@ def _cycle(
     if of is None:
         if kind not in known.streams:
             raise Bad(f"{code} is new, and no round yet empties this kind of container")
-        made = Round(
+        new_round = Round(
             code=code, name=code, stream=known.streams[kind], anchor=first_day, weeks=weeks
         )
-        after = planning.fields_of("round", made)
+        after = planning.fields_of("round", new_round)
         known.edits.append(planning.edit("round", code, None, after))
-        return made
+        return new_round
     try:
         changes = planning.new_cycle(of, first_day, weeks, known.today)
     except Refused as exc:
@@ -193,7 +193,7 @@ def _schedule(text: str) -> Schedule:
         first_day = date.fromisoformat(first) if first else None
     except ValueError as exc:
         raise Bad(f"{first} is no day") from exc
-    return 1 if weekly else 2 if alternate else int(many), DAYS.index(day.lower()), first_day
+    return 1 if weekly else 2 if alternate else int(many), WEEKDAYS.index(day.lower()), first_day
 
 
 def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
@@ -201,8 +201,8 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     names = [name.strip().lower() for name in next(reader)]
     for row in reader:
         if any(cell.strip() for cell in row):
-            given = dict(zip(names, (cell.strip() for cell in row), strict=False))
-            yield reader.line_num, {name: given.get(name, "") for name in COLUMNS}
+            fields = dict(zip(names, (cell.strip() for cell in row), strict=False))
+            yield reader.line_num, {name: fields.get(name, "") for name in COLUMNS}
 
 
 def read(*, plan_id: int, now: datetime) -> None:
@@ -219,13 +219,13 @@ def read(*, plan_id: int, now: datetime) -> None:
         if count % A_LOT == 0:
             PlanFile.objects.filter(id=plan_id).update(read=count, progress_at=Now())
     with transaction.atomic():
-        found = {"read": count, "lines": count, "same": known.same, "ended_at": now}
-        found |= {"bad": bad[:MOST_BAD], "bad_lines": len(bad)}
+        result = {"read": count, "lines": count, "same": known.same, "ended_at": now}
+        result |= {"bad": bad[:MOST_BAD], "bad_lines": len(bad)}
         if known.edits:
             by = Actor("staff", plan.sent_by)
             title = f"Round plan {plan.name}"
-            found["change"] = planning.propose(title=title, edits=known.edits, by=by, now=now)
-        PlanFile.objects.filter(id=plan_id, ended_at=None).update(**found)
+            result["change"] = planning.propose(title=title, edits=known.edits, by=by, now=now)
+        PlanFile.objects.filter(id=plan_id, ended_at=None).update(**result)
 
 
 def give_up(*, plan_id: int, now: datetime) -> None:

@@ -6,7 +6,7 @@ directions, and both look first whether the rows still are as the change left or
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from django.db import models, transaction
 
@@ -14,12 +14,12 @@ from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.staff.actor import Actor
 from doorstep.waste import effects
-from doorstep.waste.models import Change, Container, MovedDay, Round, Suspension
+from doorstep.waste.models import Change, Container, Edit, MovedDay, Round, Suspension, What
 
 Fields = dict[str, Any]
-Edit = dict[str, Any]
+Side = Literal["before", "after"]
 # What may be edited: its table, the field that names a row, and the fields that are kept.
-TABLES: dict[str, tuple[type[models.Model], str, tuple[str, ...]]] = {
+TABLES: dict[What, tuple[type[models.Model], str, tuple[str, ...]]] = {
     "round": (
         Round,
         "code",
@@ -33,7 +33,7 @@ ORDER = tuple(TABLES)
 LONGEST_WEEKS = 12
 
 
-def edit(what: str, key: object, before: Fields | None, after: Fields | None) -> Edit:
+def edit(what: What, key: object, before: Fields | None, after: Fields | None) -> Edit:
     """Return one row's change; no `before` makes the row, no `after` takes it away."""
     return {"what": what, "key": str(key), "before": _plain(before), "after": _plain(after)}
 
@@ -44,44 +44,45 @@ def _plain(fields: Fields | None) -> Fields | None:
     return {k: v.isoformat() if isinstance(v, date) else v for k, v in fields.items()}
 
 
-def fields_of(what: str, row: models.Model) -> Fields:
+def fields_of(what: What, row: models.Model) -> Fields:
     """Return the fields of a row that edits keep."""
     return {name: getattr(row, name) for name in TABLES[what][2]}
 
 
-def _read(what: str, keys: Iterable[str]) -> dict[str, Fields]:
+def _read(what: What, keys: Iterable[str]) -> dict[str, Fields]:
     """Return rows as they are, by their keys, locked until the transaction ends."""
     table, key, names = TABLES[what]
-    wanted = [k for k in keys if k]
-    found = table._default_manager.filter(**{f"{key}__in": wanted}).select_for_update()
+    named_keys = [k for k in keys if k]
+    rows = table._default_manager.filter(**{f"{key}__in": named_keys}).select_for_update()
     return {
-        str(row[key]): _plain({n: row[n] for n in names}) or {} for row in found.values(key, *names)
+        str(row[key]): _plain({n: row[n] for n in names}) or {} for row in rows.values(key, *names)
     }
 
 
-def _python(what: str, fields: Fields) -> Fields:
+def _python(what: What, fields: Fields) -> Fields:
     table = TABLES[what][0]
     return {n: table._meta.get_field(n).to_python(v) for n, v in fields.items()}  # type: ignore[union-attr]
 
 
-def _write(what: str, edits: list[Edit], was: str, now: str) -> None:
+def _write(what: What, edits: list[Edit], was: Side, now: Side) -> None:
     """Bring rows from one side of their edits to the other; raises Refused("changed_since")."""
     table, key, _ = TABLES[what]
-    seen = _read(what, (e["key"] for e in edits))
-    if any(seen.get(e["key"]) != e[was] for e in edits):
+    current = _read(what, (e["key"] for e in edits))
+    if any(current.get(e["key"]) != e[was] for e in edits):
         raise Refused("changed_since")
     rows = table._default_manager
     rows.filter(**{f"{key}__in": [e["key"] for e in edits if e[now] is None]}).delete()
-    made = [e for e in edits if e[was] is None]
-    keyed = [({key: e["key"]} if e["key"] else {}) | e[now] for e in made]
+    additions = [e for e in edits if e[was] is None]
+    keyed = [({key: e["key"]} if e["key"] else {}) | (e[now] or {}) for e in additions]
     for e, row in zip(
-        made, rows.bulk_create([table(**_python(what, f)) for f in keyed], 2000), strict=True
+        additions, rows.bulk_create([table(**_python(what, f)) for f in keyed], 2000), strict=True
     ):
         e["key"] = str(getattr(row, key))
     alike: dict[tuple[tuple[str, Any], ...], list[str]] = {}
     for e in edits:
-        if e[was] is not None and e[now] is not None:
-            changed = tuple((n, v) for n, v in e[now].items() if v != e[was][n])
+        old, new = e[was], e[now]
+        if old is not None and new is not None:
+            changed = tuple((n, v) for n, v in new.items() if v != old[n])
             alike.setdefault(changed, []).append(e["key"])
     for changes, keys in alike.items():
         rows.filter(**{f"{key}__in": keys}).update(**_python(what, dict(changes)))
@@ -89,7 +90,8 @@ def _write(what: str, edits: list[Edit], was: str, now: str) -> None:
 
 def apply(edits: list[Edit], *, back: bool = False) -> None:
     """Write all edits, or take them back; a new row's key is filled in. Raises Refused("changed_since")."""
-    was, now = ("after", "before") if back else ("before", "after")
+    was: Side = "after" if back else "before"
+    now: Side = "before" if back else "after"
     for what in reversed(ORDER) if back else ORDER:
         mine = [e for e in edits if e["what"] == what]
         if mine:
@@ -221,9 +223,9 @@ def propose_street(
     if rounds[code].stream != rounds[to].stream:
         raise Refused("other_stream")
     boxes = Container.objects.filter(round_id=code, place__street_id=usrn)
-    found = [moved(c, rounds[to], since, today) for c in boxes.select_related("place__street")]
+    moves = [moved(c, rounds[to], since, today) for c in boxes.select_related("place__street")]
     where = boxes[0].place.street.name if boxes else str(usrn)
-    edits = [e for e in found if e]
+    edits = [e for e in moves if e]
     return propose(title=f"{where} from {code} to {to}", edits=edits, by=by, now=now)
 
 
@@ -244,30 +246,30 @@ def propose_home(
     today = now.astimezone(council.ZONE).date()
     _from(since, today)
     boxes = list(Container.objects.filter(place_id=uprn))
-    known = Round.objects.in_bulk([*rounds.values(), *(add or ())[1:]])
+    rounds_by_code = Round.objects.in_bulk([*rounds.values(), *(add or ())[1:]])
     edits: list[Edit | None] = []
     for box in boxes:
         to = rounds.get(box.pk, box.round_id)
-        if to and to not in known and to != box.round_id:
+        if to and to not in rounds_by_code and to != box.round_id:
             raise Refused("round_unknown")
         if not to:
             edits.append(edit("container", box.pk, fields_of("container", box), None))
         elif to != box.round_id:
-            edits.append(moved(box, known[to], since, today))
+            edits.append(moved(box, rounds_by_code[to], since, today))
     if add:
-        edits.append(_added(uprn, *add, {b.kind for b in boxes}, known, since))
-    found = [e for e in edits if e]
-    return propose(title=f"Containers of property {uprn}", edits=found, by=by, now=now)
+        edits.append(_added(uprn, *add, {b.kind for b in boxes}, rounds_by_code, since))
+    changed = [e for e in edits if e]
+    return propose(title=f"Containers of property {uprn}", edits=changed, by=by, now=now)
 
 
 def _added(
-    uprn: int, kind: str, code: str, there: set[str], known: Mapping[Any, Round], since: date
+    uprn: int, kind: str, code: str, there: set[str], rounds: Mapping[Any, Round], since: date
 ) -> Edit:
     if kind not in council.current().containers:
         raise Refused("no_such_kind")
     if kind in there:
         raise Refused("already_there")
-    if code not in known:
+    if code not in rounds:
         raise Refused("round_unknown")
     after = {"place_id": uprn, "kind": kind, "round_id": code, "since": since, "was_round_id": None}
     return edit("container", "", None, after)
@@ -311,18 +313,18 @@ def propose_days(
     "no_change").
     """
     today = now.astimezone(council.ZONE).date()
-    wanted: dict[date, Fields | None] = {day: {"to": to} for day, to in days.items()}
-    wanted |= {day: None for day in forget}
+    targets: dict[date, Fields | None] = {day: {"to": to} for day, to in days.items()}
+    targets |= {day: None for day in forget}
     for day, to in days.items():
         _from(min(day, to or day), today)
         # Whoever looks for a day looks a week beyond it, no further.
         if to and abs((to - day).days) > 7:
             raise Refused("too_far")
-    there = {m.day: {"to": m.to} for m in MovedDay.objects.filter(day__in=wanted)}
+    there = {m.day: {"to": m.to} for m in MovedDay.objects.filter(day__in=targets)}
     edits = [
         edit("moved_day", day, there.get(day), after)
-        for day, after in wanted.items()
+        for day, after in targets.items()
         if there.get(day) != after
     ]
-    title = "Calendar: " + ", ".join(f"{d:%d %b}" for d in sorted(wanted))
+    title = "Calendar: " + ", ".join(f"{d:%d %b}" for d in sorted(targets))
     return propose(title=title, edits=edits, by=by, now=now)

@@ -51,11 +51,11 @@ def planned_of_box(
     of: Container, first: date, last: date, suspended: list[Suspension], moved: Moves
 ) -> list[tuple[date, date]]:
     """Return a container's collection days between two days, each with the day its cycle gives."""
-    found = planned(of.round, first, last, suspended, moved)
+    days = planned(of.round, first, last, suspended, moved)
     if of.since is None:
-        return found
+        return days
     was = planned(of.was_round, first, last, suspended, moved) if of.was_round else []
-    return sorted([d for d in was if d[1] < of.since] + [d for d in found if d[1] >= of.since])
+    return sorted([d for d in was if d[1] < of.since] + [d for d in days if d[1] >= of.since])
 
 
 def left_out(
@@ -65,8 +65,8 @@ def left_out(
     out = {day for day, to in moved.items() if to is None}
     if not out:
         return []
-    kept = {day: to for day, to in moved.items() if to}
-    return [day for _, day in planned_of_box(of, first, last, suspended, kept) if day in out]
+    moves = {day: to for day, to in moved.items() if to}
+    return [day for _, day in planned_of_box(of, first, last, suspended, moves) if day in out]
 
 
 def round_code_on(of: Container, day: date) -> str:
@@ -109,14 +109,14 @@ def at_home(uprn: int) -> Q:
 
 def containers_at(uprn: int) -> list[Container]:
     """Return a home's containers: its own, or its building's where it has none (rule M5)."""
-    found = Container.objects.select_related("round").filter(at_home(uprn))
-    return of_home(list(found.order_by("kind", "id")), uprn)
+    containers = Container.objects.select_related("round").filter(at_home(uprn))
+    return of_home(list(containers.order_by("kind", "id")), uprn)
 
 
 def of_home(both: list[Container], uprn: int) -> list[Container]:
     """Return a home's own containers of those found at it and its building; the building's, failing that."""
-    own = [c for c in both if c.place_id == uprn]
-    chosen = own or both
+    of_place = [c for c in both if c.place_id == uprn]
+    chosen = of_place or both
     # A container listed twice keeps its first (rule M6).
     return list({c.kind: c for c in reversed(chosen)}.values())[::-1]
 
@@ -143,14 +143,14 @@ def planned(
     of: Round, first: date, last: date, suspended: list[Suspension], moved: Moves
 ) -> list[tuple[date, date]]:
     """Return a round's collection days between two days, each with the day its cycle gives."""
-    found = []
+    days = []
     # A moved day may leave or enter the window, so look a week beyond both ends.
     for day in _cycle_days(of, first - timedelta(days=7), last + timedelta(days=7)):
         stopped = any(s.stream == of.stream and s.first <= day <= s.last for s in suspended)
         actual = moved.get(day, day)
         if not stopped and actual is not None and first <= actual <= last:
-            found.append((actual, day))
-    return sorted(found)
+            days.append((actual, day))
+    return sorted(days)
 
 
 def _cycle_days(of: Round, first: date, last: date) -> list[date]:
@@ -164,24 +164,17 @@ def _every(anchor: date, weeks: int, first: date, last: date) -> list[date]:
     """Return every day of a cycle between two days, both included."""
     step = timedelta(days=7 * weeks)
     day = anchor + step * -((anchor - first) // step)
-    found = []
+    days = []
     while day <= last:
-        found.append(day)
+        days.append(day)
         day += step
-    return found
+    return days
 
 
 def last_due(of: Container, today: date) -> date | None:
     """Return the last day, today included, on which a container was to be emptied."""
     days = days_of_box(of, today - timedelta(days=LOOK_BACK_DAYS), today)
     return days[-1] if days else None
-
-
-def next_due(of: Container, today: date) -> date | None:
-    """Return the next day after today on which a container is to be emptied."""
-    last = today + timedelta(days=LOOK_BACK_DAYS)
-    days = days_of_box(of, today + timedelta(days=1), last)
-    return days[0] if days else None
 
 
 def progress(round_code: str, day: date) -> RoundDay | None:
@@ -215,21 +208,21 @@ def by_codes(codes: set[str]) -> list[Round]:
 
 def boxes_on(round_code: str, text: str, day: date) -> list[Container]:
     """Return a round's containers at addresses that begin with a text or lie in its street; at most 20."""
-    found = Container.objects.select_related("place__street").filter(on_round(round_code, day))
+    matching = Container.objects.select_related("place__street").filter(on_round(round_code, day))
     if text.isdecimal():  # a house number is meant whole: 9 is not 90
-        found = found.filter(Q(place__line__startswith=f"{text} "))
+        matching = matching.filter(Q(place__line__startswith=f"{text} "))
     else:
-        found = found.filter(
+        matching = matching.filter(
             Q(place__line__istartswith=text) | Q(place__line__icontains=f" {text}")
         )
-    return list(found.order_by("place__street__name", "place__sort")[:20])
+    return list(matching.order_by("place__street__name", "place__sort")[:20])
 
 
 def boxes(container_ids: set[str]) -> dict[str, Container]:
     """Return containers with their addresses, by their ids as text."""
     ids = [int(i) for i in container_ids if i.isdecimal()]
-    found = Container.objects.select_related("place__street").filter(id__in=ids)
-    return {str(c.pk): c for c in found}
+    rows = Container.objects.select_related("place__street").filter(id__in=ids)
+    return {str(c.pk): c for c in rows}
 
 
 def is_on_round(container_id: str, round_code: str, day: date) -> bool:
@@ -241,8 +234,8 @@ def is_on_round(container_id: str, round_code: str, day: date) -> bool:
 
 def assisted_on(round_code: str) -> set[int]:
     """Return the UPRNs on a round whose containers the crew fetches."""
-    found = Assisted.objects.filter(place__containers__round_id=round_code)
-    return set(found.values_list("place_id", flat=True))
+    assisted = Assisted.objects.filter(place__containers__round_id=round_code)
+    return set(assisted.values_list("place_id", flat=True))
 
 
 def has_street(round_code: str, usrn: int, day: date) -> bool:
@@ -268,13 +261,13 @@ def streets_of(round_code: str, day: date) -> list[StreetOnRound]:
     rows = counted.annotate(homes=Count("place", distinct=True)).order_by(
         "place__street__name", "place__street__locality"
     )
-    seen = {s.street_id: s for s in StreetDay.objects.filter(round_id=round_code, day=day)}
+    street_days = {s.street_id: s for s in StreetDay.objects.filter(round_id=round_code, day=day)}
     return [
         StreetOnRound(
             r["place__street_id"],
             f"{r['place__street__name']}, {r['place__street__locality']}",
             r["homes"],
-            seen.get(r["place__street_id"]),
+            street_days.get(r["place__street_id"]),
         )
         for r in rows
     ]
@@ -289,8 +282,8 @@ def progress_at(uprn: int, round_code: str, day: date) -> tuple[RoundDay | None,
         street_id__in=street,
         finished_at__isnull=False,
     )
-    found = RoundDay.objects.filter(round_id=round_code, day=day).annotate(through=Exists(through))
-    row = found.first()
+    days = RoundDay.objects.filter(round_id=round_code, day=day).annotate(through=Exists(through))
+    row = days.first()
     return row, bool(row and row.through)
 
 
@@ -315,19 +308,19 @@ def lifts_at(uprn: int, since: date, today: date) -> list[Lift]:
     streets = StreetDay.objects.filter(round_id__in=rounds, day__gte=since, street_id__in=homes)
     on_street = {(s.round_id, s.day): s for s in streets}
     recorded = list(fieldwork.history_about("container", [str(b.pk) for b in boxes], since))
-    found = []
+    lifts = []
     for box in boxes:
         due = [d for d in days_of_box(box, since, today) if d <= today]
         for n, day in enumerate(due):
             until = due[n + 1] if n + 1 < len(due) else date.max
             here = [o for o in recorded if o.about_key == str(box.pk) and day <= o.day < until]
             key = (round_code_on(box, day), day)
-            found.append(Lift(day, box, by_day.get(key), on_street.get(key), here))
-    return sorted(found, key=lambda lift: (lift.day, lift.container.kind), reverse=True)
+            lifts.append(Lift(day, box, by_day.get(key), on_street.get(key), here))
+    return sorted(lifts, key=lambda lift: (lift.day, lift.container.kind), reverse=True)
 
 
 def last_progress() -> datetime | None:
     """Return when a round was last started or finished."""
     newest = RoundDay.objects.aggregate(at=Greatest(Max("started_at"), Max("finished_at")))
-    found: datetime | None = newest["at"]
-    return found
+    latest: datetime | None = newest["at"]
+    return latest

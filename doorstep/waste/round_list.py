@@ -18,11 +18,11 @@ class Line:
 
 def rounds(stream: str = "") -> list[Line]:
     """Return rounds with their counts, by stream and code; of one stream, when it is given."""
-    found = Round.objects.order_by("stream", "code")
-    found = found.filter(stream=stream) if stream else found
+    all_rounds = Round.objects.order_by("stream", "code")
+    all_rounds = all_rounds.filter(stream=stream) if stream else all_rounds
     rows = Container.objects.values_list("round_id").annotate(n=Count("place", distinct=True))
     counts = dict(rows)
-    return [Line(r, counts.get(r.code, 0)) for r in found]
+    return [Line(r, counts.get(r.code, 0)) for r in all_rounds]
 
 
 def every_round() -> list[Round]:
@@ -60,8 +60,8 @@ def streets(code: str) -> list[StreetLine]:
 
 def own_boxes(uprn: int) -> list[Container]:
     """Return the containers that stand in a property's own name, by kind."""
-    found = Container.objects.select_related("round", "was_round").filter(place_id=uprn)
-    return list(found.order_by("kind", "id"))
+    rows = Container.objects.select_related("round", "was_round").filter(place_id=uprn)
+    return list(rows.order_by("kind", "id"))
 
 
 def suspensions(today: date) -> list[Suspension]:

@@ -43,19 +43,19 @@ def url(name: str, kwargs: dict[str, object] | None = None) -> str:
 def environment(**options: Any) -> Environment:
     """Make the environment: our templates first, then GOV.UK Frontend's macros."""
     options["undefined"] = ChainableUndefined
-    own = options.pop("loader")
+    loader = options.pop("loader")
     options.setdefault("extensions", []).append("jinja2.ext.i18n")
-    made = Environment(**options)
-    made.template_class = Page
+    jinja = Environment(**options)
+    jinja.template_class = Page
     # `_("…")` and ngettext in templates; placeholders as %(name)s, escaped like all else.
-    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    jinja.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
-    made.loader = ChoiceLoader([own, macros])
-    made.globals.update(
+    jinja.loader = ChoiceLoader([loader, macros])
+    jinja.globals.update(
         static=lru_cache(maxsize=200)(static), url=url, council=council.current, new_id=uuid4
     )
-    made.globals.update(languages=council.languages, language=council.language)
-    made.globals.update(months_of=months_of, day_words=day_words)
-    made.globals.update(map_tiles=settings.MAP_TILES, map_credit=settings.MAP_CREDIT)
-    made.filters.update(say=say, when=when, pounds=pounds, kind=kinds.of)
-    return made
+    jinja.globals.update(languages=council.languages, language=council.language)
+    jinja.globals.update(months_of=months_of, day_words=day_words)
+    jinja.globals.update(map_tiles=settings.MAP_TILES, map_credit=settings.MAP_CREDIT)
+    jinja.filters.update(say=say, when=when, pounds=pounds, kind=kinds.of)
+    return jinja

@@ -10,14 +10,14 @@ from doorstep.bookings import actions, changing
 from doorstep.bookings.models import Booking, Calendar, DayChange
 from doorstep.cases import drafts
 from doorstep.council.errors import Refused
-from doorstep.staff.actor import RESIDENT, SYSTEM, Actor
+from doorstep.staff.actor import SYSTEM, Actor
 
 OFFICER = Actor("staff", "officer")
 
 
 def hold(desk: Any, draft: Any, load: int = 1, **more: Any) -> Any:
     asked = {"kind": "bulky", "slot": desk.slot, "load": load, "minutes": 20, "now": desk.now}
-    return actions.hold(draft=draft, by=RESIDENT, **{**asked, **more})
+    return actions.hold(draft=draft, **{**asked, **more})
 
 
 def live() -> int:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from doorstep.bookings import actions, changing, facts, queries
 from doorstep.bookings.models import Calendar
 from doorstep.council import queries as council
-from doorstep.staff.actor import RESIDENT, SYSTEM
+from doorstep.staff.actor import SYSTEM
 
 
 def days(desk: Any, **more: Any) -> dict[date, queries.SlotDay]:
@@ -27,7 +27,7 @@ def days(desk: Any, **more: Any) -> dict[date, queries.SlotDay]:
 
 def hold(desk: Any, load: int, **more: Any) -> Any:
     asked = {"draft": desk.blank(), "kind": "bulky", "slot": desk.slot, "load": load, "minutes": 20}
-    return actions.hold(**{**asked, "by": RESIDENT, "now": desk.now, **more})
+    return actions.hold(**{**asked, "now": desk.now, **more})
 
 
 def test_each_day_has_room_or_says_why_not(desk: Any) -> None:

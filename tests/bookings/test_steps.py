@@ -26,9 +26,7 @@ def pay(case: Case, now: Any) -> Case:
 
 def fill_day(desk: Any, day: date, now: Any) -> None:
     slot = f"NORTH/{day.isoformat()}"
-    actions.hold(
-        draft=desk.blank(), kind="bulky", slot=slot, load=10, minutes=500, by=RESIDENT, now=now
-    )
+    actions.hold(draft=desk.blank(), kind="bulky", slot=slot, load=10, minutes=500, now=now)
 
 
 def said(case: Case) -> str:

@@ -312,14 +312,14 @@ def test_comparing_names_each_difference_and_mends_what_it_can(
     body = {"amount": 100, "reference": "OTHER-1", "description": "x", "return_url": "http://x/"}
     stranger, _ = pay.app.till.create(body, "")
     pay.control(pay=stranger["id"])
-    first = comparing.ask(by="officer", now=now)
-    assert comparing.ask(by="other", now=now) == first
+    first = comparing.ask(by=Actor("staff", "officer"), now=now)
+    assert comparing.ask(by=Actor("staff", "other"), now=now) == first
     comparing.compare(comparison_id=first.pk, now=now)
     first.refresh_from_db()
     kinds = {(d["kind"], d["reference"]) for d in first.differences}
     assert kinds == {("state", attempt.reference), ("theirs_only", "OTHER-1")}
     actions.learn(attempt_id=attempt.pk, now=now)
-    again = comparing.ask(by="officer", now=now)
+    again = comparing.ask(by=Actor("staff", "officer"), now=now)
     comparing.compare(comparison_id=again.pk, now=now)
     again.refresh_from_db()
     assert [d["kind"] for d in again.differences] == ["theirs_only"]
@@ -331,12 +331,12 @@ def test_what_lies_with_the_provider_alone_or_with_us_alone_is_seen(
 ) -> None:
     attempt = paid(case, pay, now)
     pay.app.till.refund(pay.payments[0], {"amount": 500}, "success")
-    made = comparing.ask(by="x", now=now)
+    made = comparing.ask(by=SYSTEM, now=now)
     comparing.compare(comparison_id=made.pk, now=now)
     made.refresh_from_db()
     assert [(d["kind"], d["ours"], d["theirs"]) for d in made.differences] == [("refunds", 0, 500)]
     pay.app.till.payments.clear()
-    made = comparing.ask(by="x", now=now + timedelta(hours=2))
+    made = comparing.ask(by=SYSTEM, now=now + timedelta(hours=2))
     comparing.compare(comparison_id=made.pk, now=now)
     made.refresh_from_db()
     assert [(d["kind"], d["reference"]) for d in made.differences] == [

@@ -13,6 +13,7 @@ from doorstep.cases.models import Case
 from doorstep.council.queries import ZONE
 from doorstep.payments import actions, comparing, queries
 from doorstep.payments.models import Charge, Comparison, Refund
+from doorstep.staff.actor import Actor
 from tests.paying import Pay, fee_case, fee_service
 from tests.people import signed_in
 
@@ -87,7 +88,7 @@ def test_ours_against_theirs_is_compared_in_the_queue_and_shown(
     page = officer.get("/desk/payments")
     assert "They agree" in said(page) and "Refresh" not in page
     pay.payments[0].update(status="failed", code="P0010")
-    made = comparing.ask(by="officer", now=timezone.now())
+    made = comparing.ask(by=Actor("staff", "officer"), now=timezone.now())
     comparing.compare(comparison_id=made.pk, now=timezone.now())
     page = said(officer.get("/desk/payments"))
     assert "They agree" not in page and "another state" in page and "declined" in page

@@ -182,5 +182,5 @@ def test_a_resident_sees_days_and_the_loser_sees_others_with_all_answers_kept(de
     with pytest.raises(Refused):
         actions.hold(
             draft=desk.blank(), kind="bulky", slot=desk.slot, load=2, minutes=5,
-            by=RESIDENT, now=desk.now,
+            now=desk.now,
         )  # fmt: skip

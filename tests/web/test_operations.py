@@ -112,7 +112,7 @@ def test_a_second_failure_is_given_up_anew(
     def refuse(message_id: int, now: Any) -> None:
         raise GiveUp("still not")
 
-    assert actions.retry(job_id=number, by="officer")
+    assert actions.retry(job_id=number, username="officer")
     monkeypatch.setattr("doorstep.messages.actions.send", refuse)
     run_queue()
     sweeper.give_up()

@@ -46,5 +46,5 @@ class FileMessenger:
         path = self._folder / f"{key}.json"
         if not path.exists():
             return None
-        kept = json.loads(path.read_text())
-        return Outgoing(key, **kept)
+        fields = json.loads(path.read_text())
+        return Outgoing(key, **fields)

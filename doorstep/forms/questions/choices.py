@@ -48,12 +48,12 @@ class Choices(Kind):
 
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the chosen values in the options' order; raises Invalid."""
-        chosen = set(posted.getlist(question.id))
-        if chosen - {value for value, _ in options}:
+        ids = set(posted.getlist(question.id))
+        if ids - {value for value, _ in options}:
             raise Invalid("not_an_option")
-        if not chosen and not question.optional:
+        if not ids and not question.optional:
             raise Invalid("missing")
-        return [value for value, _ in options if value in chosen] or None
+        return [value for value, _ in options if value in ids] or None
 
     def fill(self, question: Question, answer: Any) -> Typed:
         """Return the fields that would give an answer."""

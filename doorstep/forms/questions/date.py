@@ -53,8 +53,8 @@ class Date(Kind):
             raise Invalid("wrong_type")
         if not _ISO.match(value):
             raise Invalid("not_a_date")
-        sent = dict(zip(("year", "month", "day"), value.split("-"), strict=True))
-        return Typed({f"{question.id}-{p}": [sent[p]] for p in PARTS})
+        parts = dict(zip(("year", "month", "day"), value.split("-"), strict=True))
+        return Typed({f"{question.id}-{p}": [parts[p]] for p in PARTS})
 
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the day; raises Invalid."""

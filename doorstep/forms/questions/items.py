@@ -65,17 +65,17 @@ class Items(Kind):
 
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return what is asked for, in the options' order; raises Invalid."""
-        found, start = [], f"{question.id}-"
-        known = {start + value for value, _ in options}
-        if any(n.startswith(start) and n not in known and posted.get(n) for n in posted):
+        rows, start = [], f"{question.id}-"
+        names = {start + value for value, _ in options}
+        if any(n.startswith(start) and n not in names and posted.get(n) for n in posted):
             raise Invalid("not_an_option")  # it left the list meanwhile: never drop it quietly
         for option in options:
             count = _count(posted.get(f"{question.id}-{option[0]}"), option)
             if count:
-                found.append({"id": option[0], "count": count})
-        if not found and not question.optional:
+                rows.append({"id": option[0], "count": count})
+        if not rows and not question.optional:
             raise Invalid("items_none")
-        return found or None
+        return rows or None
 
     def fill(self, question: Question, answer: Any) -> Typed:
         """Return the fields that would give an answer."""

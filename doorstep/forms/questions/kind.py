@@ -16,9 +16,9 @@ class Option(tuple[str, str]):
 
     def __new__(cls, value: str, label: str, **more: Any) -> "Option":
         """Return the pair with what comes besides."""
-        made = super().__new__(cls, (value, label))
-        made.more = more
-        return made
+        option = super().__new__(cls, (value, label))
+        option.more = more
+        return option
 
 
 Options = tuple[tuple[str, str], ...]

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from doorstep.forms.form import Question
 from doorstep.forms.questions.kind import (
@@ -29,6 +29,22 @@ LOCATION = Record(
         "near": BOOL,
     },
 )
+
+
+class LocationAnswer(TypedDict):
+    """An answer: all that is known of a place, found or pointed at (places.spots.Spot)."""
+
+    id: str
+    words: str
+    lat: float
+    lon: float
+    easting: int
+    northing: int
+    street: str  # its USRN, "" where none is known
+    ward: str  # its ONS code, "" where none is known
+    ward_name: str
+    inside: bool
+    near: bool
 
 
 class Location(Kind):
@@ -108,11 +124,11 @@ class Location(Kind):
             if question.optional:
                 return None
             raise Invalid("missing")
-        found = next((option for option in options if option[0] == chosen), None)
-        if found is None:
+        spot = next((option for option in options if option[0] == chosen), None)
+        if spot is None:
             raise Invalid("location_unknown")
-        more: Mapping[str, Any] = getattr(found, "more", {})
-        return {"id": found[0], **more, "words": found[1]}
+        more: Mapping[str, Any] = getattr(spot, "more", {})
+        return {"id": spot[0], **more, "words": spot[1]}
 
     def fill(self, question: Question, answer: Any) -> Typed:
         """Return the field that would give an answer."""

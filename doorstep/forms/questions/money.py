@@ -54,10 +54,10 @@ class Money(Kind):
         text = only_text(question, posted, 20)
         if not text:
             return None
-        found = _SHAPE.match(text)
-        if found is None:
+        match = _SHAPE.match(text)
+        if match is None:
             raise Invalid("money_shape")
-        return int(found[1].replace(",", "")) * 100 + int(found[2] or 0)
+        return int(match[1].replace(",", "")) * 100 + int(match[2] or 0)
 
     def fill(self, question: Question, answer: Any) -> Typed:
         """Return the field that would give an amount."""

@@ -32,8 +32,8 @@ class Similar(Kind):
 
     def schema(self, question: Question) -> Schema:
         """Return the JSON Schema of an answer that comes as JSON."""
-        found = question.source.name if question.source else "the form"
-        return {"type": "string", "description": f"One that `{found}` finds, or {DIFFERENT!r}"}
+        source = question.source.name if question.source else "the form"
+        return {"type": "string", "description": f"One that `{source}` finds, or {DIFFERENT!r}"}
 
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the id of the one, or "different"; raises Invalid."""

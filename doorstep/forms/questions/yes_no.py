@@ -67,8 +67,8 @@ class YesNo(Kind):
 
     def from_program(self, question: Question, values: Sequence[str]) -> Typed:
         """Return the field that a browser would send; programs say true and 1 too."""
-        sent = super().from_program(question, values).get(question.id).strip().lower()
-        return Typed({question.id: [_BY_PROGRAM.get(sent, sent)]})
+        word = super().from_program(question, values).get(question.id).strip().lower()
+        return Typed({question.id: [_BY_PROGRAM.get(word, word)]})
 
     def possible(self, question: Question, today: date) -> list[object]:
         """Return both."""

@@ -59,16 +59,16 @@ class _Checker:
 
     def sure(self, expr: Expr, known: Paths) -> Type:
         """Return the type of something that must not be nothing here."""
-        found = self.look(expr, known).type
-        if isinstance(found, Maybe):
+        shape = self.look(expr, known).type
+        if isinstance(shape, Maybe):
             path = path_of(expr) or "this"
             raise self.fail(f"`{path}` may be nothing here; ask `has({path})` first", expr)
-        return found
+        return shape
 
     def want(self, expr: Expr, known: Paths, wanted: Type) -> None:
-        found = self.sure(expr, known)
-        if found != wanted:
-            raise self.fail(f"this is {describe(found)}, but {describe(wanted)} is wanted", expr)
+        shape = self.sure(expr, known)
+        if shape != wanted:
+            raise self.fail(f"this is {describe(shape)}, but {describe(wanted)} is wanted", expr)
 
     def look(self, expr: Expr, known: Paths) -> Checked:
         if isinstance(expr, Literal):
@@ -88,8 +88,8 @@ class _Checker:
             return self._every(expr, known)
         return self._call(expr, known) if isinstance(expr, Call) else self._operation(expr, known)
 
-    def _known(self, found: Type, expr: Expr, known: Paths) -> Type:
-        return found.inner if isinstance(found, Maybe) and path_of(expr) in known else found
+    def _known(self, shape: Type, expr: Expr, known: Paths) -> Type:
+        return shape.inner if isinstance(shape, Maybe) and path_of(expr) in known else shape
 
     def _field(self, expr: Field, known: Paths) -> Type:
         of = self.sure(expr.of, known)
@@ -159,10 +159,10 @@ class _Checker:
         return self._compare(expr, known)
 
     def _bool(self, expr: Expr, known: Paths) -> Checked:
-        found = self.look(expr, known)
-        if found.type != BOOL:
+        checked = self.look(expr, known)
+        if checked.type != BOOL:
             self.want(expr, known, BOOL)
-        return found
+        return checked
 
     def _both(self, expr: Operation, known: Paths) -> Checked:
         left = self._bool(expr.args[0], known)
@@ -189,10 +189,10 @@ class _Checker:
         left, right = expr.args if len(expr.args) == 2 else (Literal(0, expr.at), expr.args[0])
         of = self.sure(left, known)
         if expr.op == "in":
-            found = self.sure(right, known)
-            if not isinstance(found, ListOf) or found.item != of:
+            shape = self.sure(right, known)
+            if not isinstance(shape, ListOf) or shape.item != of:
                 raise self.fail(
-                    f"`in` wants a list of {describe(of)}, this is {describe(found)}", right
+                    f"`in` wants a list of {describe(of)}, this is {describe(shape)}", right
                 )
             return Checked(BOOL)
         allowed = {"+": (INT, TEXT), "-": (INT,), "*": (INT,)}.get(
@@ -220,7 +220,7 @@ def check_call(
     for arg, (name, wanted) in zip(call.args, params, strict=True):
         path = path_of(arg)
         known = _prefixes(path) if path else NONE
-        found = check(arg, names, known, call.name, where).type
-        if found != wanted:
-            message = f"`{name}` of `{call.name}` is {describe(wanted)}, not {describe(found)}"
+        shape = check(arg, names, known, call.name, where).type
+        if shape != wanted:
+            message = f"`{name}` of `{call.name}` is {describe(wanted)}, not {describe(shape)}"
             raise RuleError(message, call.name, 0, where)

@@ -131,33 +131,33 @@ class _Parser:
             self.fail(f"`{wanted}` is missing", self.now[2])
 
     def whole(self) -> Expr:
-        made = self.expression()
+        expr = self.expression()
         if self.now[0] != "end":
             self.fail("the rule should end here", self.now[2])
-        return made
+        return expr
 
     def expression(self) -> Expr:
         self.depth += 1
         if self.depth > MOST_DEPTH:
             self.fail("the rule is nested too deeply", self.now[2])
-        made = self.level(0)
+        expr = self.level(0)
         at = self.now[2]
         if self.take("?"):
             yes = self.expression()
             self.need(":")
-            made = Operation("?:", (made, yes, self.expression()), at)
+            expr = Operation("?:", (expr, yes, self.expression()), at)
         self.depth -= 1
-        return made
+        return expr
 
     def level(self, n: int) -> Expr:
         if n == len(_LEVELS):
             return self.unary()
-        made = self.level(n + 1)
+        expr = self.level(n + 1)
         while self.now[0] in ("op", "name") and self.now[1] in _LEVELS[n]:
             op, at = self.now[1], self.now[2]
             self.i += 1
-            made = Operation(op, (made, self.level(n + 1)), at)
-        return made
+            expr = Operation(op, (expr, self.level(n + 1)), at)
+        return expr
 
     def unary(self) -> Expr:
         op, at = self.now[1], self.now[2]
@@ -165,9 +165,9 @@ class _Parser:
             self.depth += 1
             if self.depth > MOST_DEPTH:
                 self.fail("the rule is nested too deeply", at)
-            made = Operation(op, (self.unary(),), at)
+            expr = Operation(op, (self.unary(),), at)
             self.depth -= 1
-            return made
+            return expr
         return self.after(self.value())
 
     def value(self) -> Expr:
@@ -182,27 +182,27 @@ class _Parser:
         if kind == "name" and word != "in":
             return Call(word, self.rest(")"), at) if self.take("(") else Name(word, at)
         if word == "(" and kind == "op":
-            made = self.expression()
+            expr = self.expression()
             self.need(")")
-            return made
+            return expr
         if word == "[" and kind == "op":
             return Items(self.rest("]"), at)
         self.i -= 1
         self.fail("a value is missing", at)
 
-    def after(self, made: Expr) -> Expr:
+    def after(self, expr: Expr) -> Expr:
         while self.take("."):
             kind, word, at = self.now
             if kind != "name":
                 self.fail("a field's name is missing", at)
             self.i += 1
             if not self.take("("):
-                made = Field(made, word, at)
+                expr = Field(expr, word, at)
             elif word in ("exists", "all"):
-                made = self.every(word, made, at)
+                expr = self.every(word, expr, at)
             else:
-                made = Call(word, (made, *self.rest(")")), at)
-        return made
+                expr = Call(word, (expr, *self.rest(")")), at)
+        return expr
 
     def every(self, how: str, items: Expr, at: int) -> Expr:
         if self.inside:
@@ -219,13 +219,13 @@ class _Parser:
         return Every(how, items, var, rule, at)
 
     def rest(self, end: str) -> tuple[Expr, ...]:
-        made: list[Expr] = []
+        exprs: list[Expr] = []
         if self.take(end):
             return ()
         while True:
-            made.append(self.expression())
+            exprs.append(self.expression())
             if self.take(end):
-                return tuple(made)
+                return tuple(exprs)
             self.need(",")
 
 
@@ -246,9 +246,9 @@ def path_of(expr: object) -> str | None:
 
 def parse_call(text: str, where: str = "") -> FactCall:
     """Return a fact's call such as `waste.last_due(property, container)`; raises RuleError."""
-    made = parse(text, where)
-    if isinstance(made, Call) and made.args:
-        room = path_of(made.args[0])
-        if room and "(" in text and text.strip().startswith(f"{room}.{made.name}("):
-            return FactCall(f"{room}.{made.name}", made.args[1:])
+    call = parse(text, where)
+    if isinstance(call, Call) and call.args:
+        room = path_of(call.args[0])
+        if room and "(" in text and text.strip().startswith(f"{room}.{call.name}("):
+            return FactCall(f"{room}.{call.name}", call.args[1:])
     raise RuleError("a fact is asked for as `room.fact(rule, rule)`", text, 0, where)

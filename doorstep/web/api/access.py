@@ -56,18 +56,18 @@ class Bearer(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Token | None:
         """Return the token; raises Problem."""
         now = timezone.now()
-        found = known.token_by_secret(token.strip(), now)
-        if found is None:
+        key = known.token_by_secret(token.strip(), now)
+        if key is None:
             _count(request, [limits.person(request, "api-refused")], 60, 60)
             return None
         # One statement for both: a token used from many places, and many tokens from one.
-        _count(request, [f"token:{found.pk}", limits.person(request, "api-token")], 600, 60)
-        if self.scope not in found.scopes:
+        _count(request, [f"token:{key.pk}", limits.person(request, "api-token")], 600, 60)
+        if self.scope not in key.scopes:
             raise Problem(403, "scope_missing")
-        staff.token_used(token=found, now=now)
+        staff.token_used(token=key, now=now)
         if request.method == "POST":
             _check_body(request)
-        return found
+        return key
 
 
 CREATE, READ = Bearer("cases:create"), Bearer("cases:read")

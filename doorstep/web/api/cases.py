@@ -54,18 +54,18 @@ def send(
 
     whole = {"service": slug, **body.dict()}
     try:
-        kept = once(token=token_of(request), key=idempotency_key, body=whole, now=now, do=do)
+        row = once(token=token_of(request), key=idempotency_key, body=whole, now=now, do=do)
     except Refused as exc:
         raise Problem(409, exc.code) from exc
-    if kept.status != 201:
-        return drawn(kept.answer or {})
-    return Status(201, {**(kept.answer or {}), "follow": _follow(kept, now)})
+    if row.status != 201:
+        return drawn(row.answer or {})
+    return Status(201, {**(row.answer or {}), "follow": _follow(row, now)})
 
 
-def _follow(kept: KeptAnswer, now: datetime) -> str:
+def _follow(row: KeptAnswer, now: datetime) -> str:
     """Return the link for the resident; its token is made from the key, so a repeat gives the same."""
-    case = Case(pk=(kept.answer or {})["case"])
-    token = access.make_link(case=case, key=f"api:{kept.pk}", now=now)
+    case = Case(pk=(row.answer or {})["case"])
+    token = access.make_link(case=case, key=f"api:{row.pk}", now=now)
     return addresses.link("open_case", token=token)
 
 
@@ -79,10 +79,10 @@ def _follow(kept: KeptAnswer, now: datetime) -> str:
 def case(request: HttpRequest, reference: str) -> dict[str, Any]:
     """Return where a case stands."""
     # The longest reference there is; what is no text of ours is not asked of the database.
-    found = known.by_reference(reference) if reference.isascii() and "\0" not in reference else None
-    if found is None:
+    row = known.by_reference(reference) if reference.isascii() and "\0" not in reference else None
+    if row is None:
         raise Problem(404, "no_such_case")
-    return _case(found)
+    return _case(row)
 
 
 def _case(of: Case) -> dict[str, Any]:
@@ -114,11 +114,11 @@ def cases(
 ) -> dict[str, Any]:
     """List cases by when they were opened, the earliest first: `since` a moment, or after a `cursor`."""
     after = _read_cursor(cursor) if cursor else None
-    found = list(known.opened(slug=service, since=since, after=after)[: limit + 1])
-    more, found = len(found) > limit, found[:limit]
+    rows = list(known.opened(slug=service, since=since, after=after)[: limit + 1])
+    more, rows = len(rows) > limit, rows[:limit]
     return {
-        "cases": [_case(c) for c in found],
-        "next": signing.dumps([found[-1].opened_at.isoformat(), found[-1].pk], salt=CURSOR)
+        "cases": [_case(c) for c in rows],
+        "next": signing.dumps([rows[-1].opened_at.isoformat(), rows[-1].pk], salt=CURSOR)
         if more
         else None,
     }

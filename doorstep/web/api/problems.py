@@ -122,9 +122,9 @@ _HEADERS = {
 def answers(*statuses: int) -> dict[str, Any]:
     """Describe the errors of an operation, for its `openapi_extra`."""
     content = {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    found: dict[int, Any] = {}
+    responses: dict[int, Any] = {}
     for status in statuses:
-        found[status] = {"description": HTTPStatus(status).phrase, "content": content}
+        responses[status] = {"description": HTTPStatus(status).phrase, "content": content}
         if status in _HEADERS:
-            found[status]["headers"] = _HEADERS[status]
-    return {"responses": found}
+            responses[status]["headers"] = _HEADERS[status]
+    return {"responses": responses}

@@ -32,10 +32,10 @@ def properties(
 ) -> dict[str, Any]:
     """List the properties at a postcode."""
     try:
-        found = places.at_postcode(places.tidy_postcode(postcode))[:500]
+        homes = places.at_postcode(places.tidy_postcode(postcode))[:500]
     except Refused as exc:
         raise Problem(400, exc.code) from exc
-    return {"properties": [{"uprn": str(p.uprn), "address": p.address} for p in found]}
+    return {"properties": [{"uprn": str(p.uprn), "address": p.address} for p in homes]}
 
 
 @router.get(
@@ -52,8 +52,8 @@ def collections(request: HttpRequest, uprn: int) -> dict[str, Any]:
         raise Problem(404, "no_such_property")
     now = timezone.now()
     today = now.astimezone(council.ZONE).date()
-    found = collections_at(uprn, today, today + AHEAD, now)
-    return {"uprn": str(uprn), "containers": [_container(box) for box in found]}
+    boxes = collections_at(uprn, today, today + AHEAD, now)
+    return {"uprn": str(uprn), "containers": [_container(box) for box in boxes]}
 
 
 def _container(box: BoxDays) -> dict[str, Any]:

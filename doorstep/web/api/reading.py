@@ -16,9 +16,9 @@ class Strict(Parser):
 
     def parse_body(self, request: HttpRequest) -> Any:
         """Return the body; raises ValueError, RecursionError."""
-        found = json.loads(request.body, parse_constant=_refuse)
-        _check(found)
-        return found
+        body = json.loads(request.body, parse_constant=_refuse)
+        _check(body)
+        return body
 
 
 def _check(value: object) -> None:

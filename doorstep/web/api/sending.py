@@ -36,8 +36,8 @@ def order(service: Service, body: Sending) -> Sent:
     for part, value in body.contact.dict(exclude_none=True).items():
         name, pointer = by_part.get(part, ""), f"#/contact/{part}"
         if not name or name in answers:
-            said = "It is answered twice" if name else "The service does not ask for it"
-            faults.append(_fault(pointer, "twice" if name else "unknown", said))
+            reason = "It is answered twice" if name else "The service does not ask for it"
+            faults.append(_fault(pointer, "twice" if name else "unknown", reason))
         else:
             answers[name], pointers[name] = value, pointer
     if faults:
@@ -58,8 +58,8 @@ def send(sent: Sent, *, visitor: str, by: Actor, now: datetime) -> Case:
     try:
         return orders.place(sent, visitor=visitor, by=by, now=now)
     except orders.AnswersWrong as exc:
-        found = [_said(sent, w) for w in exc.wrong]
-        raise (wrong(found) if found else Problem(422, "answers_wrong")) from exc
+        faults = [_said(sent, w) for w in exc.wrong]
+        raise (wrong(faults) if faults else Problem(422, "answers_wrong")) from exc
     except orders.AlreadyOpen as exc:
         raise Problem(409, "already_open") from exc
     except orders.Halted as exc:

@@ -19,10 +19,10 @@ router = Router(tags=["Services"])
 
 def current(slug: str) -> Service:
     """Return the running version of a service; raises Problem 404."""
-    found = catalogue.current(slug)
-    if found is None:
+    service = catalogue.current(slug)
+    if service is None:
         raise Problem(404, "no_such_service")
-    return found
+    return service
 
 
 @router.get(
@@ -46,10 +46,10 @@ def services(request: HttpRequest) -> list[dict[str, Any]]:
 )
 def service(request: HttpRequest, slug: str) -> dict[str, Any]:
     """Return a service with its pages and questions; their answers are described as JSON Schema."""
-    found = current(slug)
-    pages = [_page(p) for p in found.form.pages]
-    about = found.about
-    return {**_about(found), "needs": about.needs, "privacy": about.privacy, "pages": pages}
+    of = current(slug)
+    pages = [_page(p) for p in of.form.pages]
+    about = of.about
+    return {**_about(of), "needs": about.needs, "privacy": about.privacy, "pages": pages}
 
 
 def _about(of: Service) -> dict[str, Any]:
@@ -58,21 +58,21 @@ def _about(of: Service) -> dict[str, Any]:
 
 
 def _page(page: Page) -> dict[str, Any]:
-    asked = asked_on(page)
+    questions = asked_on(page)
     answers = {
         "type": "object",
-        "properties": {q.id: _question(q) for q in asked},
-        "required": [q.id for q in asked if not q.optional],
+        "properties": {q.id: _question(q) for q in questions},
+        "required": [q.id for q in questions if not q.optional],
     }
     hint, always = page.hint, page.is_sure
     return {"id": page.id, "title": page.title, "hint": hint, "always": always, "answers": answers}
 
 
 def _question(question: Question) -> dict[str, Any]:
-    found: dict[str, Any] = kinds.of(question).schema(question)
+    shape: dict[str, Any] = kinds.of(question).schema(question)
     if question.optional:
-        found = {"anyOf": [found, {"type": "null"}]}
+        shape = {"anyOf": [shape, {"type": "null"}]}
     if question.contact:
-        found["x-contact"] = question.contact
+        shape["x-contact"] = question.contact
     title = question.label or question.short
-    return {"title": title, **({"description": question.hint} if question.hint else {}), **found}
+    return {"title": title, **({"description": question.hint} if question.hint else {}), **shape}

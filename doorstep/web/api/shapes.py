@@ -2,10 +2,12 @@
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from ninja import Field, Schema
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict
+
+from doorstep.catalogue.channels import Channel
 
 _MOMENT = re.compile(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 
@@ -74,9 +76,7 @@ class Sending(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    channel: Literal["online", "telephone", "face to face", "e-mail", "post", "field"] = Field(
-        description="How the person came; one that the service offers."
-    )
+    channel: Channel = Field(description="How the person came; one that the service offers.")
     answers: dict[str, Any] = Field(description="Answers by question id.")
     contact: Contact = Contact()
 

@@ -22,10 +22,10 @@ class Api(NinjaAPI):
 
     def get_openapi_schema(self, **kwargs: Any) -> Any:
         """Return the OpenAPI description."""
-        found = super().get_openapi_schema(path_prefix="/api/v1/")
+        schema = super().get_openapi_schema(path_prefix="/api/v1/")
         shape = ProblemShape.model_json_schema(ref_template=REFS)
-        found["components"]["schemas"] |= {**shape.pop("$defs"), "Problem": shape}
-        return found
+        schema["components"]["schemas"] |= {**shape.pop("$defs"), "Problem": shape}
+        return schema
 
 
 api = Api(

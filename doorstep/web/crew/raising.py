@@ -37,8 +37,8 @@ def _session(request: HttpRequest, slug: str) -> forms.FormSession:
 @require_GET
 def choose(request: HttpRequest) -> HttpResponse:
     """List what a crew may report, and say what was just reported."""
-    found = [s for s in catalogue.running() if CHANNEL in s.about.channels]
-    context = {"services": found, "sent": request.GET.get("sent", "")[:16]}
+    services = [s for s in catalogue.running() if CHANNEL in s.about.channels]
+    context = {"services": services, "sent": request.GET.get("sent", "")[:16]}
     return render(request, "crew/new.html", context)
 
 

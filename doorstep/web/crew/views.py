@@ -46,16 +46,16 @@ class PlainList:
 
 
 def _round(code: str) -> Round:
-    found = rounds_of.round_of(code)
-    if found is None:
+    round_ = rounds_of.round_of(code)
+    if round_ is None:
         raise Http404
-    return found
+    return round_
 
 
 def _list(code: str) -> Round | PlainList:
     """Return a round, or a list of the council's that is none."""
-    found = council.current().crew_lists.get(code)
-    return PlainList(code, found.name) if found else _round(code)
+    plain = council.current().crew_lists.get(code)
+    return PlainList(code, plain.name) if plain else _round(code)
 
 
 def _at(request: HttpRequest) -> Whereabouts:
@@ -77,40 +77,40 @@ def rounds(request: HttpRequest) -> HttpResponse:
     plain = council.current().crew_lists
     codes = {r.code for r in rounds_of.rounds_on(today)}
     waiting = work.waiting_by_list(today)
-    found = rounds_of.by_codes(codes | set(waiting))
-    rows: list[tuple[Round | PlainList, int]] = [(r, waiting.get(r.code, 0)) for r in found]
+    listed = rounds_of.by_codes(codes | set(waiting))
+    rows: list[tuple[Round | PlainList, int]] = [(r, waiting.get(r.code, 0)) for r in listed]
     rows.sort(key=lambda row: -row[1])
     rows += [(PlainList(code, one.name), waiting.get(code, 0)) for code, one in plain.items()]
     return render(request, "crew/rounds.html", {"rows": rows, "today": today})
 
 
-def _draw(request: HttpRequest, found: Round | PlainList, refused: str = "") -> HttpResponse:
+def _draw(request: HttpRequest, crew_list: Round | PlainList, refused: str = "") -> HttpResponse:
     today = timezone.now().astimezone(ZONE).date()
-    jobs, cautions = list(work.on_list(found.code, today)), work.cautions(today)
+    jobs, cautions = list(work.on_list(crew_list.code, today)), work.cautions(today)
     context: dict[str, Any] = {
-        "round": found,
+        "round": crew_list,
         "today": today,
         "jobs": jobs,
         "pictures": {job.pk: _pictures(job) for job in jobs if job.state == "open"},
         "warnings": {job.pk: work.cautions_at(work.at(job), cautions) for job in jobs},
-        "ahead": list(work.ahead(found.code, today)[:60]),
+        "ahead": list(work.ahead(crew_list.code, today)[:60]),
         "refused": refused,
-        "assisted": rounds_of.assisted_on(found.code),
+        "assisted": rounds_of.assisted_on(crew_list.code),
         "typed": request.POST,
         "vehicle": request.session.get("vehicle", ""),
     }
-    if isinstance(found, Round):
-        context |= _about_round(request, found, today)
+    if isinstance(crew_list, Round):
+        context |= _about_round(request, crew_list, today)
     return render(request, "crew/round.html", context, status=200)
 
 
-def _about_round(request: HttpRequest, found: Round, today: date) -> dict[str, Any]:
+def _about_round(request: HttpRequest, round_: Round, today: date) -> dict[str, Any]:
     text = (request.GET.get("find") or request.POST.get("find") or "")[:60].strip()
-    seen = list(work.seen_on(found.code, today)[:20])
+    seen = list(work.seen_on(round_.code, today)[:20])
     return {
-        "progress": rounds_of.progress(found.code, today),
+        "progress": rounds_of.progress(round_.code, today),
         "find": text,
-        "boxes": rounds_of.boxes_on(found.code, text, today) if text else [],
+        "boxes": rounds_of.boxes_on(round_.code, text, today) if text else [],
         "reasons": {k: v for k, v in council.current().log_reasons.items() if k != "collected"},
         "names": council.current().containers,
         "seen": seen,
@@ -135,9 +135,9 @@ def _pictures(job: Job) -> list[str]:
 @require_GET
 def photo(request: HttpRequest, code: str, job: int, name: str) -> HttpResponseBase:
     """Show a small photo of an open job on this list to its crew."""
-    found = work.open_job(job, code)
+    job_row = work.open_job(job, code)
     path = photos.path_of(name, small=True)
-    if found is None or path is None or name not in _pictures(found):
+    if job_row is None or path is None or name not in _pictures(job_row):
         raise Http404
     answer = FileResponse(path.open("rb"), content_type="image/jpeg")
     answer["Cache-Control"] = "private, no-store"
@@ -148,10 +148,10 @@ def photo(request: HttpRequest, code: str, job: int, name: str) -> HttpResponseB
 @require_GET
 def streets(request: HttpRequest, code: str) -> HttpResponse:
     """Show a round's streets, each with how far the crew is there."""
-    found, today = _round(code), timezone.now().astimezone(ZONE).date()
-    rows = rounds_of.streets_of(found.code, today)
+    round_, today = _round(code), timezone.now().astimezone(ZONE).date()
+    rows = rounds_of.streets_of(round_.code, today)
     done = sum(bool(s.progress and s.progress.finished_at) for s in rows)
-    context = {"round": found, "streets": rows, "done": done, "today": today}
+    context = {"round": round_, "streets": rows, "done": done, "today": today}
     return render(request, "crew/streets.html", context)
 
 
@@ -159,11 +159,11 @@ def streets(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def street(request: HttpRequest, code: str, usrn: int) -> HttpResponse:
     """Begin a street, or say that the crew is through with it."""
-    found, now = _round(code), timezone.now()
+    round_, now = _round(code), timezone.now()
     try:
         waste.mark_street(
             event_id=_event(request),
-            round_code=found.code,
+            round_code=round_.code,
             usrn=usrn,
             day=now.astimezone(ZONE).date(),
             done=request.POST.get("done") == "1",
@@ -180,8 +180,8 @@ def street(request: HttpRequest, code: str, usrn: int) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, code: str, outcome: int) -> HttpResponse:
     """Take back a log that was recorded by mistake."""
-    found = _round(code)
-    if not any(o.pk == outcome for o in work.seen_on(found.code, timezone.localdate())):
+    round_ = _round(code)
+    if not any(o.pk == outcome for o in work.seen_on(round_.code, timezone.localdate())):
         raise Http404
     fieldwork.withdraw_seen(
         event_id=_event(request), outcome_id=outcome, by=actor(request), now=timezone.now()
@@ -193,11 +193,11 @@ def undo(request: HttpRequest, code: str, outcome: int) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, code: str) -> HttpResponse:
     """Start the round, with the vehicle that this tablet rides in today."""
-    found, now = _round(code), timezone.now()
+    round_, now = _round(code), timezone.now()
     request.session["vehicle"] = request.POST.get("vehicle", "").strip().upper()[:20]
     waste.start_round(
         event_id=_event(request),
-        round_code=found.code,
+        round_code=round_.code,
         day=now.astimezone(ZONE).date(),
         by=actor(request),
         now=now,
@@ -210,14 +210,14 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def finish(request: HttpRequest, code: str) -> HttpResponse:
     """Finish the round."""
-    found, now = _round(code), timezone.now()
+    round_, now = _round(code), timezone.now()
     day = now.astimezone(ZONE).date()
     try:
         waste.finish_round(
-            event_id=_event(request), round_code=found.code, day=day, by=actor(request), now=now
+            event_id=_event(request), round_code=round_.code, day=day, by=actor(request), now=now
         )
     except Refused as exc:
-        return _draw(request, found, exc.code)
+        return _draw(request, round_, exc.code)
     return redirect("crew_round", code=code)
 
 
@@ -230,7 +230,7 @@ def _photo(request: HttpRequest, field: str = "photo") -> str:
 @require_POST
 def job_done(request: HttpRequest, code: str, job: int) -> HttpResponse:
     """Record what came of a job; the resident is told."""
-    found = _list(code)
+    crew_list = _list(code)
     if not work.is_on_list(job, code):
         raise Http404
     try:
@@ -247,7 +247,7 @@ def job_done(request: HttpRequest, code: str, job: int) -> HttpResponse:
             done=request.POST.getlist("task"),
         )
     except (Refused, BadFile) as exc:
-        return _draw(request, found, exc.code)
+        return _draw(request, crew_list, exc.code)
     return redirect("crew_round", code=code)
 
 
@@ -255,7 +255,7 @@ def job_done(request: HttpRequest, code: str, job: int) -> HttpResponse:
 @require_http_methods(["POST"])
 def log(request: HttpRequest, code: str) -> HttpResponse:
     """Record why a container was not emptied."""
-    found = _round(code)
+    round_ = _round(code)
     box, now = request.POST.get("container", ""), timezone.now()
     try:
         if not rounds_of.is_on_round(box, code, now.astimezone(ZONE).date()):
@@ -271,5 +271,5 @@ def log(request: HttpRequest, code: str) -> HttpResponse:
             at=_at(request),
         )
     except (Refused, BadFile) as exc:
-        return _draw(request, found, exc.code)
+        return _draw(request, round_, exc.code)
     return redirect("crew_round", code=code)

@@ -18,7 +18,7 @@ METRES, DAYS = 150, 120
 def about(case: Case, service: Service, now: datetime) -> dict[str, Any]:
     """Return what is known of a case's place; nothing where it has none."""
     report = Report.objects.filter(case=case).first() if service.public else None
-    found: dict[str, Any] = {
+    context: dict[str, Any] = {
         "report": report,
         "joined_to": reports.joined_to(case) if service.public else None,
         "joined_by": reports.joined_by(case) if service.public else [],
@@ -26,20 +26,20 @@ def about(case: Case, service: Service, now: datetime) -> dict[str, Any]:
     place = case.place
     spot = (place.easting, place.northing) if place else (case.easting, case.northing)
     if spot[0] is None or spot[1] is None:
-        return found
+        return context
     today = now.astimezone(ZONE).date()
-    found["cautions"] = work.cautions_at((spot[0], spot[1]), work.cautions(today))
-    found["may_warn"] = True
+    context["cautions"] = work.cautions_at((spot[0], spot[1]), work.cautions(today))
+    context["may_warn"] = True
     if report is not None and service.public:
         answers = {q: case.answers.get(q) for q in service.public.photos}
-        found["own_photos"] = photos_of(service, answers)
-        found["alike"] = [one for one in _alike(case, now) if not found["joined_to"]]
-    return found
+        context["own_photos"] = photos_of(service, answers)
+        context["alike"] = [one for one in _alike(case, now) if not context["joined_to"]]
+    return context
 
 
 def _alike(case: Case, now: datetime) -> list[reports.Near]:
     if case.easting is None or case.northing is None or case.closed_at:
         return []
     at = {"easting": case.easting, "northing": case.northing}
-    found = reports.near(slug=case.slug, **at, metres=METRES, days=DAYS, now=now)
-    return [one for one in found if one.report.reference != case.reference]
+    reports_near = reports.near(slug=case.slug, **at, metres=METRES, days=DAYS, now=now)
+    return [one for one in reports_near if one.report.reference != case.reference]

@@ -11,8 +11,8 @@ def about(case: Case) -> dict[str, object]:
     if case.stage == MOVED:
         became = rerouting.came_of(case)
         to = str(case.facts.get(MOVED, {}).get("to", ""))
-        gone = is_final(catalogue.service(case.version_id).workflow)
-        undo = not gone and not (became and became.is_closed)
+        final = is_final(catalogue.service(case.version_id).workflow)
+        undo = not final and not (became and became.is_closed)
         return {"moved": {"became": became, "to": to, "undo": undo}}
     if case.is_closed:
         return {"could_move": []}

@@ -78,11 +78,11 @@ def _homes(
     typed: Posted,
 ) -> dict[str, Any]:
     """Return the homes at the postcode that was typed, or of the home that was chosen before."""
-    found = _at_postcode(typed.get("postcode") or request.GET.get("postcode", ""))
+    context = _at_postcode(typed.get("postcode") or request.GET.get("postcode", ""))
     home = places.find(str(filling.draft.answers.get(here.questions[0].id, "")))
-    if home and not wrong and not found:
-        found = _at_postcode(home.postcode)
-    return found
+    if home and not wrong and not context:
+        context = _at_postcode(home.postcode)
+    return context
 
 
 def _at_postcode(text: str) -> dict[str, Any]:

@@ -19,5 +19,5 @@ BY_PROGRAM = {
 def sentence(question: Question, invalid: Invalid) -> str:
     """Return the sentence as plain text."""
     template: Any = get_template("form/sentences.html")
-    said = BY_PROGRAM.get(invalid.code) or template.template.module.sentence(question, invalid)
-    return unescape(str(said)).strip()
+    text = BY_PROGRAM.get(invalid.code) or template.template.module.sentence(question, invalid)
+    return unescape(str(text)).strip()

@@ -14,10 +14,10 @@ def fresh(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
 
     `no-cache` makes every caller ask, so a change is seen by the next request.
     """
-    said, nonce = response.content, str(getattr(request, "_csp_nonce", ""))
+    body, nonce = response.content, str(getattr(request, "_csp_nonce", ""))
     if nonce:  # differs each time and says nothing
-        said = said.replace(nonce.encode(), b"")
-    return _compared(request, said, response)
+        body = body.replace(nonce.encode(), b"")
+    return _compared(request, body, response)
 
 
 def fresh_of(
@@ -33,8 +33,8 @@ def fresh_of(
     return _compared(request, repr(of).encode(), make())
 
 
-def _compared(request: HttpRequest, said: bytes, response: HttpResponse) -> HttpResponseBase:
-    response["ETag"] = quote_etag(hashlib.sha256(said).hexdigest()[:32])
+def _compared(request: HttpRequest, body: bytes, response: HttpResponse) -> HttpResponseBase:
+    response["ETag"] = quote_etag(hashlib.sha256(body).hexdigest()[:32])
     response["Cache-Control"] = "no-cache"
     patch_vary_headers(response, ["Cookie"])
     answer = get_conditional_response(request, etag=response["ETag"], response=response)

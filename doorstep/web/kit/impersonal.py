@@ -9,5 +9,5 @@ from doorstep.reports import queries as reports
 def sentence(of: Case, stage: str = "") -> str:
     """Return the sentence of a case's stage, or of one where it stood before."""
     service = catalogue.service(of.version_id)
-    said = service.workflow.stages[stage or of.stage].resident
-    return fill(said, reports.impersonal(of, service))
+    text = service.workflow.stages[stage or of.stage].resident
+    return fill(text, reports.impersonal(of, service))

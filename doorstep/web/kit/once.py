@@ -39,15 +39,15 @@ def once(
     written = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     mine = KeptAnswer(token=token, key=key, body_hash=written, made_at=now)
     KeptAnswer.objects.bulk_create([mine], ignore_conflicts=True)
-    kept = KeptAnswer.objects.get(token=token, key=key)
-    if kept.body_hash != written:
+    row = KeptAnswer.objects.get(token=token, key=key)
+    if row.body_hash != written:
         raise Refused("key_reused")
-    if kept.status is not None:
-        return kept
+    if row.status is not None:
+        return row
     try:
         with transaction.atomic():
-            kept.status, kept.answer = 201, do(kept)
+            row.status, row.answer = 201, do(row)
     except Kept as exc:
-        kept.status, kept.answer = exc.status, exc.answer
-    kept.save(update_fields=["status", "answer"])
-    return kept
+        row.status, row.answer = exc.status, exc.answer
+    row.save(update_fields=["status", "answer"])
+    return row

@@ -21,7 +21,7 @@ class Proxy:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Set REMOTE_ADDR, then go on."""
-        said = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip()
-        if said:
-            request.META["REMOTE_ADDR"] = said
+        address = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip()
+        if address:
+            request.META["REMOTE_ADDR"] = address
         return self.get_response(request)

@@ -46,10 +46,10 @@ def may_open(request: HttpRequest, reference: str) -> bool:
 
 def _opened(request: HttpRequest) -> list[str]:
     try:
-        found = signing.loads(request.COOKIES.get(CASES, ""), salt=CASES, max_age=30 * 86400)
+        references = signing.loads(request.COOKIES.get(CASES, ""), salt=CASES, max_age=30 * 86400)
     except signing.BadSignature:
         return []
-    return [str(reference) for reference in found]
+    return [str(reference) for reference in references]
 
 
 def let_in(request: HttpRequest, response: HttpResponse, reference: str) -> HttpResponse:

@@ -45,29 +45,29 @@ def key_of(request: HttpRequest) -> Token | None:
     The header keeps the key out of addresses, which are logged on the way. Raises Problem 403.
     """
     scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
-    sent = request.POST.get("api_key") or request.GET.get("api_key") or ""
-    secret = bearer.strip() if scheme.lower() == "bearer" else sent.strip()
+    param = request.POST.get("api_key") or request.GET.get("api_key") or ""
+    secret = bearer.strip() if scheme.lower() == "bearer" else param.strip()
     if not secret:
         return None
     now = timezone.now()
-    found = known.token_by_secret(secret, now)
-    if found is None:
+    key = known.token_by_secret(secret, now)
+    if key is None:
         _count(request, [limits.person(request, "api-refused")], 60, 60)
         raise Problem(403, "no_key")
-    _count(request, [f"token:{found.pk}", limits.person(request, "api-token")], 600, 60)
-    if SCOPE not in found.scopes:
+    _count(request, [f"token:{key.pk}", limits.person(request, "api-token")], 600, 60)
+    if SCOPE not in key.scopes:
         raise Problem(403, "scope_missing")
-    staff.token_used(token=found, now=now)
-    return found
+    staff.token_used(token=key, now=now)
+    return key
 
 
 def sender(request: HttpRequest) -> Token:
     """Return the token of who sends something; raises Problem 403 where none came."""
-    found = key_of(request)
-    if found is None:
+    key = key_of(request)
+    if key is None:
         _count(request, [limits.person(request, "api-refused")], 60, 60)
         raise Problem(403, "no_key")
-    return found
+    return key
 
 
 def actor(token: Token) -> Actor:
@@ -87,18 +87,18 @@ def _check(request: HttpRequest) -> None:
             raise wrong("Send the form as UTF-8.")
     else:
         _count(request, [limits.person(request, "api")], 300, 60)
-    asked = request.GET.get("jurisdiction_id") or request.POST.get("jurisdiction_id") or ""
-    if asked and asked.lower().removeprefix("www.") != jurisdiction().removeprefix("www."):
+    site = request.GET.get("jurisdiction_id") or request.POST.get("jurisdiction_id") or ""
+    if site and site.lower().removeprefix("www.") != jurisdiction().removeprefix("www."):
         raise Problem(404, "no_such_jurisdiction")
 
 
-def _answer(request: HttpRequest, view: View, given: Mapping[str, Any]) -> HttpResponse:
-    kind = str(given["format"])
+def _answer(request: HttpRequest, view: View, params: Mapping[str, Any]) -> HttpResponse:
+    kind = str(params["format"])
     try:
         if kind not in MEDIA:
             raise Problem(404, "not_found")
         _check(request)
-        return view(request, **given)
+        return view(request, **params)
     except Problem as exc:
         answer = _errors(kind, exc)
         if exc.status == 429:

@@ -14,49 +14,49 @@ LONGEST = 4000
 
 def answers(of: Asked, posted: QueryDict) -> dict[str, object]:
     """Return what was answered, by question; raises Problem with every fault seen so far."""
-    given: dict[str, object] = {}
+    typed: dict[str, object] = {}
     faults: list[str] = []
     if len(posted.get("description") or "") > LONGEST:
         faults.append(f"description: at most {LONGEST} characters.")
-    known = {q.id: q for _, q in of.attributes}
+    questions = {q.id: q for _, q in of.attributes}
     for name, values in _attributes(posted).items():
-        if name not in known:
+        if name not in questions:
             faults.append(f"attribute[{name}]: this service has no such attribute.")
             continue
         try:
-            given[name] = _typed(known[name], values)
+            typed[name] = _typed(questions[name], values)
         except Problem as exc:
             faults += exc.says
-    for part, said in _contact(posted).items():
+    for part, text in _contact(posted).items():
         if part in of.contact:  # what a service does not ask for is not kept
-            given[of.contact[part].id] = said
+            typed[of.contact[part].id] = text
     if of.place:
         try:
-            given[of.place.id] = spots.answer(of.place, posted)
+            typed[of.place.id] = spots.answer(of.place, posted)
         except Problem as exc:
             faults += exc.says
     if faults:
         raise wrong(*faults)
-    return given
+    return typed
 
 
 def otherwise(of: Asked, posted: QueryDict) -> dict[str, object]:
     """Return answers that are taken where they are asked for: programs send them always."""
     text = (posted.get("description") or "").strip()
-    said = {of.description.id: text} if of.description and text else {}
-    return {**of.otherwise, **said}
+    texts = {of.description.id: text} if of.description and text else {}
+    return {**of.otherwise, **texts}
 
 
 def _attributes(posted: QueryDict) -> dict[str, list[str]]:
     """Return what came as attribute[code] or attribute[code][], empty values left out."""
-    found: dict[str, list[str]] = {}
+    attributes: dict[str, list[str]] = {}
     for name in posted:
         if name.startswith("attribute[") and "]" in name:
             code = name[len("attribute[") :].partition("]")[0]
             values = [value for value in posted.getlist(name) if value.strip()]
             if values:
-                found[code] = [*found.get(code, []), *values]
-    return found
+                attributes[code] = [*attributes.get(code, []), *values]
+    return attributes
 
 
 # What is wrong with an attribute before the form looks at it.
@@ -77,9 +77,9 @@ def _typed(question: Question, values: list[str]) -> Typed:
 def _contact(posted: QueryDict) -> dict[str, str]:
     """Return name, email and phone, where they were sent."""
     names = [(posted.get(part) or "").strip() for part in ("first_name", "last_name")]
-    found = {
+    parts = {
         "name": " ".join(filter(None, names)),
         "email": (posted.get("email") or "").strip(),
         "phone": (posted.get("phone") or "").strip(),
     }
-    return {part: text for part, text in found.items() if text}
+    return {part: text for part, text in parts.items() if text}

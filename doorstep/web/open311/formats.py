@@ -37,34 +37,34 @@ def drawn(kind: str, root: str, said: object, status: int = 200) -> HttpResponse
     return HttpResponse(text.encode(), status=status, content_type=MEDIA[kind])
 
 
-def _clean(said: object) -> object:
-    if isinstance(said, str):
-        return _NEVER.sub("", said)
-    if isinstance(said, Mapping):
-        return {name: _clean(value) for name, value in said.items()}
-    if isinstance(said, Sequence):
-        return [_clean(value) for value in said]
-    return said
+def _clean(body: object) -> object:
+    if isinstance(body, str):
+        return _NEVER.sub("", body)
+    if isinstance(body, Mapping):
+        return {name: _clean(value) for name, value in body.items()}
+    if isinstance(body, Sequence):
+        return [_clean(value) for value in body]
+    return body
 
 
-def _xml(root: str, said: object) -> str:
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{_element(root, said)}\n'
+def _xml(root: str, value: object) -> str:
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{_element(root, value)}\n'
 
 
-def _element(name: str, said: object) -> str:
-    if isinstance(said, Mapping):
-        inner = "".join(_element(field, value) for field, value in said.items())
-    elif isinstance(said, Sequence) and not isinstance(said, str):
-        inner = "".join(_element(MEMBERS[name], value) for value in said)
+def _element(name: str, body: object) -> str:
+    if isinstance(body, Mapping):
+        inner = "".join(_element(field, value) for field, value in body.items())
+    elif isinstance(body, Sequence) and not isinstance(body, str):
+        inner = "".join(_element(MEMBERS[name], value) for value in body)
     else:
-        inner = _text(said)
+        inner = _text(body)
     return f"<{name}>{inner}</{name}>"
 
 
-def _text(said: object) -> str:
-    if said is None:
+def _text(value: object) -> str:
+    if value is None:
         return ""
-    if isinstance(said, bool):
-        return "true" if said else "false"
+    if isinstance(value, bool):
+        return "true" if value else "false"
     # A bare carriage return would be read back as a line end.
-    return escape(_NEVER.sub("", str(said)), {"\r": "&#13;"})
+    return escape(_NEVER.sub("", str(value)), {"\r": "&#13;"})

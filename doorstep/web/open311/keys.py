@@ -40,9 +40,9 @@ def made(token: Token, sent: object, now: datetime) -> str:
     A repeat is known for at least ten minutes and at most twenty; later it is a request of its own,
     which only the service's own rules may stop.
     """
-    written = hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
+    body_hash = hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
     stretch = int(now.timestamp() // SAME_WITHIN.total_seconds())
-    before = f"open311:{stretch - 1}:{written}"
+    before = f"open311:{stretch - 1}:{body_hash}"
     if KeptAnswer.objects.filter(token=token, key=before).exists():
         return before
-    return f"open311:{stretch}:{written}"
+    return f"open311:{stretch}:{body_hash}"

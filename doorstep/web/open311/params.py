@@ -32,10 +32,10 @@ def moment(asked: QueryDict, name: str) -> datetime | None:
 
 def words(asked: QueryDict, name: str, most: int = 1000) -> list[str]:
     """Return the texts of a list that is parted by commas; raises Problem 400."""
-    found = [part.strip() for part in (asked.get(name) or "").split(",")]
-    if len(found) > most:
+    parts = [part.strip() for part in (asked.get(name) or "").split(",")]
+    if len(parts) > most:
         raise wrong(f"{name}: at most {most} at once.")
-    return [part for part in found if part and "\0" not in part]
+    return [part for part in parts if part and "\0" not in part]
 
 
 def number(asked: QueryDict, name: str, default: int, most: int) -> int:
@@ -54,9 +54,9 @@ def degrees(asked: QueryDict, name: str, most: int) -> float | None:
     if not text:
         return None
     try:
-        found = float(text)
+        value = float(text)
     except ValueError:
-        found = math.nan
-    if not abs(found) <= most:
+        value = math.nan
+    if not abs(value) <= most:
         raise wrong(f"{name}: decimal degrees (WGS84), such as 52.7221 or -1.37.")
-    return found
+    return value

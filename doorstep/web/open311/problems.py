@@ -34,7 +34,7 @@ class Problem(Exception):
     @property
     def errors(self) -> list[dict[str, object]]:
         """Return the errors; the protocol wants the status again as `code`."""
-        return [{"code": self.status, "description": said} for said in self.says]
+        return [{"code": self.status, "description": sentence} for sentence in self.says]
 
 
 class Stopped(Problem):

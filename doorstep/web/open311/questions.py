@@ -38,12 +38,12 @@ class Asked:
 
     def field(self, question: str) -> str:
         """Return the name of the field in which a question's answer comes."""
-        own = [(q, part) for part, q in self.contact.items()]
-        own += [(q, "description") for q in (self.description,) if q]
-        own += [(q, "media") for q in self.photos]
+        names = [(q, part) for part, q in self.contact.items()]
+        names += [(q, "description") for q in (self.description,) if q]
+        names += [(q, "media") for q in self.photos]
         if self.place:
-            own.append((self.place, PLACE_FIELDS[kinds.of(self.place).nature]))
-        return {q.id: name for q, name in own}.get(question, f"attribute[{question}]")
+            names.append((self.place, PLACE_FIELDS[kinds.of(self.place).nature]))
+        return {q.id: name for q, name in names}.get(question, f"attribute[{question}]")
 
 
 def _questions(service: Service) -> Iterator[tuple[Page, Question]]:
@@ -51,18 +51,18 @@ def _questions(service: Service) -> Iterator[tuple[Page, Question]]:
         yield from ((page, q) for q in asked_on(page))
 
 
-def _description(service: Service, own: list[Question]) -> Question | None:
+def _description(service: Service, questions: list[Question]) -> Question | None:
     """Return the question that the description answers: the long text that may be public, else the first."""
     public = service.about.public.text if service.about.public else []
-    long = [q for q in own if kinds.of(q).own_words == 1]
+    long = [q for q in questions if kinds.of(q).own_words == 1]
     return next((q for q in long if q.id in public), long[0] if long else None)
 
 
 def asked(service: Service) -> Asked:
     """Return how a service's answers come."""
     every = list(_questions(service))
-    own = [q for _, q in every if not q.contact]
-    description = _description(service, own)
+    uncontacted = [q for _, q in every if not q.contact]
+    description = _description(service, uncontacted)
     return Asked(
         service,
         tuple(
@@ -71,8 +71,8 @@ def asked(service: Service) -> Asked:
             if kinds.of(q).datatype and not q.contact and q is not description
         ),
         description,
-        next((q for q in own if kinds.of(q).nature in PLACE_FIELDS), None),
-        tuple(q for q in own if kinds.of(q).nature == "photos"),
+        next((q for q in uncontacted if kinds.of(q).nature in PLACE_FIELDS), None),
+        tuple(q for q in uncontacted if kinds.of(q).nature == "photos"),
         {q.contact: q for _, q in every if q.contact},
     )
 
@@ -98,7 +98,7 @@ def offered() -> list[Service]:
 
 def find(code: str) -> Asked:
     """Return an offered service by its code; raises Problem 404."""
-    found = catalogue.current(code) if code.isascii() and "\0" not in code else None
-    if found is None or not is_offered(found):
+    service = catalogue.current(code) if code.isascii() and "\0" not in code else None
+    if service is None or not is_offered(service):
         raise Problem(404, "no_such_service")
-    return asked(found)
+    return asked(service)

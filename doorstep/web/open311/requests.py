@@ -42,41 +42,41 @@ def seen_by(token: Token | None) -> QuerySet[Case]:
 
 def requests(request: HttpRequest, format: str) -> HttpResponse:
     """List requests by their ids, or by service, time and status."""
-    asked = request.GET
-    found = seen_by(key_of(request))
-    ids = words(asked, "service_request_id")
+    params = request.GET
+    cases = seen_by(key_of(request))
+    ids = words(params, "service_request_id")
     if ids:
-        found = found.filter(reference__in=[i.upper() for i in ids])
+        cases = cases.filter(reference__in=[i.upper() for i in ids])
     else:
-        found = _between(_of_kind(found, asked), asked, timezone.now())
-    size = number(asked, "page_size", MOST, MOST)
-    first = (number(asked, "page", 1, 100_000) - 1) * size
-    return drawn(format, "service_requests", _rows(found[first : first + size]))
+        cases = _between(_of_kind(cases, params), params, timezone.now())
+    size = number(params, "page_size", MOST, MOST)
+    first = (number(params, "page", 1, 100_000) - 1) * size
+    return drawn(format, "service_requests", _rows(cases[first : first + size]))
 
 
-def _of_kind(found: QuerySet[Case], asked: QueryDict) -> QuerySet[Case]:
-    codes = [find(code).service.slug for code in words(asked, "service_code")]
+def _of_kind(cases: QuerySet[Case], params: QueryDict) -> QuerySet[Case]:
+    codes = [find(code).service.slug for code in words(params, "service_code")]
     if codes:
-        found = found.filter(slug__in=codes)
-    wanted = {status.lower() for status in words(asked, "status")}
-    if wanted - set(STATUSES):
+        cases = cases.filter(slug__in=codes)
+    states = {status.lower() for status in words(params, "status")}
+    if states - set(STATUSES):
         raise wrong("status: open, closed, or both parted by a comma.")
-    if len(wanted) == 1:
-        found = found.filter(closed_at__isnull=STATUSES[wanted.pop()])
-    return found
+    if len(states) == 1:
+        cases = cases.filter(closed_at__isnull=STATUSES[states.pop()])
+    return cases
 
 
-def _between(found: QuerySet[Case], asked: QueryDict, now: datetime) -> QuerySet[Case]:
+def _between(cases: QuerySet[Case], params: QueryDict, now: datetime) -> QuerySet[Case]:
     """Keep what was asked between two moments, the last 90 days where none is given, or changed between two."""
-    after, before = moment(asked, "updated_after"), moment(asked, "updated_before")
+    after, before = moment(params, "updated_after"), moment(params, "updated_before")
     if after:
-        found = found.filter(stage_since__gte=after)
+        cases = cases.filter(stage_since__gte=after)
     if before:
-        found = found.filter(stage_since__lte=before)
-    if (after or before) and not (asked.get("start_date") or asked.get("end_date")):
-        return found
-    start, end = span(asked, now)
-    return found.filter(opened_at__gte=start, opened_at__lte=end)
+        cases = cases.filter(stage_since__lte=before)
+    if (after or before) and not (params.get("start_date") or params.get("end_date")):
+        return cases
+    start, end = span(params, now)
+    return cases.filter(opened_at__gte=start, opened_at__lte=end)
 
 
 def span(asked: QueryDict, now: datetime) -> tuple[datetime, datetime]:
@@ -100,11 +100,11 @@ def one(request: HttpRequest, format: str, reference: str) -> HttpResponse:
 
 def seen(request: HttpRequest, reference: str) -> Case:
     """Return a case that may be shown to who asks; raises Problem 404."""
-    known = reference.isascii() and reference.isprintable()
-    found = seen_by(key_of(request)).filter(reference=reference.upper()).first() if known else None
-    if found is None:
+    plain = reference.isascii() and reference.isprintable()
+    case = seen_by(key_of(request)).filter(reference=reference.upper()).first() if plain else None
+    if case is None:
         raise Problem(404, "no_such_request")
-    return found
+    return case
 
 
 def token(request: HttpRequest, format: str, token: str) -> HttpResponse:
@@ -116,21 +116,21 @@ def token(request: HttpRequest, format: str, token: str) -> HttpResponse:
     if not (token.isascii() and token.isprintable() and len(token) <= 200):
         raise Problem(404, "no_such_token")
     by = sender(request)
-    sent = SentIn.objects.filter(token=by, key=token).values("case_id")
-    found = seen_by(by).filter(Q(reference=token.upper()) | Q(pk__in=sent)).first()
-    if found is None:
+    sent_in = SentIn.objects.filter(token=by, key=token).values("case_id")
+    case = seen_by(by).filter(Q(reference=token.upper()) | Q(pk__in=sent_in)).first()
+    if case is None:
         raise Problem(404, "no_such_token")
-    said = [{"service_request_id": found.reference, "token": token}]
-    return drawn(format, "service_requests", said)
+    rows = [{"service_request_id": case.reference, "token": token}]
+    return drawn(format, "service_requests", rows)
 
 
-def _rows(found: Iterable[Case]) -> list[dict[str, object]]:
+def _rows(rows: Iterable[Case]) -> list[dict[str, object]]:
     """Return requests; which of them are public, and how, is read in one statement."""
-    cases = list(found)
+    cases = list(rows)
     public = reports.public().filter(pk__in=[case.pk for case in cases])
     public = public.select_related("case__draft", "case__ward", "case__place__street")
-    shown = {report.case_id: reports.shown(report) for report in public}
-    return [{**_row(case), **_more(shown.get(case.pk))} for case in cases]
+    shown_of = {report.case_id: reports.shown(report) for report in public}
+    return [{**_row(case), **_more(shown_of.get(case.pk))} for case in cases]
 
 
 def _row(case: Case) -> dict[str, object]:
@@ -158,15 +158,15 @@ def _row(case: Case) -> dict[str, object]:
     }
 
 
-def _more(shown: reports.Shown | None) -> dict[str, object]:
+def _more(public: reports.Shown | None) -> dict[str, object]:
     """Return what anyone may see of a public one besides, as the page of reports shows it."""
-    if shown is None:
+    if public is None:
         return {}
-    photo = addresses.link("report_photo", reference=shown.reference, name="")
+    photo = addresses.link("report_photo", reference=public.reference, name="")
     return {
-        "description": "\n\n".join(filter(None, (shown.what or shown.name, shown.text)))[:LONG],
-        "address": shown.where or None,
-        "lat": shown.latitude,
-        "long": shown.longitude,
-        "media_url": f"{photo}{shown.photos[0]}" if shown.photos else None,
+        "description": "\n\n".join(filter(None, (public.what or public.name, public.text)))[:LONG],
+        "address": public.where or None,
+        "lat": public.latitude,
+        "long": public.longitude,
+        "media_url": f"{photo}{public.photos[0]}" if public.photos else None,
     }

@@ -24,16 +24,16 @@ def needed(service: Service, now: datetime) -> frozenset[str]:
     """
     clock = clock_at(now)
     possible: Possible = {"settings": [catalogue.settings(service, clock.today)]}
-    found: set[str] = set()
+    questions: set[str] = set()
     for page in service.form.pages:
         certain = _is_certain(page, possible, clock)
         for question in page.questions:
             sure = certain and not question.optional
-            found |= {question.id} if sure else set()
+            questions |= {question.id} if sure else set()
             if values := kinds.of(question).possible(question, clock.today):
                 possible[question.id] = values if sure else [*values, None]
         _leave_out(page, possible, clock)
-    return frozenset(found)
+    return frozenset(questions)
 
 
 def _leave_out(page: Page, possible: Possible, clock: Clock) -> None:

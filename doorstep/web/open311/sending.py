@@ -44,41 +44,41 @@ def send(request: HttpRequest, format: str) -> HttpResponse:
     """Take a request in, and answer its service_request_id at once."""
     token, now = sender(request), timezone.now()
     of = find(request.POST.get("service_code") or "")
-    given = fields.answers(of, request.POST)
+    values = fields.answers(of, request.POST)
     files = [file for name in request.FILES for file in request.FILES.getlist(name)]
     spare = fields.otherwise(of, request.POST)
-    order = orders.Order(of.service, "online", given, otherwise=spare)
+    order = orders.Order(of.service, "online", values, otherwise=spare)
     _count_home(request, order.home)
-    said = _once(request, token, _Call(of, order, request.POST, files, actor(token), now))
-    made = {
-        "service_request_id": said["reference"],
-        "service_notice": said["notice"],
+    answer = _once(request, token, _Call(of, order, request.POST, files, actor(token), now))
+    row = {
+        "service_request_id": answer["reference"],
+        "service_notice": answer["notice"],
         "account_id": None,
     }
-    return drawn(format, "service_requests", [made], 201)
+    return drawn(format, "service_requests", [row], 201)
 
 
 def _once(request: HttpRequest, token: Token, call: _Call) -> dict[str, Any]:
     """Return what comes of a call, or came of it before; raises Problem."""
-    own, body = keys.own(request), keys.body(call.posted, call.files)
+    own_key, body = keys.own(request), keys.body(call.posted, call.files)
 
     def do(kept: KeptAnswer) -> dict[str, Any]:
         try:
             return _make(call, kept)
         except Stopped as exc:
-            if not own:  # what stopped it may have passed when the same comes again
+            if not own_key:  # what stopped it may have passed when the same comes again
                 raise
             raise Kept(400, {"says": exc.says}) from exc
 
-    key = own or keys.made(token, body, call.now)
+    key = own_key or keys.made(token, body, call.now)
     try:
-        kept = once(token=token, key=key, body=body, now=call.now, do=do)
+        kept_answer = once(token=token, key=key, body=body, now=call.now, do=do)
     except Refused as exc:
         raise Problem(400, exc.code) from exc
-    said = kept.answer or {}
-    if kept.status != 201:
-        raise wrong(*said["says"])
-    return said
+    answer = kept_answer.answer or {}
+    if kept_answer.status != 201:
+        raise wrong(*answer["says"])
+    return answer
 
 
 def _count_home(request: HttpRequest, uprn: object) -> None:
@@ -88,13 +88,13 @@ def _count_home(request: HttpRequest, uprn: object) -> None:
         raise Problem(429, "too_many")
 
 
-def _make(call: _Call, kept: KeptAnswer) -> dict[str, Any]:
+def _make(call: _Call, row: KeptAnswer) -> dict[str, Any]:
     """Make the case with its photos and notes; raises Problem. One that a key made long ago is found again."""
-    before = SentIn.objects.filter(token=kept.token, key=kept.key).select_related("case").first()
+    before = SentIn.objects.filter(token=row.token, key=row.key).select_related("case").first()
     if before is not None:
         return _said(before.case, [])
-    case = _placed(call, kept)
-    SentIn.objects.create(case=case, token=kept.token, key=kept.key)
+    case = _placed(call, row)
+    SentIn.objects.create(case=case, token=row.token, key=row.key)
     if text := _besides(call, case):
         cases.note(case_id=case.pk, text=text, by=call.by, now=call.now)
     case.refresh_from_db()
@@ -105,23 +105,23 @@ def _make(call: _Call, kept: KeptAnswer) -> dict[str, Any]:
 def _besides(call: _Call, case: Case) -> str:
     """Return what was not asked for and staff may read all the same; no link is ever fetched."""
     links = [link.strip() for link in call.posted.getlist("media_url")[:5] if link.strip()]
-    asked = call.of.description
-    kept = asked is not None and case.answers.get(asked.id) is not None
-    said = [] if kept else [(call.posted.get("description") or "").strip()]
-    said += [f"A picture is said to be at: {' '.join(links)[:2000]}"] if links else []
-    return "\n".join(filter(None, said)).replace("\0", "")
+    description = call.of.description
+    has_description = description is not None and case.answers.get(description.id) is not None
+    sentences = [] if has_description else [(call.posted.get("description") or "").strip()]
+    sentences += [f"A picture is said to be at: {' '.join(links)[:2000]}"] if links else []
+    return "\n".join(filter(None, sentences)).replace("\0", "")
 
 
 def _said(case: Case, more: list[str]) -> dict[str, Any]:
     return {"reference": case.reference, "notice": " ".join([impersonal.sentence(case), *more])}
 
 
-def _placed(call: _Call, kept: KeptAnswer) -> Case:
+def _placed(call: _Call, row: KeptAnswer) -> Case:
     of, now = call.of, call.now
     spare = {**call.order.otherwise, **_photos(of, call.files, now)}
     order = replace(call.order, otherwise=spare)
     try:
-        return orders.place(order, visitor=f"open311:{kept.pk}", by=call.by, now=now)
+        return orders.place(order, visitor=f"open311:{row.pk}", by=call.by, now=now)
     except orders.AnswersWrong as exc:
         says = [f"{of.field(w.question.id)}: {sentence(w.question, w.invalid)}" for w in exc.wrong]
         raise (wrong(*says) if says else Problem(400, "answers_wrong")) from exc
@@ -143,7 +143,7 @@ def _stops(of: orders.Halted) -> str:
 
 def _photos(of: Asked, files: list[Any], now: datetime) -> dict[str, Typed]:
     """Keep as many photos as the service asks for, the others counted out; raises Problem."""
-    found: dict[str, Typed] = {}
+    typed: dict[str, Typed] = {}
     for question in of.photos:
         mine, files = files[: of.most(question)], files[of.most(question) :]
         try:
@@ -152,5 +152,5 @@ def _photos(of: Asked, files: list[Any], now: datetime) -> dict[str, Typed]:
             invalid = Invalid(exc.code, **exc.values)
             raise wrong(f"media: {sentence(question, invalid)}") from exc
         if names:
-            found[question.id] = Typed({question.id: names})
-    return found
+            typed[question.id] = Typed({question.id: names})
+    return typed

@@ -27,13 +27,13 @@ def discovery(request: HttpRequest, format: str) -> HttpResponse:
         "formats": ["text/xml", "application/json"],
     }
     reach = f"{here.name}, {here.contact.email}, {here.contact.telephone}"
-    said = {
+    body = {
         "changeset": changed,
         "contact": reach,
         "key_service": f"Ask the council for an api_key: {here.contact.email}",
         "endpoints": [endpoint],
     }
-    return drawn(format, "discovery", said)
+    return drawn(format, "discovery", body)
 
 
 def services(request: HttpRequest, format: str) -> HttpResponse:
@@ -56,11 +56,11 @@ def _service(of: Asked) -> dict[str, object]:
 
 def definition(request: HttpRequest, format: str, code: str) -> HttpResponse:
     """Say what a service asks besides place, description, photo and contact, which have fields of their own."""
-    found = find(code)
-    must = needed(found.service, timezone.now())
-    attributes = [_attribute(n, *pair, must) for n, pair in enumerate(found.attributes, 1)]
-    said = {"service_code": found.service.slug, "attributes": attributes}
-    return drawn(format, "service_definition", said)
+    of = find(code)
+    must = needed(of.service, timezone.now())
+    attributes = [_attribute(n, *pair, must) for n, pair in enumerate(of.attributes, 1)]
+    body = {"service_code": of.service.slug, "attributes": attributes}
+    return drawn(format, "service_definition", body)
 
 
 def _attribute(
@@ -68,7 +68,7 @@ def _attribute(
 ) -> dict[str, object]:
     # Options that a fact finds depend on other answers: none can be listed here.
     kind, found_later = kinds.of(question), question.source is not None
-    made: dict[str, object] = {
+    attribute: dict[str, object] = {
         "variable": True,
         "code": question.id,
         "datatype": "string" if found_later else kind.datatype,
@@ -79,5 +79,5 @@ def _attribute(
     }
     options = kind.listed(question)
     if options and not found_later:
-        made["values"] = [{"key": value, "name": label} for value, label in options]
-    return made
+        attribute["values"] = [{"key": value, "name": label} for value, label in options]
+    return attribute

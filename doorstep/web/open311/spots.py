@@ -31,10 +31,10 @@ def _named(text: str) -> str:
     """Return the id of the one place that a text means; raises Problem 400."""
     if not text:
         raise wrong("Give lat and long, or address_id, or address_string.")
-    found = places.search(text)
-    if len(found) == 1:
-        return found[0].id
-    if not found:
+    spots = places.search(text)
+    if len(spots) == 1:
+        return spots[0].id
+    if not spots:
         raise wrong("address_string: no such street, place or postcode here; give lat and long.")
-    names = "; ".join(f"{spot.words} ({spot.id})" for spot in found[:5])
+    names = "; ".join(f"{spot.words} ({spot.id})" for spot in spots[:5])
     raise wrong(f"address_string: it may mean several places; give one as address_id: {names}.")

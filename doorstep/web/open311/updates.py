@@ -27,16 +27,18 @@ LONGEST = 4000
 
 def updates(request: HttpRequest, format: str) -> HttpResponse:
     """List what happened between two moments, the oldest first; of some requests where ids are given."""
-    asked = request.GET
-    start, end = span(asked, timezone.now())
+    params = request.GET
+    start, end = span(params, timezone.now())
     cases = seen_by(key_of(request))
-    if ids := words(asked, "service_request_id"):
+    if ids := words(params, "service_request_id"):
         cases = cases.filter(reference__in=[i.upper() for i in ids])
-    found = Event.objects.filter(kind="stage", at__gte=start, at__lte=end)
-    found = found.filter(case__in=cases.order_by().values("pk")).order_by("at", "pk")
-    size = number(asked, "page_size", MOST, MOST)
-    first = (number(asked, "page", 1, 100_000) - 1) * size
-    events = list(found.select_related("case__draft", "case__place__street")[first : first + size])
+    changes = Event.objects.filter(kind="stage", at__gte=start, at__lte=end)
+    changes = changes.filter(case__in=cases.order_by().values("pk")).order_by("at", "pk")
+    size = number(params, "page_size", MOST, MOST)
+    first = (number(params, "page", 1, 100_000) - 1) * size
+    events = list(
+        changes.select_related("case__draft", "case__place__street")[first : first + size]
+    )
     return drawn(format, ROOT, _rows(events))
 
 
@@ -73,18 +75,18 @@ def tell(request: HttpRequest, format: str) -> HttpResponse:
     if not text or len(text) > LONGEST:
         raise wrong(f"description: give it, in at most {LONGEST} characters.")
     link = (posted.get("media_url") or "").strip()[:2000]
-    said = f"{token.name} says of this request: {status}. {text}"
-    said += f" A picture is said to be at: {link}" if link else ""
+    sentence = f"{token.name} says of this request: {status}. {text}"
+    sentence += f" A picture is said to be at: {link}" if link else ""
 
     def do(kept: KeptAnswer) -> dict[str, Any]:
-        needs_person.ask_officer(case_id=case.pk, text=said, by=actor(token), now=now)
+        needs_person.ask_officer(case_id=case.pk, text=sentence, by=actor(token), now=now)
         last = Event.objects.filter(case=case).aggregate(number=Max("number"))["number"]
         return {"update_id": f"{case.reference}.{last}"}
 
     body = keys.body(posted)
     key = keys.own(request) or keys.made(token, body, now)
     try:
-        kept = once(token=token, key=key, body=body, now=now, do=do)
+        row = once(token=token, key=key, body=body, now=now, do=do)
     except Refused as exc:
         raise Problem(400, exc.code) from exc
-    return drawn(format, ROOT, [kept.answer], 201)
+    return drawn(format, ROOT, [row.answer], 201)

@@ -43,36 +43,36 @@ def _wanting() -> str:
 def readyz(request: HttpRequest) -> HttpResponse:
     """Say whether requests can be taken: the database answers and is as this version of the code needs it."""
     wanting = _wanting()
-    said = {"ready": not wanting, "wanting": wanting or None}
-    answer = JsonResponse(said, status=503 if wanting else 200)
+    body = {"ready": not wanting, "wanting": wanting or None}
+    answer = JsonResponse(body, status=503 if wanting else 200)
     answer["Cache-Control"] = "no-store"
     return answer
 
 
 def _figures(standing: queue.Standing) -> CollectorRegistry:
-    made = CollectorRegistry()
+    registry = CollectorRegistry()
     of = ("queue",)
     figures = {
-        "due": Gauge("doorstep_jobs_due", "Jobs that are due", of, registry=made),
-        "doing": Gauge("doorstep_jobs_doing", "Jobs being done", of, registry=made),
-        "later": Gauge("doorstep_jobs_later", "Jobs for a later moment", of, registry=made),
-        "oldest": Gauge("doorstep_jobs_oldest_seconds", "Oldest due job", of, registry=made),
+        "due": Gauge("doorstep_jobs_due", "Jobs that are due", of, registry=registry),
+        "doing": Gauge("doorstep_jobs_doing", "Jobs being done", of, registry=registry),
+        "later": Gauge("doorstep_jobs_later", "Jobs for a later moment", of, registry=registry),
+        "oldest": Gauge("doorstep_jobs_oldest_seconds", "Oldest due job", of, registry=registry),
     }
     for lane in standing.lanes:
         for name, gauge in figures.items():
             gauge.labels(lane.name).set(getattr(lane, name))
-    beat = Gauge("doorstep_worker_heartbeat_seconds", "Youngest sign of life", registry=made)
+    beat = Gauge("doorstep_worker_heartbeat_seconds", "Youngest sign of life", registry=registry)
     beat.set(float("nan") if standing.heartbeat is None else standing.heartbeat)
-    failed = Gauge("doorstep_jobs_failed", "Given up, nobody dealt with it", registry=made)
+    failed = Gauge("doorstep_jobs_failed", "Given up, nobody dealt with it", registry=registry)
     failed.set(standing.failed)
-    age = Gauge("doorstep_facts_age_seconds", "Since we last heard", ("source",), registry=made)
+    age = Gauge("doorstep_facts_age_seconds", "Since we last heard", ("source",), registry=registry)
     for source, at in freshness.last_heard():
         heard = float("nan") if at is None else (timezone.now() - at).total_seconds()
         age.labels(source.name).set(heard)
-    alarm = Gauge("doorstep_alarm", "1 while an alarm holds", ("alarm",), registry=made)
+    alarm = Gauge("doorstep_alarm", "1 while an alarm holds", ("alarm",), registry=registry)
     for one in queue.ALARMS:
         alarm.labels(one.name).set(one.holds(standing))
-    return made
+    return registry
 
 
 @public
@@ -80,7 +80,7 @@ def _figures(standing: queue.Standing) -> CollectorRegistry:
 def metrics(request: HttpRequest) -> HttpResponse:
     """Give the queue's figures and alarms; 503 while the database does not answer."""
     try:
-        said = generate_latest(_figures(queue.standing()))
+        body = generate_latest(_figures(queue.standing()))
     except DatabaseError:
         return HttpResponse("# the database does not answer\n", "text/plain", status=503)
-    return HttpResponse(said, content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(body, content_type=CONTENT_TYPE_LATEST)

@@ -85,8 +85,8 @@ def _year(uprn: str, now: datetime) -> tuple[Property | None, date, list[BoxDays
 
 def _language(request: HttpRequest) -> str:
     """Return the language that a feed's own address asks for: calendars keep no cookies."""
-    asked = request.GET.get("language", "")
-    return asked if asked in council.languages() else council.language()
+    param = request.GET.get("language", "")
+    return param if param in council.languages() else council.language()
 
 
 @public
@@ -96,15 +96,15 @@ def ics(request: HttpRequest, uprn: str) -> HttpResponseBase:
     home, today, boxes = _year(uprn, timezone.now())
     with council.speaking(_language(request)):
         if home is None:
-            said = _("We know no home with this number.")
-            return HttpResponse(said, content_type="text/plain; charset=utf-8", status=404)
+            sentence = _("We know no home with this number.")
+            return HttpResponse(sentence, content_type="text/plain; charset=utf-8", status=404)
         names = [feeds.label(box) for box in boxes]
         of = (council.language(), today, home.address, names, boxes)
         return fresh_of(request, of, lambda: _calendar(feeds.ics(home, boxes, today)))
 
 
-def _calendar(made: bytes) -> HttpResponse:
-    return HttpResponse(made, content_type="text/calendar; charset=utf-8")
+def _calendar(body: bytes) -> HttpResponse:
+    return HttpResponse(body, content_type="text/calendar; charset=utf-8")
 
 
 @public

@@ -22,32 +22,32 @@ from doorstep.waste.calendar import BoxDays, Collection
 
 def ics(home: Property, boxes: list[BoxDays], today: date) -> bytes:
     """Return the calendar: the same bytes as long as nothing changed."""
-    made = Calendar()
-    made.add("prodid", "-//Doorstep//Bin days//EN")
-    made.add("version", "2.0")
-    made.add("x-wr-calname", _("Bin days: %(address)s") % {"address": home.address})
-    made.add("refresh-interval", timedelta(hours=6), parameters={"VALUE": "DURATION"})
+    calendar = Calendar()
+    calendar.add("prodid", "-//Doorstep//Bin days//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", _("Bin days: %(address)s") % {"address": home.address})
+    calendar.add("refresh-interval", timedelta(hours=6), parameters={"VALUE": "DURATION"})
     for box in boxes:
         name = label(box)
         for when in box.days:
-            made.add_component(_event(box, when, today, name))
-    return bytes(made.to_ical())
+            calendar.add_component(_event(box, when, today, name))
+    return bytes(calendar.to_ical())
 
 
 def _event(box: BoxDays, when: Collection, today: date, name: str) -> Event:
     """Return one collection; its UID is of the day the cycle gives, so that a moved one moves."""
-    made, host = Event(), urlsplit(addresses.base()).hostname
-    made.add("uid", f"collection-{box.id}-{when.scheduled:%Y%m%d}@{host}")
+    event, host = Event(), urlsplit(addresses.base()).hostname
+    event.add("uid", f"collection-{box.id}-{when.scheduled:%Y%m%d}@{host}")
     # The day it came into the year's window: the same at each fetch.
     entered = when.scheduled - timedelta(days=366)
-    made.add("dtstamp", datetime.combine(entered, time(0), UTC))
-    made.add("dtstart", when.day)
-    made.add("dtend", when.day + timedelta(days=1))
-    made.add("summary", name)
-    made.add("transp", "TRANSPARENT")
-    if told := "\n".join(_told(box, when, today)):
-        made.add("description", told)
-    return made
+    event.add("dtstamp", datetime.combine(entered, time(0), UTC))
+    event.add("dtstart", when.day)
+    event.add("dtend", when.day + timedelta(days=1))
+    event.add("summary", name)
+    event.add("transp", "TRANSPARENT")
+    if lines := "\n".join(_told(box, when, today)):
+        event.add("description", lines)
+    return event
 
 
 def label(box: BoxDays) -> str:

@@ -54,15 +54,15 @@ def asked(request: HttpRequest, kind: str, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Offer to confirm; only the button does, so that a mail scanner's visit changes nothing."""
-    found = following.SUBSCRIPTIONS.by_confirm_link(token)
-    if found is None:
+    follower = following.SUBSCRIPTIONS.by_confirm_link(token)
+    if follower is None:
         raise Http404
     if request.method == "POST":
         try:
-            found = following.SUBSCRIPTIONS.confirm(token=token, now=timezone.now())
+            follower = following.SUBSCRIPTIONS.confirm(token=token, now=timezone.now())
         except Refused as exc:
             raise Http404 from exc
-    context = {"follower": found, "name": following.named(found.kind, found.key)}
+    context = {"follower": follower, "name": following.named(follower.kind, follower.key)}
     return render(request, "portal/reports/follow_confirm.html", context)
 
 

@@ -150,8 +150,8 @@ def fragment(home: Property, boxes: list[BoxDays], today: date) -> Markup:
     items = ""
     for day, box in sorted(due, key=lambda one: one[0]):
         name = how.containers.get(box.kind) or council.current().containers.get(box.kind, box.kind)
-        said = {"date": escape(day_words(day, today)), "container": escape(name), "link": link}
-        items += _filled(how.each, EACH, said)
+        fields = {"date": escape(day_words(day, today)), "container": escape(name), "link": link}
+        items += _filled(how.each, EACH, fields)
     whole = {"items": items, "address": escape(home.address), "link": link}
     return Markup(_filled(how.whole, WHOLE, whole))
 
@@ -161,8 +161,8 @@ STATUS = {"too_many": 429, "postcode_shape": 400}
 AHEAD = timedelta(days=42)
 
 
-def _bad(said: str) -> HttpResponse:
-    return HttpResponse(said, content_type="text/plain; charset=utf-8", status=400)
+def _bad(sentence: str) -> HttpResponse:
+    return HttpResponse(sentence, content_type="text/plain; charset=utf-8", status=400)
 
 
 @public
@@ -171,8 +171,8 @@ def remember(request: HttpRequest, of: Remember) -> HttpResponse:
     """Keep a home in a cookie, and lead on to an address of this site."""
     uprn = uprn_in(request.GET.get(of.property, ""))
     if not uprn:
-        wanted = {"name": of.property, "prefix": current().prefix}
-        return _bad(_("“%(name)s” must be %(prefix)s and the digits of a UPRN.") % wanted)
+        values = {"name": of.property, "prefix": current().prefix}
+        return _bad(_("“%(name)s” must be %(prefix)s and the digits of a UPRN.") % values)
     there = request.GET.get(of.then, "/")
     if not url_has_allowed_host_and_scheme(there, allowed_hosts=None):
         return _bad(_("“%(name)s” must be an address of this site, like /.") % {"name": of.then})
@@ -190,10 +190,10 @@ def addresses(request: HttpRequest, of: Addresses) -> HttpResponse:
     try:
         _postcode, homes = homes_at(request, request.GET.get(of.postcode, ""))
     except Refused as exc:
-        said = _("“%(name)s” must be a full UK postcode.") % {"name": of.postcode}
+        sentence = _("“%(name)s” must be a full UK postcode.") % {"name": of.postcode}
         if exc.code == "too_many":
-            said = _("You have looked up many postcodes in a short time.")
-        return JsonResponse({"error": said}, status=STATUS[exc.code])
+            sentence = _("You have looked up many postcodes in a short time.")
+        return JsonResponse({"error": sentence}, status=STATUS[exc.code])
     prefix = current().prefix
     listed = [{"label": home.address, "value": f"{prefix}{home.uprn}"} for home in homes]
     return JsonResponse(listed, safe=False)

@@ -29,8 +29,8 @@ def near(request: HttpRequest) -> JsonResponse:
     spot = spots.find(f"at:{request.POST.get('at', '')[:60]}")
     if spot is None:
         return JsonResponse({}, status=404)
-    said: dict[str, Any] = {"id": spot.id, "words": spot.words, "note": note(spot)}
-    return JsonResponse(said)
+    body: dict[str, Any] = {"id": spot.id, "words": spot.words, "note": note(spot)}
+    return JsonResponse(body)
 
 
 def note(spot: spots.Spot) -> str:

@@ -27,23 +27,23 @@ def text_of(request: HttpRequest) -> str:
 
 def propose(request: HttpRequest, text: str) -> HttpResponse:
     """Show what a text may be about and why; unsure, every service. Nothing of it is kept."""
-    here, found = council.current(), index.propose(text)
+    here, proposals = council.current(), index.propose(text)
     anything = catalogue.current(here.anything) if here.anything else None
     context = {
         "text": text,
-        "found": found,
+        "found": proposals,
         "danger": here.emergency if index.is_urgent(text) else None,
         "because": _because,
         "long": len(text.split()) >= LONG,
         "anything": anything,
-        "services": [] if found else [s for s in catalogue.running() if s != anything],
+        "services": [] if proposals else [s for s in catalogue.running() if s != anything],
     }
     return render(request, "portal/own_words.html", context)
 
 
 def _because(words: tuple[str, ...]) -> str:
-    said = facts.because(words)
-    return said[:1].upper() + said[1:]
+    sentence = facts.because(words)
+    return sentence[:1].upper() + sentence[1:]
 
 
 def begin(session: FormSession, text: str, posted: Mapping[str, str]) -> HttpResponse:

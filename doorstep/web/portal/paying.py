@@ -21,10 +21,10 @@ from doorstep.web.portal.case import own_case
 
 
 def _charge(case: Case) -> Charge:
-    found = queries.latest(case)
-    if found is None:
+    charge = queries.latest(case)
+    if charge is None:
         raise Http404
-    return found
+    return charge
 
 
 def _context(case: Case, charge: Charge, attempt: Attempt | None) -> dict[str, object]:

@@ -68,20 +68,20 @@ class Wanted:
 
 def _wanted(request: HttpRequest) -> Wanted:
     """Read what is asked for; of what there is none, nothing is said to be wanted."""
-    asked = {
+    params = {
         k: request.GET.get(k, "")[:40].replace("\0", "") for k in ("service", "ward", "street")
     }
     state = request.GET.get("state", "open")
-    return Wanted(**asked, state=state if state in (*queries.STATES, "") else "open")
+    return Wanted(**params, state=state if state in (*queries.STATES, "") else "open")
 
 
-def _place(wanted: Wanted) -> tuple[str, str, str]:
+def _place(filters: Wanted) -> tuple[str, str, str]:
     """Return what can be followed of what is asked for: street or ward, its key, its name."""
-    if wanted.street.isdecimal() and len(wanted.street) < 12:
-        street = Street.objects.filter(usrn=int(wanted.street)).first()
+    if filters.street.isdecimal() and len(filters.street) < 12:
+        street = Street.objects.filter(usrn=int(filters.street)).first()
         if street:
-            return "street", wanted.street, f"{street.name}, {street.locality}"
-    ward = Ward.objects.filter(code=wanted.ward).first() if wanted.ward else None
+            return "street", filters.street, f"{street.name}, {street.locality}"
+    ward = Ward.objects.filter(code=filters.ward).first() if filters.ward else None
     return ("ward", ward.code, ward.name) if ward else ("", "", "")
 
 
@@ -89,20 +89,20 @@ def _place(wanted: Wanted) -> tuple[str, str, str]:
 @require_GET
 def reports(request: HttpRequest) -> HttpResponse:
     """List reports and show them on a map, a page at a time."""
-    wanted = _wanted(request)
+    filters = _wanted(request)
     page = request.GET.get("page", "1")
     number = min(int(page), 400) if page.isdecimal() and len(page) < 5 and int(page) else 1
-    found = wanted.of(queries.public())
+    listed = filters.of(queries.public())
     text = request.GET.get("find", "")[:80].replace("\0", "").strip()
-    rows = queries.some(found, (number - 1) * A_PAGE, A_PAGE + 1)
+    rows = queries.some(listed, (number - 1) * A_PAGE, A_PAGE + 1)
     context = {
         "rows": rows[:A_PAGE],
         "more": len(rows) > A_PAGE,
         "number": number,
-        "wanted": wanted,
+        "wanted": filters,
         "services": queries.services(),
         "wards": Ward.objects.order_by("name"),
-        "place": _place(wanted),
+        "place": _place(filters),
         "pins": [_pin(row) for row in rows[:A_PAGE]],
         "find": text,
         "streets": [s for s in spots.search(text) if s.street] if text else [],
@@ -126,12 +126,12 @@ def _pin(row: Shown) -> dict[str, object]:
 @require_GET
 def report(request: HttpRequest, reference: str) -> HttpResponse:
     """Show one report."""
-    found = queries.one(reference)
-    if found is None:
+    one = queries.one(reference)
+    if one is None:
         raise Http404
-    seen = queries.shown(found)
-    context = {"row": seen, "pins": [_pin(seen)], "case": found.case}
-    context["lines"] = queries.history(found)
+    row = queries.shown(one)
+    context = {"row": row, "pins": [_pin(row)], "case": one.case}
+    context["lines"] = queries.history(one)
     return render(request, "portal/reports/one.html", context)
 
 
@@ -139,9 +139,9 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
 @require_safe
 def photo(request: HttpRequest, reference: str, name: str) -> HttpResponseBase:
     """Give a photo that an officer, or the service's rule, let through; no other."""
-    found = queries.one(reference)
+    report = queries.one(reference)
     path = photos.path_of(name, small="small" in request.GET)
-    if found is None or path is None or name not in queries.shown(found).photos:
+    if report is None or path is None or name not in queries.shown(report).photos:
         raise Http404
     # An officer may hide it again.
     answer = FileResponse(path.open("rb"), content_type="image/jpeg")
@@ -163,16 +163,16 @@ def feed(request: HttpRequest) -> HttpResponse:
     """Give the latest reports as RSS."""
     if _too_often(request):
         return _refused()
-    wanted = _wanted(request)
-    name = _place(wanted)[2]
-    made = Rss201rev2Feed(
+    filters = _wanted(request)
+    name = _place(filters)[2]
+    rss = Rss201rev2Feed(
         title=f"{_('Reports')}{': ' + name if name else ''} - {council.current().name}",
-        link=f"{addresses.link('reports')}?{wanted.query}",
+        link=f"{addresses.link('reports')}?{filters.query}",
         description=_("What people have reported, and what was done."),
         language=council.language(),
     )
-    for row in queries.some(wanted.of(queries.public()), 0, FEED):
-        made.add_item(
+    for row in queries.some(filters.of(queries.public()), 0, FEED):
+        rss.add_item(
             title=f"{row.title}, {row.where}",
             link=addresses.link("report", reference=row.reference),
             description="\n\n".join(filter(None, (row.says, row.text))),
@@ -182,7 +182,7 @@ def feed(request: HttpRequest) -> HttpResponse:
             unique_id_is_permalink=False,
             categories=[row.name],
         )
-    return HttpResponse(made.writeString("utf-8"), content_type=made.content_type)
+    return HttpResponse(rss.writeString("utf-8"), content_type=rss.content_type)
 
 
 def _fields(row: Shown) -> list[object]:
@@ -201,8 +201,8 @@ def as_json(request: HttpRequest) -> HttpResponse:
     if _too_often(request):
         return _refused()
     rows = queries.some(_wanted(request).of(queries.public()), 0, PINS)
-    found = [dict(zip(COLUMNS, _fields(row), strict=True)) for row in rows]
-    return JsonResponse({"reports": found})
+    records = [dict(zip(COLUMNS, _fields(row), strict=True)) for row in rows]
+    return JsonResponse({"reports": records})
 
 
 @public

@@ -31,10 +31,10 @@ def _too_many(request: HttpRequest, what: str, most: int) -> HttpResponse | None
 
 
 def _draft(request: HttpRequest, slug: str) -> Draft:
-    found = cases.open_draft(visitor(request), slug)
-    if found is None:
+    draft = cases.open_draft(visitor(request), slug)
+    if draft is None:
         raise Http404
-    return found
+    return draft
 
 
 def _email(request: HttpRequest) -> str:
@@ -44,9 +44,9 @@ def _email(request: HttpRequest) -> str:
 def _about(draft: Draft) -> dict[str, object]:
     service = catalogue.service(draft.version_id)
     reach = (q.id for q in service.form.questions.values() if q.contact == "email")
-    known = draft.saved_to or next((draft.answers.get(q) for q in reach), "")
+    email = draft.saved_to or next((draft.answers.get(q) for q in reach), "")
     base = reverse("start", kwargs={"slug": draft.slug})
-    return {"service": service, "draft": draft, "base": base, "email": known or ""}
+    return {"service": service, "draft": draft, "base": base, "email": email or ""}
 
 
 @public

@@ -48,21 +48,23 @@ class Command(BaseCommand):
             count = week.progress(now)
             with transaction.atomic():
                 week.work_today(now)
-                made = week.examples(now)
-            week.keep(made, today)
-            self.stdout.write(f"Made {count} rounds' progress and {len(made)} addresses to try.")
+                examples = week.examples(now)
+            week.keep(examples, today)
+            self.stdout.write(
+                f"Made {count} rounds' progress and {len(examples)} addresses to try."
+            )
         if not Report.objects.exists():
             with transaction.atomic():
-                seen = streets.make(now)
-            self.stdout.write(f"Made {seen} reports of what people saw in streets.")
+                reports = streets.make(now)
+            self.stdout.write(f"Made {reports} reports of what people saw in streets.")
         self.stdout.write(f"The demo council is ready ({time.monotonic() - began:.0f} s).")
         self.stdout.write(f"Sign-ins: {', '.join(PEOPLE)}; password {PASSWORD}")
 
     def _places(self) -> None:
         self.stdout.write("Making the demo council (once) …")
-        made = homes.make(council.folder() / "places")
+        tables = homes.make(council.folder() / "places")
         with transaction.atomic():
-            for n, (name, count) in enumerate(homes.load(made), 1):
+            for n, (name, count) in enumerate(homes.load(tables), 1):
                 bar = "#" * n * 5 + "." * (len(homes.TABLES) - n) * 5
                 self.stdout.write(f"  [{bar}] {count:>7,} {name}")
                 sys.stdout.flush()

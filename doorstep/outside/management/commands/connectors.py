@@ -25,9 +25,9 @@ class Command(BaseCommand):
         for socket, name in settings.CONNECTORS.items():
             check = getattr(plug.get(socket), "check", None)
             try:
-                said = check() if check else "cannot be checked without sending something"
+                sentence = check() if check else "cannot be checked without sending something"
             except OutsideError as exc:
-                bad, said = bad + 1, f"DOES NOT WORK: {exc}"
-            self.stdout.write(f"{socket} ({name.rsplit('.', 1)[1]}): {said}")
+                bad, sentence = bad + 1, f"DOES NOT WORK: {exc}"
+            self.stdout.write(f"{socket} ({name.rsplit('.', 1)[1]}): {sentence}")
         if bad:
             sys.exit(1)

@@ -18,19 +18,19 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         """Compare, and print each difference in a line."""
         now = timezone.now()
-        made = Comparison.objects.create(asked_at=now, asked_by="doorstep reconcile")
+        comparison = Comparison.objects.create(asked_at=now, asked_by="doorstep reconcile")
         try:
-            comparing.compare(comparison_id=made.pk, now=now)
+            comparing.compare(comparison_id=comparison.pk, now=now)
         except OutsideError as exc:
-            Comparison.objects.filter(id=made.pk).update(ended_at=now, problem=str(exc)[:200])
+            Comparison.objects.filter(id=comparison.pk).update(ended_at=now, problem=str(exc)[:200])
             raise CommandError(str(exc)) from exc
-        made.refresh_from_db()
-        for d in made.differences:
+        comparison.refresh_from_db()
+        for d in comparison.differences:
             self.stdout.write(
                 f"{d['kind']}: {d['reference']}: ours {d['ours']}, theirs {d['theirs']}"
             )
         self.stdout.write(
-            f"{made.compared} payments compared, {len(made.differences)} differences."
+            f"{comparison.compared} payments compared, {len(comparison.differences)} differences."
         )
-        if made.differences:
+        if comparison.differences:
             sys.exit(1)

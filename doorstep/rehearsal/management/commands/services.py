@@ -57,11 +57,11 @@ class Command(BaseCommand):
                 wrong += 1
                 self._problems(folder.name, exc)
                 continue
-            own = catalogue.own_settings_problems(service)
-            wrong += len(own)
-            for problem in own:
+            problems = catalogue.own_settings_problems(service)
+            wrong += len(problems)
+            for problem in problems:
                 self.stderr.write(problem)
-            if not own:
+            if not problems:
                 self.stdout.write(f"{folder.name}: well formed")
         if wrong:
             sys.exit(1)

@@ -40,8 +40,8 @@ class Command(BaseCommand):
             raise CommandError(
                 "Say who: `doorstep staff add ann --name 'Ann Smith' --role officer`."
             )
-        asked = sys.stdin.isatty()
-        password = getpass.getpass() if asked else sys.stdin.readline().rstrip("\n")
+        is_terminal = sys.stdin.isatty()
+        password = getpass.getpass() if is_terminal else sys.stdin.readline().rstrip("\n")
         name = options["name"] or options["username"]
         try:
             actions.add(

@@ -14,18 +14,18 @@ from doorstep.web.kit.access import public
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign staff in; too many wrong passwords wait a quarter of an hour."""
-    wanted = request.POST.get("next") or request.GET.get("next", "")
+    address = request.POST.get("next") or request.GET.get("next", "")
     if request.method == "GET":
-        return render(request, "desk/sign_in.html", {"next": wanted, "wrong": False})
+        return render(request, "desk/sign_in.html", {"next": address, "wrong": False})
     name, password = request.POST.get("username", ""), request.POST.get("password", "")
     user = authenticate(request, username=name, password=password)
     if user is None:
-        context = {"next": wanted, "wrong": True, "username": name}
+        context = {"next": address, "wrong": True, "username": name}
         return render(request, "desk/sign_in.html", context, status=200)
     login(request, user)
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    safe = url_has_allowed_host_and_scheme(address, allowed_hosts=None)
     desk = reverse("desk" if user.may("desk.open") else "crew")
-    return HttpResponseRedirect(wanted if wanted and safe else desk)
+    return HttpResponseRedirect(address if address and safe else desk)
 
 
 @public

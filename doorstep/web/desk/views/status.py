@@ -32,10 +32,10 @@ def status(request: HttpRequest) -> HttpResponse:
 @require_POST
 def mend(request: HttpRequest, number: int) -> HttpResponse:
     """Run a job that was given up once more, or lay it aside."""
-    by = actor(request).key
+    username = actor(request).key
     if "retry" in request.POST:
-        done = "retried" if jobs.retry(job_id=number, by=by) else "gone"
+        done = "retried" if jobs.retry(job_id=number, username=username) else "gone"
     else:
-        found = jobs.lay_aside(job_id=number, by=by, now=timezone.now())
-        done = "aside" if found else "gone"
+        is_there = jobs.lay_aside(job_id=number, username=username, now=timezone.now())
+        done = "aside" if is_there else "gone"
     return HttpResponseRedirect(reverse("status") + f"?done={done}")

@@ -10,12 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from doorstep.cases import drafts
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.outside.secret import hashed
 from doorstep.web.form import pages, stops
 from doorstep.web.form import session as forms
 from doorstep.web.kit.access import actor, needs
-
-CHANNELS = ("telephone", "face to face", "e-mail", "post")
 
 
 def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> forms.FormSession:
@@ -52,7 +51,8 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin the form for a new caller, or go on with the one open."""
     if request.method == "POST":
         channel = request.POST.get("channel", "")
-        session = session_of(request, slug, channel if channel in CHANNELS else CHANNELS[0])
+        offered = channel if channel in ADVISER_CHANNELS else ADVISER_CHANNELS[0]
+        session = session_of(request, slug, offered)
         drafts.drop_draft(visitor=session.visitor, slug=slug)
         return forms.begin(session)
     return forms.begin(session_of(request, slug))

@@ -31,10 +31,10 @@ from doorstep.web.kit.access import actor, needs
 
 def case_of(reference: str) -> Case:
     """Return the case with this reference; a page that is not there otherwise."""
-    found = cases.by_reference(reference)
-    if found is None:
+    case = cases.by_reference(reference)
+    if case is None:
         raise Http404
-    return found
+    return case
 
 
 def draw(request: HttpRequest, found: Case, refused: str = "") -> HttpResponse:
@@ -85,10 +85,10 @@ def _may(request: HttpRequest, permission: str) -> bool:
 @require_GET
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a case whole; the look is written down."""
-    found = case_of(reference)
+    case = case_of(reference)
     user: Any = request.user
-    staff.looked(by=user, what="case", key=found.reference, now=timezone.now())
-    return draw(request, found)
+    staff.looked(by=user, what="case", key=case.reference, now=timezone.now())
+    return draw(request, case)
 
 
 @needs("desk.decide")
@@ -96,16 +96,16 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
 @says_why_not(again)
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a decision that the stage allows."""
-    found = case_of(reference)
+    case = case_of(reference)
     deciding.decide(
-        case_id=found.pk,
+        case_id=case.pk,
         decision=request.POST.get("decision", ""),
         reason=request.POST.get("reason", ""),
         reply=request.POST.get("reply", "")[:4000],
         by=actor(request),
         now=timezone.now(),
     )
-    return back_to(found)
+    return back_to(case)
 
 
 @needs("desk.send")
@@ -113,12 +113,12 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
 @says_why_not(again)
 def choose(request: HttpRequest, reference: str, choice: str) -> HttpResponse:
     """Choose for a resident who rings what they could choose themselves; asked once more first."""
-    found, now = case_of(reference), timezone.now()
+    case, now = case_of(reference), timezone.now()
     if request.method == "GET":
-        context = {"case": found, "choice": choosing.one(found, choice, now)}
+        context = {"case": case, "choice": choosing.one(case, choice, now)}
         return render(request, "desk/choose.html", context)
-    choosing.choose(case_id=found.pk, name=choice, by=actor(request), now=now)
-    return back_to(found)
+    choosing.choose(case_id=case.pk, name=choice, by=actor(request), now=now)
+    return back_to(case)
 
 
 @needs("desk.see")
@@ -126,19 +126,19 @@ def choose(request: HttpRequest, reference: str, choice: str) -> HttpResponse:
 @says_why_not(again)
 def note(request: HttpRequest, reference: str) -> HttpResponse:
     """Add a note."""
-    found = case_of(reference)
+    case = case_of(reference)
     text = request.POST.get("text", "")
-    case_actions.note(case_id=found.pk, text=text, by=actor(request), now=timezone.now())
-    return back_to(found)
+    case_actions.note(case_id=case.pk, text=text, by=actor(request), now=timezone.now())
+    return back_to(case)
 
 
 @needs("desk.send")
 @require_POST
 def asked_done(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a case off the list of those that need a person."""
-    found = case_of(reference)
-    needs_person.done(case_id=found.pk, by=actor(request), now=timezone.now())
-    return back_to(found)
+    case = case_of(reference)
+    needs_person.done(case_id=case.pk, by=actor(request), now=timezone.now())
+    return back_to(case)
 
 
 @needs("desk.decide")
@@ -146,7 +146,7 @@ def asked_done(request: HttpRequest, reference: str) -> HttpResponse:
 @says_why_not(again)
 def correct(request: HttpRequest, reference: str) -> HttpResponse:
     """Put a wrong outcome of a job right; the resident is told."""
-    found = case_of(reference)
+    case = case_of(reference)
     try:
         fieldwork.correct_job(
             event_id=UUID(request.POST.get("event", "")),
@@ -158,7 +158,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
         )
     except ValueError as exc:
         raise Http404 from exc
-    return back_to(found)
+    return back_to(case)
 
 
 @needs("desk.see")

@@ -19,16 +19,16 @@ from doorstep.web.kit.access import actor, needs
 @says_why_not(again)
 def show(request: HttpRequest, reference: str) -> HttpResponse:
     """Say what anyone may see of a report."""
-    found = case_of(reference)
+    case = case_of(reference)
     reports.show(
-        case_id=found.pk,
+        case_id=case.pk,
         hidden="hidden" in request.POST,
         text="text" in request.POST,
         photos=request.POST.getlist("photo"),
         by=actor(request),
         now=timezone.now(),
     )
-    return back_to(found, "#public")
+    return back_to(case, "#public")
 
 
 @needs("desk.decide")
@@ -36,9 +36,9 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
 @says_why_not(again)
 def merge(request: HttpRequest, reference: str) -> HttpResponse:
     """Join a case to another that is about the same."""
-    found, other = case_of(reference), request.POST.get("into", "")
-    reports.merge(case_id=found.pk, reference=other, by=actor(request), now=timezone.now())
-    return back_to(found, "#same")
+    case, other = case_of(reference), request.POST.get("into", "")
+    reports.merge(case_id=case.pk, reference=other, by=actor(request), now=timezone.now())
+    return back_to(case, "#same")
 
 
 @needs("desk.decide")
@@ -46,9 +46,9 @@ def merge(request: HttpRequest, reference: str) -> HttpResponse:
 @says_why_not(again)
 def split(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a case away from the one it was joined to."""
-    found = case_of(reference)
-    reports.split(case_id=found.pk, by=actor(request), now=timezone.now())
-    return back_to(found, "#same")
+    case = case_of(reference)
+    reports.split(case_id=case.pk, by=actor(request), now=timezone.now())
+    return back_to(case, "#same")
 
 
 def _until(request: HttpRequest) -> date:
@@ -72,9 +72,9 @@ def _warning_again(request: HttpRequest, refused: Refused, reference: str) -> Ht
 @says_why_not(_warning_again)
 def warn(request: HttpRequest, reference: str) -> HttpResponse:
     """Tell whoever works at this place what to know first."""
-    found = case_of(reference)
-    easting = found.place.easting if found.place else found.easting
-    northing = found.place.northing if found.place else found.northing
+    case = case_of(reference)
+    easting = case.place.easting if case.place else case.easting
+    northing = case.place.northing if case.place else case.northing
     if easting is None or northing is None:
         raise Refused("no_place")
     fieldwork.warn(
@@ -85,13 +85,13 @@ def warn(request: HttpRequest, reference: str) -> HttpResponse:
         by=actor(request),
         now=timezone.now(),
     )
-    return back_to(found, "#warnings")
+    return back_to(case, "#warnings")
 
 
 @needs("desk.decide")
 @require_POST
 def end_warning(request: HttpRequest, reference: str, caution: int) -> HttpResponse:
     """End a warning before its day."""
-    found = case_of(reference)
+    case = case_of(reference)
     fieldwork.end_warning(caution_id=caution, by=actor(request), now=timezone.now())
-    return back_to(found, "#warnings")
+    return back_to(case, "#warnings")

@@ -22,8 +22,8 @@ from doorstep.web.kit.access import actor, needs
 @says_why_not(again)
 def move(request: HttpRequest, reference: str) -> HttpResponse:
     """Move a case to another service, with all that was said; only what is missing is asked."""
-    found, to = case_of(reference), request.POST.get("to", "")
-    rerouting.move(case_id=found.pk, to=to, by=actor(request), now=timezone.now())
+    case, to = case_of(reference), request.POST.get("to", "")
+    rerouting.move(case_id=case.pk, to=to, by=actor(request), now=timezone.now())
     return _go_on(request, case_of(reference), to)
 
 
@@ -32,11 +32,11 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
 @says_why_not(again)
 def go_on(request: HttpRequest, reference: str) -> HttpResponse:
     """Go on with the form of the service that a case was moved to, as long as it was not sent."""
-    found = case_of(reference)
-    to = str(found.facts.get("moved", {}).get("to", ""))
-    if not to or rerouting.came_of(found):
-        return back_to(found)
-    return _go_on(request, found, to)
+    case = case_of(reference)
+    to = str(case.facts.get("moved", {}).get("to", ""))
+    if not to or rerouting.came_of(case):
+        return back_to(case)
+    return _go_on(request, case, to)
 
 
 def _go_on(request: HttpRequest, case: Case, to: str) -> HttpResponse:
@@ -45,8 +45,8 @@ def _go_on(request: HttpRequest, case: Case, to: str) -> HttpResponse:
         raise Refused("no_such_service")
     drafts.drop_draft(visitor=session.visitor, slug=to)
     filling = open_or_begin(session)
-    made = prefill.move_on(filling, case)
-    return session.done(made) if made else go_on_with(session, filling)
+    new_case = prefill.move_on(filling, case)
+    return session.done(new_case) if new_case else go_on_with(session, filling)
 
 
 @needs("desk.decide")
@@ -54,6 +54,6 @@ def _go_on(request: HttpRequest, case: Case, to: str) -> HttpResponse:
 @says_why_not(again)
 def undo(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a move back that was a slip."""
-    found = case_of(reference)
-    rerouting.undo(case_id=found.pk, by=actor(request), now=timezone.now())
-    return back_to(found)
+    case = case_of(reference)
+    rerouting.undo(case_id=case.pk, by=actor(request), now=timezone.now())
+    return back_to(case)

@@ -12,9 +12,9 @@ from doorstep.cases import deciding
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.catalogue.service import Service
 from doorstep.council.queries import ZONE
-from doorstep.web.desk.views.cases.caller import CHANNELS
 from doorstep.web.kit.access import actor, needs
 
 # Counted no further: of half a million closed cases nobody needs the number.
@@ -25,13 +25,13 @@ MOST = 10_000
 @require_GET
 def worklist(request: HttpRequest) -> HttpResponse:
     """List cases by stage and deadline."""
-    asked = request.GET
-    state = "closed" if asked.get("state") == "closed" else "open"
-    show = {name: asked.get(name) == "1" for name in ("overdue", "flagged", "asked")}
+    params = request.GET
+    state = "closed" if params.get("state") == "closed" else "open"
+    show = {name: params.get(name) == "1" for name in ("overdue", "flagged", "asked")}
     today = timezone.now().astimezone(ZONE).date()
-    stage = asked.get("stage", "")[:40]
-    found = cases.worklist(state=state, today=today, stage=stage, **show)
-    rows = [(c, catalogue.service(c.version_id)) for c in found[:200]]
+    stage = params.get("stage", "")[:40]
+    listed = cases.worklist(state=state, today=today, stage=stage, **show)
+    rows = [(c, catalogue.service(c.version_id)) for c in listed[:200]]
     context = {
         "rows": rows,
         "state": state,
@@ -41,11 +41,11 @@ def worklist(request: HttpRequest) -> HttpResponse:
         **show,
         "today": today,
         "services": catalogue.running(),
-        "channels": CHANNELS,
-        "total": found[: MOST + 1].count(),
+        "channels": ADVISER_CHANNELS,
+        "total": listed[: MOST + 1].count(),
         "most": MOST,
-        "done": asked.get("done", "")[:6],
-        "refused": asked.get("refused", "")[:6],
+        "done": params.get("done", "")[:6],
+        "refused": params.get("refused", "")[:6],
     }
     return render(request, "desk/worklist.html", context)
 

@@ -33,10 +33,10 @@ COLUMNS = (
 def payments(request: HttpRequest) -> HttpResponse:
     """Show the last comparison, differences first, and the refunds that wait."""
     user: Any = request.user
-    now, made = timezone.now(), queries.comparison()
+    now, comparison = timezone.now(), queries.comparison()
     today = now.astimezone(ZONE).date()
     context = {
-        "made": made,
+        "made": comparison,
         "waiting": queries.waiting(),
         "failed": queries.failed(),
         "unsettled": queries.unsettled(),
@@ -47,7 +47,7 @@ def payments(request: HttpRequest) -> HttpResponse:
         "since": today.replace(day=1),
         "to": today,
     }
-    ended = made is None or made.ended_at is not None
+    ended = comparison is None or comparison.ended_at is not None
     return waiting(request, "desk/payments.html", context, ended=ended)
 
 
@@ -60,7 +60,7 @@ def _back(_request: HttpRequest, refused: Refused, **_named: object) -> HttpResp
 @require_POST
 def compare(request: HttpRequest) -> HttpResponse:
     """Queue a comparison."""
-    comparing.ask(by=actor(request).key, now=timezone.now())
+    comparing.ask(by=actor(request), now=timezone.now())
     return redirect("desk_payments")
 
 
@@ -82,14 +82,14 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
 @says_why_not(case_view.again)
 def refund(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask to give back part of what was paid on a case."""
-    found = case_view.case_of(reference)
+    case = case_view.case_of(reference)
     pence = pence_of(request.POST.get("sum", ""))
     why = request.POST.get("why", "")[:200]
     if not pence:
         raise Refused("sum_missing")
     about: Any = {"by": actor(request), "now": timezone.now()}
-    refunds.ask(case_id=found.pk, pence=pence, reason=why, **about)
-    return case_view.back_to(found)
+    refunds.ask(case_id=case.pk, pence=pence, reason=why, **about)
+    return case_view.back_to(case)
 
 
 def _days(request: HttpRequest) -> tuple[datetime, datetime]:

@@ -32,12 +32,12 @@ def newer(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _newer(request: HttpRequest, slug: str, refused: str = "") -> HttpResponse:
     try:
-        found = shelf.newer(slug)
+        version = shelf.newer(slug)
     except Refused as exc:
         raise Http404 from exc
     user: Any = request.user
     context = {
-        "found": found,
+        "found": version,
         "refused": refused,
         "under_way": shelf.under_way(slug),
         "may_publish": user.may("services.publish"),
@@ -54,9 +54,9 @@ def _again(request: HttpRequest, refused: Refused, slug: str) -> HttpResponse:
 @says_why_not(_again)
 def publish(request: HttpRequest, slug: str) -> HttpResponse:
     """Have the examples of the folder that was looked at played, and publish it if all come out."""
-    seen, now = request.POST.get("digest", ""), timezone.now()
+    digest, now = request.POST.get("digest", ""), timezone.now()
     try:
-        wish = rehearsal.ask_to_publish(slug=slug, digest=seen, by=actor(request), now=now)
+        wish = rehearsal.ask_to_publish(slug=slug, digest=digest, by=actor(request), now=now)
     except DefinitionError as exc:
         raise Refused("has_mistakes") from exc
     return redirect("publishing", slug=slug, number=wish.pk)

@@ -33,10 +33,10 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
-    sent = request.POST
-    asked = {"scopes": sent.getlist("scope"), "meanings": _meanings(), "days": staff.DAYS}
+    typed = request.POST
+    choices = {"scopes": typed.getlist("scope"), "meanings": _meanings(), "days": staff.DAYS}
     code = refused.code if refused else ""
-    return render(request, "desk/token_new.html", {**asked, "refused": code, "typed": sent})
+    return render(request, "desk/token_new.html", {**choices, "refused": code, "typed": typed})
 
 
 @needs("tokens.manage")
@@ -47,15 +47,15 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _asked(request)
     user: Any = request.user
-    sent = request.POST
-    made, secret = staff.make_token(
-        name=sent.get("name", ""),
-        scopes=sent.getlist("scope"),
-        days=_number(sent.get("days", "")),
+    typed = request.POST
+    token, secret = staff.make_token(
+        name=typed.get("name", ""),
+        scopes=typed.getlist("scope"),
+        days=_number(typed.get("days", "")),
         by=user,
         now=timezone.now(),
     )
-    return _once(request, {"token": made, "secret": secret, "meanings": _meanings()})
+    return _once(request, {"token": token, "secret": secret, "meanings": _meanings()})
 
 
 def _number(text: str) -> int:
@@ -74,11 +74,11 @@ def _once(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
 def revoke(request: HttpRequest, number: int) -> HttpResponse:
     """Ask whether a token should stop working, and stop it."""
     user: Any = request.user
-    found = known.token(number)
-    if found is None:
+    token = known.token(number)
+    if token is None:
         raise Http404
     if request.method == "POST":
-        staff.revoke_token(token_id=found.pk, by=user, now=timezone.now())
+        staff.revoke_token(token_id=token.pk, by=user, now=timezone.now())
         return redirect("tokens")
-    state = found.state(timezone.now())
-    return render(request, "desk/token_revoke.html", {"token": found, "state": state})
+    state = token.state(timezone.now())
+    return render(request, "desk/token_revoke.html", {"token": token, "state": state})

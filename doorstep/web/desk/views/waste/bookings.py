@@ -43,10 +43,10 @@ def board(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today = now.astimezone(ZONE).date()
     monday = _week(request, today)
-    found = queries.calendars()
-    days = queries.board(found, monday, 7, now)
+    calendars = queries.calendars()
+    days = queries.board(calendars, monday, 7, now)
     context = {
-        "calendars": [(c, days[c.code]) for c in found],
+        "calendars": [(c, days[c.code]) for c in calendars],
         "monday": monday,
         "sunday": monday + timedelta(days=6),
         "before": monday - timedelta(days=7),
@@ -69,11 +69,11 @@ def _found(code: str, day: str) -> tuple[Calendar, date]:
 def _draw(request: HttpRequest, calendar: Calendar, day: date, **more: object) -> HttpResponse:
     now, user = timezone.now(), request.user
     may: Any = user
-    shown = queries.board([calendar], day, 1, now)[calendar.code][0]
+    board_day = queries.board([calendar], day, 1, now)[calendar.code][0]
     context = {
         "calendar": calendar,
         "day": day,
-        "shown": shown,
+        "shown": board_day,
         "lines": [(b, _what(b)) for b in queries.on_day(calendar, day)],
         "changes": changing.changes(calendar, day),
         "may_change": may.may("bookings.change") and day >= now.astimezone(ZONE).date(),
@@ -108,14 +108,14 @@ def _again(request: HttpRequest, refused: Refused, code: str, day: str) -> HttpR
 
 
 def _carry_out(request: HttpRequest, calendar: Calendar, day: date) -> None:
-    said: Any = {"calendar": calendar, "day": day, "by": actor(request), "now": timezone.now()}
+    about: Any = {"calendar": calendar, "day": day, "by": actor(request), "now": timezone.now()}
     do = request.POST.get("do")
     if do == "close":
-        changing.close(**said, why=request.POST.get("why", ""))
+        changing.close(**about, why=request.POST.get("why", ""))
     elif do == "resize":
-        changing.resize(**said, capacity=_capacity(request.POST.get("capacity", "")))
+        changing.resize(**about, capacity=_capacity(request.POST.get("capacity", "")))
     else:
-        changing.open_again(**said)
+        changing.open_again(**about)
 
 
 def _preview(request: HttpRequest, calendar: Calendar, day: date) -> dict[str, object] | None:
@@ -123,8 +123,8 @@ def _preview(request: HttpRequest, calendar: Calendar, day: date) -> dict[str, o
     do = request.POST.get("do")
     if "sure" in request.POST or do not in ("close", "resize"):
         return None
-    given = _capacity(request.POST.get("capacity", "")) if do == "resize" else 0
-    room = calendar.capacity if given is None else given
+    capacity = _capacity(request.POST.get("capacity", "")) if do == "resize" else 0
+    room = calendar.capacity if capacity is None else capacity
     if do == "close" and not request.POST.get("why", "").strip():
         return None  # refused anyway
     concerned = changing.affected(calendar, day, room)
@@ -149,8 +149,10 @@ def _what(booking: Booking) -> str:
     case = booking.case
     assert case is not None
     about = catalogue.service(case.version_id).about
-    asked = catalogue.service(case.version_id).form.questions
-    names = [n for n in about.names if n not in asked or kinds.of(asked[n]).nature != "home"]
+    questions = catalogue.service(case.version_id).form.questions
+    names = [
+        n for n in about.names if n not in questions or kinds.of(questions[n]).nature != "home"
+    ]
     return named(case.words, names) or str(about.title)
 
 

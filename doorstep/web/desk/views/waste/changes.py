@@ -74,12 +74,12 @@ def resume(request: HttpRequest, number: int) -> HttpResponse:
 
 def _moves(request: HttpRequest) -> dict[date, date | None]:
     """Return the days of the table that were filled in, each with where it goes."""
-    found: dict[date, date | None] = {}
+    moves: dict[date, date | None] = {}
     for n in range(LINES):
         if request.POST.get(f"day-{n}"):
             to = day_in(request, f"to-{n}") if request.POST.get(f"to-{n}") else None
-            found[day_in(request, f"day-{n}")] = to
-    return found
+            moves[day_in(request, f"day-{n}")] = to
+    return moves
 
 
 @needs("rounds.plan")
@@ -101,14 +101,14 @@ def changes(request: HttpRequest) -> HttpResponse:
 
 
 def _change(request: HttpRequest, refused: Refused | None = None, *, number: int) -> HttpResponse:
-    found = round_list.change(number)
-    if found is None:
+    change = round_list.change(number)
+    if change is None:
         raise Http404
     rows = [
         {**r, **{k: [date.fromisoformat(d) for d in r[k]] for k in ("gone", "new")}}
-        for r in found.effect["rows"]
+        for r in change.effect["rows"]
     ]
-    context = {"change": found, "rows": rows, "refused": refused.code if refused else ""}
+    context = {"change": change, "rows": rows, "refused": refused.code if refused else ""}
     return render(request, "desk/plan/change.html", context)
 
 
@@ -140,21 +140,21 @@ def import_plan(request: HttpRequest) -> HttpResponse:
         return _import(request)
     file = request.FILES.get("file")
     content = file.read(plan_files.MOST_BYTES + 1) if isinstance(file, UploadedFile) else b""
-    made = plan_files.take(
+    plan = plan_files.take(
         name=str(file.name) if file else "",
         content=content,
         since=day_in(request, "since"),
         by=actor(request),
         now=timezone.now(),
     )
-    return redirect("plan_file", number=made.pk)
+    return redirect("plan_file", number=plan.pk)
 
 
 @needs("rounds.plan")
 @require_GET
 def plan(request: HttpRequest, number: int) -> HttpResponse:
     """Show how the reading of a plan goes, and what was wrong with it."""
-    found = round_list.plan(number)
-    if found is None:
+    plan = round_list.plan(number)
+    if plan is None:
         raise Http404
-    return waiting(request, "desk/plan/plan.html", {"plan": found}, ended=bool(found.ended_at))
+    return waiting(request, "desk/plan/plan.html", {"plan": plan}, ended=bool(plan.ended_at))

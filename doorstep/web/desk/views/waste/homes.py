@@ -25,12 +25,12 @@ WEEKS = 26
 def homes(request: HttpRequest) -> HttpResponse:
     """Find a home by its postcode."""
     text, wrong = request.GET.get("postcode", "")[:20], ""
-    found: list[Any] = []
+    rows: list[Any] = []
     try:
-        found = list(places.at_postcode(places.tidy_postcode(text))[:500]) if text else []
+        rows = list(places.at_postcode(places.tidy_postcode(text))[:500]) if text else []
     except Refused as exc:
         wrong = exc.code
-    context = {"postcode": text, "homes": found, "wrong": wrong}
+    context = {"postcode": text, "homes": rows, "wrong": wrong}
     return render(request, "desk/homes.html", context)
 
 
@@ -38,21 +38,21 @@ def homes(request: HttpRequest) -> HttpResponse:
 @require_GET
 def home(request: HttpRequest, uprn: int) -> HttpResponse:
     """Show half a year of collections at a home, each with who, when, where and what was recorded."""
-    found = places.find(str(uprn))
-    if found is None:
+    home = places.find(str(uprn))
+    if home is None:
         raise Http404
     now, user = timezone.now(), request.user
     today = now.astimezone(ZONE).date()
     since = today - timedelta(weeks=WEEKS)
     staff.looked(by=user, what="home", key=str(uprn), now=now)  # type: ignore[arg-type]
-    own = council.current()
+    here = council.current()
     context = {
-        "home": found,
+        "home": home,
         "since": since,
         "today": today,
         "lifts": waste.lifts_at(uprn, since, today),
-        "names": own.containers,
-        "reasons": own.log_reasons,
+        "names": here.containers,
+        "reasons": here.log_reasons,
         "cases": cases.of_place(uprn)[:50],
         "who": user,
     }

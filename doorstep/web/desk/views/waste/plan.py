@@ -51,13 +51,13 @@ def rounds(request: HttpRequest) -> HttpResponse:
 
 
 def _round(request: HttpRequest, refused: Refused | None = None, code: str = "") -> HttpResponse:
-    found = queries.round_of(code) if code else None
-    if code and found is None:
+    round_ = queries.round_of(code) if code else None
+    if code and round_ is None:
         raise Http404
     context = {
-        "round": found,
-        "streets": round_list.streets(code) if found else [],
-        "others": round_list.same_stream(code) if found else [],
+        "round": round_,
+        "streets": round_list.streets(code) if round_ else [],
+        "others": round_list.same_stream(code) if round_ else [],
         "streams": round_list.streams(),
         "monday": next_monday(),
         "refused": refused,
@@ -73,15 +73,15 @@ def round_page(request: HttpRequest, code: str = "") -> HttpResponse:
     """Show a round, or the form for a new one; propose what is sent."""
     if request.method == "GET":
         return _round(request, code=code)
-    given, found = request.POST, queries.round_of(code)
-    if not code and queries.round_of(given.get("code", "").strip().upper()):
+    typed, round_ = request.POST, queries.round_of(code)
+    if not code and queries.round_of(typed.get("code", "").strip().upper()):
         raise Refused("code_taken")
     change = planning.propose_round(
-        code=code or given.get("code", ""),
-        name=given.get("name", ""),
-        stream=found.stream if found else given.get("stream", ""),
+        code=code or typed.get("code", ""),
+        name=typed.get("name", ""),
+        stream=round_.stream if round_ else typed.get("stream", ""),
         first=day_in(request, "first"),
-        weeks=int(given["weeks"][:4]) if given.get("weeks", "").isdecimal() else 0,
+        weeks=int(typed["weeks"][:4]) if typed.get("weeks", "").isdecimal() else 0,
         by=actor(request),
         now=timezone.now(),
     )
@@ -106,12 +106,12 @@ def move_street(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _home(request: HttpRequest, refused: Refused | None = None, *, uprn: int) -> HttpResponse:
-    found = places.find(str(uprn))
-    if found is None:
+    place = places.find(str(uprn))
+    if place is None:
         raise Http404
     boxes = round_list.own_boxes(uprn)
     context: dict[str, Any] = {
-        "home": found,
+        "home": place,
         "boxes": boxes,
         "names": council.current().containers,
         "rounds": round_list.every_round(),
@@ -129,12 +129,12 @@ def home(request: HttpRequest, uprn: int) -> HttpResponse:
     """Show a property's own containers and their rounds; propose what is sent."""
     if request.method == "GET" or places.find(str(uprn)) is None:
         return _home(request, uprn=uprn)
-    given = request.POST
-    wanted = {b.pk: given.get(f"box-{b.pk}", b.round_id) for b in round_list.own_boxes(uprn)}
-    add = (given.get("kind", ""), given.get("round", "")) if given.get("kind") else None
+    typed = request.POST
+    codes = {b.pk: typed.get(f"box-{b.pk}", b.round_id) for b in round_list.own_boxes(uprn)}
+    add = (typed.get("kind", ""), typed.get("round", "")) if typed.get("kind") else None
     change = planning.propose_home(
         uprn=uprn,
-        rounds=wanted,
+        rounds=codes,
         add=add,
         since=day_in(request, "since"),
         by=actor(request),

@@ -24,9 +24,9 @@ def rounds(request: HttpRequest) -> HttpResponse:
 
 def _rounds(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
     today = timezone.now().astimezone(ZONE).date()
-    found = [(r, rounds_of.progress(r.code, today)) for r in rounds_of.rounds_on(today)]
+    rounds = [(r, rounds_of.progress(r.code, today)) for r in rounds_of.rounds_on(today)]
     code = refused.code if refused else ""
-    context = {"rounds": found, "today": today, "refused": code, "typed": request.POST}
+    context = {"rounds": rounds, "today": today, "refused": code, "typed": request.POST}
     return render(request, "desk/rounds.html", context)
 
 
