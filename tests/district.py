@@ -96,24 +96,17 @@ class District:
         return self
 
     def draft(self, number: int, visitor: str = "", email: str = "ann@resident.example") -> Any:
-        from doorstep.cases import drafts
-        from doorstep.staff.actor import RESIDENT
+        from tests.filling import fill
 
         box = self.boxes[number]
-        visitor = visitor or uuid4().hex
-        draft = drafts.begin(
-            service=self.service, visitor=visitor, channel="online", by=RESIDENT, now=self.now
-        )
-        given: list[dict[str, object]] = [
-            {"property": str(box.place_id)},
-            {"container": str(box.pk)},
-            {"name": "Ann", "email": email, "phone": ""},
-        ]
-        pages = [p for p in self.service.form.pages if not p.asked_only]
-        for page, answers in zip(pages, given, strict=True):
-            words = {k: str(v) for k, v in answers.items()}
-            drafts.answer(draft=draft, page=page, given=answers, words=words, now=self.now)
-        return draft
+        answers = {
+            "property": str(box.place_id),
+            "container": str(box.pk),
+            "name": "Ann",
+            "email": email or None,
+            "phone": None,
+        }
+        return fill(self.service, answers, visitor=visitor, now=self.now)
 
     def case(self, number: int) -> Any:
         from doorstep.cases import submitting

@@ -9,17 +9,17 @@ from pathlib import Path
 from socketserver import ThreadingMixIn
 from threading import Thread
 from typing import Any
-from uuid import uuid4
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.db.models import Sum
 
-from doorstep.cases import drafts, submitting
+from doorstep.cases import submitting
 from doorstep.cases.models import Case
 from doorstep.catalogue.service import Service
 from doorstep.payments.models import Attempt, Charge, Movement, Refund
 from doorstep.staff.actor import RESIDENT
 from standins.govuk_pay.app import StandIn
+from tests.filling import fill
 from tests.publishing import publish_folder
 
 KEY, SECRET = "api_test_standin", "whsec-of-the-stand-in"
@@ -89,13 +89,7 @@ def fee_service(now: datetime) -> Service:
 
 def fee_case(service: Service, now: datetime, email: str = "ann@resident.example") -> Case:
     """Send the tests' own service: a case that waits for its fee."""
-    draft = drafts.begin(
-        service=service, visitor=uuid4().hex, channel="online", by=RESIDENT, now=now
-    )
-    given: tuple[dict[str, object], ...] = ({"sure": True}, {"email": email})
-    for page, answers in zip(service.form.pages, given, strict=True):
-        words = {k: str(v) for k, v in answers.items()}
-        drafts.answer(draft=draft, page=page, given=answers, words=words, now=now)
+    draft = fill(service, {"sure": True, "email": email or None}, now=now)
     made, _ = submitting.submit(draft_id=draft.id, by=RESIDENT, now=now)
     assert made is not None
     return made

@@ -241,9 +241,8 @@ def test_an_end_that_the_workflow_knows_no_way_on_for_is_an_officers(
     case = signed(signs)
     run_queue()
     flow = case.version.files["workflow.yaml"].replace("  send.fixed: mended\n", "")
-    from doorstep.catalogue.build_service import build
-
     from doorstep.catalogue import queries as catalogue
+    from doorstep.catalogue.build_service import build
 
     contents = {**case.version.files, "workflow.yaml": flow}
     monkeypatch.setitem(catalogue._made, (case.version_id, "en"), build(contents))

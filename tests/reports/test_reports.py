@@ -45,7 +45,7 @@ def test_a_report_shows_where_and_what_and_nothing_of_its_person(streets: Any) -
         "open",
         "High Street, Coalville",
     )
-    assert one.what == "furniture" and one.ward == "Coalville East" and one.text == ""
+    assert one.what.startswith("A bench, bin") and one.ward == "Coalville East" and one.text == ""
     page = Client().get(f"/reports/{case.reference}").content.decode()
     for secret in ("Bob", "Onym", "ann@resident"):
         assert secret not in page and secret not in repr(one)

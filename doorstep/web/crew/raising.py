@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,11 +19,17 @@ CHANNEL = "field"
 
 def _session(request: HttpRequest, slug: str) -> forms.FormSession:
     def done(case: Case) -> HttpResponse:
-        return HttpResponseRedirect(f"/crew/new?sent={case.reference}")
+        return HttpResponseRedirect(reverse("crew_new") + f"?sent={case.reference}")
 
     who = hashed(f"crew:{request.user.pk}")
     return forms.FormSession(
-        slug, who, CHANNEL, actor(request), f"/crew/new/{slug}", timezone.now(), done
+        slug,
+        who,
+        CHANNEL,
+        actor(request),
+        reverse("crew_begin", kwargs={"slug": slug}),
+        timezone.now(),
+        done,
     )
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -172,7 +173,7 @@ def street(request: HttpRequest, code: str, usrn: int) -> HttpResponse:
         )
     except Refused as exc:
         raise Http404 from exc
-    return HttpResponseRedirect(f"/crew/{code}/streets#s{usrn}")
+    return HttpResponseRedirect(reverse("crew_streets", kwargs={"code": code}) + f"#s{usrn}")
 
 
 @needs("crew.work")
@@ -185,7 +186,7 @@ def undo(request: HttpRequest, code: str, outcome: int) -> HttpResponse:
     fieldwork.withdraw_seen(
         event_id=_event(request), outcome_id=outcome, by=actor(request), now=timezone.now()
     )
-    return HttpResponseRedirect(f"/crew/{code}")
+    return redirect("crew_round", code=code)
 
 
 @needs("crew.work")
@@ -202,7 +203,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
         now=now,
         at=_at(request),
     )
-    return HttpResponseRedirect(f"/crew/{code}")
+    return redirect("crew_round", code=code)
 
 
 @needs("crew.work")
@@ -217,7 +218,7 @@ def finish(request: HttpRequest, code: str) -> HttpResponse:
         )
     except Refused as exc:
         return _draw(request, round_, exc.code)
-    return HttpResponseRedirect(f"/crew/{code}")
+    return redirect("crew_round", code=code)
 
 
 def _photo(request: HttpRequest, field: str = "photo") -> str:
@@ -247,7 +248,7 @@ def job_done(request: HttpRequest, code: str, job: int) -> HttpResponse:
         )
     except (Refused, BadFile) as exc:
         return _draw(request, crew_list, exc.code)
-    return HttpResponseRedirect(f"/crew/{code}")
+    return redirect("crew_round", code=code)
 
 
 @needs("crew.work")
@@ -271,4 +272,4 @@ def log(request: HttpRequest, code: str) -> HttpResponse:
         )
     except (Refused, BadFile) as exc:
         return _draw(request, round_, exc.code)
-    return HttpResponseRedirect(f"/crew/{code}")
+    return redirect("crew_round", code=code)

@@ -2,8 +2,8 @@
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from doorstep.demo import week
@@ -35,9 +35,7 @@ def demo_as(request: HttpRequest, role: str) -> HttpResponse:
     if user is None:
         raise Http404
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    return HttpResponseRedirect(
-        "/crew" if user.may("crew.work") and not user.may("desk.see") else "/desk"
-    )
+    return redirect("crew" if user.may("crew.work") and not user.may("desk.see") else "desk")
 
 
 @public

@@ -1,26 +1,13 @@
 from django.urls import path
 
-from doorstep.web.desk.views import (
-    bookings,
-    caller,
-    case,
-    changes,
-    home,
-    homes,
-    keywords,
-    payments,
-    plan,
-    reports,
-    rerouting,
-    rounds,
-    services,
-    signing,
-    tokens,
-    worklist,
-)
+from doorstep.web.desk.views import home, signing
+from doorstep.web.desk.views.cases import caller, case, reports, rerouting, worklist
+from doorstep.web.desk.views.money import payments
+from doorstep.web.desk.views.services import keywords, services, tokens
+from doorstep.web.desk.views.waste import bookings, changes, homes, plan, rounds
 
 urlpatterns = [
-    path("", home.hall, name="desk"),
+    path("", home.home, name="desk"),
     path("/sign-in", signing.sign_in, name="sign_in"),
     path("/sign-out", signing.sign_out, name="sign_out"),
     path("/cases/<str:reference>", case.case, name="desk_case"),

@@ -1,7 +1,7 @@
 """The page of a case, for the person who sent it."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -33,7 +33,7 @@ def sent(request: HttpRequest, reference: str) -> HttpResponse:
     """Confirm that a case was made, with its reference and what happens next."""
     case = own_case(request, reference)
     if payments.due(case):
-        return HttpResponseRedirect(f"/case/{case.reference}/pay")
+        return redirect("pay", reference=case.reference)
     return render(request, "portal/sent.html", told(case))
 
 
@@ -78,7 +78,7 @@ def open_case(request: HttpRequest, token: str) -> HttpResponse:
     case = access.by_link(token, timezone.now())
     if case is None:
         raise Http404
-    return let_in(request, HttpResponseRedirect(f"/case/{case.reference}"), case.reference)
+    return let_in(request, redirect("case", reference=case.reference), case.reference)
 
 
 @public

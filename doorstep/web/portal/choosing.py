@@ -1,7 +1,7 @@
 """What residents choose on the page of their case: what the service offers there, or to open it again."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -30,7 +30,7 @@ def choose(request: HttpRequest, reference: str, choice: str) -> HttpResponse:
     except Refused as exc:
         context = {**told(own_case(request, reference)), "refused": exc.code}
         return render(request, "portal/not_chosen.html", context, status=409)
-    return HttpResponseRedirect(f"/case/{case.reference}{'/pay' if payments.due(case) else ''}")
+    return redirect("pay" if payments.due(case) else "case", reference=case.reference)
 
 
 @public
@@ -56,4 +56,4 @@ def reopen(request: HttpRequest, reference: str) -> HttpResponse:
         if exc.code == "text_missing" or isinstance(exc, BadFile):
             return render(request, "portal/reopen.html", {**context, "refused": exc.code})
         return render(request, "kit/error.html", {"code": exc.code}, status=409)
-    return HttpResponseRedirect(f"/case/{case.reference}")
+    return redirect("case", reference=case.reference)

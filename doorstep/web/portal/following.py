@@ -1,7 +1,7 @@
 """To be told of a street, a ward or a report: ask, confirm, stop. Nothing says whether an address is known."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
@@ -40,7 +40,7 @@ def ask(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     if limits.over(whose, 10, 3600):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
     following.ask(kind=kind, key=key, email=email, now=timezone.now())
-    return HttpResponseRedirect(f"/reports/follow/{kind}/{key}/asked")
+    return redirect("follow_asked", kind=kind, key=key)
 
 
 @public

@@ -1,7 +1,8 @@
 """A service and its form, as a resident fills it in."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,10 +18,10 @@ from doorstep.web.portal import own_words
 
 def _session(request: HttpRequest, slug: str) -> forms.FormSession:
     def done(case: Case) -> HttpResponse:
-        there = HttpResponseRedirect(f"/case/{case.reference}/sent")
+        there = redirect("sent", reference=case.reference)
         return let_in(request, there, case.reference)
 
-    base = f"/services/{slug}"
+    base = reverse("start", kwargs={"slug": slug})
     return forms.FormSession(slug, visitor(request), "online", RESIDENT, base, timezone.now(), done)
 
 

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 import yaml
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -145,7 +145,8 @@ def fragment(home: Property, boxes: list[BoxDays], today: date) -> Markup:
     how = current().home
     if how is None:
         return Markup("")
-    link, due = f"/bins/{home.uprn}", [(b.next.day, b) for b in boxes if b.next]
+    link = reverse("bins_at", kwargs={"uprn": home.uprn})
+    due = [(b.next.day, b) for b in boxes if b.next]
     items = ""
     for day, box in sorted(due, key=lambda one: one[0]):
         name = how.containers.get(box.kind) or council.current().containers.get(box.kind, box.kind)

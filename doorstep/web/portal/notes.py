@@ -1,7 +1,7 @@
 """A note by e-mail the evening before: ask, confirm, stop. Nothing says whether an address is known."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
@@ -48,7 +48,7 @@ def ask(request: HttpRequest, uprn: str) -> HttpResponse:
     if _too_often(request, home, email):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
     notes.ask(home=home, email=email, now=timezone.now())
-    return HttpResponseRedirect(f"/bins/{home.uprn}/note/asked")
+    return redirect("note_asked", uprn=home.uprn)
 
 
 @public

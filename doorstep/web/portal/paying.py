@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -41,7 +41,7 @@ def pay(request: HttpRequest, reference: str) -> HttpResponse:
     case = own_case(request, reference)
     charge = _charge(case)
     if charge.state == "paid":
-        return HttpResponseRedirect(f"/case/{case.reference}/receipt")
+        return redirect("receipt", reference=case.reference)
     if request.method == "POST":
         return _begin(request, case, charge)
     context = _context(case, charge, queries.last_attempt(charge))
@@ -58,7 +58,7 @@ def _begin(request: HttpRequest, case: Case, charge: Charge) -> HttpResponse:
     try:
         attempt = actions.begin(charge_id=charge.pk, language=council.language(), now=now)
     except Refused:
-        return HttpResponseRedirect(f"/case/{case.reference}/pay")
+        return redirect("pay", reference=case.reference)
     return _on(case, attempt)
 
 
@@ -67,7 +67,7 @@ def _on(case: Case, attempt: Attempt) -> HttpResponse:
     if attempt.state == "open" and attempt.next_url and not attempt.working:
         return HttpResponseRedirect(attempt.next_url)
     waits = attempt.state in LIVE
-    return HttpResponseRedirect(f"/case/{case.reference}/pay{'/wait' if waits else ''}")
+    return redirect("pay_wait" if waits else "pay", reference=case.reference)
 
 
 @public
@@ -79,7 +79,7 @@ def wait(request: HttpRequest, reference: str) -> HttpResponse:
     charge = _charge(case)
     attempt = queries.last_attempt(charge)
     if attempt is None or attempt.state not in LIVE or charge.state == "paid":
-        return HttpResponseRedirect(f"/case/{case.reference}/pay")
+        return redirect("pay", reference=case.reference)
     if attempt.returned_at is None and attempt.state == "open" and not attempt.working:
         return _on(case, attempt)
     actions.ask_again(attempt=attempt)
@@ -100,8 +100,8 @@ def come_back(request: HttpRequest, token: str) -> HttpResponse:
     reference = attempt.charge.case.reference
     attempt.refresh_from_db()
     ended = attempt.state not in LIVE
-    there = f"/case/{reference}/pay{'' if ended else '/wait'}"
-    return let_in(request, HttpResponseRedirect(there), reference)
+    there = redirect("pay" if ended else "pay_wait", reference=reference)
+    return let_in(request, there, reference)
 
 
 @public
@@ -113,6 +113,6 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     charge = _charge(case)
     paid, back = queries.receipt(charge)
     if paid is None:
-        return HttpResponseRedirect(f"/case/{case.reference}/pay")
+        return redirect("pay", reference=case.reference)
     context = {**_context(case, charge, None), "paid": paid, "back": back}
     return render(request, "portal/receipt.html", context)

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
@@ -111,7 +112,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 def _pin(row: Shown) -> dict[str, object]:
     words = f"{row.title}, {row.where}"
-    there = f"/reports/{row.reference}"
+    there = reverse("report", kwargs={"reference": row.reference})
     return {
         "lat": row.latitude,
         "lon": row.longitude,

@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -44,7 +45,7 @@ def _about(draft: Draft) -> dict[str, object]:
     service = catalogue.service(draft.version_id)
     reach = (q.id for q in service.form.questions.values() if q.contact == "email")
     email = draft.saved_to or next((draft.answers.get(q) for q in reach), "")
-    base = f"/services/{draft.slug}"
+    base = reverse("start", kwargs={"slug": draft.slug})
     return {"service": service, "draft": draft, "base": base, "email": email or ""}
 
 
@@ -62,7 +63,7 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
     except Invalid as exc:
         context = {**_about(draft), "email": request.POST.get("email", ""), "wrong": exc}
         return render(request, "portal/save.html", {**context, "question": EMAIL})
-    return HttpResponseRedirect(f"/services/{slug}/saved")
+    return redirect("saved", slug=slug)
 
 
 @public
@@ -71,7 +72,7 @@ def saved(request: HttpRequest, slug: str) -> HttpResponse:
     """Say where the link went and until when it works, and offer to change the address."""
     draft = _draft(request, slug)
     if not draft.saved_to:
-        return HttpResponseRedirect(f"/services/{slug}/save")
+        return redirect("save", slug=slug)
     return render(
         request, "portal/saved.html", {**_about(draft), "until": saving.expires_at(draft)}
     )
@@ -94,7 +95,7 @@ def resume(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         replaces = other is not None and other.id != draft.id and bool(other.answers)
         return render(request, "portal/resume.html", {**context, "replaces": replaces})
     saving.resume(token=token, visitor=visitor(request), now=timezone.now())
-    return keep(request, HttpResponseRedirect(f"/services/{slug}/continue"))
+    return keep(request, redirect("go_on", slug=slug))
 
 
 @public
@@ -114,7 +115,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         context = {"wrong": exc, "question": EMAIL, "typed": request.POST}
         return render(request, "portal/ask.html", context)
     access = messages.ask_code(reference=reference, email=email, now=timezone.now())
-    return HttpResponseRedirect(f"/case/code/{access}")
+    return redirect("code", access=access)
 
 
 @public
@@ -131,4 +132,4 @@ def code(request: HttpRequest, access: UUID) -> HttpResponse:
     except Refused as exc:
         context = {"access": access, "refused": exc.code, "typed": typed}
         return render(request, "portal/code.html", context)
-    return let_in(request, HttpResponseRedirect(f"/case/{case.reference}"), case.reference)
+    return let_in(request, redirect("case", reference=case.reference), case.reference)

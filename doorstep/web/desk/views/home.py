@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 
-from doorstep.web.desk.views import worklist
+from doorstep.web.desk.views.cases import worklist
 from doorstep.web.kit.access import needs
 
 
 @needs("desk.open")
-def hall(request: HttpRequest) -> HttpResponseBase:
+def home(request: HttpRequest) -> HttpResponseBase:
     """Show the worklist; who may not see cases, such as a designer, comes to the services."""
     user: Any = request.user
     if user.may("desk.see"):
         return worklist.worklist(request)
-    return HttpResponseRedirect("/desk/services")
+    return redirect("desk_services")

@@ -2,7 +2,8 @@
 
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -23,7 +24,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return render(request, "desk/sign_in.html", context, status=200)
     login(request, user)
     safe = url_has_allowed_host_and_scheme(address, allowed_hosts=None)
-    desk = "/desk" if user.may("desk.open") else "/crew"
+    desk = reverse("desk" if user.may("desk.open") else "crew")
     return HttpResponseRedirect(address if address and safe else desk)
 
 
@@ -32,4 +33,4 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out."""
     logout(request)
-    return HttpResponseRedirect("/desk/sign-in")
+    return redirect("sign_in")

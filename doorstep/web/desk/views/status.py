@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -37,4 +38,4 @@ def mend(request: HttpRequest, number: int) -> HttpResponse:
     else:
         is_there = jobs.lay_aside(job_id=number, username=username, now=timezone.now())
         done = "aside" if is_there else "gone"
-    return HttpResponseRedirect(f"/status?done={done}")
+    return HttpResponseRedirect(reverse("status") + f"?done={done}")

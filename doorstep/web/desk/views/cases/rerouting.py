@@ -10,8 +10,8 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.intake import prefill
 from doorstep.web.desk.refusal import says_why_not
-from doorstep.web.desk.views.caller import session_of
-from doorstep.web.desk.views.case import again, back_to, case_of
+from doorstep.web.desk.views.cases.caller import session_of
+from doorstep.web.desk.views.cases.case import again, back_to, case_of
 from doorstep.web.form.session import go_on as go_on_with
 from doorstep.web.form.session import open_or_begin
 from doorstep.web.kit.access import actor, needs

@@ -1,7 +1,7 @@
 """Keywords that officers' corrections suggest, and those that this council added."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -32,7 +32,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     act = suggestions.accept if request.POST.get("add") else suggestions.decline
     slug, text = request.POST.get("slug", ""), request.POST.get("text", "")
     act(slug=slug, text=text, by=actor(request), now=timezone.now())
-    return HttpResponseRedirect("/desk/keywords")
+    return redirect("keywords")
 
 
 @needs("words.teach")
@@ -40,4 +40,4 @@ def decide(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest, number: int) -> HttpResponse:
     """Take a keyword of the council's own away again."""
     suggestions.remove(number=number)
-    return HttpResponseRedirect("/desk/keywords")
+    return redirect("keywords")

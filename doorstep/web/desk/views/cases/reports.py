@@ -10,7 +10,7 @@ from doorstep.council.errors import Refused
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.reports import actions as reports
 from doorstep.web.desk.refusal import says_why_not
-from doorstep.web.desk.views.case import again, back_to, case_of
+from doorstep.web.desk.views.cases.case import again, back_to, case_of
 from doorstep.web.kit.access import actor, needs
 
 

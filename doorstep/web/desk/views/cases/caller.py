@@ -1,7 +1,9 @@
 """The same form, filled in for someone who rings, writes or comes by."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -19,11 +21,17 @@ def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> f
     """Return the session of a member of staff who fills in a form for someone."""
 
     def done(case: Case) -> HttpResponse:
-        return HttpResponseRedirect(f"/desk/cases/{case.reference}")
+        return redirect("desk_case", reference=case.reference)
 
     who = hashed(f"staff:{request.user.pk}")
     return forms.FormSession(
-        slug, who, channel, actor(request), f"/desk/new/{slug}", timezone.now(), done
+        slug,
+        who,
+        channel,
+        actor(request),
+        reverse("desk_begin", kwargs={"slug": slug}),
+        timezone.now(),
+        done,
     )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -72,7 +73,7 @@ def again(request: HttpRequest, refused: Refused, reference: str, **_named: obje
 
 def back_to(case: Case, part: str = "") -> HttpResponse:
     """Lead to a case once something was done, to a part of its page."""
-    return HttpResponseRedirect(f"/desk/cases/{case.reference}{part}")
+    return HttpResponseRedirect(reverse("desk_case", kwargs={"reference": case.reference}) + part)
 
 
 def _may(request: HttpRequest, permission: str) -> bool:

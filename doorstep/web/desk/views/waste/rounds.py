@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -50,7 +50,7 @@ def delay(request: HttpRequest) -> HttpResponse:
             by=actor(request),
             now=now,
         )
-    return HttpResponseRedirect("/desk/rounds")
+    return redirect("rounds")
 
 
 def _until(request: HttpRequest) -> datetime:

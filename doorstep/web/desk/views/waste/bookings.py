@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -141,7 +141,7 @@ def change(request: HttpRequest, code: str, day: str) -> HttpResponse:
     if previewed:
         return _draw(request, calendar, on, previewed=previewed)
     _carry_out(request, calendar, on)
-    return HttpResponseRedirect(f"/desk/bookings/{calendar.code}/{on.isoformat()}")
+    return redirect("bookings_day", code=calendar.code, day=on.isoformat())
 
 
 def _what(booking: Booking) -> str:

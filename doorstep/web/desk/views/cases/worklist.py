@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -76,4 +77,4 @@ def decide_many(request: HttpRequest) -> HttpResponse:
         by=actor(request),
         now=timezone.now(),
     )
-    return HttpResponseRedirect(f"/desk?done={done}&refused={refused}")
+    return HttpResponseRedirect(reverse("desk") + f"?done={done}&refused={refused}")

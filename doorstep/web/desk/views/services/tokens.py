@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -79,6 +79,6 @@ def revoke(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         staff.revoke_token(token_id=token.pk, by=user, now=timezone.now())
-        return HttpResponseRedirect("/desk/tokens")
+        return redirect("tokens")
     state = token.state(timezone.now())
     return render(request, "desk/token_revoke.html", {"token": token, "state": state})

@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,7 +17,7 @@ from doorstep.payments import comparing, queries, refunds
 from doorstep.payments.models import Movement
 from doorstep.payments.money import pence_of, plain
 from doorstep.web.desk.refusal import says_why_not
-from doorstep.web.desk.views import case as case_view
+from doorstep.web.desk.views.cases import case as case_view
 from doorstep.web.kit.access import actor, needs
 from doorstep.web.kit.lists import cell
 from doorstep.web.kit.waiting import waiting
@@ -51,7 +53,7 @@ def payments(request: HttpRequest) -> HttpResponse:
 
 def _back(_request: HttpRequest, refused: Refused, **_named: object) -> HttpResponse:
     """Lead back: the page asks again by itself while a comparison runs, so it has its own address."""
-    return HttpResponseRedirect(f"/desk/payments?refused={refused.code}")
+    return HttpResponseRedirect(reverse("desk_payments") + f"?refused={refused.code}")
 
 
 @needs("payments.see")
@@ -59,7 +61,7 @@ def _back(_request: HttpRequest, refused: Refused, **_named: object) -> HttpResp
 def compare(request: HttpRequest) -> HttpResponse:
     """Queue a comparison."""
     comparing.ask(by=actor(request), now=timezone.now())
-    return HttpResponseRedirect("/desk/payments")
+    return redirect("desk_payments")
 
 
 @needs("payments.refund")
@@ -72,7 +74,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
         refunds.approve(**about)
     else:
         refunds.refuse(**about, why=request.POST.get("why", "")[:200])
-    return HttpResponseRedirect("/desk/payments")
+    return redirect("desk_payments")
 
 
 @needs("payments.refund")

@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -28,7 +28,7 @@ def day_in(request: HttpRequest, name: str) -> date:
 
 def preview(change: Change) -> HttpResponse:
     """Go to the preview of a change that was proposed."""
-    return HttpResponseRedirect(f"/desk/plan/changes/{change.pk}")
+    return redirect("plan_change", number=change.pk)
 
 
 def next_monday() -> date:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -59,7 +59,7 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
         wish = rehearsal.ask_to_publish(slug=slug, digest=digest, by=actor(request), now=now)
     except DefinitionError as exc:
         raise Refused("has_mistakes") from exc
-    return HttpResponseRedirect(f"/desk/services/{slug}/publishing/{wish.pk}")
+    return redirect("publishing", slug=slug, number=wish.pk)
 
 
 @needs("services.see")

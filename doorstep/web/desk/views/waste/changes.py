@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -13,7 +13,7 @@ from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.waste import plan_files, planning, round_list
 from doorstep.web.desk.refusal import says_why_not
-from doorstep.web.desk.views.plan import day_in, next_monday, preview
+from doorstep.web.desk.views.waste.plan import day_in, next_monday, preview
 from doorstep.web.kit.access import actor, needs
 from doorstep.web.kit.waiting import waiting
 
@@ -123,7 +123,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     if round_list.change(number) is None:
         raise Http404
     act(change_id=number, by=actor(request), now=timezone.now())
-    return HttpResponseRedirect(f"/desk/plan/changes/{number}")
+    return redirect("plan_change", number=number)
 
 
 def _import(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
@@ -147,7 +147,7 @@ def import_plan(request: HttpRequest) -> HttpResponse:
         by=actor(request),
         now=timezone.now(),
     )
-    return HttpResponseRedirect(f"/desk/plan/import/{plan.pk}")
+    return redirect("plan_file", number=plan.pk)
 
 
 @needs("rounds.plan")

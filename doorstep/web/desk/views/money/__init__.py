@@ -1,0 +1,1 @@
+"""Money: payments, refunds, and ours beside the provider's."""

@@ -1,0 +1,1 @@
+"""Services: the shelf, keywords, and tokens for other systems."""

@@ -1,0 +1,1 @@
+"""Waste: homes, rounds, the round book, days and their bookings."""
