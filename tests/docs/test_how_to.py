@@ -13,6 +13,7 @@ COPIED = (
     "doorstep", "services", "councils", "docs", "tests", "locale", "tools", "bench", "standins",
     "pyproject.toml", "Makefile", "CONTRIBUTING.md",
 )  # fmt: skip
+KEPT = ("bulky-waste", "damaged-bin", "fly-tipping", "missed-bin")
 BLOCK = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.M | re.S)
 OPTION = re.compile(r'(\w+)=("(?:\\.|[^"])*"|\S+)')
 
@@ -23,6 +24,10 @@ def copy(tmp_path: Path) -> Path:
     for name in COPIED:
         whole = ROOT / name
         (shutil.copytree if whole.is_dir() else shutil.copy)(whole, tmp_path / name)
+    # The whole library is `make services`' to check and play.
+    for folder in (tmp_path / "services").iterdir():
+        if (folder / "service.yaml").exists() and folder.name not in KEPT:
+            shutil.rmtree(folder)
     for name in (".venv", "static-built"):
         (tmp_path / name).symlink_to(ROOT / name)
     return tmp_path

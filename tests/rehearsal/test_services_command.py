@@ -6,11 +6,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from django.core.management import CommandError, call_command
 
 from doorstep.catalogue import queries as catalogue
 
 ENGLISH, CHANGED = 'again: {en: "Choose another bin"', 'again: {en: "Choose again"'
+
+
+@pytest.fixture
+def small(home: Path) -> Path:
+    """A library and a council of three services; all of them are `make services`' to check and play."""
+    few = ("complaint", "damaged-bin", "missed-bin")
+    for folder in (home / "services").iterdir():
+        if (folder / "service.yaml").exists() and folder.name not in few:
+            shutil.rmtree(folder)
+    path = home / "councils" / "demo" / "council.yaml"
+    said = yaml.safe_load(path.read_text()) | {"services": list(few), "anything": ""}
+    path.write_text(yaml.safe_dump(said, allow_unicode=True, sort_keys=False))
+    return home
 
 
 def services(*what: str) -> str:
@@ -78,11 +92,11 @@ def test_export_writes_what_imports_again_and_never_over_anything(
 
 
 def test_import_offers_a_newer_version_and_publishes_it_only_when_asked(
-    home: Path, district: Any
+    small: Path, district: Any
 ) -> None:
     assert "damaged-bin: published" in services("import")  # what the council wants and does not run
     assert services("import") == ""
-    edit(home, "form.yaml", ENGLISH, CHANGED)
+    edit(small, "form.yaml", ENGLISH, CHANGED)
     said = services("import")
     assert "missed-bin: a newer version in the library is offered" in said
     running = catalogue.current("missed-bin")
@@ -90,14 +104,14 @@ def test_import_offers_a_newer_version_and_publishes_it_only_when_asked(
     assert "missed-bin: published" in services("import", "missed-bin")
     running = catalogue.current("missed-bin")
     assert running and running.digest != district.service.digest
-    edit(home, "form.yaml", CHANGED, ENGLISH)
+    edit(small, "form.yaml", CHANGED, ENGLISH)
     assert services("import") == ""  # an earlier version is not offered as a newer one
 
 
 def test_import_of_a_folder_with_a_mistake_publishes_nothing_and_says_where(
-    home: Path, district: Any
+    small: Path, district: Any
 ) -> None:
-    edit(home, "form.yaml", "size(open) > 0", "size(opn) > 0")
+    edit(small, "form.yaml", "size(open) > 0", "size(opn) > 0")
     assert "has mistakes" in services("import")
     said = io.StringIO()
     with pytest.raises(CommandError, match="Not published: missed-bin"):
@@ -118,9 +132,9 @@ def test_import_of_a_folder_with_a_mistake_publishes_nothing_and_says_where(
     ],
 )  # fmt: skip
 def test_check_names_the_line_of_what_only_a_new_folder_must_get_right(
-    home: Path, file: str, old: str, new: str, says: str
+    small: Path, file: str, old: str, new: str, says: str
 ) -> None:
-    edit(home, file, old, new)
+    edit(small, file, old, new)
     said = services("check")
     assert says in said and said.endswith("exit 1"), said
 
@@ -136,26 +150,26 @@ def test_check_names_the_line_of_what_only_a_new_folder_must_get_right(
         ("report_within: [{since: 2027-04-01, value: 3}]", ""),
     ],
 )
-def test_check_reads_the_councils_own_settings(home: Path, own: str, says: str) -> None:
-    file = home / "councils" / "demo" / "settings.yaml"
+def test_check_reads_the_councils_own_settings(small: Path, own: str, says: str) -> None:
+    file = small / "councils" / "demo" / "settings.yaml"
     file.write_text(f"missed-bin:\n  {own}\n")
     said = services("check")
     assert ("councils/demo/settings.yaml:2: " in said) == ("exit 1" in said) == bool(says)
     assert says in said
 
 
-def test_a_file_that_is_not_utf_8_is_said_to_be_so(home: Path) -> None:
-    path = home / "services" / "missed-bin" / "messages" / "closed.md"
+def test_a_file_that_is_not_utf_8_is_said_to_be_so(small: Path) -> None:
+    path = small / "services" / "missed-bin" / "messages" / "closed.md"
     path.write_bytes("subject: café\n\nx\n".encode("latin-1"))
     assert "messages/closed.md:1: not UTF-8" in services("check")
 
 
 def test_an_example_that_cannot_be_played_is_a_difference_not_a_crash(
-    home: Path, district: Any
+    small: Path, district: Any
 ) -> None:
-    edit(home, "examples.yaml", "then: [{outcome: job.collected}]", "then: [{outcome: job.lost}]")
-    edit(home, "examples.yaml", "property: '1', container: c1", "property: '999', container: c1")
-    edit(home, "examples.yaml", "then: [{decision: close}]", "then: [{decision: shut}]")
+    edit(small, "examples.yaml", "then: [{outcome: job.collected}]", "then: [{outcome: job.lost}]")
+    edit(small, "examples.yaml", "property: '1', container: c1", "property: '999', container: c1")
+    edit(small, "examples.yaml", "then: [{decision: close}]", "then: [{decision: shut}]")
     said = services("play")
     assert "refused: no_way_on outcome job.lost" in said
     assert "refused: decision_not_allowed decision shut" in said
@@ -163,13 +177,13 @@ def test_an_example_that_cannot_be_played_is_a_difference_not_a_crash(
 
 
 def test_an_example_without_settings_is_played_with_the_councils_own(
-    home: Path, district: Any
+    small: Path, district: Any
 ) -> None:
     late = "Monday's bin cannot be reported on Thursday (M8)"
-    text = (home / "services" / "missed-bin" / "examples.yaml").read_text()
+    text = (small / "services" / "missed-bin" / "examples.yaml").read_text()
     before, after = text.split(late)
     after = after.replace("    settings: {}\n", "", 1)
-    (home / "services" / "missed-bin" / "examples.yaml").write_text(before + late + after)
+    (small / "services" / "missed-bin" / "examples.yaml").write_text(before + late + after)
     assert "wanted too_late, came" in services("play")  # the demo council gives three days
 
 
