@@ -38,11 +38,11 @@ def pass_on(
     *, case: Case, authority: str, what: Mapping[str, Any], by: Actor, now: datetime
 ) -> Passed:
     """Pass a case on, by the queue, in the caller's transaction; one that waits already is not doubled."""
-    known = council.current().authorities.get(authority)
+    partner = council.current().authorities.get(authority)
     fact: PassedFact = {
-        "name": known.name if known else authority,
-        "address": known.address if known else "",
-        "telephone": known.telephone if known else "",
+        "name": partner.name if partner else authority,
+        "address": partner.address if partner else "",
+        "telephone": partner.telephone if partner else "",
         "reference": "",
     }
     workflow.keep(case, "passed", fact)
@@ -84,7 +84,7 @@ def send(*, passed_id: int, now: datetime) -> None:
         to, service = _recipient(passed)
         report = composing.report(passed, service)
         before = carrier().sent(to, passed.key) if passed.tries > 1 else None
-        taken = before or carrier().send(to, report)
+        receipt = before or carrier().send(to, report)
     except GiveUp as exc:
         _refuse(passed, exc.reason, now)
     except TryLater as exc:
@@ -93,7 +93,7 @@ def send(*, passed_id: int, now: datetime) -> None:
         else:  # `jobs.look` tries again, later and later
             Passed.objects.filter(pk=passed.pk).update(problem=str(exc)[:200])
     else:
-        _take(passed, taken, now)
+        _take(passed, receipt, now)
 
 
 def _claimed(passed_id: int, now: datetime) -> Passed | None:
@@ -107,12 +107,12 @@ def _claimed(passed_id: int, now: datetime) -> Passed | None:
 
 def _recipient(passed: Passed) -> tuple[Recipient, str]:
     """Return where it goes and their code of the service; raises GiveUp."""
-    known = council.current().authorities.get(passed.authority)
-    if known is None or known.open311 is None:
+    partner = council.current().authorities.get(passed.authority)
+    if partner is None or partner.open311 is None:
         raise GiveUp(f"{passed.authority} takes nothing this way")
     if passed.case.erased_at:
         raise GiveUp("the case was erased while it waited")
-    service = known.open311.services.get(passed.case.slug)
+    service = partner.open311.services.get(passed.case.slug)
     if service is None:
         raise GiveUp(f"{passed.authority} has no code for this service")
     return _address(passed.authority), service
@@ -125,10 +125,10 @@ def _address(code: str) -> Recipient:
 
 
 @transaction.atomic
-def _take(passed: Passed, taken: Taken, now: datetime) -> None:
+def _take(passed: Passed, receipt: Taken, now: datetime) -> None:
     case = locked(passed.case_id)  # the case first, as everywhere
     row = Passed.objects.select_for_update().get(pk=passed.pk)
-    row.their_id, row.token, row.sent_at = taken.id[:200], taken.token[:200], now
+    row.their_id, row.token, row.sent_at = receipt.id[:200], receipt.token[:200], now
     if row.state != "waiting":  # withdrawn while it was on its way
         row.save(update_fields=["their_id", "token", "sent_at"])
         needs_person.ask_officer(
@@ -172,14 +172,14 @@ def _report(
 
 
 def _name(row: Passed) -> str:
-    known = council.current().authorities.get(row.authority)
-    return known.name if known else row.authority
+    partner = council.current().authorities.get(row.authority)
+    return partner.name if partner else row.authority
 
 
 def fetch(*, authority: str, now: datetime) -> None:
     """Ask an authority what became of all that is with it; raises TryLater or GiveUp."""
-    known = council.current().authorities.get(authority)
-    if known is None or known.open311 is None:
+    partner = council.current().authorities.get(authority)
+    if partner is None or partner.open311 is None:
         return
     to, waiting = _address(authority), with_them(authority)
     for row in waiting:
@@ -188,8 +188,8 @@ def fetch(*, authority: str, now: datetime) -> None:
     by_id = {row.their_id: row for row in waiting if row.their_id}
     if not by_id:
         return
-    heard = [row.heard_at or row.sent_at or row.asked_at for row in by_id.values()]
-    since = max(min(heard) - SKEW, now - FARTHEST)
+    moments = [row.heard_at or row.sent_at or row.asked_at for row in by_id.values()]
+    since = max(min(moments) - SKEW, now - FARTHEST)
     for update in carrier().updates(to, list(by_id), since):
         if update.report in by_id:
             take_in(passed_id=by_id[update.report].pk, update=update, now=now)
@@ -214,10 +214,10 @@ def take_in(*, passed_id: int, update: Update, now: datetime) -> None:
     case_id = Passed.objects.values_list("case_id", flat=True).get(pk=passed_id)
     case = locked(case_id)
     row = Passed.objects.select_for_update().get(pk=passed_id)
-    heard = Heard(passed=row, update_id=update.id[:200], state=update.state, at=update.at)
-    if Heard.objects.filter(passed=row, update_id=heard.update_id).exists():
+    update_row = Heard(passed=row, update_id=update.id[:200], state=update.state, at=update.at)
+    if Heard.objects.filter(passed=row, update_id=update_row.update_id).exists():
         return
-    heard.save(force_insert=True)
+    update_row.save(force_insert=True)
     if update.state in ("open", row.state) or row.state not in WITH_THEM:
         return
     if update.words:

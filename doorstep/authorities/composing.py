@@ -47,10 +47,10 @@ def _description(case: Case, questions: list[str]) -> Iterator[str]:
     yield f"{council.current().name}: {case.reference}"
 
 
-def _attributes(case: Case, wanted: Mapping[str, str]) -> dict[str, list[str]]:
+def _attributes(case: Case, named_questions: Mapping[str, str]) -> dict[str, list[str]]:
     """Return the answers that go along under codes of theirs; what was not answered does not."""
     attributes = {}
-    for code, question in wanted.items():
+    for code, question in named_questions.items():
         answer: Any = case.answers.get(question)
         values = answer if isinstance(answer, list) else [answer]
         texts = [_text(value) for value in values if value is not None]

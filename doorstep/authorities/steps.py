@@ -30,10 +30,10 @@ def _known(
     rules: Mapping[str, Rule], words: Mapping[str, object], files: Mapping[str, str]
 ) -> Iterator[str]:
     """Say that this council does not know the authority."""
-    known = council.current().authorities
+    authorities = council.current().authorities
     plain = _PLAIN.fullmatch(rules["to"].text.strip()) if "to" in rules else None
-    if plain and plain[1] not in known:
-        yield f"no authority `{plain[1]}` in council.yaml{suggest(plain[1], known)}"
+    if plain and plain[1] not in authorities:
+        yield f"no authority `{plain[1]}` in council.yaml{suggest(plain[1], authorities)}"
 
 
 KIND = steps.StepKind(

@@ -52,6 +52,19 @@ def begin(*, service: Service, visitor: str, channel: str, by: Actor, now: datet
     return draft
 
 
+def unsaved(*, service: Service, channel: str, by: Actor, now: datetime) -> Draft:
+    """Return a draft that is not stored: it can be filled in and judged, and nothing of it is kept."""
+    return Draft(
+        version_id=service.digest,
+        slug=service.slug,
+        channel=channel,
+        language=council.language(),
+        by_staff=by.key if by.is_staff else "",
+        created_at=now,
+        updated_at=now,
+    )
+
+
 def drop_draft(*, visitor: str, slug: str) -> None:
     """Throw away a visitor's open draft, so that the next caller starts afresh."""
     Draft.objects.filter(visitor=visitor, slug=slug, sent_at=None).delete()

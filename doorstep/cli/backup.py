@@ -22,14 +22,14 @@ EMPTY = "select count(*) from information_schema.tables where table_schema = 'pu
 def _environment(url: str) -> dict[str, str]:
     """Return a DATABASE_URL as PostgreSQL's programs read it: a password is never in a command line."""
     parts = urlsplit(url)
-    given = {
+    variables = {
         "PGHOST": parts.hostname or "",
         "PGPORT": str(parts.port or ""),
         "PGUSER": unquote(parts.username or ""),
         "PGPASSWORD": unquote(parts.password or ""),
         "PGDATABASE": unquote(parts.path.lstrip("/")),
     }
-    return {**os.environ, **{k: v for k, v in given.items() if v}}
+    return {**os.environ, **{k: v for k, v in variables.items() if v}}
 
 
 @cache

@@ -205,21 +205,23 @@ def withdraw_seen(*, event_id: UUID, outcome_id: int, by: Actor, now: datetime) 
     """
     if DeviceEvent.objects.filter(id=event_id).exists():
         return
-    seen = Outcome.objects.select_for_update(of=("self",)).filter(id=outcome_id, job=None).first()
-    if seen is None or seen.superseded_by_id or seen.code == WITHDRAWN:
+    mistake = (
+        Outcome.objects.select_for_update(of=("self",)).filter(id=outcome_id, job=None).first()
+    )
+    if mistake is None or mistake.superseded_by_id or mistake.code == WITHDRAWN:
         raise Refused("not_to_withdraw")
     event = DeviceEvent.objects.create(id=event_id, kind="withdrawn", by=by.key, at=now)
-    seen.superseded_by = Outcome.objects.create(
+    mistake.superseded_by = Outcome.objects.create(
         event=event,
-        crew_list=seen.crew_list,
-        about_kind=seen.about_kind,
-        about_key=seen.about_key,
+        crew_list=mistake.crew_list,
+        about_kind=mistake.about_kind,
+        about_key=mistake.about_key,
         code=WITHDRAWN,
-        day=seen.day,
+        day=mistake.day,
         at=now,
         by=by.key,
     )
-    seen.save(update_fields=["superseded_by"])
+    mistake.save(update_fields=["superseded_by"])
 
 
 def warn(

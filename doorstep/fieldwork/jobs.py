@@ -11,11 +11,11 @@ from doorstep.files import photos
 
 def forget() -> None:
     """Empty jobs and outcomes of erased cases; that a bin was not out on a day is no longer told."""
-    gone = Outcome.objects.filter(job__case__erased_at__isnull=False).exclude(about_key="")
-    for names in gone.values_list("photo", "photo_before"):
+    outcomes = Outcome.objects.filter(job__case__erased_at__isnull=False).exclude(about_key="")
+    for names in outcomes.values_list("photo", "photo_before"):
         for name in filter(None, names):
             photos.remove(name)
-    gone.update(note="", photo="", photo_before="", about_key="")
+    outcomes.update(note="", photo="", photo_before="", about_key="")
     days = council.current().keep_logs_days
     old = timezone.localdate() - timedelta(days=days)
     for log in Outcome.objects.filter(job=None, day__lt=old)[:5000]:

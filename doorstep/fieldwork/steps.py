@@ -31,8 +31,8 @@ KIND = steps.StepKind(
 
 
 def _title(case: Case, options: Mapping[str, Any]) -> str:
-    named = case.words.get(str(options.get("named_by", "")), "")
-    return f"{options['title']}: {named}" if named else str(options["title"])
+    what = case.words.get(str(options.get("named_by", "")), "")
+    return f"{options['title']}: {what}" if what else str(options["title"])
 
 
 class JobStep:

@@ -80,9 +80,9 @@ def make_thumbnail(name: str) -> None:
 
 def keep(names: Iterable[str]) -> None:
     """Mark photos as held by a case or a crew's record; others are swept away after a month."""
-    wanted = [n for n in names if n]
-    if wanted:
-        Photo.objects.filter(name__in=wanted).update(kept=True)
+    kept_names = [n for n in names if n]
+    if kept_names:
+        Photo.objects.filter(name__in=kept_names).update(kept=True)
 
 
 def sweep() -> None:
@@ -97,11 +97,11 @@ def _sweep_files() -> None:
     """Delete files of yesterday and before that no row names, half written ones too."""
     if not folder().is_dir():
         return
-    known = set(Photo.objects.values_list("name", flat=True))
+    names = set(Photo.objects.values_list("name", flat=True))
     old = time.time() - 24 * 3600
     for path in folder().iterdir():
         name = path.name.replace(".small.jpg", ".jpg")
-        if name not in known and path.stat().st_mtime < old:
+        if name not in names and path.stat().st_mtime < old:
             path.unlink(missing_ok=True)
 
 

@@ -34,9 +34,9 @@ def _home(question: Question, posted: Posted) -> Options:
 
 
 def _spot(question: Question, posted: Posted) -> Options:
-    chosen = posted.get(question.id) or ""
-    spot = spots.find(chosen)  # which may know it by a tidier id than was sent
-    return (Option(chosen, spot.words, **asdict(spot)),) if spot else ()
+    place_id = posted.get(question.id) or ""
+    spot = spots.find(place_id)  # which may know it by a tidier id than was sent
+    return (Option(place_id, spot.words, **asdict(spot)),) if spot else ()
 
 
 def _photos(question: Question, posted: Posted) -> Options:

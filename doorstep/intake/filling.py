@@ -109,12 +109,12 @@ class Filling:
         entries = Entries()
         for question in asked_on(page):
             try:
-                taken = self.take(question, fields[question.id])
+                entry = self.take(question, fields[question.id])
             except Invalid as exc:
                 entries.wrong[question.id] = exc
                 continue
-            entries.given[question.id] = taken.answer
-            entries.words |= taken.words
+            entries.given[question.id] = entry.answer
+            entries.words |= entry.words
         return entries
 
     def take(self, question: Question, posted: Posted) -> answers.Taken:

@@ -99,10 +99,10 @@ def place(order: Order, *, visitor: str, by: Actor, now: datetime) -> Case:
     draft = drafts.begin(
         service=order.service, visitor=visitor, channel=order.channel, by=by, now=now
     )
-    filling, taken = Filling(draft, by=by, now=now), set[str]()
+    filling, names = Filling(draft, by=by, now=now), set[str]()
     while (page := filling.next_open()) is not None:
         entries = _entries(filling, page, order)
-        taken |= entries.given.keys()
+        names |= entries.given.keys()
         try:
             decision = filling.answer(page, entries)
         except Refused as exc:
@@ -110,7 +110,7 @@ def place(order: Order, *, visitor: str, by: Actor, now: datetime) -> Case:
         if decision.stops:
             raise _halted(filling, decision)
     questions = order.service.form.questions
-    if rest := [questions[name] for name in order.answers if name not in taken]:
+    if rest := [questions[name] for name in order.answers if name not in names]:
         raise AnswersWrong([Wrong(question, Invalid("not_asked")) for question in rest])
     return _submitted(filling)
 
@@ -119,14 +119,14 @@ def _entries(filling: Filling, page: Page, order: Order) -> Entries:
     """Return a page's answers and their words; raises AnswersWrong with every fault of the page."""
     entries, wrong = Entries(), []
     for question in asked_on(page):
-        sent = order.answers.get(question.id, order.otherwise.get(question.id))
+        value = order.answers.get(question.id, order.otherwise.get(question.id))
         try:
-            taken = filling.take(question, fields_of(question, sent))
+            entry = filling.take(question, fields_of(question, value))
         except Invalid as exc:
             wrong.append(_wrong(filling, question, exc))
             continue
-        entries.given[question.id] = taken.answer
-        entries.words |= taken.words
+        entries.given[question.id] = entry.answer
+        entries.words |= entry.words
     if wrong:
         raise AnswersWrong(wrong)
     return entries

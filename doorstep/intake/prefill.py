@@ -27,14 +27,14 @@ def carry_over(filling: Filling, said: Said, *, whole: bool = False) -> None:
     """
     draft, form = filling.draft, filling.service.form
     fitting = said_before.fitting(said, form)
-    wanted = {q: v for q, v in fitting.items() if q not in draft.answers}
+    answers = {q: v for q, v in fitting.items() if q not in draft.answers}
     tried: set[str] = set()
     while (here := _next(filling, tried)) is not None:
-        if not _answer(filling, here, wanted, whole):
+        if not _answer(filling, here, answers, whole):
             break
         tried.add(here.id)
     for page in form.pages:
-        _wait(filling, page, wanted)
+        _wait(filling, page, answers)
 
 
 def _next(filling: Filling, tried: set[str]) -> Page | None:
@@ -43,12 +43,12 @@ def _next(filling: Filling, tried: set[str]) -> Page | None:
     return None if page is None or page.id in tried else page
 
 
-def _answer(filling: Filling, page: Page, wanted: dict[str, object], whole: bool) -> bool:
+def _answer(filling: Filling, page: Page, answers: dict[str, object], whole: bool) -> bool:
     """Answer a page where each of its questions has what it takes; say whether that was so."""
     questions = asked_on(page)
-    if any(q.id not in wanted and not (whole and q.optional) for q in questions):
+    if any(q.id not in answers and not (whole and q.optional) for q in questions):
         return False
-    entries = filling.read(page, {q.id: _fields(q, wanted) for q in questions})
+    entries = filling.read(page, {q.id: _fields(q, answers) for q in questions})
     if entries.wrong:
         return False
     try:
@@ -58,16 +58,16 @@ def _answer(filling: Filling, page: Page, wanted: dict[str, object], whole: bool
     return True
 
 
-def _fields(question: Question, wanted: dict[str, object]) -> Typed:
-    return kinds.of(question).fill(question, wanted.get(question.id))
+def _fields(question: Question, answers: dict[str, object]) -> Typed:
+    return kinds.of(question).fill(question, answers.get(question.id))
 
 
-def _wait(filling: Filling, page: Page, wanted: dict[str, object]) -> None:
+def _wait(filling: Filling, page: Page, answers: dict[str, object]) -> None:
     """Leave what fits a page that is not answered yet where its fields are, for the person to look at."""
     draft, fields = filling.draft, Typed()
     for question in page.questions:
-        if question.id in wanted and question.id not in draft.answers:
-            fields |= _fields(question, wanted)
+        if question.id in answers and question.id not in draft.answers:
+            fields |= _fields(question, answers)
     if fields and page.id not in draft.typed:
         drafts.keep_typed(draft=draft, page=page.id, fields=dict(fields), now=filling.now)
 

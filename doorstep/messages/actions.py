@@ -156,9 +156,9 @@ def token_of(key: str) -> str:
 
 def tell_about(*, mail: Mail, now: datetime) -> None:
     """Queue a message about something of a room above, once for its key."""
-    given = {k: v for k, v in asdict(mail).items() if k != "key"}
+    fields = {k: v for k, v in asdict(mail).items() if k != "key"}
     message, is_new = Message.objects.get_or_create(
-        key=mail.key, defaults={**given, "channel": "email", "queued_at": now}
+        key=mail.key, defaults={**fields, "channel": "email", "queued_at": now}
     )
     if is_new:
         queue.send.defer(message_id=message.pk)

@@ -37,12 +37,12 @@ def sweep() -> None:
         cursor.execute(STALLED, [DEAD_AFTER_SECONDS])
         rows = cursor.fetchall()
     for job_id, name, attempts, dead, seconds in rows:
-        known = later.JOBS.get(name)
-        most = known.max_seconds if known else 120
+        job = later.JOBS.get(name)
+        most = job.max_seconds if job else 120
         if dead or (seconds is not None and seconds > most):
             # One that ended meanwhile is refused by the library; the others are still swept.
             with suppress(DatabaseError), transaction.atomic():
-                _bring_back(job_id, name, attempts, known.max_runs if known else 1)
+                _bring_back(job_id, name, attempts, job.max_runs if job else 1)
     give_up()
 
 
@@ -81,9 +81,9 @@ def _give_up_one(job_id: int, name: str, args: dict[str, int | str]) -> None:
     failure = JobFailure.objects.select_for_update().get(job_id=job_id)
     if failure.handled_at:
         return
-    known = later.JOBS.get(name)
-    if known and known.on_give_up:
-        known.on_give_up(**args)
+    job = later.JOBS.get(name)
+    if job and job.on_give_up:
+        job.on_give_up(**args)
     failure.handled_at = timezone.now()
     failure.save(update_fields=["handled_at"])
 

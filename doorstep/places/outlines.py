@@ -66,11 +66,11 @@ def whose(easting: int, northing: int) -> Whose | None:
 
     Ward outlines are generalised, so the ward of a point near their edge may be the one beside it.
     """
-    known = _read(path())
-    if known is None:
+    outlines = _read(path())
+    if outlines is None:
         return None
     at = shapely.Point(easting, northing)
-    inside = bool(known.district.contains(at))
-    near = known.district.boundary.distance(at) <= council.current().near_boundary
-    wards = (code for code, outline in known.wards.items() if outline.contains(at))
+    inside = bool(outlines.district.contains(at))
+    near = outlines.district.boundary.distance(at) <= council.current().near_boundary
+    wards = (code for code, outline in outlines.wards.items() if outline.contains(at))
     return Whose(inside, near, next(wards, "") if inside else "")

@@ -154,8 +154,8 @@ def _at(key: str) -> Spot | None:
     inside, near = (whose.inside, whose.near) if whose else (home is not None, False)
     ward = home.ward_id if home and (whose is None or _beside(home, east, north)) else ""
     ward = ward or (whose.ward if whose else "")
-    known = Ward.objects.filter(code=ward).first()
-    ward, name = (known.code, known.name) if known else ("", "")
+    row = Ward.objects.filter(code=ward).first()
+    ward, name = (row.code, row.name) if row else ("", "")
     street = str(home.street_id) if home and inside else ""
     words = _named(home if inside else None, name, lat, lon)
     return Spot(

@@ -55,8 +55,8 @@ def calendar(code: str, kind: str) -> Calendar:
 
 def spot(word: str) -> Option:
     """Return a made-up place for an answer to a question of a location."""
-    known = SPOTS[word]
-    ward = {"ward": WARD, "ward_name": "Example"} if known["inside"] else {}
+    place = SPOTS[word]
+    ward = {"ward": WARD, "ward_name": "Example"} if place["inside"] else {}
     return Option(
         "at:52.70000,-1.40000",
         "Example Street, Exampleton",
@@ -66,5 +66,5 @@ def spot(word: str) -> Option:
         northing=311_620,
         street="",
         **(ward or {"ward": "", "ward_name": ""}),
-        **known,
+        **place,
     )

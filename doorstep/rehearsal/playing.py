@@ -121,12 +121,12 @@ class _Play:
         entries, refused = Entries(), []
         for question in asked_on(page):
             try:
-                taken = self.filling.take(question, self.filling.fields(question))
+                entry = self.filling.take(question, self.filling.fields(question))
             except Invalid as exc:
                 refused.append(f"{question.id} {exc.code}")
                 continue
-            entries.given[question.id] = taken.answer
-            entries.words |= taken.words
+            entries.given[question.id] = entry.answer
+            entries.words |= entry.words
         if refused:
             raise Refused("answer", **{"not taken": "; ".join(refused)})
         return entries
@@ -227,19 +227,21 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _unlike(wanted: object, came: object, path: str) -> Iterator[str]:
+def _unlike(expected: object, came: object, path: str) -> Iterator[str]:
     """Say where a value differs; of what has parts, only those that are named are compared."""
-    if isinstance(wanted, Mapping) and isinstance(came, Mapping):
-        for name, part in wanted.items():
+    if isinstance(expected, Mapping) and isinstance(came, Mapping):
+        for name, part in expected.items():
             if name not in came:
                 yield f"{path}.{name}: wanted {part}, there is no such part"
             else:
                 yield from _unlike(part, came[name], f"{path}.{name}")
-    elif isinstance(wanted, list) and isinstance(came, list | tuple) and len(wanted) == len(came):
-        for n, (part, other) in enumerate(zip(wanted, came, strict=True)):
+    elif (
+        isinstance(expected, list) and isinstance(came, list | tuple) and len(expected) == len(came)
+    ):
+        for n, (part, other) in enumerate(zip(expected, came, strict=True)):
             yield from _unlike(part, other, f"{path}[{n}]")
-    elif _plain(wanted) != _plain(came):
-        yield f"{path}: wanted {_plain(wanted)}, came {_plain(came)}"
+    elif _plain(expected) != _plain(came):
+        yield f"{path}: wanted {_plain(expected)}, came {_plain(came)}"
 
 
 def _compare(play: _Play, expect: Mapping[str, object]) -> list[str]:
@@ -255,17 +257,17 @@ def _compare(play: _Play, expect: Mapping[str, object]) -> list[str]:
         "flags": case.flags if case else [],
     }
     wrong: list[str] = []
-    for key, wanted in expect.items():
+    for key, expected in expect.items():
         if key == "values":
-            wrong += _unlike(wanted, play.values(), "values")
+            wrong += _unlike(expected, play.values(), "values")
         elif key not in came:
             wrong.append(f"`{key}` is not something an example can expect")
-        elif key == "says" and str(wanted) not in str(came["says"]):
-            wrong.append(f"says: wanted “{wanted}”, came “{came['says']}”")
+        elif key == "says" and str(expected) not in str(came["says"]):
+            wrong.append(f"says: wanted “{expected}”, came “{came['says']}”")
         elif key != "says" and came[key] != (
-            date.fromisoformat(wanted) if key == "due" and isinstance(wanted, str) else wanted
+            date.fromisoformat(expected) if key == "due" and isinstance(expected, str) else expected
         ):
-            wrong.append(f"{key}: wanted {wanted}, came {came[key]}")
+            wrong.append(f"{key}: wanted {expected}, came {came[key]}")
     return wrong
 
 

@@ -51,9 +51,9 @@ def shelf() -> list[OnShelf]:
         here.versions.append(Shelved(version, *counts.get(version.digest, (0, 0))))
     for folder in catalogue.library():
         here = by_slug.setdefault(folder.name, OnShelf(folder.name, folder.name))
-        known = {v.version.digest: v.version.current for v in here.versions}
+        versions = {v.version.digest: v.version.current for v in here.versions}
         try:
-            here.library = catalogue.stands(digest(catalogue.read_folder(folder)), known)
+            here.library = catalogue.stands(digest(catalogue.read_folder(folder)), versions)
         except DefinitionError:
             here.library = "wrong"
     for service in catalogue.running():

@@ -140,8 +140,8 @@ class Index:
                     because.setdefault(key, {})[one.at] = one.written
         for key, terms in self._said_whole(matches, best):
             scores[key] += self.weights.phrase * sum(self._rare[t] * best[t].weight for t in terms)
-        told = [(key, score) for key, score in scores.items() if score]
-        ranked = sorted(told, key=lambda pair: (-pair[1], pair[0]))
+        above_zero = [(key, score) for key, score in scores.items() if score]
+        ranked = sorted(above_zero, key=lambda pair: (-pair[1], pair[0]))
         return [Proposal(key, score, _in_order(because[key])) for key, score in ranked]
 
     def _terms(self, typed: list[Word]) -> Iterable[_Found]:

@@ -77,16 +77,16 @@ def suggestions() -> list[Suggestion]:
     """Return up to fifty keywords that corrections suggest and nobody has decided on, the most frequent first."""
     services = {s.slug: s for s in catalogue.running()}
     decided = set(Keyword.objects.values_list("slug", "text"))
-    known = {slug: _stems(s.about.keywords, s.about.title) for slug, s in services.items()}
+    stems_of = {slug: _stems(s.about.keywords, s.about.title) for slug, s in services.items()}
     for slug, text in decided:
-        known.setdefault(slug, set()).update(_stems([text]))
+        stems_of.setdefault(slug, set()).update(_stems([text]))
     by_key: dict[tuple[str, str], Suggestion] = {}
     for one in Correction.objects.order_by("-at")[:2000]:
         service = services.get(one.to_slug)
         if service is None:
             continue
         for text in one.words:
-            if (one.to_slug, text) in decided or _stems([text]) <= known[one.to_slug]:
+            if (one.to_slug, text) in decided or _stems([text]) <= stems_of[one.to_slug]:
                 continue
             new = Suggestion(one.to_slug, service.about.title, text)
             suggestion = by_key.setdefault((one.to_slug, text), new)
@@ -129,8 +129,8 @@ def _decide(slug: str, text: str, state: str, by: Actor, now: datetime) -> None:
         raise Refused("keyword_missing")
     if catalogue.current(slug) is None:
         raise Refused("no_such_service")
-    given = {"state": state, "by": by.key, "at": now}
-    Keyword.objects.update_or_create(slug=slug, text=small, defaults=given)
+    fields = {"state": state, "by": by.key, "at": now}
+    Keyword.objects.update_or_create(slug=slug, text=small, defaults=fields)
 
 
 def own() -> list[Keyword]:

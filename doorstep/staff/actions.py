@@ -56,15 +56,15 @@ def make_token(
     "token_days_missing".
     """
     name = " ".join(name.replace("\0", "").split())[:80]
-    chosen = [scope for scope in SCOPES if scope in scopes]
+    in_order = [scope for scope in SCOPES if scope in scopes]
     if not name:
         raise Refused("token_name_missing")
-    if not chosen:
+    if not in_order:
         raise Refused("token_scopes_missing")
     if days not in DAYS:
         raise Refused("token_days_missing")
     secret = MARK + secrets.token_urlsafe(32)
-    token = Token(name=name, secret_hash=hashed(secret), scopes=chosen, made_by=by, made_at=now)
+    token = Token(name=name, secret_hash=hashed(secret), scopes=in_order, made_by=by, made_at=now)
     token.expires_at = now + timedelta(days=days)
     try:
         with transaction.atomic():

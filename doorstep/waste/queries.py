@@ -116,9 +116,9 @@ def containers_at(uprn: int) -> list[Container]:
 def of_home(both: list[Container], uprn: int) -> list[Container]:
     """Return a home's own containers of those found at it and its building; the building's, failing that."""
     of_place = [c for c in both if c.place_id == uprn]
-    chosen = of_place or both
+    standing = of_place or both
     # A container listed twice keeps its first (rule M6).
-    return list({c.kind: c for c in reversed(chosen)}.values())[::-1]
+    return list({c.kind: c for c in reversed(standing)}.values())[::-1]
 
 
 def container(container_id: str, today: date) -> Container | None:

@@ -42,12 +42,12 @@ def send(
     idempotency_key: Annotated[str, params.Header(alias="Idempotency-Key", pattern=KEY)],
 ) -> Status[dict[str, Any]] | HttpResponse:
     """Send a request for a resident: the same rules as the form, and the same sentences where one stops."""
-    sent, now = sending.order(current(slug), body), timezone.now()
-    count_home(request, sent.home)
+    order, now = sending.order(current(slug), body), timezone.now()
+    count_home(request, order.home)
 
     def do(kept: KeptAnswer) -> dict[str, Any]:
         try:
-            case = sending.send(sent, visitor=f"api:{kept.pk}", by=actor(request), now=now)
+            case = sending.send(order, visitor=f"api:{kept.pk}", by=actor(request), now=now)
         except Stopped as exc:
             raise Kept(422, exc.json) from exc
         return {"reference": case.reference, "stage": case.stage, "case": case.pk}

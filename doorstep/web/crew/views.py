@@ -65,8 +65,8 @@ def _at(request: HttpRequest) -> Whereabouts:
         north, east = (float(v) for v in request.POST.get("position", "").split(",")[:2])
     except ValueError:
         return Whereabouts(vehicle)
-    known = 49 < north < 61 and -9 < east < 2  # the United Kingdom
-    return Whereabouts(vehicle, north, east) if known else Whereabouts(vehicle)
+    in_kingdom = 49 < north < 61 and -9 < east < 2  # the United Kingdom
+    return Whereabouts(vehicle, north, east) if in_kingdom else Whereabouts(vehicle)
 
 
 @needs("crew.work")
@@ -106,15 +106,15 @@ def _draw(request: HttpRequest, crew_list: Round | PlainList, refused: str = "")
 
 def _about_round(request: HttpRequest, round_: Round, today: date) -> dict[str, Any]:
     text = (request.GET.get("find") or request.POST.get("find") or "")[:60].strip()
-    seen = list(work.seen_on(round_.code, today)[:20])
+    outcomes = list(work.seen_on(round_.code, today)[:20])
     return {
         "progress": rounds_of.progress(round_.code, today),
         "find": text,
         "boxes": rounds_of.boxes_on(round_.code, text, today) if text else [],
         "reasons": {k: v for k, v in council.current().log_reasons.items() if k != "collected"},
         "names": council.current().containers,
-        "seen": seen,
-        "seen_at": rounds_of.boxes({o.about_key for o in seen}),
+        "seen": outcomes,
+        "seen_at": rounds_of.boxes({o.about_key for o in outcomes}),
     }
 
 

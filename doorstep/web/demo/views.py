@@ -43,5 +43,5 @@ def demo_as(request: HttpRequest, role: str) -> HttpResponse:
 def outbox(request: HttpRequest) -> HttpResponse:
     """Show what the demo's residents were sent."""
     _demo_only()
-    sent = messages.outbox(request.GET.get("case", "")[:20])
-    return render(request, "portal/outbox.html", {"messages": sent})
+    mails = messages.outbox(request.GET.get("case", "")[:20])
+    return render(request, "portal/outbox.html", {"messages": mails})

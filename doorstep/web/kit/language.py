@@ -19,9 +19,9 @@ class Language:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Make the response in the right language, and say so to caches."""
         language = council.own_language()
-        chosen = request.COOKIES.get(COOKIE, "")
+        language_code = request.COOKIES.get(COOKIE, "")
         staff = request.path.startswith(STAFF)
-        speaks = chosen if chosen in council.languages() and not staff else language
+        speaks = language_code if language_code in council.languages() and not staff else language
         with council.speaking(speaks):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", speaks)

@@ -36,11 +36,11 @@ def once(
     What `do` raises as Kept is kept too; anything else it raises is not, and leaves nothing behind.
     Raises Refused("key_reused") where the key came with another body.
     """
-    written = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-    mine = KeptAnswer(token=token, key=key, body_hash=written, made_at=now)
+    body_hash = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+    mine = KeptAnswer(token=token, key=key, body_hash=body_hash, made_at=now)
     KeptAnswer.objects.bulk_create([mine], ignore_conflicts=True)
     row = KeptAnswer.objects.get(token=token, key=key)
-    if row.body_hash != written:
+    if row.body_hash != body_hash:
         raise Refused("key_reused")
     if row.status is not None:
         return row

@@ -67,8 +67,8 @@ def _figures(standing: queue.Standing) -> CollectorRegistry:
     failed.set(standing.failed)
     age = Gauge("doorstep_facts_age_seconds", "Since we last heard", ("source",), registry=registry)
     for source, at in freshness.last_heard():
-        heard = float("nan") if at is None else (timezone.now() - at).total_seconds()
-        age.labels(source.name).set(heard)
+        seconds = float("nan") if at is None else (timezone.now() - at).total_seconds()
+        age.labels(source.name).set(seconds)
     alarm = Gauge("doorstep_alarm", "1 while an alarm holds", ("alarm",), registry=registry)
     for one in queue.ALARMS:
         alarm.labels(one.name).set(one.holds(standing))
