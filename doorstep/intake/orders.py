@@ -110,8 +110,10 @@ def place(order: Order, *, visitor: str, by: Actor, now: datetime) -> Case:
         if decision.stops:
             raise _halted(filling, decision)
     questions = order.service.form.questions
-    if rest := [questions[name] for name in order.answers if name not in names]:
-        raise AnswersWrong([Wrong(question, Invalid("not_asked")) for question in rest])
+    if rest := [name for name in order.answers if name not in taken]:
+        # One that the form does not have is named all the same.
+        named = [questions.get(name) or Question(id=name, kind="text") for name in rest]
+        raise AnswersWrong([Wrong(question, Invalid("not_asked")) for question in named])
     return _submitted(filling)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from doorstep.connectors import govuk_pay, open311
+from doorstep.outside import http
 
 
 class Cut:
@@ -33,8 +33,7 @@ class Cut:
 
     def run(self, flow: Callable[[], None]) -> None:
         """Run the flow in this process, which is a child made for it, and end the process."""
-        for connector in (govuk_pay, open311):
-            connector._send = self.around(connector._send)
+        http.send = self.around(http.send)  # type: ignore[assignment]
         BaseDatabaseWrapper._commit = self.around(BaseDatabaseWrapper._commit)  # type: ignore[method-assign]
         with connection.execute_wrapper(lambda ex, *args: self.around(ex)(*args)):
             flow()
