@@ -64,7 +64,7 @@ GUARDS = (
           "unique_key=facts.unique_key(service.slug, tuple(a[q] for q in unique)) if unique else None,", "unique_key=None,",
           f"{FAULTS}/test_race.py"),
     Guard("a job that is given up is asked of a person", "doorstep/outside/sweeper.py",
-          "        known.on_give_up(**args)\n", "        pass\n",
+          "        job.on_give_up(**args)\n", "        pass\n",
           f"{FAULTS}/test_queue.py::test_poison_and_a_failing_last_write_hold_up_no_other"),
     Guard("what is passed on carries our key", "doorstep/connectors/open311.py",
           'headers={"Idempotency-Key": report.key},', "headers={},",

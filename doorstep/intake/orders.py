@@ -110,7 +110,7 @@ def place(order: Order, *, visitor: str, by: Actor, now: datetime) -> Case:
         if decision.stops:
             raise _halted(filling, decision)
     questions = order.service.form.questions
-    if rest := [name for name in order.answers if name not in taken]:
+    if rest := [name for name in order.answers if name not in names]:
         # One that the form does not have is named all the same.
         named = [questions.get(name) or Question(id=name, kind="text") for name in rest]
         raise AnswersWrong([Wrong(question, Invalid("not_asked")) for question in named])
