@@ -51,9 +51,8 @@ def sentences() -> tuple[Rows, Rows]:
 
 def index() -> Any:
     """Return the index of the library as it stands here, and of other authorities."""
-    from doorstep.catalogue.build_service import build
-
     from doorstep.catalogue import queries as catalogue
+    from doorstep.catalogue.build_service import build
     from doorstep.council import queries as council
     from doorstep.signposts import index as topics
     from doorstep.signposts.search import Index

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from doorstep.catalogue.build_service import build
 
 from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.build_service import build
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused

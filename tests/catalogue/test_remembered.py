@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doorstep.catalogue.build_service import _built, build, build_all
 
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue import reading, steps
+from doorstep.catalogue.build_service import _built, build, build_all
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.council import queries as council
 from doorstep.forms import facts

@@ -6,10 +6,10 @@ from unittest.mock import ANY
 
 import pytest
 from django.test import Client
-from doorstep.catalogue.build_service import build
 
 from doorstep.cases import choosing
 from doorstep.cases.models import Case
+from doorstep.catalogue.build_service import build
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.words import say
 from doorstep.council import queries as council

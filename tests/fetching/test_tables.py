@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doorstep.catalogue.build_service import build
 
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue import setting_checks
+from doorstep.catalogue.build_service import build
 from doorstep.catalogue.files import SettingFile
 from doorstep.catalogue.reading import Source
 from doorstep.council import queries as council

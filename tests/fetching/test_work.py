@@ -5,12 +5,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from doorstep.catalogue.build_service import build
 
 from doorstep.cases import choosing, deciding
 from doorstep.cases.models import Case
 from doorstep.cases.values import values_of, words_of
 from doorstep.catalogue import steps
+from doorstep.catalogue.build_service import build
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.words import fill
 from doorstep.council.errors import Refused

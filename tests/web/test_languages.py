@@ -13,11 +13,11 @@ import pytest
 from babel.messages.pofile import read_po
 from django.test import Client
 from django.utils import timezone
-from doorstep.catalogue.build_service import build_all
 
 from doorstep.cases import deciding
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.build_service import build_all
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.council import queries as council
 from doorstep.messages import actions as messages
