@@ -1,8 +1,10 @@
 """Services in tests, published as they stand; that all their examples come out is `make services`' to say."""
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 
+import yaml
 from django.utils import timezone
 
 from doorstep.catalogue import actions as publishing
@@ -25,3 +27,13 @@ def publish_folder(folder: Path, now: datetime | None = None) -> Service:
 def publish_library(*slugs: str, now: datetime | None = None) -> Service:
     """Publish services of the library; return the last."""
     return [publish_folder(catalogue.folder_of(slug), now) for slug in slugs][-1]
+
+
+def leave_only(home: Path, *slugs: str) -> None:
+    """Take every other service out of a copy of the library, and out of the council's wishes."""
+    for folder in (home / "services").iterdir():
+        if (folder / "service.yaml").exists() and folder.name not in slugs:
+            shutil.rmtree(folder)
+    path = home / "councils" / "demo" / "council.yaml"
+    said = yaml.safe_load(path.read_text()) | {"services": list(slugs), "anything": ""}
+    path.write_text(yaml.safe_dump(said, allow_unicode=True, sort_keys=False))

@@ -178,7 +178,7 @@ class Installation:
         with psycopg.connect(self.url) as connection:
             connection.execute(statement)  # type: ignore[call-overload]
 
-    def wait_for_web(self, port: int = 0, seconds: float = 60) -> None:
+    def wait_for_web(self, port: int = 0, seconds: float = 180) -> None:
         """Wait until the web listens."""
 
         def listens() -> bool:
@@ -192,7 +192,7 @@ class Installation:
         with psycopg.connect(self.url) as connection:
             return connection.execute(query, values).fetchall()  # type: ignore[arg-type]
 
-    def wait_until_drained(self, seconds: float = 90) -> None:
+    def wait_until_drained(self, seconds: float = 180) -> None:
         """Wait until no job is due or being done."""
         left = "select task_name, status, count(*) from procrastinate_jobs where status in ('todo', 'doing') and task_name not like 'sys.%%' and task_name not like 'builtin%%' group by 1, 2"
         until(lambda: not self.rows(left), seconds, every=0.3, what=lambda: self.rows(left))

@@ -1,13 +1,15 @@
 """The database server stops and starts under load: requests fail cleanly, and everything is back by itself."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.faults.checker import wrong
 from tests.faults.clients import Client, Diary, all_at_once, finish, report
-from tests.faults.installation import Installation, children
+from tests.faults.installation import ROOT, Installation, children
 from tests.patience import until
+from tests.publishing import leave_only
 from tests.size import size
 
 
@@ -15,7 +17,11 @@ from tests.size import size
 def test_the_database_stops_and_starts_under_load(place: Installation, how: str) -> None:
     number = size(60, 600)
     place.fill(number)
-    supervisor = place.start("run")
+    home = place.folder / "home"
+    for name in ("services", "councils"):
+        shutil.copytree(ROOT / name, home / name)
+    leave_only(home, "missed-bin")  # it listens once all it wants was played
+    supervisor = place.start("run", DOORSTEP_HOME=str(home))
     before = set(_kinds(supervisor.pid))
     diary = Diary()
     acts = (

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from django.core.management import CommandError, call_command
 
 from doorstep.catalogue import queries as catalogue
+from tests.publishing import leave_only
 
 ENGLISH, CHANGED = 'again: {en: "Choose another bin"', 'again: {en: "Choose again"'
 
@@ -17,13 +17,7 @@ ENGLISH, CHANGED = 'again: {en: "Choose another bin"', 'again: {en: "Choose agai
 @pytest.fixture
 def small(home: Path) -> Path:
     """A library and a council of three services; all of them are `make services`' to check and play."""
-    few = ("complaint", "damaged-bin", "missed-bin")
-    for folder in (home / "services").iterdir():
-        if (folder / "service.yaml").exists() and folder.name not in few:
-            shutil.rmtree(folder)
-    path = home / "councils" / "demo" / "council.yaml"
-    said = yaml.safe_load(path.read_text()) | {"services": list(few), "anything": ""}
-    path.write_text(yaml.safe_dump(said, allow_unicode=True, sort_keys=False))
+    leave_only(home, "complaint", "damaged-bin", "missed-bin")
     return home
 
 
