@@ -20,7 +20,7 @@ check: setup-dev ## Format, lint, types, floors, migrations and services, in und
 	@DOORSTEP_DEMO=1 $(BIN)/mypy doorstep
 	@$(BIN)/lint-imports --no-cache
 	@DOORSTEP_DEMO=1 $(BIN)/python -m doorstep.cli.main makemigrations --check --dry-run
-	@$(MAKE) -s services
+	@$(MAKE) -s -o setup-dev services
 
 services: setup-dev ## Check every service and play all its examples
 	@DOORSTEP_DEMO=1 $(BIN)/python -m doorstep.cli.main services check

@@ -33,7 +33,7 @@ def next_version(folder: Path) -> Path:
     migrations = folder / "doorstep" / "cases" / "migrations"
     last = max(p.stem for p in migrations.glob("0*.py"))
     (migrations / "9999_brought_later.py").write_text(LATER.replace("{last}", last))
-    operations = folder / "doorstep" / "web" / "portal" / "operations.py"
+    operations = folder / "doorstep" / "web" / "operations" / "views.py"
     operations.write_text(operations.read_text().replace('"ok"', '"next"'))
     return folder
 
