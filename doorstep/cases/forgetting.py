@@ -34,7 +34,9 @@ def erase(*, case_id: int, now: datetime) -> Case:
     case.save()
     EventText.objects.filter(event__case=case).delete()
     Link.objects.filter(case=case).delete()
-    Draft.objects.filter(id=case.draft_id).update(visitor="", facts={}, decisions={}, by_staff="")
+    Draft.objects.filter(id=case.draft_id).update(
+        visitor="", facts={}, observed=None, decisions={}, by_staff=""
+    )
     customers.forget(customer_id=customer)
     return case
 

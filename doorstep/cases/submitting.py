@@ -28,7 +28,7 @@ from doorstep.forms.rules.functions import Clock
 from doorstep.places.models import Property
 from doorstep.staff.actor import Actor
 
-SENT = ["sent_at", "answers", "words", "typed", "passed", "saved_to", "saved_key"]
+SENT = ["sent_at", "answers", "words", "observed", "typed", "passed", "saved_to", "saved_key"]
 # No 0, O, 1, I, L: a reference is read out over the telephone.
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
@@ -202,6 +202,7 @@ def _located(spot: LocationAnswer, words: str) -> dict[str, object]:
 def _empty(draft: Draft, now: datetime) -> None:
     """Take out of a sent draft what the case has now."""
     draft.passed, draft.saved_to, draft.saved_key = {}, "", ""
+    draft.observed = None  # whose facts they were: a home, a person's words
     draft.sent_at, draft.answers, draft.words, draft.typed = now, {}, {}, {}
     draft.save(update_fields=SENT)
 

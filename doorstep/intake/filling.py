@@ -171,10 +171,11 @@ class Filling:
         return decision
 
     def _look_anew_after(self, page: Page) -> None:
-        """Forget whether later pages are shown: they rest on what was just answered."""
+        """Forget whether later pages are shown, and those that only a check asks for, which may lie before."""
         at = self.service.form.pages.index(page)
-        for later in self.service.form.pages[at + 1 :]:
-            self._is_shown.pop(later.id, None)
+        for n, other in enumerate(self.service.form.pages):
+            if n > at or other.asked_only:
+                self._is_shown.pop(other.id, None)
 
     def submit(self) -> tuple[Case | None, Decision | None]:
         """Send it: a case, or the decision that stops it; raises Refused."""

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from doorstep.cases import drafts, submitting
+from doorstep.cases.models import Draft
 from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.errors import DefinitionError
@@ -110,3 +111,12 @@ def test_a_workflow_may_not_ask_outside(district: Any, register: Register) -> No
     contents["workflow.yaml"] += "\nfacts:\n  known: tests.known(service)\n"
     with pytest.raises(DefinitionError, match="only a page may wait for it"):
         catalogue.build(contents)
+
+
+def test_what_was_observed_goes_with_the_answers_when_it_is_sent(
+    district: Any, draft: Any, register: Register
+) -> None:
+    answer(draft, district.now)
+    assert draft.observed["known"]["args"] == ["small-fee"]
+    case, _ = submitting.submit(draft_id=draft.pk, by=RESIDENT, now=district.now)
+    assert case is not None and Draft.objects.get(pk=draft.pk).observed is None

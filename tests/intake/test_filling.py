@@ -1,6 +1,7 @@
 """A form being filled in: pages and values are worked out once; a page may be drawn and answered without a stored draft."""
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,24 @@ from doorstep.intake import filling as intake
 from doorstep.intake import orders
 from doorstep.intake.filling import Filling
 from doorstep.staff.actor import RESIDENT
+from tests.publishing import publish
+
+FEE = Path(__file__).parents[1] / "payments" / "services" / "small-fee"
+# The page that a check asks for lies before the page with the check.
+ASKS_BACK = """
+pages:
+  - page: why
+    asked_only: true
+    title: Why not?
+    questions: [{id: why, kind: text, short: Why}]
+  - page: sure
+    title: Do you want to pay a fee?
+    questions: [{id: sure, kind: yes_no, short: Sure}]
+    check: [{when: "!sure", ask: why}]
+  - page: contact
+    title: How can we tell you what happens?
+    questions: [{id: email, kind: email, contact: email, label: Email address, optional: true}]
+"""
 
 
 class Counted:
@@ -132,3 +151,18 @@ def test_only_a_stop_can_be_gone_past(district: Any) -> None:
     filling = Filling(district.draft(0), by=RESIDENT, now=district.now)
     with pytest.raises(Refused, match="not_disputable"):
         filling.dispute(filling.service.form.pages[1])
+
+
+def test_a_page_that_a_later_check_asks_for_is_met_at_once(district: Any) -> None:
+    contents = catalogue.read_folder(FEE)
+    contents["form.yaml"] = ASKS_BACK
+    service = publish(contents, district.now)
+    draft = drafts.begin(
+        service=service, visitor="b" * 64, channel="online", by=RESIDENT, now=district.now
+    )
+    filling = Filling(draft, by=RESIDENT, now=district.now)
+    page = filling.next_open()
+    assert page is not None and page.id == "sure"
+    filling.answer(page, filling.read(page, {"sure": Typed({"sure": ["no"]})}))
+    back = filling.next_open()
+    assert back is not None and back.id == "why"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from doorstep.forms.form import Question
@@ -93,8 +93,8 @@ class Date(Kind):
         try:
             if not _DAY_OR_MOMENT.match(text):
                 raise ValueError
-            datetime.fromisoformat(text.upper())
-        except ValueError as exc:
+            datetime.fromisoformat(text.upper()).astimezone(UTC)
+        except (ValueError, OverflowError) as exc:
             raise Invalid("not_a_moment") from exc
         return self.read(question, text[:10])
 

@@ -49,7 +49,7 @@ class Photo(Kind):
     def with_files(self, question: Question, posted: Posted, names: Sequence[str]) -> Typed:
         """Return the field with the new photo, else the one kept before unless it was put away."""
         before = [] if posted.get(f"{question.id}-none") else list(posted.getlist(question.id))
-        return Typed({question.id: list(names) or before or [""]})
+        return Typed({question.id: list(names)[-1:] or before or [""]})
 
     def most_files(self, question: Question) -> int:
         """Return one."""

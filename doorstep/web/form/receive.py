@@ -19,6 +19,9 @@ from doorstep.web.form.render import render_page
 from doorstep.web.form.session import FormSession
 from doorstep.web.kit import limits
 
+# Of a field for one photo: the last that was sent is kept, as a browser would send one alone.
+AT_ONCE = 5
+
 
 def receive(
     request: HttpRequest, session: FormSession, filling: Filling, here: Page
@@ -71,8 +74,9 @@ def _keep_files(
     most = kind.most_files(question)
     if not most:
         return
-    if len(files) > most:  # before any is looked at
-        raise Invalid("photos_most", most=most)
+    limit = most if most > 1 else AT_ONCE
+    if len(files) > limit:  # before any is looked at
+        raise Invalid("photos_most", most=limit)
     names: list[str] = []
     try:
         for file in files:
