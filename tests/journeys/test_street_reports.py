@@ -192,6 +192,24 @@ def test_outside_the_district_the_right_council_is_named(
     looks_right(page)
 
 
+def test_a_button_is_shown_no_earlier_than_it_works(
+    chromium: Any, live_server: Any, open_streets: Streets
+) -> None:
+    context = chromium.new_context(
+        viewport=PHONE, geolocation=BY_HIGH_STREET, permissions=["geolocation"]
+    )
+    page, waiting = context.new_page(), []
+    page.route("**/kit/map*.js", lambda route: waiting.append(route))
+    page.goto(f"{live_server.url}/services/graffiti")
+    with page.expect_request("**/kit/map*.js"):
+        page.click("text=Start now", no_wait_after=True)
+    page.wait_for_selector(".govuk-frontend-supported [data-here]", state="attached")
+    assert not page.is_visible("[data-here]")  # pressed now, it would do nothing
+    waiting[0].continue_()
+    page.click("[data-here]")
+    page.wait_for_selector("text=Near High Street, Coalville")
+
+
 def test_where_i_am_finds_the_known_one_and_joins_it(
     chromium: Any, live_server: Any, open_streets: Streets
 ) -> None:

@@ -2,7 +2,12 @@
 import { initAll } from "../govuk/govuk-frontend.js";
 initAll();
 for (const field of document.querySelectorAll("input[data-event-id]")) field.value = crypto.randomUUID();
-for (const button of document.querySelectorAll("button[data-print]")) button.addEventListener("click", () => window.print());
+// Shows the part of the page that this stands in, once it works; what is shown earlier is pressed earlier, for nothing.
+const works = (element) => element.closest(".kit-js")?.classList.add("kit-js--works");
+for (const button of document.querySelectorAll("button[data-print]")) {
+  button.addEventListener("click", () => window.print());
+  works(button);
+}
 // A crew's tablet says where it is, when it may; without it the record simply has no position.
 const spots = document.querySelectorAll("input[data-position]");
 if (spots.length && navigator.geolocation) {
@@ -21,6 +26,7 @@ for (const search of document.querySelectorAll("input[data-search]")) {
     for (const row of rows) row.hidden = !words.every((word) => row.dataset.words.includes(word));
     none.hidden = [...rows].some((row) => !row.hidden);
   });
+  works(search);
 }
 // A sentence such as the price so far is asked for anew after each change; without this there is a button.
 for (const form of document.querySelectorAll("form[data-live]")) {
