@@ -5,6 +5,7 @@ from functools import partial
 
 from django.db import transaction
 
+from doorstep.cases import access, drafts
 from doorstep.cases.models import Case, Draft, EventText, Link
 from doorstep.cases.values import photos_of
 from doorstep.catalogue import queries as catalogue
@@ -35,7 +36,14 @@ def erase(*, case_id: int, now: datetime) -> Case:
     EventText.objects.filter(event__case=case).delete()
     Link.objects.filter(case=case).delete()
     Draft.objects.filter(id=case.draft_id).update(
-        visitor="", facts={}, observed=None, decisions={}, by_staff=""
+        owner_kind="",
+        owner_key="",
+        left_by=[],
+        visitor="",
+        facts={},
+        observed=None,
+        decisions={},
+        by_staff="",
     )
     customers.forget(customer_id=customer)
     return case
@@ -62,6 +70,5 @@ def erase_due(*, now: datetime) -> int:
 
 
 def drop_old_drafts(*, now: datetime) -> int:
-    """Delete drafts that were not touched for thirty days; return how many."""
-    old = Draft.objects.filter(sent_at=None, updated_at__lt=now - timedelta(days=30))
-    return old.delete()[0]
+    """Delete drafts that are over, because nobody came back to them; return how many."""
+    return drafts.drop(drafts=Draft.objects.filter(access.expired(now)))

@@ -17,6 +17,7 @@ from doorstep.catalogue.words import pounds, say
 from doorstep.council import queries as council
 from doorstep.forms.questions import kinds
 from doorstep.web.form.months import day_words, months_of
+from doorstep.web.kit.visitor import cookie
 
 
 def when(moment: datetime) -> str:
@@ -55,7 +56,7 @@ def environment(**options: Any) -> Environment:
         static=lru_cache(maxsize=200)(static), url=url, council=council.current, new_id=uuid4
     )
     jinja.globals.update(languages=council.languages, language=council.language)
-    jinja.globals.update(months_of=months_of, day_words=day_words)
+    jinja.globals.update(months_of=months_of, day_words=day_words, browser_cookie=cookie)
     jinja.globals.update(map_tiles=settings.MAP_TILES, map_credit=settings.MAP_CREDIT)
     jinja.filters.update(say=say, when=when, pounds=pounds, kind=kinds.of)
     return jinja

@@ -19,6 +19,7 @@ from doorstep.files.models import Photo
 from doorstep.messages.models import Message
 from doorstep.staff.actor import RESIDENT, SYSTEM, Actor
 from doorstep.waste import actions as waste
+from tests.filling import made
 
 ADVISER = Actor("staff", "adviser")
 
@@ -35,7 +36,7 @@ def logged(district: Any, number: int, reason: str = "not_out") -> Any:
     )
     draft = drafts.begin(
         service=district.service,
-        visitor=uuid4().hex,
+        owner=made(),
         channel="online",
         by=RESIDENT,
         now=district.now,

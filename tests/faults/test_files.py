@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from urllib.parse import urlencode
 
 import pytest
 from PIL import Image
@@ -50,20 +51,24 @@ class Disputing:
         self.diary = Diary()
         self.client = Client(lambda: port, self.diary)
         (uprn, box), page = place.bins[0], self.client.ask("GET", BASE)[1]
+        self.base = BASE
         for path, fields in (("begin", {}), ("address", {"property": str(uprn)}), ("bin", {"container": str(box)}), ("bin/stopped", {"dispute": "1"})):  # fmt: skip
             page = self.send(page, path, fields)
         self.page = page
 
     def send(self, page: str, path: str, fields: dict[str, str]) -> str:
         """Send a page's form and return the page after it."""
-        body = "&".join(f"{k}={v}" for k, v in {**dict(FIELD.findall(page)), **fields}.items())
+        body = urlencode({**dict(FIELD.findall(page)), **fields})
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self._follow(self.client.ask("POST", f"{BASE}/{path}", body, **kind))
+        answer = self.client.ask("POST", f"{self.base}/{path}", body, **kind)
+        if path == "begin":
+            self.base = answer[2]["Location"].rpartition("/")[0]
+        return self._follow(answer)
 
     def upload(self, why: str, file: bytes) -> str:
         """Send the page that takes a photo, and return the page after it."""
         body, kind = form({**dict(FIELD.findall(self.page)), "why": why}, file)
-        return self._follow(self.client.ask("POST", f"{BASE}/dispute", body, **kind))
+        return self._follow(self.client.ask("POST", f"{self.base}/dispute", body, **kind))
 
     def _follow(self, answer: tuple[int, str, dict[str, str]]) -> str:
         status, page, headers = answer

@@ -27,7 +27,7 @@ def receive(
     request: HttpRequest, session: FormSession, filling: Filling, here: Page
 ) -> HttpResponse:
     """Take a page's answers and lead on, or draw the page again with what is wrong."""
-    posted = request.POST.copy()
+    posted, base = request.POST.copy(), session.address(filling.draft)
     if "find" in posted and kinds.of(here.questions[0]).has_own_page:
         return _find_home(request, session, filling, here, posted)
     if "find" in posted:  # a place by its name: the page shows what was found
@@ -40,7 +40,7 @@ def receive(
     if "save" in posted:  # right or wrong, the page waits as it was left
         fields = {k: posted.getlist(k) for k in posted if k not in ("csrfmiddlewaretoken", "save")}
         drafts.keep_typed(draft=filling.draft, page=here.id, fields=fields, now=session.now)
-        return HttpResponseRedirect(f"{session.base}/save")
+        return HttpResponseRedirect(f"{base}/save")
     if entries.wrong:
         return render_page(request, session, filling, here, entries.wrong, posted)
     if _asks_of_home(filling, here) and _too_often(request, session, filling, entries):
@@ -97,10 +97,10 @@ def _answer(session: FormSession, filling: Filling, here: Page, entries: Entries
         return slot_gone(session, filling)
     if to := prefill.leads_to(filling, decision):
         return passing_on.pass_on(session, filling.draft, to)
+    base, following = session.address(filling.draft), filling.next_open()
     if decision.stops:
-        return HttpResponseRedirect(f"{session.base}/{here.id}/stopped")
-    following = filling.next_open()
-    return HttpResponseRedirect(f"{session.base}/{following.id if following else 'check'}")
+        return HttpResponseRedirect(f"{base}/{here.id}/stopped")
+    return HttpResponseRedirect(f"{base}/{following.id if following else 'check'}")
 
 
 def _asks_of_home(filling: Filling, here: Page) -> bool:
@@ -114,7 +114,7 @@ def slot_gone(session: FormSession, filling: Filling) -> HttpResponse:
     question = of_nature(filling.service, "slot")[0]
     drafts.drop_answer(draft=filling.draft, question=question.id)
     page = next(p for p in filling.service.form.pages if question in p.questions)
-    return HttpResponseRedirect(f"{session.base}/{page.id}?gone=1")
+    return HttpResponseRedirect(f"{session.address(filling.draft)}/{page.id}?gone=1")
 
 
 def _too_often(
@@ -143,4 +143,5 @@ def _find_home(
     except Refused as exc:
         code = exc.code if (posted.get("postcode") or "").strip() else "postcode_missing"
         return render_page(request, session, filling, here, {field: Invalid(code)}, posted)
-    return HttpResponseRedirect(f"{session.base}/{here.id}?postcode={postcode.replace(' ', '+')}")
+    there = session.address(filling.draft)
+    return HttpResponseRedirect(f"{there}/{here.id}?postcode={postcode.replace(' ', '+')}")

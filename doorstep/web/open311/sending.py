@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from doorstep.cases import actions as cases
 from doorstep.cases.models import Case
+from doorstep.cases.owners import Owner
 from doorstep.cases.values import photos_of
 from doorstep.council.errors import Refused
 from doorstep.files import photos
@@ -121,7 +122,7 @@ def _placed(call: _Call, row: KeptAnswer) -> Case:
     spare = {**call.order.otherwise, **_photos(of, call.files, now)}
     order = replace(call.order, otherwise=spare)
     try:
-        return orders.place(order, visitor=f"open311:{row.pk}", by=call.by, now=now)
+        return orders.place(order, owner=Owner("partner", str(row.pk)), by=call.by, now=now)
     except orders.AnswersWrong as exc:
         says = [f"{of.field(w.question.id)}: {sentence(w.question, w.invalid)}" for w in exc.wrong]
         raise (wrong(*says) if says else Problem(400, "answers_wrong")) from exc
