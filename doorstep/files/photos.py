@@ -4,14 +4,13 @@ import re
 import secrets
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.utils import timezone
 from PIL import Image, ImageOps
 
 from doorstep.files import queue
@@ -21,6 +20,7 @@ from doorstep.files.models import Photo
 log = structlog.get_logger("doorstep.files")
 _NAME = re.compile(r"^[0-9a-f]{32}\.jpg$")
 MOST_BYTES, MOST_PIXELS, SIDE, THUMBNAIL = 10 * 1024 * 1024, 50_000_000, 1600, 320
+UNSENT = timedelta(hours=6)
 
 
 def folder() -> Path:
@@ -79,16 +79,19 @@ def make_thumbnail(name: str) -> None:
 
 
 def keep(names: Iterable[str]) -> None:
-    """Mark photos as held by a case or a crew's record; others are swept away after a month."""
+    """Mark photos as held by a case or a crew's record; others are swept away within hours."""
     kept_names = [n for n in names if n]
     if kept_names:
         Photo.objects.filter(name__in=kept_names).update(kept=True)
 
 
-def sweep() -> None:
-    """Delete photos of forms that were not sent within a month, and what a process that died left behind."""
-    old = timezone.now() - timedelta(days=31)
-    for name in Photo.objects.filter(kept=False, taken_at__lt=old).values_list("name", flat=True):
+def sweep(*, unfinished: Collection[str], now: datetime) -> None:
+    """Delete photos that hours after they were taken nothing names, and what a process that died left behind.
+
+    `unfinished` are the names that forms which are not sent yet still hold.
+    """
+    old = Photo.objects.filter(kept=False, taken_at__lt=now - UNSENT)
+    for name in old.exclude(name__in=unfinished).values_list("name", flat=True):
         remove(name)
     _sweep_files()
 
