@@ -11,6 +11,7 @@ from PIL import Image
 from doorstep.cases import drafts, forgetting
 from doorstep.files import photos
 from doorstep.files.models import Photo
+from doorstep.web.kit import uploads
 from tests.streets import Streets
 
 pytestmark = pytest.mark.django_db
@@ -49,3 +50,7 @@ def test_a_photo_that_was_sent_stays(streets: Streets) -> None:
     streets.case(photos=[name])
     forgetting.drop_old_photos(now=streets.now + timedelta(days=1))
     assert photos.path_of(name)
+
+
+def test_a_form_stores_only_so_many_before_the_first_of_them_go() -> None:
+    assert timedelta(hours=uploads.HOURS) >= photos.UNSENT
