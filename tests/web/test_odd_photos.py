@@ -109,7 +109,7 @@ def test_a_refusal_says_truly_why_and_what_next_and_loses_nothing(streets: Stree
     resident = at_details()
     good = TAKEN[0]
     for odd in REFUSED:
-        answer = resident.send_photos(good, odd) if odd is REFUSED[0] else resident.send_photos(odd)
+        answer = resident.send_photos(odd, good) if odd is REFUSED[0] else resident.send_photos(odd)
         page = answer.content.decode()
         assert odd.refused in page, odd.name
         assert "By the &lt;b&gt;fountain" in page

@@ -82,17 +82,29 @@ def _keep_files(
     before = posted.getlist(question.id)
     still = [name for name in before if not name or photos.path_of(name)]
     posted.setlist(question.id, still)
-    names: list[str] = []
-    try:
-        for file in files:
-            names.append(_keep(request, filling, file))
-    except BadFile as exc:
-        raise Invalid(exc.code, **exc.values) from exc
-    finally:  # those that were kept stay, whatever is wrong with the next
-        for field, values in kind.with_files(question, posted, names).items():
-            posted.setlist(field, values)
+    names, refused = _keep_all(request, filling, files)
+    for field, values in kind.with_files(question, posted, names).items():
+        posted.setlist(field, values)
+    if refused:
+        raise Invalid(refused.code, **refused.values) from refused
     if len(still) < len(before):  # swept away while the page lay open
         raise Invalid("photo_gone")
+
+
+def _keep_all(
+    request: HttpRequest, filling: Filling, files: list[Any]
+) -> tuple[list[str], BadFile | None]:
+    """Keep what can be kept; return the names, and the first refusal. What is wrong with one keeps out no other."""
+    names: list[str] = []
+    refused: BadFile | None = None
+    for file in files:
+        try:
+            names.append(_keep(request, filling, file))
+        except BadFile as exc:
+            refused = refused or exc
+            if exc.code == "photo_busy":  # each of the others would wait as long
+                break
+    return names, refused
 
 
 def _keep(request: HttpRequest, filling: Filling, file: Any) -> str:
