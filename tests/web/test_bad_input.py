@@ -239,10 +239,10 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (40, 30)) -> bytes:
     ("body", "says"),
     [
         (b"MZ\x90 not a picture", "must be a photo"),
-        (picture("GIF"), "must be a photo"),
-        (picture()[:200], "must be a photo"),
+        (picture("BMP"), "must be a photo"),
+        (picture()[:200], "part of its file is missing"),
         (b"", "must be a photo"),
-        (b"\xff\xd8\xff" + b"x" * (20 << 20), "smaller than 10 MB"),
+        (b"\xff\xd8\xff" + b"x" * (41 << 20), "smaller than 40 MB"),
     ],
 )
 def test_a_file_that_is_no_photo(district: Any, body: bytes, says: str) -> None:

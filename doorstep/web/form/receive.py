@@ -1,5 +1,7 @@
 """Takes what was sent for a page of a form, and says where to go on."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
@@ -17,7 +19,7 @@ from doorstep.places import queries as places
 from doorstep.web.form import passing_on
 from doorstep.web.form.render import render_page
 from doorstep.web.form.session import FormSession
-from doorstep.web.kit import limits
+from doorstep.web.kit import limits, uploads
 
 # Of a field for one photo: the last that was sent is kept, as a browser would send one alone.
 AT_ONCE = 5
@@ -77,15 +79,39 @@ def _keep_files(
     limit = most if most > 1 else AT_ONCE
     if len(files) > limit:  # before any is looked at
         raise Invalid("photos_most", most=limit)
+    before = posted.getlist(question.id)
+    still = [name for name in before if not name or photos.path_of(name)]
+    posted.setlist(question.id, still)
+    names, refused = _keep_all(request, filling, files)
+    for field, values in kind.with_files(question, posted, names).items():
+        posted.setlist(field, values)
+    if refused:
+        raise Invalid(refused.code, **refused.values) from refused
+    if len(still) < len(before):  # swept away while the page lay open
+        raise Invalid("photo_gone")
+
+
+def _keep_all(
+    request: HttpRequest, filling: Filling, files: list[Any]
+) -> tuple[list[str], BadFile | None]:
+    """Keep what can be kept; return the names, and the first refusal. What is wrong with one keeps out no other."""
     names: list[str] = []
-    try:
-        for file in files:
-            names.append(photos.take(file, now=filling.now))
-    except BadFile as exc:
-        raise Invalid(exc.code, **exc.values) from exc
-    finally:  # those that were kept stay, whatever is wrong with the next
-        for field, values in kind.with_files(question, posted, names).items():
-            posted.setlist(field, values)
+    refused: BadFile | None = None
+    for file in files:
+        try:
+            names.append(_keep(request, filling, file))
+        except BadFile as exc:
+            refused = refused or exc
+            if exc.code == "photo_busy":  # each of the others would wait as long
+                break
+    return names, refused
+
+
+def _keep(request: HttpRequest, filling: Filling, file: Any) -> str:
+    """Keep a photo and return its name; what staff send for others is not counted. Raises BadFile."""
+    if filling.by.is_staff:
+        return photos.take(file, now=filling.now)
+    return uploads.take(request, file, of=str(filling.draft.pk), now=filling.now)
 
 
 def _answer(session: FormSession, filling: Filling, here: Page, entries: Entries) -> HttpResponse:

@@ -28,6 +28,9 @@ from doorstep.web.open311.formats import drawn
 from doorstep.web.open311.problems import Problem, Stopped, wrong
 from doorstep.web.open311.questions import Asked, find
 
+# Of one program in an hour.
+MOST_PHOTOS = 600
+
 
 @dataclass(frozen=True)
 class _Call:
@@ -50,6 +53,7 @@ def send(request: HttpRequest, format: str) -> HttpResponse:
     spare = fields.otherwise(of, request.POST)
     order = orders.Order(of.service, "online", values, otherwise=spare)
     _count_home(request, order.home)
+    _count_photos(request, token, len(files))
     answer = _once(request, token, _Call(of, order, request.POST, files, actor(token), now))
     row = {
         "service_request_id": answer["reference"],
@@ -87,6 +91,15 @@ def _count_home(request: HttpRequest, uprn: object) -> None:
     if isinstance(uprn, str) and limits.over([f"home:{uprn}"], 60, 3600):
         request.wait = 3600  # type: ignore[attr-defined]
         raise Problem(429, "too_many")
+
+
+def _count_photos(request: HttpRequest, token: Token, number: int) -> None:
+    """Limit the photos of a program, which sends those of many people; raises Problem."""
+    for _ in range(number):
+        standing = limits.count([f"photo:token:{token.pk}"], MOST_PHOTOS, 3600)
+        if standing.is_over:
+            request.wait = standing.wait  # type: ignore[attr-defined]
+            raise Problem(429, "too_many")
 
 
 def _make(call: _Call, row: KeptAnswer) -> dict[str, Any]:
