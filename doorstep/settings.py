@@ -107,6 +107,7 @@ LOGIN_URL = "/desk/sign-in"
 MIDDLEWARE = [
     "doorstep.web.kit.proxy.Proxy",
     "doorstep.web.kit.log.RequestLog",
+    "doorstep.web.kit.gate.Gate",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

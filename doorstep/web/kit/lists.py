@@ -6,13 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from django.http import HttpResponse
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-Rows = Iterable[Sequence[str]]
+from doorstep.text.safe import for_csv
 
-
-def cell(words: str) -> str:
-    """Return words that no spreadsheet takes for a formula."""
-    return f"'{words}" if words.startswith(FORMULA) else words
+Rows = Iterable[Sequence[object]]
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:
@@ -27,7 +23,7 @@ def as_csv(name: str, columns: Sequence[str], rows: Rows) -> HttpResponse:
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(columns)
-    table.writerows([cell(c) for c in row] for row in rows)
+    table.writerows([for_csv(cell) for cell in row] for row in rows)
     return _file(out.getvalue().encode(), "text/csv; charset=utf-8", name)
 
 
@@ -54,5 +50,5 @@ def as_pdf(
         for line in (columns, *rows):
             row = table.row()
             for words in line:
-                row.cell(_printable(words))
+                row.cell(_printable(str(words)))
     return _file(bytes(paper.output()), "application/pdf", name)
