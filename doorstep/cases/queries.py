@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.needs_person import TO_DO
 from doorstep.catalogue import steps
+from doorstep.text import copied
 
 
 def open_draft(visitor: str, slug: str) -> Draft | None:
@@ -26,7 +27,7 @@ def draft(draft_id: str, visitor: str) -> Draft | None:
 def by_reference(reference: str) -> Case | None:
     """Return the case with this reference, its place and version with it."""
     cases = Case.objects.select_related("place__street", "draft", "customer")
-    return cases.filter(reference=reference.upper()).first()
+    return cases.filter(reference=copied.reference(reference)).first()
 
 
 # What a case says at length; a list of cases reads none of it.

@@ -16,6 +16,7 @@ from doorstep.council.queries import ZONE
 from doorstep.forms.questions import kinds
 from doorstep.places import grid
 from doorstep.reports.models import Joined, Report
+from doorstep.text import copied
 
 POINT = grid.Point("case__easting", "case__northing")
 STATES = ("open", "fixed", "closed")
@@ -77,7 +78,7 @@ def _whole(reports: QuerySet[Report]) -> QuerySet[Report]:
 
 def one(reference: str) -> Report | None:
     """Return a report that anyone may see, by its reference."""
-    return public().filter(case__reference=reference.upper()[:16]).first()
+    return public().filter(case__reference=copied.reference(reference)[:16]).first()
 
 
 def narrowed(

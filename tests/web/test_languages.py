@@ -13,6 +13,7 @@ import pytest
 from babel.messages.pofile import read_po
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from doorstep.cases import deciding
 from doorstep.cases.models import Case, Draft
@@ -292,3 +293,26 @@ def test_no_note_has_a_sentence_that_cannot_be_translated(district: Any, pseudo:
     assert len(bodies) == 3
     data = re.compile(r"http://127.0.0.1:\d+/bins/1001")
     assert [forgotten(data.sub("", part)) for body in bodies for part in body] == [[]] * 6
+
+
+@pytest.mark.parametrize(
+    ("number", "people", "photos"),
+    [
+        (1, "1 person", "1 llun"),
+        (2, "2 berson", "2 lun"),
+        (3, "3 pherson", "3 llun"),
+        (5, "5 o bobl", "5 llun"),
+        (6, "6 pherson", "6 llun"),
+    ],
+)
+def test_welsh_counts_as_welsh_does(number: int, people: str, photos: str) -> None:
+    with council.speaking("cy"):
+        told = ngettext(
+            "%(num)s other person told us too", "%(num)s other people told us too", number
+        )
+        kept = ngettext(
+            "We have %(num)s photo. You can add more.",
+            "We have %(num)s photos. You can add more.",
+            number,
+        )
+    assert people in told % {"num": number} and photos in kept % {"num": number}

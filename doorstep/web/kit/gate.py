@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 
+from doorstep.text import copied
 from doorstep.text.clean import clean
 
 # Held against a hash of what was typed when it was set.
@@ -23,7 +24,8 @@ class Gate:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request whose path, query and fields are clean."""
         of: Any = request
-        of.path, of.path_info = clean(of.path), clean(of.path_info)
+        # No address of ours ends in what mail programs leave behind a link.
+        of.path, of.path_info = copied.link(clean(of.path)), copied.link(clean(of.path_info))
         of.GET = _clean(of.GET)
         load = of._load_post_and_files
 

@@ -11,6 +11,7 @@ from doorstep.cases import needs_person
 from doorstep.cases.models import Event
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
+from doorstep.text import copied
 from doorstep.web.kit import impersonal
 from doorstep.web.kit.once import once
 from doorstep.web.models import KeptAnswer
@@ -31,7 +32,7 @@ def updates(request: HttpRequest, format: str) -> HttpResponse:
     start, end = span(params, timezone.now())
     cases = seen_by(key_of(request))
     if ids := words(params, "service_request_id"):
-        cases = cases.filter(reference__in=[i.upper() for i in ids])
+        cases = cases.filter(reference__in=[copied.reference(i) for i in ids])
     changes = Event.objects.filter(kind="stage", at__gte=start, at__lte=end)
     changes = changes.filter(case__in=cases.order_by().values("pk")).order_by("at", "pk")
     size = number(params, "page_size", MOST, MOST)
