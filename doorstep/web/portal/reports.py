@@ -92,7 +92,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     page = request.GET.get("page", "1")
     number = min(int(page), 400) if page.isdecimal() and len(page) < 5 and int(page) else 1
     listed = filters.of(queries.public())
-    text = request.GET.get("find", "")[:80].strip()
+    text = request.GET.get("find", "")[:500].strip()
     rows = queries.some(listed, (number - 1) * A_PAGE, A_PAGE + 1)
     context = {
         "rows": rows[:A_PAGE],
