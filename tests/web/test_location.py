@@ -31,7 +31,9 @@ def ticked(text: str) -> list[str]:
 
 def test_a_new_search_clears_the_old_choice_and_says_how_many(client: Client) -> None:
     text = page(
-        client, where="street:11", **{"where-typed": "Mill Lane End", "where-found": "High", "find": "where"}
+        client,
+        where="street:11",
+        **{"where-typed": "Mill Lane End", "where-found": "High", "find": "where"},
     )
     assert ticked(text) == ["street:12"]
     assert "1 place found. It is chosen." in text
