@@ -19,10 +19,18 @@ def test_a_text_becomes_clean_once(sent: str, kept: str) -> None:
     assert clean(sent) == kept and clean(kept) == kept
 
 
-@given(st.text(st.characters(min_codepoint=0, max_codepoint=sys.maxunicode)))
+# What stands together seldom by chance: joiners, variations, letters and pictures beside them.
+TOGETHER = st.text(
+    "a \u200c\u200d\ufe0f\ufe01\U000e0100❤👩م\u064d\u0301\u200b\U0001f3f4\U000e0067\U000e007f",
+    max_size=8,
+)
+
+
+@given(st.text(st.characters(min_codepoint=0, max_codepoint=sys.maxunicode)) | TOGETHER)
 def test_whatever_comes_is_storable_and_as_it_will_be(text: str) -> None:
     tidy = clean(text)
     tidy.encode()
+    assert clean(tidy) == tidy
     assert unicodedata.is_normalized("NFC", tidy)
     assert not any(unicodedata.category(c) == "Cc" and c != "\n" for c in tidy)
     assert fromstring(f"<a>{escape(tidy)}</a>") is not None
@@ -30,6 +38,19 @@ def test_whatever_comes_is_storable_and_as_it_will_be(text: str) -> None:
 
 def test_a_file_of_a_million_letters_takes_no_time() -> None:
     assert clean("1001,é,weekly on Monday\n" * 100_000) == "1001,é,weekly on Monday\n" * 100_000
+    for hostile in (
+        "\0",
+        "\u200d",
+        "م\u200d",
+        "👩\u200d",
+        "\ufe0f",
+        "🏴\U000e0067",
+        " \u00a0",
+        "e\u0301",
+    ):
+        assert (
+            len(clean(hostile * 200_000)) <= 400_000
+        )  # in a second: each pattern looks at each letter once
 
 
 def test_json_is_clean_down_to_its_names() -> None:

@@ -8,6 +8,7 @@ from django.test import Client, RequestFactory
 
 from doorstep.cases.models import EventText
 from doorstep.staff.models import StaffUser
+from doorstep.web.api.reading import Strict
 from doorstep.web.kit.gate import Gate
 from tests.texts import ALL, params
 
@@ -50,3 +51,9 @@ def test_a_note_and_a_reason_hold_no_control_character(district: Any, there: str
 def test_an_address_with_a_control_character_is_none(district: Any, there: str) -> None:
     assert Client().get(there).status_code in (302, 404)
     assert Client().get(f"/reports?service={'%00'}a&find=%00&page=%00").status_code == 200
+
+
+def test_a_body_of_json_is_clean() -> None:
+    body = '{"channel": "tele\\u200bphone", "answers": {"a\\u0000": ["b\\u000b"]}}'
+    request = RequestFactory().post("/x", body, content_type="application/json")
+    assert Strict().parse_body(request) == {"channel": "telephone", "answers": {"a": ["b\n"]}}

@@ -220,7 +220,7 @@ def test_a_reference_gets_its_code_however_it_was_copied(
         "email": "Ann <ann@resident.example>",
     }
     Client().post("/case/open", typed)
-    assert case.reference in send_all()[-1]
+    assert f"Your code to see {case.reference}" in send_all()[-1]
 
 
 @pytest.mark.parametrize("left", [".", ")", '">', ",", "’"])
