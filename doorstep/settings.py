@@ -107,6 +107,7 @@ LOGIN_URL = "/desk/sign-in"
 MIDDLEWARE = [
     "doorstep.web.kit.proxy.Proxy",
     "doorstep.web.kit.log.RequestLog",
+    "doorstep.web.kit.gate.Gate",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -243,6 +244,9 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "CRITICAL"},
         "axes": {"level": "ERROR"},
+        # It names letters that a font lacks, and so of whom.
+        "fpdf": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
         # The library logs an error's own words; ours says its class (outside.later).
         "procrastinate": {"level": "CRITICAL"},
         "doorstep": {"level": os.environ.get("DOORSTEP_LOG", "WARNING" if DEMO else "INFO")},

@@ -1,4 +1,4 @@
-"""Fetch GOV.UK Frontend and Leaflet by npm and copy the few built files that pages need into `static-built/`."""
+"""Fetch GOV.UK Frontend, Leaflet and a font for paper by npm and copy the few built files that pages need into `static-built/`."""
 
 import json
 import re
@@ -46,7 +46,16 @@ def main() -> None:
         (out / "govuk-frontend.js").write_text(re.sub(r"//# sourceMappingURL=.*", "", js))
         version = json.loads((source.parents[1] / "package.json").read_text())["version"]
         (out / "version.txt").write_text(version)
+        _fonts(Path(folder) / "node_modules" / "dejavu-fonts-ttf")
         _leaflet(Path(folder) / "node_modules" / "leaflet" / "dist")
+
+
+def _fonts(source: Path) -> None:
+    """Copy the font of lists on paper: free (Bitstream Vera's licence), and with more letters than any PDF reader has."""
+    out = BUILT / "fonts"
+    out.mkdir(parents=True, exist_ok=True)
+    for name in ("ttf/DejaVuSans.ttf", "ttf/DejaVuSans-Bold.ttf", "LICENSE"):
+        shutil.copy(source / name, out)
 
 
 def _leaflet(source: Path) -> None:

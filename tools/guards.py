@@ -25,6 +25,7 @@ KEPT = (
 )
 FAULTS, REPORTS = "tests/faults", "tests/reports/test_reports.py"
 PICTURE = "tests/files/test_picture.py"
+TEXTS = "tests/web/test_texts.py"
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,53 @@ GUARDS = (
     Guard("report: what was typed anew is looked for first", "doorstep/forms/questions/location.py",
           "if typed and (not chosen or typed != (posted.get(f\"{question.id}-found\") or \"\").strip()):", "if typed and not chosen:",
           "tests/forms/test_questions.py"),
+    Guard("text: what a form brings is clean", "doorstep/web/kit/gate.py",
+          "            of._post = _clean(of._post)\n", "",
+          "tests/web/test_gate.py::test_a_note_and_a_reason_hold_no_control_character"),
+    Guard("text: an address and its query are clean", "doorstep/web/kit/gate.py",
+          "        of.GET = _clean(of.GET)\n", "", "tests/web/test_gate.py"),
+    Guard("text: a link opens with what mail programs leave behind it", "doorstep/text/copied.py",
+          "    return text.rstrip(_AFTER)", "    return text",
+          "tests/web/test_returning.py::test_a_link_opens_with_what_mail_programs_leave_behind_it"),
+    Guard("text: JSON is clean", "doorstep/web/api/reading.py",
+          "        return clean_all(body)", "        return body",
+          "tests/web/test_gate.py::test_a_body_of_json_is_clean"),
+    Guard("text: a round plan is clean", "doorstep/waste/plan_files.py",
+          'clean(content.decode("utf-8-sig"))', 'content.decode("utf-8-sig")',
+          f"{TEXTS}::test_what_staff_and_residents_write_comes_out_clean"),
+    Guard("text: what was stored before is safe in RSS", "doorstep/web/portal/reports.py",
+          'description=for_xml("\\n\\n".join(filter(None, (row.says, row.text)))),',
+          'description="\\n\\n".join(filter(None, (row.says, row.text))),',
+          f"{TEXTS}::test_what_was_stored_before_breaks_no_output"),
+    Guard("text: a number in a table is a number", "doorstep/text/safe.py",
+          "    if isinstance(value, int | float):\n", "    if False:\n", "tests/web/test_lists.py"),
+    Guard("text: a reference is understood however it was copied", "doorstep/cases/access.py",
+          "copied.reference(reference)[:16]", "reference.strip().upper()[:16]",
+          "tests/web/test_returning.py::test_a_reference_gets_its_code_however_it_was_copied"),
+    Guard("text: an address that no server takes is refused", "doorstep/forms/questions/email.py",
+          "if text and not (address := copied.email(text)):", 'if not (address := text) and "@" in text:',
+          "tests/forms/test_questions.py"),
+    Guard("text: a new search clears the old choice", "doorstep/web/form/receive.py",
+          "    _forget_old_choice(here, posted)\n", "", "tests/web/test_location.py"),
+    Guard("text: a case’s history says what was said then", "doorstep/cases/workflow.py",
+          '{"was": was} if was else {}', "{}", "tests/cases/test_history.py"),
+    Guard("text: an e-mail is spoken of only when one was sent", "doorstep/messages/queries.py",
+          "Message.objects.filter(case=case, sent_at__isnull=False)", "Message.objects.filter(case=case)",
+          "tests/payments/test_pages.py::test_an_email_is_spoken_of_only_when_one_was_sent"),
+    Guard("text: an old link says that it stops nothing", "doorstep/messages/subscriptions.py",
+          "        return bool(wishes)", "        return True",
+          "tests/web/test_notes.py::test_an_old_link_says_that_it_stops_nothing"),
+    Guard("text: a far day has its year", "doorstep/catalogue/words.py",
+          "year or _needs_year(value)", "year", "tests/catalogue/test_words.py"),
+    Guard("text: an answer has its year", "doorstep/intake/answers.py",
+          "sentence = say(kind.show(question, answer, offered), year=True)", "sentence = say(kind.show(question, answer, offered))",
+          "tests/catalogue/test_words.py::test_an_answer_has_its_year_always"),
+    Guard("text: what falls back to English says so", "doorstep/council/queries.py",
+          "dress(value) if code == language() else Untranslated(dress(value), code)", "dress(value)",
+          "tests/web/test_languages.py::test_what_falls_back_to_english_says_that_it_is"),
+    Guard("text: a page of one question keeps its hint", "doorstep/web/form/templates/form/page.html",
+          "[page.hint if alone, q.hint]", "[q.hint]",
+          "tests/forms/test_questions.py::test_no_label_and_no_hint_is_swallowed"),
 )  # fmt: skip
 
 

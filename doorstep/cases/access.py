@@ -1,6 +1,7 @@
 """Who gets in by what was sent to them: a draft by its link, a case by its link or by a code."""
 
 import hmac
+import re
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from doorstep.cases.models import Access, Case, Draft, Link
 from doorstep.cases.owners import FORMER, Owner
 from doorstep.council.errors import Refused
 from doorstep.outside.secret import derived, hashed
+from doorstep.text import copied
+from doorstep.text.clean import clean
 
 KEPT_DAYS, WARN_DAYS = 30, 27
 # Without a saved link a form waits for one night, no longer: the computer may be anybody's tomorrow.
@@ -114,12 +117,12 @@ def by_link(token: str, now: datetime) -> Case | None:
 
 
 def _contact(email: str) -> str:
-    return _made("contact", email.strip().lower())
+    return _made("contact", clean(email).strip().lower())
 
 
 def ask_access(*, reference: str, email: str, now: datetime) -> Access:
     """Note that someone asks for a code; whether case and contact exist is looked at later, in the queue."""
-    tidy = reference.strip().upper().replace(" ", "")[:16]
+    tidy = copied.reference(reference)[:16]
     return Access.objects.create(reference=tidy, contact_hash=_contact(email), asked_at=now)
 
 
@@ -154,7 +157,7 @@ def open_by_code(*, access_id: UUID, code: str, now: datetime) -> Case:
     if not tried:
         raise Refused("code_over")
     access = Access.objects.get(id=access_id)
-    code_hash = _made("code-hash", code.strip().replace(" ", ""))
+    code_hash = _made("code-hash", re.sub(r"\D", "", code))
     right = hmac.compare_digest(code_hash, access.code_hash or "-" * len(code_hash))
     case = Case.objects.filter(reference=access.reference).first()
     if not right or case is None:

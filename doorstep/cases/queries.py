@@ -10,6 +10,7 @@ from doorstep.cases.models import Case, Draft
 from doorstep.cases.needs_person import TO_DO
 from doorstep.cases.owners import Owner
 from doorstep.catalogue import steps
+from doorstep.text import copied
 
 
 def draft(draft_id: UUID, owner: Owner, now: datetime) -> Draft | None:
@@ -34,7 +35,7 @@ def went_on_elsewhere(draft_id: UUID, owner: Owner) -> bool:
 def by_reference(reference: str) -> Case | None:
     """Return the case with this reference, its place and version with it."""
     cases = Case.objects.select_related("place__street", "draft", "customer")
-    return cases.filter(reference=reference.upper()).first()
+    return cases.filter(reference=copied.reference(reference)).first()
 
 
 # What a case says at length; a list of cases reads none of it.

@@ -27,10 +27,9 @@ from doorstep.forms.questions.location import LocationAnswer
 from doorstep.forms.rules.functions import Clock
 from doorstep.places.models import Property
 from doorstep.staff.actor import Actor
+from doorstep.text.copied import LETTERS
 
 SENT = ["sent_at", "answers", "words", "observed", "typed", "passed", "saved_to", "saved_key"]
-# No 0, O, 1, I, L: a reference is read out over the telephone.
-LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 def submit(

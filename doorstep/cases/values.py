@@ -12,6 +12,7 @@ from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import say
 from doorstep.council import queries as council
 from doorstep.forms.questions import kinds
+from doorstep.text.untranslated import Untranslated
 
 
 def to_json(value: object) -> Any:
@@ -77,9 +78,11 @@ def spoken(words: Mapping[str, str]) -> dict[str, str]:
     They are kept in the council's own language, for staff and crews, and beside it (`bin@cy`) in
     the language they were given in.
     """
-    mark = f"@{council.language()}"
+    mark, own = f"@{council.language()}", council.own_language()
     texts = {k: v for k, v in words.items() if "@" not in k}
-    return {k: words.get(k + mark, v) for k, v in texts.items()}
+    if mark == f"@{own}":
+        return texts
+    return {k: words.get(k + mark, Untranslated(v, own)) for k, v in texts.items()}
 
 
 def named(words: Mapping[str, str], names: list[str]) -> str:

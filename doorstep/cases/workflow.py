@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from doorstep.cases import facts, timeline
+from doorstep.cases import facts, history, timeline
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.values import to_json, values_of
@@ -104,7 +104,7 @@ def enter(
     """
     flow = catalogue.service(case.version_id).workflow
     stage = flow.stages[stage_id]
-    before = _standing(case)
+    before, was = _standing(case), history.named_by(flow.stages[case.stage].resident, case)
     case.stage = stage_id
     if stage.facts:
         finding = facts.Facts(clock_at(now), may_ask_outside=False)
@@ -119,7 +119,8 @@ def enter(
     fields = [*STANDING, "facts"] if stage.facts else STANDING
     if stage.facts or _standing(case) != before:  # a case made just now stands there already
         case.save(update_fields=fields)
-    timeline.write(case, "stage", by=by, now=now, stage=stage_id, why=why)
+    left: dict[str, Any] = {"was": was} if was else {}
+    timeline.write(case, "stage", by=by, now=now, stage=stage_id, why=why, **left)
     for doing in stage.do:
         if quiet and steps.kind(doing.step).speaks:
             continue

@@ -38,7 +38,9 @@ def read_form(b: Checker) -> Form:
 def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
     at = ("pages", i)
     when = b.rule(p.when, src.where(*at, "when")) if p.when else None
-    questions = [_question(b, src, q, *at, "questions", n) for n, q in enumerate(p.questions)]
+    questions = [
+        _question(b, src, q, p.title, *at, "questions", n) for n, q in enumerate(p.questions)
+    ]
     calls = read_facts(b, src, p.facts, *at, may_ask_outside=True)
     values = read_values(b, src, p.values, *at)
     check_sentence(b, p.so_far, src.where(*at, "so_far"), {})
@@ -76,7 +78,9 @@ def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
     return page
 
 
-def _question(b: Checker, src: Source, q: f.QuestionFile, *at: object) -> Question | None:
+def _question(
+    b: Checker, src: Source, q: f.QuestionFile, title: str, *at: object
+) -> Question | None:
     kind = KINDS.get(q.kind)
     if kind is None:
         b.problems.append(
@@ -100,7 +104,7 @@ def _question(b: Checker, src: Source, q: f.QuestionFile, *at: object) -> Questi
         body=q.body,
         errors=q.errors,
         contact=q.contact,
-        short=q.short or q.label,
+        short=q.short or q.label or title,
         most=q.most,
     )
     if kind.asks:

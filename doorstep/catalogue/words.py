@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from functools import lru_cache
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from doorstep.council.queries import ZONE
+from doorstep.text.untranslated import like
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _PLACE = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)(?::([a-z_]+))?\}")
@@ -52,28 +54,39 @@ def _clock(of: time) -> str:
 
 
 @lru_cache(maxsize=2000)
-def _day(day: date, language: str) -> str:
+def _day(day: date, with_year: bool, language: str) -> str:
     """Return a day in words; a page of collections says dozens, the same ones again and again."""
-    return date_format(day, "l j F")
+    return date_format(day, "l j F Y" if with_year else "l j F")
 
 
-def say(value: object) -> str:
+# Further from today than this, before or after, a day is said with its year.
+HALF_A_YEAR = 183
+
+
+def _needs_year(day: date) -> bool:
+    return abs((day - timezone.now().astimezone(ZONE).date()).days) > HALF_A_YEAR
+
+
+def say(value: object, *, year: bool = False) -> str:
     """Return a value in words of the language spoken now: "Tuesday 24 November", "3:40pm".
 
+    A day that is not within half a year has its year; with `year`, as for an answer that stays, any day has.
     Names of days and months are the framework's own; times are written alike in English and Welsh.
     """
     if isinstance(value, datetime):
         local = value.astimezone(ZONE)
-        parts = {"time": _clock(local.time()), "day": say(local.date())}
+        parts = {"time": _clock(local.time()), "day": say(local.date(), year=year)}
         return _("%(time)s on %(day)s") % parts
     if isinstance(value, str) and _TIME.fullmatch(value):  # a setting such as "18:00"
         return _clock(time.fromisoformat(value))
     if isinstance(value, date):
-        return _day(value, get_language() or "")
+        return _day(value, year or _needs_year(value), get_language() or "")
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, Mapping) and "photos" in value:
         return ngettext("%(n)d photo", "%(n)d photos", value["photos"]) % {"n": value["photos"]}
+    if isinstance(value, str):
+        return value  # which may know its language
     return "" if value is None else str(value)
 
 
@@ -95,4 +108,4 @@ def fill(text: str, values: Mapping[str, object]) -> str:
         value = lookup(match[1], values)
         return UNITS[match[2]](value) if match[2] and isinstance(value, int) else say(value)
 
-    return _PLACE.sub(said, text)
+    return like(text, _PLACE.sub(said, text))

@@ -27,6 +27,7 @@ from django.conf import settings
 from doorstep.authorities.provider import Recipient, Report, State, Taken, Update
 from doorstep.outside import http
 from doorstep.outside.errors import GiveUp, TryLater
+from doorstep.text.clean import clean
 
 log = structlog.get_logger("doorstep.connectors.open311")
 # A report may carry photos.
@@ -157,7 +158,7 @@ def _read(row: Element, update_id: str, words: str) -> Update:
 
 
 def _text(of: Element | None, name: str) -> str:
-    return (of.findtext(name) or "").strip() if of is not None else ""
+    return clean(of.findtext(name) or "").strip() if of is not None else ""
 
 
 def _part(text: str) -> str:

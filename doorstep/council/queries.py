@@ -12,7 +12,16 @@ from zoneinfo import ZoneInfo
 
 import yaml
 from django.utils import translation
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
+
+from doorstep.text.untranslated import Untranslated
 
 ZONE = ZoneInfo("Europe/London")
 _CODE = re.compile(r"^[a-z]{2,3}$")
@@ -21,16 +30,29 @@ dress: Callable[[str], str] = str
 
 
 def pick(value: object) -> object:
-    """Return a text in the language spoken now, where it is given in several; the first given, failing that."""
+    """Return a text in the language spoken now, where it is given in several; the first given, failing that.
+
+    One that is not given in the language spoken knows in which it is; given once, it is in the council's own.
+    """
+    code = own_language()
     if isinstance(value, Mapping) and value and all(_CODE.match(str(code)) for code in value):
-        value = value.get(language(), next(iter(value.values())))
-    return dress(value) if isinstance(value, str) else value
+        code = language() if language() in value else str(next(iter(value)))
+        value = value[code]
+    if not isinstance(value, str):
+        return value
+    return dress(value) if code == language() else Untranslated(dress(value), code)
+
+
+def _kept(value: object, check: ValidatorFunctionWrapHandler) -> object:
+    picked = pick(value)
+    check(picked)  # which would give back a plain text
+    return picked
 
 
 # A text that residents read: a string, or a mapping from language to string.
 Words = Annotated[
     str,
-    BeforeValidator(pick),
+    WrapValidator(_kept),
     WithJsonSchema(
         {
             "anyOf": [

@@ -16,6 +16,7 @@ from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Nature, Option, Options, Posted
 from doorstep.places import queries as places
 from doorstep.places import spots
+from doorstep.text.untranslated import Untranslated
 
 Values = dict[str, object]
 
@@ -87,7 +88,7 @@ def _in_words(
 ) -> dict[str, str]:
     """Return an answer in the council's own language, and in the one spoken when that is another."""
     kind, spoken_now, language = kinds.of(question), council.language(), council.own_language()
-    sentence = say(kind.show(question, answer, offered))
+    sentence = say(kind.show(question, answer, offered), year=True)
     if spoken_now == language:
         return {question.id: sentence}
     with council.speaking(language):
@@ -97,5 +98,7 @@ def _in_words(
             offered = places_of(spots.find(option[0]) for option in offered)
         elif question.options:
             offered = catalogue.service(service.digest).form.questions[question.id].options
-        words = say(kind.show(question, answer, offered))
+        words = say(kind.show(question, answer, offered), year=True)
+    if isinstance(sentence, Untranslated):
+        return {question.id: words}
     return {question.id: words, f"{question.id}@{spoken_now}": sentence}

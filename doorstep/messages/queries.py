@@ -1,8 +1,15 @@
 """Reads the outbox."""
 
+from doorstep.cases.models import Case
 from doorstep.messages.models import Message
 from doorstep.messages.provider import Messenger, Outgoing
 from doorstep.outside import plug
+
+
+def was_written_to(case: Case) -> bool:
+    """Say whether a message about a case has left, whose link leads back to it; a code is none."""
+    sent = Message.objects.filter(case=case, sent_at__isnull=False)
+    return sent.exclude(name="code").exists()
 
 
 def outbox(reference: str) -> list[tuple[Message, Outgoing | None]]:

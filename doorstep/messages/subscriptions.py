@@ -99,10 +99,16 @@ class Subscriptions:
         return wish
 
     @transaction.atomic
-    def stop(self, *, token: str) -> None:
-        """Forget a wish and every message of it; a link that stops nothing does no harm."""
-        for wish in self.model.objects.select_for_update().filter(stop_hash=hashed(token)):
+    def stop(self, *, token: str) -> bool:
+        """Forget a wish and every message of it; say whether there was one, since an old link stops nothing."""
+        wishes = list(self.model.objects.select_for_update().filter(stop_hash=hashed(token)))
+        for wish in wishes:
             self._forget(wish)
+        return bool(wishes)
+
+    def is_stop_link(self, token: str) -> bool:
+        """Say whether a link would stop something."""
+        return bool(self.model.objects.filter(stop_hash=hashed(token)).exists())
 
     def _forget(self, wish: Any) -> None:
         messages.withdraw(about=self.mark(wish))

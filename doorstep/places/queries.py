@@ -1,26 +1,22 @@
 """Finds addresses."""
 
-import re
-
 from django.db.models import QuerySet
 
 from doorstep.council.errors import Refused
 from doorstep.places.grid import Point
 from doorstep.places.models import Property
+from doorstep.text import copied
 
 # Where a home is, as the index of homes has it.
 POINT = Point("easting", "northing")
 
-# The shape of a UK postcode (Royal Mail PAF guide); whether it exists is the gazetteer's to say.
-_SHAPE = re.compile(r"^([A-Z]{1,2}[0-9][0-9A-Z]?)([0-9][A-Z]{2})$")
-
 
 def tidy_postcode(text: str) -> str:
-    """Return a postcode in capitals with one space; raises Refused("postcode_shape")."""
-    match = _SHAPE.match(re.sub(r"[\s\-.]", "", text[:20]).upper())
-    if not match:
+    """Return the postcode in a text in capitals with one space; raises Refused("postcode_shape")."""
+    postcode = copied.postcode(text)
+    if not postcode:
         raise Refused("postcode_shape")
-    return f"{match[1]} {match[2]}"
+    return postcode
 
 
 def at_postcode(postcode: str) -> QuerySet[Property]:

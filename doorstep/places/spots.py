@@ -13,7 +13,7 @@ from django.db.models import Avg, Count, F, QuerySet
 from django.utils.translation import gettext as _
 
 from doorstep.council.errors import Refused
-from doorstep.places import grid, outlines
+from doorstep.places import grid, outlines, written
 from doorstep.places.models import Property, Street, Ward
 from doorstep.places.queries import POINT, tidy_postcode
 
@@ -67,7 +67,10 @@ def find(place_id: str) -> Spot | None:
 
 
 def search(text: str) -> list[Spot]:
-    """Return the places that a typed street, place or postcode may mean, the likeliest first; at most 15."""
+    """Return the places that a typed street, place, postcode or point may mean, the likeliest first; at most 15."""
+    if point := written.point_in(text):
+        spot = _at_degrees(*point)
+        return [spot] if spot else []
     text = " ".join(text[:80].split())
     try:
         postcode = tidy_postcode(text)
@@ -144,6 +147,10 @@ def _at(key: str) -> Spot | None:
         lat, lon = (float(part) for part in key.split(","))
     except ValueError:
         return None
+    return _at_degrees(lat, lon)
+
+
+def _at_degrees(lat: float, lon: float) -> Spot | None:
     if not (math.isfinite(lat) and math.isfinite(lon) and grid.in_britain(lat, lon)):
         return None
     lat, lon = round(lat, 5), round(lon, 5)

@@ -17,6 +17,7 @@ from doorstep.forms.rules.rule import Rule
 from doorstep.reports import queue
 from doorstep.reports.models import JOINED, Joined, Report
 from doorstep.staff.actor import Actor
+from doorstep.text import copied
 
 
 def publish(*, case: Case, now: datetime) -> None:
@@ -150,7 +151,7 @@ def merge(*, case_id: int, reference: str, by: Actor, now: datetime) -> Case:
     """
     _one_at_a_time()
     slug = Case.objects.values_list("slug", flat=True).get(pk=case_id)
-    other = Case.objects.filter(slug=slug, reference=reference.strip().upper()[:16]).first()
+    other = Case.objects.filter(slug=slug, reference=copied.reference(reference)[:16]).first()
     if other is None:
         raise Refused("no_such_report")
     into, case = _last(other), _held(case_id)

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from doorstep.cases.history import lines
 from doorstep.cases.models import Case
 from doorstep.cases.values import photos_of, spoken, words_of
 from doorstep.catalogue import queries as catalogue
@@ -16,6 +17,7 @@ from doorstep.council.queries import ZONE
 from doorstep.forms.questions import kinds
 from doorstep.places import grid
 from doorstep.reports.models import Joined, Report
+from doorstep.text import copied
 
 POINT = grid.Point("case__easting", "case__northing")
 STATES = ("open", "fixed", "closed")
@@ -77,7 +79,7 @@ def _whole(reports: QuerySet[Report]) -> QuerySet[Report]:
 
 def one(reference: str) -> Report | None:
     """Return a report that anyone may see, by its reference."""
-    return public().filter(case__reference=reference.upper()[:16]).first()
+    return public().filter(case__reference=copied.reference(reference)[:16]).first()
 
 
 def narrowed(
@@ -156,8 +158,8 @@ def history(report: Report) -> list[tuple[datetime, str]]:
     case = report.case
     service = catalogue.service(case.version_id)
     words = impersonal(case, service)
-    rows = case.events.filter(kind="stage").order_by("number")
-    return [(e.at, fill(service.workflow.stages[e.data["stage"]].resident, words)) for e in rows]
+    stages, rows = service.workflow.stages, case.events.filter(kind="stage").order_by("number")
+    return [(line.at, fill(stages[line.stage].resident, line.said(words))) for line in lines(rows)]
 
 
 @dataclass(frozen=True)

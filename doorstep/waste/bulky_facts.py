@@ -57,10 +57,10 @@ def items(listed: Rows, tariff: Rows, now: datetime) -> Observed:
     unit = {"item": "pence", "points": "points"}.get(str(tariff[0]["model"]), "") if tariff else ""
     rows = []
     for row in listed:
-        hint = str(council.pick(row["instead"]))
+        hint = council.pick(row["instead"])
         if row["most"] and unit == "pence":
             hint = pounds(row["pence"])
-        rows.append({"id": row["id"], "label": str(council.pick(row["label"])), "hint": hint, "most": row["most"]})  # fmt: skip
+        rows.append({"id": row["id"], "label": council.pick(row["label"]), "hint": hint, "most": row["most"]})  # fmt: skip
     return Observed(rows, now)
 
 

@@ -21,6 +21,7 @@ from doorstep.council.errors import Refused
 from doorstep.council.weekdays import WEEKDAYS
 from doorstep.places.models import Property
 from doorstep.staff.actor import Actor
+from doorstep.text.clean import clean, line
 from doorstep.waste import planning, queue
 from doorstep.waste.models import Container, Edit, PlanFile, Round
 
@@ -54,7 +55,7 @@ def take(*, name: str, content: bytes, since: date, by: Actor, now: datetime) ->
     if since < now.astimezone(council.ZONE).date():
         raise Refused("since_past")
     try:
-        text = content.decode("utf-8-sig").replace("\0", "")
+        text = clean(content.decode("utf-8-sig"))
     except UnicodeDecodeError as exc:
         raise Refused("not_utf8") from exc
     missing = [c for c in COLUMNS if c not in _header(text)]
@@ -62,7 +63,7 @@ def take(*, name: str, content: bytes, since: date, by: Actor, now: datetime) ->
         raise Refused("columns_missing", missing=", ".join(missing))
     with transaction.atomic():
         plan = PlanFile.objects.create(
-            name=name[:100],
+            name=line(name)[:100],
             text=text,
             since=since,
             sent_by=by.key,

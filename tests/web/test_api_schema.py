@@ -16,8 +16,9 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.config import GenerationConfig
 from schemathesis.core.failures import FailureGroup
-from schemathesis.specs.openapi.checks import positive_data_acceptance
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
+from doorstep.text.clean import clean_all
 from doorstep.web.api.urls import api
 from doorstep.web.kit import limits
 from doorstep.wsgi import application
@@ -29,6 +30,12 @@ OPERATIONS = [(path, method) for path, methods in PATHS.items() for method in me
 EXAMPLES = size(10, 50)
 # What the description cannot say, such as that a home must be one of ours, is answered by 422.
 NOT_ASKED = [positive_data_acceptance]
+
+
+def _is_made_clean(case: Any) -> bool:
+    """Say whether a case has what the gate takes out, such as a control character: what is left may be right."""
+    parts = (case.query, case.body, case.path_parameters)
+    return any(clean_all(part) != part for part in parts)
 
 
 class Run:
@@ -46,7 +53,8 @@ class Run:
         try:
             answer = case.call(headers=headers)
             self.statuses.add(answer.status_code)
-            case.validate_response(answer, headers=headers, excluded_checks=NOT_ASKED)
+            excluded = [*NOT_ASKED, negative_data_rejection] if _is_made_clean(case) else NOT_ASKED
+            case.validate_response(answer, headers=headers, excluded_checks=excluded)
         except FailureGroup as group:
             for failure in group.exceptions:
                 kind = (type(failure).__name__, case.method, answer.status_code)

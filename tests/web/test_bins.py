@@ -64,7 +64,7 @@ def test_find_a_home_by_its_postcode(district: Any) -> None:
     assert "Enter a full UK postcode" in page and "<b>" not in page
 
 
-@pytest.mark.parametrize("uprn", ["9", "0", "abc", "9" * 30, "-1", "1001x", "1001%00"])
+@pytest.mark.parametrize("uprn", ["9", "0", "abc", "9" * 30, "-1", "1001x", "10%2001"])
 def test_an_unknown_home_is_a_real_404_that_helps(district: Any, uprn: str) -> None:
     page = Client().get(f"/bins/{uprn}")
     assert page.status_code == 404 and "Find your bin days by postcode" in text(page)
@@ -204,7 +204,7 @@ def test_at_christmas_the_event_moves_and_keeps_its_uid(fridays: Any) -> None:
     moved = [uid for uid, day in before.items() if after[uid] != day]
     assert [(before[u], after[u]) for u in moved] == [(date(2026, 12, 25), date(2026, 12, 26))]
     assert before.keys() == after.keys()
-    assert "Instead of Friday 25 December." in feed(now).decode()
+    assert "Instead of Friday 25 December 2026." in feed(now).decode()
 
 
 def test_a_suspended_stream_disappears_and_its_end_brings_it_back(fridays: Any) -> None:

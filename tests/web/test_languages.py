@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,7 @@ from uuid import uuid4
 import pytest
 from babel.messages.pofile import read_po
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from doorstep.cases import deciding
 from doorstep.cases.models import Case
@@ -28,6 +30,7 @@ from doorstep.waste import notes
 from doorstep.waste.models import BinNote, MovedDay, Round, Suspension
 from tests.form_client import FormClient
 from tests.pseudo import forgotten
+from tests.publishing import publish_library
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "/services/missed-bin"
@@ -298,3 +301,90 @@ def test_no_note_has_a_sentence_that_cannot_be_translated(district: Any, pseudo:
     assert len(bodies) == 3
     data = re.compile(r"http://127.0.0.1:\d+/bins/1001")
     assert [forgotten(data.sub("", part)) for body in bodies for part in body] == [[]] * 6
+
+
+class InEnglish(HTMLParser):
+    """Gathers the texts of a page that are said to be English, and those that are said to be nothing else."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.spoken: list[str] = []
+        self.english: list[str] = []
+        self.other: list[str] = []
+        self.attributes = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.spoken.append(dict(attrs).get("lang") or (self.spoken or [""])[-1])
+        self.attributes += " ".join(value or "" for _, value in attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            self.spoken.pop()
+
+    def handle_data(self, data: str) -> None:
+        (self.english if (self.spoken or [""])[-1] == "en" else self.other).append(data)
+
+
+VOID = {"input", "meta", "link", "br", "img", "hr", "path", "circle"}
+
+
+def test_what_falls_back_to_english_says_that_it_is(district: Any) -> None:
+    publish_library("damaged-bin")
+    there, client, box = "/services/damaged-bin", welsh(), district.boxes[0]
+    pages = [client.get(there), client.post(f"{there}/begin", follow=True)]
+    pages.append(client.post(f"{there}/address", {"property": str(box.place_id)}, follow=True))
+    pages.append(client.post(f"{there}/bin", {"container": ""}))
+    pages.append(client.post(f"{there}/bin", {"container": str(box.pk)}, follow=True))
+    pages.append(client.post(f"{there}/damage", {"damage": "gone"}, follow=True))
+    day = {f"noticed-{part}": str(getattr(district.due, part)) for part in ("day", "month", "year")}
+    pages.append(client.post(f"{there}/since", day, follow=True))
+    pages.append(
+        client.post(f"{there}/contact", {"name": "", "email": "", "phone": ""}, follow=True)
+    )
+    assert "check" in pages[-1].request["PATH_INFO"]
+    pages.append(client.post(f"{there}/check", follow=True))
+    pages.append(client.get(f"/case/{Case.objects.get().reference}"))
+    seen = [InEnglish(text(page)) for page in pages]
+    said = " ".join(" ".join(page.english) for page in seen)
+    for words in (
+        "Report a damaged bin",
+        "What is wrong with it?",
+        "It is lost or stolen",
+        "Choose the bin",
+        "We will",
+    ):
+        assert words in said, words
+    known = re.compile(
+        "damaged|bin is it|postcode\\?|wrong with it|lost or stolen|Choose the|We will bring|Send report"
+    )
+    title = re.compile("<title>|[^<]*- ")  # a page's title can say no language
+    assert [
+        t for page in seen for t in page.other if known.search(t) and not title.match(t.strip())
+    ] == []
+    assert not any("<span" in page.attributes or "lang=" in page.attributes for page in seen)
+    assert all("&lt;span" not in text(page) for page in pages)
+
+
+@pytest.mark.parametrize(
+    ("number", "people", "photos"),
+    [
+        (1, "1 person", "1 llun"),
+        (2, "2 berson", "2 lun"),
+        (3, "3 pherson", "3 llun"),
+        (5, "5 o bobl", "5 llun"),
+        (6, "6 pherson", "6 llun"),
+    ],
+)
+def test_welsh_counts_as_welsh_does(number: int, people: str, photos: str) -> None:
+    with council.speaking("cy"):
+        told = ngettext(
+            "%(num)s other person told us too", "%(num)s other people told us too", number
+        )
+        kept = ngettext(
+            "We have %(num)s photo. You can add more.",
+            "We have %(num)s photos. You can add more.",
+            number,
+        )
+    assert people in told % {"num": number} and photos in kept % {"num": number}

@@ -131,6 +131,11 @@ def test_one_click_stops_without_cookies_and_forgets(evening: datetime) -> None:
     assert notes.tell_all(now=evening) == 0
 
 
+def test_an_old_link_says_that_it_stops_nothing(district: Any) -> None:
+    for answer in (Client().get("/bins/note/stop/old"), Client().post("/bins/note/stop/old")):
+        assert "nothing to stop" in text(answer) and "no longer email you" not in text(answer)
+
+
 def test_what_waits_when_someone_stops_is_not_sent(evening: datetime) -> None:
     confirmed()
     notes.tell_all(now=evening)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
-from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
@@ -20,6 +19,7 @@ from doorstep.staff import actions as staff
 from doorstep.staff.actor import Actor
 from doorstep.staff.models import StaffUser
 from tests.files import pictures
+from tests.form_client import FormClient
 from tests.size import size
 from tests.streets import Streets
 
@@ -51,7 +51,7 @@ class Resident:
     """Somebody with a browser who fills in the form about graffiti."""
 
     def __init__(self) -> None:
-        self.client = Client()
+        self.client = FormClient()
         self.at = self.client.post("/services/graffiti/begin")["Location"]
 
     @property
@@ -86,7 +86,7 @@ def picture(answer: HttpResponse) -> Image.Image:
 
 
 def test_what_is_taken_is_seen_at_the_desk_and_by_anyone(streets: Streets) -> None:
-    officer = Client()
+    officer = FormClient()
     user = StaffUser.objects.get(username="officer")
     officer.force_login(user, "django.contrib.auth.backends.ModelBackend")
     for at in range(0, len(TAKEN), 3):
@@ -97,12 +97,12 @@ def test_what_is_taken_is_seen_at_the_desk_and_by_anyone(streets: Streets) -> No
         names = case.answers["photos"]
         officer.post(f"/desk/cases/{case.reference}/report", {"photo": names})
         desk = officer.get(f"/desk/cases/{case.reference}").content.decode()
-        page = Client().get(f"/reports/{case.reference}").content.decode()
+        page = FormClient().get(f"/reports/{case.reference}").content.decode()
         for one, name in zip(odd, names, strict=True):
             assert f"/desk/photos/{name}" in desk and name in page
             assert one.shows(picture(officer.get(f"/desk/photos/{name}"))), one.name
             there = f"/reports/{case.reference}/photos/{name}"
-            assert one.shows(picture(Client().get(there))), one.name
+            assert one.shows(picture(FormClient().get(there))), one.name
 
 
 def test_a_refusal_says_truly_why_and_what_next_and_loses_nothing(streets: Streets) -> None:
@@ -125,7 +125,7 @@ def test_programs_send_and_read_them_by_open311(streets: Streets) -> None:
     by = StaffUser.objects.get(username="administrator")
     token = {"name": "App", "scopes": ["cases:create"], "days": 30, "by": by}
     _, key = staff.make_token(**token, now=timezone.now())
-    program = Client(HTTP_AUTHORIZATION=f"Bearer {key}")
+    program = FormClient(HTTP_AUTHORIZATION=f"Bearer {key}")
     for odd in TAKEN[:: size(4, 1)]:
         answer = report(program, odd)
         assert answer.status_code == 201, answer.content
@@ -134,15 +134,15 @@ def test_programs_send_and_read_them_by_open311(streets: Streets) -> None:
         officer, names = Actor("staff", "officer"), case.answers["photos"]
         shown = {"hidden": False, "text": False, "photos": names, "now": timezone.now()}
         reports.show(case_id=case.pk, by=officer, **shown)
-        (row,) = json.loads(Client().get(f"/open311/v2/requests/{case.reference}.json").content)
+        (row,) = json.loads(FormClient().get(f"/open311/v2/requests/{case.reference}.json").content)
         there = row["media_url"].split("/reports/", 1)[1]
-        assert odd.shows(picture(Client().get(f"/reports/{there}"))), odd.name
+        assert odd.shows(picture(FormClient().get(f"/reports/{there}"))), odd.name
     for odd in REFUSED[:: size(3, 1)]:
         answer = report(program, odd)
         assert answer.status_code == 400 and odd.refused in answer.content.decode(), odd.name
 
 
-def report(program: Client, odd: pictures.Odd) -> Any:
+def report(program: FormClient, odd: pictures.Odd) -> Any:
     """Send a report of graffiti with a photo, as a program does."""
     fields = {
         "service_code": "graffiti",

@@ -209,3 +209,26 @@ def test_what_is_missing_is_said(district: Any) -> None:
     assert "Enter an email address" in text(ask(FormClient(), "MB-2222-2222", "ann"))
     unknown = UUID(int=7)
     assert "no longer works" in text(FormClient().post(f"/case/code/{unknown}", {"code": "1"}))
+
+
+@pytest.mark.parametrize("copied", ["{}.", "Ref: {}", " {} ", "{}\u200b"])
+@pytest.mark.parametrize(
+    "change", [str, str.lower, lambda r: r.replace("-", ""), lambda r: r.replace("-", " – ")]
+)
+def test_a_reference_gets_its_code_however_it_was_copied(
+    district: Any, copied: str, change: Any
+) -> None:
+    case = district.case(0)
+    typed = {
+        "reference": copied.format(change(case.reference)),
+        "email": "Ann <ann@resident.example>",
+    }
+    FormClient().post("/case/open", typed)
+    assert f"Your code to see {case.reference}" in send_all()[-1]
+
+
+@pytest.mark.parametrize("left", [".", ")", '">', ",", "’"])
+def test_a_link_opens_with_what_mail_programs_leave_behind_it(begun: FormClient, left: str) -> None:
+    begun.post(f"{BASE}/save", {"email": "ann@resident.example"}, follow=True)
+    link = link_in(send_all()[-1])
+    assert begun.get(f"{link}{left}").status_code == 200

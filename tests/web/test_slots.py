@@ -31,4 +31,4 @@ def test_open_days_know_their_place_in_the_list_and_closed_ones_why() -> None:
 def test_a_year_of_days_keeps_its_order() -> None:
     days = [(f"N/{date(2026, 12, 1) + timedelta(days=n)}", "") for n in range(60)]
     assert [m.name for m in months_of(days)] == ["December 2026", "January 2027"]
-    assert months_of([]) == [] and day_words("-2026-12-24") == "Thursday 24 December"
+    assert months_of([]) == [] and day_words("-2026-12-24").startswith("Thursday 24 December")

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from PIL import Image
 
 from doorstep.files import child, photos
 from doorstep.files.models import Photo
 from doorstep.web.kit import uploads
 from doorstep.web.open311 import sending
+from tests.form_client import FormClient
 from tests.streets import Streets
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def file() -> SimpleUploadedFile:
 
 def begun(streets: Streets, ip: str = "127.0.0.1") -> Send:
     """Begin a form in a browser of its own, and return what sends its page of photos."""
-    client = Client(REMOTE_ADDR=ip)
+    client = FormClient(REMOTE_ADDR=ip)
     base = client.post("/services/graffiti/begin")["Location"].rsplit("/", 1)[0]
     for page, fields in BEFORE:
         client.post(f"{base}/{page}", fields)
@@ -87,7 +87,7 @@ def test_a_program_sends_so_many_in_an_hour(
         name="App", scopes=["cases:create"], days=30, by=by, now=timezone.now()
     )
     fields = {"service_code": "graffiti", "lat": "52.72385", "long": "-1.37065", "media": file()}
-    program = Client(HTTP_AUTHORIZATION=f"Bearer {key}")
+    program = FormClient(HTTP_AUTHORIZATION=f"Bearer {key}")
     assert program.post("/open311/v2/requests.json", fields).status_code == 400
     fields |= {"media": file(), "description": "Another"}
     answer = program.post("/open311/v2/requests.json", fields)

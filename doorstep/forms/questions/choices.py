@@ -16,6 +16,7 @@ from doorstep.forms.questions.kind import (
     option_schema,
 )
 from doorstep.forms.rules.types import TEXT, ListOf, Type
+from doorstep.text.untranslated import together
 
 
 class Choices(Kind):
@@ -61,7 +62,8 @@ class Choices(Kind):
 
     def show(self, question: Question, answer: Any, options: Options) -> object:
         """Return the options' labels."""
-        return ", ".join(label for value, label in options if value in (answer or []))
+        labels = [label for value, label in options if value in (answer or [])]
+        return together(labels)
 
     def from_program(self, question: Question, values: Sequence[str]) -> Typed:
         """Return the fields that a browser would send: a program may send several."""

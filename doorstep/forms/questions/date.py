@@ -8,6 +8,8 @@ from typing import Any
 from doorstep.forms.form import Question
 from doorstep.forms.questions.kind import Example, Invalid, Kind, Options, Posted, Schema, Typed
 from doorstep.forms.rules.types import DAY, Type
+from doorstep.text import copied
+from doorstep.text.clean import line
 
 PARTS = ("day", "month", "year")
 _ISO = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -35,7 +37,14 @@ class Date(Kind):
         Example(_sent("", "", ""), refused="missing"),
         Example(_sent("3", "", "2026"), refused="date_part"),
         Example(_sent("31", "11", "2026"), refused="not_a_date"),
+        Example(_sent("3", "December", "2026"), date(2026, 12, 3)),
+        Example(_sent("3 December 2026", "", ""), date(2026, 12, 3)),
+        Example(_sent("3/12/2026", "", ""), date(2026, 12, 3)),
+        Example(_sent("3", "Rhagfyr", "2026"), date(2026, 12, 3)),
         Example(_sent("3", "12", "26"), refused="year_short"),
+        Example(_sent("3", "12", "0026"), refused="year_short"),
+        Example(_sent("1_0", "12", "2026"), refused="not_a_date"),
+        Example(_sent("3", "12", "9999"), refused="not_a_date"),
         Example(_sent("three", "12", "2026"), refused="not_a_date"),
     )
 
@@ -58,20 +67,19 @@ class Date(Kind):
 
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the day; raises Invalid."""
-        day, month, year = ((posted.get(f"{question.id}-{p}") or "").strip() for p in PARTS)
+        day, month, year = (line(posted.get(f"{question.id}-{p}") or "") for p in PARTS)
         if not (day or month or year):
             if question.optional:
                 return None
             raise Invalid("missing")
+        if whole := copied.day(" ".join(filter(None, (day, month, year)))):
+            return whole
         lacking = [p for p, text in zip(PARTS, (day, month, year), strict=True) if not text]
         if lacking:
             raise Invalid("date_part", part=lacking[0])
-        if year.isdecimal() and len(year) != 4:
+        if year.isdecimal() and (len(year) != 4 or int(year) < 1000):
             raise Invalid("year_short")
-        try:
-            return date(int(year), int(month), int(day))
-        except (ValueError, OverflowError) as exc:
-            raise Invalid("not_a_date") from exc
+        raise Invalid("not_a_date")
 
     def fill(self, question: Question, answer: Any) -> Typed:
         """Return the fields that would give a day."""

@@ -14,6 +14,7 @@ from doorstep.forms.questions.kind import (
     Typed,
 )
 from doorstep.forms.rules.types import INT, TEXT, ListOf, Record, Type
+from doorstep.text.untranslated import like, together
 
 ITEM = Record("item", {"id": TEXT, "count": INT})
 # Of one thing, where its option says no less.
@@ -84,10 +85,8 @@ class Items(Kind):
     def show(self, question: Question, answer: Any, options: Options) -> object:
         """Return the things in words: “2 × Mattress, Fridge”."""
         names = dict(options)
-        return ", ".join(
-            names.get(row["id"], row["id"]) if row["count"] == 1 else f"{row['count']} × {names.get(row['id'], row['id'])}"
-            for row in answer or []
-        )  # fmt: skip
+        labels = [(row["count"], names.get(row["id"], row["id"])) for row in answer or []]
+        return together([like(n, n if count == 1 else f"{count} × {n}") for count, n in labels])
 
     def anchor(self, question: Question, invalid: Invalid) -> str:
         """Return the id of the thing whose number is wrong."""

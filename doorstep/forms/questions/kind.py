@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 
 from doorstep.forms.form import Question
 from doorstep.forms.rules.types import TEXT, Type
+from doorstep.text.clean import clean
 
 
 class Option(tuple[str, str]):
@@ -184,13 +185,9 @@ def option_schema(question: Question) -> Schema:
     return {"type": "string", "enum": [value for value, _ in question.options]}
 
 
-# Nothing a person types: the database refuses the first, messages use the second as a mark.
-_NEVER = {0: None, 0xE000: None, 0xE001: None}
-
-
 def only_text(question: Question, posted: Posted, limit: int) -> str:
     """Return the trimmed text posted for a question; raises Invalid when missing or too long."""
-    text = (posted.get(question.id) or "").translate(_NEVER).replace("\r\n", "\n").strip()
+    text = clean(posted.get(question.id) or "").strip()
     if not text and not question.optional:
         raise Invalid("missing")
     most = question.max_length or limit

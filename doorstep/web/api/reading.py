@@ -1,4 +1,4 @@
-"""Reads JSON bodies: only what text and numbers can hold."""
+"""Reads JSON bodies: only numbers that JSON has, and clean text."""
 
 import json
 from typing import Any
@@ -6,30 +6,18 @@ from typing import Any
 from django.http import HttpRequest
 from ninja.parser import Parser
 
+from doorstep.text.clean import clean_all
+
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)  # NaN and Infinity are no JSON
 
 
 class Strict(Parser):
-    """A parser that refuses what JSON or our database cannot hold; django-ninja answers 400."""
+    """A parser that refuses what is no JSON, which django-ninja answers with 400, and cleans every text."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         """Return the body; raises ValueError, RecursionError."""
         body = json.loads(request.body, parse_constant=_refuse)
-        _check(body)
-        return body
-
-
-def _check(value: object) -> None:
-    if isinstance(value, str):
-        value.encode()  # half of a surrogate pair is no character
-        if "\0" in value:
-            raise ValueError("NUL")
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            _check(key)
-            _check(item)
-    elif isinstance(value, list):
-        for item in value:
-            _check(item)
+        json.dumps(body, ensure_ascii=False).encode()  # half of a surrogate pair is no character
+        return clean_all(body)

@@ -30,6 +30,7 @@ def receive(
 ) -> HttpResponse:
     """Take a page's answers and lead on, or draw the page again with what is wrong."""
     posted, base = request.POST.copy(), session.address(filling.draft)
+    _forget_old_choice(here, posted)
     if "find" in posted and kinds.of(here.questions[0]).has_own_page:
         return _find_home(request, session, filling, here, posted)
     if "find" in posted:  # a place by its name: the page shows what was found
@@ -51,6 +52,18 @@ def receive(
         filling.suppose(here, entries)  # nothing is kept, so that it never overtakes an answer
         return render_page(request, session, filling, here, {}, posted)
     return _answer(session, filling, here, entries)
+
+
+def _forget_old_choice(here: Page, posted: QueryDict) -> None:
+    """Take out the place that was chosen before another was looked for: it would be sent unseen."""
+    for question in here.questions:
+        typed = posted.get(f"{question.id}-typed", "").strip()
+        anew = (
+            posted.get("find") == question.id
+            or typed != posted.get(f"{question.id}-found", "").strip()
+        )
+        if kinds.of(question).nature == "spot" and typed and anew:
+            posted.setlist(question.id, [])
 
 
 def _entries(request: HttpRequest, filling: Filling, here: Page, posted: QueryDict) -> Entries:

@@ -1,7 +1,6 @@
 """Draws an answer as XML or as JSON: one thing said twice, so that the two cannot differ."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from xml.sax.saxutils import escape
@@ -9,6 +8,7 @@ from xml.sax.saxutils import escape
 from django.http import HttpResponse
 
 from doorstep.council.queries import ZONE
+from doorstep.text.safe import for_json, for_xml
 
 MEDIA = {"xml": "text/xml; charset=utf-8", "json": "application/json; charset=utf-8"}
 # What one member of a list is called in XML; JSON has no name for it.
@@ -22,8 +22,6 @@ MEMBERS = {
     "formats": "format",
     "errors": "error",
 }
-# Characters that no XML may hold, not even escaped.
-_NEVER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def moment(of: datetime) -> str:
@@ -33,18 +31,8 @@ def moment(of: datetime) -> str:
 
 def drawn(kind: str, root: str, said: object, status: int = 200) -> HttpResponse:
     """Return an answer in a format; a list that is its root has no name in JSON."""
-    text = _xml(root, said) if kind == "xml" else json.dumps(_clean(said), ensure_ascii=False)
+    text = _xml(root, said) if kind == "xml" else json.dumps(for_json(said), ensure_ascii=False)
     return HttpResponse(text.encode(), status=status, content_type=MEDIA[kind])
-
-
-def _clean(body: object) -> object:
-    if isinstance(body, str):
-        return _NEVER.sub("", body)
-    if isinstance(body, Mapping):
-        return {name: _clean(value) for name, value in body.items()}
-    if isinstance(body, Sequence):
-        return [_clean(value) for value in body]
-    return body
 
 
 def _xml(root: str, value: object) -> str:
@@ -67,4 +55,4 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     # A bare carriage return would be read back as a line end.
-    return escape(_NEVER.sub("", str(value)), {"\r": "&#13;"})
+    return escape(for_xml(str(value)), {"\r": "&#13;"})

@@ -14,6 +14,7 @@ from doorstep.council import queries as council
 from doorstep.council.queries import ZONE
 from doorstep.reports import queries as reports
 from doorstep.staff.models import Token
+from doorstep.text import copied
 from doorstep.web.kit import impersonal
 from doorstep.web.models import SentIn
 from doorstep.web.open311 import statuses
@@ -46,7 +47,7 @@ def requests(request: HttpRequest, format: str) -> HttpResponse:
     cases = seen_by(key_of(request))
     ids = words(params, "service_request_id")
     if ids:
-        cases = cases.filter(reference__in=[i.upper() for i in ids])
+        cases = cases.filter(reference__in=[copied.reference(i) for i in ids])
     else:
         cases = _between(_of_kind(cases, params), params, timezone.now())
     size = number(params, "page_size", MOST, MOST)

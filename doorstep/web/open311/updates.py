@@ -7,10 +7,12 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from doorstep.cases import needs_person
+from doorstep.cases import history, needs_person
+from doorstep.cases.history import Line
 from doorstep.cases.models import Event
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
+from doorstep.text import copied
 from doorstep.web.kit import impersonal
 from doorstep.web.kit.once import once
 from doorstep.web.models import KeptAnswer
@@ -31,7 +33,7 @@ def updates(request: HttpRequest, format: str) -> HttpResponse:
     start, end = span(params, timezone.now())
     cases = seen_by(key_of(request))
     if ids := words(params, "service_request_id"):
-        cases = cases.filter(reference__in=[i.upper() for i in ids])
+        cases = cases.filter(reference__in=[copied.reference(i) for i in ids])
     changes = Event.objects.filter(kind="stage", at__gte=start, at__lte=end)
     changes = changes.filter(case__in=cases.order_by().values("pk")).order_by("at", "pk")
     size = number(params, "page_size", MOST, MOST)
@@ -44,21 +46,22 @@ def updates(request: HttpRequest, format: str) -> HttpResponse:
 
 def _rows(events: list[Event]) -> list[dict[str, object]]:
     """Return updates; what one means rests on the stages before it, read in one statement."""
-    ways: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    ways: dict[int, list[Event]] = defaultdict(list)
     came = Event.objects.filter(kind="stage", case__in={e.case_id for e in events})
-    for case_id, at, data in came.order_by("number").values_list("case_id", "number", "data"):
-        ways[case_id].append((at, data["stage"]))
-    return [_row(e, [s for n, s in ways[e.case_id] if n <= e.number]) for e in events]
+    for event in came.order_by("number"):
+        ways[event.case_id].append(event)
+    of = {case_id: history.lines(stages) for case_id, stages in ways.items()}
+    return [_row(e, [line for line in of[e.case_id] if line.number <= e.number]) for e in events]
 
 
-def _row(event: Event, way: list[str]) -> dict[str, object]:
+def _row(event: Event, way: list[Line]) -> dict[str, object]:
     case = event.case
     flow = catalogue.service(case.version_id).workflow
     return {
         "update_id": f"{case.reference}.{event.number}",
         "service_request_id": case.reference,
         "updated_datetime": moment(event.at),
-        "status": statuses.extended(flow, way),
+        "status": statuses.extended(flow, [line.stage for line in way]),
         "description": impersonal.sentence(case, way[-1]),
         "media_url": None,
     }

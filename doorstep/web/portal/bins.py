@@ -35,7 +35,7 @@ def find(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("postcode")
     if typed is None:
         return render(request, "portal/bins/find.html", {})
-    context: dict[str, object] = {"question": PLACE, "typed": typed[:20]}
+    context: dict[str, object] = {"question": PLACE, "typed": typed[:200]}
     try:
         postcode, homes = homes_at(request, typed)
         context |= {"typed": postcode, "homes": homes, "searched": True}

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from doorstep.cases import access, choosing
+from doorstep.cases import access, choosing, history
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.cases.values import words_of
@@ -43,9 +43,8 @@ def told(case: Case) -> dict[str, object]:
     stages = service.workflow.stages
     words = words_of(case)
     lines = [
-        (e.at, stages[e.data["stage"]].label, fill(stages[e.data["stage"]].resident, words))
-        for e in case.events.all()
-        if e.kind == "stage"
+        (line.at, stages[line.stage].label, fill(stages[line.stage].resident, line.said(words)))
+        for line in history.lines(case.events.all())
     ]
     stage = stages[case.stage]
     return {

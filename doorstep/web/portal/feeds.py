@@ -2,7 +2,8 @@
 
 What calendar programs really do: they show a cancelled event as a collection, call an event
 without a summary "None", and read a moment in summer time as the day before. So each container
-has one all-day event a day, and what does not take place is not there.
+has one all-day event a day, and what does not take place is not there. Days have their year: a calendar
+is read whenever.
 """
 
 from collections.abc import Iterator
@@ -57,10 +58,10 @@ def label(box: BoxDays) -> str:
 
 def _told(box: BoxDays, when: Collection, today: date) -> Iterator[str]:
     if when.moved_from:
-        yield _("Instead of %(day)s.") % {"day": say(when.moved_from)}
+        yield _("Instead of %(day)s.") % {"day": say(when.moved_from, year=True)}
     if box.delay and box.delay.day == when.day:
         yield box.delay.sentence
-        yield _("We plan to collect by %(moment)s.") % {"moment": say(box.delay.until)}
+        yield _("We plan to collect by %(moment)s.") % {"moment": say(box.delay.until, year=True)}
     if box.finished and when.day == today:
         yield _("Our crew has finished this round today.")
 

@@ -71,7 +71,9 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def stop(request: HttpRequest, token: str) -> HttpResponse:
-    """Offer to stop; the button, or a mail program's one click, does. Known or not, the same is said."""
+    """Offer to stop; the button, or a mail program's one click, does. Of a link that stops nothing that is said."""
     if request.method == "POST":
-        following.SUBSCRIPTIONS.stop(token=token)
-    return render(request, "portal/reports/follow_stop.html", {"stopped": request.method == "POST"})
+        context = {"stopped": following.SUBSCRIPTIONS.stop(token=token)}
+        return render(request, "portal/reports/follow_stop.html", context)
+    context = {"open": following.SUBSCRIPTIONS.is_stop_link(token)}
+    return render(request, "portal/reports/follow_stop.html", context)

@@ -11,6 +11,7 @@ from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
+from doorstep.messages import queries as messages
 from doorstep.payments import actions, queries
 from doorstep.payments.models import LIVE, Attempt, Charge
 from doorstep.web.kit import limits
@@ -29,7 +30,8 @@ def _charge(case: Case) -> Charge:
 
 def _context(case: Case, charge: Charge, attempt: Attempt | None) -> dict[str, object]:
     over = charge.state != "due" or bool(charge.until and timezone.now() > charge.until)
-    about = {"case": case, "charge": charge, "attempt": attempt, "over": over}
+    about: dict[str, object] = {"case": case, "charge": charge, "attempt": attempt, "over": over}
+    about["written_to"] = messages.was_written_to(case)
     return {**about, "service": catalogue.service(case.version_id)}
 
 

@@ -20,6 +20,7 @@ from doorstep.places.models import Street, Ward
 from doorstep.reports import queries
 from doorstep.reports.models import Report
 from doorstep.reports.queries import Shown
+from doorstep.text.safe import for_json, for_xml
 from doorstep.web.kit import limits, lists
 from doorstep.web.kit.access import public
 
@@ -68,9 +69,7 @@ class Wanted:
 
 def _wanted(request: HttpRequest) -> Wanted:
     """Read what is asked for; of what there is none, nothing is said to be wanted."""
-    params = {
-        k: request.GET.get(k, "")[:40].replace("\0", "") for k in ("service", "ward", "street")
-    }
+    params = {k: request.GET.get(k, "")[:40] for k in ("service", "ward", "street")}
     state = request.GET.get("state", "open")
     return Wanted(**params, state=state if state in (*queries.STATES, "") else "open")
 
@@ -93,7 +92,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     page = request.GET.get("page", "1")
     number = min(int(page), 400) if page.isdecimal() and len(page) < 5 and int(page) else 1
     listed = filters.of(queries.public())
-    text = request.GET.get("find", "")[:80].replace("\0", "").strip()
+    text = request.GET.get("find", "")[:500].strip()
     rows = queries.some(listed, (number - 1) * A_PAGE, A_PAGE + 1)
     context = {
         "rows": rows[:A_PAGE],
@@ -173,9 +172,9 @@ def feed(request: HttpRequest) -> HttpResponse:
     )
     for row in queries.some(filters.of(queries.public()), 0, FEED):
         rss.add_item(
-            title=f"{row.title}, {row.where}",
+            title=for_xml(f"{row.title}, {row.where}"),
             link=addresses.link("report", reference=row.reference),
-            description="\n\n".join(filter(None, (row.says, row.text))),
+            description=for_xml("\n\n".join(filter(None, (row.says, row.text)))),
             pubdate=row.opened_at,
             updateddate=row.stage_since,
             unique_id=row.reference,
@@ -202,7 +201,7 @@ def as_json(request: HttpRequest) -> HttpResponse:
         return _refused()
     rows = queries.some(_wanted(request).of(queries.public()), 0, PINS)
     records = [dict(zip(COLUMNS, _fields(row), strict=True)) for row in rows]
-    return JsonResponse({"reports": records})
+    return JsonResponse({"reports": for_json(records)})
 
 
 @public
@@ -212,5 +211,4 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     if _too_often(request):
         return _refused()
     rows = queries.some(_wanted(request).of(queries.public()), 0, TABLE)
-    table = ([str(cell) for cell in _fields(row)] for row in rows)
-    return lists.as_csv("reports.csv", COLUMNS, table)
+    return lists.as_csv("reports.csv", COLUMNS, map(_fields, rows))

@@ -16,11 +16,11 @@ from doorstep.council.queries import ZONE
 from doorstep.payments import comparing, queries, refunds
 from doorstep.payments.models import Movement
 from doorstep.payments.money import pence_of, plain
+from doorstep.text.safe import for_csv
 from doorstep.web.desk.case_state import locked_state
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases import case as case_view
 from doorstep.web.kit.access import actor, needs
-from doorstep.web.kit.lists import cell
 from doorstep.web.kit.waiting import waiting
 
 COLUMNS = (
@@ -128,12 +128,12 @@ def _row(m: Movement) -> list[str]:
     return [
         at.date().isoformat(),
         at.strftime("%H:%M:%S"),
-        *map(cell, words),
+        *map(for_csv, words),
         kind,
-        cell(charge.description),
+        for_csv(charge.description),
         plain(m.pence),
         plain(m.vat),
-        cell(m.code),
+        for_csv(m.code),
         f"{charge.vat_rate / 100:g}",
-        cell(m.provider_id),
+        for_csv(m.provider_id),
     ]

@@ -24,7 +24,7 @@ WEEKS = 26
 @require_GET
 def homes(request: HttpRequest) -> HttpResponse:
     """Find a home by its postcode."""
-    text, wrong = request.GET.get("postcode", "")[:20], ""
+    text, wrong = request.GET.get("postcode", "")[:200], ""
     rows: list[Any] = []
     try:
         rows = list(places.at_postcode(places.tidy_postcode(text))[:500]) if text else []

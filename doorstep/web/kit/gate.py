@@ -1,0 +1,51 @@
+"""The one gate for what requests bring: path, query and form fields are clean before any view reads them.
+
+JSON bodies come through `web/api/reading.py`; files through what reads them.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from doorstep.text import copied
+from doorstep.text.clean import clean
+
+# Held against a hash of what was typed when it was set.
+AS_TYPED = frozenset({"password"})
+
+
+class Gate:
+    """Makes clean what comes with a request; a body is read only when a view asks for it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request whose path, query and fields are clean."""
+        of: Any = request
+        # No address of ours ends in what mail programs leave behind a link.
+        of.path, of.path_info = copied.link(clean(of.path)), copied.link(clean(of.path_info))
+        of.GET = _clean(of.GET)
+        load = of._load_post_and_files
+
+        def load_clean() -> None:
+            load()
+            of._post = _clean(of._post)
+
+        # POST is read by this alone, in every kind of request.
+        of._load_post_and_files = load_clean
+        return self.get_response(request)
+
+
+def _clean(fields: QueryDict) -> QueryDict:
+    """Return the fields with each name and value clean; the same object where nothing was to be done."""
+    if all(clean(text) == text for name, texts in fields.lists() for text in (name, *texts)):
+        return fields
+    tidy = QueryDict(mutable=True, encoding=fields.encoding)
+    for name, texts in fields.lists():
+        tidy.setlistdefault(clean(name), []).extend(
+            texts if name in AS_TYPED else [clean(text) for text in texts]
+        )
+    tidy._mutable = False
+    return tidy
