@@ -39,7 +39,7 @@ def fill(
         asked = asked_on(page)
         if any(q.id not in answers and not q.optional for q in asked):
             break
-        entries = filling.read(page, {q.id: fields_of(q, answers.get(q.id)) for q in asked})
+        entries = filling.read(page, lambda q: fields_of(q, answers.get(q.id)))
         assert not entries.wrong, {k: v.code for k, v in entries.wrong.items()}
         if filling.answer(page, entries).stops:
             break

@@ -40,7 +40,7 @@ def _page(filling: Filling, page: Page, home: Property, n: int) -> bool:
     ways = {q.id: _fields(filling, q, home, n) for q in asked_on(page)}
     for turn in range(max(map(len, ways.values()), default=1)):
         fields = {k: way[min(turn, len(way) - 1)] for k, way in ways.items()}
-        entries = filling.read(page, fields)
+        entries = filling.read(page, lambda q, fields=fields: fields[q.id])  # type: ignore[misc]
         if not entries.wrong and not filling.answer(page, entries).stops:
             return True
     return False

@@ -6,7 +6,7 @@ brought up to date by each answer.
 """
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -104,12 +104,12 @@ class Filling:
         """Return what may be chosen of a question."""
         return answers.options(question, self.values, posted, self.now)
 
-    def read(self, page: Page, fields: Mapping[str, Posted]) -> Entries:
-        """Return what a page's fields, by question, come to."""
+    def read(self, page: Page, fields: Callable[[Question], Posted]) -> Entries:
+        """Return what a page's questions come to; `fields` gives each one's fields, or raises Invalid."""
         entries = Entries()
         for question in asked_on(page):
             try:
-                entry = self.take(question, fields[question.id])
+                entry = self._take(question, fields(question))
             except Invalid as exc:
                 entries.wrong[question.id] = exc
                 continue
@@ -117,7 +117,7 @@ class Filling:
             entries.words |= entry.words
         return entries
 
-    def take(self, question: Question, posted: Posted) -> answers.Taken:
+    def _take(self, question: Question, posted: Posted) -> answers.Taken:
         """Return the answer that a question's fields come to; raises Invalid."""
         offered = self.options(question, posted)
         return answers.take(self.service, question, posted, offered, self.values, self.now)

@@ -15,7 +15,7 @@ from doorstep.forms.form import Page, Question
 from doorstep.forms.journey import Decision
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid, Options, Typed
-from doorstep.intake.filling import Entries, Filling, asked_on, home_of, of_nature
+from doorstep.intake.filling import Entries, Filling, home_of, of_nature
 from doorstep.staff.actor import Actor
 
 
@@ -118,18 +118,15 @@ def place(order: Order, *, owner: Owner, by: Actor, now: datetime) -> Case:
 
 def _entries(filling: Filling, page: Page, order: Order) -> Entries:
     """Return a page's answers and their words; raises AnswersWrong with every fault of the page."""
-    entries, wrong = Entries(), []
-    for question in asked_on(page):
+
+    def fields(question: Question) -> Typed:
         value = order.answers.get(question.id, order.otherwise.get(question.id))
-        try:
-            entry = filling.take(question, fields_of(question, value))
-        except Invalid as exc:
-            wrong.append(_wrong(filling, question, exc))
-            continue
-        entries.given[question.id] = entry.answer
-        entries.words |= entry.words
-    if wrong:
-        raise AnswersWrong(wrong)
+        return fields_of(question, value)
+
+    entries, questions = filling.read(page, fields), order.service.form.questions
+    if entries.wrong:
+        wrong = entries.wrong.items()
+        raise AnswersWrong([_wrong(filling, questions[name], invalid) for name, invalid in wrong])
     return entries
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from doorstep.cases import drafts, rerouting
-from doorstep.cases import prefill as said_before
+from doorstep.cases import prefill as cases_prefill
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.prefill import Said
 from doorstep.catalogue import queries as catalogue
@@ -26,7 +26,7 @@ def carry_over(filling: Filling, said: Said, *, whole: bool = False) -> None:
     typed. With `whole` a question that may stay unanswered stays so, as on paper.
     """
     draft, form = filling.draft, filling.service.form
-    fitting = said_before.fitting(said, form)
+    fitting = cases_prefill.fitting(said, form)
     answers = {q: v for q, v in fitting.items() if q not in draft.answers}
     tried: set[str] = set()
     while (here := _next(filling, tried)) is not None:
@@ -48,7 +48,7 @@ def _answer(filling: Filling, page: Page, answers: dict[str, object], whole: boo
     questions = asked_on(page)
     if any(q.id not in answers and not (whole and q.optional) for q in questions):
         return False
-    entries = filling.read(page, {q.id: _fields(q, answers) for q in questions})
+    entries = filling.read(page, lambda question: _fields(question, answers))
     if entries.wrong:
         return False
     try:
@@ -89,12 +89,12 @@ def leads_to(filling: Filling, decision: Decision) -> Service | None:
 
 def pass_on(filling: Filling, draft: Draft) -> None:
     """Fill in another service's form with what a draft says; the draft stays, to come back to."""
-    carry_over(filling, said_before.in_draft(draft))
+    carry_over(filling, cases_prefill.in_draft(draft))
 
 
 def move_on(filling: Filling, case: Case) -> Case | None:
     """Fill in another service's form with what a moved case says; sent at once where nothing is missing."""
-    said = said_before.in_case(case)
+    said = cases_prefill.in_case(case)
     said = replace(said, answers={**said.answers, **none_fits(filling.service)})
     carry_over(filling, said, whole=True)
     rerouting.begun(draft=filling.draft, case=case)

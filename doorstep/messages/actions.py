@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from doorstep.cases import access as case_access
-from doorstep.cases import access as saving
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.values import words_of
 from doorstep.catalogue import queries as catalogue
@@ -72,7 +71,7 @@ def tell(
 def tell_draft(*, draft: Draft, name: str, now: datetime) -> Message:
     """Queue the link to a saved draft ("saved"), or the warning that it will end ("expiring")."""
     key = f"draft-{uuid4().hex}"
-    saving.save_draft(draft=draft, email=draft.saved_to, key=key, now=draft.updated_at)
+    case_access.save_draft(draft=draft, email=draft.saved_to, key=key, now=draft.updated_at)
     with council.speaking(draft.language):
         subject, body = (fill(t, _about(draft)) for t in texts.OURS[name]())
     message = Message.objects.create(
@@ -91,7 +90,7 @@ def tell_draft(*, draft: Draft, name: str, now: datetime) -> Message:
 
 def _about(draft: Draft) -> dict[str, object]:
     title = catalogue.service(draft.version_id).about.title
-    until = saving.expires_at(draft)
+    until = case_access.expires_at(draft)
     return {"title": title, "until": until, "link": LINK, **texts.here()}
 
 
@@ -105,14 +104,14 @@ def save(*, draft: Draft, email: str, now: datetime) -> None:
 def ask_code(*, reference: str, email: str, now: datetime) -> UUID:
     """Queue a code to the contact of a case; the same is done whether or not there is such a case."""
     with transaction.atomic():
-        access = saving.ask_access(reference=reference, email=email, now=now)
+        access = case_access.ask_access(reference=reference, email=email, now=now)
         queue.send_code.defer(access_id=str(access.id))
     return access.id
 
 
 def send_code(*, access_id: UUID, now: datetime) -> None:
     """Send the code that was asked for, if the contact is the case's own."""
-    case = saving.case_asked_for(access_id)
+    case = case_access.case_asked_for(access_id)
     key = f"code-{access_id.hex}"
     if case is None or case.customer is None or Message.objects.filter(key=key).exists():
         return
@@ -179,12 +178,12 @@ def _secret(message: Message, now: datetime) -> str | None:
     """Return a message's body with its link or code, made only now; nothing when it is out of date."""
     if message.name == "code":
         access = UUID(message.key.removeprefix("code-"))
-        return message.body.replace(CODE, saving.make_code(access_id=access))
+        return message.body.replace(CODE, case_access.make_code(access_id=access))
     if message.about:
         link_token = token_of(message.about if message.one_click else message.key)
         return message.body.replace(LINK, f"{addresses.base()}{message.path}{link_token}")
     if message.draft is not None:
-        token = saving.make_draft_link(draft_id=message.draft.id, key=message.key)
+        token = case_access.make_draft_link(draft_id=message.draft.id, key=message.key)
         there = addresses.link("resume", slug=message.draft.slug, token=token)
         return message.body.replace(LINK, there) if token else None
     assert message.case is not None

@@ -25,8 +25,7 @@ from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.forms.form import Page
 from doorstep.forms.journey import Decision
-from doorstep.forms.questions.kind import Invalid
-from doorstep.intake.filling import Entries, asked_on
+from doorstep.intake.filling import Entries
 from doorstep.rehearsal import made_up
 from doorstep.rehearsal.example_filling import ExampleFilling
 from doorstep.reports import actions as reports
@@ -119,17 +118,10 @@ class _Play:
 
     def entries(self, page: Page) -> Entries:
         """Return what an example answers on a page; raises Refused where the form would not take it."""
-        entries, refused = Entries(), []
-        for question in asked_on(page):
-            try:
-                entry = self.filling.take(question, self.filling.fields(question))
-            except Invalid as exc:
-                refused.append(f"{question.id} {exc.code}")
-                continue
-            entries.given[question.id] = entry.answer
-            entries.words |= entry.words
-        if refused:
-            raise Refused("answer", **{"not taken": "; ".join(refused)})
+        entries = self.filling.read(page, self.filling.fields)
+        if entries.wrong:
+            refused = "; ".join(f"{name} {invalid.code}" for name, invalid in entries.wrong.items())
+            raise Refused("answer", **{"not taken": refused})
         return entries
 
     def go_past(self, page: Page) -> Decision:

@@ -30,8 +30,7 @@ def log(district: Any, number: int) -> None:
 def answer(filling: Filling, page_id: str, **given: object) -> Any:
     page = filling.service.form.page(page_id)
     assert page
-    fields = {q.id: fields_of(q, given.get(q.id)) for q in page.questions}
-    entries = filling.read(page, fields)
+    entries = filling.read(page, lambda q: fields_of(q, given.get(q.id)))
     assert not entries.wrong, entries.wrong
     return filling.answer(page, entries)
 

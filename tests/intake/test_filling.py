@@ -93,10 +93,10 @@ def test_a_page_is_answered_without_a_stored_draft(district: Any) -> None:
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        for field, value in (("property", box.place_id), ("container", box.pk)):
+        for _field, value in (("property", box.place_id), ("container", box.pk)):
             page = filling.next_open()
             assert page is not None
-            entries = filling.read(page, {field: Typed({field: [str(value)]})})
+            entries = filling.read(page, lambda q, value=value: Typed({q.id: [str(value)]}))
             assert not entries.wrong
             decision = filling.answer(page, entries)
             assert not decision.stops
@@ -117,10 +117,12 @@ def test_a_check_is_met_without_a_stored_draft(district: Any) -> None:
     )
     filling = Filling(draft, by=RESIDENT, now=district.now)
     box = district.boxes[0]
-    for field, value in (("property", box.place_id), ("container", box.pk)):
+    for _field, value in (("property", box.place_id), ("container", box.pk)):
         page = filling.next_open()
         assert page is not None
-        decision = filling.answer(page, filling.read(page, {field: Typed({field: [str(value)]})}))
+        decision = filling.answer(
+            page, filling.read(page, lambda q, value=value: Typed({q.id: [str(value)]}))
+        )
     assert decision.code == "reported" and filling.stopped_at == "bin"
     assert Draft.objects.filter(sent_at=None).count() == 0
 
@@ -131,7 +133,7 @@ def test_an_answer_that_changes_brings_later_pages_to_be_looked_at_anew(district
     assert filling.next_open() is None
     page = draft and filling.service.form.pages[0]
     other = str(district.boxes[1].place_id)
-    filling.answer(page, filling.read(page, {"property": Typed({"property": [other]})}))
+    filling.answer(page, filling.read(page, lambda _: Typed({"property": [other]})))
     opened = filling.next_open()
     assert opened is not None and opened.id == "bin"
     assert filling.values["property"] == other and filling.values.get("container") is None
@@ -164,6 +166,6 @@ def test_a_page_that_a_later_check_asks_for_is_met_at_once(district: Any) -> Non
     filling = Filling(draft, by=RESIDENT, now=district.now)
     page = filling.next_open()
     assert page is not None and page.id == "sure"
-    filling.answer(page, filling.read(page, {"sure": Typed({"sure": ["no"]})}))
+    filling.answer(page, filling.read(page, lambda _: Typed({"sure": ["no"]})))
     back = filling.next_open()
     assert back is not None and back.id == "why"

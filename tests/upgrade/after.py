@@ -73,11 +73,10 @@ def main() -> None:
     filling = Filling(half, by=RESIDENT, now=half.updated_at + timedelta(minutes=1))
     first = filling.service.form.pages[0]
     text = "Something quite new about nothing in particular"
-    decision = filling.answer(first, filling.read(first, {"text": Typed({"text": [text]})}))
+    decision = filling.answer(first, filling.read(first, lambda _: Typed({"text": [text]})))
     came["facts"], came["result"] = sorted(filling.draft.facts), decision.result
     while (page := filling.next_open()) is not None:
-        fields = {q.id: Typed({q.id: ["none"]} if q.source else {}) for q in page.questions}
-        entries = filling.read(page, fields)
+        entries = filling.read(page, lambda q: Typed({q.id: ["none"]} if q.source else {}))
         assert not entries.wrong, (page.id, entries.wrong)
         filling.answer(page, entries)
     made, _ = filling.submit()

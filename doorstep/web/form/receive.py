@@ -14,7 +14,7 @@ from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid, Posted
 from doorstep.forms.rules.parse import path_of
 from doorstep.intake import prefill
-from doorstep.intake.filling import Entries, Filling, asked_on, home_of, of_nature
+from doorstep.intake.filling import Entries, Filling, home_of, of_nature
 from doorstep.places import queries as places
 from doorstep.web.form import passing_on
 from doorstep.web.form.render import render_page
@@ -68,17 +68,12 @@ def _forget_old_choice(here: Page, posted: QueryDict) -> None:
 
 def _entries(request: HttpRequest, filling: Filling, here: Page, posted: QueryDict) -> Entries:
     """Return a page's answers, their words, and what is wrong, each by its question."""
-    unkept: dict[str, Invalid] = {}
-    for question in asked_on(here):
-        try:
-            _keep_files(request, filling, question, posted)
-        except Invalid as exc:
-            unkept[question.id] = exc
-    entries = filling.read(here, {q.id: posted for q in asked_on(here)})
-    for question_id, invalid in unkept.items():
-        entries.given.pop(question_id, None)
-        entries.wrong[question_id] = invalid
-    return entries
+
+    def fields(question: Question) -> Posted:
+        _keep_files(request, filling, question, posted)
+        return posted
+
+    return filling.read(here, fields)
 
 
 def _keep_files(
