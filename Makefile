@@ -1,3 +1,6 @@
+# Where Python may not keep what it compiled, each of a test's many processes compiles all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # `make` alone lists the commands.
 .DEFAULT_GOAL := help
 BIN := .venv/bin

@@ -42,7 +42,9 @@ def to_days(port: int, uprn: int) -> Visitor:
         ("address", {"property": str(uprn)}),
         ("items", {"things-mattress": "1"}),
     ):
-        visitor.open(visitor.send(f"{BASE}/{path}", **fields))
+        there = visitor.send(f"{visitor.form or BASE}/{path}", **fields)
+        visitor.open(there)
+        visitor.form = there.rpartition("/")[0]
     visitor.connection.close()  # it may be long until they go on; then they connect anew
     return visitor
 
@@ -50,7 +52,7 @@ def to_days(port: int, uprn: int) -> Visitor:
 def hold(visitor: Visitor) -> bool:
     """Choose the first day; say whether it is held."""
     page, found = visitor.page, SLOT.search(visitor.page)
-    held = bool(found and visitor.send(f"{BASE}/day", slot=found[1]).endswith("/where"))
+    held = bool(found and visitor.send(f"{visitor.form}/day", slot=found[1]).endswith("/where"))
     visitor.page = page  # to choose it once more
     return held
 
@@ -63,10 +65,10 @@ def book(port: int, pay: str, uprn: int) -> Visitor | None:
     visitor = to_days(port, uprn)
     if not hold(visitor):
         return None
-    visitor.open(f"{BASE}/where")
-    visitor.open(visitor.send(f"{BASE}/where", **HERE))
-    visitor.open(visitor.send(f"{BASE}/contact", **YOU))
-    sent = visitor.send(f"{BASE}/check")
+    visitor.open(f"{visitor.form}/where")
+    visitor.open(visitor.send(f"{visitor.form}/where", **HERE))
+    visitor.open(visitor.send(f"{visitor.form}/contact", **YOU))
+    sent = visitor.send(f"{visitor.form}/check")
     visitor.ask("GET", sent)
     reference = REFERENCE.search(sent)
     if not reference or not visitor.open(f"/case/{reference[0]}/pay"):
@@ -93,7 +95,9 @@ def figures(site: Site, seconds: float) -> list[Figure]:
     with paying() as pay:
         books = itertools.repeat(lambda: bool(book(port, pay, next(free))))
         return [
-            measure(DAYS, gets(port, itertools.repeat(f"{BASE}/day"), cookies=waiting.cookies)),
+            measure(
+                DAYS, gets(port, itertools.repeat(f"{waiting.form}/day"), cookies=waiting.cookies)
+            ),
             measure(HOLD, holds),
             measure(PAID, books),
         ]
@@ -104,7 +108,7 @@ def count() -> dict[str, float]:
     free = homes()
     with running(worker=False, env=statements.LOGGED) as site, paying() as pay:
         waiting = to_days(site.port, next(free))
-        found = statements.of_requests(site, {DAYS: (f"{BASE}/day", waiting.cookies)})
+        found = statements.of_requests(site, {DAYS: (f"{waiting.form}/day", waiting.cookies)})
         found[HOLD] = statements.of_act(lambda: hold(waiting))
         found[PAID] = statements.of_act(lambda: bool(book(site.port, pay, next(free))))
         return found

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from bench.servers import Site, settled
 
 CLIENTS = 4
-FIELD = re.compile(r'name="(csrfmiddlewaretoken|draft)" value="([^"]+)"')
+FIELD = re.compile(r'name="(csrfmiddlewaretoken|seen)" value="([^"]+)"')
 Act = Callable[[], bool]
 _addresses = itertools.count(int(time.time()) % 60_000)
 
@@ -53,7 +53,8 @@ class Visitor:
         )
         self.cookies: dict[str, str] = {}
         self.took: dict[str, float] = {}
-        self.page = ""
+        # The page that came last, and the address of the form that is being filled in.
+        self.page = self.form = ""
 
     def ask(self, method: str, path: str, body: str = "", **headers: str) -> tuple[int, str, Any]:
         """Send one request and read its answer whole."""

@@ -95,16 +95,16 @@ def others(site: Site, seconds: float, bench: Bench) -> list[Figure]:
         measure("bin days, calendar", gets(port, bench.at("/bins/*.ics"))),
         measure("bin days, calendar not changed (304)", gets(port, known, 304, cookies={}, **same)),
     ]
-    asked = _half_way(port, *bench.next_bin())
+    form, asked = _half_way(port, *bench.next_bin())
     for step in STEPS:
-        path = bench.at(f"/services/missed-bin/{step}")
+        path = bench.at(f"{form}/{step}")
         found.append(measure(f"form page: {step}", gets(port, path, cookies=asked), "page"))
     two = lambda: visits.two_page(port, next(bench.numbers))  # noqa: E731 - one line says it
     return [*found, _with_steps(measure, TWO_PAGE, two, "two-page")]
 
 
-def _half_way(port: int, uprn: int, box: int) -> dict[str, str]:
-    """Return the cookies of someone who has answered every page and not sent yet."""
+def _half_way(port: int, uprn: int, box: int) -> tuple[str, dict[str, str]]:
+    """Return the form and the cookies of someone who has answered every page and not sent yet."""
     visitor, base = Visitor(port), "/services/missed-bin"
     visitor.open(base)
     answers: list[tuple[str, dict[str, str]]] = [
@@ -114,8 +114,11 @@ def _half_way(port: int, uprn: int, box: int) -> dict[str, str]:
         ("contact", visits.CONTACT),
     ]
     for path, fields in answers:
-        visitor.open(visitor.send(f"{base}/{path}", **fields))
-    return visitor.cookies
+        there = visitor.send(f"{base}/{path}", **fields)
+        visitor.open(there)
+        if path == "begin":
+            base = there.rpartition("/")[0]
+    return base, visitor.cookies
 
 
 def count(bench: Bench) -> tuple[dict[str, float], dict[str, float], float]:

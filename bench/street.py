@@ -100,7 +100,7 @@ class Places:
         """Return the look-ups by their names."""
         plain = lambda path: itertools.repeat((path, {}))  # noqa: E731 - one line says it
         return {
-            SIMILAR: ((f"/services/{SLUG}/similar", {"Cookie": c}) for c in self.drafts),
+            SIMILAR: ((f"{form}/similar", {"Cookie": c}) for form, c in self.drafts),
             "/reports, open": plain("/reports"),
             "/reports, open, page 100": plain("/reports?page=100"),
             "/reports, all": plain("/reports?state="),
@@ -122,15 +122,17 @@ class Places:
         }
 
 
-def _asked(port: int, lat: float, lon: float) -> str:
-    """Say where it is, by a place where there is an open one; return the cookies of who is asked if it is that."""
+def _asked(port: int, lat: float, lon: float) -> tuple[str, str]:
+    """Say where it is, by a place where there is an open one; return the form of who is asked if it is that, and the cookies."""
     visitor, base = Visitor(port), f"/services/{SLUG}"
     visitor.open(base, "start")
-    visitor.open(visitor.send(f"{base}/begin"))
+    first = visitor.send(f"{base}/begin")
+    visitor.open(first)
+    base = first.rpartition("/")[0]
     there = visitor.send(f"{base}/where", where=f"at:{lat:.5f},{lon:.5f}")
     if not there.endswith("/similar"):
         raise SystemExit(f"Nothing is found near {lat}, {lon}: {there}")
-    return "; ".join(f"{k}={v}" for k, v in visitor.cookies.items())
+    return base, "; ".join(f"{k}={v}" for k, v in visitor.cookies.items())
 
 
 def looks(port: int, asks: Iterator[Ask]) -> Iterator[Act]:

@@ -68,6 +68,8 @@ def walk(port: int, slug: str, pages: list[tuple[str, dict[str, str]]]) -> Visit
         there = visitor.send(f"{base}/{path}", **fields)
         if not there or not visitor.open(there):
             return None
+        if path == "begin":
+            base = there.rpartition("/")[0]
     return visitor if there.endswith("/sent") else None
 
 

@@ -95,7 +95,7 @@ class District:
         self.service = first.service
         return self
 
-    def draft(self, number: int, visitor: str = "", email: str = "ann@resident.example") -> Any:
+    def draft(self, number: int, owner: Any = None, email: str = "ann@resident.example") -> Any:
         from tests.filling import fill
 
         box = self.boxes[number]
@@ -106,7 +106,7 @@ class District:
             "email": email or None,
             "phone": None,
         }
-        return fill(self.service, answers, visitor=visitor, now=self.now)
+        return fill(self.service, answers, owner=owner, now=self.now)
 
     def case(self, number: int) -> Any:
         from doorstep.cases import submitting

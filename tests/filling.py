@@ -6,12 +6,19 @@ from typing import Any
 from uuid import uuid4
 
 
+def made(name: str = "") -> Any:
+    """Return an owner for one draft; each time another, unless it is named."""
+    from doorstep.cases.owners import Owner
+
+    return Owner("made", name or uuid4().hex)
+
+
 def fill(
     service: Any,
     answers: Mapping[str, object],
     *,
     now: datetime,
-    visitor: str = "",
+    owner: Any = None,
     channel: str = "online",
     by: Any = None,
 ) -> Any:
@@ -26,9 +33,7 @@ def fill(
     from doorstep.staff.actor import RESIDENT
 
     by = by or RESIDENT
-    draft = drafts.begin(
-        service=service, visitor=visitor or uuid4().hex, channel=channel, by=by, now=now
-    )
+    draft = drafts.begin(service=service, owner=owner or made(), channel=channel, by=by, now=now)
     filling = Filling(draft, by=by, now=now)
     while (page := filling.next_open()) is not None:
         asked = asked_on(page)

@@ -6,15 +6,18 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from doorstep.cases.models import Access, Case, Draft, Link
+from doorstep.cases.owners import FORMER, Owner
 from doorstep.council.errors import Refused
 from doorstep.outside.secret import derived, hashed
 from doorstep.text import copied
 from doorstep.text.clean import clean
 
 KEPT_DAYS, WARN_DAYS = 30, 27
+# Without a saved link a form waits for one night, no longer: the computer may be anybody's tomorrow.
+UNSAVED_HOURS = 12
 CODE_MINUTES, CODE_TRIES = 15, 5
 
 
@@ -44,27 +47,41 @@ def by_draft_link(token: str) -> Draft | None:
 
 
 @transaction.atomic
-def resume(*, token: str, visitor: str, now: datetime) -> Draft:
-    """Bind a saved draft to this browser; raises Refused("link_unknown"), Refused("already_sent").
+def resume(*, token: str, owner: Owner, now: datetime) -> Draft:
+    """Give a saved draft to this browser; raises Refused("link_unknown"), Refused("already_sent").
 
-    What this browser had begun of the same service is put away: one draft a service and browser.
+    The browser that had it before is remembered: a page that is still open there says where it went.
     """
     draft = by_draft_link(token)
     if draft is None:
         raise Refused("link_unknown")
     if draft.sent_at:
         raise Refused("already_sent")
-    Draft.objects.filter(visitor=visitor, slug=draft.slug, sent_at=None).exclude(
-        id=draft.id
-    ).delete()
-    draft.visitor, draft.updated_at = visitor, now
-    draft.save(update_fields=["visitor", "updated_at"])
+    was = draft.owner_key
+    if was and was != owner.key:
+        draft.left_by = [*(key for key in draft.left_by if key != was), was][-20:]
+    draft.owner_kind, draft.owner_key, draft.updated_at = owner.kind, owner.key, now
+    draft.save(update_fields=["owner_kind", "owner_key", "left_by", "updated_at"])
     return draft
+
+
+@transaction.atomic
+def take_over(*, former_key: str, owner: Owner) -> None:
+    """Give a browser what it began under the version before, whose cookies were not signed."""
+    former = Draft.objects.filter(owner_kind=FORMER, owner_key=former_key, sent_at=None)
+    former.update(owner_kind=owner.kind, owner_key=owner.key)
 
 
 def expires_at(draft: Draft) -> datetime:
     """Return when a draft is deleted unless someone goes on with it."""
-    return draft.updated_at + timedelta(days=KEPT_DAYS)
+    kept = timedelta(days=KEPT_DAYS) if draft.saved_key else timedelta(hours=UNSAVED_HOURS)
+    return draft.updated_at + kept
+
+
+def expired(now: datetime) -> Q:
+    """Return which drafts are over: not sent, and nobody went on with them for too long."""
+    unsaved = Q(saved_key="", updated_at__lt=now - timedelta(hours=UNSAVED_HOURS))
+    return Q(sent_at=None) & (unsaved | Q(updated_at__lt=now - timedelta(days=KEPT_DAYS)))
 
 
 def to_warn(now: datetime) -> list[Draft]:

@@ -7,9 +7,10 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer the spine's facts, and forget every day what may no longer be kept."""
+        """Offer the spine's facts, and forget every day, or sooner, what may no longer be kept."""
         from doorstep.cases import facts, jobs
         from doorstep.outside import later
 
         facts.offer()
         later.every_day(jobs.forget)
+        later.every_day(jobs.forget_photos)

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from doorstep.cases import facts, workflow
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Draft
+from doorstep.cases.owners import ONE_DRAFT_EACH, Owner
 from doorstep.cases.shapes import KeptDecision, PassedStop, TriedRule
 from doorstep.cases.values import from_json, settings_of, to_json, values_of
 from doorstep.catalogue import queries as catalogue
@@ -34,22 +36,15 @@ ANSWERED = [
 ]
 
 
-def begin(*, service: Service, visitor: str, channel: str, by: Actor, now: datetime) -> Draft:
-    """Return this visitor's open draft of a service, made when there is none."""
-    draft, _ = Draft.objects.get_or_create(
-        visitor=visitor,
-        slug=service.slug,
-        sent_at=None,
-        defaults={
-            "version_id": service.digest,
-            "channel": channel,
-            "language": council.language(),
-            "by_staff": by.key if by.is_staff else "",
-            "created_at": now,
-            "updated_at": now,
-        },
-    )
-    return draft
+def begin(*, service: Service, owner: Owner, channel: str, by: Actor, now: datetime) -> Draft:
+    """Return a new draft of a service; of a program, the one that this order began when it was sent before."""
+    draft = unsaved(service=service, channel=channel, by=by, now=now)
+    draft.owner_kind, draft.owner_key = owner.kind, owner.key
+    if owner.kind not in ONE_DRAFT_EACH:
+        draft.save(force_insert=True)
+        return draft
+    Draft.objects.bulk_create([draft], ignore_conflicts=True)
+    return Draft.objects.get(owner_kind=owner.kind, owner_key=owner.key)
 
 
 def unsaved(*, service: Service, channel: str, by: Actor, now: datetime) -> Draft:
@@ -65,9 +60,9 @@ def unsaved(*, service: Service, channel: str, by: Actor, now: datetime) -> Draf
     )
 
 
-def drop_draft(*, visitor: str, slug: str) -> None:
-    """Throw away a visitor's open draft, so that the next caller starts afresh."""
-    Draft.objects.filter(visitor=visitor, slug=slug, sent_at=None).delete()
+def drop(*, drafts: QuerySet[Draft]) -> int:
+    """Throw away those of some drafts that were not sent; return how many."""
+    return drafts.filter(sent_at=None).delete()[1].get("cases.Draft", 0)
 
 
 def judge(
@@ -133,13 +128,14 @@ def answer(
     service = catalogue.service(draft.version_id)
     given = to_json(given)
     changed = {k for k, v in given.items() if k in draft.answers and draft.answers[k] != v}
-    if changed:
-        _forget_later(draft, service, page)
+    stale = _forget_what_rests_on(draft, service, page, changed) if changed else []
     draft.answers = {**draft.answers, **given}
     draft.words = {**draft.words, **words}
     draft.typed = {k: v for k, v in draft.typed.items() if k != page.id}
     values = _brought_up_to_date(draft, service, given, changed, values, now)
     decision = judge(draft, page, now, given_facts, values=values)
+    for later in stale:
+        _judge_later(draft, later, now, given_facts, values)
     draft.updated_at = now
     if draft._state.adding:
         return decision
@@ -246,10 +242,40 @@ def _judge_again(
     return decision
 
 
-def _forget_later(draft: Draft, service: Service, page: Page) -> None:
-    """Drop answers that came from options which the changed answer gave."""
-    later = service.form.pages[service.form.pages.index(page) + 1 :]
-    stale = {q.id for p in later for q in p.questions if q.source is not None}
-    draft.answers = {k: v for k, v in draft.answers.items() if k not in stale}
-    draft.decisions = {k: v for k, v in draft.decisions.items() if k == page.id}
-    draft.asked, draft.passed = [], {}
+def _forget_what_rests_on(
+    draft: Draft, service: Service, page: Page, changed: set[str]
+) -> list[Page]:
+    """Forget what rests on answers that changed, and that alone; return the later pages to be judged anew.
+
+    A choice goes whose options came from a changed answer; a stop that was gone past, and a page that
+    was asked for, go where the check behind them rests on one.
+    """
+    form = service.form
+    pages, choices = form.rests_on()
+    gone = set(changed)
+    for later in form.pages[form.pages.index(page) + 1 :]:
+        gone |= {q.id for q in later.questions if choices.get(q.id, frozenset()) & gone}
+    draft.answers = {k: v for k, v in draft.answers.items() if k in changed or k not in gone}
+    stale = [p for p in form.pages if pages[p.id] & gone]
+    draft.decisions = {
+        k: v for k, v in draft.decisions.items() if k == page.id or k not in {p.id for p in stale}
+    }
+    codes = {item.stop for p in stale for item in p.check} | ({"unavailable"} if stale else set())
+    disputes = {s.dispute.page for code in codes if (s := form.stops.get(code)) and s.dispute}
+    asked = {item.ask for p in stale for item in p.check} | disputes
+    draft.passed = {k: v for k, v in draft.passed.items() if k not in codes}
+    draft.asked = [page_id for page_id in draft.asked if page_id not in asked]
+    return [p for p in stale if p.id != page.id]
+
+
+def _judge_later(
+    draft: Draft,
+    page: Page,
+    now: datetime,
+    given_facts: Mapping[str, object] | None,
+    values: dict[str, object],
+) -> None:
+    """Decide a later page's check anew, where its answers stand."""
+    shown = journey.is_shown(page, values, frozenset(draft.asked), clock_at(now))
+    if shown and journey.answered(page, draft.answers):
+        judge(draft, page, now, given_facts, values=values)

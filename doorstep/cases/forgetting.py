@@ -3,14 +3,21 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from doorstep.cases import access, drafts
 from doorstep.cases.models import Case, Draft, EventText, Link
 from doorstep.cases.values import photos_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.customers import actions as customers
 from doorstep.files import photos
+
+# The photos that forms not sent yet hold, right or wrong as the page may be.
+HELD = """
+select distinct (regexp_matches(answers::text || typed::text, '[0-9a-f]{32}[.]jpg', 'g'))[1]
+from cases_draft where sent_at is null
+"""
 
 
 @transaction.atomic
@@ -35,7 +42,14 @@ def erase(*, case_id: int, now: datetime) -> Case:
     EventText.objects.filter(event__case=case).delete()
     Link.objects.filter(case=case).delete()
     Draft.objects.filter(id=case.draft_id).update(
-        visitor="", facts={}, observed=None, decisions={}, by_staff=""
+        owner_kind="",
+        owner_key="",
+        left_by=[],
+        visitor="",
+        facts={},
+        observed=None,
+        decisions={},
+        by_staff="",
     )
     customers.forget(customer_id=customer)
     return case
@@ -62,6 +76,13 @@ def erase_due(*, now: datetime) -> int:
 
 
 def drop_old_drafts(*, now: datetime) -> int:
-    """Delete drafts that were not touched for thirty days; return how many."""
-    old = Draft.objects.filter(sent_at=None, updated_at__lt=now - timedelta(days=30))
-    return old.delete()[0]
+    """Delete drafts that are over, because nobody came back to them; return how many."""
+    return drafts.drop(drafts=Draft.objects.filter(access.expired(now)))
+
+
+def drop_old_photos(*, now: datetime) -> None:
+    """Delete photos that hours after they were sent to us neither a form, a case nor a record holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(HELD)
+        held = {name for (name,) in cursor.fetchall()}
+    photos.sweep(unfinished=held, now=now)

@@ -11,3 +11,8 @@ def forget() -> None:
     forgetting.erase_due(now=now)
     forgetting.drop_old_drafts(now=now)
     access.forget_access(now)
+
+
+def forget_photos() -> None:
+    """Delete photos that came in and that nothing holds any more."""
+    forgetting.drop_old_photos(now=timezone.now())

@@ -1,9 +1,11 @@
 import uuid
+from typing import get_args
 
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Q
 
+from doorstep.cases.owners import FORMER, ONE_DRAFT_EACH, Kind
 from doorstep.catalogue.channels import CHANNELS
 from doorstep.catalogue.models import Version
 from doorstep.customers.models import Customer
@@ -12,10 +14,16 @@ from doorstep.places.models import Property, Ward
 
 
 class Draft(models.Model):
-    """Answers not yet sent; bound to the visitor's cookie by its hash."""
+    """Answers not yet sent; each Start of a form makes one, and it belongs to whoever began it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    visitor = models.CharField(max_length=64)
+    # Whose it is: `cases.owners.Owner`. Neither, of one that is nobody's any more.
+    owner_kind = models.CharField(max_length=10, blank=True, db_default="")
+    owner_key = models.CharField(max_length=64, blank=True, db_default="")
+    # Keys of the browsers it went on from, when its link was opened in another.
+    left_by = models.JSONField(default=list, db_default=[])
+    # Whose it was for the version before; nothing reads it.
+    visitor = models.CharField(max_length=64, blank=True, db_default="")
     version = models.ForeignKey(Version, on_delete=models.PROTECT)
     slug = models.SlugField()
     channel = models.CharField(max_length=20, default="online")
@@ -50,8 +58,20 @@ class Draft(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(owner_kind="", owner_key="")
+                | Q(owner_kind__in=[*get_args(Kind), FORMER]) & ~Q(owner_key=""),
+                name="draft_owner_is_a_pair",
+            ),
             models.UniqueConstraint(
-                fields=["visitor", "slug"], condition=Q(sent_at=None), name="one_open_draft"
+                fields=["owner_kind", "owner_key"],
+                condition=Q(owner_kind__in=ONE_DRAFT_EACH),
+                name="one_draft_an_order",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["owner_kind", "owner_key"], condition=Q(sent_at=None), name="draft_unsent"
             )
         ]
 

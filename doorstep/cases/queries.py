@@ -5,23 +5,31 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from doorstep.cases import access
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.needs_person import TO_DO
+from doorstep.cases.owners import Owner
 from doorstep.catalogue import steps
 from doorstep.text import copied
 
 
-def open_draft(visitor: str, slug: str) -> Draft | None:
-    """Return a visitor's open draft of a service."""
-    return Draft.objects.filter(visitor=visitor, slug=slug, sent_at=None).first()
+def draft(draft_id: UUID, owner: Owner, now: datetime) -> Draft | None:
+    """Return somebody's own draft by its id, sent or not; nothing when it is over."""
+    own_drafts = Draft.objects.filter(owner_kind=owner.kind, owner_key=owner.key)
+    return own_drafts.exclude(access.expired(now)).filter(pk=draft_id).first()
 
 
-def draft(draft_id: str, visitor: str) -> Draft | None:
-    """Return a visitor's draft by its id, sent or not."""
-    try:
-        return Draft.objects.filter(pk=UUID(draft_id), visitor=visitor).first()
-    except ValueError:
-        return None
+def unfinished(owner: Owner, now: datetime, *, slug: str = "") -> QuerySet[Draft]:
+    """Return what somebody began and did not send, the newest first; of one service, or of each."""
+    drafts = Draft.objects.filter(owner_kind=owner.kind, owner_key=owner.key, sent_at=None)
+    if slug:
+        drafts = drafts.filter(slug=slug)
+    return drafts.exclude(access.expired(now)).order_by("-updated_at")
+
+
+def went_on_elsewhere(draft_id: UUID, owner: Owner) -> bool:
+    """Say whether this browser had a draft that was then opened by its link in another."""
+    return Draft.objects.filter(pk=draft_id, left_by__contains=[owner.key]).exists()
 
 
 def by_reference(reference: str) -> Case | None:

@@ -37,15 +37,17 @@ def submit(
     draft_id: UUID,
     by: Actor,
     now: datetime,
+    answers: Mapping[str, object] | None = None,
     given_facts: Mapping[str, object] | None = None,
 ) -> tuple[Case | None, Decision | None]:
     """Send a draft: re-check every rule, open the case, start its workflow; one transaction.
 
-    Sent twice, the same case comes back. Where a rule now stops, no case is made and the decision
-    is returned; the draft keeps its answers. Raises Refused("unanswered", page=...), and
+    `answers` are those that whoever sends it saw, where somebody saw them. Sent twice, the same case comes
+    back. Where a rule now stops, no case is made and the decision is returned; the draft keeps its
+    answers. Raises Refused("changed_meanwhile") where the answers are others by now, Refused("unanswered", page=...), and
     Refused("already_open") where no rule stops for the case that is open already.
     """
-    args = (draft_id, by, now, given_facts)
+    args = (draft_id, answers, by, now, given_facts)
     try:
         return _judged_again(*args, asked=False)
     except _AskFirst:  # the lock is let go while an outside system is asked
@@ -59,6 +61,7 @@ class _AskFirst(Exception):
 
 def _judged_again(
     draft_id: UUID,
+    answers: Mapping[str, object] | None,
     by: Actor,
     now: datetime,
     given_facts: Mapping[str, object] | None,
@@ -69,7 +72,7 @@ def _judged_again(
     for is_last in (False, True):
         try:
             with one_open_case(), transaction.atomic():
-                return _submit(draft_id, by, now, given_facts, asked=asked)
+                return _submit(draft_id, answers, by, now, given_facts, asked=asked)
         except Refused as exc:
             if exc.code != "already_open" or is_last:
                 raise
@@ -89,6 +92,7 @@ def _ask_outside(draft_id: UUID, now: datetime, given_facts: Mapping[str, object
 
 def _submit(
     draft_id: UUID,
+    answers: Mapping[str, object] | None,
     by: Actor,
     now: datetime,
     given_facts: Mapping[str, object] | None,
@@ -98,6 +102,8 @@ def _submit(
     draft = Draft.objects.select_for_update().get(id=draft_id)
     if draft.sent_at:
         return Case.objects.select_related("place__street").get(draft=draft), None
+    if answers is not None and draft.answers != answers:
+        raise Refused("changed_meanwhile")
     service = catalogue.service(draft.version_id)
     if not asked and any(facts.asks_outside(page.facts) for page in service.form.pages):
         raise _AskFirst

@@ -5,6 +5,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from doorstep.cases import drafts
 from doorstep.cases.models import Case
+from doorstep.cases.owners import Owner
 from doorstep.catalogue.service import Service
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork.models import Job
@@ -47,8 +48,10 @@ def _page(filling: Filling, page: Page, home: Property, n: int) -> bool:
 
 def _report(service: Service, home: Property, n: int, now: datetime) -> Case | None:
     """Report something by a home; nothing where the form stops whatever is answered."""
-    visitor = uuid5(NAMESPACE_URL, f"demo:report:{service.slug}:{n}:{now.date()}").hex
-    draft = drafts.begin(service=service, visitor=visitor, channel="online", by=RESIDENT, now=now)
+    name = uuid5(NAMESPACE_URL, f"demo:report:{service.slug}:{n}:{now.date()}").hex
+    draft = drafts.begin(
+        service=service, owner=Owner("made", name), channel="online", by=RESIDENT, now=now
+    )
     filling = Filling(draft, by=RESIDENT, now=now)
     while (page := filling.next_open()) is not None:
         if not _page(filling, page, home, n):

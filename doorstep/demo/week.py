@@ -10,6 +10,7 @@ from django.conf import settings
 
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case
+from doorstep.cases.owners import Owner
 from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
 from doorstep.council.queries import ZONE
@@ -120,7 +121,7 @@ def _log(box: Container, reason: str, day: date) -> Example:
 def _case(box: Container, now: datetime) -> Case:
     service = catalogue.current("missed-bin")
     assert service
-    visitor = _event("visitor", box.pk, now.date()).hex
+    owner = Owner("made", _event("visitor", box.pk, now.date()).hex)
     answers = {
         "property": str(box.place_id),
         "container": str(box.pk),
@@ -128,7 +129,7 @@ def _case(box: Container, now: datetime) -> Case:
         "email": "sam@resident.example",
     }
     order = orders.Order(service, "telephone", answers)
-    return orders.place(order, visitor=visitor, by=RESIDENT, now=now)
+    return orders.place(order, owner=owner, by=RESIDENT, now=now)
 
 
 def _finish(case: Case, code: str, now: datetime) -> None:

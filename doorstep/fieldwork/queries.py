@@ -5,6 +5,7 @@ from math import dist
 
 from django.db.models import Count, Max, QuerySet
 
+from doorstep.cases.models import Case
 from doorstep.fieldwork.models import WITHDRAWN, Caution, DeviceEvent, Job, Outcome
 
 
@@ -12,6 +13,11 @@ def last_heard() -> datetime | None:
     """Return when a crew's tablet last sent anything."""
     newest: datetime | None = DeviceEvent.objects.aggregate(at=Max("at"))["at"]
     return newest
+
+
+def of_case(case: Case) -> QuerySet[Job]:
+    """Return a case's jobs with what was recorded of them, the first made first."""
+    return Job.objects.filter(case=case).order_by("pk").prefetch_related("results__event")
 
 
 def ahead(crew_list: str, day: date) -> QuerySet[Job]:

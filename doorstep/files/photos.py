@@ -2,25 +2,32 @@
 
 import re
 import secrets
+import tempfile
 import time
-import warnings
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import structlog
 from django.conf import settings
-from django.utils import timezone
-from PIL import Image, ImageOps
+from PIL import Image
 
-from doorstep.files import queue
+from doorstep.files import child, picture, queue
 from doorstep.files.errors import BadFile
 from doorstep.files.models import Photo
 
 log = structlog.get_logger("doorstep.files")
 _NAME = re.compile(r"^[0-9a-f]{32}\.jpg$")
-MOST_BYTES, MOST_PIXELS, SIDE, THUMBNAIL = 10 * 1024 * 1024, 50_000_000, 1600, 320
+MOST_MEGABYTES, THUMBNAIL = 40, 320
+UNSENT = timedelta(hours=6)
+REFUSALS = {
+    picture.NOT_A_PHOTO: "not_a_photo",
+    picture.TOO_MANY_PIXELS: "photo_pixels",
+    picture.TOO_MUCH: "photo_too_much",
+    picture.NOT_KEPT: "photo_not_kept",
+}
 
 
 def folder() -> Path:
@@ -31,24 +38,18 @@ def folder() -> Path:
 def take(file: Any, *, now: datetime) -> str:
     """Keep a photo as a fresh JPEG of at most 1,600 pixels a side and return its name; raises BadFile.
 
-    Its thumbnail is made by the queue.
+    It is read by a process of its own (`child`). Its thumbnail is made by the queue.
     """
-    if (file.size or 0) > MOST_BYTES:
-        raise BadFile("photo_too_large", most=10)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(file, formats=("JPEG", "PNG", "WEBP"))
-            if image.width * image.height > MOST_PIXELS:
-                raise BadFile("photo_too_large", most=10)
-            image.draft("RGB", (SIDE, SIDE))  # a JPEG is decoded no larger than needed
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError) as exc:
-        raise BadFile("not_a_photo") from exc
+    if (file.size or 0) > MOST_MEGABYTES * 1024 * 1024:
+        raise BadFile("photo_too_large")
     name = f"{secrets.token_hex(16)}.jpg"
     try:
         folder().mkdir(parents=True, exist_ok=True)
-        _write(upright, SIDE, folder() / name)
+        with tempfile.TemporaryFile() as source, _whole(folder() / name) as target:
+            for chunk in file.chunks():
+                source.write(chunk)
+            source.seek(0)
+            _read(source, target)
     except OSError as exc:  # the disk is full, or refuses; the form keeps everything else
         log.error("photo_not_kept", error=type(exc).__name__, number=exc.errno)
         raise BadFile("photo_not_kept") from exc
@@ -57,14 +58,25 @@ def take(file: Any, *, now: datetime) -> str:
     return name
 
 
-def _write(image: Image.Image, side: int, path: Path) -> None:
-    """Write an image's pixels alone, so that nothing of the file's metadata comes with it."""
-    image.thumbnail((side, side))
-    clean = Image.new("RGB", image.size)
-    clean.paste(image)
+def _read(source: IO[bytes], target: IO[bytes]) -> None:
+    """Have a picture read into a file; raises BadFile, OSError."""
+    try:
+        code = child.read(source, target, places=Path(settings.DATA) / "photo-places")
+    except child.Busy as exc:
+        raise BadFile("photo_busy") from exc
+    if code != picture.DONE:
+        refusal = REFUSALS.get(code, "photo_broken")
+        log.warning("photo_refused", code=code, refusal=refusal)
+        raise BadFile(refusal)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[IO[bytes]]:
+    """Give a file to write; it takes its name when it is whole, and nothing half written stays."""
     part = path.with_suffix(".part")
     try:
-        clean.save(part, "JPEG", quality=85)
+        with part.open("wb") as file:
+            yield file
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -74,21 +86,25 @@ def make_thumbnail(name: str) -> None:
     """Make the small picture that pages show; the photo may be gone by now."""
     path = path_of(name)
     if path is not None:
-        with Image.open(path, formats=("JPEG",)) as image:
-            _write(image, THUMBNAIL, _small(name))
+        with Image.open(path, formats=("JPEG",)) as image, _whole(_small(name)) as file:
+            image.thumbnail((THUMBNAIL, THUMBNAIL))
+            image.save(file, "JPEG", quality=85)
 
 
 def keep(names: Iterable[str]) -> None:
-    """Mark photos as held by a case or a crew's record; others are swept away after a month."""
+    """Mark photos as held by a case or a crew's record; others are swept away within hours."""
     kept_names = [n for n in names if n]
     if kept_names:
         Photo.objects.filter(name__in=kept_names).update(kept=True)
 
 
-def sweep() -> None:
-    """Delete photos of forms that were not sent within a month, and what a process that died left behind."""
-    old = timezone.now() - timedelta(days=31)
-    for name in Photo.objects.filter(kept=False, taken_at__lt=old).values_list("name", flat=True):
+def sweep(*, unfinished: Collection[str], now: datetime) -> None:
+    """Delete photos that hours after they were taken nothing names, and what a process that died left behind.
+
+    `unfinished` are the names that forms which are not sent yet still hold.
+    """
+    old = Photo.objects.filter(kept=False, taken_at__lt=now - UNSENT)
+    for name in old.exclude(name__in=unfinished).values_list("name", flat=True):
         remove(name)
     _sweep_files()
 

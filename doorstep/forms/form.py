@@ -1,6 +1,6 @@
 """A form as data: pages, questions, facts and checks, with their rules read and typed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from doorstep.forms.rules.parse import FactCall
@@ -109,6 +109,32 @@ class Form:
     def page(self, page_id: str) -> Page | None:
         """Return the page with this id, or nothing."""
         return next((page for page in self.pages if page.id == page_id), None)
+
+    def rests_on(self) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+        """Return on which questions' answers each page's check rests, and each question's choice, by their ids.
+
+        What is found or worked out on a page rests on what it is found from.
+        """
+        names: dict[str, frozenset[str]] = {q: frozenset({q}) for q in self.questions}
+        pages, choices = dict[str, frozenset[str]](), dict[str, frozenset[str]]()
+
+        def of(paths: Iterable[str]) -> frozenset[str]:
+            roots = (path.split(".")[0] for path in paths)
+            return frozenset().union(*(names.get(root, frozenset()) for root in roots))
+
+        for page in self.pages:
+            for question in page.questions:
+                if question.source is not None:
+                    choices[question.id] = of(question.source.uses)
+            for name, call in page.facts:
+                names[name] = of(call.uses)
+            for name, rule in page.values:
+                names[name] = of(rule.uses)
+            rules = [item.rule for item in page.check]
+            pages[page.id] = of(p for rule in rules for p in rule.uses).union(
+                *(names[name] for name, _ in page.facts)
+            )
+        return pages, choices
 
     @property
     def questions(self) -> dict[str, Question]:

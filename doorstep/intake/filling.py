@@ -180,7 +180,11 @@ class Filling:
     def submit(self) -> tuple[Case | None, Decision | None]:
         """Send it: a case, or the decision that stops it; raises Refused."""
         return submitting.submit(
-            draft_id=self.draft.pk, by=self.by, now=self.now, given_facts=self.given_facts
+            draft_id=self.draft.pk,
+            by=self.by,
+            now=self.now,
+            answers=self.draft.answers,
+            given_facts=self.given_facts,
         )
 
 

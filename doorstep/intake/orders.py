@@ -6,6 +6,7 @@ from datetime import datetime
 
 from doorstep.cases import drafts
 from doorstep.cases.models import Case
+from doorstep.cases.owners import Owner
 from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import fill
 from doorstep.council import queries as council
@@ -94,11 +95,9 @@ class Halted(NotTaken):
         }
 
 
-def place(order: Order, *, visitor: str, by: Actor, now: datetime) -> Case:
+def place(order: Order, *, owner: Owner, by: Actor, now: datetime) -> Case:
     """Answer page by page and submit; raises NotTaken."""
-    draft = drafts.begin(
-        service=order.service, visitor=visitor, channel=order.channel, by=by, now=now
-    )
+    draft = drafts.begin(service=order.service, owner=owner, channel=order.channel, by=by, now=now)
     filling, names = Filling(draft, by=by, now=now), set[str]()
     while (page := filling.next_open()) is not None:
         entries = _entries(filling, page, order)

@@ -15,6 +15,7 @@ from doorstep.bookings import actions as bookings
 from doorstep.cases import actions as cases
 from doorstep.cases import choosing, deciding, drafts
 from doorstep.cases.models import Case
+from doorstep.cases.owners import Owner
 from doorstep.cases.values import values_of, words_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.models import Version
@@ -89,7 +90,7 @@ class _Play:
         self.case: Case | None = None
         draft = drafts.begin(
             service=service,
-            visitor=uuid4().hex,
+            owner=Owner("made", uuid4().hex),
             channel=str(given.get("channel", "online")),
             by=self.by,
             now=self.now,

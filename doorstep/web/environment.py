@@ -19,6 +19,7 @@ from doorstep.council import queries as council
 from doorstep.forms.questions import kinds
 from doorstep.text.untranslated import Untranslated
 from doorstep.web.form.months import day_words, months_of
+from doorstep.web.kit.visitor import cookie
 
 
 def when(moment: datetime) -> str:
@@ -35,7 +36,7 @@ def plain(text: str) -> str:
 
 def own(text: str) -> Markup:
     """Return what somebody typed, apart from the sentence around it: its own direction turns nothing else."""
-    return Markup("<bdi>{}</bdi>").format(text) if text else Markup()
+    return Markup("<bdi>") + text + Markup("</bdi>") if text else Markup()
 
 
 class Page(Template):
@@ -69,7 +70,7 @@ def environment(**options: Any) -> Environment:
         static=lru_cache(maxsize=200)(static), url=url, council=council.current, new_id=uuid4
     )
     jinja.globals.update(languages=council.languages, language=council.language)
-    jinja.globals.update(months_of=months_of, day_words=day_words)
+    jinja.globals.update(months_of=months_of, day_words=day_words, browser_cookie=cookie)
     jinja.globals.update(map_tiles=settings.MAP_TILES, map_credit=settings.MAP_CREDIT)
     jinja.filters.update(plain=plain, own=own, say=say, when=when, pounds=pounds, kind=kinds.of)
     return jinja

@@ -9,6 +9,7 @@ from doorstep.cases.models import Case
 from doorstep.catalogue.service import Service
 from doorstep.intake import orders
 from doorstep.staff.actor import RESIDENT
+from tests.filling import made
 from tests.open311.conftest import HERE
 
 
@@ -18,8 +19,7 @@ def signed(service: Service, **more: Any) -> Case:
     answers = {"spot": spot, "damage": ["leg"], "danger": True, "detail": "It swings <&>.", **more}
     answers |= {"name": "Ann Lee", "email": "ann@resident.example"}
     order = orders.Order(service, "online", answers)
-    visitor = f"visitor-{Case.objects.count()}"
-    return orders.place(order, visitor=visitor, by=RESIDENT, now=timezone.now())
+    return orders.place(order, owner=made(), by=RESIDENT, now=timezone.now())
 
 
 def tidy() -> None:

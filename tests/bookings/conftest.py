@@ -3,13 +3,13 @@
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from doorstep.bookings.models import Calendar
 from doorstep.cases import drafts, submitting
 from doorstep.staff.actor import RESIDENT
+from tests.filling import made
 from tests.publishing import publish_folder
 
 COLLECT = Path(__file__).parent / "collect"
@@ -41,7 +41,7 @@ class Desk:
     def blank(self) -> Any:
         """Return a draft with nothing answered."""
         return drafts.begin(
-            service=self.service, visitor=uuid4().hex, channel="online", by=RESIDENT, now=self.now
+            service=self.service, owner=made(), channel="online", by=RESIDENT, now=self.now
         )
 
     def draft(self, home: int = 0, day: date | None = None) -> Any:

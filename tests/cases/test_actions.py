@@ -17,6 +17,7 @@ from doorstep.fieldwork.models import Job
 from doorstep.messages import actions as messages
 from doorstep.messages.models import Message
 from doorstep.staff.actor import RESIDENT, SYSTEM
+from tests.filling import made
 
 
 def test_a_report_makes_a_case_a_job_and_a_message(district: Any) -> None:
@@ -44,7 +45,7 @@ def test_a_stale_draft_is_judged_again_and_keeps_its_answers(district: Any) -> N
 
 def test_an_unanswered_page_cannot_be_sent(district: Any) -> None:
     draft = case_drafts.begin(
-        service=district.service, visitor="v", channel="online", by=RESIDENT, now=district.now
+        service=district.service, owner=made(), channel="online", by=RESIDENT, now=district.now
     )
     with pytest.raises(Refused, match="unanswered"):
         submitting.submit(draft_id=draft.pk, by=RESIDENT, now=district.now)

@@ -19,6 +19,7 @@ from doorstep.files.models import Photo
 from doorstep.messages.models import Message
 from doorstep.staff.actor import RESIDENT, SYSTEM, Actor
 from doorstep.waste import actions as waste
+from tests.filling import made
 
 ADVISER = Actor("staff", "adviser")
 
@@ -35,7 +36,7 @@ def logged(district: Any, number: int, reason: str = "not_out") -> Any:
     )
     draft = drafts.begin(
         service=district.service,
-        visitor=uuid4().hex,
+        owner=made(),
         channel="online",
         by=RESIDENT,
         now=district.now,
@@ -199,12 +200,12 @@ def test_a_photo_not_sent_is_swept_and_a_kept_one_goes_with_its_case(
     Image.new("RGB", (2000, 1000), "red").save(tmp_path / "p.jpg")
     body = (tmp_path / "p.jpg").read_bytes()
     lost, kept = (
-        photos.take(SimpleUploadedFile("p.jpg", body), now=district.now - timedelta(days=32))
+        photos.take(SimpleUploadedFile("p.jpg", body), now=district.now - timedelta(hours=7))
         for _ in range(2)
     )
     case = done(district, 0)
     choosing.reopen(case_id=case.pk, text="Full", photo=kept, by=RESIDENT, now=district.now)
-    photos.sweep()
+    forgetting.drop_old_photos(now=district.now)
     assert photos.path_of(lost) is None and photos.path_of(kept)
     deciding.decide(
         case_id=case.pk, decision="stands", reason="x", reply="No", by=SYSTEM, now=district.now
@@ -222,6 +223,6 @@ def test_what_a_dead_process_left_of_a_photo_is_swept(district: Any) -> None:
         path.write_bytes(b"half")
     for path in (old, whole):
         os.utime(path, (1, 1))
-    photos.sweep()
+    forgetting.drop_old_photos(now=district.now)
     assert (old.exists(), whole.exists(), fresh.exists()) == (False, False, True)
     fresh.unlink()

@@ -62,8 +62,16 @@ def test_a_case_is_erased_when_its_retention_is_over_and_not_before(district: An
     assert timeline.broken(case) == []
 
 
-def test_a_draft_nobody_came_back_to_goes_after_thirty_days(district: Any) -> None:
+def test_a_draft_nobody_came_back_to_goes_after_a_night(district: Any) -> None:
     district.draft(0)
+    assert forgetting.drop_old_drafts(now=district.now + timedelta(hours=11)) == 0
+    assert forgetting.drop_old_drafts(now=district.now + timedelta(hours=13)) == 1
+    assert not Draft.objects.exists()
+
+
+def test_a_draft_saved_by_a_link_goes_after_thirty_days(district: Any) -> None:
+    district.draft(0)
+    Draft.objects.update(saved_key="key")
     assert forgetting.drop_old_drafts(now=district.now + timedelta(days=29)) == 0
     assert forgetting.drop_old_drafts(now=district.now + timedelta(days=31)) == 1
     assert not Draft.objects.exists()

@@ -15,6 +15,7 @@ from doorstep.catalogue.errors import DefinitionError
 from doorstep.forms import facts
 from doorstep.forms.rules.types import TEXT
 from doorstep.staff.actor import RESIDENT
+from tests.filling import made
 
 FEE = Path(__file__).parents[1] / "payments" / "services" / "small-fee"
 
@@ -64,7 +65,7 @@ def begun(district: Any) -> Any:
     publishing.played(service=service, examples=1, now=district.now)
     service = publishing.publish(contents=contents, now=district.now)
     return drafts.begin(
-        service=service, visitor="v" * 64, channel="online", by=RESIDENT, now=district.now
+        service=service, owner=made(), channel="online", by=RESIDENT, now=district.now
     )
 
 

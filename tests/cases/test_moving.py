@@ -28,13 +28,12 @@ def told(district: Any) -> Case:
 
 
 def enquiry(text: str, email: str = "ann@resident.example") -> Case:
-    from django.test import Client
+    from tests.form_client import FormClient
 
-    client = Client()
+    client = FormClient()
     client.post(f"{BASE}/begin", {"text": text, "none": "1"})
     client.post(f"{BASE}/contact", {"name": "Ann Ash", "email": email, "phone": ""})
-    draft = Draft.objects.get(sent_at=None)
-    assert client.post(f"{BASE}/check", {"draft": str(draft.pk)}).status_code == 302
+    assert client.post(f"{BASE}/check").status_code == 302
     return Case.objects.latest("id")
 
 
@@ -70,7 +69,7 @@ def test_sent_at_once_where_nothing_is_missing_and_both_cases_say_so(told: Case)
     officer.post(f"{base}/kind", {"kind": "comment"})
     officer.post(f"{base}/what", {"what": "Your staff were rude"})
     officer.post(f"{base}/contact", {"name": "", "email": "bo@resident.example", "phone": ""})
-    officer.post(f"{base}/check", {"draft": str(draft.pk)})
+    officer.post(f"{base}/check")
     comment = Case.objects.latest("id")
     assert comment.slug == "complaint" and comment.channel == "online"
     first.refresh_from_db()
@@ -101,12 +100,11 @@ def test_a_slip_is_taken_back_and_teaches_nothing(told: Case) -> None:
 def test_what_it_has_become_is_closed_as_moved_back(told: Case) -> None:
     officer = signed_in("officer")
     officer.post(f"/desk/cases/{told.reference}/move", {"to": "complaint"})
-    draft = Draft.objects.get(sent_at=None)
     base = "/desk/new/complaint"
     officer.post(f"{base}/kind", {"kind": "comment"})
     officer.post(f"{base}/what", {"what": TEXT})
     officer.post(f"{base}/contact", {"name": "", "email": "", "phone": ""})
-    officer.post(f"{base}/check", {"draft": str(draft.pk)})
+    officer.post(f"{base}/check")
     officer.post(f"/desk/cases/{told.reference}/move/undo")
     told.refresh_from_db()
     became = rerouting.came_of(told)
@@ -126,13 +124,17 @@ def test_refusals_change_nothing(told: Case) -> None:
     assert twice.status_code == 200 and "closed already" in twice.content.decode()
 
 
-def test_a_form_that_was_lost_is_begun_again(told: Case) -> None:
+def test_a_form_of_a_moved_case_is_gone_on_with_and_begun_again_when_lost(told: Case) -> None:
     officer = signed_in("officer")
     officer.post(f"/desk/cases/{told.reference}/move", {"to": "damaged-bin"})
     officer.post("/desk/new/damaged-bin", {"channel": "telephone"})  # another caller
-    assert Draft.objects.get(sent_at=None).moved_from is None
+    first = Draft.objects.get(sent_at=None, moved_from=told)
     officer.post(f"/desk/cases/{told.reference}/move/go-on")
-    assert Draft.objects.get(sent_at=None).moved_from == told
+    assert Draft.objects.get(sent_at=None, moved_from=told) == first
+    assert officer.form_ids["/desk/new/damaged-bin"] == str(first.pk)
+    officer.post(f"/desk/unfinished/{first.pk}/drop")
+    officer.post(f"/desk/cases/{told.reference}/move/go-on")
+    assert Draft.objects.get(sent_at=None, moved_from=told) != first
 
 
 def test_an_adviser_may_not_move_and_only_some_may_teach(told: Case) -> None:

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 from doorstep.bookings.models import Calendar
 from doorstep.cases import drafts, submitting
 from doorstep.catalogue import queries as catalogue
 from doorstep.staff.actor import RESIDENT
+from tests.filling import made
 from tests.publishing import publish_library
 
 DEARER = {"tariff": [{"model": "single", "base": 9900, "base_pops": 9900, "band_most": 3, "band": 0, "band_pops": 0, "least": 0, "trade_least": 0, "saturday": 0}]}  # fmt: skip
@@ -30,7 +30,7 @@ def quoted(district: Any) -> Any:
         "phone": None,
     }
     draft = drafts.begin(
-        service=service, visitor=uuid4().hex, channel="online", by=RESIDENT, now=district.now
+        service=service, owner=made(), channel="online", by=RESIDENT, now=district.now
     )
     for page in (p for p in service.form.pages if p.id != "pension"):
         said = {q.id: given[q.id] for q in page.questions}

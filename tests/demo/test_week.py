@@ -15,6 +15,7 @@ from doorstep.places.models import Property
 from doorstep.staff.actor import RESIDENT
 from doorstep.waste import queries as waste
 from doorstep.waste.calendar import Collection, collections_at
+from tests.filling import made
 from tests.publishing import publish_library
 from tests.size import size
 from tests.tables import Kept, empty
@@ -45,9 +46,7 @@ def _code(example: Any, now: datetime) -> str:
     assert service
     home = Property.objects.get(postcode=example.postcode, line=example.address)
     box = next(c for c in waste.containers_at(home.uprn) if c.kind == example.container)
-    draft = drafts.begin(
-        service=service, visitor=example.outcome, channel="online", by=RESIDENT, now=now
-    )
+    draft = drafts.begin(service=service, owner=made(), channel="online", by=RESIDENT, now=now)
     address, bin_page = service.form.pages[:2]
     given = {"property": str(home.uprn)}
     drafts.answer(draft=draft, page=address, given=given, words={}, now=now)

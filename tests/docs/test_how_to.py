@@ -28,6 +28,9 @@ def copy(tmp_path: Path) -> Path:
     for folder in (tmp_path / "services").iterdir():
         if (folder / "service.yaml").exists() and folder.name not in KEPT:
             shutil.rmtree(folder)
+    for name in (".mypy_cache", ".ruff_cache"):  # what did not change is not looked at again
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, tmp_path / name)
     for name in (".venv", "static-built"):
         (tmp_path / name).symlink_to(ROOT / name)
     return tmp_path

@@ -15,8 +15,9 @@ from urllib.parse import urlencode
 
 from tests.patience import until
 
-FIELD = re.compile(r'name="(csrfmiddlewaretoken|draft)" value="([^"]+)"')
-REFERENCE = re.compile(r"<strong>([A-Z]{2}-[0-9A-Z]{4}-[0-9A-Z]{4})</strong>")
+FIELD = re.compile(r'name="(csrfmiddlewaretoken|seen)" value="([^"]+)"')
+# On the page that confirms it, and on the one that says it was sent before.
+REFERENCE = re.compile(r"(?:<strong>|sent as )([A-Z]{2}-[0-9A-Z]{4}-[0-9A-Z]{4})\b")
 ALREADY = "We already know about this bin"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 # How long a person tries again before they telephone instead.
@@ -138,6 +139,8 @@ def report(
         status, page, headers = client.ask("POST", f"{base}/{path}", urlencode(given), **FORM)
         if status == 302:
             _, page, _ = client.ask("GET", headers["Location"])
+        if path == "begin":
+            base = headers["Location"].rpartition("/")[0]
         if ALREADY in page:
             return diary.note(Told(email, already=True))
     found = REFERENCE.search(page)

@@ -46,7 +46,7 @@ def drafts(number: int) -> list[Draft]:
     """Make drafts of people who have come as far as the day."""
     now, version = timezone.now(), Version.objects.get(slug="missed-bin")
     return Draft.objects.bulk_create(
-        Draft(visitor=uuid4().hex, version=version, slug="missed-bin", created_at=now, updated_at=now)
+        Draft(owner_kind="made", owner_key=uuid4().hex, version=version, slug="missed-bin", created_at=now, updated_at=now)
         for _ in range(number)
     )  # fmt: skip
 

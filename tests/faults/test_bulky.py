@@ -8,7 +8,7 @@ that was paid then stayed without its day.
 from datetime import timedelta
 from functools import partial
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -23,6 +23,7 @@ from doorstep.payments.models import Movement
 from doorstep.staff.actor import RESIDENT
 from tests.district import District
 from tests.faults.cutting import killed_at
+from tests.filling import made
 from tests.paying import Pay
 from tests.publishing import publish_library
 from tests.queue import run_queue
@@ -60,7 +61,7 @@ def answers(uprn: int) -> dict[str, object]:
 def begun(service: Service, uprn: int) -> Draft:
     """Return a draft with home and things answered, and no day yet."""
     draft = drafts.begin(
-        service=service, visitor=uuid4().hex, channel="online", by=RESIDENT, now=timezone.now()
+        service=service, owner=made(), channel="online", by=RESIDENT, now=timezone.now()
     )
     return fill(draft.pk, service, answers(uprn), {"address", "items"})
 

@@ -15,7 +15,7 @@ from tests.size import size
 
 @pytest.mark.parametrize("how", ["fast", "immediate"])
 def test_the_database_stops_and_starts_under_load(place: Installation, how: str) -> None:
-    number = size(60, 600)
+    number = size(30, 600)
     place.fill(number)
     home = place.folder / "home"
     for name in ("services", "councils"):

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
 def next_version(folder: Path) -> Path:
     """Return a copy of this code as its next version: one migration more, and it says so at /healthz."""
     for name in ("doorstep", "services", "councils", "locale", "static-built", "tests"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, folder / name)
     migrations = folder / "doorstep" / "cases" / "migrations"
     last = max(p.stem for p in migrations.glob("0*.py"))
     (migrations / "9999_brought_later.py").write_text(LATER.replace("{last}", last))
@@ -39,7 +39,7 @@ def next_version(folder: Path) -> Path:
 
 
 def test_old_and_new_code_together_in_the_middle_of_a_load(place: Installation) -> None:
-    place.fill(size(400, 2000))
+    place.fill(size(150, 2000))
     old = [place.start("web"), place.start("worker")]
     new, port, diary = next_version(place.folder / "next"), free_port(), Diary()
     over = threading.Event()

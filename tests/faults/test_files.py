@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from urllib.parse import urlencode
 
 import pytest
 from PIL import Image
@@ -10,9 +11,10 @@ from PIL import Image
 from tests.faults.checker import wrong
 from tests.faults.clients import ALREADY, FIELD, REFERENCE, Client, Diary, Told
 from tests.faults.installation import Installation
+from tests.files import pictures
 
 BASE, BOUNDARY = "/services/missed-bin", "----faults"
-NOT_KEPT, NOT_A_PHOTO = "We could not keep the photo just now", "The file must be a photo"
+NOT_KEPT, TOO_MANY = "We could not keep the photo just now", "more than 200 million pixels"
 WHY = "It was out at six, <by> the gate."
 
 
@@ -50,20 +52,24 @@ class Disputing:
         self.diary = Diary()
         self.client = Client(lambda: port, self.diary)
         (uprn, box), page = place.bins[0], self.client.ask("GET", BASE)[1]
+        self.base = BASE
         for path, fields in (("begin", {}), ("address", {"property": str(uprn)}), ("bin", {"container": str(box)}), ("bin/stopped", {"dispute": "1"})):  # fmt: skip
             page = self.send(page, path, fields)
         self.page = page
 
     def send(self, page: str, path: str, fields: dict[str, str]) -> str:
         """Send a page's form and return the page after it."""
-        body = "&".join(f"{k}={v}" for k, v in {**dict(FIELD.findall(page)), **fields}.items())
+        body = urlencode({**dict(FIELD.findall(page)), **fields})
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self._follow(self.client.ask("POST", f"{BASE}/{path}", body, **kind))
+        answer = self.client.ask("POST", f"{self.base}/{path}", body, **kind)
+        if path == "begin":
+            self.base = answer[2]["Location"].rpartition("/")[0]
+        return self._follow(answer)
 
     def upload(self, why: str, file: bytes) -> str:
         """Send the page that takes a photo, and return the page after it."""
         body, kind = form({**dict(FIELD.findall(self.page)), "why": why}, file)
-        return self._follow(self.client.ask("POST", f"{BASE}/dispute", body, **kind))
+        return self._follow(self.client.ask("POST", f"{self.base}/dispute", body, **kind))
 
     def _follow(self, answer: tuple[int, str, dict[str, str]]) -> str:
         status, page, headers = answer
@@ -106,9 +112,10 @@ def test_a_photo_bomb_is_refused_and_costs_little(disputed: Installation) -> Non
     web = place.start("web")
     resident = Disputing(place, place.port)
     page = resident.upload(WHY, bomb())
-    assert NOT_A_PHOTO in page or "must be smaller" in page
-    assert "by&gt; the gate" in page
-    assert place.most_memory(web) < 300_000_000, "the bomb was unpacked"
-    resident.finish(resident.upload(WHY, photo()), "ann@resident.example")
+    assert TOO_MANY in page and "by&gt; the gate" in page
+    # A phone's 108 million pixels in several passes: taken, and not in this process.
+    page = resident.upload(WHY, pictures.tall(12_000, 282, progressive=True))
+    assert place.most_memory(web) < 150_000_000, "it was unpacked here"
+    resident.finish(page, "ann@resident.example")
     place.wait_until_drained()
     assert wrong(place, resident.diary) == []

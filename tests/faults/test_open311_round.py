@@ -84,6 +84,8 @@ def report(town: Town, diary: Diary) -> str:
         status, page, headers = client.ask("POST", f"{base}/{path}", given, **FORM)
         assert status == 302, page[:3000]
         _, page, _ = client.ask("GET", headers["Location"])
+        if path == "begin":
+            base = headers["Location"].rpartition("/")[0]
     found = REFERENCE.search(page)
     assert found, page[:2000]
     return found[1]

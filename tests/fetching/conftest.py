@@ -3,10 +3,8 @@
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from django.test import Client
 
 from doorstep.cases import drafts, submitting, workflow
 from doorstep.cases.models import Case, Draft
@@ -17,6 +15,8 @@ from doorstep.council.errors import Refused
 from doorstep.forms import facts
 from doorstep.forms.rules.types import TEXT, ListOf, Record
 from doorstep.staff.actor import RESIDENT, Actor
+from tests.filling import made
+from tests.form_client import FormClient
 from tests.publishing import publish
 
 FETCH = Path(__file__).parent / "fetch"
@@ -73,8 +73,8 @@ class Fetching:
 
     def draft(self, **given: Any) -> Draft:
         """Return a draft with everything answered."""
-        made = drafts.begin(
-            service=self.service, visitor=uuid4().hex, channel="online", by=RESIDENT, now=self.now
+        draft = drafts.begin(
+            service=self.service, owner=made(), channel="online", by=RESIDENT, now=self.now
         )
         day = date.fromisoformat(self.days.slot(4)[-10:])
         answers = {
@@ -87,8 +87,8 @@ class Fetching:
         for page in self.service.form.pages:
             own = {q.id: answers[q.id] for q in page.questions}
             words = {k: str(v) for k, v in own.items()}
-            drafts.answer(draft=made, page=page, given=own, words=words, now=self.now)
-        return made
+            drafts.answer(draft=draft, page=page, given=own, words=words, now=self.now)
+        return draft
 
     def case(self, **given: Any) -> Case:
         """Return a case with a day."""
@@ -96,9 +96,9 @@ class Fetching:
         assert made is not None
         return made
 
-    def browser(self, upto: str = "", day: int = 4) -> Client:
+    def browser(self, upto: str = "", day: int = 4) -> FormClient:
         """Return a browser that answered the pages before the one named, or sent it all."""
-        client = Client()
+        client = FormClient()
         client.post(f"{BASE}/begin")
         pages = {
             "items": {"things-sofa": "2"},
@@ -111,8 +111,7 @@ class Fetching:
             answer = client.post(f"{BASE}/{name}", given)
             assert answer.status_code == 302, answer.content.decode()
         if upto != "check":
-            draft = Draft.objects.get(sent_at=None)
-            assert client.post(f"{BASE}/check", {"draft": str(draft.pk)}).status_code == 302
+            assert client.post(f"{BASE}/check").status_code == 302
         return client
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from unittest.mock import ANY
 
 import pytest
-from django.test import Client
 
 from doorstep.cases import choosing
 from doorstep.cases.models import Case
@@ -17,6 +16,7 @@ from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.fieldwork.models import Job
 from doorstep.staff.actor import RESIDENT
+from tests.form_client import FormClient
 from tests.people import signed_in
 
 
@@ -97,7 +97,7 @@ def test_a_choice_whose_day_is_gone_says_so_and_changes_nothing(fetching: Any) -
 
 def test_nobody_else_may_look_or_choose(fetching: Any) -> None:
     case = fetching.case()
-    for send in (Client().get, Client().post):
+    for send in (FormClient().get, FormClient().post):
         assert send(f"/case/{case.reference}/choose/cancel").status_code == 404
     case.refresh_from_db()
     assert case.stage == "booked"

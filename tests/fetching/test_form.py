@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from doorstep.cases import drafts, submitting
@@ -15,6 +14,7 @@ from doorstep.catalogue.words import say
 from doorstep.council.errors import Refused
 from doorstep.staff.actor import RESIDENT
 from tests.fetching.conftest import BASE
+from tests.form_client import FormClient
 
 
 def text(answer: Any) -> str:
@@ -75,7 +75,7 @@ def test_what_is_no_longer_held_is_not_said_to_be(fetching: Any) -> None:
     assert "keeping your day" not in text(client.get(f"{BASE}/more"))
 
 
-def gone(client: Client, answer: Any) -> None:
+def gone(client: FormClient, answer: Any) -> None:
     """The person is led to the days, told why, and has lost nothing else."""
     assert answer.status_code == 302 and answer["Location"] == f"{BASE}/day?gone=1"
     page = text(client.get(answer["Location"]))
@@ -105,9 +105,8 @@ def test_a_day_taken_while_it_was_chosen_keeps_nothing_of_that_page(fetching: An
 
 def test_a_day_gone_at_sending_leads_back_too_and_makes_no_case(fetching: Any) -> None:
     client = fetching.browser(upto="check")
-    draft = Draft.objects.get()
     fetching.days.held[fetching.days.slot(4)] = "someone else"
-    gone(client, client.post(f"{BASE}/check", {"draft": str(draft.pk)}))
+    gone(client, client.post(f"{BASE}/check"))
     assert Case.objects.count() == 0
     assert client.get(f"{BASE}/check")["Location"] == f"{BASE}/day"
     assert Draft.objects.get().answers["gift"] == 250

@@ -6,8 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from doorstep.cases.models import Draft
+from doorstep.cases.owners import Owner
 from doorstep.staff.models import StaffUser
 from doorstep.staff.permissions import ROLES, SCOPES
+from doorstep.web.kit import visitor
 
 VALUES = {
     "slug": "missed-bin",
@@ -22,6 +25,8 @@ VALUES = {
     "outcome": "1",
     "name": "0.jpg",
     "access": "7d6a3f3e-4f0f-4f8e-9d0c-1f2f3a4b5c6d",
+    "access_id": "7d6a3f3e-4f0f-4f8e-9d0c-1f2f3a4b5c6d",
+    "draft": "7d6a3f3e-4f0f-4f8e-9d0c-1f2f3a4b5c6d",
     "number": "1",
     "choice": "cancel",
     "day": "2026-12-01",
@@ -47,8 +52,8 @@ def addresses() -> list[tuple[str, Any]]:
     return found
 
 
-def filled(route: str) -> str:
-    for name, value in VALUES.items():
+def filled(route: str, values: dict[str, str] = VALUES) -> str:
+    for name, value in values.items():
         for kind in ("slug", "str", "int", "uuid"):
             route = route.replace(f"<{kind}:{name}>", value)
     return route
@@ -78,6 +83,26 @@ def test_no_role_comes_further_than_its_permission(district: Any, role: str) -> 
             client.force_login(
                 StaffUser.objects.get(username=role), "django.contrib.auth.backends.ModelBackend"
             )
+
+
+def test_a_made_up_cookie_opens_nobodys_form(district: Any) -> None:
+    """Every seat of the staff, with a form for a caller under way, against every public address and forged cookies."""
+    for number, who in enumerate(StaffUser.objects.order_by("id")):
+        owner = Owner("staff", str(who.pk))
+        draft = district.draft(number % 8, owner=owner, email="caller@resident.example")
+        here = VALUES | {"draft": str(draft.pk)}
+        for value in (f"staff:{who.pk}", f"crew:{who.pk}", str(who.pk), who.username, owner.key):
+            forger = Client()
+            for name in (visitor.cookie(), visitor.BROWSER, visitor.FORMER):
+                forger.cookies[name] = value
+            for route, view in addresses():
+                if view.permission == "" and route.startswith(("/services", "/forget")):
+                    for send in (forger.get, forger.post):
+                        page = send(filled(route, here))
+                        assert b"caller@" not in page.content, (route, value)
+        kept = Draft.objects.get(pk=draft.pk)
+        assert (kept.owner_kind, kept.owner_key) == ("staff", str(who.pk))
+        assert kept.answers == draft.answers and kept.left_by == []
 
 
 def test_every_operation_of_the_api_says_who_may_use_it(district: Any) -> None:

@@ -15,6 +15,7 @@ BEFORE = {
 }  # fmt: skip
 SAFE = {
     "CreateModel", "AddIndex", "AddConstraint", "RunSQL", "RunPython", "SeparateDatabaseAndState",
+    "RemoveConstraint",  # who kept a rule lives without it
 }  # fmt: skip
 CONTRACT = "CONTRACT"
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from doorstep.cases import drafts
@@ -19,6 +18,8 @@ from doorstep.intake import filling as intake
 from doorstep.intake import orders
 from doorstep.intake.filling import Filling
 from doorstep.staff.actor import RESIDENT
+from tests.filling import made
+from tests.form_client import FormClient
 from tests.publishing import publish
 
 FEE = Path(__file__).parents[1] / "payments" / "services" / "small-fee"
@@ -68,7 +69,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> dict[str, Counted]:
 def test_on_one_post_pages_and_values_are_worked_out_once(
     district: Any, counted: dict[str, Counted]
 ) -> None:
-    client = Client()
+    client = FormClient()
     base = f"/services/{district.service.slug}"
     client.post(f"{base}/begin")
     client.post(f"{base}/address", {"property": str(district.boxes[0].place_id)})
@@ -141,7 +142,7 @@ def test_a_program_is_told_which_answer_is_wrong_and_what_may_be_chosen(district
     answers = {"property": str(box.place_id), "container": "no such bin"}
     order = orders.Order(district.service, "online", answers)
     with pytest.raises(orders.AnswersWrong) as caught:
-        orders.place(order, visitor="p" * 64, by=RESIDENT, now=district.now)
+        orders.place(order, owner=made(), by=RESIDENT, now=district.now)
     (wrong,) = caught.value.wrong
     assert (wrong.question.id, wrong.invalid.code) == ("container", "not_an_option")
     assert wrong.options == ((str(box.pk), "Black bin (rubbish)"),)
@@ -158,7 +159,7 @@ def test_a_page_that_a_later_check_asks_for_is_met_at_once(district: Any) -> Non
     contents["form.yaml"] = ASKS_BACK
     service = publish(contents, district.now)
     draft = drafts.begin(
-        service=service, visitor="b" * 64, channel="online", by=RESIDENT, now=district.now
+        service=service, owner=made(), channel="online", by=RESIDENT, now=district.now
     )
     filling = Filling(draft, by=RESIDENT, now=district.now)
     page = filling.next_open()

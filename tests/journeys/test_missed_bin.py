@@ -150,7 +150,7 @@ def test_a_crew_logs_a_bin_with_a_photo_whose_position_is_stripped(
     }
     for body, says in (
         (b"not a picture", "must be a photo"),
-        (b"x" * (20 << 20), "smaller than 10 MB"),
+        (b"x" * (41 << 20), "smaller than 40 MB"),
     ):
         file = SimpleUploadedFile("p.jpg", body, "image/jpeg")
         answer = client.post("/crew/REF-1/log", {**given, "photo": file})

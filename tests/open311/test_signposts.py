@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 import yaml
-from django.test import Client
 
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.service import Service
+from tests.form_client import FormClient
 from tests.open311.conftest import AWAY, SERVICES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def stopped(client: Client) -> str:
+def stopped(client: FormClient) -> str:
     client.post("/services/broken-bench/begin")
     point = f"at:{float(AWAY['lat']):.5f},{float(AWAY['long']):.5f}"
     answer = client.post("/services/broken-bench/where", {"spot": point}, follow=True)
@@ -23,12 +23,12 @@ def stopped(client: Client) -> str:
 
 
 def test_a_stop_shows_who_is_asked_instead(benches: Service) -> None:
-    page = stopped(Client())
+    page = stopped(FormClient())
     assert "Benches there are looked after by another council." in page
     assert "Leicestershire County Council" in page
     assert 'href="https://www.leicestershire.gov.uk"' in page and 'href="tel:01163050001"' in page
     assert "01632 960 123" in page  # the council itself can be asked all the same
-    welsh = Client()
+    welsh = FormClient()
     welsh.cookies["doorstep_language"] = "cy"
     assert "Ewch i wefan Cyngor Sir Swydd Gaerlŷr" in stopped(welsh)
 
@@ -66,7 +66,7 @@ def test_what_was_published_still_works_when_an_authority_goes(home: Path, bench
 
     queries._read.cache_clear()
     queries._council.cache_clear()
-    page = stopped(Client())
+    page = stopped(FormClient())
     assert "looked after by another council" in page and "Leicestershire County" not in page
 
 

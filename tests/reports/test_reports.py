@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from PIL import Image
 
 from doorstep.cases.forgetting import erase
@@ -19,6 +18,7 @@ from doorstep.messages.models import Message
 from doorstep.reports import actions, following, queries
 from doorstep.reports.models import Follower, Joined
 from doorstep.staff.actor import Actor
+from tests.form_client import FormClient
 
 pytestmark = pytest.mark.django_db
 OFFICER = Actor("staff", "officer")
@@ -46,12 +46,12 @@ def test_a_report_shows_where_and_what_and_nothing_of_its_person(streets: Any) -
         "High Street, Coalville",
     )
     assert one.what.startswith("A bench, bin") and one.ward == "Coalville East" and one.text == ""
-    page = Client().get(f"/reports/{case.reference}").content.decode()
+    page = FormClient().get(f"/reports/{case.reference}").content.decode()
     for secret in ("Bob", "Onym", "ann@resident"):
         assert secret not in page and secret not in repr(one)
     lists = ("/reports", "/reports.rss", "/reports.json", "/reports.csv")
     for there in lists:
-        body = Client().get(there).content.decode()
+        body = FormClient().get(there).content.decode()
         assert "High Street" in body and case.reference in body
         assert not any(secret in body for secret in ("Bob", "Onym", "ann@resident"))
 
@@ -61,10 +61,10 @@ def test_words_are_shown_once_an_officer_says_so_and_hidden_again(streets: Any) 
     now = streets.now
     actions.show(case_id=case.pk, hidden=False, text=True, photos=[], by=OFFICER, now=now)
     assert seen()[0].text == "On the <b>north</b> side"
-    page = Client().get(f"/reports/{case.reference}").content.decode()
+    page = FormClient().get(f"/reports/{case.reference}").content.decode()
     assert "On the &lt;b&gt;north&lt;/b&gt; side" in page
     actions.show(case_id=case.pk, hidden=True, text=True, photos=[], by=OFFICER, now=now)
-    assert seen() == [] and Client().get(f"/reports/{case.reference}").status_code == 404
+    assert seen() == [] and FormClient().get(f"/reports/{case.reference}").status_code == 404
     assert case.events.filter(kind="shown").count() == 2
 
 
@@ -221,7 +221,7 @@ def test_nobody_is_told_of_what_is_hidden_or_not_confirmed(streets: Any) -> None
 def test_following_is_confirmed_by_a_button_and_stopped_by_one_click(streets: Any) -> None:
     from doorstep.messages.actions import token_of
 
-    client, now = Client(), streets.now
+    client, now = FormClient(), streets.now
     there = client.post("/reports/follow/street/11", {"email": "Pat@X.example"})
     assert there.url == "/reports/follow/street/11/asked"
     follower = Follower.objects.get(email="pat@x.example")
@@ -233,7 +233,7 @@ def test_following_is_confirmed_by_a_button_and_stopped_by_one_click(streets: An
     follower.refresh_from_db()
     assert follower.confirmed_at is not None
     stop = token_of(f"report-follower:{follower.pk}")
-    Client(enforce_csrf_checks=True).post(f"/reports/follow/stop/{stop}")
+    FormClient(enforce_csrf_checks=True).post(f"/reports/follow/stop/{stop}")
     assert not Follower.objects.exists() and not Message.objects.filter(to="pat@x.example").exists()
     bad = client.post("/reports/follow/street/11", {"email": "not one"})
     assert b"Enter an email address in the correct format" in bad.content
@@ -267,7 +267,7 @@ def test_what_was_erased_is_no_longer_shown(streets: Any) -> None:
 def test_odd_filters_are_answered(streets: Any, query: str) -> None:
     streets.case()
     for there in ("/reports", "/reports.rss", "/reports.json", "/reports.csv"):
-        assert Client().get(there + query).status_code == 200, there
+        assert FormClient().get(there + query).status_code == 200, there
 
 
 def test_filters_narrow_the_list(streets: Any) -> None:
@@ -275,7 +275,7 @@ def test_filters_narrow_the_list(streets: Any) -> None:
     streets.finish(second)
 
     def found(query: str) -> set[str]:
-        rows = Client().get(f"/reports.json{query}").json()["reports"]
+        rows = FormClient().get(f"/reports.json{query}").json()["reports"]
         return {row["reference"] for row in rows}
 
     assert found("") == {first.reference}
@@ -287,7 +287,7 @@ def test_filters_narrow_the_list(streets: Any) -> None:
 
 
 def test_that_a_place_is_near_the_boundary_is_said_without_scripts_too(streets: Any) -> None:
-    client, there = Client(), "/services/graffiti/where"
+    client, there = FormClient(), "/services/graffiti/where"
     client.post("/services/graffiti/begin")
     # A corner of the outline, and the middle of Coalville.
     for place, near in (("at:52.67229,-1.496357", True), ("street:11", False)):
@@ -303,10 +303,10 @@ def test_a_photo_is_anyones_only_once_an_officer_says_so(streets: Any) -> None:
     ]
     case, now = streets.case(photos=names), streets.now
     there = [f"/reports/{case.reference}/photos/{name}" for name in names]
-    assert [Client().get(t).status_code for t in there] == [404, 404] and seen()[0].photos == ()
+    assert [FormClient().get(t).status_code for t in there] == [404, 404] and seen()[0].photos == ()
     shown = {"hidden": False, "text": False, "by": OFFICER, "now": now}
     actions.show(case_id=case.pk, photos=[*names[:1], "0" * 32 + ".jpg"], **shown)
-    assert [Client().get(t).status_code for t in there] == [200, 404]
+    assert [FormClient().get(t).status_code for t in there] == [200, 404]
     assert seen()[0].photos == (names[0],)
     actions.show(case_id=case.pk, photos=[], **shown)
-    assert [Client().get(t).status_code for t in there] == [404, 404]
+    assert [FormClient().get(t).status_code for t in there] == [404, 404]

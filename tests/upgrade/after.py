@@ -2,9 +2,25 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import django
+
+
+def _by_its_link(half: Any) -> list[object]:
+    """Open a draft by the link that the version before promised, in a new browser; return what came."""
+    from django.test import Client
+
+    from doorstep.cases import access
+
+    token = access.make_draft_link(draft_id=half.pk, key=half.saved_key)
+    browser, start = Client(), f"/services/{half.slug}"
+    link = f"{start}/resume/{token}"
+    offered = browser.get(link)
+    there = browser.post(link)["Location"]
+    page = browser.get(there, follow=True)
+    return [offered.status_code, there == f"{start}/{half.pk}", page.status_code]
 
 
 def main() -> None:
@@ -50,6 +66,10 @@ def main() -> None:
     running.refresh_from_db()
     came["stage"], came["chain"] = running.stage, broken(running)
     half = Draft.objects.get(slug="tell-us-anything", sent_at=None)
+    came["owner"] = (half.owner_kind, half.owner_key == half.visitor)
+    came["link"] = _by_its_link(half)
+    half.refresh_from_db()
+    came["owner_now"] = half.owner_kind
     filling = Filling(half, by=RESIDENT, now=half.updated_at + timedelta(minutes=1))
     first = filling.service.form.pages[0]
     text = "Something quite new about nothing in particular"

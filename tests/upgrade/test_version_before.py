@@ -53,5 +53,7 @@ def test_what_the_version_before_left_goes_on(place: dict[str, str]) -> None:
     assert came["photos"] == 1 and came["since"] is True
     assert (came["sent"], came["unsent"], came["failures"]) == (3, 0, [])
     assert (came["stage"], came["chain"]) == ("collected", [])
+    assert (came["owner"], came["owner_now"]) == (["former", True], "browser")
+    assert came["link"] == [200, True, 200]
     assert {"urgent", "emergency", "proposed"} <= set(came["facts"])
     assert came["result"] in ("go_on", "ask") and came["made"]

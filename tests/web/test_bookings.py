@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from doorstep.bookings import actions, queries
 from doorstep.bookings.models import Calendar, Day
@@ -15,6 +14,7 @@ from doorstep.council.errors import Refused
 from doorstep.staff.actor import RESIDENT
 from doorstep.web.kit import lists
 from tests.bookings.conftest import Desk
+from tests.form_client import FormClient
 from tests.people import signed_in
 
 
@@ -32,7 +32,7 @@ def desk(district: Any) -> Desk:
 
 
 @pytest.fixture
-def officer(desk: Desk) -> Client:
+def officer(desk: Desk) -> FormClient:
     return signed_in("officer")
 
 
@@ -44,7 +44,9 @@ def page(desk: Desk) -> str:
     return f"/desk/bookings/{desk.slot}"
 
 
-def test_the_board_says_room_booked_held_and_free_in_a_table(officer: Client, desk: Desk) -> None:
+def test_the_board_says_room_booked_held_and_free_in_a_table(
+    officer: FormClient, desk: Desk
+) -> None:
     desk.draft(0)
     case = desk.case(1)
     actions.confirm(case=case, kind="bulky", slot=desk.slot, load=2, by=RESIDENT, now=desk.now)
@@ -57,18 +59,18 @@ def test_the_board_says_room_booked_held_and_free_in_a_table(officer: Client, de
 
 
 @pytest.mark.parametrize("week", ["", "x", "9999-12-31", "0001-01-01"])
-def test_any_week_can_be_asked_for(officer: Client, week: str) -> None:
+def test_any_week_can_be_asked_for(officer: FormClient, week: str) -> None:
     assert officer.get(f"/desk/bookings?week={week}").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["NO/2026-12-01", "NORTH/x", "NORTH/2026-13-01"])
-def test_a_day_that_is_not_there_is_not_found(officer: Client, path: str) -> None:
+def test_a_day_that_is_not_there_is_not_found(officer: FormClient, path: str) -> None:
     for end in ("", "/list.csv", "/list.pdf"):
         assert officer.get(f"/desk/bookings/{path}{end}").status_code == 404
     assert officer.post(f"/desk/bookings/{path}/change").status_code == 404
 
 
-def test_closing_a_day_shows_first_whom_it_concerns(officer: Client, desk: Desk) -> None:
+def test_closing_a_day_shows_first_whom_it_concerns(officer: FormClient, desk: Desk) -> None:
     case = desk.case(0)
     said = {"do": "close", "why": "Snow <b>"}
     shown = text(officer.post(f"{page(desk)}/change", said))
@@ -84,7 +86,7 @@ def test_closing_a_day_shows_first_whom_it_concerns(officer: Client, desk: Desk)
     assert "Close this day" in shown and not Day.objects.exclude(closed_why="").exists()
 
 
-def test_a_day_that_concerns_nobody_is_changed_at_once(officer: Client, desk: Desk) -> None:
+def test_a_day_that_concerns_nobody_is_changed_at_once(officer: FormClient, desk: Desk) -> None:
     there = f"{page(desk)}/change"
     assert officer.post(there, {"do": "resize", "capacity": "3"}).status_code == 302
     assert Day.objects.get().capacity == 3
@@ -110,13 +112,13 @@ def test_a_day_that_concerns_nobody_is_changed_at_once(officer: Client, desk: De
     ],
 )
 def test_what_is_wrong_is_said(
-    officer: Client, desk: Desk, given: dict[str, str], says: str
+    officer: FormClient, desk: Desk, given: dict[str, str], says: str
 ) -> None:
     shown = text(officer.post(f"{page(desk)}/change", given))
     assert says in shown and "Error:" in shown
 
 
-def test_a_day_that_is_over_cannot_be_changed(officer: Client, desk: Desk) -> None:
+def test_a_day_that_is_over_cannot_be_changed(officer: FormClient, desk: Desk) -> None:
     gone = f"/desk/bookings/NORTH/{(desk.district.today - timedelta(days=3)).isoformat()}"
     assert "Change this day" not in text(officer.get(gone))
     assert "That day is over" in text(officer.post(f"{gone}/change", {"do": "close", "why": "x"}))
@@ -128,7 +130,7 @@ def test_advisers_see_and_do_not_change(desk: Desk) -> None:
     assert adviser.post(f"{page(desk)}/change", {"do": "open"}).status_code == 403
 
 
-def test_the_day_list_as_csv_holds_no_formula(officer: Client, desk: Desk) -> None:
+def test_the_day_list_as_csv_holds_no_formula(officer: FormClient, desk: Desk) -> None:
     case = desk.case(0)
     Case.objects.filter(pk=case.pk).update(reference="=1+1")
     answer = officer.get(f"{page(desk)}/list.csv")
@@ -145,7 +147,7 @@ def test_a_cell_that_would_be_run_is_text(words: str) -> None:
     assert lists.cell(words) == f"'{words}" and lists.cell("1 Mill") == "1 Mill"
 
 
-def test_the_day_list_on_paper_takes_any_letter(officer: Client, desk: Desk) -> None:
+def test_the_day_list_on_paper_takes_any_letter(officer: FormClient, desk: Desk) -> None:
     case = desk.case(0)
     assert case.place is not None
     type(case.place).objects.filter(pk=case.place_id).update(line="1 Caffè Łódź’s")
@@ -154,7 +156,7 @@ def test_the_day_list_on_paper_takes_any_letter(officer: Client, desk: Desk) -> 
     assert len(answer.content) > 1000
 
 
-def test_a_cases_page_says_its_day(officer: Client, desk: Desk) -> None:
+def test_a_cases_page_says_its_day(officer: FormClient, desk: Desk) -> None:
     case = desk.case(0)
     assert "held until" in text(officer.get(f"/desk/cases/{case.reference}"))
     actions.confirm(case=case, kind="bulky", slot=desk.slot, load=2, by=RESIDENT, now=desk.now)
@@ -165,12 +167,12 @@ def test_a_cases_page_says_its_day(officer: Client, desk: Desk) -> None:
 
 def test_a_resident_sees_days_and_the_loser_sees_others_with_all_answers_kept(desk: Desk) -> None:
     Calendar.objects.update(capacity=2)
-    resident, base = Client(), "/services/collect"
+    resident, base = FormClient(), "/services/collect"
     resident.post(f"{base}/begin")
     resident.post(f"{base}/address", {"property": "1001"})
     shown = text(resident.get(f"{base}/day"))
     assert f'value="{desk.slot}"' in shown
-    rival = Client()
+    rival = FormClient()
     rival.post(f"{base}/begin")
     rival.post(f"{base}/address", {"property": "1002"})
     assert rival.post(f"{base}/day", {"slot": desk.slot})["Location"] == f"{base}/contact"

@@ -5,19 +5,19 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 
 from doorstep.fieldwork.models import Job, Outcome
 from doorstep.staff.models import Look, StaffUser
 from doorstep.waste import facts
 from doorstep.waste.models import RoundDay, StreetDay
+from tests.form_client import FormClient
 from tests.people import signed_in
 
 REF = "/crew/REF-1"
 
 
-def as_role(name: str) -> Client:
-    client = Client()
+def as_role(name: str) -> FormClient:
+    client = FormClient()
     who = StaffUser.objects.get(username=name)
     client.force_login(who, "django.contrib.auth.backends.ModelBackend")
     return client
@@ -28,7 +28,7 @@ def event(**given: object) -> dict[str, str]:
 
 
 @pytest.fixture
-def crew(district: Any) -> Client:
+def crew(district: Any) -> FormClient:
     return as_role("crew")
 
 
@@ -39,7 +39,7 @@ def state(district: Any) -> str:
 
 
 def test_a_street_done_is_finished_for_its_homes_while_the_round_runs(
-    district: Any, crew: Client
+    district: Any, crew: FormClient
 ) -> None:
     assert state(district) == "waiting"
     given = event(done=0, position="52.72,-1.37,9")
@@ -55,7 +55,7 @@ def test_a_street_done_is_finished_for_its_homes_while_the_round_runs(
     assert state(district) == "running"
 
 
-def test_a_street_of_another_round_is_refused(crew: Client) -> None:
+def test_a_street_of_another_round_is_refused(crew: FormClient) -> None:
     assert crew.post(f"{REF}/streets/77", event(done=1)).status_code == 404
     assert crew.post(f"{REF}/streets/1", {"done": "1", "event": "x"}).status_code == 404
 
@@ -70,7 +70,7 @@ def test_a_street_of_another_round_is_refused(crew: Client) -> None:
     ],
 )
 def test_a_record_carries_vehicle_and_position(
-    district: Any, crew: Client, position: str, kept: tuple[float | None, ...]
+    district: Any, crew: FormClient, position: str, kept: tuple[float | None, ...]
 ) -> None:
     crew.post(f"{REF}/start", event(vehicle="fj12 abc"))
     log = event(container=district.boxes[0].pk, reason="not_out", position=position)
@@ -80,7 +80,7 @@ def test_a_record_carries_vehicle_and_position(
 
 
 def test_a_log_made_by_mistake_is_taken_back_and_stays_on_record(
-    district: Any, crew: Client
+    district: Any, crew: FormClient
 ) -> None:
     crew.post(f"{REF}/log", event(container=district.boxes[0].pk, reason="not_out"))
     seen = Outcome.objects.get()
@@ -94,7 +94,7 @@ def test_a_log_made_by_mistake_is_taken_back_and_stays_on_record(
 
 
 def test_every_lift_has_its_evidence_and_the_look_leaves_a_trace(
-    district: Any, crew: Client
+    district: Any, crew: FormClient
 ) -> None:
     crew.post(f"{REF}/start", event(vehicle="FJ12 ABC"))
     log = event(
@@ -115,7 +115,7 @@ def test_every_lift_has_its_evidence_and_the_look_leaves_a_trace(
     assert "Enter a full UK postcode" in officer.get("/desk/homes?postcode=x").content.decode()
 
 
-def test_a_list_that_is_no_round_shows_its_jobs_only(district: Any, crew: Client) -> None:
+def test_a_list_that_is_no_round_shows_its_jobs_only(district: Any, crew: FormClient) -> None:
     case = district.case(0)
     Job.objects.update(crew_list="DELIVERY", day=district.today)
     assert "Container deliveries – 1 job" in crew.get("/crew").content.decode()
@@ -130,7 +130,7 @@ def test_a_list_that_is_no_round_shows_its_jobs_only(district: Any, crew: Client
 
 
 def test_an_adviser_gets_the_denser_page_and_goes_past_a_stop_with_a_reason(
-    district: Any, crew: Client
+    district: Any, crew: FormClient
 ) -> None:
     crew.post(f"{REF}/log", event(container=district.boxes[0].pk, reason="not_out"))
     adviser, base = as_role("adviser"), "/desk/new/missed-bin"

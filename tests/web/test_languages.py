@@ -12,12 +12,11 @@ from uuid import uuid4
 
 import pytest
 from babel.messages.pofile import read_po
-from django.test import Client
 from django.utils import timezone
 from django.utils.translation import ngettext
 
 from doorstep.cases import deciding
-from doorstep.cases.models import Case, Draft
+from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.build_service import build_all
 from doorstep.catalogue.errors import DefinitionError
@@ -29,6 +28,7 @@ from doorstep.staff.models import StaffUser
 from doorstep.waste import actions as waste
 from doorstep.waste import notes
 from doorstep.waste.models import BinNote, MovedDay, Round, Suspension
+from tests.form_client import FormClient
 from tests.pseudo import forgotten
 from tests.publishing import publish_library
 
@@ -40,18 +40,18 @@ def text(answer: Any) -> str:
     return str(answer.content.decode())
 
 
-def welsh() -> Client:
-    client = Client()
+def welsh() -> FormClient:
+    client = FormClient()
     assert client.get(f"/language/cy?next={BASE}")["Location"] == BASE
     return client
 
 
-def report(client: Client, box: Any) -> Case:
+def report(client: FormClient, box: Any) -> Case:
     client.post(f"{BASE}/begin")
     client.post(f"{BASE}/address", {"property": str(box.place_id)})
     client.post(f"{BASE}/bin", {"container": str(box.pk)})
     client.post(f"{BASE}/contact", {"name": "", "email": "ann@resident.example", "phone": ""})
-    client.post(f"{BASE}/check", {"draft": str(Draft.objects.get(sent_at=None).pk)})
+    client.post(f"{BASE}/check")
     return Case.objects.latest("id")
 
 
@@ -89,7 +89,7 @@ def test_a_welsh_journey_and_staff_who_read_english(district: Any) -> None:
     message = Message.objects.get()
     assert message.subject.startswith("Bin a fethwyd") and "Bin du" in message.body
     assert due in message.body
-    officer = Client()
+    officer = FormClient()
     who = StaffUser.objects.get(username="officer")
     officer.force_login(who, "django.contrib.auth.backends.ModelBackend")
     officer.cookies["doorstep_language"] = "cy"
@@ -142,7 +142,7 @@ def test_a_mistake_in_any_language_names_its_file_and_line(district: Any) -> Non
 
 
 def test_an_unknown_language_or_an_address_elsewhere_is_refused(district: Any) -> None:
-    client = Client()
+    client = FormClient()
     assert client.get("/language/xx").status_code == 404
     assert client.get("/language/cy?next=https://evil.example/")["Location"] == "/"
     client.cookies["doorstep_language"] = "xx"
@@ -208,7 +208,7 @@ OWN_WORDS = ("⟦my bin was not emptied⟧", "⟦a pothole, and someone is in da
 
 def pages(district: Any) -> Iterator[tuple[str, Any]]:
     """Walk every page a resident of this service can meet."""
-    client, box = Client(), district.boxes[0]
+    client, box = FormClient(), district.boxes[0]
 
     def get(path: str) -> tuple[str, Any]:
         return path, client.get(path, follow=True)
@@ -245,9 +245,13 @@ def pages(district: Any) -> Iterator[tuple[str, Any]]:
     client.post(f"{BASE}/bin", {"container": str(box.pk)})
     yield post(f"{BASE}/contact", name="typed by Ann", email="nobody", phone="x")
     yield post(f"{BASE}/contact", name="typed by Ann", email="ann@resident.example", phone="")
-    draft = Draft.objects.get(sent_at=None)
-    yield post(f"{BASE}/check", draft=str(draft.pk))
+    form_id = client.form_ids[BASE]
+    yield get(BASE)  # it announces what was begun
+    yield post(f"{BASE}/check", seen="another=0")
+    yield post(f"{BASE}/check")
     case = Case.objects.get()
+    yield post(f"{BASE}/check")  # it was sent
+    yield "lost", FormClient().post(f"{BASE}/{form_id}/contact", {"name": "typed by Ann"})
     yield get(f"/case/{case.reference}")
     deciding.decide(case_id=case.pk, decision="close", reason="x", by=SYSTEM, now=timezone.now())
     yield get(f"/case/{case.reference}")
@@ -260,7 +264,9 @@ def pages(district: Any) -> Iterator[tuple[str, Any]]:
         "/case/open", {"reference": case.reference, "email": "ann@resident.example"}
     )["Location"]
     yield post(there, code="1")
-    strict = Client(enforce_csrf_checks=True)
+    yield get("/forget")
+    yield post("/forget")
+    strict = FormClient(enforce_csrf_checks=True)
     yield "forged", strict.post(f"{BASE}/begin")
 
 
@@ -338,8 +344,7 @@ def test_what_falls_back_to_english_says_that_it_is(district: Any) -> None:
         client.post(f"{there}/contact", {"name": "", "email": "", "phone": ""}, follow=True)
     )
     assert "check" in pages[-1].request["PATH_INFO"]
-    draft = Draft.objects.get(sent_at=None)
-    pages.append(client.post(f"{there}/check", {"draft": str(draft.pk)}, follow=True))
+    pages.append(client.post(f"{there}/check", follow=True))
     pages.append(client.get(f"/case/{Case.objects.get().reference}"))
     seen = [InEnglish(text(page)) for page in pages]
     said = " ".join(" ".join(page.english) for page in seen)

@@ -4,23 +4,23 @@ import re
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from doorstep.cases.models import Draft
+from tests.form_client import FormClient
 from tests.streets import Streets
 
 THERE = "/services/graffiti/where"
 
 
 @pytest.fixture
-def client(district: Any) -> Client:
+def client(district: Any) -> FormClient:
     Streets(district)
-    client = Client()
+    client = FormClient()
     client.post("/services/graffiti/begin")
     return client
 
 
-def page(client: Client, **fields: str) -> str:
+def page(client: FormClient, **fields: str) -> str:
     return str(client.post(THERE, fields).content.decode())
 
 
@@ -29,7 +29,7 @@ def ticked(text: str) -> list[str]:
     return [re.findall(r'value="([^"]*)"', r)[0] for r in radios if re.search(r"\bchecked\b", r)]
 
 
-def test_a_new_search_clears_the_old_choice_and_says_how_many(client: Client) -> None:
+def test_a_new_search_clears_the_old_choice_and_says_how_many(client: FormClient) -> None:
     text = page(
         client,
         where="street:11",
@@ -52,7 +52,9 @@ def test_a_new_search_clears_the_old_choice_and_says_how_many(client: Client) ->
     assert ticked(text) == [] and "We found nothing" in text and "0 places found" in text
 
 
-def test_what_was_typed_anew_without_a_search_is_not_sent_as_the_old_place(client: Client) -> None:
+def test_what_was_typed_anew_without_a_search_is_not_sent_as_the_old_place(
+    client: FormClient,
+) -> None:
     text = page(client, where="street:11", **{"where-typed": "LE67 3AA", "where-found": "High"})
     assert "Choose one of the places found" in text and ticked(text) == []
     assert "where" not in Draft.objects.get().answers
@@ -61,7 +63,7 @@ def test_what_was_typed_anew_without_a_search_is_not_sent_as_the_old_place(clien
 @pytest.mark.parametrize(
     "typed", ["52.72210, -1.37000", "SK 4265 1422", "https://maps.apple.com/?ll=52.7221,-1.37"]
 )
-def test_a_point_is_found_and_sent(client: Client, typed: str) -> None:
+def test_a_point_is_found_and_sent(client: FormClient, typed: str) -> None:
     text = page(client, **{"where-typed": typed, "find": "where"})
     [place_id] = ticked(text)
     assert place_id.startswith("at:52.7")

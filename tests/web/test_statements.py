@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from django.test import Client
-
-from doorstep.cases.models import Case, Draft
+from doorstep.cases.models import Case
 from doorstep.fieldwork.models import Job
 from doorstep.staff.models import StaffUser
+from tests.form_client import SEEN, FormClient, text
 
 PAGE, SUBMIT = 8, 25
 
 
 def test_a_residents_pages(district: Any, counted: Any) -> None:
-    resident, base = Client(), "/services/missed-bin"
+    resident, base = FormClient(), "/services/missed-bin"
     box = district.boxes[0]
     sends: list[tuple[str, dict[str, str]]] = [
         (f"{base}/begin", {}),
@@ -29,7 +28,8 @@ def test_a_residents_pages(district: Any, counted: Any) -> None:
             answer = resident.post(path, given)
         with counted(f"GET {answer['Location']}", PAGE):
             assert resident.get(answer["Location"]).status_code == 200
-    sending = {"draft": str(Draft.objects.get().pk)}
+    shown = SEEN.search(text(resident.get(f"{base}/check")))
+    sending = {"seen": shown[1] if shown else ""}
     with counted("POST check: submit", SUBMIT):
         there = resident.post(f"{base}/check", sending)["Location"]
     for path in (there, f"/case/{Case.objects.get().reference}"):
@@ -38,7 +38,7 @@ def test_a_residents_pages(district: Any, counted: Any) -> None:
 
 
 def test_staff_pages_do_not_grow_with_their_rows(district: Any, counted: Any) -> None:
-    officer, crew = Client(), Client()
+    officer, crew = FormClient(), FormClient()
     for client, name in ((officer, "officer"), (crew, "crew")):
         who = StaffUser.objects.get(username=name)
         client.force_login(who, "django.contrib.auth.backends.ModelBackend")

@@ -21,7 +21,7 @@ class Photo(Kind):
     name = "photo"
     nature, shown, carried, missing = "photos", "photos", "never", "missing_photo"
     datatype = ""
-    examples = (one("a", "a"), one("zebra", refused="not_a_photo"), one("", refused="missing"))
+    examples = (one("a", "a"), one("zebra", refused="photo_gone"), one("", refused="missing"))
 
     def schema(self, question: Question) -> Schema:
         """Return the JSON Schema of an answer that comes as JSON: a photo does not come that way."""
@@ -35,7 +35,7 @@ class Photo(Kind):
         """Return the answer; raises Invalid."""
         name = only_text(question, posted, 40)
         if name and name not in dict(options):
-            raise Invalid("not_a_photo")
+            raise Invalid("photo_gone")
         return name or None
 
     def show(self, question: Question, answer: object, options: Options) -> object:

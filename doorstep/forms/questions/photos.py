@@ -27,7 +27,7 @@ class Photos(Kind):
     examples = (
         Example({"": ["a"]}, ["a"]),
         Example({"": ["a", "b"], "-none": ["a"]}, ["b"]),
-        Example({"": ["zebra"]}, refused="not_a_photo"),
+        Example({"": ["zebra"]}, refused="photo_gone"),
         Example({"": ["a", "b", "a", "b", "a", "b"]}, refused="photos_most"),
         Example({"": []}, refused="missing"),
     )
@@ -49,7 +49,7 @@ class Photos(Kind):
         away = posted.getlist(f"{question.id}-none")
         names = [n for n in posted.getlist(question.id) if n and n not in away]
         if any(name not in dict(options) for name in names):
-            raise Invalid("not_a_photo")
+            raise Invalid("photo_gone")
         if not names and not question.optional:
             raise Invalid("missing")
         most = question.most or MOST

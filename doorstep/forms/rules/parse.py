@@ -81,6 +81,11 @@ class FactCall:
     name: str
     args: tuple[Expr, ...]
 
+    @property
+    def uses(self) -> frozenset[str]:
+        """Return the names, and fields of names, that its arguments read."""
+        return frozenset().union(*(paths_of(arg) for arg in self.args))
+
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d{1,15})(?![\w])|(?P<text>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
@@ -242,6 +247,23 @@ def path_of(expr: object) -> str | None:
         before = path_of(expr.of)
         return f"{before}.{expr.name}" if before else None
     return None
+
+
+def paths_of(expr: Expr, inner: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Return the names, and fields of names, that an expression reads; not those it makes itself."""
+    path = path_of(expr)
+    if path:
+        return frozenset() if path.split(".")[0] in inner else frozenset({path})
+    if isinstance(expr, Every):
+        return paths_of(expr.items, inner) | paths_of(expr.rule, inner | {expr.var})
+    if isinstance(expr, Field):
+        return paths_of(expr.of, inner)
+    if isinstance(expr, Items):
+        return frozenset().union(*(paths_of(item, inner) for item in expr.items))
+    if isinstance(expr, Operation | Call):
+        return frozenset().union(*(paths_of(arg, inner) for arg in expr.args))
+    assert isinstance(expr, Literal | Name)
+    return frozenset()
 
 
 def parse_call(text: str, where: str = "") -> FactCall:

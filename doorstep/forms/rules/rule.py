@@ -7,35 +7,8 @@ from doorstep.forms.rules.check import NONE, check
 from doorstep.forms.rules.errors import RuleError
 from doorstep.forms.rules.evaluate import Compiled, compile_
 from doorstep.forms.rules.functions import Clock
-from doorstep.forms.rules.parse import (
-    Call,
-    Every,
-    Expr,
-    Field,
-    Items,
-    Literal,
-    Name,
-    Operation,
-    parse,
-    path_of,
-)
+from doorstep.forms.rules.parse import parse, paths_of
 from doorstep.forms.rules.types import BOOL, Maybe, Type, describe
-
-
-def _paths(expr: Expr, inner: frozenset[str] = NONE) -> frozenset[str]:
-    path = path_of(expr)
-    if path:
-        return NONE if path.split(".")[0] in inner else frozenset({path})
-    if isinstance(expr, Every):
-        return _paths(expr.items, inner) | _paths(expr.rule, inner | {expr.var})
-    if isinstance(expr, Field):
-        return _paths(expr.of, inner)
-    if isinstance(expr, Items):
-        return frozenset().union(*(_paths(item, inner) for item in expr.items))
-    if isinstance(expr, Operation | Call):
-        return frozenset().union(*(_paths(arg, inner) for arg in expr.args))
-    assert isinstance(expr, Literal | Name)
-    return NONE
 
 
 @dataclass(frozen=True)
@@ -68,7 +41,12 @@ class Rule:
             message = f"this is {describe(checked.type)}, but {describe(wants)} is wanted"
             raise RuleError(message, text, 0, where)
         return cls(
-            text, checked.type, _paths(tree), checked.when_true, checked.when_false, compile_(tree)
+            text,
+            checked.type,
+            paths_of(tree),
+            checked.when_true,
+            checked.when_false,
+            compile_(tree),
         )
 
     def evaluate(self, values: Mapping[str, object], clock: Clock) -> object:

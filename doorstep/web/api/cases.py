@@ -12,6 +12,7 @@ from ninja.params import functions as params
 from doorstep.cases import access
 from doorstep.cases import queries as known
 from doorstep.cases.models import Case
+from doorstep.cases.owners import Owner
 from doorstep.council import addresses
 from doorstep.council.errors import Refused
 from doorstep.web.api import sending
@@ -47,7 +48,9 @@ def send(
 
     def do(kept: KeptAnswer) -> dict[str, Any]:
         try:
-            case = sending.send(order, visitor=f"api:{kept.pk}", by=actor(request), now=now)
+            case = sending.send(
+                order, owner=Owner("token", str(kept.pk)), by=actor(request), now=now
+            )
         except Stopped as exc:
             raise Kept(422, exc.json) from exc
         return {"reference": case.reference, "stage": case.stage, "case": case.pk}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from doorstep.cases.models import Case
+from doorstep.cases.owners import Owner
 from doorstep.catalogue.service import Service
 from doorstep.forms.questions import kinds
 from doorstep.intake import orders
@@ -53,10 +54,10 @@ def _escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-def send(sent: Sent, *, visitor: str, by: Actor, now: datetime) -> Case:
+def send(sent: Sent, *, owner: Owner, by: Actor, now: datetime) -> Case:
     """Make the case; raises Problem, or Stopped where a rule stops."""
     try:
-        return orders.place(sent, visitor=visitor, by=by, now=now)
+        return orders.place(sent, owner=owner, by=by, now=now)
     except orders.AnswersWrong as exc:
         faults = [_said(sent, w) for w in exc.wrong]
         raise (wrong(faults) if faults else Problem(422, "answers_wrong")) from exc

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from doorstep.council.errors import Refused
+from doorstep.web.kit import seen
 from doorstep.web.kit.access import View
 
 Again = Callable[..., HttpResponse]
+State = Callable[..., dict[str, object]]
 
 
 def says_why_not(again: Again) -> Callable[[View], View]:
@@ -28,5 +31,32 @@ def says_why_not(again: Again) -> Callable[[View], View]:
                 return again(request, exc, **named)
 
         return tried
+
+    return wrap
+
+
+def as_it_was_seen(
+    state: State, *parts: str | Callable[[HttpRequest], tuple[str, ...]]
+) -> Callable[[View], View]:
+    """Act only on what the page showed: refuse ("changed_since") where one of these parts is another by now.
+
+    Parts may hang on what is sent. `state` is given the request and what the address names; it locks what it looks at, until the view has acted. A form
+    without a mark (one of the version before) is taken as it comes.
+    """
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def compared(request: HttpRequest, **named: Any) -> HttpResponseBase:
+            if seen.FIELD not in request.POST:
+                return view(request, **named)
+            with transaction.atomic():
+                changed = seen.changed(request.POST, state(request, **named))
+                acted_on = [q for p in parts for q in (p(request) if callable(p) else (p,))]
+                others = [p for p in changed or () if p in acted_on]
+                if others or changed == []:
+                    raise Refused("changed_since", parts=others)
+                return view(request, **named)
+
+        return compared
 
     return wrap

@@ -1,27 +1,28 @@
 """The pages of a form, and "check your answers" at its end."""
 
+from uuid import UUID
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from doorstep.cases import queries as cases
-from doorstep.cases.models import Draft
 from doorstep.cases.values import spoken
 from doorstep.catalogue.words import fill
 from doorstep.council.errors import Refused
 from doorstep.forms.questions.kind import Invalid
-from doorstep.intake.filling import asked_on, of_nature
+from doorstep.intake.filling import Filling, asked_on, of_nature
+from doorstep.web.form.over import over
 from doorstep.web.form.receive import receive, slot_gone
 from doorstep.web.form.render import held, render_page
-from doorstep.web.form.session import FormSession, begin, find, go_on
+from doorstep.web.form.session import FormSession, find, go_on
 from doorstep.web.form.stops import render_stop
-from doorstep.web.kit import limits
+from doorstep.web.kit import limits, seen
 
 
-def page(request: HttpRequest, session: FormSession, page_id: str) -> HttpResponse:
+def page(request: HttpRequest, session: FormSession, draft_id: UUID, page_id: str) -> HttpResponse:
     """Draw a page, or take its answers and go on; a page not reached yet leads to the one that is."""
-    filling = find(session)
+    filling = find(session, draft_id)
     if filling is None:
-        return begin(session)
+        return over(request, session, draft_id)
     here = filling.service.form.page(page_id)
     if here is None:
         raise Http404
@@ -29,7 +30,7 @@ def page(request: HttpRequest, session: FormSession, page_id: str) -> HttpRespon
         return go_on(session, filling)
     reached = filling.first_open_before(here)
     if reached:
-        return HttpResponseRedirect(f"{session.base}/{reached.id}")
+        return HttpResponseRedirect(f"{session.address(filling.draft)}/{reached.id}")
     if request.method == "POST":
         return receive(request, session, filling, here)
     slots = {q.id for q in of_nature(filling.service, "slot")} if "gone" in request.GET else set()
@@ -37,42 +38,68 @@ def page(request: HttpRequest, session: FormSession, page_id: str) -> HttpRespon
     return render_page(request, session, filling, here, wrong)
 
 
-def check(request: HttpRequest, session: FormSession) -> HttpResponse:
-    """Draw "check your answers", or send; sent twice, the same case is shown."""
-    if request.method == "POST":
-        return _send(request, session)
-    filling = find(session)
+def resume(request: HttpRequest, session: FormSession, draft_id: UUID) -> HttpResponse:
+    """Go on with a form at the first page not answered."""
+    filling = find(session, draft_id)
+    return go_on(session, filling) if filling else over(request, session, draft_id)
+
+
+def check(request: HttpRequest, session: FormSession, draft_id: UUID) -> HttpResponse:
+    """Draw "check your answers", or send what that page showed; sent twice, the same case is named."""
+    filling = find(session, draft_id)
     if filling is None:
-        return begin(session)
+        return over(request, session, draft_id)
+    if request.method == "POST":
+        return _send(request, session, filling)
     reached = filling.first_open()
     if reached:
-        return HttpResponseRedirect(f"{session.base}/{reached.id}")
+        return HttpResponseRedirect(f"{session.address(filling.draft)}/{reached.id}")
+    return _render_check(request, session, filling)
+
+
+def _render_check(
+    request: HttpRequest,
+    session: FormSession,
+    filling: Filling,
+    changed: list[str] | None = None,
+) -> HttpResponse:
     draft, pages = filling.draft, list(filling.pages)
-    words = spoken(draft.words)
+    base, words = session.address(draft), spoken(draft.words)
+    rows = [(p, q, words.get(q.id, "")) for p in pages for q in asked_on(p)]
     context = {
-        "rows": [(p, q, words.get(q.id, "")) for p in pages for q in asked_on(p)],
+        "rows": rows,
         "service": filling.service,
-        "base": session.base,
+        "base": base,
         "draft": draft,
         "session": session,
-        "back": f"{session.base}/{pages[-1].id}",
+        "back": f"{base}/{pages[-1].id}",
         "held_until": held(draft, session.now),
         "sending": fill(filling.service.form.sending, filling.values),
+        "seen": seen.mark(_shown(filling)),
+        "changed": None if changed is None else [(p, q) for p, q, _ in rows if q.id in changed],
     }
     return render(request, "form/check.html", context)
 
 
-def _send(request: HttpRequest, session: FormSession) -> HttpResponse:
-    draft = cases.draft(request.POST.get("draft", ""), session.visitor)
-    if draft is None:
-        return begin(session)
+def _shown(filling: Filling) -> dict[str, object]:
+    """Return what the check page shows: each answer, and what is said before sending, such as the price."""
+    answers = {q.id: filling.draft.answers.get(q.id) for p in filling.pages for q in asked_on(p)}
+    return {**answers, ":sending": fill(filling.service.form.sending, filling.values)}
+
+
+def _send(request: HttpRequest, session: FormSession, filling: Filling) -> HttpResponse:
     if not session.by.is_staff and limits.over([limits.person(request, "submit")], 30, 3600):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
-    filling = session.filling(draft)
+    if filling.first_open():
+        return go_on(session, filling)
+    changed = seen.changed(request.POST, _shown(filling))
+    if changed is not None:
+        return _render_check(request, session, filling, changed)
+    draft = filling.draft
     try:
         case, decision = filling.submit()
     except Refused as exc:
-        return _not_sent(request, session, draft, exc)
+        return _not_sent(request, session, filling, exc)
     if case is None and decision is not None:
         draft.refresh_from_db()
         return render_stop(request, session, session.filling(draft), decision)
@@ -81,10 +108,14 @@ def _send(request: HttpRequest, session: FormSession) -> HttpResponse:
 
 
 def _not_sent(
-    request: HttpRequest, session: FormSession, draft: Draft, refused: Refused
+    request: HttpRequest, session: FormSession, filling: Filling, refused: Refused
 ) -> HttpResponse:
     if refused.code == "already_open":
         return render(request, "kit/error.html", {"code": refused.code}, status=409)
     if refused.code == "slot_gone":
-        return slot_gone(session, session.filling(draft))
-    return begin(session)
+        return slot_gone(session, filling)
+    if refused.code == "changed_meanwhile":
+        filling.draft.refresh_from_db()
+        anew = session.filling(filling.draft)
+        return _render_check(request, session, anew, seen.changed(request.POST, _shown(anew)) or [])
+    return go_on(session, filling)

@@ -1,5 +1,7 @@
 """Takes what was sent for a page of a form, and says where to go on."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
@@ -17,7 +19,7 @@ from doorstep.places import queries as places
 from doorstep.web.form import passing_on
 from doorstep.web.form.render import render_page
 from doorstep.web.form.session import FormSession
-from doorstep.web.kit import limits
+from doorstep.web.kit import limits, uploads
 
 # Of a field for one photo: the last that was sent is kept, as a browser would send one alone.
 AT_ONCE = 5
@@ -27,7 +29,7 @@ def receive(
     request: HttpRequest, session: FormSession, filling: Filling, here: Page
 ) -> HttpResponse:
     """Take a page's answers and lead on, or draw the page again with what is wrong."""
-    posted = request.POST.copy()
+    posted, base = request.POST.copy(), session.address(filling.draft)
     _forget_old_choice(here, posted)
     if "find" in posted and kinds.of(here.questions[0]).has_own_page:
         return _find_home(request, session, filling, here, posted)
@@ -41,7 +43,7 @@ def receive(
     if "save" in posted:  # right or wrong, the page waits as it was left
         fields = {k: posted.getlist(k) for k in posted if k not in ("csrfmiddlewaretoken", "save")}
         drafts.keep_typed(draft=filling.draft, page=here.id, fields=fields, now=session.now)
-        return HttpResponseRedirect(f"{session.base}/save")
+        return HttpResponseRedirect(f"{base}/save")
     if entries.wrong:
         return render_page(request, session, filling, here, entries.wrong, posted)
     if _asks_of_home(filling, here) and _too_often(request, session, filling, entries):
@@ -90,15 +92,39 @@ def _keep_files(
     limit = most if most > 1 else AT_ONCE
     if len(files) > limit:  # before any is looked at
         raise Invalid("photos_most", most=limit)
+    before = posted.getlist(question.id)
+    still = [name for name in before if not name or photos.path_of(name)]
+    posted.setlist(question.id, still)
+    names, refused = _keep_all(request, filling, files)
+    for field, values in kind.with_files(question, posted, names).items():
+        posted.setlist(field, values)
+    if refused:
+        raise Invalid(refused.code, **refused.values) from refused
+    if len(still) < len(before):  # swept away while the page lay open
+        raise Invalid("photo_gone")
+
+
+def _keep_all(
+    request: HttpRequest, filling: Filling, files: list[Any]
+) -> tuple[list[str], BadFile | None]:
+    """Keep what can be kept; return the names, and the first refusal. What is wrong with one keeps out no other."""
     names: list[str] = []
-    try:
-        for file in files:
-            names.append(photos.take(file, now=filling.now))
-    except BadFile as exc:
-        raise Invalid(exc.code, **exc.values) from exc
-    finally:  # those that were kept stay, whatever is wrong with the next
-        for field, values in kind.with_files(question, posted, names).items():
-            posted.setlist(field, values)
+    refused: BadFile | None = None
+    for file in files:
+        try:
+            names.append(_keep(request, filling, file))
+        except BadFile as exc:
+            refused = refused or exc
+            if exc.code == "photo_busy":  # each of the others would wait as long
+                break
+    return names, refused
+
+
+def _keep(request: HttpRequest, filling: Filling, file: Any) -> str:
+    """Keep a photo and return its name; what staff send for others is not counted. Raises BadFile."""
+    if filling.by.is_staff:
+        return photos.take(file, now=filling.now)
+    return uploads.take(request, file, of=str(filling.draft.pk), now=filling.now)
 
 
 def _answer(session: FormSession, filling: Filling, here: Page, entries: Entries) -> HttpResponse:
@@ -110,10 +136,10 @@ def _answer(session: FormSession, filling: Filling, here: Page, entries: Entries
         return slot_gone(session, filling)
     if to := prefill.leads_to(filling, decision):
         return passing_on.pass_on(session, filling.draft, to)
+    base, following = session.address(filling.draft), filling.next_open()
     if decision.stops:
-        return HttpResponseRedirect(f"{session.base}/{here.id}/stopped")
-    following = filling.next_open()
-    return HttpResponseRedirect(f"{session.base}/{following.id if following else 'check'}")
+        return HttpResponseRedirect(f"{base}/{here.id}/stopped")
+    return HttpResponseRedirect(f"{base}/{following.id if following else 'check'}")
 
 
 def _asks_of_home(filling: Filling, here: Page) -> bool:
@@ -127,7 +153,7 @@ def slot_gone(session: FormSession, filling: Filling) -> HttpResponse:
     question = of_nature(filling.service, "slot")[0]
     drafts.drop_answer(draft=filling.draft, question=question.id)
     page = next(p for p in filling.service.form.pages if question in p.questions)
-    return HttpResponseRedirect(f"{session.base}/{page.id}?gone=1")
+    return HttpResponseRedirect(f"{session.address(filling.draft)}/{page.id}?gone=1")
 
 
 def _too_often(
@@ -156,4 +182,5 @@ def _find_home(
     except Refused as exc:
         code = exc.code if (posted.get("postcode") or "").strip() else "postcode_missing"
         return render_page(request, session, filling, here, {field: Invalid(code)}, posted)
-    return HttpResponseRedirect(f"{session.base}/{here.id}?postcode={postcode.replace(' ', '+')}")
+    there = session.address(filling.draft)
+    return HttpResponseRedirect(f"{there}/{here.id}?postcode={postcode.replace(' ', '+')}")

@@ -35,12 +35,12 @@ def render_page(
     so_far = journey.answered(here, draft.answers)
     context: dict[str, Any] = {
         "page": here,
-        "base": session.base,
+        "base": session.address(draft),
         "draft": draft,
         "wrong": wrong,
         "session": session,
         "typed": typed,
-        "back": f"{session.base}/{before.id}" if before else session.base,
+        "back": f"{session.address(draft)}/{before.id}" if before else session.start,
         "service": filling.service,
         "held_until": held(draft, session.now),
         "so_far": fill(here.so_far, filling.values) if so_far else "",

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from doorstep.cases import drafts
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case, Draft
+from doorstep.cases.owners import Owner
 from doorstep.catalogue import queries as catalogue
 from doorstep.intake.filling import Filling
 from doorstep.staff.actor import Actor
@@ -16,39 +18,53 @@ from doorstep.staff.actor import Actor
 
 @dataclass
 class FormSession:
-    """Who fills in what: the visitor's hash, the channel, who acts, and the address the pages lie under."""
+    """Who fills in what: whose the drafts are, the channel, who acts, and the address the forms lie under."""
 
     slug: str
-    visitor: str
+    owner: Owner
     channel: str
     by: Actor
     base: str
     now: datetime
     done: Callable[[Case], HttpResponse]
+    # Where a person comes from who goes back from the first page.
+    start: str
+    # Lets the person into the case that came of a form, and gives the answer back.
+    let_in: Callable[[HttpResponse, Case], HttpResponse] = lambda response, _case: response
 
     def at(self, slug: str) -> "FormSession":
         """Return the session of the same person at another service."""
-        return replace(self, slug=slug, base=f"{self.base.removesuffix(self.slug)}{slug}")
+        base = f"{self.base.removesuffix(self.slug)}{slug}"
+        start = base if self.start == self.base else self.start
+        return replace(self, slug=slug, base=base, start=start)
+
+    def address(self, draft: Draft) -> str:
+        """Return the address under which the pages of a draft lie; its id is in it, and lets in nobody else."""
+        return f"{self.base}/{draft.pk}"
 
     def filling(self, draft: Draft) -> Filling:
         """Return a draft as it is filled in here and now."""
         return Filling(draft, by=self.by, now=self.now)
 
 
-def find(session: FormSession) -> Filling | None:
-    """Return what is being filled in, or nothing when nothing was begun."""
-    draft = cases.open_draft(session.visitor, session.slug)
-    return session.filling(draft) if draft else None
+def find(session: FormSession, draft_id: UUID) -> Filling | None:
+    """Return what is being filled in; nothing where it was sent, is over, or is somebody else's."""
+    draft = cases.draft(draft_id, session.owner, session.now)
+    return (
+        session.filling(draft)
+        if draft and not draft.sent_at and draft.slug == session.slug
+        else None
+    )
 
 
-def open_or_begin(session: FormSession) -> Filling:
-    """Return what is being filled in, begun when nothing was; a page that is not there where no such service runs."""
+def begin_filling(session: FormSession) -> Filling:
+    """Begin a draft, another each time; a page that is not there where no such service runs."""
     service = catalogue.current(session.slug)
     if service is None:
         raise Http404
     draft = drafts.begin(
         service=service,
-        visitor=session.visitor,
+        owner=session.owner,
         channel=session.channel,
         by=session.by,
         now=session.now,
@@ -57,11 +73,23 @@ def open_or_begin(session: FormSession) -> Filling:
 
 
 def begin(session: FormSession) -> HttpResponse:
-    """Open or find the draft and go to the first page not answered."""
-    return go_on(session, open_or_begin(session))
+    """Begin a form and go to its first page."""
+    return go_on(session, begin_filling(session))
 
 
 def go_on(session: FormSession, filling: Filling) -> HttpResponse:
     """Go to the first page not answered or where a check stopped, else to the answers."""
     first = filling.first_open()
-    return HttpResponseRedirect(f"{session.base}/{first.id if first else 'check'}")
+    there = session.address(filling.draft)
+    return HttpResponseRedirect(f"{there}/{first.id if first else 'check'}")
+
+
+def lead_on(request: HttpRequest, session: FormSession) -> HttpResponse:
+    """Lead from an address without a draft's id to the one form that is open, with what was sent; else to the start."""
+    unfinished = list(cases.unfinished(session.owner, session.now, slug=session.slug)[:2])
+    rest = request.path.removeprefix(session.base)
+    if len(unfinished) != 1 or rest == request.path:
+        return HttpResponseRedirect(session.start)
+    there = session.address(unfinished[0]) + rest.removesuffix("/continue")
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponseRedirect(f"{there}?{query}" if query else there, preserve_request=True)

@@ -1,6 +1,8 @@
 """Says where a check stopped, and lets past who may go past."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from doorstep.cases.values import named, spoken
@@ -12,21 +14,24 @@ from doorstep.forms.journey import Decision
 from doorstep.intake import prefill
 from doorstep.intake.answers import Values
 from doorstep.intake.filling import Entries, Filling
+from doorstep.web.form.over import over
 from doorstep.web.form.passing_on import pass_on
-from doorstep.web.form.session import FormSession, begin, find, go_on
+from doorstep.web.form.session import FormSession, find, go_on
 
 
-def stopped(request: HttpRequest, session: FormSession, page_id: str) -> HttpResponse:
+def stopped(
+    request: HttpRequest, session: FormSession, draft_id: UUID, page_id: str
+) -> HttpResponse:
     """Draw where a check stopped, judged afresh: a page left open overnight says what is true now.
 
     A POST goes past the stop: a resident by disputing it, staff with a reason.
     """
-    filling = find(session)
+    filling = find(session, draft_id)
     if filling is None:
-        raise Http404
+        return over(request, session, draft_id)
     here = filling.service.form.page(page_id)
     if here is None or not journey.answered(here, filling.draft.answers):
-        return begin(session)
+        return go_on(session, filling)
     if request.method == "POST":
         return _go_past(request, session, filling, here)
     decision = filling.answer(here, Entries())
@@ -42,7 +47,7 @@ def _go_past(
     stop = Decision(here.id, "stop", code)
     if "pass_on" in request.POST:
         to = prefill.leads_to(filling, stop)
-        return pass_on(session, filling.draft, to) if to else begin(session)
+        return pass_on(session, filling.draft, to) if to else go_on(session, filling)
     try:
         if "dispute" in request.POST:
             decision = filling.dispute(here)
@@ -51,7 +56,7 @@ def _go_past(
     except Refused as exc:
         return render_stop(request, session, filling, stop, exc.code)
     if decision.stops:
-        return HttpResponseRedirect(f"{session.base}/{here.id}/stopped")
+        return HttpResponseRedirect(f"{session.address(filling.draft)}/{here.id}/stopped")
     return go_on(session, filling)
 
 
@@ -75,8 +80,8 @@ def render_stop(
         "stop": stop,
         "say": fill(stop.say, values) if stop else "",
         "service": filling.service,
-        "base": session.base,
-        "back": f"{session.base}/{decision.page}",
+        "base": session.address(filling.draft),
+        "back": f"{session.address(filling.draft)}/{decision.page}",
         "decision": decision,
         "named": named(spoken(filling.draft.words), filling.service.about.names),
         "again": next((p.again for p in form.pages if p.id == decision.page), ""),

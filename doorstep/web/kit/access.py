@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from doorstep.cases.owners import Owner
 from doorstep.staff.actor import Actor
 
 View = Callable[..., HttpResponseBase]
@@ -44,3 +45,8 @@ def actor(request: HttpRequest) -> Actor:
     """Return the member of staff who asks."""
     user: Any = request.user
     return Actor("staff", user.username, ",".join(user.roles))
+
+
+def owner(request: HttpRequest) -> Owner:
+    """Return whose drafts those of the member of staff are."""
+    return Owner("staff", str(request.user.pk))

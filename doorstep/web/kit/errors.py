@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 
 COME_BACK_SECONDS = 60
@@ -27,8 +28,13 @@ def not_allowed(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Draw the page for a form that did not come from our own page."""
-    return _page(request, 403, "forged")
+    """Draw the page for a form that did not come from our own page, or whose cookie is gone; what was typed is given back."""
+    code = "no_cookie" if reason == REASON_NO_CSRF_COOKIE else "forged"
+    texts = [text.strip() for name in request.POST for text in request.POST.getlist(name)]
+    typed = [
+        text for text in texts if " " in text
+    ]  # what somebody wrote, not what a form says of itself
+    return render(request, "kit/error.html", {"code": code, "typed": typed}, status=403)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

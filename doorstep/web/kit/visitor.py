@@ -1,4 +1,4 @@
-"""The resident's own cookie: a long random value, kept in the database only as a hash."""
+"""The resident's own cookie: a long random value that we signed, kept in the database only as a hash."""
 
 import secrets
 
@@ -6,25 +6,57 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
+from doorstep.cases import access
+from doorstep.cases.owners import Owner
 from doorstep.outside.secret import hashed
 
-COOKIE, CASES, HOME = "doorstep_visitor", "doorstep_cases", "doorstep_home"
+# The first is `__Host-doorstep_browser` where it travels by https alone: no other host can set it.
+BROWSER, CASES, HOME = "doorstep_browser", "doorstep_cases", "doorstep_home"
+# Of the version before, not signed; nobody is known by it, what was begun with it is taken over once.
+FORMER = "doorstep_visitor"
 
 
-def visitor(request: HttpRequest) -> str:
-    """Return the hash of this browser's cookie; a new value waits on the request when it has none."""
-    value = request.COOKIES.get(COOKIE) or getattr(request, "new_visitor", "")
+def cookie() -> str:
+    """Return the name of the cookie by which a browser is known."""
+    return f"__Host-{BROWSER}" if settings.SECURE_COOKIES else BROWSER
+
+
+def owner(request: HttpRequest) -> Owner:
+    """Return whose drafts this browser's are; a new value waits on the request when it brought none of ours."""
+    value = _signed(request) or getattr(request, "new_browser", "")
     if not value:
         value = secrets.token_urlsafe(24)
-        request.new_visitor = value  # type: ignore[attr-defined]
-    return hashed(value)
+        request.new_browser = value  # type: ignore[attr-defined]
+        if former := request.COOKIES.get(FORMER):
+            access.take_over(former_key=hashed(former), owner=Owner("browser", hashed(value)))
+    return Owner("browser", hashed(value))
+
+
+def is_known(request: HttpRequest) -> bool:
+    """Say whether this browser was here before, as far as a cookie of ours says so."""
+    return bool(_signed(request) or request.COOKIES.get(FORMER))
+
+
+def _signed(request: HttpRequest) -> str:
+    try:
+        return signing.Signer(salt=BROWSER).unsign(request.COOKIES.get(cookie(), ""))
+    except signing.BadSignature:
+        return ""
 
 
 def keep(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Put a new visitor's cookie on the response."""
-    value = getattr(request, "new_visitor", "")
+    """Put a new browser's cookie on the response."""
+    value = getattr(request, "new_browser", "")
     if value:
-        _set(response, COOKIE, value, 30)
+        _set(response, cookie(), signing.Signer(salt=BROWSER).sign(value), 30)
+        response.delete_cookie(FORMER)
+    return response
+
+
+def forget(response: HttpResponse) -> HttpResponse:
+    """Take every cookie away by which this browser is known."""
+    for name in (cookie(), CASES, HOME, FORMER):
+        response.delete_cookie(name)
     return response
 
 

@@ -20,7 +20,7 @@ from doorstep.web.kit.errors import AWAY, COME_BACK_SECONDS
 from doorstep.web.open311.formats import MEDIA, drawn
 from doorstep.web.open311.problems import Problem, wrong
 
-LARGEST, LARGEST_WITH_PHOTOS = 100_000, 30 * 1024 * 1024
+LARGEST, LARGEST_WITH_PHOTOS = 100_000, 128 * 1024 * 1024
 SCOPE = "cases:create"
 FORM, WITH_PHOTOS = "application/x-www-form-urlencoded", "multipart/form-data"
 View = Callable[..., HttpResponse]

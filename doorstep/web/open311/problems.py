@@ -7,7 +7,7 @@ DETAILS = {
     "no_key": "Send a valid api_key. The council gives one to each program that sends requests.",
     "scope_missing": "This api_key may not send requests.",
     "too_many": "Too many calls; Retry-After says when to come back.",
-    "too_large": "The body is too large: at most 100 kB without photos, 30 MB with them.",
+    "too_large": "The body is too large: at most 100 kB without photos, 128 MB with them.",
     "not_a_form": "Send application/x-www-form-urlencoded, or multipart/form-data with photos.",
     "not_readable": "The form cannot be read.",
     "no_such_jurisdiction": "There is no such jurisdiction_id here.",

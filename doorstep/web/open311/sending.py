@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from doorstep.cases import actions as cases
 from doorstep.cases.models import Case
+from doorstep.cases.owners import Owner
 from doorstep.cases.values import photos_of
 from doorstep.council.errors import Refused
 from doorstep.files import photos
@@ -26,6 +27,9 @@ from doorstep.web.open311.access import actor, sender
 from doorstep.web.open311.formats import drawn
 from doorstep.web.open311.problems import Problem, Stopped, wrong
 from doorstep.web.open311.questions import Asked, find
+
+# Of one program in an hour.
+MOST_PHOTOS = 600
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ def send(request: HttpRequest, format: str) -> HttpResponse:
     spare = fields.otherwise(of, request.POST)
     order = orders.Order(of.service, "online", values, otherwise=spare)
     _count_home(request, order.home)
+    _count_photos(request, token, len(files))
     answer = _once(request, token, _Call(of, order, request.POST, files, actor(token), now))
     row = {
         "service_request_id": answer["reference"],
@@ -88,6 +93,15 @@ def _count_home(request: HttpRequest, uprn: object) -> None:
         raise Problem(429, "too_many")
 
 
+def _count_photos(request: HttpRequest, token: Token, number: int) -> None:
+    """Limit the photos of a program, which sends those of many people; raises Problem."""
+    for _ in range(number):
+        standing = limits.count([f"photo:token:{token.pk}"], MOST_PHOTOS, 3600)
+        if standing.is_over:
+            request.wait = standing.wait  # type: ignore[attr-defined]
+            raise Problem(429, "too_many")
+
+
 def _make(call: _Call, row: KeptAnswer) -> dict[str, Any]:
     """Make the case with its photos and notes; raises Problem. One that a key made long ago is found again."""
     before = SentIn.objects.filter(token=row.token, key=row.key).select_related("case").first()
@@ -121,7 +135,7 @@ def _placed(call: _Call, row: KeptAnswer) -> Case:
     spare = {**call.order.otherwise, **_photos(of, call.files, now)}
     order = replace(call.order, otherwise=spare)
     try:
-        return orders.place(order, visitor=f"open311:{row.pk}", by=call.by, now=now)
+        return orders.place(order, owner=Owner("partner", str(row.pk)), by=call.by, now=now)
     except orders.AnswersWrong as exc:
         says = [f"{of.field(w.question.id)}: {sentence(w.question, w.invalid)}" for w in exc.wrong]
         raise (wrong(*says) if says else Problem(400, "answers_wrong")) from exc

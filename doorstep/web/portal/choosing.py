@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods
 
 from doorstep.cases import choosing
 from doorstep.council.errors import Refused
-from doorstep.files import photos
 from doorstep.files.errors import BadFile
 from doorstep.payments import queries as payments
 from doorstep.staff.actor import RESIDENT
+from doorstep.web.kit import uploads
 from doorstep.web.kit.access import public
 from doorstep.web.portal.case import own_case, told
 
@@ -48,12 +48,18 @@ def reopen(request: HttpRequest, reference: str) -> HttpResponse:
         choosing.reopen(
             case_id=case.pk,
             text=request.POST.get("text", "")[:2000],
-            photo=photos.take(file, now=timezone.now()) if file else "",
+            photo=uploads.take(request, file, of=case.reference, now=timezone.now())
+            if file
+            else "",
             by=RESIDENT,
             now=timezone.now(),
         )
     except (Refused, BadFile) as exc:
         if exc.code == "text_missing" or isinstance(exc, BadFile):
-            return render(request, "portal/reopen.html", {**context, "refused": exc.code})
+            return render(
+                request,
+                "portal/reopen.html",
+                {**context, "refused": exc.code, "values": exc.values},
+            )
         return render(request, "kit/error.html", {"code": exc.code}, status=409)
     return redirect("case", reference=case.reference)

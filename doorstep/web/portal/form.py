@@ -1,72 +1,106 @@
 """A service and its form, as a resident fills it in."""
 
+from uuid import UUID
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from doorstep.cases.models import Case
+from doorstep.cases import queries as cases
+from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
 from doorstep.staff.actor import RESIDENT
 from doorstep.web.form import pages, stops
 from doorstep.web.form import session as forms
+from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
-from doorstep.web.kit.visitor import keep, let_in, visitor
+from doorstep.web.kit.visitor import is_known, keep, let_in, owner
 from doorstep.web.portal import own_words
 
+# What the version before had beside a form's own pages, at addresses without a form's id.
+WITHOUT_ID = ("check", "continue", "save", "saved")
 
-def _session(request: HttpRequest, slug: str) -> forms.FormSession:
+
+def session_of(request: HttpRequest, slug: str) -> forms.FormSession:
+    """Return the session of a resident's browser at a service."""
+
+    def let(response: HttpResponse, case: Case) -> HttpResponse:
+        return let_in(request, response, case.reference)
+
     def done(case: Case) -> HttpResponse:
-        there = redirect("sent", reference=case.reference)
-        return let_in(request, there, case.reference)
+        return let(redirect("sent", reference=case.reference), case)
 
     base = reverse("start", kwargs={"slug": slug})
-    return forms.FormSession(slug, visitor(request), "online", RESIDENT, base, timezone.now(), done)
+    return forms.FormSession(
+        slug, owner(request), "online", RESIDENT, base, timezone.now(), done, base, let
+    )
 
 
 @public
 @require_GET
 def start(request: HttpRequest, slug: str) -> HttpResponse:
-    """Say what the service does and what is needed."""
+    """Say what the service does and what is needed; what was begun here before is announced, and nothing in it shown."""
     service = catalogue.current(slug)
     if service is None:
         raise Http404
-    return render(request, "portal/start.html", {"service": service})
+    drafts: list[Draft] = []
+    if is_known(request):
+        session = session_of(request, slug)
+        drafts = list(cases.unfinished(session.owner, session.now, slug=slug)[:5])
+    return keep(
+        request, render(request, "portal/start.html", {"service": service, "begun": drafts})
+    )
 
 
 @public
 @require_POST
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
-    """Begin or go on with a draft; what was written on the way here goes along."""
+    """Begin a form, another each time; what was written on the way here goes along."""
+    if limits.over([limits.person(request, "begin")], 60, 3600):
+        return render(request, "kit/error.html", {"code": "too_many"}, status=429)
+    session = session_of(request, slug)
     if text := request.POST.get("text", "").strip():
-        return keep(request, own_words.begin(_session(request, slug), text, request.POST))
-    return keep(request, forms.begin(_session(request, slug)))
+        return keep(request, own_words.begin(session, text, request.POST))
+    return keep(request, forms.begin(session))
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def lead_on(request: HttpRequest, slug: str, page: str) -> HttpResponse:
+    """Lead from an address without a form's id to the form that is open, else to the start."""
+    service = catalogue.current(slug)
+    if service is None or not (page in WITHOUT_ID or service.form.page(page)):
+        raise Http404
+    if not is_known(request):
+        return redirect("start", slug=slug)
+    return keep(request, forms.lead_on(request, session_of(request, slug)))
 
 
 @public
 @require_GET
-def go_on(request: HttpRequest, slug: str) -> HttpResponse:
-    """Go on with the draft of this browser, at the first page not answered."""
-    return keep(request, forms.begin(_session(request, slug)))
+def resume(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
+    """Go on with a form at the first page not answered."""
+    return keep(request, pages.resume(request, session_of(request, slug), draft))
 
 
 @public
 @require_http_methods(["GET", "POST"])
-def page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
+def page(request: HttpRequest, slug: str, draft: UUID, page: str) -> HttpResponse:
     """Ask one page's questions."""
-    return keep(request, pages.page(request, _session(request, slug), page))
+    return keep(request, pages.page(request, session_of(request, slug), draft, page))
 
 
 @public
 @require_http_methods(["GET", "POST"])
-def stopped(request: HttpRequest, slug: str, page: str) -> HttpResponse:
+def stopped(request: HttpRequest, slug: str, draft: UUID, page: str) -> HttpResponse:
     """Say why the form cannot go on, and what next."""
-    return stops.stopped(request, _session(request, slug), page)
+    return keep(request, stops.stopped(request, session_of(request, slug), draft, page))
 
 
 @public
 @require_http_methods(["GET", "POST"])
-def check(request: HttpRequest, slug: str) -> HttpResponse:
+def check(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
     """Show all answers; send them."""
-    return keep(request, pages.check(request, _session(request, slug)))
+    return keep(request, pages.check(request, session_of(request, slug), draft))

@@ -10,7 +10,7 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
 from doorstep.intake import prefill
 from doorstep.signposts import facts, index
-from doorstep.web.form.session import FormSession, go_on, open_or_begin
+from doorstep.web.form.session import FormSession, begin_filling, go_on
 
 # What stands in an address is no more than someone would put on a bookmark.
 IN_ADDRESS = 60
@@ -48,7 +48,7 @@ def _because(words: tuple[str, ...]) -> str:
 
 def begin(session: FormSession, text: str, posted: Mapping[str, str]) -> HttpResponse:
     """Begin a service with what was written; who has said that no proposal fits is not asked again."""
-    filling = open_or_begin(session)
+    filling = begin_filling(session)
     none = prefill.none_fits(filling.service) if posted.get("none") else {}
     prefill.carry_over(filling, Said(text, none))
     return go_on(session, filling)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from doorstep.cases import access as saving
+from doorstep.cases import access, drafts
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Draft
 from doorstep.catalogue import queries as catalogue
@@ -17,9 +17,13 @@ from doorstep.forms.form import Question
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid
 from doorstep.messages import actions as messages
+from doorstep.web.form.over import over
+from doorstep.web.form.session import find
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
-from doorstep.web.kit.visitor import keep, let_in, visitor
+from doorstep.web.kit.visitor import forget as drop_cookies
+from doorstep.web.kit.visitor import is_known, keep, let_in, owner
+from doorstep.web.portal.form import session_of
 
 EMAIL = Question("email", "email", "Email address")
 
@@ -30,13 +34,6 @@ def _too_many(request: HttpRequest, what: str, most: int) -> HttpResponse | None
     return render(request, "kit/error.html", {"code": "too_many"}, status=429)
 
 
-def _draft(request: HttpRequest, slug: str) -> Draft:
-    draft = cases.open_draft(visitor(request), slug)
-    if draft is None:
-        raise Http404
-    return draft
-
-
 def _email(request: HttpRequest) -> str:
     return str(kinds.of(EMAIL).clean(EMAIL, request.POST, ()))
 
@@ -45,15 +42,22 @@ def _about(draft: Draft) -> dict[str, object]:
     service = catalogue.service(draft.version_id)
     reach = (q.id for q in service.form.questions.values() if q.contact == "email")
     email = draft.saved_to or next((draft.answers.get(q) for q in reach), "")
-    base = reverse("start", kwargs={"slug": draft.slug})
+    base = reverse("go_on", kwargs={"slug": draft.slug, "draft": draft.pk})
     return {"service": service, "draft": draft, "base": base, "email": email or ""}
 
 
 @public
 @require_http_methods(["GET", "POST"])
-def save(request: HttpRequest, slug: str) -> HttpResponse:
+def save(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
     """Ask where to send the link to what was filled in so far, and send it."""
-    draft = _draft(request, slug)
+    session = session_of(request, slug)
+    filling = find(session, draft)
+    if filling is None:
+        return over(request, session, draft)
+    return _save(request, filling.draft)
+
+
+def _save(request: HttpRequest, draft: Draft) -> HttpResponse:
     if request.method == "GET":
         return render(request, "portal/save.html", _about(draft))
     if refused := _too_many(request, "save", 10):
@@ -63,19 +67,21 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
     except Invalid as exc:
         context = {**_about(draft), "email": request.POST.get("email", ""), "wrong": exc}
         return render(request, "portal/save.html", {**context, "question": EMAIL})
-    return redirect("saved", slug=slug)
+    return redirect("saved", slug=draft.slug, draft=draft.pk)
 
 
 @public
 @require_GET
-def saved(request: HttpRequest, slug: str) -> HttpResponse:
+def saved(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
     """Say where the link went and until when it works, and offer to change the address."""
-    draft = _draft(request, slug)
-    if not draft.saved_to:
-        return redirect("save", slug=slug)
-    return render(
-        request, "portal/saved.html", {**_about(draft), "until": saving.expires_at(draft)}
-    )
+    session = session_of(request, slug)
+    filling = find(session, draft)
+    if filling is None:
+        return over(request, session, draft)
+    if not filling.draft.saved_to:
+        return redirect("save", slug=slug, draft=draft)
+    context = {**_about(filling.draft), "until": access.expires_at(filling.draft)}
+    return render(request, "portal/saved.html", context)
 
 
 @public
@@ -84,18 +90,27 @@ def resume(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     """Offer to go on with a saved draft; only the button binds it to this browser, so a scanner changes nothing."""
     if refused := _too_many(request, "link", 30):
         return refused
-    draft = saving.by_draft_link(token)
+    draft = access.by_draft_link(token)
     if draft is None or draft.slug != slug:
         raise Http404
     if draft.sent_at:
         return render(request, "kit/error.html", {"code": "already_sent"}, status=409)
-    other = cases.open_draft(visitor(request), slug)
-    context = {**_about(draft), "until": saving.expires_at(draft)}
     if request.method == "GET":
-        replaces = other is not None and other.id != draft.id and bool(other.answers)
-        return render(request, "portal/resume.html", {**context, "replaces": replaces})
-    saving.resume(token=token, visitor=visitor(request), now=timezone.now())
-    return keep(request, redirect("go_on", slug=slug))
+        context = {**_about(draft), "until": access.expires_at(draft)}
+        return render(request, "portal/resume.html", context)
+    access.resume(token=token, owner=owner(request), now=timezone.now())
+    return keep(request, redirect("go_on", slug=slug, draft=draft.pk))
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def forget(request: HttpRequest) -> HttpResponse:
+    """Forget all that this browser could open: forms that were not sent, cases, the home it remembered."""
+    if request.method == "GET":
+        return render(request, "portal/forget.html", {})
+    unsaved = cases.unfinished(owner(request), timezone.now()).filter(saved_key="")
+    dropped = drafts.drop(drafts=unsaved) if is_known(request) else 0
+    return drop_cookies(render(request, "portal/forget.html", {"done": True, "dropped": dropped}))
 
 
 @public
@@ -114,22 +129,22 @@ def ask(request: HttpRequest) -> HttpResponse:
     except (Refused, Invalid) as exc:
         context = {"wrong": exc, "question": EMAIL, "typed": request.POST}
         return render(request, "portal/ask.html", context)
-    access = messages.ask_code(reference=reference, email=email, now=timezone.now())
-    return redirect("code", access=access)
+    asked_for = messages.ask_code(reference=reference, email=email, now=timezone.now())
+    return redirect("code", access_id=asked_for)
 
 
 @public
 @require_http_methods(["GET", "POST"])
-def code(request: HttpRequest, access: UUID) -> HttpResponse:
+def code(request: HttpRequest, access_id: UUID) -> HttpResponse:
     """Take the code that was sent, and open the case."""
     if request.method == "GET":
-        return render(request, "portal/code.html", {"access": access})
+        return render(request, "portal/code.html", {"access": access_id})
     if refused := _too_many(request, "code-tried", 30):
         return refused
     typed = request.POST.get("code", "")[:20]
     try:
-        case = saving.open_by_code(access_id=access, code=typed, now=timezone.now())
+        case = access.open_by_code(access_id=access_id, code=typed, now=timezone.now())
     except Refused as exc:
-        context = {"access": access, "refused": exc.code, "typed": typed}
+        context = {"access": access_id, "refused": exc.code, "typed": typed}
         return render(request, "portal/code.html", context)
     return let_in(request, redirect("case", reference=case.reference), case.reference)

@@ -1,20 +1,22 @@
 """The same form, filled in for someone who rings, writes or comes by."""
 
+from uuid import UUID
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from doorstep.cases import drafts
+from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.channels import ADVISER_CHANNELS
-from doorstep.outside.secret import hashed
 from doorstep.web.form import pages, stops
 from doorstep.web.form import session as forms
-from doorstep.web.kit.access import actor, needs
+from doorstep.web.kit.access import actor, needs, owner
 
 
 def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> forms.FormSession:
@@ -23,15 +25,15 @@ def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> f
     def done(case: Case) -> HttpResponse:
         return redirect("desk_case", reference=case.reference)
 
-    who = hashed(f"staff:{request.user.pk}")
     return forms.FormSession(
         slug,
-        who,
+        owner(request),
         channel,
         actor(request),
         reverse("desk_begin", kwargs={"slug": slug}),
         timezone.now(),
         done,
+        reverse("desk"),
     )
 
 
@@ -48,32 +50,52 @@ def choose(request: HttpRequest) -> HttpResponseBase:
 @needs("desk.send")
 @require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
-    """Begin the form for a new caller, or go on with the one open."""
-    if request.method == "POST":
-        channel = request.POST.get("channel", "")
-        offered = channel if channel in ADVISER_CHANNELS else ADVISER_CHANNELS[0]
-        session = session_of(request, slug, offered)
-        drafts.drop_draft(visitor=session.visitor, slug=slug)
-        return forms.begin(session)
-    return forms.begin(session_of(request, slug))
+    """Begin the form for a new caller; a link leads to the one that is open."""
+    if request.method == "GET":
+        return forms.lead_on(request, session_of(request, slug))
+    channel = request.POST.get("channel", "")
+    offered = channel if channel in ADVISER_CHANNELS else ADVISER_CHANNELS[0]
+    return forms.begin(session_of(request, slug, offered))
 
 
 @needs("desk.send")
 @require_http_methods(["GET", "POST"])
-def page(request: HttpRequest, slug: str, page: str) -> HttpResponse:
+def lead_on(request: HttpRequest, slug: str, page: str) -> HttpResponse:
+    """Lead from an address without a form's id to the one that is open."""
+    return forms.lead_on(request, session_of(request, slug))
+
+
+@needs("desk.send")
+@require_GET
+def resume(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
+    """Go on with a caller's form at the first page not answered."""
+    return pages.resume(request, session_of(request, slug), draft)
+
+
+@needs("desk.send")
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, slug: str, draft: UUID, page: str) -> HttpResponse:
     """Ask one page's questions of the caller."""
-    return pages.page(request, session_of(request, slug), page)
+    return pages.page(request, session_of(request, slug), draft, page)
 
 
 @needs("desk.send")
 @require_http_methods(["GET", "POST"])
-def stopped(request: HttpRequest, slug: str, page: str) -> HttpResponse:
+def stopped(request: HttpRequest, slug: str, draft: UUID, page: str) -> HttpResponse:
     """Say to the caller why the form cannot go on, or go on all the same with a reason."""
-    return stops.stopped(request, session_of(request, slug), page)
+    return stops.stopped(request, session_of(request, slug), draft, page)
 
 
 @needs("desk.send")
 @require_http_methods(["GET", "POST"])
-def check(request: HttpRequest, slug: str) -> HttpResponse:
+def check(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
     """Show all answers; send them."""
-    return pages.check(request, session_of(request, slug))
+    return pages.check(request, session_of(request, slug), draft)
+
+
+@needs("desk.send")
+@require_POST
+def drop(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Throw away a caller's form that will not be sent."""
+    drafts.drop(drafts=cases.unfinished(owner(request), timezone.now()).filter(pk=draft))
+    return redirect("desk")

@@ -19,13 +19,16 @@ from doorstep.cases.values import from_json
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.fieldwork import actions as fieldwork
+from doorstep.fieldwork import queries as work
 from doorstep.files import photos
 from doorstep.payments import queries as payments
 from doorstep.staff import actions as staff
 from doorstep.staff import queries as looks
 from doorstep.waste import queries as rounds_of
 from doorstep.web.desk import case_place, case_reroute
-from doorstep.web.desk.refusal import says_why_not
+from doorstep.web.desk.case_state import locked_state, state_of
+from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
+from doorstep.web.kit import seen
 from doorstep.web.kit.access import actor, needs
 
 
@@ -37,15 +40,19 @@ def case_of(reference: str) -> Case:
     return case
 
 
-def draw(request: HttpRequest, found: Case, refused: str = "") -> HttpResponse:
+def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> HttpResponse:
     """Draw a case whole, with why something was refused."""
     service = catalogue.service(found.version_id)
     stage = service.workflow.stages[found.stage]
+    jobs, charges = list(work.of_case(found)), list(payments.of_case(found))
+    about_place = case_place.about(found, service, timezone.now())
     context = {
+        "seen": seen.mark(state_of(found, about_place["report"], jobs, charges)),
+        "changed": refused.values.get("parts", ()) if refused else (),
         "case": found,
         "service": service,
         "stage": stage,
-        "refused": refused,
+        "refused": refused.code if refused else "",
         "flow": service.workflow,
         "flags": [e.label for e in service.workflow.escalate if e.flag in found.flags],
         "decisions": {k: service.workflow.decisions.get(k, k) for k in stage.decisions},
@@ -53,14 +60,14 @@ def draw(request: HttpRequest, found: Case, refused: str = "") -> HttpResponse:
         "events": found.events.select_related("personal"),
         "may_decide": _may(request, "desk.decide"),
         "checks": from_json(found.decisions),
-        "jobs": found.jobs.order_by("pk").prefetch_related("results__event"),
+        "jobs": jobs,
         "booking": bookings.of_case(found),
-        "charges": payments.of_case(found),
+        "charges": charges,
         "may_refund": _may(request, "payments.refund"),
         "looks": looks.of("case", found.reference),
         "assisted": bool(found.place_id and rounds_of.is_assisted(found.place_id)),
         "typed": request.POST,
-        **case_place.about(found, service, timezone.now()),
+        **about_place,
         **(case_reroute.about(found) if _may(request, "desk.decide") else {}),
     }
     return render(request, "desk/case.html", context)
@@ -68,7 +75,7 @@ def draw(request: HttpRequest, found: Case, refused: str = "") -> HttpResponse:
 
 def again(request: HttpRequest, refused: Refused, reference: str, **_named: object) -> HttpResponse:
     """Draw a case as it stands now, with why something was refused."""
-    return draw(request, case_of(reference), refused.code)
+    return draw(request, case_of(reference), refused)
 
 
 def back_to(case: Case, part: str = "") -> HttpResponse:
@@ -94,6 +101,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
 @needs("desk.decide")
 @require_POST
 @says_why_not(again)
+@as_it_was_seen(locked_state, "stage")
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a decision that the stage allows."""
     case = case_of(reference)
@@ -144,13 +152,17 @@ def asked_done(request: HttpRequest, reference: str) -> HttpResponse:
 @needs("desk.decide")
 @require_POST
 @says_why_not(again)
+@as_it_was_seen(locked_state, "work")
 def correct(request: HttpRequest, reference: str) -> HttpResponse:
     """Put a wrong outcome of a job right; the resident is told."""
     case = case_of(reference)
     try:
+        job_id = int(request.POST.get("job", "")[:12])
+        if not case.jobs.filter(pk=job_id, state="done").exists():
+            raise Http404
         fieldwork.correct_job(
             event_id=UUID(request.POST.get("event", "")),
-            job_id=int(request.POST.get("job", "")),
+            job_id=job_id,
             code=request.POST.get("code", ""),
             note="",
             by=actor(request),

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST
 from doorstep.council.errors import Refused
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.reports import actions as reports
-from doorstep.web.desk.refusal import says_why_not
+from doorstep.web.desk.case_state import locked_state
+from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases.case import again, back_to, case_of
 from doorstep.web.kit.access import actor, needs
 
@@ -17,6 +18,7 @@ from doorstep.web.kit.access import actor, needs
 @needs("desk.decide")
 @require_POST
 @says_why_not(again)
+@as_it_was_seen(locked_state, "report")
 def show(request: HttpRequest, reference: str) -> HttpResponse:
     """Say what anyone may see of a report."""
     case = case_of(reference)

@@ -4,22 +4,25 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from doorstep.cases import drafts, rerouting
+from doorstep.cases import queries as cases
+from doorstep.cases import rerouting
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.intake import prefill
-from doorstep.web.desk.refusal import says_why_not
+from doorstep.web.desk.case_state import locked_state
+from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases.caller import session_of
 from doorstep.web.desk.views.cases.case import again, back_to, case_of
+from doorstep.web.form.session import begin_filling
 from doorstep.web.form.session import go_on as go_on_with
-from doorstep.web.form.session import open_or_begin
 from doorstep.web.kit.access import actor, needs
 
 
 @needs("desk.decide")
 @require_POST
 @says_why_not(again)
+@as_it_was_seen(locked_state, "stage")
 def move(request: HttpRequest, reference: str) -> HttpResponse:
     """Move a case to another service, with all that was said; only what is missing is asked."""
     case, to = case_of(reference), request.POST.get("to", "")
@@ -43,8 +46,10 @@ def _go_on(request: HttpRequest, case: Case, to: str) -> HttpResponse:
     session = session_of(request, to, case.channel)
     if catalogue.current(to) is None:  # it was taken out of service meanwhile
         raise Refused("no_such_service")
-    drafts.drop_draft(visitor=session.visitor, slug=to)
-    filling = open_or_begin(session)
+    begun = cases.unfinished(session.owner, session.now, slug=to).filter(moved_from=case).first()
+    if begun:
+        return go_on_with(session, session.filling(begun))
+    filling = begin_filling(session)
     new_case = prefill.move_on(filling, case)
     return session.done(new_case) if new_case else go_on_with(session, filling)
 

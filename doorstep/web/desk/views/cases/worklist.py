@@ -10,12 +10,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from doorstep.cases import deciding
 from doorstep.cases import queries as cases
-from doorstep.cases.models import Case
+from doorstep.cases.models import Case, Draft
+from doorstep.cases.values import named, spoken
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.catalogue.service import Service
 from doorstep.council.queries import ZONE
-from doorstep.web.kit.access import actor, needs
+from doorstep.web.kit.access import actor, needs, owner
 
 # Counted no further: of half a million closed cases nobody needs the number.
 MOST = 10_000
@@ -42,12 +43,23 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "today": today,
         "services": catalogue.running(),
         "channels": ADVISER_CHANNELS,
+        "begun": _begun(request),
         "total": listed[: MOST + 1].count(),
         "most": MOST,
         "done": params.get("done", "")[:6],
         "refused": params.get("refused", "")[:6],
     }
     return render(request, "desk/worklist.html", context)
+
+
+def _begun(request: HttpRequest) -> list[tuple[Draft, Service, str]]:
+    """Return the forms for callers that this person began and did not send, with what they are about."""
+    user: Any = request.user
+    if not user.may("desk.send"):
+        return []
+    begun = cases.unfinished(owner(request), timezone.now()).exclude(channel="field")[:20]
+    services = [(d, catalogue.service(d.version_id)) for d in begun]
+    return [(d, s, named(spoken(d.words), s.about.names)) for d, s in services]
 
 
 def _stages() -> dict[str, str]:

@@ -17,7 +17,8 @@ from doorstep.payments import comparing, queries, refunds
 from doorstep.payments.models import Movement
 from doorstep.payments.money import pence_of, plain
 from doorstep.text.safe import for_csv
-from doorstep.web.desk.refusal import says_why_not
+from doorstep.web.desk.case_state import locked_state
+from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases import case as case_view
 from doorstep.web.kit.access import actor, needs
 from doorstep.web.kit.waiting import waiting
@@ -80,6 +81,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
 @needs("payments.refund")
 @require_POST
 @says_why_not(case_view.again)
+@as_it_was_seen(locked_state, "money")
 def refund(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask to give back part of what was paid on a case."""
     case = case_view.case_of(reference)

@@ -9,15 +9,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from doorstep.bookings import changing, queries
-from doorstep.bookings.models import Booking, Calendar
+from doorstep.bookings.actions import locked
+from doorstep.bookings.models import Booking, Calendar, Day
 from doorstep.cases.values import named
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.words import say
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.forms.questions import kinds
-from doorstep.web.desk.refusal import says_why_not
-from doorstep.web.kit import lists
+from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
+from doorstep.web.kit import lists, seen
 from doorstep.web.kit.access import actor, needs
 
 COLUMNS = ("Reference", "Address", "What", "How much", "State")
@@ -70,7 +71,9 @@ def _draw(request: HttpRequest, calendar: Calendar, day: date, **more: object) -
     now, user = timezone.now(), request.user
     may: Any = user
     board_day = queries.board([calendar], day, 1, now)[calendar.code][0]
+    previewed = bool(more.get("previewed"))
     context = {
+        "seen": seen.mark(_state(calendar, day, whom=previewed)),
         "calendar": calendar,
         "day": day,
         "shown": board_day,
@@ -131,9 +134,25 @@ def _preview(request: HttpRequest, calendar: Calendar, day: date) -> dict[str, o
     return {"do": do, "room": room, "lines": concerned} if concerned else None
 
 
+def _state(calendar: Calendar, day: date, *, whom: bool) -> dict[str, object]:
+    """Return what a day's page shows of it: its own room or closure, and with `whom` who is booked or held."""
+    row = Day.objects.filter(calendar=calendar, day=day).first()
+    kept = (row.capacity, row.closed_why) if row else (None, "")
+    day_state: dict[str, object] = {"day": (calendar.capacity, *kept)}
+    lines = [(b.pk, b.state, b.load) for b in queries.on_day(calendar, day)] if whom else []
+    return {**day_state, "bookings": lines} if whom else day_state
+
+
+def _locked_state(request: HttpRequest, code: str, day: str) -> dict[str, object]:
+    calendar, on = _found(code, day)
+    locked(calendar, on)
+    return _state(calendar, on, whom="sure" in request.POST)
+
+
 @needs("bookings.change")
 @require_POST
 @says_why_not(_again)
+@as_it_was_seen(_locked_state, "day", "bookings")
 def change(request: HttpRequest, code: str, day: str) -> HttpResponse:
     """Close, open or resize a day; whom it concerns is shown first."""
     calendar, on = _found(code, day)

@@ -13,8 +13,9 @@ from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.places import queries as places
 from doorstep.waste import planning, queries, round_list
-from doorstep.waste.models import Change
-from doorstep.web.desk.refusal import says_why_not
+from doorstep.waste.models import Change, Container, Round
+from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
+from doorstep.web.kit import seen
 from doorstep.web.kit.access import actor, needs
 
 
@@ -55,6 +56,7 @@ def _round(request: HttpRequest, refused: Refused | None = None, code: str = "")
     if code and round_ is None:
         raise Http404
     context = {
+        "seen": seen.mark(_cycle(round_)),
         "round": round_,
         "streets": round_list.streets(code) if round_ else [],
         "others": round_list.same_stream(code) if round_ else [],
@@ -66,9 +68,19 @@ def _round(request: HttpRequest, refused: Refused | None = None, code: str = "")
     return render(request, "desk/plan/round.html", context)
 
 
+def _cycle(round_: Round | None) -> dict[str, object]:
+    """Return what the page of a round shows of it; of a new one there is nothing."""
+    return {"round": round_ and (round_.name, round_.anchor, round_.weeks, round_.since)}
+
+
+def _locked_round(_request: HttpRequest, code: str = "") -> dict[str, object]:
+    return _cycle(Round.objects.select_for_update().filter(code=code).first())
+
+
 @needs("rounds.plan")
 @require_http_methods(["GET", "POST"])
 @says_why_not(_round)
+@as_it_was_seen(_locked_round, "round")
 def round_page(request: HttpRequest, code: str = "") -> HttpResponse:
     """Show a round, or the form for a new one; propose what is sent."""
     if request.method == "GET":
@@ -111,6 +123,7 @@ def _home(request: HttpRequest, refused: Refused | None = None, *, uprn: int) ->
         raise Http404
     boxes = round_list.own_boxes(uprn)
     context: dict[str, Any] = {
+        "seen": seen.mark(_containers(boxes)),
         "home": place,
         "boxes": boxes,
         "names": council.current().containers,
@@ -122,9 +135,19 @@ def _home(request: HttpRequest, refused: Refused | None = None, *, uprn: int) ->
     return render(request, "desk/plan/home.html", context)
 
 
+def _containers(boxes: list[Container]) -> dict[str, object]:
+    return {"containers": [(b.pk, b.kind, b.round_id, b.since, b.was_round_id) for b in boxes]}
+
+
+def _locked_home(_request: HttpRequest, uprn: int) -> dict[str, object]:
+    list(Container.objects.select_for_update(of=("self",)).filter(place_id=uprn))
+    return _containers(round_list.own_boxes(uprn))
+
+
 @needs("rounds.plan")
 @require_http_methods(["GET", "POST"])
 @says_why_not(_home)
+@as_it_was_seen(_locked_home, "containers")
 def home(request: HttpRequest, uprn: int) -> HttpResponse:
     """Show a property's own containers and their rounds; propose what is sent."""
     if request.method == "GET" or places.find(str(uprn)) is None:

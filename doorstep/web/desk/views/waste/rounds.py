@@ -11,7 +11,8 @@ from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.waste import actions as waste
 from doorstep.waste import queries as rounds_of
-from doorstep.web.desk.refusal import says_why_not
+from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
+from doorstep.web.kit import seen
 from doorstep.web.kit.access import actor, needs
 
 
@@ -27,12 +28,25 @@ def _rounds(request: HttpRequest, refused: Refused | None = None) -> HttpRespons
     rounds = [(r, rounds_of.progress(r.code, today)) for r in rounds_of.rounds_on(today)]
     code = refused.code if refused else ""
     context = {"rounds": rounds, "today": today, "refused": code, "typed": request.POST}
+    context["seen"] = seen.mark(_delays(request))
     return render(request, "desk/rounds.html", context)
+
+
+def _delays(_request: HttpRequest) -> dict[str, object]:
+    """Return the delay of each of today's rounds, as the page shows it."""
+    today = timezone.now().astimezone(ZONE).date()
+    days = {r.code: rounds_of.progress(r.code, today) for r in rounds_of.rounds_on(today)}
+    return {code: d and (d.delayed_until, d.sentence) for code, d in days.items()}
+
+
+def _chosen(request: HttpRequest) -> tuple[str, ...]:
+    return (request.POST.get("round", ""),)
 
 
 @needs("rounds.delay")
 @require_POST
 @says_why_not(_rounds)
+@as_it_was_seen(_delays, _chosen)
 def delay(request: HttpRequest) -> HttpResponse:
     """Say that a round is delayed, until when, in a sentence residents read; or take it back."""
     now = timezone.now()

@@ -1,0 +1,40 @@
+"""What the page of a case shows of what it can change, part by part, for the mark that its forms carry."""
+
+from collections.abc import Iterable
+
+from django.http import Http404, HttpRequest
+
+from doorstep.cases.models import Case
+from doorstep.fieldwork import queries as jobs
+from doorstep.fieldwork.models import Job
+from doorstep.payments import queries as payments
+from doorstep.payments.models import Charge
+from doorstep.reports.models import Report
+
+
+def state_of(
+    case: Case, report: Report | None, jobs: Iterable[Job], charges: Iterable[Charge]
+) -> dict[str, object]:
+    """Return the parts of a case that its forms change: stage, report, work and money."""
+    shown = (report.hidden, report.text_shown, sorted(report.photos_shown)) if report else None
+    work = [
+        (job.pk, job.state, [(r.pk, r.superseded_by_id) for r in job.results.all()]) for job in jobs
+    ]
+    money = [
+        (
+            [m.pk for m in charge.movements.all()],
+            [(r.pk, r.state) for a in charge.attempts.all() for r in a.refunds.all()],
+        )
+        for charge in charges
+    ]
+    stage = (case.stage, str(case.stage_since), case.closed_at is not None)
+    return {"stage": stage, "report": shown, "work": work, "money": money}
+
+
+def locked_state(_request: HttpRequest, reference: str, **_named: object) -> dict[str, object]:
+    """Return the same of the case with this reference, which stays as it is until the transaction ends."""
+    case = Case.objects.select_for_update(of=("self",)).filter(reference=reference.upper()).first()
+    if case is None:
+        raise Http404
+    report = Report.objects.filter(case=case).first()
+    return state_of(case, report, jobs.of_case(case), payments.of_case(case))

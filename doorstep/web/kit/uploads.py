@@ -1,0 +1,25 @@
+"""Photos as they come in by a page: counted by person and by what they are for, then taken."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest
+
+from doorstep.files import photos
+from doorstep.files.errors import BadFile
+from doorstep.web.kit import limits
+
+# An address may be a whole mobile network's, a form is one person's.
+OF_AN_ADDRESS, OF_A_FORM, HOURS = 100, 30, 6
+
+
+def take(request: HttpRequest, file: Any, *, of: str, now: datetime) -> str:
+    """Keep a photo that a resident sent `of` a draft or a case, and return its name; raises BadFile."""
+    counts = (
+        limits.count([limits.person(request, "photo")], OF_AN_ADDRESS, 3600),
+        limits.count([f"photo:{of}"], OF_A_FORM, HOURS * 3600),
+    )
+    for standing in counts:
+        if standing.is_over:
+            raise BadFile("photos_too_often", again=now + timedelta(seconds=standing.wait))
+    return photos.take(file, now=now)
