@@ -29,11 +29,15 @@ _JOINS = (
     "\U00010000-\U0001fbff\U00020000-\U0003fffd"
 )
 _JOINER = re.compile(f"(?<![{_JOINS}])[\u200c\u200d]+|[\u200c\u200d]+(?![{_JOINS}])")
-# A variation belongs to one letter or picture before it.
-_VARIATIONS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
+# A variation belongs to the one letter or picture before it: one of a run, and none at a beginning.
+_VARIES = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_VARIATIONS = re.compile(f"([{_VARIES}])[{_VARIES}]+")
 _VARIATION = re.compile(
-    f"(?:^|(?<=[\\s\u200c\u200d{_VARIATIONS}]))[{_VARIATIONS}]+|(?<![{_JOINS}])[\U000e0100-\U000e01ef]+"
+    f"(?:^|(?<=[\\s\u200c\u200d]))[{_VARIES}]|(?<![{_JOINS}])[\U000e0100-\U000e01ef]"
 )
+# No letter of any script has so many marks; to compose a heap of a million would take hours.
+_MARKS = "".join(chr(n) for n in range(0x300, 0x1E950) if unicodedata.combining(chr(n)))
+_HEAP = re.compile(f"([{_MARKS}]{{8}})[{_MARKS}]+")
 # Flags of England, Scotland and Wales: a black flag, letters that are only marks, and their end.
 _FLAG = re.compile("(\U0001f3f4[\U000e0030-\U000e007a]{4,6}\U000e007f)")
 
@@ -45,8 +49,20 @@ def clean(text: str) -> str:
     text = _SPACES.sub(" ", _LINE_END.sub("\n", text))
     # Every second piece is a flag.
     pieces = [p if n % 2 else _GONE.sub("", p) for n, p in enumerate(_FLAG.split(text))]
-    text = _JOINER.sub("", _VARIATION.sub("", "".join(pieces)))
-    return unicodedata.normalize("NFC", text)
+    text = _composed("".join(pieces))
+    # Marks change places when what stood between them goes, and with them what a joiner stands beside.
+    while (tidy := _joined(text)) != text:
+        text = tidy
+    return text
+
+
+def _joined(text: str) -> str:
+    text = _VARIATION.sub("", _VARIATIONS.sub(r"\1", text))
+    return _composed(_JOINER.sub("", text))
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", _HEAP.sub(r"\1", text))
 
 
 def line(text: str) -> str:

@@ -36,7 +36,7 @@ def plain(text: str) -> str:
 
 def own(text: str) -> Markup:
     """Return what somebody typed, apart from the sentence around it: its own direction turns nothing else."""
-    return Markup("<bdi>{}</bdi>").format(text) if text else Markup()
+    return Markup("<bdi>") + text + Markup("</bdi>") if text else Markup()
 
 
 class Page(Template):

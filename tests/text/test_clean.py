@@ -47,6 +47,7 @@ def test_a_file_of_a_million_letters_takes_no_time() -> None:
         "🏴\U000e0067",
         " \u00a0",
         "e\u0301",
+        "\u064d\u0301\u200c",
     ):
         assert (
             len(clean(hostile * 200_000)) <= 400_000
