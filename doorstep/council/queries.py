@@ -168,6 +168,8 @@ class Council(_Part):
     near_boundary: int = 200
     # Other authorities by code: rules and services name them, residents are led to them.
     authorities: dict[str, Authority] = {}
+    # Names by which programs that speak Open311 may call this council (`jurisdiction_id`), beside the site's host.
+    jurisdictions: tuple[str, ...] = ()
     emergency: Emergency = Emergency()
     services: tuple[str, ...]
     # The service that takes what fits no other.

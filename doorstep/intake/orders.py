@@ -98,7 +98,8 @@ class Halted(NotTaken):
 def place(order: Order, *, owner: Owner, by: Actor, now: datetime) -> Case:
     """Answer page by page and submit; raises NotTaken."""
     draft = drafts.begin(service=order.service, owner=owner, channel=order.channel, by=by, now=now)
-    filling, names = Filling(draft, by=by, now=now), set[str]()
+    # What an earlier try of the same order answered is not asked again.
+    filling, names = Filling(draft, by=by, now=now), set(draft.answers)
     while (page := filling.next_open()) is not None:
         entries = _entries(filling, page, order)
         names |= entries.given.keys()

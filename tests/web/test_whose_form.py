@@ -266,3 +266,16 @@ def test_a_callers_form_is_thrown_away_by_its_owner_alone(district: Any) -> None
     adviser.post(f"/desk/unfinished/{draft.pk}/drop")
     assert not Draft.objects.exists()
     assert adviser.post(f"/desk/unfinished/{uuid4()}/drop").status_code == 302
+
+
+def test_where_https_is_spoken_no_other_host_can_set_the_cookie(
+    district: Any, settings: Any
+) -> None:
+    settings.SECURE_COOKIES = True
+    client = FormClient()
+    client.post(f"{BASE}/begin")
+    morsel = client.cookies["__Host-doorstep_browser"]
+    assert (
+        morsel["secure"] and morsel["httponly"] and morsel["path"] == "/" and not morsel["domain"]
+    )
+    assert client.get(f"{BASE}/address").status_code == 200

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from doorstep.council import addresses
+from doorstep.council import queries as council
 from doorstep.staff import actions as staff
 from doorstep.staff import queries as known
 from doorstep.staff.actor import Actor
@@ -28,8 +29,14 @@ UNREADABLE = (MultiPartParserError, TooManyFieldsSent, TooManyFilesSent, Unicode
 
 
 def jurisdiction() -> str:
-    """Return the name of the one jurisdiction there is here: the host of this site."""
+    """Return the name of the jurisdiction here: the host of this site."""
     return urlsplit(addresses.base()).hostname or ""
+
+
+def _jurisdictions() -> set[str]:
+    """Return every name under which programs may ask here: the site's host, and what the council says besides."""
+    names = (jurisdiction(), *council.current().jurisdictions)
+    return {name.lower().removeprefix("www.") for name in names}
 
 
 def _count(request: HttpRequest, whose: list[str], most: int, seconds: int) -> None:
@@ -88,7 +95,7 @@ def _check(request: HttpRequest) -> None:
     else:
         _count(request, [limits.person(request, "api")], 300, 60)
     site = request.GET.get("jurisdiction_id") or request.POST.get("jurisdiction_id") or ""
-    if site and site.lower().removeprefix("www.") != jurisdiction().removeprefix("www."):
+    if site and site.strip().lower().removeprefix("www.") not in _jurisdictions():
         raise Problem(404, "no_such_jurisdiction")
 
 

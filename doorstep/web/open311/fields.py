@@ -1,50 +1,89 @@
-"""Reads the fields of a request as answers to its service's questions."""
+"""Reads the fields of a request as answers to its service's questions; what fits none is kept for staff."""
+
+from dataclasses import dataclass, field
 
 from django.http import QueryDict
 
 from doorstep.forms.form import Question
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid, Typed
+from doorstep.web.form.sentences import sentence
 from doorstep.web.open311 import spots
 from doorstep.web.open311.problems import Problem, wrong
 from doorstep.web.open311.questions import Asked
 
-LONGEST = 4000
+# Longer than anybody types; what is beyond it no officer reads.
+MOST_KEPT = 20_000
 
 
-def answers(of: Asked, posted: QueryDict) -> dict[str, object]:
-    """Return what was answered, by question; raises Problem with every fault seen so far."""
-    typed: dict[str, object] = {}
-    faults: list[str] = []
-    if len(posted.get("description") or "") > LONGEST:
-        faults.append(f"description: at most {LONGEST} characters.")
+@dataclass
+class Fields:
+    """What came in the fields of a request.
+
+    `answers` by question; `beside` are sentences for staff: what no question takes, and what its answer
+    has no room for; `left_out` are sentences for the sending program.
+    """
+
+    answers: dict[str, object] = field(default_factory=dict)
+    beside: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+def read(of: Asked, posted: QueryDict) -> Fields:
+    """Return what came, so that no report is lost for a detail; raises Problem with every fault seen so far."""
+    fields, faults = Fields(), list[str]()
     questions = {q.id: q for _, q in of.attributes}
     for name, values in _attributes(posted).items():
-        if name not in questions:
-            faults.append(f"attribute[{name}]: this service has no such attribute.")
+        if name not in questions:  # FixMyStreet's own, such as easting and fixmystreet_id
+            fields.beside.append(f"{name}: {', '.join(values)}")
             continue
         try:
-            typed[name] = _typed(questions[name], values)
+            fields.answers[name] = _typed(questions[name], _short(questions[name], values, fields))
         except Problem as exc:
             faults += exc.says
     for part, text in _contact(posted).items():
         if part in of.contact:  # what a service does not ask for is not kept
-            typed[of.contact[part].id] = text
+            _take_contact(of.contact[part], part, text, fields)
     if of.place:
         try:
-            typed[of.place.id] = spots.answer(of.place, posted)
+            fields.answers[of.place.id] = spots.answer(of.place, posted)
         except Problem as exc:
             faults += exc.says
     if faults:
         raise wrong(*faults)
-    return typed
+    return fields
 
 
-def otherwise(of: Asked, posted: QueryDict) -> dict[str, object]:
+def otherwise(of: Asked, posted: QueryDict, fields: Fields) -> dict[str, object]:
     """Return answers that are taken where they are asked for: programs send them always."""
     text = (posted.get("description") or "").strip()
-    texts = {of.description.id: text} if of.description and text else {}
-    return {**of.otherwise, **texts}
+    if not of.description or not text:
+        return of.otherwise
+    (short,) = _short(of.description, [text], fields)
+    return {**of.otherwise, of.description.id: short}
+
+
+def _short(question: Question, values: list[str], fields: Fields) -> list[str]:
+    """Return texts as long as a question takes them; the rest is kept for staff."""
+    most = int(str(kinds.of(question).schema(question).get("maxLength") or 0))
+    if not most:
+        return values
+    for value in values:
+        if len(value) > most:
+            rest = value[most : most + MOST_KEPT]
+            fields.beside.append(f"{question.short or question.label}, continued: …{rest}")
+    return [value[:most] for value in values]
+
+
+def _take_contact(question: Question, part: str, text: str, fields: Fields) -> None:
+    """Take name, email or phone; one that cannot be right and need not be there is left out, and said."""
+    try:
+        kinds.of(question).clean(question, Typed({question.id: [text]}), ())
+    except Invalid as exc:
+        if question.optional:
+            fields.left_out.append(f"{part} was left out: {sentence(question, exc)}.")
+            return
+    fields.answers[question.id] = text
 
 
 def _attributes(posted: QueryDict) -> dict[str, list[str]]:

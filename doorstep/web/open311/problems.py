@@ -11,6 +11,7 @@ DETAILS = {
     "not_a_form": "Send application/x-www-form-urlencoded, or multipart/form-data with photos.",
     "not_readable": "The form cannot be read.",
     "no_such_jurisdiction": "There is no such jurisdiction_id here.",
+    "service_code_missing": "service_code was not provided; /services lists them.",
     "no_such_service": "There is no such service_code.",
     "no_such_request": "There is no such service_request_id, or it is not shown to you.",
     "no_such_token": "There is no such token.",

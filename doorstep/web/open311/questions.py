@@ -97,7 +97,9 @@ def offered() -> list[Service]:
 
 
 def find(code: str) -> Asked:
-    """Return an offered service by its code; raises Problem 404."""
+    """Return an offered service by its code; raises Problem 400 where none was sent, 404 where there is none such."""
+    if not code.strip():
+        raise Problem(400, "service_code_missing")
     service = catalogue.current(code) if code.isascii() and "\0" not in code else None
     if service is None or not is_offered(service):
         raise Problem(404, "no_such_service")

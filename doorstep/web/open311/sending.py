@@ -28,6 +28,8 @@ from doorstep.web.open311.formats import drawn
 from doorstep.web.open311.problems import Problem, Stopped, wrong
 from doorstep.web.open311.questions import Asked, find
 
+# Why a photo is not taken that would be taken later.
+NOT_NOW = ("photo_busy", "photo_not_kept")
 # Of one program in an hour.
 MOST_PHOTOS = 600
 
@@ -38,6 +40,7 @@ class _Call:
 
     of: Asked
     order: orders.Order
+    fields: fields.Fields
     posted: QueryDict
     files: list[Any]
     by: Actor
@@ -48,13 +51,14 @@ def send(request: HttpRequest, format: str) -> HttpResponse:
     """Take a request in, and answer its service_request_id at once."""
     token, now = sender(request), timezone.now()
     of = find(request.POST.get("service_code") or "")
-    values = fields.answers(of, request.POST)
+    came = fields.read(of, request.POST)
     files = [file for name in request.FILES for file in request.FILES.getlist(name)]
-    spare = fields.otherwise(of, request.POST)
-    order = orders.Order(of.service, "online", values, otherwise=spare)
+    spare = fields.otherwise(of, request.POST, came)
+    order = orders.Order(of.service, "online", came.answers, otherwise=spare)
     _count_home(request, order.home)
     _count_photos(request, token, len(files))
-    answer = _once(request, token, _Call(of, order, request.POST, files, actor(token), now))
+    call = _Call(of, order, came, request.POST, files, actor(token), now)
+    answer = _once(request, token, call)
     row = {
         "service_request_id": answer["reference"],
         "service_notice": answer["notice"],
@@ -113,7 +117,8 @@ def _make(call: _Call, row: KeptAnswer) -> dict[str, Any]:
         cases.note(case_id=case.pk, text=text, by=call.by, now=call.now)
     case.refresh_from_db()
     left = len(call.files) - len(photos_of(call.of.service, case.answers))
-    return _said(case, [f"Photos that were not kept: {left}."] if left > 0 else [])
+    unkept = [f"Photos that were not kept: {left}."] if left > 0 else []
+    return _said(case, [*call.fields.left_out, *unkept])
 
 
 def _besides(call: _Call, case: Case) -> str:
@@ -123,7 +128,7 @@ def _besides(call: _Call, case: Case) -> str:
     has_description = description is not None and case.answers.get(description.id) is not None
     sentences = [] if has_description else [(call.posted.get("description") or "").strip()]
     sentences += [f"A picture is said to be at: {' '.join(links)[:2000]}"] if links else []
-    return "\n".join(filter(None, sentences)).replace("\0", "")
+    return "\n".join(filter(None, [*sentences, *call.fields.beside, *call.fields.left_out]))
 
 
 def _said(case: Case, more: list[str]) -> dict[str, Any]:
@@ -132,10 +137,13 @@ def _said(case: Case, more: list[str]) -> dict[str, Any]:
 
 def _placed(call: _Call, row: KeptAnswer) -> Case:
     of, now = call.of, call.now
-    spare = {**call.order.otherwise, **_photos(of, call.files, now)}
-    order = replace(call.order, otherwise=spare)
+    spare = {**call.order.otherwise, **_photos(call)}
+    order, owner = replace(call.order, otherwise=spare), Owner("partner", str(row.pk))
     try:
-        return orders.place(order, owner=Owner("partner", str(row.pk)), by=call.by, now=now)
+        try:
+            return orders.place(order, owner=owner, by=call.by, now=now)
+        except orders.AnswersWrong as exc:
+            return orders.place(_without(call, order, exc), owner=owner, by=call.by, now=now)
     except orders.AnswersWrong as exc:
         says = [f"{of.field(w.question.id)}: {sentence(w.question, w.invalid)}" for w in exc.wrong]
         raise (wrong(*says) if says else Problem(400, "answers_wrong")) from exc
@@ -147,6 +155,19 @@ def _placed(call: _Call, row: KeptAnswer) -> Case:
         raise Stopped(400, says=[_stops(exc)]) from exc
 
 
+def _without(call: _Call, order: orders.Order, wrong: orders.AnswersWrong) -> orders.Order:
+    """Return an order without wrong answers that need not be there, which staff see; raises what is wrong where one must."""
+    names = {w.question.id for w in wrong.wrong if w.question.optional}
+    if not names or len(names) < len(wrong.wrong):
+        raise wrong
+    for w in wrong.wrong:
+        field, answer = call.of.field(w.question.id), order.answers.get(w.question.id)
+        texts = answer.getlist(w.question.id) if isinstance(answer, Typed) else [str(answer)]
+        call.fields.beside.append(f"{field}: {', '.join(texts)}")
+        call.fields.left_out.append(f"{field} was left out: {sentence(w.question, w.invalid)}.")
+    return replace(order, answers={k: v for k, v in order.answers.items() if k not in names})
+
+
 def _stops(of: orders.Halted) -> str:
     """Return where a rule stops in one sentence or two: why, who is asked instead, how to reach a person."""
     other, human = of.instead, of.human
@@ -155,16 +176,22 @@ def _stops(of: orders.Halted) -> str:
     return " ".join(filter(None, (of.says or of.heading, instead, reach)))
 
 
-def _photos(of: Asked, files: list[Any], now: datetime) -> dict[str, Typed]:
-    """Keep as many photos as the service asks for, the others counted out; raises Problem."""
-    typed: dict[str, Typed] = {}
-    for question in of.photos:
-        mine, files = files[: of.most(question)], files[of.most(question) :]
-        try:
-            names = [photos.take(file, now=now) for file in mine]
-        except BadFile as exc:
-            invalid = Invalid(exc.code, **exc.values)
-            raise wrong(f"media: {sentence(question, invalid)}") from exc
+def _photos(call: _Call) -> dict[str, Typed]:
+    """Keep as many photos as the service asks for; those that cannot be used are left out, and said.
+
+    Raises Problem 503 where only we cannot take one just now: the same call comes again.
+    """
+    typed, files = dict[str, Typed](), list(call.files)
+    for question in call.of.photos:
+        names: list[str] = []
+        while files and len(names) < call.of.most(question):
+            try:
+                names.append(photos.take(files.pop(0), now=call.now))
+            except BadFile as exc:
+                if exc.code in NOT_NOW:
+                    raise Problem(503, "unavailable") from exc
+                why = sentence(question, Invalid(exc.code, **exc.values))
+                call.fields.left_out.append(f"media: {why}.")
         if names:
             typed[question.id] = Typed({question.id: names})
     return typed
