@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "doorstep.web.kit.proxy.Proxy",
     "doorstep.web.kit.log.RequestLog",
     "doorstep.web.kit.gate.Gate",
+    "doorstep.web.kit.cross_origin.CrossOrigin",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

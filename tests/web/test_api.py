@@ -1,7 +1,7 @@
 """The API: the same rules and sentences as the form, once for each key, and errors that are described."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 from typing import Any
 from uuid import uuid4
@@ -315,6 +315,9 @@ def test_every_case_comes_once_over_the_pages(district: Any, system: System) -> 
     assert seen == made
     after = (district.now + timedelta(seconds=1)).isoformat()
     assert system.get("/cases", since=after).json()["cases"] == []
+    # As programs write it that do not escape the plus.
+    london = datetime(2026, 1, 1, tzinfo=UTC).isoformat().replace("+", " ")
+    assert len(system.get("/cases", since=london).json()["cases"]) == 5
     assert system.get("/cases", service="none").json() == {"cases": [], "next": None}
     for extreme in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-01-01T00:00:00+19:26"):
         assert system.get("/cases", since=extreme).status_code == 200
