@@ -19,6 +19,8 @@ from doorstep.council.errors import Refused
 from doorstep.forms import journey
 from doorstep.forms.form import Page, Stop
 from doorstep.forms.journey import Decision
+from doorstep.forms.questions import kinds
+from doorstep.forms.questions.kind import Typed
 from doorstep.staff.actor import RESIDENT, Actor
 
 ANSWERED = [
@@ -265,7 +267,28 @@ def _forget_what_rests_on(
     asked = {item.ask for p in stale for item in p.check} | disputes
     draft.passed = {k: v for k, v in draft.passed.items() if k not in codes}
     draft.asked = [page_id for page_id in draft.asked if page_id not in asked]
+    homes = any(kinds.of(q).nature == "home" for q in form.questions.values() if q.id in changed)
+    for other in form.pages:
+        # Words about what a check asked, or about the home before, are for the person to look at again.
+        if other.id in asked or (homes and other.id != page.id and _has_own_words(other)):
+            _ask_again(draft, other)
     return [p for p in stale if p.id != page.id]
+
+
+def _has_own_words(page: Page) -> bool:
+    return any(kinds.of(q).own_words and not q.contact for q in page.questions)
+
+
+def _ask_again(draft: Draft, page: Page) -> None:
+    """Leave a page's answers where its fields are, for the person to look at."""
+    questions = [q for q in page.questions if draft.answers.get(q.id) is not None]
+    fields = Typed()
+    for question in questions:
+        fields |= kinds.of(question).fill(question, from_json(draft.answers[question.id]))
+    ids = {q.id for q in page.questions}
+    draft.answers = {k: v for k, v in draft.answers.items() if k not in ids}
+    if fields:
+        draft.typed = {**draft.typed, page.id: dict(fields)}
 
 
 def _judge_later(

@@ -27,9 +27,9 @@ def unfinished(owner: Owner, now: datetime, *, slug: str = "") -> QuerySet[Draft
     return drafts.exclude(access.expired(now)).order_by("-updated_at")
 
 
-def went_on_elsewhere(draft_id: UUID, owner: Owner) -> bool:
-    """Say whether this browser had a draft that was then opened by its link in another."""
-    return Draft.objects.filter(pk=draft_id, left_by__contains=[owner.key]).exists()
+def went_on_elsewhere(draft_id: UUID, owner: Owner) -> Draft | None:
+    """Return a draft that this browser had and that was then opened by its link in another, sent or not."""
+    return Draft.objects.filter(pk=draft_id, left_by__contains=[owner.key]).first()
 
 
 def by_reference(reference: str) -> Case | None:

@@ -1,6 +1,6 @@
 """The way through a form: which page comes next, which may be opened, what a check decides."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -101,9 +101,11 @@ def answered(page: Page, answers: Values) -> bool:
     return all(q.id in answers for q in page.questions if kinds.of(q).asks)
 
 
-def first_open(pages: Iterable[Page], answers: Values, stopped: str = "") -> Page | None:
-    """Return the first page not answered yet or where a check stopped; nothing when all is done."""
+def first_open(
+    pages: Iterable[Page], answers: Values, stopped: str = "", waiting: Container[str] = ()
+) -> Page | None:
+    """Return the first page not answered yet, where words wait, or where a check stopped; nothing when all is done."""
     for page in pages:
-        if not answered(page, answers) or page.id == stopped:
+        if not answered(page, answers) or page.id == stopped or page.id in waiting:
             return page
     return None

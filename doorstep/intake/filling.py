@@ -89,16 +89,16 @@ class Filling:
 
     def first_open(self) -> Page | None:
         """Return the first page not answered yet or where a check stopped; nothing when all is done."""
-        return journey.first_open(self.pages, self.draft.answers, self.stopped_at)
+        return journey.first_open(self.pages, self.draft.answers, self.stopped_at, self.draft.typed)
 
     def first_open_before(self, here: Page) -> Page | None:
         """Return the page to be answered before one may be opened, or nothing."""
         before = itertools.takewhile(lambda page: page.id != here.id, self.pages)
-        return journey.first_open(before, self.draft.answers, self.stopped_at)
+        return journey.first_open(before, self.draft.answers, self.stopped_at, self.draft.typed)
 
     def next_open(self) -> Page | None:
         """Return the first page not answered yet, whatever checks have said."""
-        return journey.first_open(self.pages, self.draft.answers)
+        return journey.first_open(self.pages, self.draft.answers, waiting=self.draft.typed)
 
     def options(self, question: Question, posted: Posted) -> Options:
         """Return what may be chosen of a question."""

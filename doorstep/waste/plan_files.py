@@ -76,7 +76,10 @@ def take(*, name: str, content: bytes, since: date, by: Actor, now: datetime) ->
 
 
 def _header(text: str) -> list[str]:
-    first = next(csv.reader(io.StringIO(text)), [])
+    try:
+        first = next(csv.reader(io.StringIO(text)), [])
+    except csv.Error:  # a cell longer than any column's name
+        return []
     return [name.strip().lower() for name in first]
 
 

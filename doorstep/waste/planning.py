@@ -284,7 +284,8 @@ def propose_suspension(*, stream: str, first: date, last: date, by: Actor, now: 
         raise Refused("stream_missing")
     if last < first:
         raise Refused("last_before_first")
-    _from(last, now.astimezone(council.ZONE).date())
+    # Of days gone by residents were told what was true then.
+    _from(first, now.astimezone(council.ZONE).date())
     after = {"stream": stream, "first": first, "last": last}
     edits = [edit("suspension", "", None, after)]
     return propose(
@@ -293,12 +294,13 @@ def propose_suspension(*, stream: str, first: date, last: date, by: Actor, now: 
 
 
 def propose_resumption(*, suspension_id: int, day: date, by: Actor, now: datetime) -> Change:
-    """Propose that a suspended stream is collected again from a day on; raises Refused("no_such_suspension")."""
+    """Propose that a suspended stream is collected again from a day on; raises Refused("no_such_suspension" or "since_past")."""
     of = Suspension.objects.filter(id=suspension_id).first()
     if of is None:
         raise Refused("no_such_suspension")
+    _from(day, now.astimezone(council.ZONE).date())
     before = fields_of("suspension", of)
-    last = date.fromordinal(day.toordinal() - 1)
+    last = day - timedelta(days=1)
     after = {**before, "last": last} if last >= of.first else None
     edits = [edit("suspension", of.pk, before, after)] if last < of.last else []
     return propose(title=f"{of.stream} again from {day:%d %b %Y}", edits=edits, by=by, now=now)

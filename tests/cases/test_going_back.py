@@ -82,3 +82,8 @@ def test_another_bin_is_judged_for_itself(stopped: Filling, district: Any) -> No
     assert "container" not in stopped.draft.answers  # it was a choice among the other home's
     assert stopped.draft.passed == {} and stopped.draft.asked == []
     assert answer(stopped, "bin", container=str(other.pk)).stops
+    # Disputed too, it asks why: what was said of the other bin stands there to be looked at, and is not sent unseen.
+    stopped.dispute(page)
+    asked = stopped.next_open()
+    assert asked and asked.id == "dispute" and "why" not in stopped.draft.answers
+    assert stopped.draft.typed["dispute"]["why"] == ["It stood at the kerb from six."]

@@ -110,7 +110,7 @@ def test_cookies_that_are_lost_lose_no_words(district: Any) -> None:
     client.cookies.clear()
     page = client.post(f"{BASE}/{form_id}/contact", {"name": "Ann of the long story", "email": ""})
     assert page.status_code == 410
-    assert "We do not have your answers any more" in text(page)
+    assert "we do not have your answers any more" in text(page)
     assert "Ann of the long story" in text(page) and "Nothing was changed" not in text(page)
 
 
@@ -279,3 +279,52 @@ def test_where_https_is_spoken_no_other_host_can_set_the_cookie(
         morsel["secure"] and morsel["httponly"] and morsel["path"] == "/" and not morsel["domain"]
     )
     assert client.get(f"{BASE}/address").status_code == 200
+
+
+def test_words_saved_while_correcting_are_not_passed_over(district: Any) -> None:
+    client = FormClient()
+    fill(client, district, 0)
+    given = {"name": "Ann of the new words", "email": "ann@", "phone": "", "save": "1"}
+    client.post(f"{BASE}/contact", given)
+    # Neither coming back nor the check page goes past them.
+    assert client.get(f"{BASE}/{client.form_ids[BASE]}")["Location"] == f"{BASE}/contact"
+    assert client.get(f"{BASE}/check")["Location"] == f"{BASE}/contact"
+    assert client.post(f"{BASE}/check", {"seen": ""})["Location"] == f"{BASE}/contact"
+    assert "Ann of the new words" in text(client.get(f"{BASE}/contact"))
+    assert not Case.objects.exists()
+    given = {"name": "Ann of the new words", "email": "ann@resident.example", "phone": ""}
+    assert client.post(f"{BASE}/contact", given)["Location"] == f"{BASE}/check"
+
+
+def test_a_form_that_cannot_be_opened_does_not_say_that_nothing_was_sent(district: Any) -> None:
+    client = FormClient()
+    form_id = fill(client, district, 0)
+    client.post(f"{BASE}/check")
+    client.post("/forget")
+    page = text(client.get(f"{BASE}/{form_id}/check"))
+    assert "If you had sent it, it stays sent" in page and "Nothing was sent" not in page
+
+
+def test_a_form_sent_from_elsewhere_says_so_where_it_was_before(district: Any) -> None:
+    client = FormClient()
+    form_id = fill(client, district, 0)
+    Draft.objects.filter(pk=form_id).update(
+        owner_key=hashed("another"), left_by=[Draft.objects.get().owner_key]
+    )
+    assert "went on in another browser" in text(client.get(f"{BASE}/{form_id}/check"))
+    Draft.objects.filter(pk=form_id).update(sent_at=timezone.now())
+    assert "sent from another browser" in text(client.get(f"{BASE}/{form_id}/check"))
+
+
+def test_staff_who_were_signed_out_lose_no_words(district: Any) -> None:
+    case, officer = district.case(0), signed_in("officer")
+    officer.logout()
+    page = officer.post(
+        f"/desk/cases/{case.reference}/note",
+        {"text": "She rang twice <today>"},
+        headers={"Referer": f"http://testserver/desk/cases/{case.reference}"},
+    )
+    assert page.status_code == 403 and "You were signed out" in text(page)
+    assert "She rang twice <today>" in text(page) and "<today>" not in page.content.decode()
+    assert f"/desk/sign-in?next=/desk/cases/{case.reference}" in text(page)
+    assert not case.events.filter(kind="note").exists()

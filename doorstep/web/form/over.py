@@ -24,12 +24,13 @@ def over(request: HttpRequest, session: FormSession, draft_id: UUID) -> HttpResp
     case = Case.objects.filter(draft=draft).first() if draft else None
     if draft and case is None:  # it goes on: another page of it was asked for
         raise Http404
-    elsewhere = not draft and cases.went_on_elsewhere(draft_id, session.owner)
+    other = None if draft else cases.went_on_elsewhere(draft_id, session.owner)
+    elsewhere = "sent_elsewhere" if other and other.sent_at else "elsewhere" if other else "gone"
     context = {
         "service": service,
         "session": session,
         "case": case,
-        "code": "sent" if draft else "elsewhere" if elsewhere else "gone",
+        "code": "sent" if draft else elsewhere,
         "hours": access.UNSAVED_HOURS,
         "typed": _typed(request, list(service.form.questions.values())),
     }

@@ -76,6 +76,7 @@ def _render_check(
         "held_until": held(draft, session.now),
         "sending": fill(filling.service.form.sending, filling.values),
         "seen": seen.mark(_shown(filling)),
+        "says_other": ":sending" in (changed or ()),
         "changed": None if changed is None else [(p, q) for p, q, _ in rows if q.id in changed],
     }
     return render(request, "form/check.html", context)

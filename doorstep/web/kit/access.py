@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 
 from doorstep.cases.owners import Owner
 from doorstep.staff.actor import Actor
+from doorstep.web.kit.errors import signed_out
 
 View = Callable[..., HttpResponseBase]
 
@@ -22,9 +23,10 @@ def needs(permission: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user: Any = request.user
+            if not user.is_authenticated and request.method == "POST":
+                return signed_out(request)  # what was being sent cannot be sent again by a link
             if not user.is_authenticated:
-                # What was being sent cannot be sent again by a link; the desk's own page can be opened.
-                return redirect_to_login(request.path if request.method == "GET" else "")
+                return redirect_to_login(request.path)
             if not user.may(permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -30,11 +31,24 @@ def not_allowed(request: HttpRequest, exception: Exception | None = None) -> Htt
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Draw the page for a form that did not come from our own page, or whose cookie is gone; what was typed is given back."""
     code = "no_cookie" if reason == REASON_NO_CSRF_COOKIE else "forged"
-    texts = [text.strip() for name in request.POST for text in request.POST.getlist(name)]
-    typed = [
-        text for text in texts if " " in text
-    ]  # what somebody wrote, not what a form says of itself
-    return render(request, "kit/error.html", {"code": code, "typed": typed}, status=403)
+    return render(request, "kit/error.html", {"code": code, "typed": _written(request)}, status=403)
+
+
+def _written(request: HttpRequest) -> list[str]:
+    """Return what somebody wrote in a form that was sent, not what the form says of itself."""
+    names = [
+        name for name in request.POST if name not in ("seen", "csrfmiddlewaretoken", "password")
+    ]
+    texts = [text.strip() for name in names for text in request.POST.getlist(name)]
+    return [text for text in texts if " " in text]
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """Draw the page for staff who sent a form after their session had ended; what they wrote is given back."""
+    came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
+    back = came_from.path if came_from.netloc == request.get_host() else ""
+    context = {"code": "signed_out", "typed": _written(request), "back": back}
+    return render(request, "kit/error.html", context, status=403)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

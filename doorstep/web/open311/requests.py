@@ -83,10 +83,13 @@ def _between(cases: QuerySet[Case], params: QueryDict, now: datetime) -> QuerySe
 def span(asked: QueryDict, now: datetime) -> tuple[datetime, datetime]:
     """Return start_date and end_date, at most 90 days apart; raises Problem 400."""
     start, end = moment(asked, "start_date"), moment(asked, "end_date")
-    if start is None:
-        start = (end or now) - LONGEST
-    if end is None:
-        end = start + LONGEST
+    try:
+        if start is None:
+            start = (end or now) - LONGEST
+        if end is None:
+            end = start + LONGEST
+    except OverflowError as exc:
+        raise wrong("start_date, end_date: nothing lies so far away.") from exc
     if end < start:
         raise wrong("end_date: it lies before start_date.")
     if end - start > LONGEST:

@@ -58,10 +58,13 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin a form, another each time; what was written on the way here goes along."""
-    if limits.over([limits.person(request, "begin")], 60, 3600):
-        return render(request, "kit/error.html", {"code": "too_many"}, status=429)
+    text = request.POST.get("text", "").strip()
+    # An address may be a whole library's.
+    if limits.over([limits.person(request, "begin")], 300, 3600):
+        context = {"code": "too_many", "typed": [text] if text else []}
+        return render(request, "kit/error.html", context, status=429)
     session = session_of(request, slug)
-    if text := request.POST.get("text", "").strip():
+    if text:
         return keep(request, own_words.begin(session, text, request.POST))
     return keep(request, forms.begin(session))
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from doorstep.council.errors import Refused
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.reports import actions as reports
-from doorstep.web.desk.case_state import locked_state
+from doorstep.web.desk.case_state import free_state, locked_state
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases.case import again, back_to, case_of
 from doorstep.web.kit.access import actor, needs
@@ -36,6 +36,7 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
 @needs("desk.decide")
 @require_POST
 @says_why_not(again)
+@as_it_was_seen(free_state, "stage")
 def merge(request: HttpRequest, reference: str) -> HttpResponse:
     """Join a case to another that is about the same."""
     case, other = case_of(reference), request.POST.get("into", "")
@@ -46,6 +47,7 @@ def merge(request: HttpRequest, reference: str) -> HttpResponse:
 @needs("desk.decide")
 @require_POST
 @says_why_not(again)
+@as_it_was_seen(free_state, "stage")
 def split(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a case away from the one it was joined to."""
     case = case_of(reference)

@@ -59,7 +59,14 @@ def _begun(request: HttpRequest) -> list[tuple[Draft, Service, str]]:
         return []
     begun = cases.unfinished(owner(request), timezone.now()).exclude(channel="field")[:20]
     services = [(d, catalogue.service(d.version_id)) for d in begun]
-    return [(d, s, named(spoken(d.words), s.about.names)) for d, s in services]
+    return [(d, s, _about(d, s)) for d, s in services]
+
+
+def _about(draft: Draft, service: Service) -> str:
+    """Return what a form is about, and for whom, in words."""
+    words = spoken(draft.words)
+    who = [words.get(q.id, "") for q in service.form.questions.values() if q.contact]
+    return ", ".join(filter(None, [named(words, service.about.names), *who]))
 
 
 def _stages() -> dict[str, str]:
