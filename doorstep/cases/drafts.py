@@ -138,6 +138,8 @@ def answer(
     decision = judge(draft, page, now, given_facts, values=values)
     for later in stale:
         _judge_later(draft, later, now, given_facts, values)
+    if changed:
+        _put_away_unseen(draft, service, values, now)
     draft.updated_at = now
     if draft._state.adding:
         return decision
@@ -289,6 +291,24 @@ def _ask_again(draft: Draft, page: Page) -> None:
     draft.answers = {k: v for k, v in draft.answers.items() if k not in ids}
     if fields:
         draft.typed = {**draft.typed, page.id: dict(fields)}
+
+
+def _put_away_unseen(
+    draft: Draft, service: Service, values: dict[str, object], now: datetime
+) -> None:
+    """Put away the answers of pages that are no longer met: nothing is decided by, or sent of, what nobody sees.
+
+    They wait where the page's fields are, should it be met again.
+    """
+    clock = clock_at(now)
+    for page in service.form.pages:
+        ids = {q.id for q in page.questions} & set(draft.answers)
+        if not ids or journey.is_shown(page, values, frozenset(draft.asked), clock):
+            continue
+        _ask_again(draft, page)
+        for question_id in ids:
+            values.pop(question_id, None)
+        values |= {k: None for k in service.form.maybe_unanswered if k in ids}
 
 
 def _judge_later(

@@ -11,6 +11,7 @@ from doorstep.intake.orders import fields_of
 from doorstep.staff.actor import RESIDENT, SYSTEM, Actor
 from doorstep.waste import actions as waste
 from tests.filling import made
+from tests.streets import Streets
 
 OFFICER = Actor("staff", "officer")
 
@@ -87,3 +88,23 @@ def test_another_bin_is_judged_for_itself(stopped: Filling, district: Any) -> No
     asked = stopped.next_open()
     assert asked and asked.id == "dispute" and "why" not in stopped.draft.answers
     assert stopped.draft.typed["dispute"]["why"] == ["It stood at the kerb from six."]
+
+
+def test_what_is_no_longer_asked_is_neither_weighed_nor_sent(district: Any) -> None:
+    """A report turns out to be known: what it was on is not asked any more, and stops nothing."""
+    streets = Streets(district)
+    known = streets.case()
+    draft = streets.draft()
+    filling = Filling(draft, by=RESIDENT, now=streets.now)
+    assert "surface" in draft.answers and filling.first_open() is None
+    answer(filling, "similar", same=known.reference)
+    assert "surface" not in draft.answers and "surface" in str(draft.typed)
+    shown = {q.id for page in filling.pages for q in page.questions}
+    assert set(draft.answers) <= shown and filling.first_open() is None
+    # Put right again, what was said stands there to be looked at.
+    answer(filling, "similar", same="different")
+    first = filling.first_open()
+    assert first and any(q.id == "surface" for q in first.questions)
+    answer(filling, "similar", same=known.reference)
+    case, _ = filling.submit()
+    assert case and case.stage == "joined" and "surface" not in case.answers
