@@ -21,13 +21,21 @@ _IN_LINKS = tuple(
 _METRES = re.compile(r"(?:x|easting)=(\d{5,6})(?:\.\d+)?&(?:y|northing)=(\d{5,7})", re.I)
 _A_LINK = re.compile(r"(?:https?://|geo:)\S+|\bwww\.\S+", re.I)
 # Two letters, then as many digits for the east as for the north.
-_LETTERED = re.compile(r"([HNOST])([A-HJ-Z])\s*(\d{2,5})\s*(\d{2,5})", re.I)
-_EAST_NORTH = re.compile(r"(\d{6})\s*[, ]\s*(\d{5,7})")
+_LETTERED = re.compile(r"([HNOST])([A-HJ-Z])\s*(\d{2,5})[\s,]*(\d{2,5})", re.I)
+_EAST_NORTH = re.compile(r"E?\s*(\d{6})\s*E?\s*[, ]\s*N?\s*(\d{5,7})\s*N?", re.I)
+_LABEL = re.compile(r"^(?:OS\s+)?(?:NGR\b|grid\s*ref(?:erence)?\b|OS\b)[:.\s]*", re.I)
+# Words beside it in brackets, such as "(near the church)".
+_ASIDE = re.compile(r"\([^)\d]*\)")
 _SQUARES = "ABCDEFGHJKLMNOPQRSTUVWXYZ"
 # Where it cannot be a house's number: a fraction, a sign of degrees, or which side of the equator.
 _DEGREES = re.compile(r"\d\.\d|°|\d\s*[NSEW]\b", re.I)
 _WORDS = re.compile(r"\b(lat(itude)?|lon(g(itude)?)?|lng|WGS ?84)\b[:=]?", re.I)
 _BY_SPACES = re.compile(r"\b(\d{1,2}) (\d{1,2}) (\d{1,2}(?:\.\d+)?) ?([NSEW])\b", re.I)
+_IN_FULL = re.compile(r"(?<=[\d°′\"' ])(north|south|east|west)\b", re.I)
+# Degrees and minutes, as navigators and GPS sets write them: the side before or behind.
+_SIDE_FIRST = re.compile(r"\b([NSEW])\s*(\d{1,3})[°\s]\s*(\d{1,2}\.\d+)['′]?(?![\d°])", re.I)
+_SIDE_LAST = re.compile(r"(\d{1,3})°\s*(\d{1,2}\.\d+)['′]?\s*([NSEW])\b", re.I)
+_IN_A_PATH = re.compile(r"(\d{1,2}°[^/@]*?[NS])[+ ,]+(\d{1,3}°[^/@]*?[EW])", re.I)
 _DECIMAL_COMMAS = re.compile(r"([+-]?\d{1,2}),(\d{3,})\s*[;, ]\s*([+-]?\d{1,2}),(\d{3,})")
 _SIGNS = str.maketrans(
     {"−": "-", "–": "-", "‐": "-", "º": "°", "˚": "°", "(": " ", ")": " ", "[": " ", "]": " "}
@@ -36,13 +44,16 @@ _SIGNS = str.maketrans(
 
 def point_in(text: str) -> tuple[float, float] | None:
     """Return the latitude and longitude that a text gives, in Britain; or nothing."""
-    text = line(text[:LONGEST]).translate(_SIGNS).strip(" .;,")
+    text = _ASIDE.sub(" ", line(text[:LONGEST])).translate(_SIGNS).strip(" .;,")
     if link := _A_LINK.search(text):
         return _of_link(unquote(link[0]))
     return _lettered(text) or _metres(_EAST_NORTH.fullmatch(text)) or _degrees(text)
 
 
 def _of_link(link: str) -> tuple[float, float] | None:
+    named = _IN_A_PATH.search(link)  # the pin's own name, before the middle of the picture
+    if named and (point := _degrees(f"{named[1]} {named[2]}")):
+        return point
     for pattern in _IN_LINKS:
         for match in pattern.finditer(link):
             if point := _in_britain(float(match[1]), float(match[2])):
@@ -52,7 +63,7 @@ def _of_link(link: str) -> tuple[float, float] | None:
 
 def _lettered(text: str) -> tuple[float, float] | None:
     """Return the middle of the square that a grid reference names."""
-    match = _LETTERED.fullmatch(text.removeprefix("OS ").removeprefix("NGR "))
+    match = _LETTERED.fullmatch(_LABEL.sub("", text))
     if match is None:
         return None
     digits = match[3] + match[4]
@@ -78,7 +89,10 @@ def _metres(match: re.Match[str] | None) -> tuple[float, float] | None:
 
 def _degrees(text: str) -> tuple[float, float] | None:
     text = _DECIMAL_COMMAS.sub(r"\1.\2 \3.\4", _WORDS.sub(" ", text))
+    text = _IN_FULL.sub(lambda side: side[1][0].upper(), text)
     text = _BY_SPACES.sub(r"\1° \2′ \3″ \4", text)
+    is_first = text[:1].upper() in ("N", "S", "E", "W")
+    text = _SIDE_FIRST.sub(r"\2° \3′ \1", text) if is_first else _SIDE_LAST.sub(r"\1° \2′ \3", text)
     if not _DEGREES.search(text):
         return None
     try:
