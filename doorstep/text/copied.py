@@ -29,7 +29,7 @@ _MONTHS_OF = ("en", "cy", "gd", "ga")
 FIRST_YEAR, LAST_YEAR = 1800, 2199
 # What mail programs leave at the end of a link, and round an address.
 _AFTER = ".,;:!?)]}>\"'’” "
-_MAIL = re.compile(r"(?:mailto:)?([^\s<>]+@[^\s<>]+)", re.I)
+_MAIL = re.compile(r"(?:mailto:)?([^\s<>()]+@[^\s<>()?]+)(?:\?\S*)?", re.I)
 
 
 def reference(text: str) -> str:

@@ -1,5 +1,6 @@
 """The gate of requests: whatever way a text comes in, views read it clean."""
 
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from doorstep.cases.models import EventText
 from doorstep.staff.models import StaffUser
 from doorstep.web.api.reading import Strict
 from doorstep.web.kit.gate import Gate
+from tests.system import System
 from tests.texts import ALL, params
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -57,3 +59,15 @@ def test_a_body_of_json_is_clean() -> None:
     body = '{"channel": "tele\\u200bphone", "answers": {"a\\u0000": ["b\\u000b"]}}'
     request = RequestFactory().post("/x", body, content_type="application/json")
     assert Strict().parse_body(request) == {"channel": "telephone", "answers": {"a": ["b\n"]}}
+
+
+@pytest.mark.parametrize("nothing", ["\0", "\u200b", "\ufeff\u200b"])
+def test_a_filter_of_which_nothing_is_left_finds_nothing(district: Any, nothing: str) -> None:
+    district.case(0)
+    system = System("cases:read")
+    assert len(system.get("/cases").json()["cases"]) == 1
+    for name in ("service", "cursor"):
+        assert system.get("/cases", **{name: nothing}).status_code in (400, 422)
+    asked = {"service_request_id": nothing}
+    listed = Client().get("/open311/v2/requests.json", asked)
+    assert listed.status_code == 404 or json.loads(listed.content) == []

@@ -24,6 +24,8 @@ class Email(Kind):
         one("ann@", refused="email_shape"),
         one("Ann <ann@Example.com>.", "ann@example.com"),
         one("mailto:ann@example.com", "ann@example.com"),
+        one("mailto:ann@example.com?subject=Hello", "ann@example.com"),
+        one("(ann@example.com)", "ann@example.com"),
         one("ann@exa\u200bmple.com", "ann@example.com"),
         one("a..b@example.com", refused="email_shape"),
         one("ann@localhost", refused="email_shape"),

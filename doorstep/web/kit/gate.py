@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from doorstep.text import copied
 from doorstep.text.clean import clean
 
+# Stands for a text in an address of which nothing is left: a filter that nobody can read finds nothing, not everything.
+NOTHING_LEFT = "\ufffd"
 # Held against a hash of what was typed when it was set.
 AS_TYPED = frozenset({"password"})
 
@@ -26,7 +28,7 @@ class Gate:
         of: Any = request
         # No address of ours ends in what mail programs leave behind a link.
         of.path, of.path_info = copied.link(clean(of.path)), copied.link(clean(of.path_info))
-        of.GET = _clean(of.GET)
+        of.GET = _clean(of.GET, left=NOTHING_LEFT)
         load = of._load_post_and_files
 
         def load_clean() -> None:
@@ -38,14 +40,17 @@ class Gate:
         return self.get_response(request)
 
 
-def _clean(fields: QueryDict) -> QueryDict:
-    """Return the fields with each name and value clean; the same object where nothing was to be done."""
+def _clean(fields: QueryDict, left: str = "") -> QueryDict:
+    """Return the fields with each name and value clean; the same object where nothing was to be done.
+
+    A text of which nothing is left becomes `left`.
+    """
     if all(clean(text) == text for name, texts in fields.lists() for text in (name, *texts)):
         return fields
     tidy = QueryDict(mutable=True, encoding=fields.encoding)
     for name, texts in fields.lists():
         tidy.setlistdefault(clean(name), []).extend(
-            texts if name in AS_TYPED else [clean(text) for text in texts]
+            texts if name in AS_TYPED else [clean(text) or text and left for text in texts]
         )
     tidy._mutable = False
     return tidy
