@@ -168,7 +168,7 @@ GUARDS = (
           "    if changed:\n        _put_away_unseen(", "    if False:\n        _put_away_unseen(",
           "tests/cases/test_going_back.py"),
     Guard("words that were saved are not passed over", "doorstep/intake/filling.py",
-          "self.draft.answers, self.stopped_at, self.draft.typed\n", "self.draft.answers, self.stopped_at\n",
+          "        return journey.first_open(self.pages, self.draft.answers, self.stopped_at, self.draft.typed)", "        return journey.first_open(self.pages, self.draft.answers, self.stopped_at)",
           "tests/web/test_whose_form.py::test_words_saved_while_correcting_are_not_passed_over"),
     Guard("a filter of which nothing is left finds nothing", "doorstep/web/kit/gate.py",
           "clean(text) or text and left for text", "clean(text) for text",
