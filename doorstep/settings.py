@@ -194,6 +194,11 @@ if DEMO and (not _LOCAL or GOVUK_PAY_KEY.startswith("api_live_")):
     raise ImproperlyConfigured(
         "DOORSTEP_DEMO=1 does not start beside a live GOVUK_PAY_URL or GOVUK_PAY_KEY; unset one."
     )
+# A mail server (connectors/smtp.py): its time limit, address and secret are the council's.
+SMTP_HOST, SMTP_PORT = os.environ.get("SMTP_HOST", ""), os.environ.get("SMTP_PORT", "587")
+SMTP_TLS = os.environ.get("SMTP_TLS", "starttls")
+SMTP_USER, SMTP_PASSWORD = os.environ.get("SMTP_USER", ""), os.environ.get("SMTP_PASSWORD", "")
+SMTP_FROM = os.environ.get("SMTP_FROM", "")
 CONNECTORS = {
     "authorities.carrier": "doorstep.connectors.open311.Open311",
     "payments.provider": "doorstep.connectors.govuk_pay.GovukPay",
@@ -203,10 +208,12 @@ CONNECTORS = {
 }
 # GOV.UK Pay's own connector speaks to the stand-in in the demo: its address was looked at above.
 # Open311's refuses every address but this machine's, where it is the demo.
+# A mail server on this machine is a stand-in, or a catcher of mail for developers.
 _DEMOS = (
     "doorstep.connectors.demo.",
     "doorstep.connectors.govuk_pay.",
     "doorstep.connectors.open311.",
+    *(("doorstep.connectors.smtp.",) if SMTP_HOST in ("127.0.0.1", "localhost") else ()),
 )
 for _socket, _name in CONNECTORS.items():
     if DEMO and not _name.startswith(_DEMOS):

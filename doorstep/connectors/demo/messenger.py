@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from doorstep.messages.provider import Outgoing, Receipt
+from doorstep.messages.provider import Delivery, NotThere, Outgoing, Receipt
 from doorstep.outside.errors import TryLater
 
 
@@ -40,6 +40,18 @@ class FileMessenger:
             raise TryLater("the outbox folder cannot be written") from exc
         _slow("after")
         return Receipt(f"demo-{message.key}")
+
+    def send_text(self, message: Outgoing) -> Receipt:
+        """Write a text message likewise."""
+        return self.send_email(message)
+
+    def taken(self, key: str) -> Receipt | None:
+        """Return the receipt of what lies there."""
+        return Receipt(f"demo-{key}") if self.sent(key) else None
+
+    def delivery(self, receipt: str) -> Delivery:
+        """Nothing is known of what became of it: no receipt of the demo follows."""
+        raise NotThere
 
     def sent(self, key: str) -> Outgoing | None:
         """Return what was sent under a key."""
