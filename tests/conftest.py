@@ -148,6 +148,14 @@ def mail(settings: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
+def notify(settings: Any) -> Iterator[Any]:
+    """The stand-in for GOV.UK Notify, running; the connector speaks to it."""
+    from tests.mailing import notify_standin
+
+    yield from notify_standin(settings)
+
+
+@pytest.fixture
 def pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Speak the pseudo-language."""
     from tests.pseudo import speak_pseudo

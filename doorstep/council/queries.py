@@ -169,6 +169,8 @@ class Council(_Part):
     # Other authorities by code: rules and services name them, residents are led to them.
     authorities: dict[str, Authority] = {}
     emergency: Emergency = Emergency()
+    # What a carrier of messages calls the frame of ours: by channel ("email", "text"), or one message of it ("email.received").
+    messages: dict[str, str] = {}
     services: tuple[str, ...]
     # The service that takes what fits no other.
     anything: str = ""

@@ -3,13 +3,16 @@
 from datetime import timedelta
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 
 from doorstep.cases import access
-from doorstep.messages import actions, queue, sending
+from doorstep.messages import actions, queue, receipts, sending
 from doorstep.messages.models import Message
+from doorstep.outside.errors import OutsideError
 
+log = structlog.get_logger("doorstep.messages")
 # How long a message stays that is about no case and no draft.
 KEPT_DAYS = 7
 
@@ -22,6 +25,21 @@ def _give_up(message_id: int) -> None:
 def send(message_id: int) -> None:
     """Send one message."""
     sending.send(message_id=message_id, now=timezone.now())
+
+
+@queue.learn.does()
+def learn(message_id: int) -> None:
+    """Ask what became of one message; where the carrier cannot be had, the next minute asks again."""
+    try:
+        receipts.learn(message_id=message_id, now=timezone.now())
+    except OutsideError as exc:
+        log.warning("carrier_not_had", error=type(exc).__name__)
+
+
+def ask_after() -> None:
+    """Queue the question what became of messages whose turn has come."""
+    for message_id in receipts.due(timezone.now()):
+        queue.learn.defer(message_id=message_id)
 
 
 @queue.send_code.does()

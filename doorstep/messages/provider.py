@@ -18,7 +18,8 @@ from doorstep.outside.errors import GiveUp, OutsideError
 # Why a message did not arrive: the address is wrong; it could not be reached for now; something at the
 # carrier's went wrong; it was refused; nobody knows whether it left; nobody ever said what became of it.
 Why = Literal["address", "for_now", "theirs", "refused", "unsure", "silent"]
-Standing = Literal["on_its_way", "delivered", "undeliverable"]
+# `sent`: it left, and nobody will ever say more.
+Standing = Literal["on_its_way", "sent", "delivered", "undeliverable"]
 
 
 @dataclass(frozen=True)

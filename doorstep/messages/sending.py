@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from doorstep.cases import access as case_access
 from doorstep.cases import needs_person
 from doorstep.council import addresses
+from doorstep.council import queries as council
 from doorstep.messages.actions import CODE, LINK, token_of
 from doorstep.messages.models import Message
 from doorstep.messages.provider import Messenger, Outgoing, Receipt, Undeliverable, Unsure, Why
@@ -37,11 +38,21 @@ NOTES: dict[Why | str, str] = {
 ASK = " Please tell the person another way."
 
 
+SOCKETS = ("messages.messenger", "messages.texts")
+
+
+def messenger(channel: str) -> Messenger:
+    """Return whoever carries e-mails ("email") or text messages ("text")."""
+    carrier: Messenger = plug.get(SOCKETS[channel == "text"])
+    return carrier
+
+
 @dataclass(frozen=True)
 class _Begun:
     """A message about to be handed over; `again` when an earlier try left no note of how it ended."""
 
     outgoing: Outgoing
+    channel: str
     again: bool
     twice_if_need_be: bool
 
@@ -52,10 +63,9 @@ def send(*, message_id: int, now: datetime) -> None:
         begun = _begin(message_id, now)
         if begun is None:
             return
-        messenger: Messenger = plug.get("messages.messenger")
         try:
-            receipt = _earlier(messenger, begun) if begun.again else None
-            receipt = receipt or _hand_over(messenger, begun, message_id)
+            receipt = _earlier(begun) if begun.again else None
+            receipt = receipt or _hand_over(begun, message_id)
         except Unsure:
             not_told(message_id=message_id, why="unsure", now=now)
         except Undeliverable as exc:
@@ -99,7 +109,7 @@ def _begin(message_id: int, now: datetime) -> _Begun | None:
     again, message.begun_at = message.begun_at is not None, now
     message.save(update_fields=["begun_at"])
     nobody_to_ask = message.case_id is None or message.name == "code"
-    return _Begun(outgoing, again, nobody_to_ask)
+    return _Begun(outgoing, message.channel, again, nobody_to_ask)
 
 
 def _outgoing(message: Message, now: datetime) -> Outgoing | None:
@@ -114,8 +124,18 @@ def _outgoing(message: Message, now: datetime) -> Outgoing | None:
             return None
         link = made if LINK in body else ""
         body = body.replace(LINK, made)
-    fields = (message.key, message.to, message.subject, body, _unsubscribe(message), link)
-    return Outgoing(*fields)
+    templates = council.current().messages
+    return Outgoing(
+        key=message.key,
+        to=message.to,
+        subject=message.subject,
+        body=body,
+        unsubscribe=_unsubscribe(message),
+        link=link,
+        template=templates.get(
+            f"{message.channel}.{message.name}", templates.get(message.channel, "")
+        ),
+    )
 
 
 def _link(message: Message, now: datetime) -> str | None:
@@ -136,24 +156,26 @@ def _unsubscribe(message: Message) -> str:
     return f"{addresses.base()}{message.path}{token_of(message.about)}"
 
 
-def _earlier(messenger: Messenger, begun: _Begun) -> Receipt | None:
+def _earlier(begun: _Begun) -> Receipt | None:
     """Return the receipt of an earlier try, if it got through; raises Unsure, TryLater."""
     try:
-        return messenger.taken(begun.outgoing.key)
+        return messenger(begun.channel).taken(begun.outgoing.key)
     except Unsure:
         if begun.twice_if_need_be:
             return None
         raise
 
 
-def _hand_over(messenger: Messenger, begun: _Begun, message_id: int) -> Receipt:
-    """Call the provider; whatever says that surely nothing was taken leaves no mark of this try."""
+def _hand_over(begun: _Begun, message_id: int) -> Receipt:
+    """Call the provider; only what surely was not taken leaves no mark of this try."""
+    carrier = messenger(begun.channel)
     try:
-        return messenger.send_email(begun.outgoing)
+        if begun.channel == "text":
+            return carrier.send_text(begun.outgoing)
+        return carrier.send_email(begun.outgoing)
     except Unsure as exc:
-        if begun.twice_if_need_be:
-            raise TryLater("it is not known whether a message left") from exc
-        raise
+        # The mark stays, so the next run asks the provider before anything else.
+        raise TryLater("it is not known whether a message left") from exc
     except (TryLater, GiveUp):
         Message.objects.filter(id=message_id).update(begun_at=None)
         raise

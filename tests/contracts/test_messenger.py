@@ -8,17 +8,21 @@ from typing import Any
 import pytest
 
 from doorstep.connectors.demo.messenger import FileMessenger
+from doorstep.connectors.govuk_notify import NotifyMessenger
 from doorstep.connectors.smtp import SmtpMessenger
 from doorstep.messages.provider import Messenger, NotThere, Outgoing, Unsure
 from doorstep.outside.errors import TryLater
+from standins.govuk_notify.app import EMAIL, StandIn
 from standins.mail.server import MailServer
 
-MESSAGE = Outgoing("key-1", "ann@resident.example", "Your bin", "We have emptied it.")
+MESSAGE = Outgoing(
+    "key-1", "ann@resident.example", "Your bin", "We have emptied it.", template=EMAIL
+)
 
 
-@pytest.fixture(params=[FileMessenger, SmtpMessenger])
+@pytest.fixture(params=[FileMessenger, NotifyMessenger, SmtpMessenger])
 def messenger(
-    request: Any, mail: MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: Any, mail: MailServer, notify: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Messenger:
     monkeypatch.setenv("DOORSTEP_DATA", str(tmp_path / "data"))
     made: Messenger = request.param()
@@ -54,10 +58,13 @@ def test_what_was_never_sent_is_not_there(messenger: Messenger) -> None:
         messenger.delivery("a-receipt-of-nobody")
 
 
-def test_what_cannot_be_sent_now_is_tried_later(messenger: Messenger, mail: MailServer) -> None:
+def test_what_cannot_be_sent_now_is_tried_later(
+    messenger: Messenger, mail: MailServer, notify: StandIn
+) -> None:
     # Root may write anywhere, so a file stands where a folder must be.
     Path(os.environ["DOORSTEP_DATA"]).write_text("in the way")
     mail.moods["MAIL"] = "451 4.3.0 later"
+    notify.mood = "refuse"
     with pytest.raises(TryLater):
         messenger.send_email(MESSAGE)
-    assert not mail.taken
+    assert not mail.taken and not notify.messages

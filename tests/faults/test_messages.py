@@ -1,5 +1,6 @@
 """A message that is lost, bounced, doubled or late, its worker killed anywhere: told once, or a person knows."""
 
+from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
@@ -7,24 +8,38 @@ import pytest
 from django.utils import timezone
 
 from doorstep.cases.models import Case
+from doorstep.council import queries
 from doorstep.messages import queue, sending
 from doorstep.messages.models import Message
 from doorstep.outside import plug, sweeper
 from doorstep.outside.errors import TryLater
+from standins.govuk_notify.app import EMAIL, StandIn
 from standins.mail.server import DROP, KEEP_AND_DROP, MailServer
 from tests.faults.cutting import killed_at
 from tests.patience import until
 from tests.queue import run_queue
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SMTP = "doorstep.connectors.smtp.SmtpMessenger"
 
 
 @pytest.fixture
-def smtp(mail: MailServer, settings: Any) -> Any:
-    settings.CONNECTORS = {**settings.CONNECTORS, "messages.messenger": SMTP}
+def smtp(mail: MailServer, settings: Any) -> Iterator[MailServer]:
+    yield from carried_by(settings, "smtp.SmtpMessenger", mail)
+
+
+@pytest.fixture
+def by_notify(notify: StandIn, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    council = queries.current()
+    told = council.model_copy(update={"messages": {"email": EMAIL}})
+    monkeypatch.setattr(queries, "current", lambda: told)
+    yield from carried_by(settings, "govuk_notify.NotifyMessenger", notify)
+
+
+def carried_by(settings: Any, name: str, standin: Any) -> Iterator[Any]:
+    names = dict.fromkeys(sending.SOCKETS, f"doorstep.connectors.{name}")
+    settings.CONNECTORS = {**settings.CONNECTORS, **names}
     plug.get.cache_clear()
-    yield mail
+    yield standin
     plug.get.cache_clear()
 
 
@@ -77,6 +92,37 @@ def test_a_worker_killed_anywhere_tells_once_or_a_person_knows(
     assert step > 20 and not asked and kept
 
 
+def test_by_notify_a_worker_killed_anywhere_tells_once_and_nobody_is_asked(
+    open_district: Any, by_notify: StandIn
+) -> None:
+    case = open_district.case(0)
+    for step in count(1):
+        message = fresh(case, step)
+        killed = killed_at(step, lambda m=message: send(m))  # type: ignore[misc]
+        until(lambda m=message: came_through(m), every=0.02)  # type: ignore[misc]
+        send(message)
+        message.refresh_from_db()
+        told = [m["id"] for m in by_notify.messages.values() if m["to"] == message.to]
+        assert told == [message.receipt] and not is_asked(case), step
+        if not killed:
+            break
+    assert step > 15
+
+
+def test_by_notify_what_is_lost_or_late_arrives_once(
+    open_district: Any, by_notify: StandIn
+) -> None:
+    message = fresh(open_district.case(0), 1)
+    for mood in ("lose", "refuse", "down", "lose"):
+        by_notify.mood = mood
+        with pytest.raises(TryLater):
+            send(message)
+    by_notify.mood = ""
+    send(message)
+    message.refresh_from_db()
+    assert list(by_notify.messages) == [message.receipt] and message.ask_at
+
+
 @pytest.mark.parametrize("mood", [DROP, KEEP_AND_DROP])
 def test_an_answer_that_is_lost_is_not_made_good_by_a_second_mail(
     open_district: Any, smtp: MailServer, mood: str
@@ -84,8 +130,10 @@ def test_an_answer_that_is_lost_is_not_made_good_by_a_second_mail(
     case = open_district.case(0)
     message = fresh(case, 1)
     smtp.moods["BODY"] = mood
-    send(message)
+    with pytest.raises(TryLater):
+        send(message)
     smtp.moods.clear()
+    send(message)
     send(message)
     assert times_told(smtp, message) == (mood == KEEP_AND_DROP) and is_asked(case)
     notes = [e.personal.text for e in case.events.filter(kind="note")]
