@@ -21,6 +21,7 @@ from doorstep.council import queries as council
 from doorstep.messages.actions import CODE, LINK, token_of
 from doorstep.messages.models import Message
 from doorstep.messages.provider import Messenger, Outgoing, Receipt, Undeliverable, Unsure, Why
+from doorstep.messages.short import quiet_until
 from doorstep.outside import plug
 from doorstep.outside.errors import GiveUp, TryLater
 from doorstep.staff.actor import SYSTEM
@@ -105,6 +106,10 @@ def _begin(message_id: int, now: datetime) -> _Begun | None:
     outgoing = None if gone_by or not message.to else _outgoing(message, now)
     if outgoing is None:  # out of date, or its case was erased while it waited
         message.delete()
+        return None
+    quiet = quiet_until(now) if message.channel == "text" else None
+    if quiet:  # the look of each minute takes it up then
+        Message.objects.filter(id=message_id).update(not_before=quiet)
         return None
     again, message.begun_at = message.begun_at is not None, now
     message.save(update_fields=["begun_at"])

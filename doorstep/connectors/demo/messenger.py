@@ -7,8 +7,11 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from doorstep.messages.provider import Delivery, NotThere, Outgoing, Receipt
+from doorstep.messages.provider import Delivery, NotThere, Outgoing, Receipt, Undeliverable
 from doorstep.outside.errors import TryLater
+
+# What the demo cannot deliver, so that this can be tried.
+BOUNCES, NOBODY = "no-such-person@", "550 5.1.1 no such person here"
 
 
 def _slow(when: str) -> None:
@@ -28,6 +31,8 @@ class FileMessenger:
         """Write the message once; raises TryLater when the disk refuses."""
         path = self._folder / f"{message.key}.json"
         _slow("before")
+        if message.to.startswith(BOUNCES):
+            raise Undeliverable("this address of the demo bounces", why="address", said=NOBODY)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             whole = path.with_suffix(f".{os.getpid()}.part")
