@@ -41,22 +41,24 @@ class Told:
     words: str
     parts: int
     can_repeat: bool
+    was_repeated: bool
 
 
 def told(case: Case) -> list[Told]:
     """Return what a case's person was told or will be, the latest first."""
     messages = Message.objects.filter(case=case).order_by("-queued_at", "-id")
-    return [_told(message) for message in messages]
+    repeated = {m.again_of_id for m in messages if m.failed_at is None}
+    return [_told(message, message.pk in repeated) for message in messages]
 
 
-def _told(message: Message) -> Told:
+def _told(message: Message, was_repeated: bool) -> Told:
     state, long = _state(message), message.body
     for mark, shown in SHOWN.items():
         long = long.replace(mark, shown)
     parts = parts_of(long.replace("…", "x")) if message.channel == "text" else 0
     words = message.body.replace(LINK, "[…]").replace(CODE, "[…]")
     can_repeat = state in ("sent", "delivered", "failed") and message.name != "code"
-    return Told(message, state, words, parts, can_repeat and bool(message.to))
+    return Told(message, state, words, parts, can_repeat and bool(message.to), was_repeated)
 
 
 def _state(message: Message) -> State:
