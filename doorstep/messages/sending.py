@@ -83,14 +83,14 @@ def _alone(message_id: int) -> Iterator[None]:
     """
     what = ("doorstep.messages.send", message_id)
     with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(hashtext(%s), %s)", what)
+        cursor.execute("select pg_try_advisory_lock(hashtextextended(%s, %s))", what)
         if cursor.fetchone() != (True,):
             raise TryLater("another worker is at it")
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_unlock(hashtext(%s), %s)", what)
+            cursor.execute("select pg_advisory_unlock(hashtextextended(%s, %s))", what)
 
 
 @transaction.atomic

@@ -109,11 +109,14 @@ def test_by_notify_a_worker_killed_anywhere_tells_once_and_nobody_is_asked(
     assert step > 15
 
 
+@pytest.mark.parametrize(
+    "moods", [("refuse", "lose"), ("lose", "down", "lose"), ("down", "refuse", "down")]
+)
 def test_by_notify_what_is_lost_or_late_arrives_once(
-    open_district: Any, by_notify: StandIn
+    open_district: Any, by_notify: StandIn, moods: tuple[str, ...]
 ) -> None:
     message = fresh(open_district.case(0), 1)
-    for mood in ("lose", "refuse", "down", "lose"):
+    for mood in moods:
         by_notify.mood = mood
         with pytest.raises(TryLater):
             send(message)
