@@ -95,7 +95,10 @@ def test_a_welsh_journey_and_staff_who_read_english(district: Any) -> None:
     officer.force_login(who, "django.contrib.auth.backends.ModelBackend")
     officer.cookies["doorstep_language"] = "cy"
     desk = text(officer.get(f"/desk/cases/{case.reference}"))
+    # What was written to them stands there as they read it, and says its language.
+    desk, _, told = desk.partition('id="messages"')
     assert "Black bin (rubbish)" in desk and "With the crew" in desk and "Bin du" not in desk
+    assert 'lang="cy"' in told and "Bin du" in told
 
 
 def test_plurals_follow_the_language(district: Any) -> None:

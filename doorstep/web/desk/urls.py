@@ -1,7 +1,7 @@
 from django.urls import path
 
 from doorstep.web.desk.views import home, signing
-from doorstep.web.desk.views.cases import caller, case, messages, reports, rerouting, worklist
+from doorstep.web.desk.views.cases import caller, case, reports, rerouting, told, worklist
 from doorstep.web.desk.views.money import payments
 from doorstep.web.desk.views.services import keywords, services, tokens
 from doorstep.web.desk.views.waste import bookings, changes, homes, plan, rounds
@@ -20,7 +20,7 @@ urlpatterns = [
     path("/cases/<str:reference>/done", case.asked_done, name="asked_done"),
     path(
         "/cases/<str:reference>/messages/<int:number>/again",
-        messages.tell_again,
+        told.tell_again,
         name="tell_again",
     ),
     path("/cases/<str:reference>/correct", case.correct, name="correct"),
