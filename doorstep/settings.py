@@ -195,19 +195,35 @@ if DEMO and (not _LOCAL or GOVUK_PAY_KEY.startswith("api_live_")):
     raise ImproperlyConfigured(
         "DOORSTEP_DEMO=1 does not start beside a live GOVUK_PAY_URL or GOVUK_PAY_KEY; unset one."
     )
+# A mail server (connectors/smtp.py): its time limit, address and secret are the council's.
+SMTP_HOST, SMTP_PORT = os.environ.get("SMTP_HOST", ""), os.environ.get("SMTP_PORT", "587")
+SMTP_TLS = os.environ.get("SMTP_TLS", "starttls")
+SMTP_USER, SMTP_PASSWORD = os.environ.get("SMTP_USER", ""), os.environ.get("SMTP_PASSWORD", "")
+SMTP_FROM = os.environ.get("SMTP_FROM", "")
+# GOV.UK Notify (connectors/govuk_notify.py). The token is what its callbacks must bring: made up by us.
+GOVUK_NOTIFY_URL = os.environ.get("GOVUK_NOTIFY_URL", "https://api.notifications.service.gov.uk")
+GOVUK_NOTIFY_KEY = os.environ.get("GOVUK_NOTIFY_KEY", "")
+GOVUK_NOTIFY_CALLBACK_TOKEN = os.environ.get("GOVUK_NOTIFY_CALLBACK_TOKEN", "")
+_MESSENGER = os.environ.get(
+    "DOORSTEP_MESSENGER", "doorstep.connectors.demo.messenger.FileMessenger"
+)
 CONNECTORS = {
     "authorities.carrier": "doorstep.connectors.open311.Open311",
     "payments.provider": "doorstep.connectors.govuk_pay.GovukPay",
-    "messages.messenger": os.environ.get(
-        "DOORSTEP_MESSENGER", "doorstep.connectors.demo.messenger.FileMessenger"
-    ),
+    "messages.messenger": _MESSENGER,
+    "messages.texts": os.environ.get("DOORSTEP_TEXTS") or _MESSENGER,
 }
 # GOV.UK Pay's own connector speaks to the stand-in in the demo: its address was looked at above.
 # Open311's refuses every address but this machine's, where it is the demo.
+# A mail server or a Notify on this machine is a stand-in, or a catcher of mail for developers.
+_HERE = ("127.0.0.1", "localhost")
+_NOTIFY_HERE = urlsplit(GOVUK_NOTIFY_URL).hostname in _HERE
 _DEMOS = (
     "doorstep.connectors.demo.",
     "doorstep.connectors.govuk_pay.",
     "doorstep.connectors.open311.",
+    *(("doorstep.connectors.smtp.",) if SMTP_HOST in _HERE else ()),
+    *(("doorstep.connectors.govuk_notify.",) if _NOTIFY_HERE else ()),
 )
 for _socket, _name in CONNECTORS.items():
     if DEMO and not _name.startswith(_DEMOS):

@@ -140,6 +140,22 @@ def pay(settings: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
+def mail(settings: Any) -> Iterator[Any]:
+    """The stand-in for a mail server, running; the connector speaks to it."""
+    from tests.mailing import mail_standin
+
+    yield from mail_standin(settings)
+
+
+@pytest.fixture
+def notify(settings: Any) -> Iterator[Any]:
+    """The stand-in for GOV.UK Notify, running; the connector speaks to it."""
+    from tests.mailing import notify_standin
+
+    yield from notify_standin(settings)
+
+
+@pytest.fixture
 def pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Speak the pseudo-language."""
     from tests.pseudo import speak_pseudo

@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, time
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -133,6 +133,13 @@ class Authority(_Part):
     open311: Open311 | None = None
 
 
+class Texts(_Part):
+    """Text messages: between these hours (Europe/London) none leaves."""
+
+    quiet_from: time = time(21)
+    quiet_until: time = time(8)
+
+
 class Emergency(_Part):
     """What to do when someone is in danger now: the words that sound so, in any language, and who is rung."""
 
@@ -171,6 +178,10 @@ class Council(_Part):
     # Names by which programs that speak Open311 may call this council (`jurisdiction_id`), beside the site's host.
     jurisdictions: tuple[str, ...] = ()
     emergency: Emergency = Emergency()
+    # What a carrier of messages calls the frame of ours: by channel ("email", "text"), or one message of it ("email.received").
+    messages: dict[str, str] = {}
+    # Where people may be told by text message.
+    texts: Texts | None = None
     services: tuple[str, ...]
     # The service that takes what fits no other.
     anything: str = ""

@@ -1,4 +1,4 @@
-"""Puts messages into the outbox and sends them."""
+"""Puts messages into the outbox."""
 
 import secrets
 from collections.abc import Mapping
@@ -13,12 +13,9 @@ from doorstep.cases.models import Case, Draft
 from doorstep.cases.values import words_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.words import fill
-from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.messages import queue, texts
 from doorstep.messages.models import Message
-from doorstep.messages.provider import Messenger, Outgoing
-from doorstep.outside import plug
 from doorstep.outside.secret import derived
 
 # Stand for the link and the code until the message leaves; no answer can hold these characters.
@@ -166,50 +163,3 @@ def tell_about(*, mail: Mail, now: datetime) -> None:
 def withdraw(*, about: str) -> None:
     """Delete the messages about something, sent or not: nobody needs them any more."""
     Message.objects.filter(about=about).delete()
-
-
-def _unsubscribe(message: Message) -> str:
-    if not message.one_click:
-        return ""
-    return f"{addresses.base()}{message.path}{token_of(message.about)}"
-
-
-def _secret(message: Message, now: datetime) -> str | None:
-    """Return a message's body with its link or code, made only now; nothing when it is out of date."""
-    if message.name == "code":
-        access = UUID(message.key.removeprefix("code-"))
-        return message.body.replace(CODE, case_access.make_code(access_id=access))
-    if message.about:
-        link_token = token_of(message.about if message.one_click else message.key)
-        return message.body.replace(LINK, f"{addresses.base()}{message.path}{link_token}")
-    if message.draft is not None:
-        token = case_access.make_draft_link(draft_id=message.draft.id, key=message.key)
-        there = addresses.link("resume", slug=message.draft.slug, token=token)
-        return message.body.replace(LINK, there) if token else None
-    assert message.case is not None
-    token = case_access.make_link(case=message.case, key=message.key, now=now)
-    return message.body.replace(LINK, addresses.link("open_case", token=token))
-
-
-def send(*, message_id: int, now: datetime) -> None:
-    """Hand a queued message to the provider, once; the provider honours our key."""
-    with transaction.atomic():
-        messages = Message.objects.select_for_update(of=("self",)).select_related("case", "draft")
-        message = messages.filter(id=message_id).first()
-        if message is None or message.sent_at:
-            return  # sent before, or its draft is gone
-        if message.while_in and (message.case is None or message.case.stage != message.while_in):
-            message.delete()  # a reminder of what is no longer so
-            return
-        if not message.to:
-            message.delete()  # its case was erased while it waited
-            return
-        body = _secret(message, now)
-        if body is None:
-            message.delete()
-            return
-        messenger: Messenger = plug.get("messages.messenger")
-        fields = (message.to, message.subject, body, _unsubscribe(message))
-        receipt = messenger.send_email(Outgoing(message.key, *fields))
-        message.sent_at, message.receipt = now, receipt.id
-        message.save(update_fields=["sent_at", "receipt"])

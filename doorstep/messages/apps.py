@@ -14,5 +14,6 @@ class MessagesConfig(AppConfig):
         steps.offer()
         later.reconcile_with(jobs.resend_lost)
         later.reconcile_with(jobs.send_reminders)
+        later.reconcile_with(jobs.ask_after)
         later.every_day(jobs.forget)
         later.every_day(jobs.warn_of_expiry)

@@ -3,33 +3,43 @@
 from datetime import timedelta
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from doorstep.cases import access, needs_person
-from doorstep.messages import actions, queue
+from doorstep.cases import access
+from doorstep.messages import actions, queue, receipts, sending
 from doorstep.messages.models import Message
-from doorstep.staff.actor import SYSTEM
+from doorstep.outside.errors import OutsideError
 
+log = structlog.get_logger("doorstep.messages")
 # How long a message stays that is about no case and no draft.
 KEPT_DAYS = 7
 
 
 def _give_up(message_id: int) -> None:
-    now = timezone.now()
-    message = Message.objects.get(id=message_id)
-    message.failed_at = now
-    message.save(update_fields=["failed_at"])
-    if message.case_id is None or message.name == "code":
-        return  # there is no case to note it on, or the person sees that no code came
-    text = f"The message “{message.name}” could not be sent. Please tell the person another way."
-    needs_person.ask_officer(case_id=message.case_id, text=text, by=SYSTEM, now=now)
+    sending.not_told(message_id=message_id, why="", now=timezone.now())
 
 
 @queue.send.does(on_give_up=_give_up)
 def send(message_id: int) -> None:
     """Send one message."""
-    actions.send(message_id=message_id, now=timezone.now())
+    sending.send(message_id=message_id, now=timezone.now())
+
+
+@queue.learn.does()
+def learn(message_id: int) -> None:
+    """Ask what became of one message; where the carrier cannot be had, the next minute asks again."""
+    try:
+        receipts.learn(message_id=message_id, now=timezone.now())
+    except OutsideError as exc:
+        log.warning("carrier_not_had", error=type(exc).__name__)
+
+
+def ask_after() -> None:
+    """Queue the question what became of messages whose turn has come."""
+    for message_id in receipts.due(timezone.now()):
+        queue.learn.defer(message_id=message_id)
 
 
 @queue.send_code.does()
@@ -67,6 +77,6 @@ def send_reminders() -> None:
 def forget() -> None:
     """Empty the messages of cases that were erased, and delete old ones that no case needs."""
     erased = Message.objects.filter(case__erased_at__isnull=False)
-    erased.exclude(to="").update(to="", subject="", body="")
+    erased.exclude(to="").update(to="", subject="", body="", said="")
     old = timezone.now() - timedelta(days=KEPT_DAYS)
     Message.objects.exclude(about="").filter(queued_at__lt=old).delete()

@@ -17,7 +17,7 @@ class Message(models.Model):
     one_click = models.BooleanField(default=False)
     key = models.CharField(max_length=80, unique=True)
     name = models.CharField(max_length=40)
-    channel = models.CharField(max_length=10, choices=[("email", "email")])
+    channel = models.CharField(max_length=10, choices=[("email", "email"), ("text", "text")])
     to = models.CharField(max_length=254)
     subject = models.CharField(max_length=200)
     body = models.TextField()
@@ -27,9 +27,22 @@ class Message(models.Model):
     while_in = models.CharField(max_length=40, blank=True, db_default="")
     sent_at = models.DateTimeField(null=True)
     receipt = models.CharField(max_length=80, blank=True)
+    # Since when it is being handed over; it stays when nobody noted how that ended.
+    begun_at = models.DateTimeField(null=True)
+    # When its carrier is asked next what became of it; empty once that is known, or never said.
+    ask_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
+    # Why it failed (provider.Why), and the carrier's words for staff.
+    why_not = models.CharField(max_length=20, blank=True, db_default="")
+    said = models.CharField(max_length=300, blank=True, db_default="")
+    # The message that was sent again by this one.
+    again_of = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="again")
 
     class Meta:
+        indexes = [
+            models.Index("ask_at", name="message_to_ask_after", condition=Q(ask_at__isnull=False)),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(sent_at=None, receipt="") | (Q(sent_at__isnull=False) & ~Q(receipt="")),
@@ -38,5 +51,8 @@ class Message(models.Model):
             models.CheckConstraint(
                 condition=Q(case__isnull=False) | Q(draft__isnull=False) | ~Q(about=""),
                 name="about_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(ask_at=None) | Q(sent_at__isnull=False), name="asked_after_when_sent"
             ),
         ]

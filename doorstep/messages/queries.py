@@ -1,8 +1,13 @@
 """Reads the outbox."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 from doorstep.cases.models import Case
+from doorstep.messages.actions import CODE, LINK
 from doorstep.messages.models import Message
 from doorstep.messages.provider import Messenger, Outgoing
+from doorstep.messages.short import parts_of
 from doorstep.outside import plug
 
 
@@ -19,3 +24,46 @@ def outbox(reference: str) -> list[tuple[Message, Outgoing | None]]:
     if reference:
         messages = messages.filter(case__reference=reference)
     return [(m, messenger.sent(m.key) if m.sent_at else None) for m in messages[:50]]
+
+
+# `later`: it waits for its moment, a reminder's or the end of quiet hours.
+State = Literal["waiting", "later", "sent", "delivered", "failed"]
+# What stands for a link or a code in a copy for staff, as long as the real ones are.
+SHOWN = {LINK: "…" * 80, CODE: "…" * 6}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A message of a case as staff see it: its state, its words without link and code, the parts of a text."""
+
+    message: Message
+    state: State
+    words: str
+    parts: int
+    can_repeat: bool
+    was_repeated: bool
+
+
+def told(case: Case) -> list[Told]:
+    """Return what a case's person was told or will be, the latest first."""
+    messages = Message.objects.filter(case=case).order_by("-queued_at", "-id")
+    repeated = {m.again_of_id for m in messages if m.failed_at is None}
+    return [_told(message, message.pk in repeated) for message in messages]
+
+
+def _told(message: Message, was_repeated: bool) -> Told:
+    state, long = _state(message), message.body
+    for mark, shown in SHOWN.items():
+        long = long.replace(mark, shown)
+    parts = parts_of(long.replace("…", "x")) if message.channel == "text" else 0
+    words = message.body.replace(LINK, "[…]").replace(CODE, "[…]")
+    can_repeat = state in ("sent", "delivered", "failed") and message.name != "code"
+    return Told(message, state, words, parts, can_repeat and bool(message.to), was_repeated)
+
+
+def _state(message: Message) -> State:
+    if message.failed_at:
+        return "failed"
+    if message.sent_at:
+        return "delivered" if message.delivered_at else "sent"
+    return "later" if message.not_before else "waiting"

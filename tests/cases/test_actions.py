@@ -14,7 +14,7 @@ from doorstep.cases.models import Case, Event, EventText
 from doorstep.council.errors import Refused
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork.models import Job
-from doorstep.messages import actions as messages
+from doorstep.messages import sending
 from doorstep.messages.models import Message
 from doorstep.staff.actor import RESIDENT, SYSTEM
 from tests.filling import made
@@ -144,7 +144,7 @@ def test_a_message_is_sent_once_and_its_link_opens_the_case(district: Any) -> No
     case = district.case(0)
     message = Message.objects.get(case=case)
     for _ in range(2):
-        messages.send(message_id=message.pk, now=district.now)
+        sending.send(message_id=message.pk, now=district.now)
     from doorstep.outside import plug
 
     body = plug.get("messages.messenger").sent(message.key).body

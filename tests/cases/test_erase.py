@@ -14,8 +14,8 @@ from doorstep.customers.models import Customer
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork import jobs as field_jobs
 from doorstep.fieldwork.models import Job, Outcome
-from doorstep.messages import actions as messages
 from doorstep.messages import jobs as message_jobs
+from doorstep.messages import sending
 from doorstep.messages.models import Message
 from doorstep.outside import later
 from doorstep.staff.actor import SYSTEM
@@ -24,7 +24,7 @@ from doorstep.staff.actor import SYSTEM
 def _closed(district: Any) -> Case:
     case = district.case(0)
     actions.note(case_id=case.pk, text="Ann rang", by=SYSTEM, now=district.now)
-    messages.send(message_id=Message.objects.get(case=case).pk, now=district.now)
+    sending.send(message_id=Message.objects.get(case=case).pk, now=district.now)
     job = Job.objects.get(case=case)
     fieldwork.finish_job(
         event_id=uuid4(),

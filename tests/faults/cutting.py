@@ -2,6 +2,7 @@
 
 import os
 import signal
+import smtplib
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from doorstep.outside import http
 
 
 class Cut:
-    """Kills this process at its n-th step: around each statement, each commit, each call outside."""
+    """Kills this process at its n-th step: around each statement, each commit, each call outside, each answer of a mail server."""
 
     def __init__(self, at: int) -> None:
         self.at, self.passed = at, 0
@@ -34,6 +35,7 @@ class Cut:
     def run(self, flow: Callable[[], None]) -> None:
         """Run the flow in this process, which is a child made for it, and end the process."""
         http.send = self.around(http.send)  # type: ignore[assignment]
+        smtplib.SMTP.getreply = self.around(smtplib.SMTP.getreply)  # type: ignore[method-assign]
         BaseDatabaseWrapper._commit = self.around(BaseDatabaseWrapper._commit)  # type: ignore[method-assign]
         with connection.execute_wrapper(lambda ex, *args: self.around(ex)(*args)):
             flow()

@@ -17,8 +17,7 @@ from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork.models import Job, Outcome
-from doorstep.messages import actions as messages
-from doorstep.messages import jobs, queue
+from doorstep.messages import jobs, queue, sending
 from doorstep.messages.models import Message
 from doorstep.staff.actor import RESIDENT, SYSTEM
 from tests.people import signed_in
@@ -147,14 +146,14 @@ def test_a_reminder_leaves_at_its_moment_and_not_before(
         jobs.send_reminders()
         jobs.resend_lost()  # what waits for its moment is not lost
         assert len(queued) == len(due)
-    messages.send(message_id=reminder().pk, now=leaves_at(case))
+    sending.send(message_id=reminder().pk, now=leaves_at(case))
     assert reminder().sent_at == leaves_at(case)
 
 
 def test_a_reminder_of_what_is_no_longer_so_does_not_leave(fetching: Any) -> None:
     case = fetching.case()
     choosing.choose(case_id=case.pk, name="cancel", by=RESIDENT, now=fetching.now)
-    messages.send(message_id=reminder().pk, now=leaves_at(case))
+    sending.send(message_id=reminder().pk, now=leaves_at(case))
     assert not Message.objects.filter(name="reminder").exists()
 
 
@@ -175,5 +174,5 @@ def test_a_reminder_of_an_erased_case_goes_nowhere(fetching: Any) -> None:
     Case.objects.filter(pk=case.pk).update(erased_at=fetching.now)
     jobs.forget()
     assert (reminder().to, reminder().body) == ("", "")
-    messages.send(message_id=reminder().pk, now=leaves_at(case))
+    sending.send(message_id=reminder().pk, now=leaves_at(case))
     assert not Message.objects.filter(name="reminder").exists()

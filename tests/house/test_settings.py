@@ -25,6 +25,9 @@ def test_the_demo_does_not_start_beside_a_live_connector() -> None:
     refused = start(DOORSTEP_DEMO="1", **live)
     assert refused.returncode == 1 and "does not start beside a live connector" in refused.stderr
     assert start(SECRET_KEY="a-long-secret", **live).returncode == 0
+    mail = {"DOORSTEP_MESSENGER": "doorstep.connectors.smtp.SmtpMessenger"}
+    assert start(DOORSTEP_DEMO="1", SMTP_HOST="mail.council.example", **mail).returncode == 1
+    assert start(DOORSTEP_DEMO="1", SMTP_HOST="127.0.0.1", **mail).returncode == 0
 
 
 def test_the_demo_does_not_start_beside_a_live_payment_provider() -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from doorstep.cases import actions as cases
 from doorstep.cases.models import Access, Case
 from doorstep.messages import actions as messages
+from doorstep.messages import sending
 from doorstep.messages.models import Message
 from doorstep.outside import plug
 from doorstep.staff.actor import SYSTEM
@@ -23,7 +24,7 @@ def last_message() -> str:
     for access in Access.objects.filter(code_hash=""):
         messages.send_code(access_id=access.id, now=timezone.now())
     for message in Message.objects.filter(sent_at=None):
-        messages.send(message_id=message.pk, now=timezone.now())
+        sending.send(message_id=message.pk, now=timezone.now())
     return str(plug.get("messages.messenger").sent(Message.objects.latest("id").key).body)
 
 

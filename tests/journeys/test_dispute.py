@@ -11,7 +11,7 @@ from PIL import Image
 from doorstep.cases import timeline
 from doorstep.cases.models import Case
 from doorstep.files.models import Photo
-from doorstep.messages import actions as messages
+from doorstep.messages import sending
 from doorstep.messages.models import Message
 from doorstep.staff.actor import SYSTEM
 from doorstep.waste import actions as waste
@@ -83,7 +83,7 @@ def test_a_dispute_with_a_photo_is_answered(
     officer.wait_for_selector("main:has-text('Crew sent back')")
 
     for message in Message.objects.filter(sent_at=None):
-        messages.send(message_id=message.pk, now=timezone.now())
+        sending.send(message_id=message.pk, now=timezone.now())
     assert "You are right, and we are sorry." in Message.objects.latest("id").body
     page.goto(f"{base}/case/{case.reference}")
     page.wait_for_selector("main:has-text('The crew’s record was wrong')")

@@ -9,7 +9,7 @@ from PIL import Image
 
 from doorstep.cases.models import Case
 from doorstep.fieldwork.models import Job, Outcome
-from doorstep.messages import actions as messages
+from doorstep.messages import sending
 from doorstep.messages.models import Message
 from tests.browser import looks_right, report, sign_in
 
@@ -45,7 +45,7 @@ def test_from_form_to_doorstep(
     assert Outcome.objects.get().code == "collected"
 
     for message in Message.objects.filter(sent_at=None):
-        messages.send(message_id=message.pk, now=open_district.now)
+        sending.send(message_id=message.pk, now=open_district.now)
     page.goto(f"{base}/case/{case.reference}")
     assert "emptied your bin" in page.inner_text("main")
     officer = chromium.new_context().new_page()

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from doorstep.cases.models import Case
-from doorstep.messages import actions as messages
 from doorstep.messages import queries as outbox
+from doorstep.messages import sending
 from doorstep.messages.models import Message
 from doorstep.payments.models import Attempt
 from tests.browser import looks_right, sign_in
@@ -75,7 +75,7 @@ def test_walked_away_then_resumed_by_the_link_and_the_officer_gives_it_back(
     page.context.close()
 
     for message in Message.objects.filter(sent_at=None):
-        messages.send(message_id=message.pk, now=timezone.now())
+        sending.send(message_id=message.pk, now=timezone.now())
     case = Case.objects.get()
     ((_, sent),) = outbox.outbox(case.reference)
     assert sent and "£35.00" in sent.body

@@ -45,14 +45,14 @@ def test_deferring_joins_the_transaction(district: Any) -> None:
 def test_what_a_job_defers_joins_the_jobs_own_transaction(
     open_district: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Dying:
-        def send_email(self, message: Any) -> Any:
-            queue.send.defer(message_id=999999)
-            queue.send_code.defer(access_id="none")
-            raise GiveUp("rolled back with the job")
+    @transaction.atomic
+    def die(message_id: int, now: Any) -> None:
+        queue.send.defer(message_id=999999)
+        queue.send_code.defer(access_id="none")
+        raise GiveUp("rolled back with the job")
 
     open_district.case(0)
-    monkeypatch.setattr(plug, "get", lambda socket: Dying())
+    monkeypatch.setattr("doorstep.messages.sending.send", die)
     run_queue()
     assert QueueJob.objects.get(task_name="messages.send").status == "failed"
 
@@ -70,7 +70,9 @@ def test_every_task_has_our_retry_strategy_and_takes_ids_only() -> None:
             assert isinstance(task.retry_strategy, later.Retries), name
 
 
-@pytest.mark.parametrize(("mood", "runs"), [(TryLater("busy"), 6), (GiveUp("bad address"), 1)])
+@pytest.mark.parametrize(
+    ("mood", "runs"), [(TryLater("busy"), queue.send.max_runs), (GiveUp("bad address"), 1)]
+)
 @pytest.mark.django_db(transaction=True)
 def test_a_job_that_keeps_failing_gives_up_once_and_a_person_is_asked(
     open_district: Any, monkeypatch: pytest.MonkeyPatch, mood: Exception, runs: int

@@ -22,6 +22,7 @@ from doorstep.catalogue.build_service import build_all
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.council import queries as council
 from doorstep.messages import actions as messages
+from doorstep.messages import sending
 from doorstep.messages.models import Message
 from doorstep.staff.actor import SYSTEM
 from doorstep.staff.models import StaffUser
@@ -94,7 +95,10 @@ def test_a_welsh_journey_and_staff_who_read_english(district: Any) -> None:
     officer.force_login(who, "django.contrib.auth.backends.ModelBackend")
     officer.cookies["doorstep_language"] = "cy"
     desk = text(officer.get(f"/desk/cases/{case.reference}"))
+    # What was written to them stands there as they read it, and says its language.
+    desk, _, told = desk.partition('id="messages"')
     assert "Black bin (rubbish)" in desk and "With the crew" in desk and "Bin du" not in desk
+    assert 'lang="cy"' in told and "Bin du" in told
 
 
 def test_plurals_follow_the_language(district: Any) -> None:
@@ -240,7 +244,7 @@ def pages(district: Any) -> Iterator[tuple[str, Any]]:
     yield post(f"{BASE}/save", email="nobody")
     yield post(f"{BASE}/save", email="ann@resident.example")
     for message in Message.objects.filter(sent_at=None):
-        messages.send(message_id=message.pk, now=timezone.now())
+        sending.send(message_id=message.pk, now=timezone.now())
     client.post(f"{BASE}/address", {"property": str(box.place_id)})
     client.post(f"{BASE}/bin", {"container": str(box.pk)})
     yield post(f"{BASE}/contact", name="typed by Ann", email="nobody", phone="x")

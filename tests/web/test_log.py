@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from doorstep.cases.models import Case
-from doorstep.messages import actions as messages
+from doorstep.messages import sending
 from doorstep.messages.models import Message
 from tests.form_client import FormClient
 
@@ -27,7 +27,7 @@ def test_a_whole_report_leaves_no_personal_data_in_the_log(
     case = Case.objects.get()
     client.get("/case/open/" + "0" * 40)
     client.post("/desk/sign-in", {"username": "officer", "password": "not-this-one"})
-    messages.send(message_id=Message.objects.get().pk, now=district.now)
+    sending.send(message_id=Message.objects.get().pk, now=district.now)
     out, err = capfd.readouterr()
     # The database driver's own debug lines are never switched on; ours and Django's are read here.
     lines = [r.getMessage() for r in caplog.records if not r.name.startswith("django.db")]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from doorstep.council.queries import ZONE
 from doorstep.messages import actions as messages
 from doorstep.messages import jobs as message_jobs
+from doorstep.messages import sending
 from doorstep.messages.models import Message
 from doorstep.outside import plug
 from doorstep.places.models import Property
@@ -33,7 +34,7 @@ def ask(email: str = ANN, client: Client | None = None) -> Any:
 def sent() -> Any:
     """Send what waits, and return the latest as the provider got it."""
     for message in Message.objects.filter(sent_at=None):
-        messages.send(message_id=message.pk, now=timezone.now())
+        sending.send(message_id=message.pk, now=timezone.now())
     return plug.get("messages.messenger").sent(Message.objects.latest("id").key)
 
 
@@ -141,7 +142,7 @@ def test_what_waits_when_someone_stops_is_not_sent(evening: datetime) -> None:
     notes.tell_all(now=evening)
     waiting = Message.objects.get(name="bin-tomorrow")
     notes.SUBSCRIPTIONS.stop(token=messages.token_of(waiting.about))
-    messages.send(message_id=waiting.pk, now=evening)
+    sending.send(message_id=waiting.pk, now=evening)
     assert plug.get("messages.messenger").sent(waiting.key) is None
 
 

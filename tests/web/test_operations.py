@@ -113,7 +113,7 @@ def test_a_second_failure_is_given_up_anew(
         raise GiveUp("still not")
 
     assert actions.retry(job_id=number, username="officer")
-    monkeypatch.setattr("doorstep.messages.actions.send", refuse)
+    monkeypatch.setattr("doorstep.messages.sending.send", refuse)
     run_queue()
     sweeper.give_up()
     failure = JobFailure.objects.get()

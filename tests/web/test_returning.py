@@ -14,7 +14,7 @@ from django.utils import timezone
 from doorstep.cases import forgetting
 from doorstep.cases.models import Access, Case, Draft
 from doorstep.messages import actions as messages
-from doorstep.messages import jobs
+from doorstep.messages import jobs, sending
 from doorstep.messages.models import Message
 from doorstep.outside import plug
 from tests.form_client import FormClient
@@ -32,7 +32,7 @@ def send_all() -> list[str]:
     for access in Access.objects.filter(code_hash=""):
         messages.send_code(access_id=access.id, now=now)
     for message in Message.objects.filter(sent_at=None):
-        messages.send(message_id=message.pk, now=now)
+        sending.send(message_id=message.pk, now=now)
     messenger = plug.get("messages.messenger")
     return [messenger.sent(m.key).body for m in Message.objects.order_by("id")]
 

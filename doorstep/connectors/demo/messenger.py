@@ -7,8 +7,11 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from doorstep.messages.provider import Outgoing, Receipt
+from doorstep.messages.provider import Delivery, NotThere, Outgoing, Receipt, Undeliverable
 from doorstep.outside.errors import TryLater
+
+# What the demo cannot deliver, so that this can be tried.
+BOUNCES, NOBODY = "no-such-person@", "550 5.1.1 no such person here"
 
 
 def _slow(when: str) -> None:
@@ -28,6 +31,8 @@ class FileMessenger:
         """Write the message once; raises TryLater when the disk refuses."""
         path = self._folder / f"{message.key}.json"
         _slow("before")
+        if message.to.startswith(BOUNCES):
+            raise Undeliverable("this address of the demo bounces", why="address", said=NOBODY)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             whole = path.with_suffix(f".{os.getpid()}.part")
@@ -40,6 +45,18 @@ class FileMessenger:
             raise TryLater("the outbox folder cannot be written") from exc
         _slow("after")
         return Receipt(f"demo-{message.key}")
+
+    def send_text(self, message: Outgoing) -> Receipt:
+        """Write a text message likewise."""
+        return self.send_email(message)
+
+    def taken(self, key: str) -> Receipt | None:
+        """Return the receipt of what lies there."""
+        return Receipt(f"demo-{key}") if self.sent(key) else None
+
+    def delivery(self, receipt: str) -> Delivery:
+        """Nothing is known of what became of it: no receipt of the demo follows."""
+        raise NotThere
 
     def sent(self, key: str) -> Outgoing | None:
         """Return what was sent under a key."""

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from doorstep.web.desk.views import home, signing
-from doorstep.web.desk.views.cases import caller, case, reports, rerouting, worklist
+from doorstep.web.desk.views.cases import caller, case, reports, rerouting, told, worklist
 from doorstep.web.desk.views.money import payments
 from doorstep.web.desk.views.services import keywords, services, tokens
 from doorstep.web.desk.views.waste import bookings, changes, homes, plan, rounds
@@ -18,6 +18,11 @@ urlpatterns = [
     path("/cases/<str:reference>/move/undo", rerouting.undo, name="move_undo"),
     path("/cases/<str:reference>/note", case.note, name="note"),
     path("/cases/<str:reference>/done", case.asked_done, name="asked_done"),
+    path(
+        "/cases/<str:reference>/messages/<int:number>/again",
+        told.tell_again,
+        name="tell_again",
+    ),
     path("/cases/<str:reference>/correct", case.correct, name="correct"),
     path("/cases/<str:reference>/refund", payments.refund, name="desk_refund"),
     path("/payments", payments.payments, name="desk_payments"),

@@ -6,6 +6,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from doorstep.messages import provider as carriers
+from doorstep.messages import receipts as delivery
 from doorstep.outside.errors import GiveUp
 from doorstep.payments import actions
 from doorstep.payments.provider import Forged
@@ -32,4 +34,21 @@ def payments(request: HttpRequest) -> HttpResponse:
     except (GiveUp, RawPostDataException):
         return HttpResponse(status=400)
     actions.take_callback(event=event, now=timezone.now())
+    return HttpResponse(status=200)
+
+
+@public
+@csrf_exempt
+@require_POST
+def receipts(request: HttpRequest) -> HttpResponse:
+    """Take a carrier's word that something became of a message; a replay is answered alike."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+        return HttpResponse(status=413)
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    try:
+        delivery.take_callback(body=request.body, token=token, now=timezone.now())
+    except carriers.Forged:
+        return HttpResponse(status=403)
+    except (GiveUp, RawPostDataException):
+        return HttpResponse(status=400)
     return HttpResponse(status=200)

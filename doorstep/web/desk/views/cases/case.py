@@ -21,6 +21,8 @@ from doorstep.council.errors import Refused
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork import queries as work
 from doorstep.files import photos
+from doorstep.messages import another_way
+from doorstep.messages import queries as messages
 from doorstep.payments import queries as payments
 from doorstep.staff import actions as staff
 from doorstep.staff import queries as looks
@@ -63,6 +65,8 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "jobs": jobs,
         "booking": bookings.of_case(found),
         "charges": charges,
+        "told": messages.told(found),
+        "ways": another_way.ways(found) if _may(request, "desk.send") else [],
         "may_refund": _may(request, "payments.refund"),
         "looks": looks.of("case", found.reference),
         "assisted": bool(found.place_id and rounds_of.is_assisted(found.place_id)),

@@ -1,0 +1,82 @@
+"""Tells someone again, or another way: by e-mail, by text message, by a letter or a call that a person sees to."""
+
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+
+from doorstep.cases import actions as cases
+from doorstep.cases import needs_person
+from doorstep.cases.models import Case
+from doorstep.council import queries as council
+from doorstep.council.errors import Refused
+from doorstep.messages import queue
+from doorstep.messages.actions import LINK
+from doorstep.messages.models import Message
+from doorstep.messages.short import mobile_in
+from doorstep.staff.actor import Actor
+
+# What a person is asked to do, by the way; the others are ours to do.
+ASKED = {
+    "letter": "Please write a letter: the message “{name}” has to be told again.",
+    "call": "Please ring the person: the message “{name}” has to be told again.",
+}
+DONE = "The message “{name}” is sent again to the person’s {where}."
+
+
+def ways(case: Case) -> list[str]:
+    """Return the ways in which someone can be told now: "email", "text", "letter", "call"."""
+    customer = case.customer
+    if customer is None:
+        return []
+    texts = council.current().texts is not None and bool(mobile_in(customer.phone))
+    open_ways = [("email", bool(customer.email)), ("text", texts)]
+    open_ways += [("letter", case.place_id is not None), ("call", bool(customer.phone))]
+    return [way for way, there in open_ways if there]
+
+
+@transaction.atomic
+def tell_again(*, case: Case, message_id: int, way: str, by: Actor, now: datetime) -> None:
+    """Tell a case's person once more what a message said; raises Refused("way_gone"), Refused("told_again").
+
+    A message that is still on its way again is not doubled by a second press.
+    """
+    messages = Message.objects.select_for_update(of=("self",)).filter(case=case, id=message_id)
+    message = messages.exclude(name="code").exclude(to="").first()
+    if message is None or way not in ways(case):
+        raise Refused("way_gone")
+    if way in ASKED:
+        text = ASKED[way].format(name=message.name)
+        return needs_person.ask_officer(case_id=case.pk, text=text, by=by, now=now)
+    if _is_waiting(message) or message.again.filter(channel=way, failed_at=None).exists():
+        raise Refused("told_again")
+    again = _copy(message, case, way, now)
+    queue.send.defer(message_id=again.pk)
+    where = "mobile telephone" if way == "text" else "e-mail address"
+    text = DONE.format(name=message.name, where=where)
+    return cases.note(case_id=case.pk, text=text, by=by, now=now)
+
+
+def _is_waiting(message: Message) -> bool:
+    return message.sent_at is None and message.failed_at is None
+
+
+def _copy(message: Message, case: Case, way: str, now: datetime) -> Message:
+    assert case.customer is not None
+    first = message
+    while first.again_of is not None:  # what a text left out stands there
+        first = first.again_of
+    with council.speaking(case.language):
+        # A text has room for little: what it is about, and where the rest is read.
+        short = f"{first.subject}\n{LINK}\n{council.current().name}"
+    return Message.objects.create(
+        case=case,
+        key=f"{case.reference}-{secrets.token_hex(4)}",
+        name=message.name,
+        channel=way,
+        to=case.customer.email if way == "email" else mobile_in(case.customer.phone),
+        subject=first.subject,
+        body=short if way == "text" else first.body,
+        queued_at=now,
+        again_of=message,
+    )

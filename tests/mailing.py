@@ -1,0 +1,62 @@
+"""The stand-ins for those who carry messages: a mail server, over SMTP, and GOV.UK Notify, over HTTP."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from socketserver import ThreadingMixIn
+from threading import Thread
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from standins.govuk_notify.app import StandIn
+from standins.mail.server import MailServer
+
+FROM = "Northborough Council <no-reply@council.example>"
+
+
+@contextmanager
+def mail_server() -> Iterator[MailServer]:
+    """Run the mail server until the block ends."""
+    with MailServer() as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join(5)
+
+
+def mail_standin(settings: Any) -> Iterator[MailServer]:
+    """Run the mail server and point the connector at it."""
+    with mail_server() as server:
+        settings.SMTP_HOST, settings.SMTP_PORT = "127.0.0.1", str(server.port)
+        settings.SMTP_TLS, settings.SMTP_FROM = "none", FROM
+        yield server
+
+
+NAME, ISSUER, SECRET = (
+    "test",
+    "26785a09-ab16-4eb0-8407-a37497a57506",
+    "3d844edf-8d35-48ac-975b-e847b4f122b0",
+)
+KEY, TOKEN = f"{NAME}-{ISSUER}-{SECRET}", "what-callbacks-bring-0123456789"
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+def notify_standin(settings: Any) -> Iterator[StandIn]:
+    """Run GOV.UK Notify's stand-in and point the connector at it."""
+    app = StandIn(KEY)
+    with make_server("127.0.0.1", 0, app, _Server, _Quiet) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        settings.GOVUK_NOTIFY_URL = f"http://127.0.0.1:{server.server_port}"
+        settings.GOVUK_NOTIFY_KEY, settings.GOVUK_NOTIFY_CALLBACK_TOKEN = KEY, TOKEN
+        yield app
+        server.shutdown()
+        thread.join(5)
