@@ -15,16 +15,20 @@ from doorstep.text import copied
 
 def draft(draft_id: UUID, owner: Owner, now: datetime) -> Draft | None:
     """Return somebody's own draft by its id, sent or not; nothing when it is over."""
-    own_drafts = Draft.objects.filter(owner_kind=owner.kind, owner_key=owner.key)
-    return own_drafts.exclude(access.expired(now)).filter(pk=draft_id).first()
+    return _own(owner, now).filter(pk=draft_id).first()
 
 
 def unfinished(owner: Owner, now: datetime, *, slug: str = "") -> QuerySet[Draft]:
     """Return what somebody began and did not send, the newest first; of one service, or of each."""
-    drafts = Draft.objects.filter(owner_kind=owner.kind, owner_key=owner.key, sent_at=None)
+    drafts = _own(owner, now).filter(sent_at=None)
     if slug:
         drafts = drafts.filter(slug=slug)
-    return drafts.exclude(access.expired(now)).order_by("-updated_at")
+    return drafts.order_by("-updated_at")
+
+
+def _own(owner: Owner, now: datetime) -> QuerySet[Draft]:
+    own_drafts = Draft.objects.filter(owner_kind=owner.kind, owner_key=owner.key)
+    return own_drafts.exclude(access.expired(now))
 
 
 def went_on_elsewhere(draft_id: UUID, owner: Owner) -> Draft | None:

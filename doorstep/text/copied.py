@@ -21,6 +21,7 @@ _POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?)([0-9][A-Z]{2})")
 _IN_A_LINE = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?)[\s.-]*([0-9][A-Z]{2})\b")
 # Letters for digits and digits for letters, where the shape says which is meant.
 _DIGITS, _SIGNS = str.maketrans("OIL", "011"), str.maketrans("01", "OI")
+_LOST_PLUS = re.compile(r"(?<=\d) (?=\d\d:\d\d\Z)")
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+")
 # Languages in which a month may be written: those of these islands.
@@ -113,6 +114,11 @@ def _parts(numbers: list[str], named: list[int]) -> Iterator[tuple[str, int, str
         first, second, third = numbers
         yield third, int(second), first
         yield first, int(second), third
+
+
+def moment(text: str) -> str:
+    """Return a moment as W3C writes it, where the plus before its offset was not escaped and came as a space."""
+    return _LOST_PLUS.sub("+", text)
 
 
 def link(text: str) -> str:

@@ -16,8 +16,6 @@ _ISO = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _DAY_OR_MOMENT = re.compile(
     r"^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?\Z", re.I
 )
-# A plus that was not escaped arrives as a space.
-_LOST_PLUS = re.compile(r" (?=\d\d:\d\d\Z)")
 
 
 def _sent(day: str, month: str, year: str) -> dict[str, list[str]]:
@@ -97,7 +95,7 @@ class Date(Kind):
 
     def from_program(self, question: Question, values: Sequence[str]) -> Typed:
         """Return the fields that a browser would send, from a day or a W3C datetime; raises Invalid."""
-        text = _LOST_PLUS.sub("+", super().from_program(question, values).get(question.id).strip())
+        text = copied.moment(super().from_program(question, values).get(question.id).strip())
         try:
             if not _DAY_OR_MOMENT.match(text):
                 raise ValueError

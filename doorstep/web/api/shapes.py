@@ -8,16 +8,15 @@ from ninja import Field, Schema
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict
 
 from doorstep.catalogue.channels import Channel
+from doorstep.text import copied
 
 _MOMENT = re.compile(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
-# A plus that was not escaped arrives as a space.
-_LOST_PLUS = re.compile(r"(?<=\d) (?=\d\d:\d\d$)")
 
 
 def _written(value: object) -> object:
     """Refuse a bare number, which pydantic would take for seconds since 1970; a plus that came as a space is one."""
     if isinstance(value, str):
-        value = _LOST_PLUS.sub("+", value)
+        value = copied.moment(value)
     if not (isinstance(value, str) and _MOMENT.match(value)):
         raise ValueError("write it like 2026-11-24T09:00:00Z")
     return value

@@ -40,8 +40,8 @@ def as_it_was_seen(
 ) -> Callable[[View], View]:
     """Act only on what the page showed: refuse ("changed_since") where one of these parts is another by now.
 
-    Parts may hang on what is sent. `state` is given the request and what the address names; it locks what it looks at, until the view has acted. A form
-    without a mark (one of the version before) is taken as it comes.
+    Parts may hang on what is sent. `state` is given the request and what the address names; it locks what
+    it looks at, until the view has acted. A form without a mark (one of the version before) is taken as it comes.
     """
 
     def wrap(view: View) -> View:

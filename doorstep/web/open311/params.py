@@ -7,17 +7,16 @@ from datetime import UTC, datetime, time
 from django.http import QueryDict
 
 from doorstep.council.queries import ZONE
+from doorstep.text import copied
 from doorstep.web.open311.problems import wrong
 
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 _MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$", re.I)
-# A plus that was not escaped arrives as a space.
-_LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)")
 
 
 def moment(asked: QueryDict, name: str) -> datetime | None:
     """Return a W3C datetime, or a day's beginning in the council's zone; raises Problem 400."""
-    text = _LOST_PLUS.sub("+", (asked.get(name) or "").strip())
+    text = copied.moment((asked.get(name) or "").strip())
     if not text:
         return None
     try:
