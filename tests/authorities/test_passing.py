@@ -97,7 +97,7 @@ def test_the_whole_way_there_and_back(
     assert outcomes(case).count("send.fixed") == 1 and Heard.objects.count() == 3
     told = Message.objects.filter(case=case, sent_at__isnull=False).values_list("name", flat=True)
     assert sorted(told) == ["mended", "received", "under_way"]
-    assert "Leicestershire County Council: We have mended it." in notes(case)
+    assert "Leicestershire County Council (FIXED): We have mended it." in notes(case)
     assert all(name not in str(Passed.objects.values()) for name in ("Ann", "swings"))
 
 

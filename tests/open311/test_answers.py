@@ -281,6 +281,19 @@ def test_what_a_sender_hears_is_an_officers_to_read(app: Client) -> None:
     assert app.post({**told, "description": ""}, "xml", "servicerequestupdates").status == 400
 
 
+@pytest.mark.parametrize(
+    "status", ["No Further Action", "FIXED - COUNCIL", "in-progress", "Wedi’i drwsio"]
+)
+def test_a_status_in_any_spelling_is_kept_with_its_words(app: Client, status: str) -> None:
+    case = made(app.post(report()))
+    told = {"service_request_id": case.reference, "status": status, "description": "Seen."}
+    assert app.post(told, "xml", "servicerequestupdates").status == 201
+    (text,) = EventText.objects.filter(event__case=case).values_list("text", flat=True)
+    assert text == f"Reporting app says of this request: {status}. Seen."
+    for nothing in ("", "--", "x" * 61):
+        assert app.post({**told, "status": nothing}, "xml", "servicerequestupdates").status == 400
+
+
 def test_contact_that_a_service_does_not_ask_for_is_not_kept(app: Client) -> None:
     made(app.post(report(phone="01632 960001", device_id="d", account_id="a")))
     assert not Customer.objects.exists()
