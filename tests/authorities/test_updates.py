@@ -97,8 +97,8 @@ def test_a_status_we_do_not_know_is_asked_of_an_officer_once(case: Case, say: Sa
     Case.objects.update(flags=[])  # the officer has seen to it
     say(row(1, "AWAITING_PARTS", "In March."))
     count = len(notes(case))
-    say(row(2, "Awaiting_parts", "In April."))
-    assert case.flags == [] and notes(case)[count:] == [f"{COUNTY} (Awaiting_parts): In April."]
+    say(row(2, "Awaiting - parts", "In April."))
+    assert case.flags == [] and notes(case)[count:] == [f"{COUNTY} (Awaiting - parts): In April."]
     say(row(3, "GONE FISHING", ""))
     assert case.flags == [TO_DO]
 
