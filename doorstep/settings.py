@@ -68,6 +68,7 @@ ROOMS = (
     "catalogue",
     "signposts",
     "customers",
+    "tasks",
     "outside",
     "files",
     "cases",

@@ -178,6 +178,8 @@ class Council(_Part):
     demo: bool = False
     brand: Brand
     contact: Contact
+    # The team that takes what is no other's.
+    team: str = "Customer services"
     data_protection_officer: str
     accessibility: Accessibility
     works_on_bank_holidays: bool

@@ -12,13 +12,14 @@ from django.utils import timezone
 from doorstep.authorities import actions, jobs, overdue
 from doorstep.authorities.models import Heard, Passed
 from doorstep.cases.models import Case, EventText
-from doorstep.cases.needs_person import TO_DO
 from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
 from doorstep.outside.errors import TryLater
+from doorstep.tasks.models import Task
 from tests.authorities.foreign import Foreign
 from tests.authorities.signs import signed
 from tests.queue import run_queue
+from tests.to_do import to_do
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MADE = "<service_requests><request><service_request_id>77</service_request_id></request></service_requests>"
@@ -76,7 +77,7 @@ def test_their_words_always_reach_staff(case: Case, say: Say) -> None:
         f"{COUNTY} (OPEN): Still ordered.",
         f"{COUNTY} (IN_PROGRESS): Still ordered.",
     ]
-    assert (case.stage, case.flags) == ("under_way", [])
+    assert (case.stage, to_do(case)) == ("under_way", [])
 
 
 def test_what_they_say_as_they_take_it_reaches_staff(
@@ -92,22 +93,22 @@ def test_what_they_say_as_they_take_it_reaches_staff(
 
 def test_a_status_we_do_not_know_is_asked_of_an_officer_once(case: Case, say: Say) -> None:
     say(row(1, "AWAITING_PARTS", "In March."))
-    assert case.flags == [TO_DO] and case.stage == "with_them"
+    assert len(to_do(case)) == 1 and case.stage == "with_them"
     assert notes(case)[-1].startswith(f"{COUNTY} (AWAITING_PARTS): In March.\nWe do not know")
-    Case.objects.update(flags=[])  # the officer has seen to it
+    Task.objects.update(ended_at=timezone.now(), end="done")  # the officer has seen to it
     say(row(1, "AWAITING_PARTS", "In March."))
     count = len(notes(case))
     say(row(2, "Awaiting - parts", "In April."))
-    assert case.flags == [] and notes(case)[count:] == [f"{COUNTY} (Awaiting - parts): In April."]
+    assert to_do(case) == [] and notes(case)[count:] == [f"{COUNTY} (Awaiting - parts): In April."]
     say(row(3, "GONE FISHING", ""))
-    assert case.flags == [TO_DO]
+    assert len(to_do(case)) == 1
 
 
 def test_one_bad_row_keeps_back_no_other_and_an_officer_knows(case: Case, say: Say) -> None:
     bad = row(1, "FIXED", "It stands again.", at="soon")
     for _ in range(2):
         say(bad, "<x/>", row(8, "FIXED", "", of=""), row(2, "IN_PROGRESS", "We dig."))
-    assert case.stage == "under_way" and case.flags == [TO_DO]
+    assert case.stage == "under_way" and len(to_do(case)) == 1
     assert notes(case)[-2:] == [
         f"{COUNTY} (IN_PROGRESS): We dig.",
         f"{COUNTY} (FIXED): It stands again.\n"
@@ -120,7 +121,7 @@ def test_their_end_is_theirs_to_end_and_what_is_not_theirs_is_an_officers(
 ) -> None:
     # The workflow knows no way on from `send.not_theirs`.
     say(row(1, "NOT_COUNCILS_RESPONSIBILITY", "It is a private road."))
-    assert case.stage == "with_them" and case.flags == [TO_DO]
+    assert case.stage == "with_them" and len(to_do(case)) == 1
     assert notes(case)[-2:] == [
         f"{COUNTY} (NOT_COUNCILS_RESPONSIBILITY): It is a private road.",
         f"{COUNTY} says that it is not theirs. Please decide what follows.",
@@ -130,7 +131,7 @@ def test_their_end_is_theirs_to_end_and_what_is_not_theirs_is_an_officers(
 
 def test_an_end_that_they_take_back_is_an_officers(case: Case, say: Say) -> None:
     say(row(1, "FIXED", "Done"), row(2, "REOPENED", "It fell again."))
-    assert case.stage == "mended" and case.flags == [TO_DO]
+    assert case.stage == "mended" and len(to_do(case)) == 1
     assert notes(case)[-2].endswith("(REOPENED): It fell again.")
     assert "had ended this, and now says that it is started" in notes(case)[-1]
 
@@ -190,7 +191,7 @@ def test_what_is_not_spoken_of_is_an_officers_once(case: Case, say: Say) -> None
     days_later(days=29)
     case.refresh_from_db()
     assert told(case, f"{COUNTY} has said nothing new of this since") == 1
-    assert case.flags == [TO_DO]
+    assert len(to_do(case)) == 1
     # Heard again, and silent again: asked again.
     say(row(2, "IN_PROGRESS", "We dig on."), now=timezone.now() + timedelta(days=30))
     days_later(days=57)
@@ -236,7 +237,7 @@ def test_an_authority_that_is_not_asked_because_nothing_was_there_is_no_fault(ca
         asked_at=datetime(2026, 1, 1, tzinfo=UTC), sent_at=datetime(2026, 1, 1, tzinfo=UTC), heard_at=datetime(2026, 1, 2, tzinfo=UTC),
     )  # fmt: skip
     days_later(hours=1)
-    assert case.flags == [] and told(case, "could not be asked") == 0
+    assert to_do(case) == [] and told(case, "could not be asked") == 0
 
 
 def test_what_no_try_of_which_came_to_an_end_is_given_up(

@@ -18,6 +18,7 @@ from standins.mail.server import DROP, KEEP_AND_DROP, MailServer
 from tests.faults.cutting import killed_at
 from tests.patience import until
 from tests.queue import run_queue
+from tests.to_do import to_do
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -66,7 +67,7 @@ def came_through(message: Message) -> bool:
 
 
 def is_asked(case: Case) -> bool:
-    return "to-do" in Case.objects.get(pk=case.pk).flags
+    return bool(to_do(case))
 
 
 def times_told(mail: MailServer, message: Message) -> int:
