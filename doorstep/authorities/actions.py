@@ -280,7 +280,8 @@ def _is_new(row: Passed, update: Update, now: datetime) -> bool:
 def _ask_about(row: Passed, update: Update, now: datetime) -> bool:
     """Ask an officer about a status that we do not know; once for a case and a status, and say whether it was now."""
     text = f"{_said(row, update)}\nWe do not know what “{update.status[:60]}” means. Please decide what follows."
-    about = f"status {update.status.casefold()}"
+    # In whichever spelling.
+    about = f"status {''.join(filter(str.isalnum, update.status.casefold()))}"
     return officers.ask_once(row=row, about=about, text=text, now=now)
 
 
