@@ -38,16 +38,16 @@ class LastResort:
     def __init__(self, application: Application, words: str) -> None:
         self.application, self.words = application, words
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+    def __call__(self, request: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         """Answer a request."""
         try:
-            return self.application(environ, start_response)
+            return self.application(request, start_response)
         except Exception as exc:
             log.error("last_resort", error=type(exc).__name__, where=where(exc))
             is_away = isinstance(exc, AWAY)
         status, code = (503, "away") if is_away else (500, "broken")
         kind, body = "text/html; charset=utf-8", self.words.encode()
-        if programs.asks(environ.get("PATH_INFO", "")):
+        if programs.asks(request.get("PATH_INFO", "")):
             kind, body = programs.MEDIA, programs.fault(status, code).content
         headers = [("Content-Type", kind), ("Cache-Control", "no-store")]
         if is_away:
