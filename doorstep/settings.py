@@ -230,7 +230,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     *(f"doorstep.{r}.jobs" for r in ROOMS if (ROOT / "doorstep" / r / "jobs.py").exists()),
     "doorstep.outside.sweeper",
 ]
-PROCRASTINATE_ON_APP_READY = None
+PROCRASTINATE_ON_APP_READY = "doorstep.outside.worker.prepare"
 _BEFORE: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -1,18 +1,20 @@
 """Alive, ready, figures and status: what whoever runs it sees, and what is mended by hand."""
 
+from datetime import timedelta
 from threading import Thread
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob as QueueJob
 
 from doorstep.messages import queue
 from doorstep.messages.models import Message
 from doorstep.outside import actions, plug, queries, sweeper
 from doorstep.outside.errors import GiveUp
-from doorstep.outside.models import JobFailure
+from doorstep.outside.models import Beat, JobFailure
 from tests.people import signed_in
 from tests.queue import run_queue
 
@@ -84,6 +86,19 @@ def test_figures_name_the_queue_and_its_alarms(district: Any) -> None:
     said = text(Client().get("/metrics"))
     assert 'doorstep_alarm{alarm="queue_late"} 1.0' in said
     assert "ann@" not in said and "MB-" not in said
+
+
+def test_a_message_worker_that_is_silent_is_seen_though_the_sweeper_beats(district: Any) -> None:
+    Beat.objects.create(queue="sys", at=timezone.now())
+    beat = Beat.objects.create(queue="default", at=timezone.now() - timedelta(seconds=61))
+    assert queries.standing().silent == ["default"]
+    figures, page = text(Client().get("/metrics")), text(signed_in("supervisor").get("/status"))
+    assert 'doorstep_alarm{alarm="worker_silent"} 1.0' in figures
+    assert 'doorstep_worker_heartbeat_seconds{queue="default"} 61.' in figures
+    assert "61 seconds ago" in page and page.count("govuk-tag--red") == 2
+    beat.at = timezone.now() - timedelta(seconds=50)
+    beat.save()
+    assert 'doorstep_alarm{alarm="worker_silent"} 0.0' in text(Client().get("/metrics"))
 
 
 def test_a_job_for_later_is_not_late(district: Any) -> None:

@@ -43,8 +43,9 @@ def _figures(standing: queue.Standing) -> CollectorRegistry:
     for lane in standing.lanes:
         for name, gauge in figures.items():
             gauge.labels(lane.name).set(getattr(lane, name))
-    beat = Gauge("doorstep_worker_heartbeat_seconds", "Youngest sign of life", registry=registry)
-    beat.set(float("nan") if standing.heartbeat is None else standing.heartbeat)
+    beat = Gauge("doorstep_worker_heartbeat_seconds", "Last sign of life", of, registry=registry)
+    for name, seconds in standing.beats.items():
+        beat.labels(name).set(float("nan") if seconds is None else seconds)
     failed = Gauge("doorstep_jobs_failed", "Given up, nobody dealt with it", registry=registry)
     failed.set(standing.failed)
     age = Gauge("doorstep_facts_age_seconds", "Since we last heard", ("source",), registry=registry)
