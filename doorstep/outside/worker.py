@@ -35,7 +35,7 @@ class Connector(PsycopgConnector):
 
     _names: list[str] | None = None
 
-    async def execute_query_one_async(self, query: Any, **arguments: Any) -> dict[str, Any]:
+    async def execute_query_one_async(self, query: Any, **arguments: Any) -> Any:
         """Run a statement; the first that looks for work says in which queues."""
         if query == sql.queries["fetch_job"] and self._names is None:
             # In order, so that two workers never wait for each other.
@@ -49,7 +49,7 @@ class Connector(PsycopgConnector):
         if query == sql.queries["update_heartbeat"] and self._names:
             await self.execute_query_async(BEAT, names=self._names)
 
-    async def execute_query_all_async(self, query: Any, **arguments: Any) -> list[dict[str, Any]]:
+    async def execute_query_all_async(self, query: Any, **arguments: Any) -> Any:
         """Run a statement."""
         return await _answered(query, lambda: self._all(query, arguments))
 

@@ -1,9 +1,10 @@
 """What Django calls a database backend."""
 
 import select
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import Lock, get_ident
 from typing import Any
 
 from django.db.backends.postgresql import base
@@ -18,11 +19,13 @@ class _Way:
 
     def __init__(self) -> None:
         self.is_lost, self.trying = False, Lock()
+        # When each try that is under way began, by its thread.
+        self.under_way: dict[int, float] = {}
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Let everyone connect; while the server does not answer, one thread at a time tries."""
-        if not self.is_lost:
+        if not (self.is_lost or self._hangs()):
             with self._noted():
                 yield
             return
@@ -36,13 +39,21 @@ class _Way:
         finally:
             self.trying.release()
 
+    def _hangs(self) -> bool:
+        """Say whether a try is under way for longer than one to a server that answers takes."""
+        late = time.monotonic() - PATIENCE_SECONDS
+        return any(began < late for began in list(self.under_way.values()))
+
     @contextmanager
     def _noted(self) -> Iterator[None]:
+        self.under_way[get_ident()] = time.monotonic()
         try:
             yield
         except OperationalError:
             self.is_lost = True
             raise
+        finally:
+            self.under_way.pop(get_ident(), None)
         self.is_lost = False
 
 
