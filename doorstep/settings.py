@@ -261,6 +261,8 @@ LOGGING = {
         "fontTools": {"level": "ERROR"},
         # The library logs an error's own words; ours says its class (outside.later).
         "procrastinate": {"level": "CRITICAL"},
+        # Each second of an outage is a line of its pool's; ours says once that a worker waits.
+        "psycopg.pool": {"level": "ERROR"},
         "doorstep": {"level": os.environ.get("DOORSTEP_LOG", "WARNING" if DEMO else "INFO")},
     },
 }

@@ -40,8 +40,9 @@ def standin() -> list[str]:
     """Return the command of the demo's stand-in for GOV.UK Pay: on this machine only, one process."""
     where = f"127.0.0.1:{settings.STANDIN_PORT}"
     server = [sys.executable, "-m", "gunicorn", "standins.govuk_pay.app:application"]
-    server += ["--pythonpath", str(settings.ROOT), "-b", where, "-w", "1"]
-    return [*server, "-k", "gthread", "--threads", "8", "--log-level", "warning"]
+    server += ["-c", "python:doorstep.cli.web", "--pythonpath", str(settings.ROOT)]
+    server += ["-b", where, "-w", "1", "-k", "gthread", "--threads", "8"]
+    return [*server, "--log-level", "warning"]
 
 
 def _standins_environment(port: str) -> None:
