@@ -63,6 +63,7 @@ ROOMS = (
     "catalogue",
     "signposts",
     "customers",
+    "tasks",
     "outside",
     "files",
     "cases",

@@ -1,31 +1,48 @@
 """Passes cases on to other authorities, and takes in what they say became of them."""
 
+import random
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.db.models import F, Q
 
-from doorstep.authorities import composing, queue
+from doorstep.authorities import composing, officers, queue
 from doorstep.authorities.models import WITH_THEM, Heard, Passed, PassedFact
-from doorstep.authorities.provider import Carrier, Recipient, Taken, Update
+from doorstep.authorities.provider import Carrier, Recipient, Taken, Unreadable, Update
 from doorstep.cases import needs_person, outcomes, timeline, workflow
 from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
 from doorstep.council import queries as council
 from doorstep.outside import plug
-from doorstep.outside.errors import GiveUp, TryLater
+from doorstep.outside.errors import GiveUp, OutsideError, TryLater
 from doorstep.staff.actor import SYSTEM, Actor
 
 # A try has ended by then, or its worker has died.
 TRYING = timedelta(minutes=2)
-# What cannot be sent for so long is an officer's.
-PATIENCE = timedelta(days=3)
-# Clocks of two houses differ by no more; what comes twice is taken in once.
-SKEW = timedelta(minutes=15)
+# Updates are asked for from so long before the last time: a program may write one down late, or under an
+# earlier moment, and what comes twice is taken in once.
+OVERLAP = timedelta(days=1)
 FARTHEST = timedelta(days=89)
+# So many tokens that cannot be asked for just now, and the rest waits for the next time.
+MOST_FAILURES = 3
+
+
+# Of their words an officer reads so many letters: as many as the standard lets them write.
+LONGEST = 4000
+MEANING = {
+    "started": "is started",
+    "fixed": "is fixed",
+    "closed": "is closed",
+    "not_theirs": "is not theirs",
+}
+# What is not theirs is closed there.
+ENDED_AS = {"not_theirs": "closed"}
+
+log = structlog.get_logger("doorstep.authorities")
 
 
 def carrier() -> Carrier:
@@ -88,8 +105,8 @@ def send(*, passed_id: int, now: datetime) -> None:
     except GiveUp as exc:
         _refuse(passed, exc.reason, now)
     except TryLater as exc:
-        if now - passed.asked_at > PATIENCE:
-            _refuse(passed, f"not reached for {PATIENCE.days} days: {exc}", now)
+        if now - passed.asked_at > timedelta(days=officers.patience(passed.authority).taken):
+            give_up(passed=passed, why=str(exc), now=now)
         else:  # `jobs.look` tries again, later and later
             Passed.objects.filter(pk=passed.pk).update(problem=str(exc)[:200])
     else:
@@ -121,7 +138,7 @@ def _recipient(passed: Passed) -> tuple[Recipient, str]:
 def _address(code: str) -> Recipient:
     recipient = council.current().authorities[code].open311
     assert recipient is not None
-    return Recipient(code, recipient.address, recipient.jurisdiction)
+    return Recipient(code, recipient.address, recipient.jurisdiction, recipient.statuses)
 
 
 @transaction.atomic
@@ -132,15 +149,22 @@ def _take(passed: Passed, receipt: Taken, now: datetime) -> None:
     if row.state != "waiting":  # withdrawn while it was on its way
         row.save(update_fields=["their_id", "token", "sent_at"])
         needs_person.ask_officer(
-            case_id=case.pk, text=f"{_name(row)} took this just before it was withdrawn.", by=SYSTEM, now=now
+            case_id=case.pk, text=f"{officers.name(row)} took this just before it was withdrawn.", by=SYSTEM, now=now
         )  # fmt: skip
         return
     row.state = "taken"
     row.save(update_fields=["their_id", "token", "sent_at", "state"])
-    text = f"{_name(row)} has it, under {row.their_id or row.token}."
+    text = f"{officers.name(row)} has it, under {row.their_id or row.token}."
+    text += f" They say: {receipt.words[:LONGEST]}" if receipt.words else ""
     timeline.write(case, "note", by=SYSTEM, now=now, text=text)
     about = {**case.facts.get("passed", {}), "reference": row.their_id}
     _report(row, "send.taken", now, told={"passed": about})
+
+
+def give_up(*, passed: Passed, why: str, now: datetime) -> None:
+    """Stop trying to pass on what was not taken for as long as we wait; an officer is asked."""
+    days = officers.patience(passed.authority).taken
+    _refuse(passed, f"not reached for {days} days: {why}", now)
 
 
 @transaction.atomic
@@ -152,7 +176,7 @@ def _refuse(passed: Passed, reason: str, now: datetime) -> None:
     row.state, row.problem = "refused", reason[:200]
     row.save(update_fields=["state", "problem"])
     _report(row, "send.refused", now)
-    text = f"{_name(row)} did not take this: {row.problem}. Please pass it on another way."
+    text = f"{officers.name(row)} did not take this: {row.problem}. Please pass it on another way."
     needs_person.ask_officer(case_id=row.case_id, text=text, by=SYSTEM, now=now)
 
 
@@ -171,25 +195,18 @@ def _report(
     )
 
 
-def _name(row: Passed) -> str:
-    partner = council.current().authorities.get(row.authority)
-    return partner.name if partner else row.authority
-
-
 def fetch(*, authority: str, now: datetime) -> None:
     """Ask an authority what became of all that is with it; raises TryLater or GiveUp."""
     partner = council.current().authorities.get(authority)
     if partner is None or partner.open311 is None:
         return
     to, waiting = _address(authority), with_them(authority)
-    for row in waiting:
-        if not row.their_id:
-            _resolve(to, row)
+    _resolve(to, [row for row in waiting if not row.their_id])
     by_id = {row.their_id: row for row in waiting if row.their_id}
     if not by_id:
         return
     moments = [row.heard_at or row.sent_at or row.asked_at for row in by_id.values()]
-    since = max(min(moments) - SKEW, now - FARTHEST)
+    since = max(min(moments) - OVERLAP, now - FARTHEST)
     for update in carrier().updates(to, list(by_id), since):
         if update.report in by_id:
             take_in(passed_id=by_id[update.report].pk, update=update, now=now)
@@ -202,29 +219,83 @@ def with_them(authority: str) -> list[Passed]:
     return list(rows.order_by("pk"))
 
 
-def _resolve(to: Recipient, row: Passed) -> None:
-    row.their_id = carrier().resolve(to, row.token)[:200]
-    if row.their_id:
-        row.save(update_fields=["their_id"])
+def _resolve(to: Recipient, rows: list[Passed]) -> None:
+    """Ask for the ids that tokens became; one that cannot be had holds up no other."""
+    failures = 0
+    # In any order, so that it is not always the same ones that are not come to.
+    for row in random.sample(rows, len(rows)):
+        try:
+            row.their_id = carrier().resolve(to, row.token)[:200]
+        except OutsideError as exc:
+            log.warning("token_not_resolved", authority=to.code, passed=row.pk, said=str(exc)[:200])
+            failures += isinstance(exc, TryLater)
+        if row.their_id:
+            row.save(update_fields=["their_id"])
+        if failures == MOST_FAILURES:
+            return
 
 
 @transaction.atomic
-def take_in(*, passed_id: int, update: Update, now: datetime) -> None:
-    """Take in one update, once: its words for staff, its state for the workflow where it is a new one."""
+def take_in(*, passed_id: int, update: Update | Unreadable, now: datetime) -> None:
+    """Take in one update, once: its words for staff, its state for the workflow where it is a new one.
+
+    What cannot be read, what we do not know and what the workflow has no way on for is asked of an officer.
+    """
     case_id = Passed.objects.values_list("case_id", flat=True).get(pk=passed_id)
     case = locked(case_id)
     row = Passed.objects.select_for_update().get(pk=passed_id)
-    update_row = Heard(passed=row, update_id=update.id[:200], state=update.state, at=update.at)
-    if Heard.objects.filter(passed=row, update_id=update_row.update_id).exists():
+    if isinstance(update, Unreadable):
+        text = (
+            f"{_said(row, update)}\nThis lacks {update.lacks}. Please look what became of it there."
+        )
+        officers.ask_once(row=row, about=update.id, text=text, now=now)
         return
-    update_row.save(force_insert=True)
-    if update.state in ("open", row.state) or row.state not in WITH_THEM:
+    if not _is_new(row, update, now):
         return
-    if update.words:
-        text = f"{_name(row)}: {update.words[:2000]}"
-        timeline.write(case, "note", by=SYSTEM, now=now, text=text)
-    row.state = update.state
+    if update.state == "unknown" and _ask_about(row, update, now):
+        return  # their words stand in what the officer reads
+    is_news = update.state not in ("open", "unknown", row.state)
+    if update.words or is_news:
+        timeline.write(case, "note", by=SYSTEM, now=now, text=_said(row, update))
+    if is_news:
+        _move(row, update, now)
+
+
+def _said(row: Passed, update: Update | Unreadable) -> str:
+    """Return what they say in a line: who, their status as they write it, their words."""
+    status = f" ({update.status[:60]})" if update.status else ""
+    return f"{officers.name(row)}{status}: {update.words[:LONGEST] or 'no more was said'}"
+
+
+def _is_new(row: Passed, update: Update, now: datetime) -> bool:
+    """Keep an update's id; say whether it was not known before."""
+    kept = {"state": update.state, "at": update.at}
+    _, is_new = Heard.objects.get_or_create(passed=row, update_id=update.id[:200], defaults=kept)
+    if is_new:
+        row.news_at = now
+        row.save(update_fields=["news_at"])
+    return is_new
+
+
+def _ask_about(row: Passed, update: Update, now: datetime) -> bool:
+    """Ask an officer about a status that we do not know; once for a case and a status, and say whether it was now."""
+    text = f"{_said(row, update)}\nWe do not know what “{update.status[:60]}” means. Please decide what follows."
+    # In whichever spelling.
+    about = f"status {''.join(filter(str.isalnum, update.status.casefold()))}"
+    return officers.ask_once(row=row, about=about, text=text, now=now)
+
+
+def _move(row: Passed, update: Update, now: datetime) -> None:
+    """Carry a new state of theirs to the case; an officer is asked where nothing there leads on."""
+    means = MEANING[update.state]
+    if row.state not in WITH_THEM:
+        text = f"{officers.name(row)} had ended this, and now says that it {means}. Please decide what follows."
+        officers.ask_once(
+            row=row, about=f"{row.pk} after its end {update.state}", text=text, now=now
+        )
+        return
+    row.state = ENDED_AS.get(update.state, update.state)
     row.save(update_fields=["state"])
     if not _report(row, f"send.{update.state}", now) and update.state != "started":
-        text = f"{_name(row)} says that it is {update.state}. Please decide what follows."
-        needs_person.ask_officer(case_id=case.pk, text=text, by=SYSTEM, now=now)
+        text = f"{officers.name(row)} says that it {means}. Please decide what follows."
+        needs_person.ask_officer(case_id=row.case_id, text=text, by=SYSTEM, now=now)

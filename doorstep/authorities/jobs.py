@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.utils import timezone
 
-from doorstep.authorities import actions, queue
+from doorstep.authorities import actions, overdue, queue
 from doorstep.authorities.models import WITH_THEM, Passed
 from doorstep.outside.errors import OutsideError
 
@@ -33,7 +33,10 @@ def fetch(authority: str) -> None:
 
 
 def look() -> None:
-    """Queue what waits to be sent, and a question to each authority that has something of ours."""
+    """Queue what waits to be sent, and a question to each authority that has something of ours.
+
+    Officers are told of what has waited too long.
+    """
     now = timezone.now()
     for row in Passed.objects.filter(state="waiting").order_by("asked_at")[:500]:
         if _is_due(row, now):
@@ -43,6 +46,7 @@ def look() -> None:
         stale = theirs.filter(authority=code).exclude(heard_at__gt=now - EVERY)
         if stale.exists():
             queue.fetch.defer(authority=code)
+    overdue.tell_officers(now=now)
 
 
 def _is_due(row: Passed, now: datetime) -> bool:

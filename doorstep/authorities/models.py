@@ -36,8 +36,9 @@ class Passed(models.Model):
     tries = models.IntegerField(default=0)
     problem = models.CharField(max_length=200, blank=True)
     sent_at = models.DateTimeField(null=True)
-    # Until when we have heard of it.
+    # Until when they were asked what became of it, and when there last was something new.
     heard_at = models.DateTimeField(null=True)
+    news_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -68,4 +69,17 @@ class Heard(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["passed", "update_id"], name="one_update_an_id")
+        ]
+
+
+class OfficerAsked(models.Model):
+    """Something of another authority's that an officer was asked about, so that he is asked once for a case."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    about = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "about"], name="officer_asked_once"),
         ]

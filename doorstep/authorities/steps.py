@@ -1,7 +1,7 @@
 """The step `send`: a case is passed on to another authority.
 
 It reports `send.taken` when they have it, `send.refused` when it was given up (an officer is asked as
-well), and from what they say later `send.started`, `send.fixed` and `send.closed`. Contact details and
+well), and from what they say later `send.started`, `send.fixed`, `send.closed` and `send.not_theirs`. Contact details and
 photos go along only where the workflow says so.
 """
 
@@ -47,6 +47,7 @@ KIND = steps.StepKind(
         "started": "They work on it.",
         "fixed": "They have mended it.",
         "closed": "They have closed it otherwise.",
+        "not_theirs": "They say that it is not theirs.",
     },
     check_here=_known,
 )

@@ -12,6 +12,7 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.customers import actions as customers
 from doorstep.files import photos
+from doorstep.tasks import actions as tasks
 
 # The photos that forms not sent yet hold, right or wrong as the page may be.
 HELD = """
@@ -41,6 +42,7 @@ def erase(*, case_id: int, now: datetime) -> Case:
     case.save()
     EventText.objects.filter(event__case=case).delete()
     Link.objects.filter(case=case).delete()
+    tasks.forget(task_ids=case.tasks.values_list("task", flat=True), now=now)
     Draft.objects.filter(id=case.draft_id).update(
         owner_kind="",
         owner_key="",

@@ -11,6 +11,7 @@ from doorstep.catalogue.models import Version
 from doorstep.customers.models import Customer
 from doorstep.places.grid import Point
 from doorstep.places.models import Property, Ward
+from doorstep.tasks.models import Task
 
 
 class Draft(models.Model):
@@ -214,6 +215,15 @@ class Link(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE)
     token_hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
+
+
+class CaseTask(models.Model):
+    """What a person must do about a case; the task itself knows no cases."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
+    task = models.OneToOneField(Task, on_delete=models.PROTECT, related_name="of_case")
+    # What asked for it, such as a message: what is over then ends it, and nothing else.
+    topic = models.CharField(max_length=60, blank=True)
 
 
 class Access(models.Model):

@@ -1,35 +1,102 @@
-"""What a machine could not do is asked of a person: the case is marked, and stands on the worklist until done."""
+"""What a machine could not do is asked of a person: a task about the case, with its line in the timeline."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from doorstep.cases import timeline
 from doorstep.cases.locking import locked
-from doorstep.cases.models import Case
+from doorstep.cases.models import Case, CaseTask
+from doorstep.catalogue import queries as catalogue
 from doorstep.staff.actor import Actor
-
-# Beside the flags that a workflow gives; no workflow can name one so.
-TO_DO = "to-do"
-
-
-@transaction.atomic
-def ask_officer(*, case_id: int, text: str, by: Actor, now: datetime) -> None:
-    """Put a case on the list of those that need a person, with a note that says what is to be done."""
-    case = locked(case_id)
-    timeline.write(case, "note", by=by, now=now, text=text)
-    _mark(case, [*case.flags, TO_DO] if TO_DO not in case.flags else case.flags)
+from doorstep.tasks import actions as tasks
+from doorstep.tasks.models import Task
 
 
 @transaction.atomic
-def done(*, case_id: int, by: Actor, now: datetime) -> None:
-    """Take a case off that list; twice does no harm."""
+def ask_officer(
+    *, case_id: int, text: str, by: Actor, now: datetime, kind: str = "person", topic: str = ""
+) -> None:
+    """Ask a person for something about a case, with a note that says what.
+
+    What is still to be done is noted again, and stays one task. `topic` is what `done` ends it by.
+    Raises Refused("task_empty").
+    """
     case = locked(case_id)
-    if TO_DO in case.flags:
-        timeline.write(case, "seen to", by=by, now=now)
-        _mark(case, [f for f in case.flags if f != TO_DO])
+    same = case.tasks.filter(task__ended_at=None, task__kind=kind, task__text=text)
+    if same.exists():
+        timeline.write(case, "note", by=by, now=now, text=text)
+    else:
+        task = _ask(case, kind, text, by, now)
+        CaseTask.objects.create(case=case, task=task, topic=topic)
 
 
-def _mark(case: Case, flags: list[str]) -> None:
-    case.flags = flags
-    case.save(update_fields=["flags"])
+def _ask(case: Case, kind: str, text: str, by: Actor, now: datetime, **more: Any) -> Task:
+    """Ask the team of the case's service, and write it into the timeline."""
+    team = catalogue.service(case.version_id).about.team
+    task, _ = tasks.ask(kind=kind, text=text, by=by, now=now, team=team, **more)
+    timeline.write(case, "note", by=by, now=now, text=task.text)
+    return task
+
+
+@transaction.atomic
+def promise(
+    *,
+    case_id: int | None,
+    kind: str,
+    text: str,
+    by: Actor,
+    now: datetime,
+    due_at: datetime | None = None,
+    who: str = "",
+    telephone: str = "",
+) -> Task:
+    """Ask for what somebody was promised, such as a call; about a case or about none. Raises as `tasks.actions.ask`."""
+    more: dict[str, Any] = {"due_at": due_at, "who": who, "telephone": telephone}
+    if case_id is None:
+        return tasks.ask(kind=kind, text=text, by=by, now=now, **more)[0]
+    case = locked(case_id)
+    task = _ask(case, kind, text, by, now, **more)
+    CaseTask.objects.create(case=case, task=task)
+    return task
+
+
+@transaction.atomic
+def done(*, case_id: int, topic: str, by: Actor, now: datetime) -> None:
+    """End what a topic asked for and is done meanwhile; twice does no harm."""
+    case = locked(case_id)
+    still = case.tasks.filter(topic=topic, task__ended_at=None)
+    for task_id in still.values_list("task_id", flat=True):
+        _end(case, task_id, "done", "", by, now)
+
+
+@transaction.atomic
+def end(*, task_id: int, how: str, said: str, by: Actor, now: datetime) -> None:
+    """End a task, about a case or about nothing; of a case, its timeline says so. Raises as `tasks.actions.end`."""
+    about = CaseTask.objects.filter(task=task_id).first()
+    if about is None:
+        tasks.end(task_id=task_id, how=how, said=said, by=by, now=now)
+    else:  # the case first, as everywhere
+        _end(locked(about.case_id), task_id, how, said, by, now)
+
+
+def _end(case: Case, task_id: int, how: str, said: str, by: Actor, now: datetime) -> None:
+    tasks.end(task_id=task_id, how=how, said=said, by=by, now=now)
+    timeline.write(case, "seen to", by=by, now=now, text=said.strip())
+
+
+def of_cases(cases: Iterable[Case]) -> dict[int, list[Task]]:
+    """Return what is still to be done about each of these cases, the soonest due first, by their numbers."""
+    links = CaseTask.objects.filter(case__in=list(cases), task__ended_at=None)
+    by_case: dict[int, list[Task]] = {}
+    for link in links.select_related("task__owner").order_by("task__due_at", "task_id"):
+        by_case.setdefault(link.case_id, []).append(link.task)
+    return by_case
+
+
+def cases_of(tasks_: Iterable[Task]) -> dict[int, Case]:
+    """Return the case that each of these tasks is about, by the tasks' numbers; those about nothing are left out."""
+    links = CaseTask.objects.filter(task__in=list(tasks_)).select_related("case__place__street")
+    return {link.task_id: link.case for link in links}

@@ -7,7 +7,6 @@ from django.db.models import Q, QuerySet
 
 from doorstep.cases import access
 from doorstep.cases.models import Case, Draft
-from doorstep.cases.needs_person import TO_DO
 from doorstep.cases.owners import Owner
 from doorstep.catalogue import steps
 from doorstep.text import copied
@@ -52,16 +51,13 @@ def worklist(
     today: date,
     overdue: bool = False,
     flagged: bool = False,
-    asked: bool = False,
     stage: str = "",
 ) -> QuerySet[Case]:
-    """Return cases for the desk: open or closed, the soonest due first; `asked`: those that need a person, both.
+    """Return cases for the desk: open, the soonest due first, or closed, the latest first.
 
     An open case that stands behind another is left out: the other is worked on.
     """
     cases = Case.objects.select_related("place__street").defer(*LONG)
-    if asked:
-        return cases.filter(flags__contains=TO_DO).order_by("opened_at")
     cases = cases.filter(closed_at__isnull=state != "closed")
     if state != "closed":
         for flag in steps.aside():

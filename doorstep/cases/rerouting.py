@@ -21,7 +21,7 @@ from doorstep.staff.actor import Actor
 def move(*, case_id: int, to: str, by: Actor, now: datetime) -> Case:
     """Close a case because it belongs to another service; the resident is told, the words are learnt from.
 
-    It stands on the list of those that need a person until it was sent there. Raises
+    A person is asked to send it there. Raises
     Refused("no_such_service"), Refused("already_closed").
     """
     with transaction.atomic():
@@ -44,7 +44,7 @@ def move(*, case_id: int, to: str, by: Actor, now: datetime) -> Case:
         _say(case, to=to, reference="", was=was)
         workflow.enter(case, MOVED, by=by, now=now, why=MOVED)
         text = _("Moved to “%(to)s”. It still has to be sent there.") % {"to": to}
-        needs_person.ask_officer(case_id=case.pk, text=text, by=by, now=now)
+        needs_person.ask_officer(case_id=case.pk, text=text, by=by, now=now, topic=MOVED)
         return locked(case_id)
 
 
@@ -84,7 +84,7 @@ def arrived(*, old_id: int, case: Case, by: Actor, now: datetime) -> None:
     _say(old, to=case.slug, reference=case.reference, was=old.facts[MOVED])
     timeline.write(old, "sent on", by=by, now=now, reference=case.reference)
     timeline.write(case, "came from", by=by, now=now, reference=old.reference)
-    needs_person.done(case_id=old.pk, by=by, now=now)
+    needs_person.done(case_id=old.pk, topic=MOVED, by=by, now=now)
 
 
 def came_of(case: Case) -> Case | None:
@@ -111,7 +111,7 @@ def undo(*, case_id: int, by: Actor, now: datetime) -> Case:
         Draft.objects.filter(moved_from=case, sent_at=None).delete()
         suggestions.take_back(correction_id=was["correction"])
         timeline.write(case, "move undone", by=by, now=now)
-        needs_person.done(case_id=case.pk, by=by, now=now)
+        needs_person.done(case_id=case.pk, topic=MOVED, by=by, now=now)
         case = locked(case_id)
         workflow.enter(case, was["was"], by=by, now=now, why="undone", quiet=True)
     return case

@@ -1,11 +1,8 @@
 """Open311 GeoReport v2: reports to another authority, in XML, the one format that everyone must speak.
 
-| they say                                                          | we say  |
-|-------------------------------------------------------------------|---------|
-| OPEN, and what we do not know                                     | open    |
-| INVESTIGATING, IN_PROGRESS, PLANNED, ACTION_SCHEDULED, REOPENED   | started |
-| FIXED                                                             | fixed   |
-| CLOSED, DUPLICATE, NO_FURTHER_ACTION, NOT_COUNCILS_RESPONSIBILITY, INTERNAL_REFERRAL | closed |
+What their statuses mean to us is the table STATUSES, in whichever case they write them, with spaces,
+hyphens or underscores. Words of one authority's own stand in `council.yaml`; any other is "unknown",
+which an officer reads.
 
 Updates are asked for by mySociety's extension `servicerequestupdates`; where there is none, the
 requests themselves are asked, which know `open` and `closed` alone. Of each call the log keeps what,
@@ -15,7 +12,8 @@ status and milliseconds: no address, because it names a request, and no body.
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -24,7 +22,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from django.conf import settings
 
-from doorstep.authorities.provider import Recipient, Report, State, Taken, Update
+from doorstep.authorities.provider import Recipient, Report, State, Taken, Unreadable, Update
 from doorstep.outside import http
 from doorstep.outside.errors import GiveUp, TryLater
 from doorstep.text.clean import clean
@@ -35,13 +33,40 @@ LIMITS = http.Limits(seconds=10.0, connect=2.0, most_bytes=5_000_000)
 AT_ONCE, MOST_PAGES = 50, 20
 LONGEST, MOST_PHOTOS = 4000, 5
 
+# The standard's own, mySociety's extension, and what FixMyStreet and its like write.
+STATUSES: dict[State, tuple[str, ...]] = {
+    "open": ("open", "new", "received", "confirmed", "for triage"),
+    "started": (
+        "investigating",
+        "under investigation",
+        "in progress",
+        "planned",
+        "scheduled",
+        "action scheduled",
+        "reopened",
+    ),
+    "fixed": ("fixed", "fixed council", "fixed user"),
+    "closed": (
+        "closed",
+        "duplicate",
+        "no further action",
+        "unable to fix",
+        "cancelled",
+        "internal referral",
+    ),
+    "not_theirs": ("not councils responsibility", "not responsible"),
+}
+
+
+def _plain(status: str) -> str:
+    """Return a status in the one spelling of the table: small letters, a space for whatever parts words."""
+    return " ".join(
+        re.sub(r"[\W_]+", " ", status.casefold().replace("\u2019", "'").replace("'", "")).split()
+    )
+
+
 STATES: dict[str, State] = {
-    "OPEN": "open",
-    **dict.fromkeys(("INVESTIGATING", "IN_PROGRESS", "PLANNED"), "started"),
-    **dict.fromkeys(("ACTION_SCHEDULED", "REOPENED"), "started"),
-    "FIXED": "fixed",
-    **dict.fromkeys(("CLOSED", "DUPLICATE", "NO_FURTHER_ACTION"), "closed"),
-    **dict.fromkeys(("NOT_COUNCILS_RESPONSIBILITY", "INTERNAL_REFERRAL"), "closed"),
+    _plain(said): state for state, all_said in STATUSES.items() for said in all_said
 }
 
 
@@ -67,7 +92,11 @@ class Open311:
             headers={"Idempotency-Key": report.key},
         )
         element = root.find("request")
-        receipt = Taken(_text(element, "service_request_id"), _text(element, "token"))
+        receipt = Taken(
+            _text(element, "service_request_id"),
+            _text(element, "token"),
+            _text(element, "service_notice"),
+        )
         if not (receipt.id or receipt.token):
             raise GiveUp("they answered neither an id nor a token")
         return receipt
@@ -85,13 +114,26 @@ class Open311:
         root = _call("GET", to, f"tokens/{_part(token)}.xml")
         return _text(root.find("request"), "service_request_id")
 
-    def updates(self, to: Recipient, ids: Sequence[str], since: datetime) -> Iterator[Update]:
-        """Return what happened to some requests since a moment, the oldest first."""
+    def updates(
+        self, to: Recipient, ids: Sequence[str], since: datetime
+    ) -> Iterator[Update | Unreadable]:
+        """Return what happened to some requests since a moment, the oldest first, and last what lacks something."""
+        rows: list[Update | Unreadable] = []
+        rest: TryLater | None = None
         try:
-            changes = list(_updates(to, ids, since))
+            rows.extend(_updates(to, ids, since))
         except Missing:
-            changes = list(_standings(to, ids))
-        yield from sorted(changes, key=lambda u: u.at)
+            rows.extend(_standings(to, ids))
+        except TryLater as exc:  # what came before is taken in all the same
+            rest = exc
+        yield from sorted((row for row in rows if isinstance(row, Update)), key=lambda u: u.at)
+        for row in rows:
+            if isinstance(row, Unreadable):
+                # What it lacks, and nothing of what it says.
+                log.warning("row_not_read", authority=to.code, lacks=row.lacks)
+                yield row
+        if rest:
+            raise rest
 
     def check(self) -> str:
         """Say that nothing can be asked in general: each authority has an address of its own."""
@@ -120,41 +162,74 @@ def _form(to: Recipient, report: Report) -> dict[str, Any]:
     return {**{k: v for k, v in fields.items() if v}, **_jurisdiction(to)}
 
 
-def _updates(to: Recipient, ids: Sequence[str], since: datetime) -> Iterator[Update]:
+def _updates(to: Recipient, ids: Sequence[str], since: datetime) -> Iterator[Update | Unreadable]:
     """Go through their updates page by page; who knows no pages gives the same again, and we stop."""
-    update_ids: set[str] = set()
+    known: set[str] = set()
     for page in range(1, MOST_PAGES + 1):
         # Who does not know `service_request_id` here gives those of all requests.
         query = {"start_date": since.isoformat(timespec="seconds"), "page": str(page)}
         query["service_request_id"] = ",".join(ids) if len(ids) <= AT_ONCE else ""
-        root = _call("GET", to, "servicerequestupdates.xml", {k: v for k, v in query.items() if v})
-        rows = [row for row in root if _text(row, "update_id") not in update_ids]
+        try:
+            root = _call(
+                "GET", to, "servicerequestupdates.xml", {k: v for k, v in query.items() if v}
+            )
+        except GiveUp:
+            if page > 1:  # so some say that there is no such page
+                return
+            raise
+        rows = [row for row in root if _mark(row) not in known]
         if not rows:
             return
         for row in rows:
-            update_ids.add(_text(row, "update_id"))
-            yield _read(row, _text(row, "update_id"), _text(row, "description"))
+            known.add(_mark(row))
+            yield _read(to, row, _text(row, "update_id"), _text(row, "description"))
+    raise TryLater("they have more updates than we read at once")
 
 
-def _standings(to: Recipient, ids: Sequence[str]) -> Iterator[Update]:
-    """Go through the requests themselves; one that stands as before has the same id as before."""
+def _mark(row: Element) -> str:
+    """Return what tells a row from others: its id, else all that it says."""
+    names = ("service_request_id", "status", "updated_datetime", "description", "status_notes")
+    said = "\n".join(_text(row, name) for name in names)
+    return _text(row, "update_id") or f"no id: {sha256(said.encode()).hexdigest()[:32]}"
+
+
+def _standings(to: Recipient, ids: Sequence[str]) -> Iterator[Update | Unreadable]:
+    """Go through the requests themselves; one that stands as before, in the same words, has the same id as before."""
     for start in range(0, len(ids), AT_ONCE):
         query = {"service_request_id": ",".join(ids[start : start + AT_ONCE])}
         for row in _call("GET", to, "requests.xml", query):
             status, at = _text(row, "status"), _text(row, "updated_datetime")
-            if at:
-                yield _read(row, f"{status}@{at}", _text(row, "status_notes"))
+            words = _text(row, "status_notes")
+            if not (at or words) and _state(to, status) == "open":
+                continue  # it stands as it came, and nothing was said of it
+            by_words = f"#{sha256(words.encode()).hexdigest()[:16]}" if words else ""
+            yield _read(to, row, f"{status}@{at}{by_words}", words)
 
 
-def _read(row: Element, update_id: str, words: str) -> Update:
-    """Return an update; raises TryLater where one lacks something, since asking again may mend it."""
+def _read(to: Recipient, row: Element, update_id: str, words: str) -> Update | Unreadable:
+    """Return an update, or that it lacks something which nobody but a person can make good."""
+    report, status, at = _text(row, "service_request_id"), _text(row, "status"), _moment(row)
+    if not (report and update_id and at):
+        must = {"service_request_id": report, "update_id": update_id, "updated_datetime": at}
+        lacks = ", ".join(name for name, value in must.items() if not value)
+        return Unreadable(f"{_mark(row)} lacks {lacks}", report, lacks, words, status)
+    return Update(update_id, report, at, _state(to, status), words, status)
+
+
+def _moment(row: Element) -> datetime | None:
+    """Return when it happened; nothing where that is missing, or no moment."""
     try:
         at = datetime.fromisoformat(_text(row, "updated_datetime").upper())
-        at = at if at.tzinfo else at.astimezone()
-    except ValueError as exc:
-        raise TryLater("an update of theirs has no moment") from exc
-    state = STATES.get(_text(row, "status").upper(), "open")
-    return Update(update_id, _text(row, "service_request_id"), at, state, words)
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _state(to: Recipient, status: str) -> State:
+    """Return what a status of theirs means to us; none is nothing new."""
+    own: dict[str, State] = {_plain(said): state for said, state in to.statuses.items()}
+    plain = _plain(status)
+    return own.get(plain) or STATES.get(plain) or ("unknown" if status else "open")
 
 
 def _text(of: Element | None, name: str) -> str:

@@ -16,6 +16,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     ValidatorFunctionWrapHandler,
     WithJsonSchema,
     WrapValidator,
@@ -115,12 +116,31 @@ class Subject(_Part):
     address: str = ""
 
 
+Days = Annotated[int, Field(ge=1, le=365)]
+
+
+class Patience(_Part):
+    """For how many days something may wait on another authority before an officer is told.
+
+    `taken`: not taken by them; `number`: under a token, without an id; `contact`: they cannot be asked at
+    all; `news`: nothing new is heard of it.
+    """
+
+    taken: Days = 3
+    number: Days = 2
+    contact: Days = 1
+    news: Days = 28
+
+
 class Open311(_Part):
     """Where another authority takes reports by Open311 GeoReport v2, and its codes for our services."""
 
     address: str
     jurisdiction: str = ""
     services: dict[str, str] = {}
+    # Statuses of its own, and what each means here.
+    statuses: dict[str, Literal["open", "started", "fixed", "closed", "not_theirs"]] = {}
+    patience_days: Patience = Patience()
 
 
 class Authority(_Part):
@@ -158,6 +178,8 @@ class Council(_Part):
     demo: bool = False
     brand: Brand
     contact: Contact
+    # The team that takes what is no other's.
+    team: str = "Customer services"
     data_protection_officer: str
     accessibility: Accessibility
     works_on_bank_holidays: bool

@@ -18,8 +18,8 @@ from doorstep.staff.actor import Actor
 
 # What a person is asked to do, by the way; the others are ours to do.
 ASKED = {
-    "letter": "Please write a letter: the message “{name}” has to be told again.",
-    "call": "Please ring the person: the message “{name}” has to be told again.",
+    "letter": ("write", "Please write a letter: the message “{name}” has to be told again."),
+    "call": ("ring", "Please ring the person: the message “{name}” has to be told again."),
 }
 DONE = "The message “{name}” is sent again to the person’s {where}."
 
@@ -46,15 +46,18 @@ def tell_again(*, case: Case, message_id: int, way: str, by: Actor, now: datetim
     if message is None or way not in ways(case):
         raise Refused("way_gone")
     if way in ASKED:
-        text = ASKED[way].format(name=message.name)
-        return needs_person.ask_officer(case_id=case.pk, text=text, by=by, now=now)
+        kind, text = ASKED[way]
+        text = text.format(name=message.name)
+        needs_person.ask_officer(case_id=case.pk, text=text, by=by, now=now, kind=kind)
+        return needs_person.done(case_id=case.pk, topic=message.topic, by=by, now=now)
     if _is_waiting(message) or message.again.filter(channel=way, failed_at=None).exists():
         raise Refused("told_again")
     again = _copy(message, case, way, now)
     queue.send.defer(message_id=again.pk)
     where = "mobile telephone" if way == "text" else "e-mail address"
     text = DONE.format(name=message.name, where=where)
-    return cases.note(case_id=case.pk, text=text, by=by, now=now)
+    cases.note(case_id=case.pk, text=text, by=by, now=now)
+    return needs_person.done(case_id=case.pk, topic=message.topic, by=by, now=now)
 
 
 def _is_waiting(message: Message) -> bool:

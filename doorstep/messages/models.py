@@ -56,3 +56,8 @@ class Message(models.Model):
                 condition=Q(ask_at=None) | Q(sent_at__isnull=False), name="asked_after_when_sent"
             ),
         ]
+
+    @property
+    def topic(self) -> str:
+        """Return what a task about it is ended by, once its person was told."""
+        return f"message-{self.pk}"

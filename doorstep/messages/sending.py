@@ -211,4 +211,11 @@ def not_told(*, message_id: int, why: Why | str, now: datetime, said: str = "") 
     if message.case_id is None or message.name == "code":
         return  # there is no case to note it on, or the person sees that no code came
     text = NOTES[why].format(name=message.name) + ASK
-    needs_person.ask_officer(case_id=message.case_id, text=text, by=SYSTEM, now=now)
+    needs_person.ask_officer(
+        case_id=message.case_id,
+        text=text,
+        by=SYSTEM,
+        now=now,
+        kind="tell",
+        topic=message.topic,
+    )

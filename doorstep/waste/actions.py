@@ -37,9 +37,20 @@ def start_round(
 def _start(row: RoundDay, by: Actor, now: datetime, at: Whereabouts) -> None:
     if not row.started_at:
         row.started_at, row.started_by = now, by.key
+    if row.finished_at:  # residents had been told so
+        row.told_at = now
     row.finished_at, row.finished_by = None, ""
     row.vehicle = at.vehicle or row.vehicle
-    row.save(update_fields=["started_at", "started_by", "finished_at", "finished_by", "vehicle"])
+    row.save(
+        update_fields=[
+            "started_at",
+            "started_by",
+            "finished_at",
+            "finished_by",
+            "vehicle",
+            "told_at",
+        ]
+    )
 
 
 @transaction.atomic
@@ -84,8 +95,8 @@ def finish_round(*, event_id: UUID, round_code: str, day: date, by: Actor, now: 
     if not row.started_at:
         raise Refused("round_not_started")
     row.finished_at, row.finished_by = now, by.key
-    row.delayed_until, row.sentence = None, ""
-    row.save(update_fields=["finished_at", "finished_by", "delayed_until", "sentence"])
+    row.delayed_until, row.sentence, row.told_at = None, "", now
+    row.save(update_fields=["finished_at", "finished_by", "delayed_until", "sentence", "told_at"])
 
 
 @transaction.atomic
@@ -109,9 +120,11 @@ def end_delay(*, round_code: str, day: date, by: Actor, now: datetime) -> None:
 def _say_delay(
     row: RoundDay, until: datetime | None, sentence: str, by: Actor, now: datetime
 ) -> None:
-    row.delayed_until, row.sentence = until, sentence
+    row.delayed_until, row.sentence, row.told_at = until, sentence, now
     row.delay_said_by, row.delay_said_at = by.key or by.kind, now
-    row.save(update_fields=["delayed_until", "sentence", "delay_said_by", "delay_said_at"])
+    row.save(
+        update_fields=["delayed_until", "sentence", "delay_said_by", "delay_said_at", "told_at"]
+    )
 
 
 def record_log(

@@ -1,7 +1,9 @@
 """What residents may know of a home's collections: days, moves, delays and suspensions; no more."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
@@ -9,15 +11,17 @@ from django.db.models.functions import JSONObject
 
 from doorstep.council.queries import ZONE
 from doorstep.waste import queries
-from doorstep.waste.models import Container, RoundDay
+from doorstep.waste.models import Container, DayHistory, RoundDay
 
 
 @dataclass(frozen=True)
 class Collection:
-    """One collection day, and the day it was moved from."""
+    """One collection day, and the day it was moved from; how often that was moved, here or back, and when last."""
 
     day: date
     moved_from: date | None
+    moves: int = 0
+    changed_at: datetime | None = None
 
     @property
     def scheduled(self) -> date:
@@ -56,6 +60,8 @@ class BoxDays:
     suspensions: tuple[Stop, ...]
     left_out: tuple[date, ...]
     today: date
+    # When what is told of a day of its round last changed.
+    told_at: tuple[tuple[date, datetime], ...] = ()
 
     @property
     def next(self) -> Collection | None:
@@ -79,16 +85,25 @@ def collections_at(uprn: int, first: date, last: date, now: datetime) -> list[Bo
     One statement. Nothing in it depends on who lives there or what crews recorded there.
     """
     today = now.astimezone(ZONE).date()
-    # A round's delay may outlast its day; whether it is finished matters today only.
+    # A round's delay may outlast its day; all else matters today only.
     round_days = RoundDay.objects.filter(round_id=OuterRef("serving"), day__lte=today).filter(
-        Q(delayed_until__gt=now) | Q(day=today, finished_at__isnull=False)
+        Q(delayed_until__gt=now) | Q(day=today)
     )
     fields = JSONObject(
-        day="day", until="delayed_until", sentence="sentence", finished="finished_at"
+        day="day",
+        until="delayed_until",
+        sentence="sentence",
+        finished="finished_at",
+        delayed="delay_said_at",
+        told="told_at",
     )
+    histories = DayHistory.objects.filter(day__gte=first - timedelta(days=7))
     boxes = queries.boxes_with_changes(first).annotate(
         serving=queries.serving(today),
         told=ArraySubquery(round_days.order_by("day").values(json=fields)),
+        histories=ArraySubquery(
+            histories.values(json=JSONObject(day="day", times="times", at="at"))
+        ),
     )
     both = boxes.filter(queries.at_home(uprn)).order_by("kind", "id")
     return [_box(c, first, last, now) for c in queries.of_home(list(both), uprn)]
@@ -101,18 +116,43 @@ def _box(of: Container, first: date, last: date, now: datetime) -> BoxDays:
     today = now.astimezone(ZONE).date()
     stops = sorted((s.first, s.last) for s in suspended)
     delay, finished = _told(of.told, today, now)  # type: ignore[attr-defined]
+    moves = _moves(of.histories)  # type: ignore[attr-defined]
     return BoxDays(
         id=of.pk,
         kind=of.kind,
         round=of.round_id,
         stream=of.round.stream,
-        days=tuple(Collection(day, was if was != day else None) for day, was in planned),
+        days=tuple(
+            Collection(day, was if was != day else None, *moves(was)) for day, was in planned
+        ),
         delay=delay,
         finished=finished,
         suspensions=tuple(Stop(*s) for s in stops if s[1] >= today and s[0] <= last),
         left_out=tuple(d for d in out if d >= today),
         today=today,
+        told_at=tuple(_told_at(of.told, now)),  # type: ignore[attr-defined]
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone(UTC) if text else None
+
+
+def _moves(rows: list[dict[str, Any]]) -> Callable[[date], tuple[int, datetime | None]]:
+    """Return what says how often a day was moved, and when last."""
+    by_day = {date.fromisoformat(row["day"]): (row["times"], _moment(row["at"])) for row in rows}
+    return lambda day: by_day.get(day, (0, None))
+
+
+def _told_at(rows: list[dict[str, str]], now: datetime) -> Iterator[tuple[date, datetime]]:
+    """Go through the days of a round of which something was told, with when that last changed.
+
+    A delay that has run out changed it then, whenever it is asked for.
+    """
+    for row in rows:
+        said = [_moment(row[name]) for name in ("told", "delayed", "finished", "until")]
+        if past := [moment for moment in said if moment and moment <= now]:
+            yield date.fromisoformat(row["day"]), max(past)
 
 
 def _told(rows: list[dict[str, str]], today: date, now: datetime) -> tuple[Delay | None, bool]:
@@ -120,7 +160,7 @@ def _told(rows: list[dict[str, str]], today: date, now: datetime) -> tuple[Delay
     delay, finished = None, False
     for row in rows:
         day = date.fromisoformat(row["day"])
-        until = datetime.fromisoformat(row["until"]).astimezone(UTC) if row["until"] else None
+        until = _moment(row["until"])
         if until and until > now:
             delay = Delay(day, until, row["sentence"])
         finished |= day == today and bool(row["finished"])

@@ -76,6 +76,14 @@ class MovedDay(models.Model):
     to = models.DateField(null=True)
 
 
+class DayHistory(models.Model):
+    """How often a collection day was moved, moved on or moved back, and when last: calendars tell a newer event by it."""
+
+    day = models.DateField(unique=True)
+    times = models.IntegerField()
+    at = models.DateTimeField()
+
+
 class BinNote(models.Model):
     """A wish for an e-mail the evening before a home's collections; nothing else is kept of anyone.
 
@@ -113,6 +121,8 @@ class RoundDay(models.Model):
     # Who last told residents of a delay or took it back, and when.
     delay_said_by = models.CharField(max_length=80, blank=True, db_default="")
     delay_said_at = models.DateTimeField(null=True)
+    # When what residents are told of this day last changed.
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

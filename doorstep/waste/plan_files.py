@@ -21,11 +21,13 @@ from doorstep.council.errors import Refused
 from doorstep.council.weekdays import WEEKDAYS
 from doorstep.places.models import Property
 from doorstep.staff.actor import Actor
-from doorstep.text.clean import clean, line
+from doorstep.text import tables
+from doorstep.text.clean import line
 from doorstep.waste import planning, queue
 from doorstep.waste.models import Container, Edit, PlanFile, Round
 
 COLUMNS = ("uprn", "round_plan", "container_type", "schedule")
+KEPT = ("line", *COLUMNS, "more")
 MOST_BYTES, MOST_LINES, MOST_BAD = 20 * 1024 * 1024, 300_000, 500
 A_LOT = 1000
 _SCHEDULE = re.compile(
@@ -33,7 +35,8 @@ _SCHEDULE = re.compile(
     rf" on ({'|'.join(WEEKDAYS)})(?: from (\d{{4}}-\d\d-\d\d))?",
     re.I,
 )
-
+# How spreadsheets write a long number in a narrow column: its last digits are gone.
+_SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.I)
 
 # Weeks, weekday (Monday is 0), and the first day where one is said.
 Schedule = tuple[int, int, date | None]
@@ -46,21 +49,15 @@ class Bad(Exception):
 def take(*, name: str, content: bytes, since: date, by: Actor, now: datetime) -> PlanFile:
     """Keep a plan and queue its reading.
 
-    Raises Refused("file_missing", "file_too_large", "not_utf8", "columns_missing" or "since_past").
+    Raises Refused("file_missing", "file_too_large" or "since_past"), or with a code of BadTable and its `line`.
     """
     if not content:
         raise Refused("file_missing")
-    if len(content) > MOST_BYTES or content.count(b"\n") > MOST_LINES:
+    if len(content) > MOST_BYTES or max(map(content.count, (b"\n", b"\r"))) > MOST_LINES:
         raise Refused("file_too_large")
     if since < now.astimezone(council.ZONE).date():
         raise Refused("since_past")
-    try:
-        text = clean(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as exc:
-        raise Refused("not_utf8") from exc
-    missing = [c for c in COLUMNS if c not in _header(text)]
-    if missing:
-        raise Refused("columns_missing", missing=", ".join(missing))
+    text, lines = _kept(content)
     with transaction.atomic():
         plan = PlanFile.objects.create(
             name=line(name)[:100],
@@ -69,18 +66,26 @@ def take(*, name: str, content: bytes, since: date, by: Actor, now: datetime) ->
             sent_by=by.key,
             sent_at=now,
             progress_at=now,
-            lines=max(0, len(text.splitlines()) - 1),
+            lines=lines,
         )
         queue.read_plan.defer(plan_id=plan.pk)
     return plan
 
 
-def _header(text: str) -> list[str]:
+def _kept(content: bytes) -> tuple[str, int]:
+    """Return a file as it is kept, clean and in one form, each row with its line, and how many rows there are."""
+    kept, count = io.StringIO(), 0
+    table = csv.writer(kept)
+    table.writerow(KEPT)
     try:
-        first = next(csv.reader(io.StringIO(text)), [])
-    except csv.Error:  # a cell longer than any column's name
-        return []
-    return [name.strip().lower() for name in first]
+        for count, row in enumerate(tables.rows(content, COLUMNS), 1):
+            if count > MOST_LINES:
+                raise Refused("file_too_large")
+            table.writerow([row.line, *row.cells, "more" if row.has_more else ""])
+    except tables.BadTable as exc:
+        missing = ", ".join(exc.missing)
+        raise Refused(exc.code, line=exc.line or "", missing=missing) from exc
+    return kept.getvalue(), count
 
 
 @dataclass
@@ -118,6 +123,15 @@ def _known(since: date, today: date) -> _Known:
 
 def _line(known: _Known, row: dict[str, str], number: int) -> None:
     uprn, kind = row["uprn"], known.kinds.get(row["container_type"].lower())
+    if row["more"]:
+        raise Bad(
+            "it has more cells than the first line; put a cell with a comma in it into quotation marks"
+        )
+    if _SHORTENED.fullmatch(uprn):
+        raise Bad(
+            f"“{uprn[:20]}” is a number that a spreadsheet shortened; give its column the format “Number”"
+            " without decimals, and save it again"
+        )
     if not uprn.isdecimal() or int(uprn) not in known.places:
         raise Bad(f"no property has the UPRN “{uprn[:20]}”")
     if kind is None:
@@ -201,12 +215,12 @@ def _schedule(text: str) -> Schedule:
 
 
 def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    reader = csv.reader(io.StringIO(text))
-    names = [name.strip().lower() for name in next(reader)]
+    """Go through the rows of a kept file, each with its line in the file that was sent."""
+    reader = csv.DictReader(io.StringIO(text), restval="")
     for row in reader:
-        if any(cell.strip() for cell in row):
-            fields = dict(zip(names, (cell.strip() for cell in row), strict=False))
-            yield reader.line_num, {name: fields.get(name, "") for name in COLUMNS}
+        # The version before kept a file as it came, without lines of its own.
+        number = int(row.get("line") or reader.line_num)
+        yield number, {name: (row.get(name) or "").strip() for name in (*COLUMNS, "more")}
 
 
 def read(*, plan_id: int, now: datetime) -> None:

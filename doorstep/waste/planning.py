@@ -9,12 +9,22 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from django.db import models, transaction
+from django.db.models import F
 
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.staff.actor import Actor
 from doorstep.waste import effects
-from doorstep.waste.models import Change, Container, Edit, MovedDay, Round, Suspension, What
+from doorstep.waste.models import (
+    Change,
+    Container,
+    DayHistory,
+    Edit,
+    MovedDay,
+    Round,
+    Suspension,
+    What,
+)
 
 Fields = dict[str, Any]
 Side = Literal["before", "after"]
@@ -113,6 +123,13 @@ def _locked(change_id: int) -> Change:
     return Change.objects.select_for_update().get(id=change_id)
 
 
+def _note_moves(edits: list[Edit], now: datetime) -> None:
+    """Count that days were moved, here or back, so that calendars know the newer event."""
+    for day in [e["key"] for e in edits if e["what"] == "moved_day"]:
+        DayHistory.objects.get_or_create(day=day, defaults={"times": 0, "at": now})
+        DayHistory.objects.filter(day=day).update(times=F("times") + 1, at=now)
+
+
 @transaction.atomic
 def make(*, change_id: int, by: Actor, now: datetime) -> Change:
     """Make a proposed change; a second press changes nothing. Raises Refused("changed_since")."""
@@ -120,6 +137,7 @@ def make(*, change_id: int, by: Actor, now: datetime) -> Change:
     if change.made_at:
         return change
     apply(change.edits)
+    _note_moves(change.edits, now)
     change.made_by, change.made_at = by.key, now
     change.save(update_fields=["edits", "made_by", "made_at"])
     return change
@@ -134,6 +152,7 @@ def undo(*, change_id: int, by: Actor, now: datetime) -> Change:
     if not change.made_at:
         raise Refused("not_made")
     apply(change.edits, back=True)
+    _note_moves(change.edits, now)
     change.undone_by, change.undone_at = by.key, now
     change.save(update_fields=["undone_by", "undone_at"])
     return change

@@ -19,6 +19,7 @@ from doorstep.council import queries as council
 from doorstep.forms.questions import kinds
 from doorstep.text.untranslated import Untranslated
 from doorstep.web.form.months import day_words, months_of
+from doorstep.web.kit.page_name import page_name
 from doorstep.web.kit.visitor import cookie
 
 
@@ -69,6 +70,7 @@ def environment(**options: Any) -> Environment:
     jinja.globals.update(
         static=lru_cache(maxsize=200)(static), url=url, council=council.current, new_id=uuid4
     )
+    jinja.globals.update(page_name=page_name)
     jinja.globals.update(languages=council.languages, language=council.language)
     jinja.globals.update(months_of=months_of, day_words=day_words, browser_cookie=cookie)
     jinja.globals.update(map_tiles=settings.MAP_TILES, map_credit=settings.MAP_CREDIT)

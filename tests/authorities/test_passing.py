@@ -12,7 +12,6 @@ from doorstep.authorities.models import Heard, Passed
 from doorstep.cases import actions as cases
 from doorstep.cases import deciding, forgetting
 from doorstep.cases.models import Case, Event, EventText
-from doorstep.cases.needs_person import TO_DO
 from doorstep.catalogue.service import Service
 from doorstep.files import photos
 from doorstep.intake import orders
@@ -23,6 +22,7 @@ from tests.authorities.foreign import Foreign
 from tests.authorities.signs import signed, tidy
 from tests.open311.conftest import key, picture, publish
 from tests.queue import run_queue
+from tests.to_do import to_do
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OFFICER = Actor("staff", "officer", "officer")
@@ -97,7 +97,7 @@ def test_the_whole_way_there_and_back(
     assert outcomes(case).count("send.fixed") == 1 and Heard.objects.count() == 3
     told = Message.objects.filter(case=case, sent_at__isnull=False).values_list("name", flat=True)
     assert sorted(told) == ["mended", "received", "under_way"]
-    assert "Leicestershire County Council: We have mended it." in notes(case)
+    assert "Leicestershire County Council (FIXED): We have mended it." in notes(case)
     assert all(name not in str(Passed.objects.values()) for name in ("Ann", "swings"))
 
 
@@ -158,7 +158,7 @@ def test_who_cannot_be_reached_is_tried_again_until_an_officer_is_asked(
     actions.send(passed_id=passed.pk, now=timezone.now() + timedelta(days=4))
     case.refresh_from_db()
     assert Passed.objects.get().state == "refused" and case.stage == "stuck"
-    assert TO_DO in case.flags and "not reached for 3 days" in notes(case)[-1]
+    assert to_do(case) and "not reached for 3 days" in notes(case)[-1]
     foreign_county.says("POST requests.xml", MADE)
     decide(case, "again")
     run_queue()
@@ -183,7 +183,7 @@ def test_what_is_refused_is_an_officers(foreign_county: Foreign, signs: Service)
     case = signed(signs)
     run_queue()
     case.refresh_from_db()
-    assert case.stage == "stuck" and TO_DO in case.flags and outcomes(case) == ["send.refused"]
+    assert case.stage == "stuck" and to_do(case) and outcomes(case) == ["send.refused"]
     assert "they answered 400" in notes(case)[-1]
 
 
@@ -250,7 +250,7 @@ def test_an_end_that_the_workflow_knows_no_way_on_for_is_an_officers(
     for _ in range(2):
         actions.take_in(passed_id=Passed.objects.get().pk, update=update, now=timezone.now())
     case.refresh_from_db()
-    assert case.stage == "with_them" and TO_DO in case.flags
+    assert case.stage == "with_them" and to_do(case)
     assert notes(case)[-2:] == [
         "Leicestershire County Council: All done",
         "Leicestershire County Council says that it is fixed. Please decide what follows.",

@@ -15,6 +15,7 @@ from doorstep.signposts.models import Correction
 from doorstep.staff.models import StaffUser
 from tests.people import signed_in
 from tests.publishing import publish_library
+from tests.to_do import to_do
 
 BASE = "/services/tell-us-anything"
 TEXT = "The zoggle by the gate is broken"
@@ -43,7 +44,7 @@ def test_moved_told_learnt_and_begun_again_with_what_was_said(told: Case) -> Non
     assert there["Location"] == "/desk/new/damaged-bin/address"
     told.refresh_from_db()
     assert (told.stage, told.outcome, told.is_closed) == ("moved", "moved", True)
-    assert "to-do" in told.flags  # until it is sent there
+    assert to_do(told)  # until it is sent there
     message = Message.objects.filter(case=told).latest("id")
     assert "Report a damaged bin" in message.body and told.reference in message.subject
     correction = Correction.objects.get()
@@ -73,7 +74,7 @@ def test_sent_at_once_where_nothing_is_missing_and_both_cases_say_so(told: Case)
     comment = Case.objects.latest("id")
     assert comment.slug == "complaint" and comment.channel == "online"
     first.refresh_from_db()
-    assert "to-do" not in first.flags and first.facts["moved"]["reference"] == comment.reference
+    assert not to_do(first) and first.facts["moved"]["reference"] == comment.reference
     # A comment that was no comment at all goes back whole: this form asks nothing that is not known.
     answer = officer.post(f"/desk/cases/{comment.reference}/move", {"to": "tell-us-anything"})
     made = Case.objects.latest("id")
@@ -90,7 +91,7 @@ def test_a_slip_is_taken_back_and_teaches_nothing(told: Case) -> None:
     officer.post(f"/desk/cases/{told.reference}/move", {"to": "damaged-bin"})
     officer.post(f"/desk/cases/{told.reference}/move/undo")
     told.refresh_from_db()
-    assert told.stage == "with_officer" and not told.is_closed and "to-do" not in told.flags
+    assert told.stage == "with_officer" and not told.is_closed and not to_do(told)
     assert not Correction.objects.exists() and not Draft.objects.filter(sent_at=None).exists()
     assert Message.objects.filter(case=told).count() == before + 1  # that it was moved, not anew
     again = officer.post(f"/desk/cases/{told.reference}/move/undo")

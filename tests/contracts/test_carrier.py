@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
-from doorstep.authorities.provider import Recipient, Report, Taken
+from doorstep.authorities.provider import Recipient, Report, Taken, Unreadable, Update
 from doorstep.connectors import open311
 from doorstep.connectors.open311 import Missing, Open311
 from doorstep.outside.errors import GiveUp, TryLater
@@ -148,7 +149,7 @@ def test_updates_come_oldest_first_whatever_the_root_is_called(
         assert [(u.id, u.report, u.state) for u in found] == [
             ("1", "77", "started"),
             ("2", "77", "fixed"),
-            ("3", "78", "open"),
+            ("3", "78", "unknown"),
         ]
     # It knows no pages, so that the second is the first again.
     asked = foreign.asked("GET servicerequestupdates.xml")
@@ -166,10 +167,113 @@ def test_without_updates_the_requests_themselves_are_asked(foreign: Foreign, to:
     assert again.id == found.id
 
 
-def test_an_update_without_a_moment_may_be_mended(foreign: Foreign, to: Recipient) -> None:
-    foreign.says("GET servicerequestupdates.xml", f"<a>{_update(1, 'OPEN', 'soon')}</a>")
-    with pytest.raises(TryLater):
-        list(Open311().updates(to, ["77"], SINCE))
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("No Further Action", "closed"),
+        ("no_further_action", "closed"),
+        ("NO-FURTHER-ACTION", "closed"),
+        ("FIXED - COUNCIL", "fixed"),
+        ("fixed_user", "fixed"),
+        (" Fixed ", "fixed"),
+        ("In progress", "started"),
+        ("in-progress", "started"),
+        ("Action  Scheduled", "started"),
+        ("Open", "open"),
+        ("Not council’s responsibility", "not_theirs"),
+        ("NOT_COUNCILS_RESPONSIBILITY", "not_theirs"),
+        ("Passed to contractor", "fixed"),  # its own word, said in council.yaml
+        ("Awaiting parts", "unknown"),
+        ("", "open"),
+    ],
+)
+def test_a_status_is_read_in_every_usual_spelling(
+    foreign: Foreign, to: Recipient, status: str, state: str
+) -> None:
+    to = replace(to, statuses={"PASSED_TO_CONTRACTOR": "fixed"})
+    row = _update(1, status, "2026-11-24T09:30:00Z")
+    foreign.says("GET servicerequestupdates.xml", f"<a>{row}</a>")
+    (update,) = Open311().updates(to, ["77"], SINCE)
+    assert isinstance(update, Update)
+    assert (update.state, update.status, update.words) == (state, status.strip(), "Said 1")
+
+
+GOOD = _update(5, "FIXED", "2026-11-24T09:30:00Z")
+
+
+@pytest.mark.parametrize(
+    ("bad", "report", "lacks"),
+    [
+        (_update(1, "FIXED", "soon"), "77", "updated_datetime"),
+        (_update(1, "FIXED", "9999-12-31T23:59:59-12:00"), "77", "updated_datetime"),
+        (_update(1, "FIXED", "").replace("<updated_datetime></updated_datetime>", ""), "77", "updated_datetime"),
+        (GOOD.replace("<update_id>5</update_id>", ""), "77", "update_id"),
+        (_update(1, "FIXED", "2026-11-24T09:30:00Z", of=""), "", "service_request_id"),
+        ("<count>3</count>", "", "service_request_id, update_id, updated_datetime"),
+        ("words", None, ""),
+    ],
+)  # fmt: skip
+def test_one_bad_row_keeps_back_no_other(
+    foreign: Foreign, to: Recipient, bad: str, report: str | None, lacks: str
+) -> None:
+    foreign.says("GET servicerequestupdates.xml", f"<a>{bad}{GOOD}</a>")
+    with capture_logs() as logged:
+        said = list(Open311().updates(to, ["77"], SINCE))
+    first, *others = said
+    assert isinstance(first, Update) and (first.id, first.state) == ("5", "fixed")
+    found = [(u.report, u.lacks) for u in others if isinstance(u, Unreadable)]
+    assert found == ([] if report is None else [(report, lacks)])
+    assert "Said" not in str(logged) and "77" not in str(logged)
+    assert len([line for line in logged if line["event"] == "row_not_read"]) == len(found)
+    assert said == list(Open311().updates(to, ["77"], SINCE))  # known again when it comes again
+
+
+def test_rows_without_an_id_are_each_read(foreign: Foreign, to: Recipient) -> None:
+    row = GOOD.replace("<update_id>5</update_id>", "")
+    rows = [row, row.replace("Said 5", "More")]
+    foreign.says("GET servicerequestupdates.xml", f"<a>{''.join(rows)}</a>")
+    said = list(Open311().updates(to, ["77"], SINCE))
+    assert [u.words for u in said] == ["Said 5", "More"] and said[0].id != said[1].id
+
+
+def test_what_came_before_a_page_that_cannot_be_had_is_taken_in(
+    foreign: Foreign, to: Recipient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages: list[tuple[int, str]] = []
+    answers = foreign.answers
+
+    class Paged(dict[str, tuple[int, str]]):
+        def get(self, what: str, default: Any = None) -> Any:
+            return pages.pop(0) if "updates" in what else default
+
+    foreign.answers = Paged(answers)
+    first = (200, f"<a>{GOOD}</a>")
+    for status in (404, 400):  # so some say that there is no second page
+        pages[:] = [first, (status, "<errors/>")]
+        assert [u.id for u in Open311().updates(to, ["77"], SINCE)] == ["5"]
+    more = [_update(100 + n, "OPEN", "2026-11-25T09:30:00Z") for n in range(20)]
+    for others in ([(503, "<a/>")], [(200, f"<a>{row}</a>") for row in more]):
+        pages[:] = [first, *others]
+        said = Open311().updates(to, ["77"], SINCE)
+        assert next(said).id == "5"
+        with pytest.raises(TryLater):
+            list(said)
+
+
+def test_other_words_are_another_standing_and_one_without_a_moment_is_said(
+    foreign: Foreign, to: Recipient
+) -> None:
+    def standing(words: str, status: str = "open", at: str = "2026-11-24T09:30:00Z") -> Any:
+        when = f"<updated_datetime>{at}</updated_datetime>" if at else ""
+        row = f"<service_request_id>77</service_request_id><status>{status}</status><status_notes>{words}</status_notes>{when}"
+        foreign.says("GET requests.xml", f"<service_requests><request>{row}</request></service_requests>")  # fmt: skip
+        return list(Open311().updates(to, ["77"], SINCE))
+
+    (one,), (two,) = standing("Seen"), standing("A ladder is needed")
+    assert one.id != two.id
+    (closed,) = standing("", "closed", at="")
+    assert isinstance(closed, Unreadable) and closed.status == "closed"
+    assert standing("", "open", at="") == []  # as it came
 
 
 def test_without_a_key_or_an_answer(

@@ -86,16 +86,14 @@ def follow(page: Path, copy: Path) -> None:
     assert commands and len(blocks) > commands
 
 
-@pytest.mark.parametrize("name", ["service", "connector"])
-def test_a_how_to_works_as_it_stands(name: str, copy: Path) -> None:
-    run("export DOORSTEP_DEMO=1; .venv/bin/doorstep migrate -v 0", copy)
-    follow(ROOT / "docs" / "how-to" / f"{name}.md", copy)
+PAGES = ("service", "connector", "question", "step")
 
 
-def test_what_is_made_by_the_pages_passes_the_checks(copy: Path) -> None:
-    """Two kinds of question, a step and a page at the desk, made to the letter, then `make check` as a person runs it."""
+def test_what_is_made_by_the_pages_works_and_passes_the_checks(copy: Path) -> None:
+    """A service, a connector, two kinds of question, a step and a page at the desk, made to the letter one after the
+    other in one checkout, as somebody would who stays; then `make check` as a person runs it."""
     run("export DOORSTEP_DEMO=1; .venv/bin/doorstep migrate -v 0", copy)
-    for page in ("docs/how-to/question.md", "docs/how-to/step.md", "CONTRIBUTING.md"):
+    for page in (*(f"docs/how-to/{name}.md" for name in PAGES), "CONTRIBUTING.md"):
         follow(ROOT / page, copy)
     # What set-up installs is here already.
     run("make -o setup-dev check", copy)

@@ -13,11 +13,13 @@ from doorstep.messages import queue, sending
 from doorstep.messages.models import Message
 from doorstep.outside import plug, sweeper
 from doorstep.outside.errors import TryLater
+from doorstep.tasks.models import Task
 from standins.govuk_notify.app import EMAIL, StandIn
 from standins.mail.server import DROP, KEEP_AND_DROP, MailServer
 from tests.faults.cutting import killed_at
 from tests.patience import until
 from tests.queue import run_queue
+from tests.to_do import to_do
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,7 +47,7 @@ def carried_by(settings: Any, name: str, standin: Any) -> Iterator[Any]:
 
 def fresh(case: Case, number: int) -> Message:
     """Return another message of a case that nobody is asked to look at."""
-    Case.objects.filter(pk=case.pk).update(flags=[])
+    Task.objects.filter(ended_at=None).update(ended_at=timezone.now(), end="done")
     return Message.objects.create(
         case=case, key=f"{case.reference}-{number}", name="received", channel="email",
         to=f"ann{number}@resident.example", subject="Bin", body="Yours", queued_at=timezone.now(),
@@ -66,7 +68,7 @@ def came_through(message: Message) -> bool:
 
 
 def is_asked(case: Case) -> bool:
-    return "to-do" in Case.objects.get(pk=case.pk).flags
+    return bool(to_do(case))
 
 
 def times_told(mail: MailServer, message: Message) -> int:

@@ -14,6 +14,7 @@ from doorstep.messages import jobs, sending
 from doorstep.messages.models import Message
 from doorstep.outside import plug
 from tests.people import signed_in
+from tests.to_do import to_do
 
 DAY, NIGHT = datetime(2026, 7, 1, 12, tzinfo=ZONE), datetime(2026, 7, 1, 23, tzinfo=ZONE)
 
@@ -77,6 +78,7 @@ def test_a_text_goes_once_and_says_where_the_rest_is_read(case: Case) -> None:
     press(case, bounced, "text")
     assert "This is on its way again already" in press(case, bounced, "text")
     text = send(latest(case))
+    assert to_do(case) == []  # it was told another way
     assert (text.channel, text.to, text.again_of) == ("text", "+447700900123", bounced)
     out = plug.get("messages.messenger").sent(text.key)
     assert out.link in out.body and "/case/open/" in out.link and bounced.subject in out.body
@@ -110,11 +112,12 @@ def test_the_corrected_address_is_used_and_the_whole_is_said_again(case: Case) -
 @pytest.mark.parametrize(("way", "says"), [("letter", "write a letter"), ("call", "ring the")])
 def test_a_letter_and_a_call_are_asked_of_a_person(case: Case, way: str, says: str) -> None:
     bounced = send(latest(case))
-    Case.objects.update(flags=[])
+    (before,) = to_do(case)
     press(case, bounced, way)
-    case.refresh_from_db()
+    (after,) = to_do(case)
     note = case.events.filter(kind="note").latest("number")
-    assert "to-do" in case.flags and says in note.personal.text and note.by_key == "adviser"
+    assert "another way" in before and says in after
+    assert note.personal.text == after and note.by_key == "adviser"
 
 
 def test_only_the_ways_there_are(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:

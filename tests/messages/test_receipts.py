@@ -16,6 +16,7 @@ from doorstep.messages.models import Message
 from doorstep.outside import plug
 from standins.govuk_notify.app import EMAIL, StandIn
 from tests.mailing import TOKEN
+from tests.to_do import to_do
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def learn(message: Message, after: timedelta = timedelta(0)) -> None:
 
 def notes(message: Message) -> list[str]:
     case = Case.objects.get(pk=message.case_id)
-    assert ("to-do" in case.flags) == case.events.filter(kind="note").exists()
+    assert bool(to_do(case)) == case.events.filter(kind="note").exists()
     return [e.personal.text for e in case.events.filter(kind="note")]
 
 

@@ -17,6 +17,7 @@ from tests.open311.client import Client
 from tests.open311.conftest import AWAY, SERVICES, picture, report
 from tests.open311.schemas import fits
 from tests.publishing import publish
+from tests.to_do import to_do
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OFFICER = Actor("staff", "officer", "officer")
@@ -256,7 +257,6 @@ def test_a_job_and_its_end_read_as_planned_and_fixed(app: Client) -> None:
 
 
 def test_what_a_sender_hears_is_an_officers_to_read(app: Client) -> None:
-    from doorstep.cases.needs_person import TO_DO
     from tests.open311.conftest import key
 
     case = made(app.post(report()))
@@ -272,13 +272,26 @@ def test_what_a_sender_hears_is_an_officers_to_read(app: Client) -> None:
     fits("update", json.loads(first.text))
     assert app.post(told, "xml", "servicerequestupdates").said == first.said
     case.refresh_from_db()
-    assert case.flags == [TO_DO] and case.stage == "received"
+    assert len(to_do(case)) == 1 and case.stage == "received"
     (text,) = EventText.objects.filter(event__case=case).values_list("text", flat=True)
     assert text == "Reporting app says of this request: REOPENED. It is still broken."
     show(case, hidden=True)
     stranger = Client(app.base, key("cases:create", name="Stranger"))
     assert stranger.post(told, "xml", "servicerequestupdates").status == 404
     assert app.post({**told, "description": ""}, "xml", "servicerequestupdates").status == 400
+
+
+@pytest.mark.parametrize(
+    "status", ["No Further Action", "FIXED - COUNCIL", "in-progress", "Wedi’i drwsio"]
+)
+def test_a_status_in_any_spelling_is_kept_with_its_words(app: Client, status: str) -> None:
+    case = made(app.post(report()))
+    told = {"service_request_id": case.reference, "status": status, "description": "Seen."}
+    assert app.post(told, "xml", "servicerequestupdates").status == 201
+    (text,) = EventText.objects.filter(event__case=case).values_list("text", flat=True)
+    assert text == f"Reporting app says of this request: {status}. Seen."
+    for nothing in ("", "--", "x" * 61):
+        assert app.post({**told, "status": nothing}, "xml", "servicerequestupdates").status == 400
 
 
 def test_contact_that_a_service_does_not_ask_for_is_not_kept(app: Client) -> None:

@@ -29,6 +29,7 @@ def main() -> None:
     from django.utils import timezone
     from procrastinate.contrib.django import app
 
+    from doorstep.cases import needs_person
     from doorstep.cases.models import Case, Draft
     from doorstep.cases.timeline import broken
     from doorstep.fieldwork import actions as fieldwork
@@ -65,6 +66,9 @@ def main() -> None:
     )
     running.refresh_from_db()
     came["stage"], came["chain"] = running.stage, broken(running)
+    flagged = Case.objects.exclude(slug="missed-bin").get(closed_at=None)
+    came["to_do"] = [task.text for task in needs_person.of_cases([flagged])[flagged.pk]]
+    came["flags"] = flagged.flags
     half = Draft.objects.get(slug="tell-us-anything", sent_at=None)
     came["owner"] = (half.owner_kind, half.owner_key == half.visitor)
     came["link"] = _by_its_link(half)

@@ -53,6 +53,10 @@ def main(rows: Path) -> None:
             cursor.execute(
                 f"select setval(pg_get_serial_sequence('{table}', 'id'), (select max(id) from {table}))"
             )
+        # The flag by which that version said that a case needs a person.
+        cursor.execute(
+            "update cases_case set flags = '[\"to-do\", \"again\"]' where slug <> 'missed-bin'"
+        )
 
 
 if __name__ == "__main__":

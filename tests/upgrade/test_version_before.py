@@ -54,6 +54,7 @@ def test_what_the_version_before_left_goes_on(place: dict[str, str]) -> None:
     assert (came["sent"], came["unsent"], came["failures"]) == (3, 0, [])
     assert (came["stage"], came["chain"]) == ("collected", [])
     assert (came["owner"], came["owner_now"]) == (["former", True], "browser")
+    assert came["flags"] == ["again"] and len(came["to_do"]) == 1
     assert came["link"] == [200, True, 200]
     assert {"urgent", "emergency", "proposed"} <= set(came["facts"])
     assert came["result"] in ("go_on", "ask") and came["made"]

@@ -97,8 +97,12 @@ def test_a_plan_that_says_what_stands_changes_nothing(book: Any) -> None:
     [
         (b"", "file_missing"),
         (b"uprn,schedule\n", "columns_missing"),
-        (HEAD.encode() + b"\xff\xfe", "not_utf8"),
+        (HEAD.encode() + b"1001,\x81", "letters_unread"),
         (HEAD.encode() + b"\n" * 300_001, "file_too_large"),
+        (HEAD.encode() + b"\r" * 300_001, "file_too_large"),
+        (b"PK\x03\x04 a workbook", "workbook"),
+        (HEAD.encode() + b'1001,"REF', "quotes_unpaired"),
+        (HEAD.encode() + b"1001," + b"R" * 140_000, "cell_too_long"),
     ],
 )
 def test_a_file_that_is_no_plan_is_refused(book: Any, content: bytes, code: str) -> None:
@@ -112,6 +116,36 @@ def test_excels_mark_and_more_columns_do_no_harm(book: Any) -> None:
         "\ufeffUPRN, Round_Plan ,note,container_type,schedule\n1001,REF-1,x,black-bin,fortnightly on Monday\n"
     )
     assert plan.bad == [] and plan.same == 1
+
+
+def test_what_a_spreadsheet_did_to_a_line_is_said_with_what_to_do(book: Any) -> None:
+    plan = read(
+        "sep=;\r"
+        + HEAD.replace(",", ";").replace("\n", ";;\r")
+        + '="1001";\'REF-1;"black-bin";fortnightly on Monday;;\r'
+        + ";;;;;\r"
+        + "1,00012E+11;REF-1;black-bin;fortnightly on Monday\r"
+        + "1002;REF-1;black-bin;fortnightly on Monday;;;; and Friday\r"
+        + '1003;REF-1;"black\rbin";fortnightly on Monday\r'
+        + "9;REF-1;black-bin;fortnightly on Monday\r"
+    )
+    assert (plan.same, plan.lines) == (1, 5)
+    assert [line for line, _ in plan.bad] == [5, 6, 7, 9]
+    assert [why.split(";")[0] for _, why in plan.bad] == [
+        "“1,00012E+11” is a number that a spreadsheet shortened",
+        "it has more cells than the first line",
+        "no container is called “black\nbin”",
+        "no property has the UPRN “9”",
+    ]
+
+
+def test_a_plan_that_the_version_before_kept_is_read(book: Any) -> None:
+    plan = read(HEAD + "1001,REF-1,black-bin,fortnightly on Monday\n")
+    PlanFile.objects.update(
+        text=HEAD + "\n7,REF-1,black-bin,fortnightly on Monday\n", ended_at=None
+    )
+    plan_files.read(plan_id=plan.pk, now=NOW)
+    assert PlanFile.objects.get().bad == [[3, "no property has the UPRN “7”"]]
 
 
 def test_reading_again_changes_nothing_and_asks_no_more_for_more_lines(book: Any) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,10 +16,11 @@ from django.test.utils import CaptureQueriesContext
 from doorstep.council.queries import ZONE
 from doorstep.fieldwork.models import Outcome
 from doorstep.places.models import Property
-from doorstep.staff.actor import SYSTEM
+from doorstep.staff.actor import SYSTEM, Actor
 from doorstep.waste import actions as waste
+from doorstep.waste import planning
 from doorstep.waste.calendar import collections_at
-from doorstep.waste.models import Assisted, Container, MovedDay, Round, Suspension
+from doorstep.waste.models import Assisted, Change, Container, MovedDay, Round, Suspension
 from doorstep.web.portal import feeds
 
 PAGE, ICS, JSON = "/bins/1001", "/bins/1001.ics", "/bins/1001.json"
@@ -205,6 +206,64 @@ def test_at_christmas_the_event_moves_and_keeps_its_uid(fridays: Any) -> None:
     assert [(before[u], after[u]) for u in moved] == [(date(2026, 12, 25), date(2026, 12, 26))]
     assert before.keys() == after.keys()
     assert "Instead of Friday 25 December 2026." in feed(now).decode()
+
+
+OFFICER = Actor("staff", "officer", "officer")
+CHRISTMAS = date(2026, 12, 25)
+
+
+def event(now: datetime, day: date) -> tuple[date, int, datetime, datetime]:
+    """Return day, SEQUENCE, LAST-MODIFIED and DTSTAMP of the event that the cycle gives for a day."""
+    events = icalendar.Calendar.from_ical(feed(now)).walk("VEVENT")
+    (one,) = [e for e in events if f"-{day:%Y%m%d}@" in e["UID"]]
+    return one["DTSTART"].dt, int(one["SEQUENCE"]), one["LAST-MODIFIED"].dt, one["DTSTAMP"].dt
+
+
+def move_christmas(to: date, now: datetime) -> Change:
+    before = MovedDay.objects.filter(day=CHRISTMAS).values("to").first()
+    edits = [planning.edit("moved_day", CHRISTMAS, before, {"to": to})]
+    proposed = planning.propose(title="Christmas", edits=edits, by=OFFICER, now=now)
+    return planning.make(change_id=proposed.pk, by=OFFICER, now=now)
+
+
+def test_an_event_says_when_its_day_moved_and_which_one_is_newer(fridays: Any) -> None:
+    asked, entered = at_eight(2026, 12, 9), datetime(2025, 12, 24, tzinfo=UTC)
+    before = feed(asked)
+    assert event(asked, CHRISTMAS) == (CHRISTMAS, 0, entered, entered)
+    seen = []
+    for day, to in ((2, date(2026, 12, 26)), (3, date(2026, 12, 28))):
+        last = move_christmas(to, at_eight(2026, 12, day))
+        moment = at_eight(2026, 12, day)
+        assert event(asked, CHRISTMAS) == (to, day - 1, moment, moment)
+        seen.append(feed(asked))
+    planning.undo(change_id=last.pk, by=OFFICER, now=at_eight(2026, 12, 4))
+    moment = at_eight(2026, 12, 4)
+    assert event(asked, CHRISTMAS) == (date(2026, 12, 26), 3, moment, moment)
+    # No other event of the feed changed.
+    other = date(2026, 12, 18)
+    assert event(asked, other)[1:3] == (0, datetime(2025, 12, 17, tzinfo=UTC))
+    assert len({before, *seen, feed(asked)}) == 4
+
+
+def test_what_is_told_of_a_day_says_when_and_nothing_depends_on_the_moment_of_asking(
+    fridays: Any,
+) -> None:
+    day = date(2026, 12, 11)
+    at = lambda hour: datetime(2026, 12, 11, hour, tzinfo=ZONE)  # noqa: E731
+    entered = event(at(7), day)[2]
+    waste.delay_round(
+        round_code="FRI", day=day, until=at(12), sentence="Ice.", by=OFFICER, now=at(8)
+    )
+    assert event(at(8), day)[1:] == (0, at(8), at(8))
+    assert feed(at(9)) == feed(at(11))
+    # It ran out at noon, whenever that is read.
+    assert event(at(13), day)[2] == event(at(14), day)[2] == at(12)
+    waste.start_round(event_id=uuid4(), round_code="FRI", day=day, by=OFFICER, now=at(13))
+    waste.finish_round(event_id=uuid4(), round_code="FRI", day=day, by=OFFICER, now=at(15))
+    assert event(at(16), day)[2] == at(15)
+    waste.start_round(event_id=uuid4(), round_code="FRI", day=day, by=OFFICER, now=at(16))
+    assert event(at(17), day)[2] == at(16)  # taken back, and later than what was said
+    assert event(at(17), date(2026, 12, 18))[2] == entered + timedelta(days=7)
 
 
 def test_a_suspended_stream_disappears_and_its_end_brings_it_back(fridays: Any) -> None:

@@ -115,6 +115,25 @@ def test_a_plan_is_read_with_progress_and_made(officer: Client, district: Any) -
     assert "See what would change" in text(answer)
 
 
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"PK\x03\x04", "That is no CSV file."),
+        (b"uprn,street\r1,a", "Line 1: The first line must name the columns"),
+        (b"uprn,round_plan,container_type,schedule\r1,\x81", "Line 2: It has letters that cannot be read."),
+        (b'uprn,round_plan,container_type,schedule\r1,2\r3,"4', "Line 3: A quotation mark has no partner"),
+        (b"uprn,round_plan,container_type,schedule\n1," + b"2" * 140_000, "Line 2: A cell is too long"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_is_refused_with_its_line(
+    officer: Client, district: Any, content: bytes, says: str
+) -> None:
+    fields = {"file": SimpleUploadedFile("plan.csv", content), "since": coming(district)}
+    answer = officer.post("/desk/plan/import", fields)
+    assert answer.status_code == 200 and says in text(answer)
+    assert not PlanFile.objects.exists()
+
+
 def test_who_may_not_plan_comes_no_further(district: Any) -> None:
     client = signed_in("adviser")
     assert client.get("/desk/plan").status_code == 403
@@ -148,4 +167,7 @@ def test_a_change_and_its_undo_are_seen_by_the_next_request_of_page_feed_and_api
     second = seen()
     assert all(second[path] != first[path] for path in first)
     officer.post(there, {"undo": "1"})
-    assert seen() == first
+    third, feed = seen(), "/bins/1001.ics"
+    assert {**third, feed: ""} == {**first, feed: ""}
+    # The same days again, and events that say that they are newer than the moved one.
+    assert len({first[feed], second[feed], third[feed]}) == 3

@@ -1,7 +1,15 @@
 from django.urls import path
 
 from doorstep.web.desk.views import home, signing
-from doorstep.web.desk.views.cases import caller, case, reports, rerouting, told, worklist
+from doorstep.web.desk.views.cases import (
+    caller,
+    case,
+    reports,
+    rerouting,
+    tasks,
+    told,
+    worklist,
+)
 from doorstep.web.desk.views.money import payments
 from doorstep.web.desk.views.services import keywords, services, tokens
 from doorstep.web.desk.views.waste import bookings, changes, homes, plan, rounds
@@ -17,7 +25,6 @@ urlpatterns = [
     path("/cases/<str:reference>/move/go-on", rerouting.go_on, name="move_go_on"),
     path("/cases/<str:reference>/move/undo", rerouting.undo, name="move_undo"),
     path("/cases/<str:reference>/note", case.note, name="note"),
-    path("/cases/<str:reference>/done", case.asked_done, name="asked_done"),
     path(
         "/cases/<str:reference>/messages/<int:number>/again",
         told.tell_again,
@@ -31,6 +38,15 @@ urlpatterns = [
     path("/payments/ledger.csv", payments.export, name="ledger"),
     path("/photos/<str:name>", case.photo, name="desk_photo"),
     path("/decide", worklist.decide_many, name="decide_many"),
+    path("/tasks", worklist.to_do, name="tasks"),
+    path("/tasks/new", tasks.new, name="new_task"),
+    path("/tasks/<int:number>", tasks.task, name="desk_task"),
+    path("/tasks/<int:number>/take", tasks.take, name="take_task"),
+    path("/tasks/<int:number>/put-back", tasks.put_back, name="put_task_back"),
+    path("/tasks/<int:number>/give", tasks.give, name="give_task"),
+    path("/tasks/<int:number>/put-off", tasks.put_off, name="put_task_off"),
+    path("/tasks/<int:number>/end", tasks.end, name="end_task"),
+    path("/tasks/<int:number>/open-again", tasks.open_again, name="open_task_again"),
     path("/homes", homes.homes, name="homes"),
     path("/homes/<int:uprn>", homes.home, name="desk_home"),
     path("/rounds", rounds.rounds, name="rounds"),

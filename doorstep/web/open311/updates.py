@@ -24,7 +24,7 @@ from doorstep.web.open311.problems import Problem, wrong
 from doorstep.web.open311.requests import MOST, seen, seen_by, span
 
 ROOT = "service_request_updates"
-LONGEST = 4000
+LONGEST, LONGEST_STATUS = 4000, 60
 
 
 def updates(request: HttpRequest, format: str) -> HttpResponse:
@@ -71,9 +71,10 @@ def tell(request: HttpRequest, format: str) -> HttpResponse:
     """Take in what a sender hears of a request: an officer reads it, and decides what it changes."""
     posted, now, token = request.POST, timezone.now(), sender(request)
     case = seen(request, (posted.get("service_request_id") or "").strip())
-    status = (posted.get("status") or "").strip().upper()
+    # As they write it: an officer reads it, and no table says what it means.
+    status = " ".join((posted.get("status") or "").split())
     text = (posted.get("description") or "").strip()
-    if not (status.replace("_", "").isascii() and status.replace("_", "").isalpha()):
+    if not any(letter.isalpha() for letter in status) or len(status) > LONGEST_STATUS:
         raise wrong("status: give one, such as OPEN, FIXED or CLOSED.")
     if not text or len(text) > LONGEST:
         raise wrong(f"description: give it, in at most {LONGEST} characters.")

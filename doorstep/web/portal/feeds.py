@@ -39,9 +39,11 @@ def _event(box: BoxDays, when: Collection, today: date, name: str) -> Event:
     """Return one collection; its UID is of the day the cycle gives, so that a moved one moves."""
     event, host = Event(), urlsplit(addresses.base()).hostname
     event.add("uid", f"collection-{box.id}-{when.scheduled:%Y%m%d}@{host}")
-    # The day it came into the year's window: the same at each fetch.
-    entered = when.scheduled - timedelta(days=366)
-    event.add("dtstamp", datetime.combine(entered, time(0), UTC))
+    # A newer event has a higher number where its day moved, also back (RFC 5545, 3.8.7.4).
+    event.add("sequence", when.moves)
+    # Where nobody asks by METHOD, DTSTAMP is when it was last revised, as LAST-MODIFIED is (3.8.7.2).
+    event.add("dtstamp", _revised(box, when))
+    event.add("last-modified", _revised(box, when))
     event.add("dtstart", when.day)
     event.add("dtend", when.day + timedelta(days=1))
     event.add("summary", name)
@@ -49,6 +51,16 @@ def _event(box: BoxDays, when: Collection, today: date, name: str) -> Event:
     if lines := "\n".join(_told(box, when, today)):
         event.add("description", lines)
     return event
+
+
+def _revised(box: BoxDays, when: Collection) -> datetime:
+    """Return when what is said of a collection last changed; failing that, when it came into the year's window.
+
+    Never the moment of asking: the same bytes as long as nothing changed.
+    """
+    entered = datetime.combine(when.scheduled - timedelta(days=366), time(0), UTC)
+    told = [moment for day, moment in box.told_at if day == when.day]
+    return max([entered, *told, *([when.changed_at] if when.changed_at else [])])
 
 
 def label(box: BoxDays) -> str:

@@ -10,6 +10,7 @@ from doorstep.web.portal import (
     home,
     maps,
     notes,
+    page_fault,
     paying,
     reports,
     returning,
@@ -69,6 +70,8 @@ urlpatterns = [
     path("privacy", statements.words, {"name": "privacy"}, name="privacy"),
     path("cookies", statements.words, {"name": "cookies"}, name="cookies"),
     path("accessibility", statements.words, {"name": "accessibility"}, name="accessibility"),
+    path("page-fault", page_fault.tell, name="page_fault"),
+    path("page-fault/told", page_fault.told, name="page_fault_told"),
     path("language/<slug:code>", home.language, name="language"),
     # The site before this one; ours come first.
     *former_site.urlpatterns(),

@@ -14,6 +14,8 @@ from doorstep.web.kit.access import needs
 def home(request: HttpRequest) -> HttpResponseBase:
     """Show the worklist; who may not see cases, such as a designer, comes to the services."""
     user: Any = request.user
+    if "asked" in request.GET:  # the address that this list had before
+        return redirect("tasks")
     if user.may("desk.see"):
         return worklist.worklist(request)
     return redirect("desk_services")

@@ -65,6 +65,8 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "jobs": jobs,
         "booking": bookings.of_case(found),
         "charges": charges,
+        "tasks": needs_person.of_cases([found]).get(found.pk, []),
+        "now": timezone.now(),
         "told": messages.told(found),
         "ways": another_way.ways(found) if _may(request, "desk.send") else [],
         "may_refund": _may(request, "payments.refund"),
@@ -141,15 +143,6 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
     case = case_of(reference)
     text = request.POST.get("text", "")
     case_actions.note(case_id=case.pk, text=text, by=actor(request), now=timezone.now())
-    return back_to(case)
-
-
-@needs("desk.send")
-@require_POST
-def asked_done(request: HttpRequest, reference: str) -> HttpResponse:
-    """Take a case off the list of those that need a person."""
-    case = case_of(reference)
-    needs_person.done(case_id=case.pk, by=actor(request), now=timezone.now())
     return back_to(case)
 
 

@@ -1,5 +1,7 @@
-"""The worklist."""
+"""The worklist: cases, and among them what a person must do about none."""
 
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -8,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from doorstep.cases import deciding
+from doorstep.cases import deciding, needs_person
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.values import named, spoken
@@ -16,6 +18,8 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.catalogue.service import Service
 from doorstep.council.queries import ZONE
+from doorstep.tasks import queries as tasks
+from doorstep.tasks.models import Task
 from doorstep.web.kit.access import actor, needs, owner
 
 # Counted no further: of half a million closed cases nobody needs the number.
@@ -25,22 +29,23 @@ MOST = 10_000
 @needs("desk.see")
 @require_GET
 def worklist(request: HttpRequest) -> HttpResponse:
-    """List cases by stage and deadline."""
-    params = request.GET
+    """List cases by stage and deadline, and tasks about no case among them."""
+    params, now = request.GET, timezone.now()
     state = "closed" if params.get("state") == "closed" else "open"
-    show = {name: params.get(name) == "1" for name in ("overdue", "flagged", "asked")}
-    today = timezone.now().astimezone(ZONE).date()
-    stage = params.get("stage", "")[:40]
+    show = {name: params.get(name) == "1" for name in ("overdue", "flagged")}
+    today, stage = now.astimezone(ZONE).date(), params.get("stage", "")[:40]
     listed = cases.worklist(state=state, today=today, stage=stage, **show)
     rows = [(c, catalogue.service(c.version_id)) for c in listed[:200]]
+    alone = [] if state == "closed" or stage or show["flagged"] else _alone(now, show["overdue"])
     context = {
-        "rows": rows,
+        "rows": _among(rows, alone),
         "state": state,
         "stage": stage,
         "stages": _stages(),
         "bulk": _bulk(request, rows),
         **show,
         "today": today,
+        "now": now,
         "services": catalogue.running(),
         "channels": ADVISER_CHANNELS,
         "begun": _begun(request),
@@ -50,6 +55,50 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "refused": params.get("refused", "")[:6],
     }
     return render(request, "desk/worklist.html", context)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the worklist: a case with what is still to be done about it, or a task about no case."""
+
+    due: date
+    case: Case | None
+    service: Service | None
+    tasks: list[Task]
+
+
+def _alone(now: datetime, late: bool) -> list[Task]:
+    """Return the tasks about no case; those that are late, or all."""
+    listed = list(tasks.open_tasks(late_at=now if late else None)[:200])
+    about = needs_person.cases_of(listed)
+    return [task for task in listed if task.pk not in about]
+
+
+def _among(rows: list[tuple[Case, Service]], alone: list[Task]) -> list[Row]:
+    """Return cases and tasks in one list; tasks stand where their day has its place."""
+    to_do = needs_person.of_cases([c for c, _ in rows])
+    lines = [Row(c.due_on or date.max, c, s, to_do.get(c.pk, [])) for c, s in rows]
+    lines += [Row(t.due_at.astimezone(ZONE).date(), None, None, [t]) for t in alone]
+    return sorted(lines, key=lambda row: row.due) if alone else lines
+
+
+@needs("desk.see")
+@require_GET
+def to_do(request: HttpRequest) -> HttpResponse:
+    """List what people must do by a time: everybody's, or one's own."""
+    user: Any = request.user
+    mine = request.GET.get("mine") == "1"
+    listed = tasks.open_tasks(owner=user.pk if mine else None)
+    shown = list(listed[:200])
+    context = {
+        "tasks": shown,
+        "about": needs_person.cases_of(shown),
+        "mine": mine,
+        "total": listed[: MOST + 1].count(),
+        "most": MOST,
+        "now": timezone.now(),
+    }
+    return render(request, "desk/to_do.html", context)
 
 
 def _begun(request: HttpRequest) -> list[tuple[Draft, Service, str]]:

@@ -1,0 +1,37 @@
+"""Reads tasks."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from doorstep.catalogue import queries as catalogue
+from doorstep.council import queries as council
+from doorstep.staff.models import StaffUser
+from doorstep.tasks.models import Task
+
+
+def open_tasks(*, late_at: datetime | None = None, owner: int | None = None) -> QuerySet[Task]:
+    """Return what is to be done, the soonest due first: all, what is late at a moment, or one person's."""
+    tasks = Task.objects.filter(ended_at=None).select_related("owner")
+    if late_at is not None:
+        tasks = tasks.filter(due_at__lt=late_at)
+    if owner is not None:
+        tasks = tasks.filter(owner=owner)
+    return tasks.order_by("due_at", "id")
+
+
+def task(task_id: int) -> Task | None:
+    """Return one task, or nothing."""
+    return Task.objects.select_related("owner").filter(pk=task_id).first()
+
+
+def teams() -> list[str]:
+    """Return the teams that a task can be given to: the council's own, then those of its services."""
+    own = council.current().team
+    return [own, *sorted({s.about.team for s in catalogue.running()} - {own})]
+
+
+def people() -> list[StaffUser]:
+    """Return who can see to a task, by name."""
+    staff = StaffUser.objects.filter(is_active=True).order_by("name")
+    return [who for who in staff if who.may("desk.send")]

@@ -1,0 +1,186 @@
+"""What a person must do by a time: a task's page, taking, giving, putting off, ending; a new one."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from doorstep.cases import needs_person
+from doorstep.cases import queries as cases
+from doorstep.cases.models import Case
+from doorstep.council.errors import Refused
+from doorstep.council.queries import ZONE
+from doorstep.staff import actions as staff
+from doorstep.tasks import actions, queries
+from doorstep.tasks.kinds import KINDS
+from doorstep.tasks.models import Task
+from doorstep.web.desk.refusal import says_why_not
+from doorstep.web.kit.access import actor, needs
+
+# What somebody at the desk can ask for; the others come of themselves.
+OFFERED = ("ring", "write", "other")
+
+
+def _found(number: int) -> Task:
+    task = queries.task(number)
+    if task is None:
+        raise Http404
+    return task
+
+
+def _draw(request: HttpRequest, refused: Refused | None = None, *, number: int) -> HttpResponse:
+    task, now = _found(number), timezone.now()
+    context = {
+        "task": task,
+        "case": needs_person.cases_of([task]).get(task.pk),
+        "lines": task.lines.all(),
+        "late": task.is_late(now),
+        "teams": queries.teams(),
+        "people": queries.people(),
+        "typed": request.POST,
+        "refused": refused.code if refused else "",
+    }
+    return render(request, "desk/task.html", context)
+
+
+def _done(number: int) -> HttpResponse:
+    return HttpResponseRedirect(reverse("desk_task", kwargs={"number": number}))
+
+
+@needs("desk.see")
+@require_GET
+def task(request: HttpRequest, number: int) -> HttpResponse:
+    """Show a task whole; whom it is about is personal, so the look is written down."""
+    task, user = _found(number), request.user
+    seen_by: Any = user
+    staff.looked(by=seen_by, what="task", key=str(task.pk), now=timezone.now())
+    return _draw(request, number=number)
+
+
+@needs("desk.send")
+@require_POST
+@says_why_not(_draw)
+def take(request: HttpRequest, number: int) -> HttpResponse:
+    """Make a task one's own, from nobody or from whom the page showed."""
+    user: Any = request.user
+    owner = request.POST.get("owner", "")[:12]
+    shown = int(owner) if owner.isdecimal() else None
+    task = _found(number)
+    actions.take(task_id=task.pk, seen_owner=shown, by=user, now=timezone.now())
+    return _done(number)
+
+
+@needs("desk.send")
+@require_POST
+@says_why_not(_draw)
+def put_back(request: HttpRequest, number: int) -> HttpResponse:
+    """Leave a task to the team again."""
+    task = _found(number)
+    actions.put_back(task_id=task.pk, by=actor(request), now=timezone.now())
+    return _done(number)
+
+
+@needs("desk.send")
+@require_POST
+@says_why_not(_draw)
+def give(request: HttpRequest, number: int) -> HttpResponse:
+    """Give a task to a person or a team."""
+    task, to = _found(number), request.POST.get("to", "")
+    actions.give(task_id=task.pk, to=to, by=actor(request), now=timezone.now())
+    return _done(number)
+
+
+@needs("desk.send")
+@require_POST
+@says_why_not(_draw)
+def put_off(request: HttpRequest, number: int) -> HttpResponse:
+    """Say that a task is done by another time."""
+    actions.put_off(
+        task_id=_found(number).pk,
+        due_at=_moment(request.POST.get("due", "")),
+        said=request.POST.get("why", ""),
+        by=actor(request),
+        now=timezone.now(),
+    )
+    return _done(number)
+
+
+def _moment(text: str) -> datetime:
+    """Return a moment as a field of the desk gives it (Europe/London); raises Refused("due_missing")."""
+    try:
+        return datetime.fromisoformat(text[:16]).replace(tzinfo=ZONE)
+    except ValueError as exc:
+        raise Refused("due_missing") from exc
+
+
+@needs("desk.send")
+@require_POST
+@says_why_not(_draw)
+def end(request: HttpRequest, number: int) -> HttpResponse:
+    """End a task, with a word on how."""
+    task, typed = _found(number), request.POST
+    how, said = typed.get("how", ""), typed.get("said", "")
+    needs_person.end(task_id=task.pk, how=how, said=said, by=actor(request), now=timezone.now())
+    return _done(number)
+
+
+@needs("desk.send")
+@require_POST
+@says_why_not(_draw)
+def open_again(request: HttpRequest, number: int) -> HttpResponse:
+    """Take an end back that was a slip."""
+    task = _found(number)
+    actions.open_again(task_id=task.pk, by=actor(request), now=timezone.now())
+    return _done(number)
+
+
+def _asked(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
+    typed = request.POST if request.method == "POST" else request.GET
+    context = {
+        "case": _case(request),
+        "kinds": {k: KINDS[k].name for k in OFFERED},
+        "typed": typed,
+        "refused": refused.code if refused else "",
+    }
+    return render(request, "desk/task_new.html", context)
+
+
+def _case(request: HttpRequest) -> Case | None:
+    """Return the case that a new task is about; nothing where none is named."""
+    named = request.POST if request.method == "POST" else request.GET
+    reference = named.get("case", "")
+    case = cases.by_reference(reference) if reference else None
+    if reference and case is None:
+        raise Http404
+    return case
+
+
+@needs("desk.send")
+@require_http_methods(["GET", "POST"])
+@says_why_not(_asked)
+def new(request: HttpRequest) -> HttpResponse:
+    """Ask for something to be done, such as a call that was promised; about a case, or about none."""
+    if request.method == "GET":
+        return _asked(request)
+    typed, case = request.POST, _case(request)
+    made = needs_person.promise(
+        case_id=case.pk if case else None,
+        kind=_kind(typed.get("kind", "")),
+        text=typed.get("text", ""),
+        due_at=_moment(typed["due"]) if typed.get("due") else None,
+        who=typed.get("who", ""),
+        telephone=typed.get("telephone", ""),
+        by=actor(request),
+        now=timezone.now(),
+    )
+    return _done(made.pk)
+
+
+def _kind(code: str) -> str:
+    if code not in OFFERED:
+        raise Refused("kind_missing")
+    return code

@@ -1,0 +1,75 @@
+"""Who sees that something is wrong with a page says so; a person has a task of it, which names no person and no secret."""
+
+import html
+import re
+from typing import Any
+from uuid import uuid4
+
+from doorstep.tasks.models import Task
+from tests.form_client import FormClient
+from tests.people import signed_in
+
+LINK = re.compile(r'href="(/page-fault\?page=[^"]*)"')
+
+
+def text(answer: Any) -> str:
+    return html.unescape(answer.content.decode())
+
+
+def link(page: str) -> str:
+    found = LINK.search(page)
+    assert found, page[-2000:]
+    return found[1]
+
+
+def test_from_the_page_to_an_officers_list(district: Any) -> None:
+    resident = FormClient()
+    start = text(resident.get("/services/missed-bin"))
+    asked = text(resident.get(link(start)))
+    assert 'value="/services/missed-bin"' in asked and "/page-fault?" not in asked
+    fields = {"page": "/services/missed-bin", "what": "The map is empty", "email": "ann@resident.example"}  # fmt: skip
+    told = resident.post("/page-fault", fields, follow=True)
+    assert "Thank you for telling us" in text(told)
+    (task,) = Task.objects.all()
+    assert (task.kind, task.page, task.team) == ("page", "/services/missed-bin", "Customer services")  # fmt: skip
+    page = text(signed_in("officer").get(f"/desk/tasks/{task.pk}"))
+    assert "The map is empty" in page and "ann@resident.example" in page
+    assert "/services/missed-bin" in page
+
+
+def test_the_page_is_named_without_what_is_a_persons(district: Any) -> None:
+    case, resident = district.case(0), FormClient()
+    secret = uuid4()
+    for address, name in (
+        (f"/services/missed-bin/{secret}/address", "/services/missed-bin/%E2%80%A6/address"),
+        (f"/case/{case.reference}", "/case/%E2%80%A6"),
+        (f"/bins/{case.place_id}", "/bins/%E2%80%A6"),
+        ("/case/open/some-token-of-a-link", "/case/open/%E2%80%A6"),
+    ):
+        page = text(resident.get(address, follow=True))
+        assert link(page) == f"/page-fault?page={name}"
+        assert str(secret) not in link(page) and case.reference not in link(page)
+        assert "token" not in link(page)
+    assert link(text(resident.get("/no/such/page"))) == "/page-fault?page="
+
+
+def test_what_was_typed_stays_and_too_much_is_refused(district: Any) -> None:
+    resident = FormClient()
+    for fields, says in (
+        ({"what": " "}, "Write what is wrong with the page"),
+        ({"what": "x" * 2001}, "too long"),
+        ({"what": "The map is empty", "email": "ann"}, "correct format"),
+    ):
+        page = text(resident.post("/page-fault", {"page": "/bins", **fields}))
+        assert says in page and fields["what"].strip() in page and 'value="/bins"' in page
+    assert not Task.objects.exists()
+    for _ in range(10):
+        assert resident.post("/page-fault", {"what": "Empty"}).status_code == 302
+    assert resident.post("/page-fault", {"what": "Empty"}).status_code == 429
+    assert Task.objects.count() == 10
+
+
+def test_staff_say_so_in_their_own_name(district: Any) -> None:
+    signed_in("crew").post("/page-fault", {"page": "/crew", "what": "No list today"})
+    (line,) = Task.objects.get().lines.all()
+    assert (line.by_kind, line.by_key) == ("staff", "crew")
