@@ -230,9 +230,17 @@ def _resolve(to: Recipient, rows: list[Passed]) -> None:
             log.warning("token_not_resolved", authority=to.code, passed=row.pk, said=str(exc)[:200])
             failures += isinstance(exc, TryLater)
         if row.their_id:
-            row.save(update_fields=["their_id"])
+            _keep_number(row)
         if failures == MOST_FAILURES:
             return
+
+
+@transaction.atomic
+def _keep_number(row: Passed) -> None:
+    """Keep the number that a token became, with the case too: its sentences name it."""
+    case = locked(row.case_id)
+    row.save(update_fields=["their_id"])
+    workflow.keep(case, "passed", {**case.facts.get("passed", {}), "reference": row.their_id})
 
 
 @transaction.atomic
