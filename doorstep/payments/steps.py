@@ -3,7 +3,8 @@
 `pay` reports `pay.paid`, `pay.lapsed` (not paid in time, cancelled at the provider), `pay.paid_late`
 (paid, but the moment had passed or the case no longer asked for it) and, for a sum of nothing,
 `pay.free` at once. A paid outcome that the stage has no way on for is refunded by itself. `refund`
-gives back so many pence, -1 for all, and reports `pay.refunded`.
+gives back so many pence, or all where none are named, and reports `pay.refunded`: at once where all that was paid is back
+already. Its sentences may name what was paid, what goes back in all, and what is back already (`pounds`).
 """
 
 from collections.abc import Mapping
@@ -42,10 +43,9 @@ REFUND = steps.StepKind(
     rules={"pence": INT},
     optional=frozenset({"pence"}),
     words=frozenset({"reason", "approved"}),
-    says={"refund": Record("refund", {"pounds": TEXT})},
+    says={"refund": Record("refund", {"pounds": TEXT, "paid": TEXT, "back": TEXT})},
     final=True,
 )
-ALL = -1
 
 
 class PayStep:
@@ -83,11 +83,15 @@ class PayStep:
 class RefundStep:
     """Gives money back."""
 
-    def run(self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
-        """Ask for the refund; more than is left is cut to what is left, and nothing left is no refund."""
-        pence = options.get("pence", ALL)
+    def run(
+        self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime
+    ) -> str | None:
+        """Ask for the refund; more than is left is cut to what is left, and nothing or less is no refund.
+
+        Only without a sum it is all: one that was worked out, such as a price less what is kept, may be below nothing.
+        """
         left = refunds.left_on(case)
-        amount = left if pence == ALL else min(pence, left)
+        amount = min(options.get("pence", left), left)
         with suppress(Refused):
             refunds.ask_on(
                 case=case,
@@ -97,6 +101,9 @@ class RefundStep:
                 by=by,
                 now=now,
             )
+        refunds.keep_sums(case)
+        over = refunds.is_all_back(case) and "pay.refunded" in workflow.stage_of(case).on
+        return "pay.refunded" if over else None
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
         """Nothing to take back: money given back stays given back."""
