@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -24,7 +25,7 @@ from doorstep.staff.actor import RESIDENT, Actor
 from doorstep.waste import actions as waste
 from doorstep.waste.models import Change, Container, Round, RoundDay
 from tests.filling import fill
-from tests.form_client import SEEN, text
+from tests.form_client import SEEN, FormClient, text
 from tests.paying import fee_case, fee_service
 from tests.people import signed_in
 from tests.publishing import publish_library
@@ -261,7 +262,8 @@ def test_what_nobody_changed_is_done(district: Any, make: Any) -> None:
 def test_money_does_not_move_for_a_page_that_brings_no_mark(district: Any, make: Any) -> None:
     act: Act = make(district)
     before = list(Refund.objects.values_list("state", flat=True))
-    answer = signed_in(act.user).post(act.to, act.typed, follow=True)
+    client = signed_in(act.user)
+    answer = super(FormClient, client).post(act.to, act.typed, follow=True)
     assert "Someone changed th" in text(answer)
     assert list(Refund.objects.values_list("state", flat=True)) == before
 
@@ -274,6 +276,32 @@ def test_after_a_conflict_no_decision_is_chosen_in_advance(district: Any) -> Non
     page = text(client.post(act.to, {**act.typed, "seen": mark}))
     chosen = [part.split(">")[0] for part in page.split('name="decision"')[1:]]
     assert not any("checked" in part for part in chosen)
+
+
+def test_a_mark_that_cannot_be_read_chooses_nothing_in_advance(district: Any) -> None:
+    act = decided_meanwhile(district)
+    page = text(signed_in("officer").post(act.to, {**act.typed, "seen": "x"}))
+    chosen = [part.split(">")[0] for part in page.split('name="decision"')[1:]]
+    assert "Someone changed this" in page and chosen
+    assert not any("checked" in part for part in chosen)
+
+
+def test_a_decision_carries_the_stage_it_was_made_at(district: Any) -> None:
+    act = decided_meanwhile(district)
+    answer = super(FormClient, signed_in("officer")).post(act.to, act.typed)
+    assert "Someone changed this" in text(answer) and act.undone()
+
+
+def test_no_outcome_is_chosen_in_advance(district: Any) -> None:
+    case = district.case(0)
+    Job.objects.filter(case=case).update(state="done")
+    officer = signed_in("officer")
+    page = text(officer.get(f"/desk/cases/{case.reference}"))
+    first = page.split('name="code">')[1].split("</option>")[0]
+    assert first.strip().startswith('<option value="">')
+    given = {"event": str(uuid4()), "job": str(Job.objects.get().pk), "code": ""}
+    answer = officer.post(f"/desk/cases/{case.reference}/correct", given)
+    assert "Choose one of the outcomes" in text(answer)
 
 
 def test_a_keyword_that_another_decided_on_is_not_decided_again(district: Any) -> None:

@@ -42,7 +42,7 @@ def as_it_was_seen(
 
     Parts may hang on what is sent. `state` is given the request and what the address names; it locks what
     it looks at, until the view has acted. A form without a mark (one of the version before) is taken as it
-    comes; with `always`, for what cannot be taken back such as money, it is refused.
+    comes; with `always`, for money and decisions, it is refused.
     """
 
     def wrap(view: View) -> View:
