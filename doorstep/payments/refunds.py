@@ -53,6 +53,13 @@ def left_on(case: Case) -> int:
     return sum(left_of(a) for a in Attempt.objects.filter(charge__case=case, state="paid"))
 
 
+def sums(case: Case) -> tuple[int, int]:
+    """Return the pence that were paid on a case, and those of them that went back, are on their way or wait for approval."""
+    movements = Movement.objects.filter(charge__case=case, pence__gt=0)
+    paid = int(movements.aggregate(s=Sum("pence"))["s"] or 0)
+    return paid, paid - left_on(case)
+
+
 def is_all_back(case: Case) -> bool:
     """Say whether something was paid on a case and all of it went back."""
     movements = Movement.objects.filter(charge__case=case)

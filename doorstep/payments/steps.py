@@ -7,12 +7,12 @@ gives back so many pence, or all where none are named, and reports `pay.refunded
 already. Its sentences may name what was paid, what goes back in all, and what is back already (`pounds`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from doorstep.cases import workflow
+from doorstep.cases import needs_person, workflow
 from doorstep.cases.models import Case
 from doorstep.catalogue import steps
 from doorstep.catalogue.words import pounds
@@ -80,6 +80,13 @@ class PayStep:
             actions.withdraw(charge_id=charge.pk, now=now)
 
 
+def _too_much(right: int, back: int) -> str:
+    return (
+        f"The outcome was put right. By the right one {pounds(right)} goes back, but {pounds(back)} went back or is on "
+        "its way. Nothing was asked of the resident. Please decide whether it stays so."
+    )
+
+
 class RefundStep:
     """Gives money back."""
 
@@ -104,6 +111,23 @@ class RefundStep:
         refunds.keep_sums(case)
         over = refunds.is_all_back(case) and "pay.refunded" in workflow.stage_of(case).on
         return "pay.refunded" if over else None
+
+    def reckon(
+        self, *, case: Case, asked: Sequence[Mapping[str, Any]], by: Actor, now: datetime
+    ) -> None:
+        """Give back what the right outcome gives more than went back already; where it gives less, ask a person.
+
+        Nobody is asked to pay again by a correction of ours.
+        """
+        paid, back = refunds.sums(case)
+        if not paid:
+            return
+        right = min(paid, sum(max(0, options.get("pence", paid)) for options in asked))
+        if right > back:
+            self.run(case=case, options={**asked[0], "pence": right - back}, by=by, now=now)
+        elif right < back:
+            needs_person.ask_on(case=case, text=_too_much(right, back), by=by, now=now)
+        refunds.keep_sums(case)
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
         """Nothing to take back: money given back stays given back."""
