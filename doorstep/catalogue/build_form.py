@@ -91,6 +91,8 @@ def _question(
     if isinstance(q.options, str):
         pair = b.call(q.options, src.where(*at, "options"))
         source = pair[0] if pair else None
+        if pair and pair[1].private:
+            b.problems.append(f"{src.where(*at, 'options')}: `{pair[1].name}` is for rules alone")
     options = tuple(q.options.items()) if isinstance(q.options, dict) else ()
     question = Question(
         id=q.id,
