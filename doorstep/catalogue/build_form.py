@@ -12,6 +12,8 @@ def read_form(b: Checker) -> Form:
     """Return the form of form.yaml; its mistakes are kept with the checker's."""
     src = Source("form.yaml", b.contents.get("form.yaml", ""))
     read = src.as_model(f.FormFile)
+    asked = [(i, n, q.id) for i, p in enumerate(read.pages) for n, q in enumerate(p.questions)]
+    b.later = {name: src.where("pages", i, "questions", n, "id") for i, n, name in asked}
     pages = tuple(_page(b, src, i, p) for i, p in enumerate(read.pages))
     ids = [p.id for p in pages]
     for missing in sorted(b.ask - set(ids)):

@@ -48,6 +48,8 @@ class Checker:
         self.known: frozenset[str] = frozenset()
         self.implied: dict[str, frozenset[str]] = {}
         self.ask: set[str] = set()
+        # Questions that a later page asks, by their ids, each with its line.
+        self.later: dict[str, str] = {}
         # What no sentence may name: facts for rules alone, and what is worked out of them.
         self.private: set[str] = set()
         # Stops that later rules rest on: passing them would leave those rules without their values.
@@ -58,8 +60,18 @@ class Checker:
         try:
             return Rule.read(text, self.names, known=self.known, where=where, wants=wants)
         except RuleError as exc:
-            self.problems.append(str(exc))
+            self.problems.append(self._said(exc))
             return None
+
+    def _said(self, exc: RuleError) -> str:
+        """Return a mistake in words; what rests on an answer that is not there yet says where it is asked."""
+        there = self.later.get(exc.unknown)
+        if there is None:
+            return str(exc)
+        return (
+            f"{exc.where}: `{exc.unknown}` is asked later, at {there}: this would be judged before it is "
+            "answered; put that page first, or this on a page after it"
+        )
 
     def learn(self, proved: frozenset[str]) -> None:
         """Take in what an earlier rule proved, and the facts that are something because of it."""
@@ -81,7 +93,7 @@ class Checker:
             check_call(call, fact.params, self.names, where)
             return call, fact
         except RuleError as exc:
-            self.problems.append(str(exc))
+            self.problems.append(self._said(exc))
             return None
 
 
