@@ -8,11 +8,13 @@ import os
 import sys
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from doorstep import database_url
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = os.environ.get("DOORSTEP_DEMO") == "1"
@@ -46,18 +48,11 @@ BASE_ADDRESS = os.environ.get("BASE_ADDRESS", f"http://127.0.0.1:{os.environ.get
 
 
 def database(url: str) -> dict[str, object]:
-    """Return Django's settings for a DATABASE_URL."""
-    parts = urlsplit(url)
-    return {
-        "ENGINE": "doorstep.outside.postgres",
-        "NAME": unquote(parts.path.lstrip("/")) or "doorstep",
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-    }
+    """Return Django's settings for a DATABASE_URL; raises ImproperlyConfigured."""
+    try:
+        return database_url.settings(url)
+    except database_url.WrongUrl as exc:
+        raise ImproperlyConfigured(str(exc)) from None
 
 
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgres://127.0.0.1/doorstep"))}
@@ -236,7 +231,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     *(f"doorstep.{r}.jobs" for r in ROOMS if (ROOT / "doorstep" / r / "jobs.py").exists()),
     "doorstep.outside.sweeper",
 ]
-PROCRASTINATE_ON_APP_READY = None
+PROCRASTINATE_ON_APP_READY = "doorstep.outside.worker.prepare"
 _BEFORE: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -267,6 +262,8 @@ LOGGING = {
         "fontTools": {"level": "ERROR"},
         # The library logs an error's own words; ours says its class (outside.later).
         "procrastinate": {"level": "CRITICAL"},
+        # Each second of an outage is a line of its pool's; ours says once that a worker waits.
+        "psycopg.pool": {"level": "ERROR"},
         "doorstep": {"level": os.environ.get("DOORSTEP_LOG", "WARNING" if DEMO else "INFO")},
     },
 }

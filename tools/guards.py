@@ -10,6 +10,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = (
@@ -56,6 +57,12 @@ GUARDS = (
     Guard("the messenger honours our key", "doorstep/connectors/demo/messenger.py",
           'path = self._folder / f"{message.key}.json"\n        _slow', 'path = self._folder / f"{message.key}{os.getpid()}.json"\n        _slow',
           f"{FAULTS}/test_processes.py::test_workers_killed_while_messages_are_sent"),
+    Guard("reports: one that knows no way on from what it was joined to is an officer's", "doorstep/reports/actions.py",
+          "if not went_on and not", "if False and not",
+          "tests/reports/test_reports.py::test_one_that_knows_no_way_on_from_there_is_an_officers_and_no_closed_one_is"),
+    Guard("authorities: the number that a token became is the case's too", "doorstep/authorities/actions.py",
+          '    workflow.keep(case, "passed", {**case.facts.get("passed", {}), "reference": row.their_id})\n', "",
+          "tests/authorities/test_passing.py::test_a_token_is_resolved_later"),
     Guard("tasks: an end is one end", "doorstep/tasks/actions.py",
           "    if task.ended_at:\n        raise Refused", "    if False:\n        raise Refused",
           "tests/cases/test_asking.py::test_a_case_that_needs_a_person_is_listed_until_someone_says_it_is_done"),
@@ -117,8 +124,68 @@ GUARDS = (
           "if process is None or process.poll() is not None:", "if process is None:",
           f"{FAULTS}/test_database.py::test_the_database_stops_and_starts_under_load[immediate]"),
     Guard("while the database is away we say: come back", "doorstep/web/kit/errors.py",
-          "if not isinstance(sys.exc_info()[1], AWAY):", "if True:",
+          "is_away = isinstance(sys.exc_info()[1], AWAY)", "is_away = False",
           f"{FAULTS}/test_database.py::test_the_database_stops_and_starts_under_load[fast]"),
+    Guard("away: nobody is looked up for the page that says so", "doorstep/web/kit/errors.py",
+          "    request.user = AnonymousUser()\n", "",
+          "tests/web/test_away.py::test_every_address_says_so_to_whoever_is_signed_in"),
+    Guard("away: a page after its policy was written asks for no nonce", "doorstep/web/kit/errors.py",
+          '        request.csp_nonce = ""', "        pass",
+          "tests/web/test_away.py::test_a_session_that_cannot_be_kept_says_so_too"),
+    Guard("away: what stands outermost logs no words", "doorstep/web/kit/when_away.py",
+          "error=type(exc).__name__", "error=str(exc)",
+          "tests/web/test_away.py::test_the_last_resort_speaks_for_the_council_and_logs_no_path"),
+    Guard("silent: readiness waits for no database", "doorstep/web/operations/ready.py",
+          "answer.get(timeout=LOOK_SECONDS)", "answer.get()",
+          "tests/outside/test_silent.py::test_readiness_is_said_within_two_seconds"),
+    Guard("silent: one thread alone tries a silent server", "doorstep/outside/postgres/base.py",
+          "            self.is_lost = True\n", "            pass\n",
+          "tests/outside/test_silent.py::test_while_one_thread_tries_no_other_waits_until_it_speaks_again"),
+    Guard("silent: a try that hangs is noticed before it fails", "doorstep/outside/postgres/base.py",
+          "if not (self.is_lost or self._hangs()):", "if not self.is_lost:",
+          "tests/outside/test_silent.py::test_while_one_thread_tries_no_other_waits_until_it_speaks_again"),
+    Guard("silent: every wait of a session has an end", "doorstep/database_url.py",
+          '"OPTIONS": {**left, **given},', '"OPTIONS": given,',
+          "tests/outside/test_silent.py::test_a_session_waits_for_no_lock_and_no_lost_packet_for_ever"),
+    Guard("silent: several hosts are taken", "doorstep/database_url.py",
+          '"PORT": given.pop("port", ""),', '"PORT": given.pop("port", "").split(",")[0],',
+          "tests/cli/test_database_url.py::test_several_hosts_and_every_option_are_kept"),
+    Guard("silent: what a pooler left out is said at start", "doorstep/outside/checks.py",
+          "if not values[name]]", "if False]",
+          "tests/outside/test_silent.py::test_what_the_server_lacks_is_said_at_start"),
+    Guard("worker: a silent kind of worker is an alarm though another beats", "doorstep/outside/queries.py",
+          "lambda s: bool(s.silent),", "lambda s: len(s.silent) == len(KINDS),",
+          "tests/web/test_operations.py::test_a_message_worker_that_is_silent_is_seen_though_the_sweeper_beats"),
+    Guard("worker: it beats as long as it lives", "doorstep/outside/worker.py",
+          'if query == sql.queries["update_heartbeat"] and self._names:', "if False:",
+          "tests/outside/test_worker.py::test_it_beats_for_its_own_queue_alone_and_again"),
+    Guard("worker: it outlasts a database that is away", "doorstep/outside/worker.py",
+          "if not isinstance(exc.__cause__, psycopg.OperationalError):", "if True:",
+          "tests/outside/test_worker.py::test_it_outlasts_a_database_that_is_away"),
+    Guard("disk: one that is full for minutes fails no job for good", "doorstep/outside/later.py",
+          "max(self.max_runs, DISK_RUNS) if _met_the_disk(exception) else self.max_runs", "self.max_runs",
+          "tests/files/test_thumbnails.py::test_on_a_full_disk_it_is_tried_for_an_hour_and_then_no_more"),
+    Guard("disk: half a thumbnail is none", "doorstep/files/photos.py",
+          'image.save(written, "JPEG", quality=85)', 'image.save(file, "JPEG", quality=85)',
+          "tests/files/test_thumbnails.py::test_on_a_full_disk_it_is_tried_for_an_hour_and_then_no_more"),
+    Guard("demo: its people are made nowhere else", "doorstep/demo/management/commands/demo.py",
+          "    if not settings.DEMO:\n", "    if False:\n",
+          "tests/demo/test_elsewhere.py::test_outside_the_demo_it_refuses"),
+    Guard("parts: what was started ends with its supervisor", "doorstep/cli/parent.py",
+          "    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)\n", "",
+          "tests/cli/test_supervisor.py::test_what_it_started_ends_with_a_supervisor_that_is_killed"),
+    Guard("parts: a web process ends with its master", "doorstep/cli/web.py",
+          "    parent.end_with(worker.ppid)\n", "    pass\n",
+          "tests/cli/test_supervisor.py::test_a_web_process_that_hangs_does_not_keep_the_port_of_its_killed_master"),
+    Guard("parts: the web server's log holds no path", "doorstep/cli/web.py",
+          "logger_class = PathlessLogger", "",
+          "tests/cli/test_supervisor.py::test_the_web_servers_own_log_holds_no_path"),
+    Guard("parts: the address is said when it answers", "doorstep/cli/supervisor.py",
+          "if not self.is_made and self._answers():", "if not self.is_made:",
+          "tests/cli/test_supervisor.py::test_the_address_is_said_once_it_answers_there"),
+    Guard("parts: the embedded server keeps its port", "doorstep/cli/embedded.py",
+          "    port = _port(data)\n", "    port = _free_port()\n",
+          f"{FAULTS}/test_database.py::test_an_embedded_server_that_was_killed_is_started_again_where_it_was"),
     Guard("one open case about one thing", "doorstep/cases/submitting.py",
           "unique_key=facts.unique_key(service.slug, tuple(a[q] for q in unique)) if unique else None,", "unique_key=None,",
           f"{FAULTS}/test_race.py"),
@@ -176,6 +243,9 @@ GUARDS = (
     Guard("calendar: what is told of a day says when", "doorstep/web/portal/feeds.py",
           "if day == when.day]", "if False]",
           "tests/web/test_bins.py::test_what_is_told_of_a_day_says_when_and_nothing_depends_on_the_moment_of_asking"),
+    Guard("partners: what came before a page that fails is taken in", "doorstep/connectors/open311.py",
+          "            rest = exc\n", "            raise\n",
+          "tests/contracts/test_carrier.py::test_what_came_before_a_page_that_cannot_be_had_is_taken_in"),
     Guard("a failing job is not tried for ever", "doorstep/outside/later.py",
           "or job.attempts + 1 >= self.max_runs:", "or job.attempts + 1 >= 10_000:",
           f"{FAULTS}/test_queue.py::test_poison_and_a_failing_last_write_hold_up_no_other"),
@@ -436,8 +506,8 @@ def copy(folder: Path) -> None:
 
 def fails_without(guard: Guard) -> str:
     """Say whether a guard's test fails without it: "fails", or what is wrong with the pair."""
-    # Always the same folder: the embedded database of a checkout is named by its path.
-    folder = Path(tempfile.gettempdir()) / "doorstep-guards"
+    # Always the same folder of a checkout: the embedded database is named by its path.
+    folder = Path(tempfile.gettempdir()) / f"doorstep-guards-{crc32(str(ROOT).encode()):x}"
     shutil.rmtree(folder, ignore_errors=True)
     try:
         copy(folder)

@@ -230,9 +230,17 @@ def _resolve(to: Recipient, rows: list[Passed]) -> None:
             log.warning("token_not_resolved", authority=to.code, passed=row.pk, said=str(exc)[:200])
             failures += isinstance(exc, TryLater)
         if row.their_id:
-            row.save(update_fields=["their_id"])
+            _keep_number(row)
         if failures == MOST_FAILURES:
             return
+
+
+@transaction.atomic
+def _keep_number(row: Passed) -> None:
+    """Keep the number that a token became, with the case too: its sentences name it."""
+    case = locked(row.case_id)
+    row.save(update_fields=["their_id"])
+    workflow.keep(case, "passed", {**case.facts.get("passed", {}), "reference": row.their_id})
 
 
 @transaction.atomic
@@ -280,7 +288,8 @@ def _is_new(row: Passed, update: Update, now: datetime) -> bool:
 def _ask_about(row: Passed, update: Update, now: datetime) -> bool:
     """Ask an officer about a status that we do not know; once for a case and a status, and say whether it was now."""
     text = f"{_said(row, update)}\nWe do not know what “{update.status[:60]}” means. Please decide what follows."
-    about = f"status {update.status.casefold()}"
+    # In whichever spelling.
+    about = f"status {''.join(filter(str.isalnum, update.status.casefold()))}"
     return officers.ask_once(row=row, about=about, text=text, now=now)
 
 

@@ -91,5 +91,6 @@ class Carrier(Protocol):
     ) -> Iterator[Update | Unreadable]:
         """Return what happened to some reports since a moment, the oldest first; some may come again.
 
-        What cannot be read comes last, and never keeps back the rest.
+        What cannot be read comes last, and never keeps back the rest. Where not all could be had, those that
+        could come first, and then TryLater.
         """

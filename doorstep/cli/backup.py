@@ -10,8 +10,8 @@ import subprocess
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
+from doorstep import database_url
 from doorstep.cli import embedded
 from doorstep.cli.embedded import CannotStart
 
@@ -21,15 +21,11 @@ EMPTY = "select count(*) from information_schema.tables where table_schema = 'pu
 
 def _environment(url: str) -> dict[str, str]:
     """Return a DATABASE_URL as PostgreSQL's programs read it: a password is never in a command line."""
-    parts = urlsplit(url)
-    variables = {
-        "PGHOST": parts.hostname or "",
-        "PGPORT": str(parts.port or ""),
-        "PGUSER": unquote(parts.username or ""),
-        "PGPASSWORD": unquote(parts.password or ""),
-        "PGDATABASE": unquote(parts.path.lstrip("/")),
-    }
-    return {**os.environ, **{k: v for k, v in variables.items() if v}}
+    try:
+        given, named = database_url.parts(url), database_url.variables()
+    except database_url.WrongUrl as exc:
+        raise CannotStart(str(exc)) from exc
+    return {**os.environ, **{named[k]: v for k, v in given.items() if k in named}}
 
 
 @cache

@@ -13,6 +13,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import metadata, util
 from pathlib import Path
 from typing import IO
@@ -139,8 +140,8 @@ def _running_port(programs: Path, data: Path) -> int | None:
 
 
 def _start(programs: Path, data: Path) -> int:
-    port = _free_port()
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200"
+    port = _port(data)
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200 -c tcp_keepalives_idle=60"
     started = _call(
         programs / "pg_ctl",
         "start",
@@ -154,6 +155,19 @@ def _start(programs: Path, data: Path) -> int:
     )
     if started.returncode:
         raise CannotStart(f"PostgreSQL did not start; its words are in {data / 'server.log'}.")
+    (data.parent / "port").write_text(str(port))
+    return port
+
+
+def _port(data: Path) -> int:
+    """Return the port that the server had last, if it is free: whoever runs still looks for it there."""
+    try:
+        port = int((data.parent / "port").read_text())
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+    except (OSError, ValueError, OverflowError):
+        return _free_port()
     return port
 
 
@@ -198,7 +212,31 @@ def ensure() -> str:
         _call(folder / "psql", *server, "-c", "create database doorstep", "postgres")
     atexit.register(_leave, users, os.getpid())
     os.environ["DATABASE_URL"] = f"postgres://{USER}@127.0.0.1:{port}/doorstep"
+    _used.append(port)
     return os.environ["DATABASE_URL"]
+
+
+# The embedded server's port, once this process uses it.
+_used: list[int] = []
+
+
+def revive() -> None:
+    """Start the embedded server again if this process uses it and it has ended, on the port it had."""
+    if not _used or _listens(_used[-1]):
+        return
+    data = home() / "postgres"
+    with open(data.parent / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if _running_port(programs(), data) is None:
+            # What is left of it may hold its memory for a moment: the next look tries again.
+            with suppress(CannotStart):
+                _start(programs(), data)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _leave(users: IO[str], pid: int) -> None:

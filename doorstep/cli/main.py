@@ -3,6 +3,8 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
+
 from doorstep.cli.embedded import CannotStart, ensure
 
 
@@ -19,10 +21,23 @@ def main() -> None:
             from doorstep.cli import backup
 
             return backup.main(sys.argv[1], sys.argv[2:])
-    except CannotStart as exc:
+        _execute()
+    except (CannotStart, ImproperlyConfigured) as exc:
         sys.exit(f"doorstep: {exc}")
-    from django.core.management import execute_from_command_line
 
+
+def _execute() -> None:
+    """Do one of Django's commands, or ours of that kind."""
+    from django.core.management import execute_from_command_line
+    from django.db import connection
+
+    from doorstep import database_url
+    from doorstep.cli import waiting
+
+    if sys.argv[1:3] == ["procrastinate", "worker"]:
+        waiting.for_database()
+    else:
+        connection.settings_dict = database_url.for_a_command(connection.settings_dict)
     execute_from_command_line(sys.argv)
 
 

@@ -1,15 +1,20 @@
-"""Starts web server and workers, restarts each on any exit, and stops all of them together."""
+"""Starts web server and workers, restarts each on any exit, and stops all of them together.
 
+They end with it, however it ends, so that the next start finds nothing left over. The embedded database, where it is
+ours, is started again as they are.
+"""
+
+import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from types import FrameType
 
 from doorstep import settings
-from doorstep.cli.embedded import CannotStart
+from doorstep.cli import embedded, parent, ports
 
 # Worker settings as measured for the queue: see docs/decisions/0003-queue.md.
 WORKER = [
@@ -24,6 +29,9 @@ WORKER = [
 ]
 
 
+LOOK_EVERY_SECONDS, AGAIN_AFTER_SECONDS = 0.2, 1.0
+
+
 def _doorstep(*args: str) -> list[str]:
     return [sys.executable, "-m", "doorstep.cli.main", *args]
 
@@ -32,8 +40,9 @@ def standin() -> list[str]:
     """Return the command of the demo's stand-in for GOV.UK Pay: on this machine only, one process."""
     where = f"127.0.0.1:{settings.STANDIN_PORT}"
     server = [sys.executable, "-m", "gunicorn", "standins.govuk_pay.app:application"]
-    server += ["--pythonpath", str(settings.ROOT), "-b", where, "-w", "1"]
-    return [*server, "-k", "gthread", "--threads", "8", "--log-level", "warning"]
+    server += ["-c", "python:doorstep.cli.web", "--pythonpath", str(settings.ROOT)]
+    server += ["-b", where, "-w", "1", "-k", "gthread", "--threads", "8"]
+    return [*server, "--log-level", "warning"]
 
 
 def _standins_environment(port: str) -> None:
@@ -45,20 +54,25 @@ def _standins_environment(port: str) -> None:
     os.environ["STANDIN_STATE"] = str(settings.DATA / "govuk-pay-stand-in.sqlite")
 
 
-def commands(port: str) -> dict[str, list[str]]:
-    """Return the long-running commands by name."""
+def _host() -> str:
     # Loopback unless told otherwise: what faces the outside is a reverse proxy. The demo never leaves it.
     demo = os.environ.get("DOORSTEP_DEMO") == "1"
-    host = "127.0.0.1" if demo else os.environ.get("BIND", "127.0.0.1")
+    return "127.0.0.1" if demo else os.environ.get("BIND", "127.0.0.1")
+
+
+def commands(port: str) -> dict[str, list[str]]:
+    """Return the long-running commands by name."""
     web = [
         sys.executable,
         "-m",
         "gunicorn",
         "doorstep.wsgi",
+        "-c",
+        "python:doorstep.cli.web",
         # Loaded once, then forked: a process that dies is replaced in milliseconds.
         "--preload",
         "-b",
-        f"{host}:{port}",
+        f"{_host()}:{port}",
         "-w",
         "2",
         "-k",
@@ -77,37 +91,45 @@ def commands(port: str) -> dict[str, list[str]]:
     }
 
 
-def _port_free(port: str) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", int(port)))
-        except (OSError, ValueError, OverflowError) as exc:
-            raise CannotStart(
-                f"port {port} is taken or not allowed; choose another, such as `PORT=8001 make run`."
-            ) from exc
+class Supervisor:
+    """Keeps commands running until told to stop."""
 
-
-class _Supervisor:
-    def __init__(self, wanted: dict[str, list[str]]) -> None:
-        self.wanted = wanted
+    def __init__(
+        self, wanted: dict[str, list[str]], each_time: Callable[[], None] = lambda: None
+    ) -> None:
+        self.wanted, self.each_time = wanted, each_time
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.started: dict[str, float] = {}
         self.stopping = False
 
     def stop(self, number: int, frame: FrameType | None) -> None:
+        """Stop at the next look; what a signal does."""
         self.stopping = True
 
     def watch(self) -> None:
-        signal.signal(signal.SIGINT, self.stop)
-        signal.signal(signal.SIGTERM, self.stop)
+        """Start what does not run, again and again, until told to stop."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+                signal.signal(number, self.stop)
         while not self.stopping:
             for name, command in self.wanted.items():
                 process = self.running.get(name)
                 if process is None or process.poll() is not None:
-                    self.running[name] = subprocess.Popen(command, start_new_session=True)
-            time.sleep(1)
+                    self._start(name, command)
+            self.each_time()
+            time.sleep(LOOK_EVERY_SECONDS)
+
+    def _start(self, name: str, command: list[str]) -> None:
+        # One that ends at once is not started five times a second.
+        if time.monotonic() - self.started.get(name, 0) < AGAIN_AFTER_SECONDS:
+            return
+        self.started[name] = time.monotonic()
+        self.running[name] = subprocess.Popen(
+            command, start_new_session=True, preexec_fn=parent.end_with_me()
+        )
 
     def end(self) -> None:
+        """Stop everything, and kill what has not ended after half a minute."""
         for process in self.running.values():
             if process.poll() is None:
                 process.terminate()
@@ -119,23 +141,53 @@ class _Supervisor:
                 process.kill()
 
 
+class Announcement:
+    """Says once where Doorstep is: when it answers there, and not before."""
+
+    def __init__(self, port: str, lines: list[str]) -> None:
+        bound = _host()
+        self.host = "127.0.0.1" if bound in ("0.0.0.0", "::", "[::]") else bound
+        self.port, self.lines, self.is_made = port, lines, False
+
+    def __call__(self) -> None:
+        """Look, and say it."""
+        if not self.is_made and self._answers():
+            self.is_made = True
+            print("", *self.lines, sep="\n", flush=True)
+
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection(self.host, int(self.port), timeout=1)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
 def run() -> int:
     """Migrate, make the demo when asked, then run web and workers until told to stop."""
     port = os.environ.get("PORT", "8000")
-    _port_free(port)
+    ports.wait_until_free(port)
     steps = [_doorstep("migrate", "--verbosity", "0")]
+    lines = [f"Doorstep is at http://127.0.0.1:{port}/"]
     demo = os.environ.get("DOORSTEP_DEMO") == "1"
     if demo:
-        _port_free(str(settings.STANDIN_PORT))
+        ports.wait_until_free(str(settings.STANDIN_PORT))
         _standins_environment(port)
+        lines.append(f"Start page of the demo, with sign-ins: http://127.0.0.1:{port}/demo")
     steps.append(_doorstep("demo") if demo else _doorstep("services", "import"))
     for step in steps:
-        if subprocess.run(step).returncode:
+        if subprocess.run(step, preexec_fn=parent.end_with_me()).returncode:
             return 1
-    print(f"\nDoorstep is at http://127.0.0.1:{port}/", flush=True)
-    if demo:
-        print(f"Start page of the demo, with sign-ins: http://127.0.0.1:{port}/demo", flush=True)
-    supervisor = _Supervisor(commands(port))
+    announce = Announcement(port, lines)
+
+    def each_time() -> None:
+        embedded.revive()
+        announce()
+
+    supervisor = Supervisor(commands(port), each_time)
     supervisor.watch()
     print("Stopping …", flush=True)
     supervisor.end()

@@ -118,16 +118,22 @@ class Open311:
         self, to: Recipient, ids: Sequence[str], since: datetime
     ) -> Iterator[Update | Unreadable]:
         """Return what happened to some requests since a moment, the oldest first, and last what lacks something."""
+        rows: list[Update | Unreadable] = []
+        rest: TryLater | None = None
         try:
-            rows = list(_updates(to, ids, since))
+            rows.extend(_updates(to, ids, since))
         except Missing:
-            rows = list(_standings(to, ids))
+            rows.extend(_standings(to, ids))
+        except TryLater as exc:  # what came before is taken in all the same
+            rest = exc
         yield from sorted((row for row in rows if isinstance(row, Update)), key=lambda u: u.at)
         for row in rows:
             if isinstance(row, Unreadable):
                 # What it lacks, and nothing of what it says.
                 log.warning("row_not_read", authority=to.code, lacks=row.lacks)
                 yield row
+        if rest:
+            raise rest
 
     def check(self) -> str:
         """Say that nothing can be asked in general: each authority has an address of its own."""
@@ -163,13 +169,21 @@ def _updates(to: Recipient, ids: Sequence[str], since: datetime) -> Iterator[Upd
         # Who does not know `service_request_id` here gives those of all requests.
         query = {"start_date": since.isoformat(timespec="seconds"), "page": str(page)}
         query["service_request_id"] = ",".join(ids) if len(ids) <= AT_ONCE else ""
-        root = _call("GET", to, "servicerequestupdates.xml", {k: v for k, v in query.items() if v})
+        try:
+            root = _call(
+                "GET", to, "servicerequestupdates.xml", {k: v for k, v in query.items() if v}
+            )
+        except GiveUp:
+            if page > 1:  # so some say that there is no such page
+                return
+            raise
         rows = [row for row in root if _mark(row) not in known]
         if not rows:
             return
         for row in rows:
             known.add(_mark(row))
             yield _read(to, row, _text(row, "update_id"), _text(row, "description"))
+    raise TryLater("they have more updates than we read at once")
 
 
 def _mark(row: Element) -> str:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +18,7 @@ from PIL import Image
 from doorstep.files import child, picture, queue
 from doorstep.files.errors import BadFile
 from doorstep.files.models import Photo
+from doorstep.outside.errors import GiveUp, TryLater
 
 log = structlog.get_logger("doorstep.files")
 _NAME = re.compile(r"^[0-9a-f]{32}\.jpg$")
@@ -83,12 +85,21 @@ def _whole(path: Path) -> Iterator[IO[bytes]]:
 
 
 def make_thumbnail(name: str) -> None:
-    """Make the small picture that pages show; the photo may be gone by now."""
+    """Make the small picture that pages show; the photo may be gone by now. Raises TryLater, GiveUp."""
     path = path_of(name)
-    if path is not None:
+    if path is None:
+        return
+    try:
         with Image.open(path, formats=("JPEG",)) as image, _whole(_small(name)) as file:
             image.thumbnail((THUMBNAIL, THUMBNAIL))
-            image.save(file, "JPEG", quality=85)
+            written = BytesIO()
+            image.save(written, "JPEG", quality=85)
+            # Not straight into the file: the library takes half a write for a whole one.
+            file.write(written.getvalue())
+    except OSError as exc:
+        if exc.errno is None:  # the library's own, of a picture
+            raise GiveUp("a photo that was kept cannot be read") from exc
+        raise TryLater("the disk refuses a thumbnail") from exc
 
 
 def keep(names: Iterable[str]) -> None:

@@ -5,3 +5,11 @@ class OutsideConfig(AppConfig):
     name = "doorstep.outside"
     label = "outside"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have the server's limits looked at where Django looks at databases: at each `migrate`, so at each start."""
+        from django.core import checks
+
+        from doorstep.outside.checks import limits
+
+        checks.register(limits, checks.Tags.database)

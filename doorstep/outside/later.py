@@ -4,6 +4,7 @@ With its sweeper, the only place that knows the queue's library. Delivery is at 
 every job is safe to run again. Jobs take ids only, because the library logs its arguments.
 """
 
+import errno
 import random
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
@@ -33,6 +34,20 @@ Work = Callable[..., None]
 GiveUpAction = Callable[..., None]
 
 
+# A disk that is full, or refuses, is somebody's work for minutes: whatever meets it is tried for an hour.
+DISK_REFUSES = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS}
+DISK_RUNS = 14
+
+
+def _met_the_disk(error: BaseException | None) -> bool:
+    """Say whether an error, or what it came from, is the disk's."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in DISK_REFUSES:
+            return True
+        error = error.__cause__
+    return False
+
+
 class Retries(BaseRetryStrategy):
     """Run at most `max_runs` times, waiting longer each time, with a cap and some jitter."""
 
@@ -43,7 +58,8 @@ class Retries(BaseRetryStrategy):
         self, *, exception: BaseException, job: QueueJob
     ) -> RetryDecision | None:
         """Say when to run again; nothing means never. `attempts` counts the runs before this one."""
-        if isinstance(exception, GiveUp) or job.attempts + 1 >= self.max_runs:
+        most = max(self.max_runs, DISK_RUNS) if _met_the_disk(exception) else self.max_runs
+        if isinstance(exception, GiveUp) or job.attempts + 1 >= most:
             return None
         seconds = min(600, 2 ** (job.attempts + 1)) * (1 + random.random() / 4)
         return RetryDecision(retry_at=timezone.now() + timedelta(seconds=seconds))

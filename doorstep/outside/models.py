@@ -22,3 +22,10 @@ class JobFailure(models.Model):
                 name="dealt_with_by_someone",
             )
         ]
+
+
+class Beat(models.Model):
+    """When a worker last looked for work in a queue."""
+
+    queue = models.CharField(max_length=80, primary_key=True)
+    at = models.DateTimeField()

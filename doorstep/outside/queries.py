@@ -20,7 +20,13 @@ select queue_name,
     filter (where status = 'todo' and coalesce(scheduled_at, now()) <= now())), 0)
 from procrastinate_jobs j where status in ('todo', 'doing') group by queue_name order by queue_name
 """
-HEARTBEAT = "select extract(epoch from now() - max(last_heartbeat)) from procrastinate_workers"
+BEATS = "select queue, extract(epoch from clock_timestamp() - at) from outside_beat"
+# Every kind of worker by its queue, and what it does in words for staff.
+KINDS = {
+    "default": "Messages, payments and all other work",
+    "sys": "What watches over that work",
+}
+LATE_SECONDS, SILENT_SECONDS = 120, 60
 
 
 @dataclass(frozen=True)
@@ -36,16 +42,21 @@ class Lane:
 
 @dataclass(frozen=True)
 class Standing:
-    """How the queue stands now; `heartbeat` is the age of the youngest worker's, in seconds, if any works."""
+    """How the queue stands now; `beats` are each kind's ages of its last sign of life, in seconds, if there was one."""
 
     lanes: tuple[Lane, ...]
-    heartbeat: float | None
+    beats: dict[str, float | None]
     failed: int
 
     @property
     def oldest(self) -> float:
         """Return how long the oldest due job waits, in seconds."""
         return max((lane.oldest for lane in self.lanes), default=0.0)
+
+    @property
+    def silent(self) -> list[str]:
+        """Return the kinds of worker that have given no sign of life for too long."""
+        return [q for q, age in self.beats.items() if age is None or age > SILENT_SECONDS]
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,6 @@ class Alarm:
     holds: Callable[[Standing], bool]
 
 
-LATE_SECONDS, SILENT_SECONDS = 120, 60
 ALARMS = (
     Alarm(
         "queue_late",
@@ -66,8 +76,8 @@ ALARMS = (
     ),
     Alarm(
         "worker_silent",
-        f"No worker has given a sign of life for {SILENT_SECONDS} seconds",
-        lambda s: s.heartbeat is None or s.heartbeat > SILENT_SECONDS,
+        f"One kind of worker has given no sign of life for {SILENT_SECONDS} seconds",
+        lambda s: bool(s.silent),
     ),
     Alarm("job_failed", "A job was given up and nobody has dealt with it", lambda s: s.failed > 0),
 )
@@ -78,9 +88,10 @@ def standing() -> Standing:
     with connection.cursor() as cursor:
         cursor.execute(COUNTED)
         lanes = tuple(Lane(n, d, g, t, float(o)) for n, d, g, t, o in cursor.fetchall())
-        cursor.execute(HEARTBEAT)
-        (beat,) = cursor.fetchone() or (None,)
-    return Standing(lanes, None if beat is None else float(beat), _failed().count())
+        cursor.execute(BEATS)
+        ages = dict(cursor.fetchall())
+    beats = {queue: float(ages[queue]) if queue in ages else None for queue in KINDS}
+    return Standing(lanes, beats, _failed().count())
 
 
 def _failed() -> QuerySet[JobFailure]:

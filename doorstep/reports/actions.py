@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import F
 
-from doorstep.cases import outcomes, timeline, workflow
+from doorstep.cases import needs_person, outcomes, timeline, workflow
 from doorstep.cases.clock import clock_at
 from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
@@ -18,6 +18,11 @@ from doorstep.reports import queue
 from doorstep.reports.models import JOINED, Joined, Report
 from doorstep.staff.actor import Actor
 from doorstep.text import copied
+
+# A follower of an older version may not know what came of the case that it was joined to.
+NO_WAY_ON = (
+    "{reference}, which this was joined to, ended as “{outcome}”. Please decide what follows here."
+)
 
 
 def publish(*, case: Case, now: datetime) -> None:
@@ -188,6 +193,10 @@ def _follow(case: Case, outcome: str, into: Case, by: Actor, now: datetime) -> N
 
 def propagate(*, case: Case, outcome: str, by: Actor, now: datetime) -> None:
     """Carry what came of a case to those that were joined to it, whose own workflows tell their people."""
-    for row in Joined.objects.filter(into=case, undone_at=None).order_by("at"):
-        # One that an officer has closed meanwhile has no way on, and stays closed.
-        outcomes.carry(case_id=row.case_id, name=f"join.{outcome}", by=by, now=now)
+    joined = Joined.objects.filter(into=case, undone_at=None).select_related("case")
+    for row in joined.order_by("at"):
+        went_on = outcomes.carry(case_id=row.case_id, name=f"join.{outcome}", by=by, now=now)
+        # One that an officer has closed meanwhile stays closed; any other would wait for good.
+        if not went_on and not row.case.is_closed:
+            text = NO_WAY_ON.format(reference=case.reference, outcome=outcome.replace("_", " "))
+            needs_person.ask_officer(case_id=row.case_id, text=text, by=by, now=now)

@@ -232,6 +232,7 @@ def test_a_token_is_resolved_later(
     look(monkeypatch)
     case.refresh_from_db()
     assert case.stage == "ended" and outcomes(case) == ["send.taken", "send.closed"]
+    assert case.facts["passed"]["reference"] == "R-9"
 
 
 def test_an_end_that_the_workflow_knows_no_way_on_for_is_an_officers(

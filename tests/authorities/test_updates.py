@@ -98,8 +98,8 @@ def test_a_status_we_do_not_know_is_asked_of_an_officer_once(case: Case, say: Sa
     Task.objects.update(ended_at=timezone.now(), end="done")  # the officer has seen to it
     say(row(1, "AWAITING_PARTS", "In March."))
     count = len(notes(case))
-    say(row(2, "Awaiting_parts", "In April."))
-    assert to_do(case) == [] and notes(case)[count:] == [f"{COUNTY} (Awaiting_parts): In April."]
+    say(row(2, "Awaiting - parts", "In April."))
+    assert to_do(case) == [] and notes(case)[count:] == [f"{COUNTY} (Awaiting - parts): In April."]
     say(row(3, "GONE FISHING", ""))
     assert len(to_do(case)) == 1
 

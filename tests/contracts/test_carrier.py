@@ -236,6 +236,30 @@ def test_rows_without_an_id_are_each_read(foreign: Foreign, to: Recipient) -> No
     assert [u.words for u in said] == ["Said 5", "More"] and said[0].id != said[1].id
 
 
+def test_what_came_before_a_page_that_cannot_be_had_is_taken_in(
+    foreign: Foreign, to: Recipient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages: list[tuple[int, str]] = []
+    answers = foreign.answers
+
+    class Paged(dict[str, tuple[int, str]]):
+        def get(self, what: str, default: Any = None) -> Any:
+            return pages.pop(0) if "updates" in what else default
+
+    foreign.answers = Paged(answers)
+    first = (200, f"<a>{GOOD}</a>")
+    for status in (404, 400):  # so some say that there is no second page
+        pages[:] = [first, (status, "<errors/>")]
+        assert [u.id for u in Open311().updates(to, ["77"], SINCE)] == ["5"]
+    more = [_update(100 + n, "OPEN", "2026-11-25T09:30:00Z") for n in range(20)]
+    for others in ([(503, "<a/>")], [(200, f"<a>{row}</a>") for row in more]):
+        pages[:] = [first, *others]
+        said = Open311().updates(to, ["77"], SINCE)
+        assert next(said).id == "5"
+        with pytest.raises(TryLater):
+            list(said)
+
+
 def test_other_words_are_another_standing_and_one_without_a_moment_is_said(
     foreign: Foreign, to: Recipient
 ) -> None:

@@ -1,5 +1,6 @@
 """The demo's addresses really give the outcomes that its start page promises, on any day of the week."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,26 +19,26 @@ from doorstep.waste.calendar import Collection, collections_at
 from tests.filling import made
 from tests.publishing import publish_library
 from tests.size import size
-from tests.tables import Kept, empty
+from tests.tables import empty
 
 
 @pytest.fixture(scope="module")
-def rows(django_db_setup: None, django_db_blocker: Any) -> Kept:
-    """The demo's homes, loaded once."""
+def homes_there(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The demo's homes, loaded once and committed; each test's own rows go with its transaction."""
     with django_db_blocker.unblock():
         publish_library("missed-bin", now=datetime(2026, 11, 23, 12, tzinfo=council.ZONE))
         counts = dict(homes.load(homes.make(council.folder() / "places")))
         assert counts["homes"] > 46_000
-        kept = Kept("demo")
+        with connection.cursor() as cursor:
+            cursor.execute("analyze")
+    yield
+    with django_db_blocker.unblock():
         empty()
-    return kept
 
 
 @pytest.fixture
-def places(rows: Kept, db: None) -> None:
-    rows.put_back()
-    with connection.cursor() as cursor:
-        cursor.execute("analyze")
+def places(homes_there: None, db: None) -> None:
+    """The demo's homes, under a transaction of the test's own."""
 
 
 def _code(example: Any, now: datetime) -> str:

@@ -14,6 +14,8 @@ import socket
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ import psycopg
 
 from doorstep.cli import embedded, supervisor
 from tests.patience import until
+from tests.size import size
 
 ROOT = Path(__file__).resolve().parents[2]
 # Sooner than in production, so that a test need not wait half a minute for a death to be noticed.
@@ -67,12 +70,19 @@ class Installation:
         self.started: list[subprocess.Popen[bytes]] = []
         self.bins: list[tuple[int, int]] = []
         self.secret = ""
+        self.homes: dict[str, Any]
         self.data = self.folder / "postgres"
         if copied:
-            subprocess.run(["cp", "-a", str(_migrated()), str(self.data)], check=True)
-            self.start_database()
+            first = _first(date.today())
+            self.homes = first.homes
+            self._copy(first.data)
         else:
+            self.homes = {"bins": [], "secret": ""}
             self._make_database()
+
+    def _copy(self, data: Path) -> None:
+        subprocess.run(["cp", "-a", str(data), str(self.data)], check=True)
+        self.start_database()
 
     def _make_database(self) -> None:
         self.data.mkdir(mode=0o700)
@@ -131,9 +141,14 @@ class Installation:
         return done.stdout
 
     def fill(self, homes: int) -> None:
-        """Build a district of so many homes."""
-        made = json.loads(self.call("tests.faults.seed", "homes", str(homes)))
-        self.bins, self.secret = [(u, b) for u, b in made["bins"]], made["secret"]
+        """Have a district of so many homes: the copied one has a few dozen, a larger one is built."""
+        if homes > len(self.homes["bins"]):
+            self.stop_database("fast")
+            shutil.rmtree(self.data)
+            self._copy(_first(date.today()).empty)
+            self.homes = json.loads(self.call("tests.faults.seed", "homes", str(homes)))
+        self.bins = [(u, b) for u, b in self.homes["bins"][:homes]]
+        self.secret = self.homes["secret"]
 
     def start(self, what: str, port: int = 0, code: Path = ROOT, **more: str) -> Any:
         """Start "web", "worker" or "sys" as the supervisor would, or "run": all, supervised."""
@@ -210,21 +225,42 @@ class Installation:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+@dataclass(frozen=True)
+class First:
+    """What installations are copied from: a database server's folder with tables only, and one with homes."""
+
+    empty: Path
+    data: Path
+    homes: dict[str, Any]
+
+
 @cache
-def _migrated() -> Path:
-    """Return the folder of a database server that was stopped, its tables made and empty; once a process."""
-    first = Installation(copied=False)
-    first.stop_database("fast")
-    atexit.register(shutil.rmtree, first.folder, ignore_errors=True)
-    return first.data
+def _first(day: date) -> First:
+    """Return what installations of a day are copied from; once a process, and anew after midnight."""
+    made = Installation(copied=False)
+    atexit.register(shutil.rmtree, made.folder, ignore_errors=True)
+    made.stop_database("fast")
+    empty = made.folder / "empty"
+    subprocess.run(["cp", "-a", str(made.data), str(empty)], check=True)
+    made.start_database()
+    homes = json.loads(made.call("tests.faults.seed", "homes", str(size(40, 1000))))
+    made.stop_database("fast")
+    return First(empty, made.data, homes)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
+    """End a process: a supervisor ends what it started; any other is killed with all that is of its group."""
+    if process.poll() is not None:
+        return
+    if b"run" in Path(f"/proc/{process.pid}/cmdline").read_bytes().split(b"\0"):
         process.terminate()
-    try:
-        process.wait(25)
-    except subprocess.TimeoutExpired:
-        for pid in [*children(process.pid), process.pid]:
-            os.kill(pid, signal.SIGKILL)
-        process.wait(10)
+        try:
+            process.wait(25)
+        except subprocess.TimeoutExpired:
+            for pid in [*children(process.pid), process.pid]:
+                os.kill(pid, signal.SIGKILL)
+    elif os.getpgid(process.pid) == process.pid:
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    process.wait(10)

@@ -1,10 +1,15 @@
 """The database server stops and starts under load: requests fail cleanly, and everything is back by itself."""
 
+import os
 import shutil
+import signal
+from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from doorstep.cli import embedded
 from tests.faults.checker import wrong
 from tests.faults.clients import Client, Diary, all_at_once, finish, report
 from tests.faults.installation import ROOT, Installation, children
@@ -58,6 +63,24 @@ def test_while_the_database_is_away_pages_say_so_and_offer_a_person(place: Insta
     assert Client(lambda: place.port, Diary())._once("GET", "/readyz", "", {})[0] == 503
     place.start_database()
     assert Client(lambda: place.port, Diary())._once("GET", "/readyz", "", {})[0] == 200
+
+
+def test_an_embedded_server_that_was_killed_is_started_again_where_it_was(
+    place: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "home", lambda: place.folder)
+    monkeypatch.setattr(embedded, "_used", [place.database_port])
+    (place.folder / "port").write_text(str(place.database_port))
+    server = int((place.data / "postmaster.pid").read_text().split()[0])
+    os.kill(server, signal.SIGKILL)
+
+    def answers() -> bool:
+        embedded.revive()
+        with suppress(psycopg.OperationalError):
+            return place.rows("select 1") == [(1,)]
+        return False
+
+    until(answers, 10, every=0.2)
 
 
 def _kinds(pid: int) -> list[str]:

@@ -99,5 +99,5 @@ def test_a_supervisor_sees_how_the_machinery_stands(
     page = chromium.new_page(viewport={"width": 320, "height": 700})
     sign_in(page, live_server.url, "supervisor")
     page.goto(f"{live_server.url}/status")
-    page.wait_for_selector("text=No worker has given a sign of life")
+    page.wait_for_selector("text=One kind of worker has given no sign of life")
     looks_right(page)

@@ -19,6 +19,7 @@ from doorstep.reports import actions, following, queries
 from doorstep.reports.models import Follower, Joined
 from doorstep.staff.actor import Actor
 from tests.form_client import FormClient
+from tests.to_do import to_do
 
 pytestmark = pytest.mark.django_db
 OFFICER = Actor("staff", "officer")
@@ -153,6 +154,19 @@ def test_what_is_joined_to_a_joined_one_hears_in_the_end(streets: Any) -> None:
         actions.merge(case_id=case.pk, reference=into.reference, by=OFFICER, now=streets.now)
     streets.finish(c)
     assert {fresh(x).stage for x in (a, b, c)} == {"removed"}
+
+
+def test_one_that_knows_no_way_on_from_there_is_an_officers_and_no_closed_one_is(
+    streets: Any,
+) -> None:
+    first, second, third = (streets.case() for _ in "abc")
+    for case in (second, third):
+        actions.merge(case_id=case.pk, reference=first.reference, by=OFFICER, now=streets.now)
+    Case.objects.filter(pk=third.pk).update(closed_at=streets.now, outcome="ended")
+    actions.propagate(case=first, outcome="buried_at_sea", by=OFFICER, now=streets.now)
+    (asked,) = to_do(second)
+    assert first.reference in asked and "buried at sea" in asked
+    assert fresh(second).stage == "joined" and to_do(third) == []
 
 
 def test_what_cannot_be_joined_is_refused_and_nothing_is_changed(

@@ -1,18 +1,20 @@
 """Alive, ready, figures and status: what whoever runs it sees, and what is mended by hand."""
 
+from datetime import timedelta
 from threading import Thread
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob as QueueJob
 
 from doorstep.messages import queue
 from doorstep.messages.models import Message
 from doorstep.outside import actions, plug, queries, sweeper
 from doorstep.outside.errors import GiveUp
-from doorstep.outside.models import JobFailure
+from doorstep.outside.models import Beat, JobFailure
 from tests.people import signed_in
 from tests.queue import run_queue
 
@@ -36,21 +38,31 @@ def given_up(district: Any, monkeypatch: pytest.MonkeyPatch) -> tuple[int, Messa
     return QueueJob.objects.get(status="failed").pk, message
 
 
-def test_it_is_ready_when_the_database_is_as_the_code_needs_it(db: None) -> None:
+def renamed(before: str, after: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("update django_migrations set app = %s where app = %s", [after, before])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_ready_when_the_database_is_as_the_code_needs_it() -> None:
     assert Client().get("/healthz").status_code == 200
     assert Client().get("/readyz").json() == {"ready": True, "wanting": None}
-    with connection.cursor() as cursor:
-        cursor.execute("delete from django_migrations where app = 'waste' and name like '0003%'")
-    answer = Client().get("/readyz")
+    renamed("waste", "elsewhere")  # for all to see: readiness is looked at by a thread of its own
+    try:
+        answer = Client().get("/readyz")
+    finally:
+        renamed("elsewhere", "waste")
     assert (answer.status_code, answer.json()["wanting"]) == (503, "migrations")
 
 
-def test_without_a_database_it_is_alive_and_not_ready(db: None) -> None:
+def test_without_a_database_it_is_alive_and_not_ready(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: dict[str, tuple[int, str]] = {}
+    # Each thread has a connection of its own: from now on, one that leads nowhere.
+    monkeypatch.setitem(connection.settings_dict, "PORT", "1")
 
     def ask() -> None:
-        # A thread has a connection of its own: this one leads nowhere.
-        connection.settings_dict = {**connection.settings_dict, "PORT": "1"}
         for path in ("/healthz", "/readyz", "/metrics"):
             answer = Client().get(path)
             seen[path] = (answer.status_code, text(answer))
@@ -74,6 +86,19 @@ def test_figures_name_the_queue_and_its_alarms(district: Any) -> None:
     said = text(Client().get("/metrics"))
     assert 'doorstep_alarm{alarm="queue_late"} 1.0' in said
     assert "ann@" not in said and "MB-" not in said
+
+
+def test_a_message_worker_that_is_silent_is_seen_though_the_sweeper_beats(district: Any) -> None:
+    Beat.objects.create(queue="sys", at=timezone.now())
+    beat = Beat.objects.create(queue="default", at=timezone.now() - timedelta(seconds=61))
+    assert queries.standing().silent == ["default"]
+    figures, page = text(Client().get("/metrics")), text(signed_in("supervisor").get("/status"))
+    assert 'doorstep_alarm{alarm="worker_silent"} 1.0' in figures
+    assert 'doorstep_worker_heartbeat_seconds{queue="default"} 61.' in figures
+    assert "61 seconds ago" in page and page.count("govuk-tag--red") == 2
+    beat.at = timezone.now() - timedelta(seconds=50)
+    beat.save()
+    assert 'doorstep_alarm{alarm="worker_silent"} 0.0' in text(Client().get("/metrics"))
 
 
 def test_a_job_for_later_is_not_late(district: Any) -> None:

@@ -1,12 +1,73 @@
 """What Django calls a database backend."""
 
 import select
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock, get_ident
+from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg import OperationalError
+
+# How long to wait for another thread's try at a server that did not answer the last one.
+PATIENCE_SECONDS = 0.5
+
+
+class _Way:
+    """How it stands with one server, as the threads of this process found."""
+
+    def __init__(self) -> None:
+        self.is_lost, self.trying = False, Lock()
+        # When each try that is under way began, by its thread.
+        self.under_way: dict[int, float] = {}
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Let everyone connect; while the server does not answer, one thread at a time tries."""
+        if not (self.is_lost or self._hangs()):
+            with self._noted():
+                yield
+            return
+        # Each try at a silent server takes seconds: were all threads to try, none would be left
+        # to say so, nor to answer what needs no database.
+        if not self.trying.acquire(timeout=PATIENCE_SECONDS):
+            raise OperationalError("the database does not answer; another thread is trying")
+        try:
+            with self._noted():
+                yield
+        finally:
+            self.trying.release()
+
+    def _hangs(self) -> bool:
+        """Say whether a try is under way for longer than one to a server that answers takes."""
+        late = time.monotonic() - PATIENCE_SECONDS
+        return any(began < late for began in list(self.under_way.values()))
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        self.under_way[get_ident()] = time.monotonic()
+        try:
+            yield
+        except OperationalError:
+            self.is_lost = True
+            raise
+        finally:
+            self.under_way.pop(get_ident(), None)
+        self.is_lost = False
+
+
+_ways: dict[tuple[Any, Any], _Way] = {}
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's own, but a kept connection is looked at without a statement."""
+    """Django's own, but a kept connection is looked at without a statement, and a silent server keeps one thread only."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Connect; raises OperationalError at once while another thread tries a server that was silent."""
+        way = _ways.setdefault((conn_params.get("host"), conn_params.get("port")), _Way())
+        with way.turn():
+            return super().get_new_connection(conn_params)
 
     def is_usable(self) -> bool:
         """Say whether a connection that rested still stands.
@@ -16,5 +77,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         if self.connection is None or self.connection.closed:
             return False
-        readable, _, _ = select.select([self.connection.fileno()], [], [], 0)
-        return not readable
+        # Not `select`: it knows no file past the thousandth, and each browser's connection is one.
+        look = select.poll()
+        look.register(self.connection.fileno(), select.POLLIN)
+        return not look.poll(0)

@@ -15,7 +15,7 @@ from doorstep.staff.actor import Actor
 from doorstep.staff.models import Token
 from doorstep.web.api.problems import Problem, drawn
 from doorstep.web.kit import limits, log
-from doorstep.web.kit.errors import AWAY, COME_BACK_SECONDS
+from doorstep.web.kit.when_away import AWAY, COME_BACK_SECONDS
 
 LARGEST = 100_000
 View = Callable[..., HttpResponseBase]

@@ -7,7 +7,9 @@ from typing import Any
 from django.http import HttpResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-MEDIA = "application/problem+json"
+from doorstep.web.kit import programs
+
+MEDIA = programs.MEDIA
 # What each code says to the person who writes the calling system.
 DETAILS = {
     "not_found": "There is nothing at this address.",
@@ -28,8 +30,7 @@ DETAILS = {
     "no_such_property": "There is no such property here.",
     "postcode_shape": "Give a full UK postcode.",
     "bad_cursor": "This cursor was not given by us.",
-    "away": "Our system is starting again; send the same call again, with the same Idempotency-Key.",
-    "broken": "The fault is ours; it is written down. Try again in a few minutes.",
+    **programs.WORDS,
 }
 
 

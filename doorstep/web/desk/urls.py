@@ -1,7 +1,15 @@
 from django.urls import path
 
 from doorstep.web.desk.views import home, signing
-from doorstep.web.desk.views.cases import caller, case, reports, rerouting, tasks, told, worklist
+from doorstep.web.desk.views.cases import (
+    caller,
+    case,
+    reports,
+    rerouting,
+    tasks,
+    told,
+    worklist,
+)
 from doorstep.web.desk.views.money import payments
 from doorstep.web.desk.views.services import keywords, services, tokens
 from doorstep.web.desk.views.waste import bookings, changes, homes, plan, rounds

@@ -4,14 +4,16 @@ import sys
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from django.db import InterfaceError, OperationalError
+from csp.exceptions import CSPNonceError
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 
-COME_BACK_SECONDS = 60
-# What is raised while the database is away.
-AWAY = (OperationalError, InterfaceError)
+from doorstep.council import queries as council
+from doorstep.web.kit import programs
+from doorstep.web.kit.language import chosen
+from doorstep.web.kit.when_away import AWAY, COME_BACK_SECONDS
 
 
 def _page(request: HttpRequest, status: int, code: str) -> HttpResponse:
@@ -53,11 +55,28 @@ def signed_out(request: HttpRequest) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Draw the page for a fault of ours; while the database is away, one that says to come back."""
-    if not isinstance(sys.exc_info()[1], AWAY):
-        return _page(request, 500, "broken")
-    page = _page(request, 503, "away")
-    page["Retry-After"] = str(COME_BACK_SECONDS)
+    is_away = isinstance(sys.exc_info()[1], AWAY)
+    status, code = (503, "away") if is_away else (500, "broken")
+    if programs.asks(request.path):
+        page = programs.fault(status, code)
+    else:
+        page = _without_database(request, status, code) if is_away else _page(request, status, code)
+    if is_away:
+        page["Retry-After"] = str(COME_BACK_SECONDS)
     return page
+
+
+def _without_database(request: HttpRequest, status: int, code: str) -> HttpResponse:
+    """Draw a page that asks nobody who is signed in, and speaks as the page would have."""
+    # Whoever has a session would be looked up for the page's head, and fail again; a fault between
+    # the middlewares comes here before the language is chosen.
+    request.user = AnonymousUser()
+    try:
+        str(getattr(request, "csp_nonce", ""))
+    except CSPNonceError:  # too late for one, and so for a policy
+        request.csp_nonce = ""  # type: ignore[attr-defined]
+    with council.speaking(chosen(request)):
+        return _page(request, status, code)
 
 
 def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:

@@ -10,6 +10,14 @@ COOKIE = "doorstep_language"
 STAFF = ("/desk", "/crew")
 
 
+def chosen(request: HttpRequest) -> str:
+    """Return the code of the language that a page speaks to whoever asks."""
+    language_code = request.COOKIES.get(COOKIE, "")
+    is_staff = request.path.startswith(STAFF)
+    offered = language_code in council.languages() and not is_staff
+    return language_code if offered else council.own_language()
+
+
 class Language:
     """Speaks the language of the cookie while a page is made, where the council offers it."""
 
@@ -18,10 +26,7 @@ class Language:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Make the response in the right language, and say so to caches."""
-        language = council.own_language()
-        language_code = request.COOKIES.get(COOKIE, "")
-        staff = request.path.startswith(STAFF)
-        speaks = language_code if language_code in council.languages() and not staff else language
+        speaks = chosen(request)
         with council.speaking(speaks):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", speaks)

@@ -44,6 +44,11 @@ class RequestLog:
 
 def fault(request: HttpRequest, exception: Exception) -> None:
     """Write a fault that was caught, as the middleware writes one that was not."""
+    kind = type(exception).__name__
+    log.error("fault", route=_route(request), error=kind, where=where(exception))
+
+
+def where(exception: BaseException) -> list[str]:
+    """Return the last places that a fault came through."""
     frames = traceback.extract_tb(exception.__traceback__)[-6:]
-    where = [f"{f.filename.rsplit('/doorstep/', 1)[-1]}:{f.lineno} {f.name}" for f in frames]
-    log.error("fault", route=_route(request), error=type(exception).__name__, where=where)
+    return [f"{f.filename.rsplit('/doorstep/', 1)[-1]}:{f.lineno} {f.name}" for f in frames]

@@ -17,7 +17,7 @@ from doorstep.staff import queries as known
 from doorstep.staff.actor import Actor
 from doorstep.staff.models import Token
 from doorstep.web.kit import limits, log
-from doorstep.web.kit.errors import AWAY, COME_BACK_SECONDS
+from doorstep.web.kit.when_away import AWAY, COME_BACK_SECONDS
 from doorstep.web.open311.formats import MEDIA, drawn
 from doorstep.web.open311.problems import Problem, wrong
 

@@ -1,10 +1,6 @@
 """For whoever runs it: is it alive, is it ready, and figures for Prometheus; nothing in them is anyone's."""
 
-from functools import cache
-
-from django.db import DatabaseError, connection
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -14,6 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from doorstep.outside import freshness
 from doorstep.outside import queries as queue
 from doorstep.web.kit.access import public
+from doorstep.web.operations import ready
 
 
 @public
@@ -23,26 +20,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
-@cache
-def _needed() -> frozenset[tuple[str, str]]:
-    """Return the migrations that this version of the code rests on; read from its files once."""
-    return frozenset(MigrationLoader(None).graph.nodes)
-
-
-def _wanting() -> str:
-    """Say what is wanting before requests can be taken, or nothing."""
-    try:
-        done = MigrationRecorder(connection).applied_migrations()
-    except DatabaseError:
-        return "database"
-    return "migrations" if _needed() - done.keys() else ""
-
-
 @public
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Say whether requests can be taken: the database answers and is as this version of the code needs it."""
-    wanting = _wanting()
+    wanting = ready.wanting()
     body = {"ready": not wanting, "wanting": wanting or None}
     answer = JsonResponse(body, status=503 if wanting else 200)
     answer["Cache-Control"] = "no-store"
@@ -61,14 +43,16 @@ def _figures(standing: queue.Standing) -> CollectorRegistry:
     for lane in standing.lanes:
         for name, gauge in figures.items():
             gauge.labels(lane.name).set(getattr(lane, name))
-    beat = Gauge("doorstep_worker_heartbeat_seconds", "Youngest sign of life", registry=registry)
-    beat.set(float("nan") if standing.heartbeat is None else standing.heartbeat)
+    beat = Gauge("doorstep_worker_heartbeat_seconds", "Last sign of life", of, registry=registry)
+    for name, seconds in standing.beats.items():
+        beat.labels(name).set(float("nan") if seconds is None else seconds)
     failed = Gauge("doorstep_jobs_failed", "Given up, nobody dealt with it", registry=registry)
     failed.set(standing.failed)
     age = Gauge("doorstep_facts_age_seconds", "Since we last heard", ("source",), registry=registry)
     for source, at in freshness.last_heard():
-        seconds = float("nan") if at is None else (timezone.now() - at).total_seconds()
-        age.labels(source.name).set(seconds)
+        age.labels(source.name).set(
+            float("nan") if at is None else (timezone.now() - at).total_seconds()
+        )
     alarm = Gauge("doorstep_alarm", "1 while an alarm holds", ("alarm",), registry=registry)
     for one in queue.ALARMS:
         alarm.labels(one.name).set(one.holds(standing))

@@ -3,8 +3,9 @@
 import sys
 import time
 
+from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from doorstep.demo import homes, streets, week
 from doorstep.places.models import Property
 from doorstep.reports.models import Report
 from doorstep.staff import actions as staff
+from doorstep.staff.models import StaffUser
 
 # Demo sign-ins: a role each. The password works on loopback only; a real council makes its own.
 PASSWORD = "doorstep-demo"
@@ -28,13 +30,30 @@ PEOPLE = {
 }
 
 
+def _refuse_elsewhere() -> None:
+    """Raise CommandError where people with a published password could come in."""
+    if not settings.DEMO:
+        raise CommandError(
+            "the demo's people have a published password, so they are made with DOORSTEP_DEMO=1 only,"
+            " in a database of their own. Nothing was changed."
+        )
+    if Property.objects.filter(uprn__gte=homes.FIRST_UPRN).exists():
+        return  # the demo's own, with whoever else was given a sign-in there
+    if Property.objects.exists() or StaffUser.objects.exclude(username__in=PEOPLE).exists():
+        raise CommandError(
+            "this database has homes or staff that are not the demo's, whose people have a published"
+            " password. Name another in DATABASE_URL, or none. Nothing was changed."
+        )
+
+
 class Command(BaseCommand):
     """Makes the demo council; run again, it only adds what the days since then need."""
 
     help = "Make the demo council, or bring it up to today."
 
     def handle(self, *args: object, **options: object) -> None:
-        """Load places once, staff and services always, then a week up to today."""
+        """Load places once, staff and services always, then a week up to today; refuses elsewhere than in the demo."""
+        _refuse_elsewhere()
         began, now = time.monotonic(), timezone.now()
         if not Property.objects.filter(uprn__gte=homes.FIRST_UPRN).exists():
             self._places()

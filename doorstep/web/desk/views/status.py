@@ -19,6 +19,7 @@ def status(request: HttpRequest) -> HttpResponse:
     now, standing = timezone.now(), queue.standing()
     context = {
         "standing": standing,
+        "kinds": queue.KINDS,
         "alarms": [(alarm, alarm.holds(standing)) for alarm in queue.ALARMS],
         "sources": freshness.last_heard(),
         "failures": queue.failures(now),
