@@ -25,7 +25,13 @@ def ask_officer(
     What is still to be done is noted again, and stays one task. `topic` is what `done` ends it by.
     Of an erased case nobody has anything to do. Raises Refused("task_empty").
     """
-    case = locked(case_id)
+    ask_on(case=locked(case_id), text=text, by=by, now=now, kind=kind, topic=topic)
+
+
+def ask_on(
+    *, case: Case, text: str, by: Actor, now: datetime, kind: str = "person", topic: str = ""
+) -> None:
+    """As `ask_officer`, about a case that the caller holds locked, such as a step inside its transaction."""
     if case.erased_at:
         return
     same = case.tasks.filter(task__ended_at=None, task__kind=kind, task__text=text)

@@ -44,6 +44,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": _among(rows, alone[:PAGE]),
         "more_tasks": len(alone) > PAGE,
+        "standing": deciding.standing,
         "state": state,
         "stage": stage,
         "stages": _stages(),
@@ -140,13 +141,18 @@ def _bulk(request: HttpRequest, rows: list[tuple[Case, Service]]) -> dict[str, s
     return {d: flow.decisions.get(d, d) for d, flow in open_to.items()}
 
 
+def _ticked(request: HttpRequest) -> dict[int, str]:
+    """Return the cases that were ticked, each with where it stood on the page."""
+    pairs = [value.partition("@") for value in request.POST.getlist("case")[:500]]
+    return {int(number): at for number, _, at in pairs if number.isdecimal() and at}
+
+
 @needs("desk.decide")
 @require_POST
 def decide_many(request: HttpRequest) -> HttpResponse:
     """Take one decision for all the cases ticked, such as releasing them to the crew."""
-    ticked = [int(i) for i in request.POST.getlist("case")[:500] if i.isdecimal()]
     done, refused = deciding.decide_many(
-        case_ids=ticked,
+        made_at=_ticked(request),
         decision=request.POST.get("decision", ""),
         by=actor(request),
         now=timezone.now(),
