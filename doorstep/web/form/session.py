@@ -12,7 +12,6 @@ from doorstep.cases import queries as cases
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.owners import Owner
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue.service import Service
 from doorstep.intake.filling import Filling
 from doorstep.staff.actor import Actor
 
@@ -48,38 +47,21 @@ class FormSession:
         return Filling(draft, by=self.by, now=self.now)
 
 
-class NotOnline(Exception):
-    """A service runs, and a council does not offer it online: there the public has no form, not even one begun before."""
-
-    def __init__(self, service: Service) -> None:
-        super().__init__(service.slug)
-        self.service = service
-
-
-def offered(channel: str, service: Service) -> None:
-    """Raise NotOnline where a resident may not ask for a service by themselves."""
-    if channel == "online" and not service.is_online:
-        raise NotOnline(service)
-
-
 def find(session: FormSession, draft_id: UUID) -> Filling | None:
-    """Return what is being filled in; nothing where it was sent, is over, or is somebody else's. Raises NotOnline."""
+    """Return what is being filled in; nothing where it was sent, is over, or is somebody else's."""
     draft = cases.draft(draft_id, session.owner, session.now)
-    if draft is None or draft.slug != session.slug:
-        return None
-    filling, running = session.filling(draft), getattr(draft, "running", None)
-    if running:
-        is_own = running == draft.version_id
-        offered(session.channel, filling.service if is_own else catalogue.service(running))
-    return None if draft.sent_at else filling
+    return (
+        session.filling(draft)
+        if draft and not draft.sent_at and draft.slug == session.slug
+        else None
+    )
 
 
 def begin_filling(session: FormSession) -> Filling:
-    """Begin a draft, another each time; a page that is not there where no such service runs. Raises NotOnline."""
+    """Begin a draft, another each time; a page that is not there where no such service runs."""
     service = catalogue.current(session.slug)
     if service is None:
         raise Http404
-    offered(session.channel, service)
     draft = drafts.begin(
         service=service,
         owner=session.owner,

@@ -47,7 +47,6 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     service = catalogue.current(slug)
     if service is None:
         raise Http404
-    forms.offered("online", service)
     drafts: list[Draft] = []
     if is_known(request):
         session = session_of(request, slug)
@@ -81,7 +80,6 @@ def lead_on(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     service = catalogue.current(slug)
     if service is None or not (page in WITHOUT_ID or service.form.page(page)):
         raise Http404
-    forms.offered("online", service)
     if not is_known(request):
         return redirect("start", slug=slug)
     return keep(request, forms.lead_on(request, session_of(request, slug)))

@@ -7,18 +7,18 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from doorstep.web.form.session import NotOnline
+from doorstep.catalogue import queries as catalogue
 from doorstep.web.kit.access import View
 
 
 def only_online(view: View) -> View:
-    """Draw that page where a view finds that the public has no form, also of a form begun before."""
+    """Keep the public out where a service runs and online is not among its channels, also from a form begun before."""
 
     @wraps(view)
-    def shown(request: HttpRequest, **named: Any) -> HttpResponseBase:
-        try:
-            return view(request, **named)
-        except NotOnline as exc:
-            return render(request, "portal/not_online.html", {"service": exc.service}, status=404)
+    def shown(request: HttpRequest, slug: str, **named: Any) -> HttpResponseBase:
+        service = catalogue.current(slug)
+        if service is None or service.is_online:
+            return view(request, slug=slug, **named)
+        return render(request, "portal/not_online.html", {"service": service}, status=404)
 
     return shown

@@ -18,7 +18,7 @@ from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid
 from doorstep.messages import actions as messages
 from doorstep.web.form.over import over
-from doorstep.web.form.session import find, offered
+from doorstep.web.form.session import find
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
 from doorstep.web.kit.visitor import forget as drop_cookies
@@ -92,8 +92,6 @@ def saved(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
 @only_online
 def resume(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     """Offer to go on with a saved draft; only the button binds it to this browser, so a scanner changes nothing."""
-    if running := catalogue.current(slug):
-        offered("online", running)
     if refused := _too_many(request, "link", 30):
         return refused
     draft = access.by_draft_link(token)
