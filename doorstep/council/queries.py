@@ -206,7 +206,7 @@ class Council(_Part):
     brand: Brand
     contact: Contact
     # The team that takes what is no other's.
-    team: str = "Customer services"
+    team: str = "Customer Services"
     data_protection_officer: str
     accessibility: Accessibility
     works_on_bank_holidays: bool
