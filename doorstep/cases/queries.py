@@ -3,18 +3,20 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from doorstep.cases import access
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.owners import Owner
 from doorstep.catalogue import steps
+from doorstep.catalogue.models import Version
 from doorstep.text import copied
 
 
 def draft(draft_id: UUID, owner: Owner, now: datetime) -> Draft | None:
-    """Return somebody's own draft by its id, sent or not; nothing when it is over."""
-    return _own(owner, now).filter(pk=draft_id).first()
+    """Return somebody's own draft by its id, sent or not, with the version of its service that `runs`; nothing when it is over."""
+    current = Version.objects.filter(slug=OuterRef("slug"), current=True).values("digest")[:1]
+    return _own(owner, now).annotate(runs=Subquery(current)).filter(pk=draft_id).first()
 
 
 def unfinished(owner: Owner, now: datetime, *, slug: str = "") -> QuerySet[Draft]:

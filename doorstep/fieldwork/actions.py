@@ -141,7 +141,7 @@ def _keep(
 def correct_job(
     *, event_id: UUID, job_id: int, code: str, note: str, by: Actor, now: datetime
 ) -> Job:
-    """Mend a wrong outcome by a further one; the case follows and the resident is told.
+    """Mend a wrong outcome by a further one; the case follows and the resident is told, unless crews were there since.
 
     Of a job with tasks, its first outcome then means that all were done, any other that none was.
     """
@@ -156,6 +156,11 @@ def correct_job(
     left = [] if code == job.outcomes[0] else list(job.tasks)
     last.superseded_by = _keep(job, event_id, code, note, "", by, now, UNKNOWN, left)
     last.save(update_fields=["superseded_by"])
+    if Outcome.objects.filter(job__case=job.case_id, job_id__gt=job.pk).exists():
+        # A later visit says where the case stands; of this one only the record is put right.
+        text = f"The record of an earlier visit was put right: {code}, it said {last.code}."
+        cases.note(case_id=job.case_id, text=text, by=by, now=now)
+        return job
     # What crews were sent for because of the wrong outcome is needed no longer, or is asked anew.
     Job.objects.filter(case=job.case_id, state="open").update(state="withdrawn")
     cases.record_outcome(

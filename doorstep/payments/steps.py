@@ -7,7 +7,8 @@ gives back so many pence, or all where none are named, and reports `pay.refunded
 already. Its sentences may name what was paid, what goes back in all, and what is back already (`pounds`).
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from doorstep.cases.models import Case
 from doorstep.catalogue import steps
 from doorstep.catalogue.words import pounds
 from doorstep.council.errors import Refused
+from doorstep.forms.rules.rule import Rule
 from doorstep.forms.rules.types import INT, MOMENT, TEXT, Maybe, Record
 from doorstep.payments import actions, refunds
 from doorstep.payments.models import Charge, ChargeFact
@@ -38,6 +40,16 @@ PAY = steps.StepKind(
     },
     ended_by=("refund", {"reason": "Moved to another service"}),
 )
+
+
+def _below_nothing(
+    rules: Mapping[str, Rule], _words: Mapping[str, object], _files: Mapping[str, str]
+) -> Iterator[str]:
+    """Find a sum that can only be below nothing; -1 once meant all."""
+    if "pence" in rules and re.fullmatch(r"-\s*[0-9]+", rules["pence"].text.strip()):
+        yield "`refund` of less than nothing gives nothing back; leave `pence` out to give all back"
+
+
 REFUND = steps.StepKind(
     "refund",
     rules={"pence": INT},
@@ -45,6 +57,7 @@ REFUND = steps.StepKind(
     words=frozenset({"reason", "approved"}),
     says={"refund": Record("refund", {"pounds": TEXT, "paid": TEXT, "back": TEXT})},
     final=True,
+    check_here=_below_nothing,
 )
 
 

@@ -10,8 +10,10 @@ from doorstep.waste import queries
 from doorstep.waste.models import RoundDay
 
 CONTAINER = Record("container", {"id": TEXT, "label": TEXT})
-LAST = Record("last collection", {"date": Maybe(DAY), "round": Maybe(TEXT), "communal": TEXT})
-NEXT = Record("next collection", {"date": Maybe(DAY)})
+LAST = Record(
+    "last collection",
+    {"date": Maybe(DAY), "round": Maybe(TEXT), "communal": TEXT, "next": Maybe(DAY)},
+)
 PROGRESS = Record(
     "round progress", {"state": TEXT, "until": Maybe(MOMENT), "sentence": Maybe(TEXT)}
 )
@@ -26,20 +28,14 @@ def containers(uprn: str, now: datetime) -> Observed:
 
 
 def last_due(uprn: str, container_id: str, now: datetime) -> Observed:
-    """Observe when a container was last to be emptied, today included, and by which round."""
+    """Observe when a container was last to be emptied, today included, by which round, and on which day after today next."""
     today = now.astimezone(council.ZONE).date()
     box = queries.container(container_id, today)
     day = queries.last_due(box, today) if box else None
     communal = "yes" if box and box.place_id != int(uprn) else "no"
     code = queries.round_code_on(box, day) if box and day else None
-    return Observed({"date": day, "round": code, "communal": communal}, now)
-
-
-def next_due(uprn: str, container_id: str, now: datetime) -> Observed:
-    """Observe on which day after today a container is to be emptied next, as the home's page says it."""
-    today = now.astimezone(council.ZONE).date()
-    box = queries.container(container_id, today)
-    return Observed({"date": queries.next_due(box, today) if box else None}, now)
+    following = queries.next_due(box, today) if box else None
+    return Observed({"date": day, "round": code, "communal": communal, "next": following}, now)
 
 
 def assisted(uprn: str, now: datetime) -> Observed:
@@ -91,7 +87,6 @@ def register() -> None:
     """Offer the room's facts."""
     home, box, day = ("property", TEXT), ("container", TEXT), ("day", DAY)
     local = timedelta(0)
-    offer(Fact("waste.next_due", (home, box), NEXT, "local", next_due, local))
     offer(Fact("waste.assisted", (home,), BOOL, "local", assisted, local, private=True))
     offer(Fact("waste.containers", (home,), ListOf(CONTAINER), "local", containers, local))
     offer(Fact("waste.last_due", (home, box), LAST, "local", last_due, local))

@@ -137,3 +137,18 @@ def test_a_crew_that_was_sent_again_for_a_wrong_outcome_is_not_needed(
     correct(booked, "collected")
     assert booked.stage == "collected"
     assert not Job.objects.filter(case=booked, state="open").exists()
+
+
+def test_an_earlier_visit_that_is_put_right_moves_neither_case_nor_money(
+    booked: Case, pay: Pay
+) -> None:
+    finish(booked, "no_access")
+    first = Job.objects.get(case=booked, state="done")
+    decided: dict[str, Any] = {"reason": "x", "by": OFFICER, "now": timezone.now()}
+    deciding.decide(case_id=booked.pk, decision="again", **decided)
+    finish(booked, "collected")
+    about: dict[str, Any] = {"note": "", "by": OFFICER, "now": timezone.now()}
+    fieldwork.correct_job(event_id=uuid4(), job_id=first.pk, code="not_found", **about)
+    settle(booked)
+    assert booked.stage == "collected" and held(pay) == PENCE
+    assert first.results.get(superseded_by=None).code == "not_found"

@@ -29,11 +29,11 @@ def test_the_next_day_is_after_today_and_nothing_where_none_is_known(district: A
     Round.objects.update(anchor=district.today, weeks=2)
     where = (str(box.place_id), str(box.pk))
     next_day = district.today + timedelta(days=14)
-    assert asked("waste.next_due", *where, now=now) == {"date": next_day}
+    assert asked("waste.last_due", *where, now=now)["next"] == next_day
     last = district.today + timedelta(days=400)
     Suspension.objects.create(stream=box.round.stream, first=district.today, last=last)
-    assert asked("waste.next_due", *where, now=now) == {"date": None}
-    assert asked("waste.next_due", str(box.place_id), "nothing", now=now) == {"date": None}
+    assert asked("waste.last_due", *where, now=now)["next"] is None
+    assert asked("waste.last_due", str(box.place_id), "nothing", now=now)["next"] is None
 
 
 def test_rules_know_whether_crews_fetch_a_homes_containers(district: Any) -> None:
@@ -62,8 +62,8 @@ def test_no_sentence_names_it_nor_what_is_worked_out_of_it(db: None, name: str) 
 
 
 def test_a_stop_that_names_what_is_not_there_is_refused(db: None) -> None:
-    with pytest.raises(DefinitionError, match="nothing is called `{next.day}` here"):
-        build(of_missed_bin("{next.date}", "{next.day}"))
+    with pytest.raises(DefinitionError, match="nothing is called `{last.nxt}` here"):
+        build(of_missed_bin("{last.next}", "{last.nxt}"))
 
 
 def test_a_report_made_since_the_last_collection_and_closed_counts_as_reported(

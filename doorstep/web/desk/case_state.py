@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from doorstep.cases.models import Case
 from doorstep.fieldwork import queries as jobs
-from doorstep.fieldwork.models import Job
+from doorstep.fieldwork.models import Caution, Job
 from doorstep.payments import queries as payments
 from doorstep.payments.models import Charge, Refund
 from doorstep.reports.models import Report
@@ -15,7 +15,11 @@ from doorstep.web.desk import case_place
 
 
 def state_of(
-    case: Case, report: Report | None, jobs: Iterable[Job], charges: Iterable[Charge]
+    case: Case,
+    report: Report | None,
+    jobs: Iterable[Job],
+    charges: Iterable[Charge],
+    cautions: Iterable[Caution],
 ) -> dict[str, object]:
     """Return the parts of a case that its forms change: stage, report, work, money and warnings."""
     shown = (report.hidden, report.text_shown, sorted(report.photos_shown)) if report else None
@@ -29,7 +33,7 @@ def state_of(
         )
         for charge in charges
     ]
-    warnings = sorted(c.pk for c in case_place.cautions(case, timezone.now()))
+    warnings = sorted(caution.pk for caution in cautions)
     stage = (case.stage, str(case.stage_since), case.closed_at is not None)
     return {"stage": stage, "report": shown, "work": work, "money": money, "warnings": warnings}
 
@@ -62,4 +66,5 @@ def _state(case: Case | None) -> dict[str, object]:
     if case is None:
         raise Http404
     report = Report.objects.filter(case=case).first()
-    return state_of(case, report, jobs.of_case(case), payments.of_case(case))
+    cautions = case_place.cautions(case, timezone.now())
+    return state_of(case, report, jobs.of_case(case), payments.of_case(case), cautions)

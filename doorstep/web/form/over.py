@@ -9,10 +9,16 @@ from doorstep.cases import access
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Service
 from doorstep.forms.form import Question
 from doorstep.web.form.session import FormSession
 
 NOT_TYPED = ("csrfmiddlewaretoken", "seen", "save", "find", "update", "draft")
+
+
+def not_online(request: HttpRequest, service: Service) -> HttpResponse:
+    """Draw how to ask for a service that this council does not offer online."""
+    return render(request, "form/not_online.html", {"service": service}, status=404)
 
 
 def over(request: HttpRequest, session: FormSession, draft_id: UUID) -> HttpResponse:
@@ -21,6 +27,8 @@ def over(request: HttpRequest, session: FormSession, draft_id: UUID) -> HttpResp
     draft = cases.draft(draft_id, session.owner, session.now)
     if service is None or (draft and draft.slug != session.slug):
         raise Http404
+    if not session.may_ask(service):
+        return not_online(request, service)
     case = Case.objects.filter(draft=draft).first() if draft else None
     if draft and case is None:  # it goes on: another page of it was asked for
         raise Http404

@@ -12,6 +12,7 @@ from doorstep.cases import queries as cases
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.owners import Owner
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Service
 from doorstep.intake.filling import Filling
 from doorstep.staff.actor import Actor
 
@@ -38,6 +39,10 @@ class FormSession:
         start = base if self.start == self.base else self.start
         return replace(self, slug=slug, base=base, start=start)
 
+    def may_ask(self, service: Service | None) -> bool:
+        """Say whether a service is offered to who fills in: residents by themselves only what is online."""
+        return service is None or service.is_online or self.channel != "online"
+
     def address(self, draft: Draft) -> str:
         """Return the address under which the pages of a draft lie; its id is in it, and lets in nobody else."""
         return f"{self.base}/{draft.pk}"
@@ -48,13 +53,16 @@ class FormSession:
 
 
 def find(session: FormSession, draft_id: UUID) -> Filling | None:
-    """Return what is being filled in; nothing where it was sent, is over, or is somebody else's."""
+    """Return what is being filled in; nothing where it was sent, is over, or is somebody else's, or is offered online no more."""
     draft = cases.draft(draft_id, session.owner, session.now)
-    return (
-        session.filling(draft)
-        if draft and not draft.sent_at and draft.slug == session.slug
-        else None
-    )
+    if draft is None or draft.sent_at or draft.slug != session.slug:
+        return None
+    return session.filling(draft) if session.may_ask(_running(draft)) else None
+
+
+def _running(draft: Draft) -> Service | None:
+    version: str | None = draft.runs  # type: ignore[attr-defined]  # found with the draft
+    return catalogue.service(version) if version else None
 
 
 def begin_filling(session: FormSession) -> Filling:

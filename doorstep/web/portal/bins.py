@@ -54,6 +54,11 @@ def homes_at(request: HttpRequest, typed: str) -> tuple[str, list[Property]]:
     return postcode, list(places.at_postcode(postcode)[:500])
 
 
+def _may_be_reported() -> bool:
+    service = catalogue.current("missed-bin")
+    return service is not None and service.is_online
+
+
 @public
 @require_safe
 def page(request: HttpRequest, uprn: str) -> HttpResponseBase:
@@ -73,7 +78,7 @@ def page(request: HttpRequest, uprn: str) -> HttpResponseBase:
         "stops": calendar.stops(boxes),
         "left_out": calendar.left_out(boxes),
         "link": addresses.link("bins_at", uprn=home.uprn),
-        "online": [service.slug for service in catalogue.online()],
+        "report": _may_be_reported(),
     }
     return fresh(request, render(request, "portal/bins/page.html", context))
 

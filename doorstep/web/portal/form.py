@@ -87,7 +87,6 @@ def lead_on(request: HttpRequest, slug: str, page: str) -> HttpResponse:
 
 @public
 @require_GET
-@only_online
 def resume(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
     """Go on with a form at the first page not answered."""
     return keep(request, pages.resume(request, session_of(request, slug), draft))
@@ -95,7 +94,6 @@ def resume(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
 
 @public
 @require_http_methods(["GET", "POST"])
-@only_online
 def page(request: HttpRequest, slug: str, draft: UUID, page: str) -> HttpResponse:
     """Ask one page's questions."""
     return keep(request, pages.page(request, session_of(request, slug), draft, page))
@@ -103,7 +101,6 @@ def page(request: HttpRequest, slug: str, draft: UUID, page: str) -> HttpRespons
 
 @public
 @require_http_methods(["GET", "POST"])
-@only_online
 def stopped(request: HttpRequest, slug: str, draft: UUID, page: str) -> HttpResponse:
     """Say why the form cannot go on, and what next."""
     return keep(request, stops.stopped(request, session_of(request, slug), draft, page))
@@ -111,7 +108,6 @@ def stopped(request: HttpRequest, slug: str, draft: UUID, page: str) -> HttpResp
 
 @public
 @require_http_methods(["GET", "POST"])
-@only_online
 def check(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
     """Show all answers; send them."""
     return keep(request, pages.check(request, session_of(request, slug), draft))

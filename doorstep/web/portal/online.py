@@ -1,13 +1,16 @@
-"""A service that a council does not offer online has no page here but the one that says how to ask for it."""
+"""A service that a council does not offer online has no page here but the one that says how to ask for it.
+
+This stands before the addresses that name a service alone; those that name a form find out with it (`web/form/session`).
+"""
 
 from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 
 from doorstep.catalogue import queries as catalogue
+from doorstep.web.form.over import not_online
 from doorstep.web.kit.access import View
 
 
@@ -19,6 +22,6 @@ def only_online(view: View) -> View:
         service = catalogue.current(slug)
         if service is None or service.is_online:
             return view(request, slug=slug, **named)
-        return render(request, "portal/not_online.html", {"service": service}, status=404)
+        return not_online(request, service)
 
     return shown

@@ -49,7 +49,6 @@ def _about(draft: Draft) -> dict[str, object]:
 
 @public
 @require_http_methods(["GET", "POST"])
-@only_online
 def save(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
     """Ask where to send the link to what was filled in so far, and send it."""
     session = session_of(request, slug)
@@ -74,7 +73,6 @@ def _save(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 @public
 @require_GET
-@only_online
 def saved(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
     """Say where the link went and until when it works, and offer to change the address."""
     session = session_of(request, slug)

@@ -48,8 +48,9 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
     stage = service.workflow.stages[found.stage]
     jobs, charges = list(work.of_case(found)), list(payments.of_case(found))
     about_place = case_place.about(found, service, timezone.now())
+    cautions = about_place.get("cautions", [])
     context = {
-        "seen": seen.mark(state_of(found, about_place["report"], jobs, charges)),
+        "seen": seen.mark(state_of(found, about_place["report"], jobs, charges, cautions)),
         "changed": refused.values.get("parts", ()) if refused else (),
         "case": found,
         "service": service,
