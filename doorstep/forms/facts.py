@@ -1,11 +1,15 @@
 """The socket for facts: rooms above offer observations, rules below use them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeVar, cast
 
 from doorstep.forms.rules.types import Type
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -77,3 +81,26 @@ def one(name: str) -> Fact:
 def offered() -> dict[str, Fact]:
     """Return every fact on offer, by name."""
     return dict(_offered)
+
+
+_together: ContextVar[dict[object, object] | None] = ContextVar("together", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Observe at one moment inside the block: what several facts look up alike is looked up once (`shared`)."""
+    before = _together.set({})
+    try:
+        yield
+    finally:
+        _together.reset(before)
+
+
+def shared(key: object, find: Callable[[], Found]) -> Found:
+    """Return what was found under a key before, inside `together`; else find it."""
+    found = _together.get()
+    if found is None:
+        return find()
+    if key not in found:
+        found[key] = find()
+    return cast(Found, found[key])

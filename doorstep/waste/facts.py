@@ -4,10 +4,10 @@ from datetime import date, datetime, timedelta
 
 from doorstep.council import queries as council
 from doorstep.fieldwork import queries as fieldwork
-from doorstep.forms.facts import Fact, Observed, offer
+from doorstep.forms.facts import Fact, Observed, offer, shared
 from doorstep.forms.rules.types import BOOL, DAY, MOMENT, TEXT, ListOf, Maybe, Record
 from doorstep.waste import queries
-from doorstep.waste.models import RoundDay
+from doorstep.waste.models import Container, RoundDay
 
 CONTAINER = Record("container", {"id": TEXT, "label": TEXT})
 LAST = Record(
@@ -23,14 +23,24 @@ LOG = Record("property log", {"reason": TEXT, "words": TEXT, "day": DAY})
 def containers(uprn: str, now: datetime) -> Observed:
     """Observe the containers of a home, each with its id and the council's name for it."""
     names = council.current().containers
-    boxes = queries.containers_at(int(uprn))
+    boxes = _boxes(uprn, now.astimezone(council.ZONE).date())
     return Observed([{"id": str(c.pk), "label": names.get(c.kind, c.kind)} for c in boxes], now)
+
+
+def _boxes(uprn: str, today: date) -> list[Container]:
+    """Return a home's containers, looked up once for all the facts of a page."""
+    return shared(("waste.boxes", uprn, today), lambda: queries.boxes_at(int(uprn), today))
+
+
+def _box(uprn: str, container_id: str, today: date) -> Container | None:
+    boxes = {str(box.pk): box for box in _boxes(uprn, today)}
+    return boxes.get(container_id) or queries.container(container_id, today)
 
 
 def last_due(uprn: str, container_id: str, now: datetime) -> Observed:
     """Observe when a container was last to be emptied, today included, by which round, and on which day after today next."""
     today = now.astimezone(council.ZONE).date()
-    box = queries.container(container_id, today)
+    box = _box(uprn, container_id, today)
     day = queries.last_due(box, today) if box else None
     communal = "yes" if box and box.place_id != int(uprn) else "no"
     code = queries.round_code_on(box, day) if box and day else None

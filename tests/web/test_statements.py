@@ -7,7 +7,7 @@ from doorstep.fieldwork.models import Job
 from doorstep.staff.models import StaffUser
 from tests.form_client import SEEN, FormClient, text
 
-PAGE, SUBMIT = 9, 26
+PAGE, SUBMIT = 8, 25
 
 
 def test_a_residents_pages(district: Any, counted: Any) -> None:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from doorstep.cases.values import spoken
 from doorstep.catalogue.words import fill
 from doorstep.council.errors import Refused
+from doorstep.forms.facts import together
 from doorstep.forms.questions.kind import Invalid
 from doorstep.intake.filling import Filling, asked_on, of_nature
 from doorstep.web.form.over import over
@@ -32,7 +33,8 @@ def page(request: HttpRequest, session: FormSession, draft_id: UUID, page_id: st
     if reached:
         return HttpResponseRedirect(f"{session.address(filling.draft)}/{reached.id}")
     if request.method == "POST":
-        return receive(request, session, filling, here)
+        with together():
+            return receive(request, session, filling, here)
     slots = {q.id for q in of_nature(filling.service, "slot")} if "gone" in request.GET else set()
     wrong = {q.id: Invalid("slot_gone") for q in here.questions if q.id in slots}
     return render_page(request, session, filling, here, wrong)
@@ -98,7 +100,8 @@ def _send(request: HttpRequest, session: FormSession, filling: Filling) -> HttpR
         return _render_check(request, session, filling, changed)
     draft = filling.draft
     try:
-        case, decision = filling.submit()
+        with together():
+            case, decision = filling.submit()
     except Refused as exc:
         return _not_sent(request, session, filling, exc)
     if case is None and decision is not None:

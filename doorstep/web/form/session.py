@@ -57,12 +57,12 @@ def find(session: FormSession, draft_id: UUID) -> Filling | None:
     draft = cases.draft(draft_id, session.owner, session.now)
     if draft is None or draft.sent_at or draft.slug != session.slug:
         return None
-    return session.filling(draft) if session.may_ask(_running(draft)) else None
-
-
-def _running(draft: Draft) -> Service | None:
+    filling = session.filling(draft)
     version: str | None = draft.runs  # type: ignore[attr-defined]  # found with the draft
-    return catalogue.service(version) if version else None
+    # The version it began with is put together already.
+    is_own = version == draft.version_id
+    running = filling.service if is_own else catalogue.service(version) if version else None
+    return filling if session.may_ask(running) else None
 
 
 def begin_filling(session: FormSession) -> Filling:
