@@ -278,7 +278,23 @@ def test_what_a_sender_hears_is_an_officers_to_read(app: Client) -> None:
     show(case, hidden=True)
     stranger = Client(app.base, key("cases:create", name="Stranger"))
     assert stranger.post(told, "xml", "servicerequestupdates").status == 404
-    assert app.post({**told, "description": ""}, "xml", "servicerequestupdates").status == 400
+
+
+def test_a_long_update_reaches_staff_whole_and_its_status_is_news_by_itself(app: Client) -> None:
+    case = made(app.post(report()))
+    link = f"https://photos.example/{'p' * 2100}.jpg"
+    told = {"service_request_id": case.reference, "status": "OPEN", "media_url": link}
+    long = {**told, "description": f"{'Mud. ' * 798}End"}
+    assert app.post(long, "xml", "servicerequestupdates").status == 201
+    alone = {"service_request_id": case.reference.lower().replace("-", " "), "status": "FIXED"}
+    assert app.post(alone, "xml", "servicerequestupdates").status == 201
+    texts = EventText.objects.filter(event__case=case).order_by("pk")
+    whole, status = texts.values_list("text", flat=True)
+    assert "Mud. End" in whole and whole.endswith(link)
+    assert status == "Reporting app says of this request: FIXED."
+    assert to_do(case)[0].endswith("… (the rest stands in the timeline)")
+    asked = case.reference.lower().replace("-", "")
+    assert app.get(f"requests/{asked}").status == 200
 
 
 @pytest.mark.parametrize(
