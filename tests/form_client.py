@@ -7,6 +7,7 @@ from typing import Any
 from django.test import Client
 
 _FORM = re.compile(r"^(/services|/desk/new|/crew/new)/([a-z0-9-]+)(/[^?]*)?(\?.*)?$")
+_DECIDED = re.compile(r"^(/desk/cases/[^/]+)/(?:decide|refund)$")
 _ID = re.compile(r"^/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?=/|$)")
 SEEN = re.compile(r'name="seen" value="([^"]*)"')
 NOT_A_PAGE = ("/begin", "/resume")
@@ -42,11 +43,20 @@ class FormClient(Client):
         return answer
 
     def post(self, path: str, data: Any = None, *args: Any, **more: Any) -> Any:
-        """Send a page; of the check page, what it shows now unless the test says what it showed."""
-        if path.endswith("/check") and _FORM.match(path) and "seen" not in (data or {}):
-            shown = SEEN.search(self.get(path).content.decode())
+        """Send a page; of the check page and of what officers decide, what it shows now unless the test says what it showed."""
+        page = self._page_with_mark(path)
+        if page and "seen" not in (data or {}):
+            shown = SEEN.search(self.get(page).content.decode())
             data = {**(data or {}), "seen": shown[1] if shown else ""}
         return super().post(path, data, *args, **more)
+
+    @staticmethod
+    def _page_with_mark(path: str) -> str:
+        """Return the page whose form is sent to an address only with its mark; "" where it has none."""
+        if path.endswith("/check") and _FORM.match(path):
+            return path
+        match = _DECIDED.match(path)
+        return match[1] if match else ""
 
 
 def text(answer: Any) -> str:

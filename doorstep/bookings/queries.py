@@ -47,14 +47,13 @@ class SlotDay:
 
 
 def holiday_test() -> Callable[[date], bool]:
-    """Return the test whether nobody collects on a day, by the council's own list or a public holiday."""
-    here = council.current()
-    works = council.working_day_test(here)
-    return lambda day: day in here.no_collection_days or (day.weekday() < 5 and not works(day))
+    """Return the test whether nobody collects on a day, by any list of the council's."""
+    return council.closed_test(council.current())
 
 
 def _holiday(day: date) -> str:
-    return NAMED.get((day.month, day.day), lambda: _("Public holiday"))()
+    why = council.closed_why(council.current(), day)
+    return why or NAMED.get((day.month, day.day), lambda: _("Public holiday"))()
 
 
 def never(calendar: Calendar, day: date, is_holiday: Callable[[date], bool]) -> str:

@@ -42,7 +42,10 @@ def record_outcome(
 
 @transaction.atomic
 def note(*, case_id: int, text: str, by: Actor, now: datetime) -> None:
-    """Add a note for staff; raises Refused("note_empty")."""
+    """Add a note for staff; raises Refused("note_empty"), Refused("erased")."""
     if not text.strip():
         raise Refused("note_empty")
-    timeline.write(locked(case_id), "note", by=by, now=now, text=text.strip())
+    case = locked(case_id)
+    if case.erased_at:  # nothing would ever erase it again
+        raise Refused("erased")
+    timeline.write(case, "note", by=by, now=now, text=text.strip())

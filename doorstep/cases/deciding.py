@@ -1,7 +1,8 @@
 """What officers decide about a case, or about many at once."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -13,15 +14,30 @@ from doorstep.council.errors import Refused
 from doorstep.staff.actor import Actor
 
 
+def standing(case: Case) -> str:
+    """Return at which stage a case stands and since when, for a decision about just that."""
+    return f"{case.stage}@{case.stage_since.isoformat() if case.stage_since else ''}"
+
+
 def decide(
-    *, case_id: int, decision: str, reason: str, by: Actor, now: datetime, reply: str = ""
+    *,
+    case_id: int,
+    decision: str,
+    reason: str,
+    by: Actor,
+    now: datetime,
+    reply: str = "",
+    made_at: str = "",
 ) -> Case:
     """Carry out an officer's decision that the stage allows; `reply` is what the resident will read.
 
-    Raises Refused: "decision_not_allowed", "reason_missing", "reply_missing", "already_open".
+    `made_at` is where the case stood when they decided, as `standing` says. Raises Refused:
+    "changed_since", "decision_not_allowed", "reason_missing", "reply_missing", "already_open".
     """
     with one_open_case(), transaction.atomic():
         case = locked(case_id)
+        if made_at and made_at != standing(case):
+            raise Refused("changed_since", parts=["stage"])
         flow = catalogue.service(case.version_id).workflow
         target = workflow.stage_of(case).decisions.get(decision)
         if target is None:
@@ -40,16 +56,18 @@ def decide(
 
 
 def decide_many(
-    *, case_ids: Iterable[int], decision: str, by: Actor, now: datetime
+    *, made_at: Mapping[int, str], decision: str, by: Actor, now: datetime
 ) -> tuple[int, int]:
     """Take a decision for many cases, each in its own transaction; return how many took it, how many not.
 
-    Only decisions that the workflow names in `bulk`; others are counted as not taken.
+    `made_at` says of each case where it stood when that was decided. Only decisions that the workflow names
+    in `bulk`; others are counted as not taken.
     """
     done = refused = 0
-    for case_id in case_ids:
+    about: dict[str, Any] = {"decision": decision, "reason": "", "by": by, "now": now}
+    for case_id, at in made_at.items():
         try:
-            decide(case_id=case_id, decision=decision, reason="", by=by, now=now)
+            decide(case_id=case_id, made_at=at, **about)
             done += 1
         except (Refused, Case.DoesNotExist):
             refused += 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from doorstep.cases.models import Case
@@ -122,6 +122,20 @@ def unique_key(slug: str, values: tuple[object, ...]) -> str:
     return ":".join([slug, *map(str, values)])
 
 
+CLOSED_CASE = Record("closed case", {"day": DAY, "outcome": TEXT})
+
+
+def _closed_since(slug: str, _uprn: str, thing: str, day: date, now: datetime) -> facts.Observed:
+    """Observe how reports about a thing that were made since a day, and are closed, ended, the last first."""
+    key, since = unique_key(slug, (thing,)), datetime.combine(day, time(), council.ZONE)
+    cases = Case.objects.filter(slug=slug, unique_key=key, opened_at__gte=since)
+    rows = cases.filter(closed_at__isnull=False).order_by("-closed_at")[:20]
+    closed = rows.values_list("closed_at", "outcome")
+    return facts.Observed(
+        [{"day": at.astimezone(council.ZONE).date(), "outcome": o} for at, o in closed if at], now
+    )
+
+
 BEFORE = Record("earlier case", {"opened": DAY, "outcome": TEXT})
 
 
@@ -138,10 +152,13 @@ def _before(slug: str, uprn: str, days: int, now: datetime) -> facts.Observed:
 def offer(offer_fact: Callable[[facts.Fact], None] = facts.offer) -> None:
     """Offer the spine's facts.
 
-    `cases.open(service, property, thing)`, from every channel; `cases.before(service, property,
-    days)`: the cases of that many days about one property, the newest first.
+    `cases.open(service, property, thing)`, from every channel; `cases.closed_since(service, property, thing, day)`: how
+    those ended that were made since a day; `cases.before(service, property, days)`: the cases of that many days about
+    one property, the newest first.
     """
     params = (("service", TEXT), ("property", TEXT), ("thing", TEXT))
     offer_fact(facts.Fact("cases.open", params, ListOf(OPEN_CASE), "local", _open))
+    closed, since = ListOf(CLOSED_CASE), (*params, ("day", DAY))
+    offer_fact(facts.Fact("cases.closed_since", since, closed, "local", _closed_since))
     params = (("service", TEXT), ("property", TEXT), ("days", INT))
     offer_fact(facts.Fact("cases.before", params, ListOf(BEFORE), "local", _before))

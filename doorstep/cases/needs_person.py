@@ -10,6 +10,7 @@ from doorstep.cases import timeline
 from doorstep.cases.locking import locked
 from doorstep.cases.models import Case, CaseTask
 from doorstep.catalogue import queries as catalogue
+from doorstep.council.errors import Refused
 from doorstep.staff.actor import Actor
 from doorstep.tasks import actions as tasks
 from doorstep.tasks.models import Task
@@ -25,9 +26,18 @@ def ask_officer(
 
     The note has the whole text, a task the beginning of one that is too long for it: what is to be done comes
     first. What is still to be done is noted again, and stays one task. `topic` is what `done` ends it by.
-    Raises Refused("task_empty").
+    Of an erased case nobody has anything to do. Raises Refused("task_empty").
     """
-    case, text = locked(case_id), text.strip()
+    ask_on(case=locked(case_id), text=text, by=by, now=now, kind=kind, topic=topic)
+
+
+def ask_on(
+    *, case: Case, text: str, by: Actor, now: datetime, kind: str = "person", topic: str = ""
+) -> None:
+    """As `ask_officer`, about a case that the caller holds locked, such as a step inside its transaction."""
+    if case.erased_at:
+        return
+    text = text.strip()
     same = case.tasks.filter(task__ended_at=None, task__kind=kind, task__text=_beginning(text))
     if same.exists():
         timeline.write(case, "note", by=by, now=now, text=text)
@@ -64,14 +74,23 @@ def promise(
     due_at: datetime | None = None,
     who: str = "",
     telephone: str = "",
+    once: str | None = None,
 ) -> Task:
-    """Ask for what somebody was promised, such as a call; about a case or about none. Raises as `tasks.actions.ask`."""
+    """Ask for what somebody was promised, such as a call; about a case or about none; the same `once` asks once.
+
+    Raises Refused("erased"), and as `tasks.actions.ask`.
+    """
     more: dict[str, Any] = {"due_at": due_at, "who": who, "telephone": telephone}
+    asked_before = Task.objects.filter(once=once).first() if once else None
+    if asked_before is not None:
+        return asked_before
     if case_id is None:
-        return tasks.ask(kind=kind, text=text, by=by, now=now, **more)[0]
+        return tasks.ask(kind=kind, text=text, by=by, now=now, once=once, **more)[0]
     case = locked(case_id)
-    task = _ask(case, kind, text, by, now, **more)
-    CaseTask.objects.create(case=case, task=task)
+    if case.erased_at:
+        raise Refused("erased")
+    task = _ask(case, kind, text, by, now, once=once, **more)
+    CaseTask.objects.get_or_create(task=task, defaults={"case": case})
     return task
 
 
@@ -97,6 +116,16 @@ def end(*, task_id: int, how: str, said: str, by: Actor, now: datetime) -> None:
 def _end(case: Case, task_id: int, how: str, said: str, by: Actor, now: datetime) -> None:
     tasks.end(task_id=task_id, how=how, said=said, by=by, now=now)
     timeline.write(case, "seen to", by=by, now=now, text=said.strip())
+
+
+@transaction.atomic
+def open_again(*, task_id: int, by: Actor, now: datetime) -> None:
+    """Take back an end that was a slip; of a case, its timeline says so. Raises as `tasks.actions.open_again`."""
+    about = CaseTask.objects.filter(task=task_id).first()
+    case = locked(about.case_id) if about else None
+    task = tasks.open_again(task_id=task_id, by=by, now=now)
+    if case is not None:
+        timeline.write(case, "to do again", by=by, now=now, text=task.text)
 
 
 def of_cases(cases: Iterable[Case]) -> dict[int, list[Task]]:

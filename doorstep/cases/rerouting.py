@@ -93,7 +93,7 @@ def came_of(case: Case) -> Case | None:
 
 
 def undo(*, case_id: int, by: Actor, now: datetime) -> Case:
-    """Take back a move that was a slip: the case goes on where it stood, and nothing is learnt.
+    """Take back a move that was a slip: the case goes on where it stood, by its old deadline, and nothing is learnt.
 
     What it has become is closed as moved back. Raises Refused("not_moved"), Refused("moved_on") where
     that is closed already, Refused("money_went_back") where moving gives money back, Refused("already_open").
@@ -113,7 +113,11 @@ def undo(*, case_id: int, by: Actor, now: datetime) -> Case:
         timeline.write(case, "move undone", by=by, now=now)
         needs_person.done(case_id=case.pk, topic=MOVED, by=by, now=now)
         case = locked(case_id)
+        due_on = case.due_on
         workflow.enter(case, was["was"], by=by, now=now, why="undone", quiet=True)
+        # They have waited since they asked: a slip of ours gives nobody more time.
+        case.due_on = due_on
+        case.save(update_fields=["due_on"])
     return case
 
 

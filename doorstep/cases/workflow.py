@@ -1,6 +1,6 @@
 """Moves a case through its stages; steps are offered by the rooms above."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -34,6 +34,15 @@ class Reserving(Protocol):
         self, *, draft: Draft, options: Mapping[str, object], by: Actor, now: datetime
     ) -> datetime:
         """Hold it for the draft, or go on holding it; return until when. Raises Refused."""
+
+
+class Reckoning(Protocol):
+    """A step that cannot be done twice, such as giving money back: a correction is reckoned with what was done before."""
+
+    def reckon(
+        self, *, case: Case, asked: Sequence[Mapping[str, object]], by: Actor, now: datetime
+    ) -> None:
+        """Come to what the right stage asks for, given its options for this step: nothing where it has no such step."""
 
 
 _offered: dict[str, Step] = {}
@@ -73,10 +82,20 @@ def keep(case: Case, name: str, value: Mapping[str, object]) -> None:
 
 
 def _do(case: Case, doing: Doing, by: Actor, now: datetime, words: Mapping[str, str]) -> str | None:
+    options = {**_options(case, doing, now), "said": words}
+    return _offered[doing.step].run(case=case, options=options, by=by, now=now)
+
+
+def _options(case: Case, doing: Doing, now: datetime) -> dict[str, object]:
     values = values_of(case)
     options = {k: rule.evaluate(values, clock_at(now)) for k, rule in doing.rules.items()}
-    options = {**doing.words, **options, "said": words}
-    return _offered[doing.step].run(case=case, options=options, by=by, now=now)
+    return {**doing.words, **options}
+
+
+def _reckoning() -> dict[str, Reckoning]:
+    """Return the steps that are reckoned with in a correction, by name."""
+    steps_: Mapping[str, Any] = _offered
+    return {name: step for name, step in steps_.items() if hasattr(step, "reckon")}
 
 
 STANDING = ["stage", "closed_at", "outcome", "good", "due_on", "stage_since"]
@@ -94,11 +113,13 @@ def enter(
     now: datetime,
     why: str = "",
     quiet: bool = False,
+    corrected: bool = False,
     words: Mapping[str, str] | None = None,
 ) -> None:
     """Bring a case into a stage and set in motion what the stage says.
 
-    `quiet` leaves out what speaks to the person; `words` are what was just written, such as an officer's reply. Where
+    `quiet` leaves out what speaks to the person; in a stage that is `corrected`, what cannot be done twice is
+    reckoned with what was done before; `words` are what was just written, such as an officer's reply. Where
     a step knows its outcome at once (nothing to pay), the stage is left by it, and what the stage
     still had to do is not done.
     """
@@ -122,7 +143,7 @@ def enter(
     left: dict[str, Any] = {"was": was} if was else {}
     timeline.write(case, "stage", by=by, now=now, stage=stage_id, why=why, **left)
     for doing in stage.do:
-        if quiet and steps.kind(doing.step).speaks:
+        if quiet and steps.kind(doing.step).speaks or corrected and doing.step in _reckoning():
             continue
         if came := _do(case, doing, by, now, words or {}):
             timeline.write(case, "outcome", by=by, now=now, outcome=came)
@@ -144,7 +165,15 @@ def outcome(case: Case, name: str, *, by: Actor, now: datetime, corrected: bool 
     target = flow.stages[case.stage].on.get(name) or flow.on.get(name)
     if target is None:
         raise Refused("no_way_on", outcome=name, stage=case.stage)
-    enter(case, target, by=by, now=now, why=name, quiet=corrected)
+    enter(case, target, by=by, now=now, why=name, quiet=corrected, corrected=corrected)
+    if corrected:
+        _reckon(case, flow.stages[target], by, now)
     if corrected and flow.corrected:
         options = {"message": flow.corrected}
         _offered[steps.speaker().name].run(case=case, options=options, by=by, now=now)
+
+
+def _reckon(case: Case, stage: Stage, by: Actor, now: datetime) -> None:
+    for name, step in _reckoning().items():
+        asked = [_options(case, doing, now) for doing in stage.do if doing.step == name]
+        step.reckon(case=case, asked=asked, by=by, now=now)

@@ -12,6 +12,8 @@ def read_form(b: Checker) -> Form:
     """Return the form of form.yaml; its mistakes are kept with the checker's."""
     src = Source("form.yaml", b.contents.get("form.yaml", ""))
     read = src.as_model(f.FormFile)
+    asked = [(i, n, q.id) for i, p in enumerate(read.pages) for n, q in enumerate(p.questions)]
+    b.later = {name: src.where("pages", i, "questions", n, "id") for i, n, name in asked}
     pages = tuple(_page(b, src, i, p) for i, p in enumerate(read.pages))
     ids = [p.id for p in pages]
     for missing in sorted(b.ask - set(ids)):
@@ -91,6 +93,8 @@ def _question(
     if isinstance(q.options, str):
         pair = b.call(q.options, src.where(*at, "options"))
         source = pair[0] if pair else None
+        if pair and pair[1].private:
+            b.problems.append(f"{src.where(*at, 'options')}: `{pair[1].name}` is for rules alone")
     options = tuple(q.options.items()) if isinstance(q.options, dict) else ()
     question = Question(
         id=q.id,

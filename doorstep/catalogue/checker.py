@@ -1,6 +1,6 @@
 """What is known while a service's files are read in order, and how rules, facts and sentences are checked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from doorstep.catalogue import files as f
 from doorstep.catalogue.reading import Source
@@ -48,6 +48,10 @@ class Checker:
         self.known: frozenset[str] = frozenset()
         self.implied: dict[str, frozenset[str]] = {}
         self.ask: set[str] = set()
+        # Questions that a later page asks, by their ids, each with its line.
+        self.later: dict[str, str] = {}
+        # What no sentence may name: facts for rules alone, and what is worked out of them.
+        self.private: set[str] = set()
         # Stops that later rules rest on: passing them would leave those rules without their values.
         self.rested_on = {"unavailable"}
 
@@ -56,8 +60,18 @@ class Checker:
         try:
             return Rule.read(text, self.names, known=self.known, where=where, wants=wants)
         except RuleError as exc:
-            self.problems.append(str(exc))
+            self.problems.append(self._said(exc))
             return None
+
+    def _said(self, exc: RuleError) -> str:
+        """Return a mistake in words; what rests on an answer that is not there yet says where it is asked."""
+        there = self.later.get(exc.unknown)
+        if there is None:
+            return str(exc)
+        return (
+            f"{exc.where}: `{exc.unknown}` is asked later, at {there}: this would be judged before it is "
+            "answered; put that page first, or this on a page after it"
+        )
 
     def learn(self, proved: frozenset[str]) -> None:
         """Take in what an earlier rule proved, and the facts that are something because of it."""
@@ -79,7 +93,7 @@ class Checker:
             check_call(call, fact.params, self.names, where)
             return call, fact
         except RuleError as exc:
-            self.problems.append(str(exc))
+            self.problems.append(self._said(exc))
             return None
 
 
@@ -102,6 +116,8 @@ def read_facts(
                 f"{where}: `{pair[1].name}` is asked of an outside system; only a page may wait for it"
             )
         named_calls.append((name, pair[0]))
+        if pair[1].private or _heads(map(_path, pair[0].args)) & b.private:
+            b.private.add(name)
         needs = frozenset(a for a in map(_path, pair[0].args) if a and _may_be_nothing(b, a))
         needs -= b.known
         b.names[name] = Maybe(pair[1].result) if needs else pair[1].result
@@ -120,7 +136,13 @@ def read_values(
         if rule:
             b.names[name] = rule.type
             values.append((name, rule))
+            if _heads(rule.uses) & b.private:
+                b.private.add(name)
     return values
+
+
+def _heads(paths: Iterable[str]) -> set[str]:
+    return {path.split(".")[0] for path in paths}
 
 
 def _path(expr: object) -> str:
@@ -141,6 +163,8 @@ def check_sentence(b: Checker, text: str, where: str, extra: Mapping[str, Type])
     for path, unit in places(text):
         if unit and unit not in UNITS:
             b.problems.append(f"{where}: no unit `{unit}`; there are: {', '.join(UNITS)}")
+        if _heads([path]) & b.private:
+            b.problems.append(f"{where}: `{{{path}}}` is for rules alone; no sentence may name it")
         shape: Type = Record("all", {**b.names, **extra})
         for part in path.split("."):
             shape = shape.inner if isinstance(shape, Maybe) else shape

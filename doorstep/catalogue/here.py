@@ -6,7 +6,7 @@ then lead to the council alone, and its cases to an officer.
 
 from collections.abc import Iterator, Mapping
 
-from doorstep.catalogue import steps
+from doorstep.catalogue import corrections, steps
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
@@ -14,9 +14,14 @@ from doorstep.forms.rules.errors import suggest
 
 
 def problems(of: Service, files: Mapping[str, str]) -> list[str]:
-    """Return what is wrong with a service's stops, steps and outcomes here, each with file and line."""
+    """Return what is wrong with a service's stops, steps, outcomes and their corrections here, each with file and line."""
     form, flow = (Source(name, files[name]) for name in ("form.yaml", "workflow.yaml"))
-    return [*_stops(of, form), *_steps(of, flow, files), *_outcomes(of, flow)]
+    return [
+        *_stops(of, form),
+        *_steps(of, flow, files),
+        *_outcomes(of, flow),
+        *corrections.problems(of, flow),
+    ]
 
 
 def _stops(of: Service, form: Source) -> Iterator[str]:

@@ -145,6 +145,11 @@ def running() -> list[Service]:
     return sorted((service(v) for v in versions), key=lambda s: s.about.title)
 
 
+def online() -> list[Service]:
+    """Return the current services that residents may ask for by themselves, by title."""
+    return [service for service in running() if service.is_online]
+
+
 def changed_at() -> datetime:
     """Return when a version was last published; nothing published is the year 1970."""
     latest = Version.objects.aggregate(at=Max("published_at"))["at"]

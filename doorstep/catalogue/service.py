@@ -122,3 +122,8 @@ class Service:
     def slug(self) -> str:
         """Return the service's slug."""
         return self.about.slug
+
+    @property
+    def is_online(self) -> bool:
+        """Say whether residents may fill it in by themselves; otherwise it is asked for in other ways alone."""
+        return "online" in self.about.channels

@@ -10,10 +10,19 @@ from doorstep.forms.rules.types import Type
 Check = Callable[[Mapping[str, Rule], Mapping[str, object], Mapping[str, str]], Iterable[str]]
 
 
+# Says which outcomes one use of a step may have: its rules, its plain words.
+Outcomes = Callable[[Mapping[str, Rule], Mapping[str, object]], Iterable[str]]
+
+
 def nothing_wrong(
     rules: Mapping[str, Rule], words: Mapping[str, object], files: Mapping[str, str]
 ) -> Iterable[str]:
     """Find nothing wrong."""
+    return ()
+
+
+def none_of_its_own(rules: Mapping[str, Rule], words: Mapping[str, object]) -> Iterable[str]:
+    """Name no outcome."""
     return ()
 
 
@@ -36,8 +45,10 @@ class StepKind:
     outcomes: Mapping[str, str] = field(default_factory=dict)
     # Whether the service names further outcomes itself, such as those a crew may choose.
     own_outcomes: bool = False
-    # Whether an outcome may be put right by another one later.
+    # Whether an outcome may be put right by another one later: which may come, and to which they may be put right.
     correctable: bool = False
+    may_come: Outcomes = none_of_its_own
+    put_right_to: Outcomes = none_of_its_own
     # Whether it speaks to the person: its option `message` names what is said.
     speaks: bool = False
     # What ends what it has set in motion and unwinding does not end: a step's name and its words.

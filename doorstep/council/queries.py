@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,6 +20,7 @@ from pydantic import (
     ValidatorFunctionWrapHandler,
     WithJsonSchema,
     WrapValidator,
+    model_validator,
 )
 
 from doorstep.text.untranslated import Untranslated
@@ -65,6 +66,9 @@ Words = Annotated[
 ]
 
 
+LONGEST_CLOSURE = timedelta(days=366)
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -102,6 +106,29 @@ class CrewList(_Part):
     name: str
     team: str = ""
     wards: tuple[str, ...] = ()
+
+
+class Closure(_Part):
+    """Days on which the council does not work, such as those between Christmas and New Year: one, or from `first` to `last`."""
+
+    first: date
+    last: date
+    # Words a resident reads where such a day cannot be chosen.
+    why: Words = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Closure":
+        if not timedelta(0) <= self.last - self.first <= LONGEST_CLOSURE:
+            raise ValueError("`last` is before `first`, or more than a year after it")
+        return self
+
+
+def _as_closure(value: object) -> object:
+    if isinstance(value, date):
+        return {"first": value, "last": value}
+    if isinstance(value, dict) and "first" in value:
+        return {"last": value["first"], **value}
+    return value
 
 
 def _as_list(value: object) -> object:
@@ -179,14 +206,17 @@ class Council(_Part):
     brand: Brand
     contact: Contact
     # The team that takes what is no other's.
-    team: str = "Customer services"
+    team: str = "Customer Services"
     data_protection_officer: str
     accessibility: Accessibility
     works_on_bank_holidays: bool
     keep_logs_days: int = 730
     # Refunds of more pence than this wait for an officer.
     refund_limit: int = 5000
+    # Days on which nothing is collected whatever the day of the week, beside bank holidays.
     no_collection_days: tuple[date, ...] = ()
+    # Further days on which nobody works: a day, or `{first: …, last: …, why: …}`.
+    closed_days: tuple[Annotated[Closure, BeforeValidator(_as_closure)], ...] = ()
     containers: dict[str, Words]
     # When containers are to be out, in words a resident reads.
     put_out: Words = ""
@@ -267,14 +297,29 @@ def current() -> Council:
 
 
 @cache
-def _bank_holidays() -> frozenset[date]:
-    listed = yaml.safe_load((folder() / "bank-holidays.yaml").read_text())
+def _bank_holidays(folder: Path) -> frozenset[date]:
+    listed = yaml.safe_load((folder / "bank-holidays.yaml").read_text())
     return frozenset(listed["days"])
 
 
-def working_day_test(council: Council) -> Callable[[date], bool]:
-    """Return the test whether this council works on a day (its crews and its promises alike)."""
+def closed_test(council: Council) -> Callable[[date], bool]:
+    """Return the test whether this council does not work on a day, whatever the day of the week: every list it has.
+
+    Bank holidays where it does not work on them, `no_collection_days`, `closed_days`.
+    """
     closed = set(council.no_collection_days)
     if not council.works_on_bank_holidays:
-        closed |= _bank_holidays()
-    return lambda day: day.weekday() < 5 and day not in closed
+        closed |= _bank_holidays(folder())
+    spans = [(closure.first, closure.last) for closure in council.closed_days]
+    return lambda day: day in closed or any(first <= day <= last for first, last in spans)
+
+
+def working_day_test(council: Council) -> Callable[[date], bool]:
+    """Return the test whether this council works on a day: its crews, deadlines, tasks and bookings alike."""
+    is_closed = closed_test(council)
+    return lambda day: day.weekday() < 5 and not is_closed(day)
+
+
+def closed_why(council: Council, day: date) -> str:
+    """Return what this council says of a day among its `closed_days`, or nothing."""
+    return next((c.why for c in council.closed_days if c.first <= day <= c.last and c.why), "")

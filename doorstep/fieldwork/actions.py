@@ -10,7 +10,15 @@ from django.db import transaction
 from doorstep.cases import actions as cases
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
-from doorstep.fieldwork.models import WITHDRAWN, Caution, DeviceEvent, Job, JobFact, Outcome
+from doorstep.fieldwork.models import (
+    PARTIAL,
+    WITHDRAWN,
+    Caution,
+    DeviceEvent,
+    Job,
+    JobFact,
+    Outcome,
+)
 from doorstep.files import photos
 from doorstep.staff.actor import Actor
 
@@ -25,8 +33,6 @@ class Whereabouts:
 
 
 UNKNOWN = Whereabouts()
-# The outcome of a job with tasks of which some were not done.
-PARTIAL = "partial"
 
 
 def first_time(*, event_id: UUID, kind: str, by: Actor, now: datetime) -> bool:
@@ -150,6 +156,8 @@ def correct_job(
     left = [] if code == job.outcomes[0] else list(job.tasks)
     last.superseded_by = _keep(job, event_id, code, note, "", by, now, UNKNOWN, left)
     last.save(update_fields=["superseded_by"])
+    # What crews were sent for because of the wrong outcome is needed no longer, or is asked anew.
+    Job.objects.filter(case=job.case_id, state="open").update(state="withdrawn")
     cases.record_outcome(
         case_id=job.case_id,
         name=f"job.{code}",

@@ -8,6 +8,8 @@ from doorstep.places.models import Property
 
 # The code of the line that takes a mistaken record back.
 WITHDRAWN = "withdrawn"
+# The outcome of a job with tasks of which some were not done.
+PARTIAL = "partial"
 
 
 class JobFact(TypedDict):

@@ -7,11 +7,24 @@ from typing import Any
 from doorstep.cases import workflow
 from doorstep.cases.models import Case
 from doorstep.catalogue import steps
-from doorstep.fieldwork.models import Job
+from doorstep.fieldwork.models import PARTIAL, Job
+from doorstep.forms.rules.rule import Rule
 from doorstep.forms.rules.types import BOOL, DAY, TEXT, ListOf, Record
 from doorstep.staff.actor import Actor
 
 TASK = Record("task", {"id": TEXT, "label": TEXT})
+
+
+def _outcomes(_rules: Mapping[str, Rule], words: Mapping[str, object]) -> list[str]:
+    named: Any = words.get("outcomes") or ()
+    return list(named)
+
+
+def _with_partial(rules: Mapping[str, Rule], words: Mapping[str, object]) -> list[str]:
+    """Return what may come of a job: of one with things to tick, also that only some were done."""
+    return [*_outcomes(rules, words), *([PARTIAL] if "tasks" in rules else [])]
+
+
 KIND = steps.StepKind(
     "job",
     rules={
@@ -26,6 +39,8 @@ KIND = steps.StepKind(
     gives={"job": (Record("job", {"left": ListOf(TASK)}), {"left": []})},
     own_outcomes=True,
     correctable=True,
+    may_come=_with_partial,
+    put_right_to=_outcomes,
     words=frozenset({"title", "named_by", "about_kind", "detail", "outcomes"}),
 )
 

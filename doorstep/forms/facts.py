@@ -29,7 +29,8 @@ class Fact:
 
     `find` is called with the argument values and `now=`. A `local` fact reads our database only; one
     from `outside` is never asked for while a draft or case is locked. What was observed is used again
-    for the same arguments while it is no older than `fresh_for`; without it, it is found each time.
+    for the same arguments while it is no older than `fresh_for`; without it, it is found each time. What
+    is `private`, and all that is worked out of it, no sentence may name: it is for rules alone.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Fact:
     where: Literal["local", "outside"]
     find: Callable[..., Observed | Unavailable]
     fresh_for: timedelta | None = None
+    private: bool = False
 
     @property
     def is_kept(self) -> bool:

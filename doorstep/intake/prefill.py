@@ -80,11 +80,13 @@ def none_fits(service: Service) -> dict[tuple[str, str], object]:
 
 
 def leads_to(filling: Filling, decision: Decision) -> Service | None:
-    """Return the service that a stop passes the person on to, if it does and it runs."""
+    """Return the service that a stop passes the person on to, if it does, it runs, and they may ask for it themselves."""
     stop = filling.service.form.stops.get(decision.code)
     if stop is None or not stop.passes_on:
         return None
-    return catalogue.current(str(lookup(stop.passes_on, filling.values) or ""))
+    service = catalogue.current(str(lookup(stop.passes_on, filling.values) or ""))
+    alone = filling.draft.channel == "online"
+    return None if service and alone and not service.is_online else service
 
 
 def pass_on(filling: Filling, draft: Draft) -> None:

@@ -233,6 +233,8 @@ def learn(*, attempt_id: int, now: datetime) -> None:
             raise
         return _ended(attempt_id, "unsent", "", now)
     record(payment=payment, now=now)
+    if payment.refunded != refunds.sent_of(attempt):
+        refunds.take_theirs(attempt_id=attempt_id, now=now)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Min, Sum
 
 from doorstep.outside import plug
-from doorstep.payments import queue
+from doorstep.payments import queue, refunds
 from doorstep.payments.models import LIVE, Attempt, Comparison
 from doorstep.payments.provider import UNFINISHED, NotThere, Payment, PaymentProvider
 from doorstep.staff.actor import Actor
@@ -85,9 +85,9 @@ def _lines(attempt: Attempt, theirs: Payment) -> list[Difference]:
         lines.append(_line(attempt, "state", attempt.state, theirs.state))
     if theirs.pence != attempt.charge.pence:
         lines.append(_line(attempt, "sum", attempt.charge.pence, theirs.pence))
-    back = attempt.refunds.filter(state__in=("submitted", "done")).aggregate(s=Sum("pence"))["s"]
-    if theirs.refunded != (back or 0):
-        lines.append(_line(attempt, "refunds", back or 0, theirs.refunded))
+    back = refunds.sent_of(attempt)
+    if theirs.refunded != back:
+        lines.append(_line(attempt, "refunds", back, theirs.refunded))
     return lines
 
 

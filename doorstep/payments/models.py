@@ -27,9 +27,11 @@ class ChargeFact(TypedDict):
 
 
 class RefundFact(TypedDict):
-    """The fact `refund` of a case: what was given back last, in words."""
+    """The fact `refund` of a case, in words: what went back, what was paid, and what goes back in all."""
 
     pounds: str
+    paid: str
+    back: str
 
 
 def _among(field: str, states: tuple[str, ...], name: str) -> models.CheckConstraint:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Prefetch, QuerySet, Sum
 from django.utils import timezone
 
+from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
 from doorstep.outside.secret import hashed
 from doorstep.payments.models import (
@@ -53,6 +54,16 @@ def waiting() -> QuerySet[Refund]:
     """Return refunds that wait for an officer, the oldest first."""
     refunds = Refund.objects.select_related("attempt__charge__case").filter(state="waiting")
     return refunds.order_by("asked_at")
+
+
+def locked_refund(refund_id: int) -> Refund | None:
+    """Return a refund, locked after its case until the transaction ends; nothing where there is none."""
+    case_id = Refund.objects.values_list("attempt__charge__case_id", flat=True)
+    of = case_id.filter(id=refund_id).first()
+    if of is None:
+        return None
+    locked(of)
+    return Refund.objects.select_for_update().get(id=refund_id)
 
 
 def failed() -> QuerySet[Refund]:

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Sum
 
-from doorstep.cases import actions as cases
-from doorstep.cases import timeline, workflow
+from doorstep.cases import needs_person, timeline, workflow
 from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
 from doorstep.catalogue.words import pounds
@@ -14,18 +13,26 @@ from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.outside import plug
 from doorstep.outside.errors import OutsideError, TryLater
-from doorstep.payments import outcomes, queue
+from doorstep.payments import outcomes, queue, refunded_there
 from doorstep.payments import provider as contract
 from doorstep.payments.models import COUNTED, Attempt, Movement, Refund, RefundFact
 from doorstep.payments.money import vat_in
 from doorstep.staff.actor import SYSTEM, Actor
 
-# A refund at the provider that we do not know is ours if it was made from shortly before we asked.
-SLACK = timedelta(minutes=5)
+# By then the provider's list shows whatever we sent: a balance that is another still is a person's to look at.
+SHOWN_BY = timedelta(hours=1)
 
 
 class _RefusedThere(OutsideError):
     """The provider will not give the money back."""
+
+
+class _OthersGaveBack(Exception):
+    """The provider's list has refunds that nobody of ours asked for."""
+
+    def __init__(self, attempt_id: int, rows: list[contract.Refund]) -> None:
+        super().__init__(attempt_id)
+        self.attempt_id, self.rows = attempt_id, rows
 
 
 def left_of(attempt: Attempt) -> int:
@@ -35,9 +42,28 @@ def left_of(attempt: Attempt) -> int:
     return int(paid - back)
 
 
+def sent_of(attempt: Attempt) -> int:
+    """Return the pence of a payment that are given back, or on their way at the provider."""
+    refunds = attempt.refunds.filter(state__in=("submitted", "done"))
+    return int(refunds.aggregate(s=Sum("pence"))["s"] or 0)
+
+
 def left_on(case: Case) -> int:
     """Return the pence paid on a case that can still be given back."""
     return sum(left_of(a) for a in Attempt.objects.filter(charge__case=case, state="paid"))
+
+
+def sums(case: Case) -> tuple[int, int]:
+    """Return the pence that were paid on a case, and those of them that went back, are on their way or wait for approval."""
+    movements = Movement.objects.filter(charge__case=case, pence__gt=0)
+    paid = int(movements.aggregate(s=Sum("pence"))["s"] or 0)
+    return paid, paid - left_on(case)
+
+
+def is_all_back(case: Case) -> bool:
+    """Say whether something was paid on a case and all of it went back."""
+    movements = Movement.objects.filter(charge__case=case)
+    return movements.exists() and movements.aggregate(s=Sum("pence"))["s"] == 0
 
 
 @transaction.atomic
@@ -147,36 +173,61 @@ def carry_out(*, refund_id: int, now: datetime) -> None:
     """Give the money back at the provider, once, and record how it stands; raises TryLater.
 
     Before sending, the provider's own list is looked at: a refund there that we do not know is the
-    one whose answer was lost. The balance sent along refuses a second one that the list did not show
-    yet, so no window is left.
+    one whose answer was lost, or somebody gave it back there: that comes into our ledger first, and no
+    more than what is left is sent. The balance sent along refuses a second one that the list did not
+    show yet, so no window is left.
     """
+    try:
+        _carry_out(refund_id, now)
+    except _OthersGaveBack as exc:
+        _take(exc.attempt_id, exc.rows, now)
+        try:
+            _carry_out(refund_id, now)
+        except _OthersGaveBack as again:
+            raise TryLater("somebody gives money back at the provider just now") from again
+
+
+def _carry_out(refund_id: int, now: datetime) -> None:
     try:
         with transaction.atomic():
             refunds = Refund.objects.select_for_update(skip_locked=True, of=("self",))
             refund = refunds.filter(id=refund_id, state__in=("asked", "submitted")).first()
             if refund is None:
                 return
-            theirs = _submit(refund) if refund.state == "asked" else _theirs(refund)
+            theirs = _submit(refund, now) if refund.state == "asked" else _theirs(refund)
     except _RefusedThere as exc:
         return _fail(refund_id, str(exc), now)
     return record(refund_id=refund_id, theirs=theirs, now=now)
 
 
-def _submit(refund: Refund) -> contract.Refund:
+def take_theirs(*, attempt_id: int, now: datetime) -> None:
+    """Look whether somebody gave money back on the provider's own pages, and take it in; raises TryLater."""
+    provider_id = Attempt.objects.values_list("provider_id", flat=True).get(id=attempt_id)
+    _take(attempt_id, _list(str(provider_id)), now)
+
+
+def _take(attempt_id: int, rows: list[contract.Refund], now: datetime) -> None:
+    for refund, theirs in refunded_there.take(attempt_id=attempt_id, rows=rows, now=now):
+        record(refund_id=refund.pk, theirs=theirs, now=now)
+
+
+def _submit(refund: Refund, now: datetime) -> contract.Refund:
     # Refunds of one payment go one after the other, so that each knows the balance.
     attempt = Attempt.objects.select_for_update().get(id=refund.attempt_id)
-    theirs = _lost(refund, attempt) or _send(refund, attempt)
+    rows = _list(str(attempt.provider_id))
+    if refunded_there.unknown(attempt, rows):
+        raise _OthersGaveBack(attempt.pk, rows)
+    theirs = _lost(refund, attempt, rows) or _send(refund, attempt, now)
     refund.state, refund.provider_id = "submitted", theirs.id
     refund.save(update_fields=["state", "provider_id"])
     return theirs
 
 
-def _lost(refund: Refund, attempt: Attempt) -> contract.Refund | None:
+def _lost(refund: Refund, attempt: Attempt, rows: list[contract.Refund]) -> contract.Refund | None:
     """Return the provider's refund that is this one, sent before we could write so down."""
     ours = set(attempt.refunds.exclude(provider_id=None).values_list("provider_id", flat=True))
-    since = (refund.decided_at or refund.asked_at) - SLACK
-    for theirs in _list(str(attempt.provider_id)):
-        if theirs.id not in ours and theirs.pence == refund.pence and theirs.made_at >= since:
+    for theirs in rows:
+        if theirs.id not in ours and refunded_there.is_lost(refund, theirs):
             return theirs
     return None
 
@@ -189,20 +240,21 @@ def _list(payment_id: str) -> list[contract.Refund]:
         raise TryLater(f"refunds could not be looked for: {exc}") from exc
 
 
-def _send(refund: Refund, attempt: Attempt) -> contract.Refund:
+def _send(refund: Refund, attempt: Attempt, now: datetime) -> contract.Refund:
     paid = attempt.movements.filter(pence__gt=0).aggregate(s=Sum("pence"))["s"] or 0
-    refunds_sent = attempt.refunds.filter(state__in=("submitted", "done"))
-    available = paid - (refunds_sent.aggregate(s=Sum("pence"))["s"] or 0)
+    available = paid - sent_of(attempt)
     try:
         new_refund = contract.NewRefund(str(attempt.provider_id), refund.pence, available)
         return _provider().refund(new_refund)
     except contract.BalanceChanged as exc:
+        if now - (refund.decided_at or refund.asked_at) > SHOWN_BY:
+            raise _RefusedThere("the provider says that another sum is left of it") from exc
         raise TryLater("the provider's balance differs from ours; compare the payments") from exc
     except TryLater:
         raise
     except OutsideError as exc:
         # A refusal, unless the answer lies: only its own list decides.
-        if lost := _lost(refund, attempt):
+        if lost := _lost(refund, attempt, _list(str(attempt.provider_id))):
             return lost
         raise _RefusedThere(str(exc)) from exc
 
@@ -248,10 +300,26 @@ def record(*, refund_id: int, theirs: contract.Refund, now: datetime) -> None:
 
 def _tell(refund: Refund, now: datetime) -> None:
     charge = refund.attempt.charge
-    fact: RefundFact = {"pounds": pounds(refund.pence)}
-    workflow.keep(charge.case, "refund", fact)
-    if not outcomes.report(charge, "pay.refunded", now):
+    keep_sums(charge.case)
+    whole = refund.asked_by != refunded_there.THEIRS or not _on_their_way(charge.case)
+    if not (whole and outcomes.report(charge, "pay.refunded", now)):
         timeline.write(charge.case, "refunded", by=SYSTEM, now=now, pence=refund.pence)
+
+
+def _on_their_way(case: Case) -> bool:
+    refunds = Refund.objects.filter(attempt__charge__case=case, state__in=("asked", "submitted"))
+    return refunds.exists()
+
+
+def keep_sums(case: Case) -> None:
+    """Keep what was paid and what went back on a case, locked by the caller, where its sentences can name it."""
+    movements = Movement.objects.filter(charge__case=case)
+    paid = movements.filter(pence__gt=0).aggregate(s=Sum("pence"))["s"] or 0
+    given = -(movements.filter(pence__lt=0).aggregate(s=Sum("pence"))["s"] or 0)
+    going = Refund.objects.filter(attempt__charge__case=case, state__in=("asked", "submitted"))
+    back = given + (going.aggregate(s=Sum("pence"))["s"] or 0)
+    fact: RefundFact = {"pounds": pounds(given), "paid": pounds(paid), "back": pounds(back)}
+    workflow.keep(case, "refund", fact)
 
 
 def _locked(refund_id: int) -> Refund:
@@ -271,5 +339,7 @@ def _fail(refund_id: int, why: str, now: datetime) -> None:
         return
     refund.state, refund.ended_at, refund.why_not = "failed", now, why[:200]
     refund.save(update_fields=["state", "ended_at", "why_not"])
+    case = refund.attempt.charge.case
+    keep_sums(case)
     text = f"A refund of {pounds(refund.pence)} failed: {why}. Please pay it back another way."
-    cases.note(case_id=refund.attempt.charge.case_id, text=text, by=SYSTEM, now=now)
+    needs_person.ask_officer(case_id=case.pk, text=text, by=SYSTEM, now=now)

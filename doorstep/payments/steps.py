@@ -3,15 +3,16 @@
 `pay` reports `pay.paid`, `pay.lapsed` (not paid in time, cancelled at the provider), `pay.paid_late`
 (paid, but the moment had passed or the case no longer asked for it) and, for a sum of nothing,
 `pay.free` at once. A paid outcome that the stage has no way on for is refunded by itself. `refund`
-gives back so many pence, -1 for all, and reports `pay.refunded`.
+gives back so many pence, or all where none are named, and reports `pay.refunded`: at once where all that was paid is back
+already. Its sentences may name what was paid, what goes back in all, and what is back already (`pounds`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from doorstep.cases import workflow
+from doorstep.cases import needs_person, workflow
 from doorstep.cases.models import Case
 from doorstep.catalogue import steps
 from doorstep.catalogue.words import pounds
@@ -42,10 +43,9 @@ REFUND = steps.StepKind(
     rules={"pence": INT},
     optional=frozenset({"pence"}),
     words=frozenset({"reason", "approved"}),
-    says={"refund": Record("refund", {"pounds": TEXT})},
+    says={"refund": Record("refund", {"pounds": TEXT, "paid": TEXT, "back": TEXT})},
     final=True,
 )
-ALL = -1
 
 
 class PayStep:
@@ -80,14 +80,25 @@ class PayStep:
             actions.withdraw(charge_id=charge.pk, now=now)
 
 
+def _too_much(right: int, back: int) -> str:
+    return (
+        f"The outcome was put right. By the right one {pounds(right)} goes back, but {pounds(back)} went back or is on "
+        "its way. Nothing was asked of the resident. Please decide whether it stays so."
+    )
+
+
 class RefundStep:
     """Gives money back."""
 
-    def run(self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
-        """Ask for the refund; more than is left is cut to what is left, and nothing left is no refund."""
-        pence = options.get("pence", ALL)
+    def run(
+        self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime
+    ) -> str | None:
+        """Ask for the refund; more than is left is cut to what is left, and nothing or less is no refund.
+
+        Only without a sum it is all: one that was worked out, such as a price less what is kept, may be below nothing.
+        """
         left = refunds.left_on(case)
-        amount = left if pence == ALL else min(pence, left)
+        amount = min(options.get("pence", left), left)
         with suppress(Refused):
             refunds.ask_on(
                 case=case,
@@ -97,6 +108,26 @@ class RefundStep:
                 by=by,
                 now=now,
             )
+        refunds.keep_sums(case)
+        over = refunds.is_all_back(case) and "pay.refunded" in workflow.stage_of(case).on
+        return "pay.refunded" if over else None
+
+    def reckon(
+        self, *, case: Case, asked: Sequence[Mapping[str, Any]], by: Actor, now: datetime
+    ) -> None:
+        """Give back what the right outcome gives more than went back already; where it gives less, ask a person.
+
+        Nobody is asked to pay again by a correction of ours.
+        """
+        paid, back = refunds.sums(case)
+        if not paid:
+            return
+        right = min(paid, sum(max(0, options.get("pence", paid)) for options in asked))
+        if right > back:
+            self.run(case=case, options={**asked[0], "pence": right - back}, by=by, now=now)
+        elif right < back:
+            needs_person.ask_on(case=case, text=_too_much(right, back), by=by, now=now)
+        refunds.keep_sums(case)
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
         """Nothing to take back: money given back stays given back."""

@@ -53,9 +53,9 @@ def proposed(text: str, now: datetime) -> Observed:
 
 
 def services(now: datetime) -> Observed:
-    """Observe every service that runs, but the one that takes anything, with "none of these"."""
+    """Observe every service that is offered online, but the one that takes anything, with "none of these"."""
     anything = council.current().anything
-    abouts = [s.about for s in queries.running() if s.slug != anything]
+    abouts = [s.about for s in queries.online() if s.slug != anything]
     options = [{"id": a.slug, "label": a.title, "hint": ""} for a in abouts]
     return Observed([*options, _none()], now)
 

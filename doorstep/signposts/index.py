@@ -59,7 +59,7 @@ def of(key: str, because: Sequence[str] = ()) -> Proposed | None:
     code, _, number = key.partition("/")
     if not number:
         service = catalogue.current(key)
-        if service is None:
+        if service is None or not service.is_online:
             return None
         about = service.about
         return Proposed(
@@ -110,8 +110,9 @@ def _made(folder: str, versions: tuple[str, ...], keywords: Own) -> Index:
 
 
 def _services(versions: Iterable[str], keywords: Own) -> list[Topic]:
-    """Return a topic for each service that runs; what takes anything is no answer."""
-    spoken = [in_every_language(partial(_about, version)) for version in versions]
+    """Return a topic for each service that is offered online; what takes anything is no answer."""
+    offered = [version for version in versions if catalogue.service(version).is_online]
+    spoken = [in_every_language(partial(_about, version)) for version in offered]
     anything = council.current().anything
     return [of_service(abouts, keywords) for abouts in spoken if abouts[0].slug != anything]
 

@@ -11,7 +11,7 @@ from doorstep.staff.actor import Actor
 from doorstep.staff.models import StaffUser
 from doorstep.tasks import queries
 from doorstep.tasks.kinds import KINDS
-from doorstep.tasks.models import Line, Task
+from doorstep.tasks.models import TELEPHONE, WHO, Line, Task
 
 # The desk's day ends then: what is due on a day is due by this time (Europe/London).
 EVENING = time(17)
@@ -39,19 +39,19 @@ def ask(
 
     Without `team` it is the council's own that takes what is nobody's; without `due_at`, due in the working
     days of its kind. The same `once` asks once, whether or not it was done. Raises Refused("task_empty"),
-    Refused("due_past"), Refused("due_far").
+    Refused("task_long"), Refused("who_long"), Refused("telephone_long"), Refused("due_past"), Refused("due_far").
     """
-    if not text.strip():
-        raise Refused("task_empty")
+    who, telephone = who.strip(), telephone.strip()
+    _fits(text, who, telephone)
     due = _due(kind, now) if due_at is None else _in_time(due_at, now)
     values = {
         "kind": kind,
-        "text": text.strip()[:LONGEST],
+        "text": text.strip(),
         "team": team or council.current().team,
         "asked_at": now,
         "due_at": due,
-        "who": who.strip()[:120],
-        "telephone": telephone.strip()[:40],
+        "who": who,
+        "telephone": telephone,
         "email": email.strip()[:254],
         "page": page[:200],
     }
@@ -62,6 +62,18 @@ def ask(
     if is_new:
         _line(task, "asked", by, now)
     return task, is_new
+
+
+def _fits(text: str, who: str, telephone: str) -> None:
+    """Refuse what would have to be cut."""
+    if not text.strip():
+        raise Refused("task_empty")
+    if len(text.strip()) > LONGEST:
+        raise Refused("task_long")
+    if len(who) > WHO:
+        raise Refused("who_long")
+    if len(telephone) > TELEPHONE:
+        raise Refused("telephone_long")
 
 
 def _due(kind: str, now: datetime) -> datetime:
@@ -104,17 +116,11 @@ def _open(task_id: int) -> Task:
 
 
 @transaction.atomic
-def take(*, task_id: int, seen_owner: int | None, by: StaffUser, now: datetime) -> None:
-    """Make a task one's own; raises Refused("task_taken") when its owner is not who one saw.
-
-    One's own is taken again without harm.
-    """
+def take(*, task_id: int, by: StaffUser, now: datetime) -> None:
+    """Make a task one's own; one's own is taken again without harm. Raises Refused("task_ended")."""
     task = _open(task_id)
-    if task.owner_id == by.pk:
-        return
-    if task.owner_id != seen_owner:
-        raise Refused("task_taken")
-    _give(task, by, Actor("staff", by.username), now, what="taken")
+    if task.owner_id != by.pk:
+        _give(task, by, Actor("staff", by.username), now, what="taken")
 
 
 @transaction.atomic
@@ -129,7 +135,7 @@ def put_back(*, task_id: int, by: Actor, now: datetime) -> None:
 def give(*, task_id: int, to: str, by: Actor, now: datetime) -> None:
     """Give a task to a person (by their username) or to a team; raises Refused("nobody_such")."""
     task = _open(task_id)
-    owner = StaffUser.objects.filter(username=to, is_active=True).first()
+    owner = next((who for who in queries.people() if who.username == to), None)
     if owner is None and to not in queries.teams():
         raise Refused("nobody_such")
     task.team = task.team if owner else to
@@ -144,24 +150,30 @@ def _give(
     _line(task, what, by, now, to=to)
 
 
+def _said(said: str) -> str:
+    if len(said.strip()) > LONGEST:
+        raise Refused("said_long")
+    return said.strip()
+
+
 @transaction.atomic
 def put_off(*, task_id: int, due_at: datetime, said: str, by: Actor, now: datetime) -> None:
-    """Say that a task is done by another time; raises Refused("due_past"), Refused("due_far")."""
+    """Say that a task is done by another time; raises Refused("due_past"), Refused("due_far"), Refused("said_long")."""
     task = _open(task_id)
     task.due_at = _in_time(due_at, now)
     task.save(update_fields=["due_at"])
-    _line(task, "put off", by, now, to=task.due_at.isoformat(), said=said.strip()[:LONGEST])
+    _line(task, "put off", by, now, to=task.due_at.isoformat(), said=_said(said))
 
 
 @transaction.atomic
 def end(*, task_id: int, how: str, said: str = "", by: Actor, now: datetime) -> Task:
-    """End a task as "done" or "not_needed"; raises Refused("end_missing"), Refused("task_ended")."""
+    """End a task as "done" or "not_needed"; raises Refused("end_missing"), Refused("task_ended"), Refused("said_long")."""
     if how not in ("done", "not_needed"):
         raise Refused("end_missing")
     task = _open(task_id)
     task.ended_at, task.end = now, how
     task.save(update_fields=["ended_at", "end"])
-    _line(task, how.replace("_", " "), by, now, said=said.strip()[:LONGEST])
+    _line(task, how.replace("_", " "), by, now, said=_said(said))
     return task
 
 

@@ -1,3 +1,4 @@
+import re
 from datetime import datetime
 
 from django.db import models
@@ -6,6 +7,10 @@ from django.db.models import Q
 from doorstep.staff.models import StaffUser
 from doorstep.tasks.kinds import KINDS, Kind
 
+# The most letters of whom it is about, and of their telephone.
+WHO, TELEPHONE = 120, 40
+DIALLED = re.compile(r"^\+?[\d\s()-]{3,}$")
+
 
 class Task(models.Model):
     """Something that a person must do by a time."""
@@ -13,8 +18,8 @@ class Task(models.Model):
     kind = models.CharField(max_length=10, choices=[(k, k) for k in KINDS])
     # What is to be done, and whom it is about where that is no case's person. Personal, so emptied in time.
     text = models.TextField()
-    who = models.CharField(max_length=120, blank=True)
-    telephone = models.CharField(max_length=40, blank=True)
+    who = models.CharField(max_length=WHO, blank=True)
+    telephone = models.CharField(max_length=TELEPHONE, blank=True)
     email = models.EmailField(blank=True)
     # The page that it is about, its parameters left out.
     page = models.CharField(max_length=200, blank=True)
@@ -47,6 +52,11 @@ class Task(models.Model):
     def named(self) -> Kind:
         """Return its kind, with what that is called."""
         return KINDS[self.kind]
+
+    @property
+    def dial(self) -> str:
+        """Return the number that a telephone is to dial; "" where words stand with it."""
+        return re.sub(r"[\s()-]", "", self.telephone) if DIALLED.match(self.telephone) else ""
 
     def is_late(self, now: datetime) -> bool:
         """Say whether it should have been done by now."""

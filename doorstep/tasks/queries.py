@@ -10,13 +10,17 @@ from doorstep.staff.models import StaffUser
 from doorstep.tasks.models import Task
 
 
-def open_tasks(*, late_at: datetime | None = None, owner: int | None = None) -> QuerySet[Task]:
-    """Return what is to be done, the soonest due first: all, what is late at a moment, or one person's."""
+def open_tasks(
+    *, late_at: datetime | None = None, owner: int | None = None, team: str = ""
+) -> QuerySet[Task]:
+    """Return what is to be done, the soonest due first: all, what is late at a moment, one person's, one team's."""
     tasks = Task.objects.filter(ended_at=None).select_related("owner")
     if late_at is not None:
         tasks = tasks.filter(due_at__lt=late_at)
     if owner is not None:
         tasks = tasks.filter(owner=owner)
+    if team:
+        tasks = tasks.filter(team=team)
     return tasks.order_by("due_at", "id")
 
 

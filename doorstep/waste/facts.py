@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 from doorstep.council import queries as council
 from doorstep.fieldwork import queries as fieldwork
 from doorstep.forms.facts import Fact, Observed, offer
-from doorstep.forms.rules.types import DAY, MOMENT, TEXT, ListOf, Maybe, Record
+from doorstep.forms.rules.types import BOOL, DAY, MOMENT, TEXT, ListOf, Maybe, Record
 from doorstep.waste import queries
 from doorstep.waste.models import RoundDay
 
 CONTAINER = Record("container", {"id": TEXT, "label": TEXT})
 LAST = Record("last collection", {"date": Maybe(DAY), "round": Maybe(TEXT), "communal": TEXT})
+NEXT = Record("next collection", {"date": Maybe(DAY)})
 PROGRESS = Record(
     "round progress", {"state": TEXT, "until": Maybe(MOMENT), "sentence": Maybe(TEXT)}
 )
@@ -32,6 +33,18 @@ def last_due(uprn: str, container_id: str, now: datetime) -> Observed:
     communal = "yes" if box and box.place_id != int(uprn) else "no"
     code = queries.round_code_on(box, day) if box and day else None
     return Observed({"date": day, "round": code, "communal": communal}, now)
+
+
+def next_due(uprn: str, container_id: str, now: datetime) -> Observed:
+    """Observe on which day after today a container is to be emptied next, as the home's page says it."""
+    today = now.astimezone(council.ZONE).date()
+    box = queries.container(container_id, today)
+    return Observed({"date": queries.next_due(box, today) if box else None}, now)
+
+
+def assisted(uprn: str, now: datetime) -> Observed:
+    """Observe whether the crew fetches this home's containers: who lives there may be old or ill, so rules alone know."""
+    return Observed(queries.is_assisted(int(uprn)), now)
 
 
 def round_progress(round_code: str, day: date, now: datetime) -> Observed:
@@ -78,6 +91,8 @@ def register() -> None:
     """Offer the room's facts."""
     home, box, day = ("property", TEXT), ("container", TEXT), ("day", DAY)
     local = timedelta(0)
+    offer(Fact("waste.next_due", (home, box), NEXT, "local", next_due, local))
+    offer(Fact("waste.assisted", (home,), BOOL, "local", assisted, local, private=True))
     offer(Fact("waste.containers", (home,), ListOf(CONTAINER), "local", containers, local))
     offer(Fact("waste.last_due", (home, box), LAST, "local", last_due, local))
     offer(

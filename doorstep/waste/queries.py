@@ -177,6 +177,12 @@ def last_due(of: Container, today: date) -> date | None:
     return days[-1] if days else None
 
 
+def next_due(of: Container, today: date) -> date | None:
+    """Return the first day after today on which a container is to be emptied; nothing where none is known."""
+    days = days_of_box(of, today + timedelta(days=1), today + timedelta(days=LOOK_BACK_DAYS))
+    return days[0] if days else None
+
+
 def progress(round_code: str, day: date) -> RoundDay | None:
     """Return a round's progress on a day; nothing recorded, nothing returned."""
     return RoundDay.objects.filter(round_id=round_code, day=day).first()

@@ -4,7 +4,7 @@ Control is one POST of JSON: {"slow": 3} seconds before each answer, {"down": tr
 {"status": 500, "code": "P0198", "times": 1, "on": "POST /v1/payments", "after": false}} (`after`:
 do it first, then lose the answer), {"webhooks": mood}, {"pay": payment id, "card": number},
 {"minutes": 95} pass, {"refunds": "submitted"|"success"|"error"} (how new ones come out), {"settle": refund id},
-{"keys": false} ignores Idempotency-Key.
+{"keys": false} ignores Idempotency-Key, {"refund": payment id, "amount": pence}: somebody gives it back on Pay's own pages.
 """
 
 import json
@@ -116,6 +116,8 @@ class StandIn:
             self.till.later += timedelta(minutes=said["minutes"])
         if "pay" in said:
             self._with_card(self.till.payments[said["pay"]], said.get("card", "4242424242424242"))
+        if "refund" in said:
+            self.till.refund(self.till.payments[said["refund"]], said, self.refunds)
         if "settle" in said:
             self._settle(said["settle"], said.get("as", "success"))
         return {"payments": len(self.till.payments), "hooks": len(self.till.hooks)}

@@ -172,13 +172,25 @@ def test_reports_are_released_in_bulk_where_the_council_wants_it(district: Any) 
     with catalogue.other_settings({"release_by_officer": True}):
         waiting = [district.case(n) for n in range(3)]
     assert {c.stage for c in waiting} == {"to_release"} and not Job.objects.exists()
-    ids = [c.pk for c in waiting]
-    came = deciding.decide_many(
-        case_ids=[*ids, 999], decision="release", by=SYSTEM, now=district.now
-    )
+    at = {c.pk: deciding.standing(c) for c in waiting}
+    about: dict[str, Any] = {"by": SYSTEM, "now": district.now}
+    came = deciding.decide_many(made_at={**at, 999: "x"}, decision="release", **about)
     assert came == (3, 1) and Job.objects.count() == 3 and Message.objects.count() == 3
-    came = deciding.decide_many(case_ids=ids, decision="close", by=SYSTEM, now=district.now)
-    assert came == (0, 3)
+    at = {c.pk: deciding.standing(Case.objects.get(pk=c.pk)) for c in waiting}
+    assert deciding.decide_many(made_at=at, decision="close", **about) == (0, 3)
+
+
+def test_a_case_that_went_on_since_the_list_was_opened_is_not_decided_with_the_others(
+    district: Any,
+) -> None:
+    with catalogue.other_settings({"release_by_officer": True}):
+        waiting = [district.case(n) for n in range(2)]
+    at = {c.pk: deciding.standing(c) for c in waiting}
+    later = district.now + timedelta(minutes=1)
+    Case.objects.filter(pk=waiting[1].pk).update(stage_since=later)
+    about: dict[str, Any] = {"by": SYSTEM, "now": district.now}
+    assert deciding.decide_many(made_at=at, decision="release", **about) == (1, 1)
+    assert Case.objects.get(pk=waiting[1].pk).stage == "to_release"
 
 
 def test_repeats_at_a_home_are_marked(district: Any) -> None:

@@ -1,5 +1,6 @@
 """A case that belongs to another service: moved with what was said, kept in sight, taken back."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from doorstep.council.errors import Refused
 from doorstep.messages.models import Message
 from doorstep.signposts import suggestions
 from doorstep.signposts.models import Correction
+from doorstep.staff.actor import Actor
 from doorstep.staff.models import StaffUser
 from tests.people import signed_in
 from tests.publishing import publish_library
@@ -98,6 +100,17 @@ def test_a_slip_is_taken_back_and_teaches_nothing(told: Case) -> None:
     assert again.status_code == 200 and "taken back already" in again.content.decode()
 
 
+def test_taking_a_move_back_keeps_the_old_deadline(told: Case) -> None:
+    due_on = told.due_on
+    assert due_on
+    by = Actor("staff", "officer")
+    rerouting.move(case_id=told.pk, to="complaint", by=by, now=told.opened_at)
+    later = told.opened_at + timedelta(days=9)
+    assert rerouting.undo(case_id=told.pk, by=by, now=later).due_on == due_on
+    told.refresh_from_db()
+    assert told.due_on == due_on
+
+
 def test_what_it_has_become_is_closed_as_moved_back(told: Case) -> None:
     officer = signed_in("officer")
     officer.post(f"/desk/cases/{told.reference}/move", {"to": "complaint"})
@@ -167,8 +180,6 @@ def test_suggestions_are_accepted_declined_and_removed_at_the_desk(told: Case) -
 
 def test_a_moved_case_is_erased_like_any_other(told: Case) -> None:
     who = StaffUser.objects.get(username="officer")
-    from doorstep.staff.actor import Actor
-
     by = Actor("staff", who.username, "officer")
     rerouting.move(case_id=told.pk, to="complaint", by=by, now=told.opened_at)
     forgetting.erase(case_id=told.pk, now=told.opened_at)

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -60,8 +61,25 @@ def test_a_mistake_names_its_file_and_line(file: str, old: str, new: str, says: 
     if file != "messages/closed.md" and new != "pages: [":
         text = changed(file, old, new)[file].splitlines()
         near = "\n".join(text[max(0, int(line) - 2) : int(line) + 1])
-        key = says if says != "last.date" else "plus_workdays"
-        assert key in near or file == "workflow.yaml" or "stops" in near, (about[0], near)
+        assert says in near or file == "workflow.yaml" or "stops" in near, (about[0], near)
+
+
+def test_what_rests_on_an_answer_that_comes_later_names_both_lines() -> None:
+    """A price with a concession that is asked after it would be judged without."""
+    contents = catalogue.read_folder(council.home() / "services" / "bulky-waste")
+    pages = re.split(r"(?m)^(?=  - page: )", contents["form.yaml"])
+    (concession,) = [page for page in pages if page.startswith("  - page: pension")]
+    pages.remove(concession)
+    day = next(n for n, page in enumerate(pages) if page.startswith("  - page: day"))
+    form = "".join([*pages[: day + 1], concession, *pages[day + 1 :]])
+    with pytest.raises(DefinitionError) as caught:
+        build({**contents, "form.yaml": form})
+    lines = form.splitlines()
+    asked = next(n for n, line in enumerate(lines, 1) if "{id: pension" in line)
+    judged = [n for n, line in enumerate(lines, 1) if "bulky_price(" in line]
+    for number in judged:
+        said = f"form.yaml:{number}: `pension` is asked later, at form.yaml:{asked}"
+        assert any(said in problem for problem in caught.value.problems), said
 
 
 def test_a_definition_with_an_error_leaves_the_running_version(district: Any) -> None:

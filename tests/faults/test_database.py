@@ -18,8 +18,7 @@ from tests.publishing import leave_only
 from tests.size import size
 
 
-@pytest.mark.parametrize("how", ["fast", "immediate"])
-def test_the_database_stops_and_starts_under_load(place: Installation, how: str) -> None:
+def test_the_database_stops_and_crashes_under_load_and_pages_say_so(place: Installation) -> None:
     number = size(30, 600)
     place.fill(number)
     home = place.folder / "home"
@@ -34,7 +33,7 @@ def test_the_database_stops_and_starts_under_load(place: Installation, how: str)
         for n, (u, b) in enumerate(place.bins)
     )
     load = all_at_once(acts, clients=6)
-    for _ in range(size(1, 5)):
+    for how in ["fast", "immediate"] * size(1, 5):
         told, met = len(diary.told) + 5, diary.failures["503"] + size(10, 100)
         until(lambda told=told: len(diary.told) >= told)
         place.stop_database(how)
@@ -46,12 +45,12 @@ def test_the_database_stops_and_starts_under_load(place: Installation, how: str)
     assert diary.failures["500"] == 0, "a fault of ours was shown instead of: come back later"
     assert set(_kinds(supervisor.pid)) == before == {"gunicorn", "default", "sys"}
     assert wrong(place, diary) == []
-    print(f"{how}: {number} forms, {dict(diary.failures)}")
+    print(f"{number} forms, {dict(diary.failures)}")
+    pages_say_so(place)
 
 
-def test_while_the_database_is_away_pages_say_so_and_offer_a_person(place: Installation) -> None:
-    place.fill(1)
-    place.start("web")
+def pages_say_so(place: Installation) -> None:
+    """Hold that while the database is away, pages and programs' doors say so and offer a person."""
     place.stop_database("fast")
     status, page, headers = Client(lambda: place.port, Diary())._once("GET", "/services/missed-bin/address", "", {})  # fmt: skip
     assert (status, headers["Retry-After"]) == (503, "60")

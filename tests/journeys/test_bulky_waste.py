@@ -185,7 +185,7 @@ def test_cancelled_in_time_the_money_goes_back(chromium: Any, base: str, pay: Pa
     page.wait_for_selector("text=Payment received")
     page.goto(f"{base}/case/{reference}")
     page.click("text=Cancel this collection")
-    page.wait_for_selector("main:has-text('We give your money back')")
+    page.wait_for_selector("main:has-text('of what you paid, we give £')")
     looks_right(page)
     page.click("main button:has-text('Cancel this collection')")
     page.wait_for_selector("main:has-text('This collection is cancelled')")

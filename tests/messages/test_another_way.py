@@ -68,8 +68,13 @@ def test_what_did_not_arrive_is_told_another_way(case: Case) -> None:
     assert "Did not arrive" in seen and "Its address does not exist." in seen
     assert "Tell them another way." in seen
     assert "550 5.1.1 no such person here" in seen
-    for words in ("by e-mail", "as a text message", "Have a letter written", "Have them rung"):
+    for words in ("as a text message", "Have a letter written", "Have them rung"):
         assert words in seen
+    assert "by e-mail" not in seen  # to the address that is none
+    assert case.customer
+    case.customer.email = "ann@resident.example"
+    case.customer.save()
+    assert "by e-mail" in page(case)
     assert "<button" not in page(case, "manager")
 
 

@@ -14,6 +14,7 @@ from doorstep.council.queries import ZONE
 from doorstep.payments import actions, comparing, queries
 from doorstep.payments.models import Charge, Comparison, Refund
 from doorstep.staff.actor import Actor
+from tests.form_client import SEEN
 from tests.paying import Pay, fee_case, fee_service
 from tests.people import signed_in
 
@@ -38,6 +39,12 @@ def said(answer: Any) -> str:
     return " ".join(answer.content.decode().split())
 
 
+def mark_of(page: str) -> str:
+    """Return the mark of the first form of a page that has one; nothing where none has."""
+    match = SEEN.search(page)
+    return match[1] if match else ""
+
+
 def give_back(client: Any, case: Case, pounds: str, why: str = "A sofa was left") -> Any:
     given = {"sum": pounds, "why": why}
     return client.post(f"/desk/cases/{case.reference}/refund", given, follow=True)
@@ -52,8 +59,12 @@ def test_an_officer_sees_the_money_and_gives_part_of_it_back(paid: Case) -> None
         ("x", "Enter the sum"),
         ("35.01", "more than is left"),
         ("0", "Enter the"),
+        ("1,50", "a point before the pence"),
+        ("1.5", "a point before the pence"),
     ):
-        assert words in said(give_back(officer, paid, wrong)), words
+        page = said(give_back(officer, paid, wrong))
+        assert words in page and f'value="{wrong}"' in page, words
+    assert not Refund.objects.exists()
     assert "Give a reason" in said(give_back(officer, paid, "5", ""))
     assert "refund of £5.00, asked" in said(give_back(officer, paid, "5"))
     assert "Give money back" not in said(signed_in("adviser").get(f"/desk/cases/{paid.reference}"))
@@ -69,10 +80,12 @@ def test_a_large_refund_waits_for_someone_else(paid: Case, monkeypatch: pytest.M
     refund = Refund.objects.get()
     there = f"/desk/payments/refunds/{refund.pk}"
     assert "£10.01" in said(officer.get("/desk/payments"))
-    assert "someone else has to" in said(officer.post(there, {"do": "approve"}, follow=True))
-    assert "Give a reason" in said(supervisor.post(there, {"do": "refuse"}, follow=True))
-    assert "None waits" in said(supervisor.post(there, {"do": "approve"}, follow=True))
-    assert "Someone else has" in said(supervisor.post(there, {"do": "approve"}, follow=True))
+    mark = mark_of(officer.get("/desk/payments").content.decode())
+    approve, decline = {"do": "approve", "seen": mark}, {"do": "refuse", "seen": mark}
+    assert "someone else has to" in said(officer.post(there, approve, follow=True))
+    assert "Give a reason" in said(supervisor.post(there, decline, follow=True))
+    assert "None waits" in said(supervisor.post(there, approve, follow=True))
+    assert "Someone changed that refund" in said(supervisor.post(there, approve, follow=True))
     refund.refresh_from_db()
     assert (refund.state, refund.decided_by) == ("asked", "supervisor")
 

@@ -51,20 +51,42 @@ def test_a_time_that_is_past_or_never_comes_is_refused(
         actions.put_off(task_id=asked().pk, due_at=FRIDAY + due, said="", by=OFFICER, now=FRIDAY)
 
 
-def test_two_who_take_it_at_once_do_not_both_have_it(district: Any) -> None:
+def test_it_is_taken_and_taken_over(district: Any) -> None:
     task, adviser, officer = asked(), person("adviser"), person("officer")
-    actions.take(task_id=task.pk, seen_owner=None, by=adviser, now=FRIDAY)
-    actions.take(task_id=task.pk, seen_owner=None, by=adviser, now=FRIDAY)
-    with pytest.raises(Refused, match="task_taken"):
-        actions.take(task_id=task.pk, seen_owner=None, by=officer, now=FRIDAY)
-    actions.take(task_id=task.pk, seen_owner=adviser.pk, by=officer, now=FRIDAY)
+    for who in (adviser, adviser, officer):
+        actions.take(task_id=task.pk, by=who, now=FRIDAY)
     assert list(queries.open_tasks(owner=officer.pk)) == [task]
     assert [line.what for line in task.lines.all()] == ["asked", "taken", "taken"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ({"text": "x" * 4001}, "task_long"),
+        ({"who": "x" * 121}, "who_long"),
+        ({"telephone": "07700 900123, then the neighbour at 01632 960001"}, "telephone_long"),
+    ],
+)
+def test_what_would_be_cut_is_refused(district: Any, typed: dict[str, str], code: str) -> None:
+    with pytest.raises(Refused, match=code):
+        actions.ask(**{"kind": "ring", "text": "Ring", "by": SYSTEM, "now": FRIDAY, **typed})  # type: ignore[arg-type]
+    task = asked()
+    for act, more in ((actions.end, {"how": "done"}), (actions.put_off, {"due_at": FRIDAY + timedelta(days=1)})):  # fmt: skip
+        with pytest.raises(Refused, match="said_long"):
+            act(task_id=task.pk, said="x" * 4001, by=OFFICER, now=FRIDAY, **more)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("telephone", "dial"),
+    [("+44 (0)1632 960-123", "+4401632960123"), ("ask for Ann", ""), ("999; rm", "")],
+)
+def test_only_a_number_is_dialled(telephone: str, dial: str) -> None:
+    assert Task(telephone=telephone).dial == dial
+
+
 def test_it_goes_to_a_person_or_a_team_that_there_is(district: Any) -> None:
     task = asked()
-    for to in ("", "nobody", "crew of the moon"):
+    for to in ("", "nobody", "crew of the moon", "crew", "designer"):  # who may not see it
         with pytest.raises(Refused, match="nobody_such"):
             actions.give(task_id=task.pk, to=to, by=OFFICER, now=FRIDAY)
     actions.give(task_id=task.pk, to="adviser", by=OFFICER, now=FRIDAY)

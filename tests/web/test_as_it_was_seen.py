@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -12,7 +13,10 @@ from doorstep.bookings.models import Calendar, Day
 from doorstep.cases import deciding
 from doorstep.cases.models import Case
 from doorstep.cases.submitting import submit
-from doorstep.fieldwork.models import Job, Outcome
+from doorstep.fieldwork import actions as fieldwork
+from doorstep.fieldwork.models import Caution, Job, Outcome
+from doorstep.payments import refunds
+from doorstep.payments.models import Attempt, Charge, Movement, Refund
 from doorstep.reports import actions as reports
 from doorstep.reports.models import Report
 from doorstep.signposts import suggestions
@@ -21,7 +25,8 @@ from doorstep.staff.actor import RESIDENT, Actor
 from doorstep.waste import actions as waste
 from doorstep.waste.models import Change, Container, Round, RoundDay
 from tests.filling import fill
-from tests.form_client import SEEN, text
+from tests.form_client import SEEN, FormClient, text
+from tests.paying import fee_case, fee_service
 from tests.people import signed_in
 from tests.publishing import publish_library
 from tests.streets import Streets
@@ -143,7 +148,67 @@ def closed_before_joining(district: Any) -> Act:
     )
 
 
+def refunded_meanwhile(district: Any) -> Act:
+    case = _paid(district)
+    about: dict[str, Any] = {"case_id": case.pk, "by": OTHER, "now": timezone.now()}
+    return Act(
+        f"/desk/cases/{case.reference}",
+        f"/desk/cases/{case.reference}/refund",
+        {"sum": "5.00", "why": "A sofa was left"},
+        lambda: refunds.ask(**about, pence=500, reason="A sofa was left"),
+        lambda: Refund.objects.count() == 1,
+    )
+
+
+def _paid(district: Any) -> Case:
+    now = timezone.now()
+    case = fee_case(fee_service(now), now)
+    charge = Charge.objects.get()
+    made: dict[str, Any] = {
+        "charge": charge,
+        "reference": "A-1",
+        "provider_id": "p",
+        "made_at": now,
+    }
+    attempt = Attempt.objects.create(**made, state="paid", ended_at=now, back_hash="x")
+    lines: dict[str, Any] = {"charge": charge, "attempt": attempt, "pence": 3500, "vat": 0}
+    Movement.objects.create(**lines, at=now, provider_id="p")
+    Charge.objects.update(state="paid", ended_at=now)
+    return case
+
+
+def cut_meanwhile(district: Any) -> Act:
+    case = _paid(district)
+    by = Actor("staff", "adviser")
+    refunds.ask(case_id=case.pk, pence=3500, reason="All", by=by, now=timezone.now())
+    Refund.objects.update(state="waiting")
+    refund = Refund.objects.get()
+    return Act(
+        "/desk/payments",
+        f"/desk/payments/refunds/{refund.pk}",
+        {"do": "approve"},
+        lambda: Refund.objects.update(pence=500),
+        lambda: Refund.objects.get().state == "waiting",
+    )
+
+
+def warned_meanwhile(district: Any) -> Act:
+    case = Streets(district).case()
+    spot: dict[str, Any] = {"easting": case.easting, "northing": case.northing, "by": OTHER}
+    day = district.today + timedelta(days=700)
+    return Act(
+        f"/desk/cases/{case.reference}",
+        f"/desk/cases/{case.reference}/warn",
+        {"warning": "A dog in the yard", "until": day.isoformat()},
+        lambda: fieldwork.warn(**spot, text="A dog", until=day, now=timezone.now()),
+        lambda: Caution.objects.count() == 1,
+    )
+
+
 ACTS = (
+    refunded_meanwhile,
+    cut_meanwhile,
+    warned_meanwhile,
     closed_before_joining,
     hidden_meanwhile,
     decided_meanwhile,
@@ -169,9 +234,9 @@ def test_what_another_changed_is_said_and_nothing_done(district: Any, make: Any)
     client = signed_in(act.user)
     mark = next(marks(text(client.get(act.page)), act.to))
     act.meanwhile()
-    answer = client.post(act.to, {**act.typed, "seen": mark})
+    answer = client.post(act.to, {**act.typed, "seen": mark}, follow=True)
     page = text(answer)
-    assert answer.status_code == 200 and "Someone changed this" in page
+    assert answer.status_code == 200 and "Someone changed th" in page
     assert act.undone()
     for name, typed in act.typed.items():
         if name in ("reason", "sentence"):
@@ -181,7 +246,7 @@ def test_what_another_changed_is_said_and_nothing_done(district: Any, make: Any)
         return
     assert fresh != mark
     again = client.post(act.to, {**act.typed, "seen": fresh})
-    assert "Someone changed this" not in text(again)
+    assert "Someone changed th" not in text(again)
 
 
 @pytest.mark.parametrize("make", ACTS)
@@ -193,6 +258,16 @@ def test_what_nobody_changed_is_done(district: Any, make: Any) -> None:
     assert "Someone changed this" not in text(answer)
 
 
+@pytest.mark.parametrize("make", (refunded_meanwhile, cut_meanwhile))
+def test_money_does_not_move_for_a_page_that_brings_no_mark(district: Any, make: Any) -> None:
+    act: Act = make(district)
+    before = list(Refund.objects.values_list("state", flat=True))
+    client = signed_in(act.user)
+    answer = super(FormClient, client).post(act.to, act.typed, follow=True)
+    assert "Someone changed th" in text(answer)
+    assert list(Refund.objects.values_list("state", flat=True)) == before
+
+
 def test_after_a_conflict_no_decision_is_chosen_in_advance(district: Any) -> None:
     act = decided_meanwhile(district)
     client = signed_in("officer")
@@ -201,6 +276,32 @@ def test_after_a_conflict_no_decision_is_chosen_in_advance(district: Any) -> Non
     page = text(client.post(act.to, {**act.typed, "seen": mark}))
     chosen = [part.split(">")[0] for part in page.split('name="decision"')[1:]]
     assert not any("checked" in part for part in chosen)
+
+
+def test_a_mark_that_cannot_be_read_chooses_nothing_in_advance(district: Any) -> None:
+    act = decided_meanwhile(district)
+    page = text(signed_in("officer").post(act.to, {**act.typed, "seen": "x"}))
+    chosen = [part.split(">")[0] for part in page.split('name="decision"')[1:]]
+    assert "Someone changed this" in page and chosen
+    assert not any("checked" in part for part in chosen)
+
+
+def test_a_decision_carries_the_stage_it_was_made_at(district: Any) -> None:
+    act = decided_meanwhile(district)
+    answer = super(FormClient, signed_in("officer")).post(act.to, act.typed)
+    assert "Someone changed this" in text(answer) and act.undone()
+
+
+def test_no_outcome_is_chosen_in_advance(district: Any) -> None:
+    case = district.case(0)
+    Job.objects.filter(case=case).update(state="done")
+    officer = signed_in("officer")
+    page = text(officer.get(f"/desk/cases/{case.reference}"))
+    first = page.split('name="code">')[1].split("</option>")[0]
+    assert first.strip().startswith('<option value="">')
+    given = {"event": str(uuid4()), "job": str(Job.objects.get().pk), "code": ""}
+    answer = officer.post(f"/desk/cases/{case.reference}/correct", given)
+    assert "Choose one of the outcomes" in text(answer)
 
 
 def test_a_keyword_that_another_decided_on_is_not_decided_again(district: Any) -> None:

@@ -31,7 +31,7 @@ def test_from_the_page_to_an_officers_list(district: Any) -> None:
     told = resident.post("/page-fault", fields, follow=True)
     assert "Thank you for telling us" in text(told)
     (task,) = Task.objects.all()
-    assert (task.kind, task.page, task.team) == ("page", "/services/missed-bin", "Customer services")  # fmt: skip
+    assert (task.kind, task.page, task.team) == ("page", "/services/missed-bin", "Customer Services")  # fmt: skip
     page = text(signed_in("officer").get(f"/desk/tasks/{task.pk}"))
     assert "The map is empty" in page and "ann@resident.example" in page
     assert "/services/missed-bin" in page
@@ -65,8 +65,21 @@ def test_what_was_typed_stays_and_too_much_is_refused(district: Any) -> None:
     assert not Task.objects.exists()
     for _ in range(10):
         assert resident.post("/page-fault", {"what": "Empty"}).status_code == 302
-    assert resident.post("/page-fault", {"what": "Empty"}).status_code == 429
-    assert Task.objects.count() == 10
+    refused = resident.post("/page-fault", {"what": "The eleventh", "page": "/bins"})
+    assert refused.status_code == 429 and "many things within an hour" in text(refused)
+    assert "The eleventh" in text(refused) and Task.objects.count() == 10
+    # An office has one address; its people are not one person.
+    assert signed_in("officer").post("/page-fault", {"what": "Empty"}).status_code == 302
+
+
+def test_only_the_links_page_is_taken_over(district: Any) -> None:
+    resident = FormClient()
+    page = text(resident.get("/page-fault?page=/bins%3Ftoken=secret&what=Mine&email=a@b.example"))
+    form = page.partition("<form")[2].partition("</form>")[0]
+    assert 'name="page" value="/bins"' in form and "secret" not in form
+    assert "Mine" not in form and "a@b.example" not in form
+    resident.post("/page-fault", {"page": "/case/x?token=secret#more", "what": "Empty"})
+    assert Task.objects.get().page == "/case/x"
 
 
 def test_staff_say_so_in_their_own_name(district: Any) -> None:

@@ -1,14 +1,20 @@
 """At the desk: what is to be done stands among the cases, is taken, put off, given and ended; a call is promised."""
 
 import html
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
+from doorstep.cases import forgetting, needs_person
+from doorstep.cases.models import Case, EventText
 from doorstep.council.queries import ZONE
+from doorstep.staff.actor import SYSTEM
+from doorstep.tasks import actions as tasks
 from doorstep.tasks.models import Task
-from tests.form_client import FormClient
+from tests.form_client import SEEN, FormClient
 from tests.people import signed_in
 
 
@@ -34,16 +40,14 @@ def test_a_call_is_promised_seen_among_the_cases_and_made(district: Any) -> None
     page = text(promised(adviser))
     assert "Call back" in page and "tel:01632960123" in page and "Nobody yet" in page
     (task,) = Task.objects.all()
-    assert task.due_at == at(1) and task.team == "Customer services"
+    assert task.due_at == at(1) and task.team == "Customer Services"
     listed = text(officer.get("/desk"))
     assert case.reference in listed and f"/desk/tasks/{task.pk}" in listed
     assert "second bin" not in text(officer.get("/desk?state=closed"))
     assert "second bin" not in text(officer.get("/desk?overdue=1"))
-    officer.post(f"/desk/tasks/{task.pk}/take", {"owner": ""})
+    officer.post(f"/desk/tasks/{task.pk}/take")
     assert "second bin" in text(officer.get("/desk/tasks?mine=1"))
     assert "You have taken nothing." in text(adviser.get("/desk/tasks?mine=1"))
-    late = text(adviser.post(f"/desk/tasks/{task.pk}/take", {"owner": ""}))
-    assert "Somebody else has taken this" in late and "Take it over from" in late
     officer.post(f"/desk/tasks/{task.pk}/end", {"how": "done", "said": "She was glad"})
     assert "second bin" not in text(officer.get("/desk"))
     ended = text(adviser.get(f"/desk/tasks/{task.pk}"))
@@ -72,6 +76,7 @@ def test_what_was_typed_stays_when_something_is_wrong(district: Any) -> None:
         ({"kind": "person"}, "Choose what kind of task it is"),
         ({"text": " "}, "Write what is to be done"),
         ({"due": "soon"}, "Enter the day and time"),
+        ({"due": "2099-12-01"}, "Enter the day and time"),
         ({"due": "2020-01-01T10:00"}, "That time is past already"),
         ({"due": "9999-12-31T23:59"}, "That is more than a year away"),
     ):
@@ -126,3 +131,81 @@ def test_who_may_only_look_has_nothing_to_press(district: Any) -> None:
     page = text(manager.get(f"/desk/tasks/{task.pk}"))
     assert "<button" not in page.partition("<main")[2] and "What became of it" in page
     assert manager.post(f"/desk/tasks/{task.pk}/end", {"how": "done"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("act", "typed"),
+    [
+        ("take", {}),
+        ("put-back", {}),
+        ("give", {"to": "supervisor"}),
+        ("put-off", {"due": "2999-01-01T10:00", "why": "She is away"}),
+        ("end", {"how": "done", "said": "She was out"}),
+    ],
+)
+def test_what_another_did_since_the_page_was_opened_stands(
+    district: Any, act: str, typed: dict[str, str]
+) -> None:
+    adviser, officer = signed_in("adviser"), signed_in("officer")
+    promised(adviser)
+    (task,) = Task.objects.all()
+    there = f"/desk/tasks/{task.pk}"
+    shown = SEEN.search(text(adviser.get(there)))
+    assert shown
+    officer.post(f"{there}/take")
+    page = text(adviser.post(f"{there}/{act}", {"seen": shown[1], **typed}))
+    assert "so nothing of yours was done" in page and "Take it over from" in page
+    assert all(typed[name] in page for name in ("why", "said") if name in typed)
+    assert "checked" not in page
+    task.refresh_from_db()
+    assert task.owner and task.owner.username == "officer" and task.ended_at is None
+    shown = SEEN.search(page)
+    assert shown
+    adviser.post(f"{there}/take", {"seen": shown[1]})
+    task.refresh_from_db()
+    assert task.owner.username == "adviser"
+
+
+def test_a_form_that_is_sent_twice_is_one_task(district: Any) -> None:
+    adviser, case = signed_in("adviser"), district.case(0)
+    asked = text(adviser.get("/desk/tasks/new"))
+    once = re.search(r'name="once" value="([^"]+)"', asked)
+    assert once
+    for _ in range(2):
+        promised(adviser, once=once[1], case=case.reference)
+    assert Task.objects.count() == 1 and case.events.filter(kind="note").count() == 1
+
+
+def test_a_long_list_has_pages_and_says_so(district: Any) -> None:
+    officer = signed_in("officer")
+    for n in range(101):
+        tasks.ask(kind="other", text=f"Thing {n}.", by=SYSTEM, now=timezone.now(), team="Parks")
+    first, second = text(officer.get("/desk/tasks")), text(officer.get("/desk/tasks?page=2"))
+    assert "Thing 0." in first and "Thing 100." not in first and "page 1 of 2" in first
+    assert "Thing 100." in second and "Previous" in second
+    assert "Thing 100." in text(officer.get("/desk/tasks?team=Parks&page=2"))
+    for odd in ("0", "-1", "99999999999999999999", "x", ""):
+        assert "Thing" in text(officer.get(f"/desk/tasks?page={odd}"))
+    assert "waiting for this team" in text(officer.get("/desk/tasks?team=Waste+Services"))
+    worklist = text(officer.get("/desk"))
+    assert "The first 100 tasks" in worklist and "Thing 100." not in worklist
+
+
+def test_of_an_erased_case_nothing_more_is_kept(district: Any) -> None:
+    case, adviser = district.case(0), signed_in("adviser")
+    Case.objects.update(closed_at=district.now, outcome="collected")
+    forgetting.erase(case_id=case.pk, now=district.now)
+    says = "nothing more is kept of it"
+    assert says in text(promised(adviser, case=case.reference))
+    assert says in text(adviser.post(f"/desk/cases/{case.reference}/note", {"text": "Ann rang"}))
+    needs_person.ask_officer(case_id=case.pk, text="Ann again", by=SYSTEM, now=district.now)
+    assert not Task.objects.exists() and not EventText.objects.exists()
+
+
+def test_what_is_opened_again_is_in_the_cases_timeline(district: Any) -> None:
+    case, adviser = district.case(0), signed_in("adviser")
+    promised(adviser, case=case.reference)
+    (task,) = Task.objects.all()
+    adviser.post(f"/desk/tasks/{task.pk}/end", {"how": "done"})
+    adviser.post(f"/desk/tasks/{task.pk}/open-again")
+    assert list(case.events.values_list("kind", flat=True))[-2:] == ["seen to", "to do again"]

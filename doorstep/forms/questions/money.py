@@ -1,6 +1,5 @@
 """An amount of money."""
 
-import re
 from typing import Any
 
 from doorstep.forms.form import Question
@@ -15,8 +14,7 @@ from doorstep.forms.questions.kind import (
     only_text,
 )
 from doorstep.forms.rules.types import INT, Type
-
-_SHAPE = re.compile(r"^£? ?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,7})(?:\.([0-9]{2}))?\Z")
+from doorstep.text import sums
 
 
 class Money(Kind):
@@ -29,7 +27,9 @@ class Money(Kind):
         one("£1,200", 120000),
         one(" £ 3.05 ", 305),
         one("0", 0),
+        one("１２.５０", 1250),
         one("12.5", refused="money_shape"),
+        one("1,50", refused="money_shape"),
         one("-3", refused="money_shape"),
         one("a lot", refused="money_shape"),
         one("", refused="missing"),
@@ -54,10 +54,10 @@ class Money(Kind):
         text = only_text(question, posted, 20)
         if not text:
             return None
-        match = _SHAPE.match(text)
-        if match is None:
+        pence = sums.pence(text)
+        if pence is None:
             raise Invalid("money_shape")
-        return int(match[1].replace(",", "")) * 100 + int(match[2] or 0)
+        return pence
 
     def fill(self, question: Question, answer: Any) -> Typed:
         """Return the field that would give an amount."""

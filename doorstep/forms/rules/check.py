@@ -76,9 +76,10 @@ class _Checker:
             return Checked(kinds[type(expr.value)])
         if isinstance(expr, Name):
             if expr.name not in self.names:
-                raise self.fail(
-                    f"nothing is called `{expr.name}`{suggest(expr.name, self.names)}", expr
-                )
+                hint = suggest(expr.name, self.names)
+                problem = self.fail(f"nothing is called `{expr.name}`{hint}", expr)
+                problem.unknown = expr.name
+                raise problem
             return Checked(self._known(self.names[expr.name], expr, known))
         if isinstance(expr, Field):
             return Checked(self._field(expr, known))

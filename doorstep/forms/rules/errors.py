@@ -5,7 +5,9 @@ from difflib import get_close_matches
 
 
 class RuleError(Exception):
-    """A rule that cannot be read or does not type: where, what, and near which text."""
+    """A rule that cannot be read or does not type: where, what, and near which text; `unknown` is a name that is not there."""
+
+    unknown = ""
 
     def __init__(self, message: str, text: str, offset: int, where: str) -> None:
         self.message, self.text, self.offset, self.where = message, text, offset, where

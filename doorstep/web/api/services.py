@@ -33,8 +33,8 @@ def current(slug: str) -> Service:
     openapi_extra=answers(429),
 )
 def services(request: HttpRequest) -> list[dict[str, Any]]:
-    """List the services that residents can ask for."""
-    return [_about(s) for s in catalogue.running()]
+    """List the services that residents can ask for by themselves."""
+    return [_about(s) for s in catalogue.online()]
 
 
 @router.get(
@@ -47,6 +47,8 @@ def services(request: HttpRequest) -> list[dict[str, Any]]:
 def service(request: HttpRequest, slug: str) -> dict[str, Any]:
     """Return a service with its pages and questions; their answers are described as JSON Schema."""
     of = current(slug)
+    if not of.is_online:
+        raise Problem(404, "no_such_service")
     pages = [_page(p) for p in of.form.pages]
     about = of.about
     return {**_about(of), "needs": about.needs, "privacy": about.privacy, "pages": pages}

@@ -8,6 +8,7 @@ from doorstep.cases.values import photos_of
 from doorstep.catalogue.service import Service
 from doorstep.council.queries import ZONE
 from doorstep.fieldwork import queries as work
+from doorstep.fieldwork.models import Caution
 from doorstep.reports import queries as reports
 from doorstep.reports.models import Report
 
@@ -23,18 +24,27 @@ def about(case: Case, service: Service, now: datetime) -> dict[str, Any]:
         "joined_to": reports.joined_to(case) if service.public else None,
         "joined_by": reports.joined_by(case) if service.public else [],
     }
-    place = case.place
-    spot = (place.easting, place.northing) if place else (case.easting, case.northing)
-    if spot[0] is None or spot[1] is None:
+    if _spot(case) is None:
         return context
-    today = now.astimezone(ZONE).date()
-    context["cautions"] = work.cautions_at((spot[0], spot[1]), work.cautions(today))
+    context["cautions"] = cautions(case, now)
     context["may_warn"] = True
     if report is not None and service.public:
         answers = {q: case.answers.get(q) for q in service.public.photos}
         context["own_photos"] = photos_of(service, answers)
         context["alike"] = [one for one in _alike(case, now) if not context["joined_to"]]
     return context
+
+
+def _spot(case: Case) -> tuple[int, int] | None:
+    place = case.place
+    east, north = (place.easting, place.northing) if place else (case.easting, case.northing)
+    return None if east is None or north is None else (east, north)
+
+
+def cautions(case: Case, now: datetime) -> list[Caution]:
+    """Return what crews are told first at a case's place; nothing where it has none."""
+    today = now.astimezone(ZONE).date()
+    return work.cautions_at(_spot(case), work.cautions(today))
 
 
 def _alike(case: Case, now: datetime) -> list[reports.Near]:

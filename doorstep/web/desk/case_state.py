@@ -3,19 +3,21 @@
 from collections.abc import Iterable
 
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 
 from doorstep.cases.models import Case
 from doorstep.fieldwork import queries as jobs
 from doorstep.fieldwork.models import Job
 from doorstep.payments import queries as payments
-from doorstep.payments.models import Charge
+from doorstep.payments.models import Charge, Refund
 from doorstep.reports.models import Report
+from doorstep.web.desk import case_place
 
 
 def state_of(
     case: Case, report: Report | None, jobs: Iterable[Job], charges: Iterable[Charge]
 ) -> dict[str, object]:
-    """Return the parts of a case that its forms change: stage, report, work and money."""
+    """Return the parts of a case that its forms change: stage, report, work, money and warnings."""
     shown = (report.hidden, report.text_shown, sorted(report.photos_shown)) if report else None
     work = [
         (job.pk, job.state, [(r.pk, r.superseded_by_id) for r in job.results.all()]) for job in jobs
@@ -23,12 +25,26 @@ def state_of(
     money = [
         (
             [m.pk for m in charge.movements.all()],
-            [(r.pk, r.state) for a in charge.attempts.all() for r in a.refunds.all()],
+            [(r.pk, r.state, r.pence) for a in charge.attempts.all() for r in a.refunds.all()],
         )
         for charge in charges
     ]
+    warnings = sorted(c.pk for c in case_place.cautions(case, timezone.now()))
     stage = (case.stage, str(case.stage_since), case.closed_at is not None)
-    return {"stage": stage, "report": shown, "work": work, "money": money}
+    return {"stage": stage, "report": shown, "work": work, "money": money, "warnings": warnings}
+
+
+def refund_state(refund: Refund) -> dict[str, object]:
+    """Return what the page shows of a refund that waits for approval, for the mark of its form."""
+    return {"refund": (refund.state, refund.pence, refund.reason)}
+
+
+def locked_refund(_request: HttpRequest, number: int) -> dict[str, object]:
+    """Return the same of the refund with this number, which stays as it is until the transaction ends."""
+    refund = payments.locked_refund(number)
+    if refund is None:
+        raise Http404
+    return refund_state(refund)
 
 
 def free_state(_request: HttpRequest, reference: str, **_named: object) -> dict[str, object]:

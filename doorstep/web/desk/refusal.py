@@ -36,18 +36,19 @@ def says_why_not(again: Again) -> Callable[[View], View]:
 
 
 def as_it_was_seen(
-    state: State, *parts: str | Callable[[HttpRequest], tuple[str, ...]]
+    state: State, *parts: str | Callable[[HttpRequest], tuple[str, ...]], always: bool = False
 ) -> Callable[[View], View]:
     """Act only on what the page showed: refuse ("changed_since") where one of these parts is another by now.
 
     Parts may hang on what is sent. `state` is given the request and what the address names; it locks what
-    it looks at, until the view has acted. A form without a mark (one of the version before) is taken as it comes.
+    it looks at, until the view has acted. A form without a mark (one of the version before) is taken as it
+    comes; with `always`, for money and decisions, it is refused.
     """
 
     def wrap(view: View) -> View:
         @wraps(view)
         def compared(request: HttpRequest, **named: Any) -> HttpResponseBase:
-            if seen.FIELD not in request.POST:
+            if seen.FIELD not in request.POST and not always:
                 return view(request, **named)
             with transaction.atomic():
                 changed = seen.changed(request.POST, state(request, **named))

@@ -80,7 +80,7 @@ def asked(service: Service) -> Asked:
 def is_offered(service: Service) -> bool:
     """Say whether a service is reported in public, online, and asks nothing that cannot come this way."""
     about = service.about
-    if about.public is None or "online" not in about.channels:
+    if about.public is None or not service.is_online:
         return False
     needed = [q for page, q in _questions(service) if page.is_sure and not q.optional]
     return all(_comes(kinds.of(q)) for q in needed)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from doorstep.catalogue import queries as catalogue
 from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
@@ -72,6 +73,7 @@ def page(request: HttpRequest, uprn: str) -> HttpResponseBase:
         "stops": calendar.stops(boxes),
         "left_out": calendar.left_out(boxes),
         "link": addresses.link("bins_at", uprn=home.uprn),
+        "online": [service.slug for service in catalogue.online()],
     }
     return fresh(request, render(request, "portal/bins/page.html", context))
 

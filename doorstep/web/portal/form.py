@@ -18,6 +18,7 @@ from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
 from doorstep.web.kit.visitor import is_known, keep, let_in, owner
 from doorstep.web.portal import own_words
+from doorstep.web.portal.online import only_online
 
 # What the version before had beside a form's own pages, at addresses without a form's id.
 WITHOUT_ID = ("check", "continue", "save", "saved")
@@ -40,6 +41,7 @@ def session_of(request: HttpRequest, slug: str) -> forms.FormSession:
 
 @public
 @require_GET
+@only_online
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what the service does and what is needed; what was begun here before is announced, and nothing in it shown."""
     service = catalogue.current(slug)
@@ -56,6 +58,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
 
 @public
 @require_POST
+@only_online
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin a form, another each time; what was written on the way here goes along."""
     text = request.POST.get("text", "").strip()
@@ -71,6 +74,7 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
 
 @public
 @require_http_methods(["GET", "POST"])
+@only_online
 def lead_on(request: HttpRequest, slug: str, page: str) -> HttpResponse:
     """Lead from an address without a form's id to the form that is open, else to the start."""
     service = catalogue.current(slug)
@@ -83,6 +87,7 @@ def lead_on(request: HttpRequest, slug: str, page: str) -> HttpResponse:
 
 @public
 @require_GET
+@only_online
 def resume(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
     """Go on with a form at the first page not answered."""
     return keep(request, pages.resume(request, session_of(request, slug), draft))
@@ -90,6 +95,7 @@ def resume(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
 
 @public
 @require_http_methods(["GET", "POST"])
+@only_online
 def page(request: HttpRequest, slug: str, draft: UUID, page: str) -> HttpResponse:
     """Ask one page's questions."""
     return keep(request, pages.page(request, session_of(request, slug), draft, page))
@@ -97,6 +103,7 @@ def page(request: HttpRequest, slug: str, draft: UUID, page: str) -> HttpRespons
 
 @public
 @require_http_methods(["GET", "POST"])
+@only_online
 def stopped(request: HttpRequest, slug: str, draft: UUID, page: str) -> HttpResponse:
     """Say why the form cannot go on, and what next."""
     return keep(request, stops.stopped(request, session_of(request, slug), draft, page))
@@ -104,6 +111,7 @@ def stopped(request: HttpRequest, slug: str, draft: UUID, page: str) -> HttpResp
 
 @public
 @require_http_methods(["GET", "POST"])
+@only_online
 def check(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
     """Show all answers; send them."""
     return keep(request, pages.check(request, session_of(request, slug), draft))

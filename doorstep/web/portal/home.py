@@ -20,7 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """List the services; or propose those that a resident's own words are about."""
     if text := own_words.text_of(request):
         return own_words.propose(request, text)
-    context = {"services": catalogue.running(), "old": former_site.on_home(request)}
+    context = {"services": catalogue.online(), "old": former_site.on_home(request)}
     return render(request, "portal/home.html", context)
 
 

@@ -29,6 +29,7 @@ def propose(request: HttpRequest, text: str) -> HttpResponse:
     """Show what a text may be about and why; unsure, every service. Nothing of it is kept."""
     here, proposals = council.current(), index.propose(text)
     anything = catalogue.current(here.anything) if here.anything else None
+    anything = anything if anything and anything.is_online else None
     context = {
         "text": text,
         "found": proposals,
@@ -36,7 +37,7 @@ def propose(request: HttpRequest, text: str) -> HttpResponse:
         "because": _because,
         "long": len(text.split()) >= LONG,
         "anything": anything,
-        "services": [] if proposals else [s for s in catalogue.running() if s != anything],
+        "services": [] if proposals else [s for s in catalogue.online() if s != anything],
     }
     return render(request, "portal/own_words.html", context)
 

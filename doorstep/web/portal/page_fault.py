@@ -1,5 +1,6 @@
 """Something is wrong with a page: whoever sees it says so, and a person has a task of it."""
 
+import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -27,9 +28,27 @@ def _by(request: HttpRequest) -> Actor:
 def _draw(
     request: HttpRequest, question: Question | None = None, wrong: Invalid | None = None
 ) -> HttpResponse:
-    typed = request.POST if request.method == "POST" else request.GET
-    context = {"question": question, "wrong": wrong, "typed": typed}
+    context = {
+        "question": question,
+        "wrong": wrong,
+        "typed": request.POST,
+        "page": _page(request),
+    }
     return render(request, "portal/page_fault.html", context)
+
+
+def _page(request: HttpRequest) -> str:
+    """Return the page it is about, as the link names it; what stands behind an address may be a secret."""
+    named = request.POST.get("page") or request.GET.get("page", "")
+    return re.split(r"[?#]", named)[0][:200]
+
+
+def _whose(request: HttpRequest) -> str:
+    """Return whose limit it is: of staff each their own, though an office has one address."""
+    user: Any = request.user
+    return (
+        f"page-fault:{user.pk}" if user.is_authenticated else limits.person(request, "page-fault")
+    )
 
 
 @public
@@ -44,13 +63,15 @@ def tell(request: HttpRequest) -> HttpResponse:
             said[question.id] = kinds.of(question).clean(question, request.POST, ())
         except Invalid as exc:
             return _draw(request, question, exc)
-    if limits.over([limits.person(request, "page-fault")], 10, 3600):
-        return render(request, "kit/error.html", {"code": "too_many"}, status=429)
+    if limits.over([_whose(request)], 10, 3600):
+        answer = _draw(request, WHAT, Invalid("too_often"))
+        answer.status_code = 429
+        return answer
     tasks.ask(
         kind="page",
         text=str(said["what"]),
         email=str(said["email"] or ""),
-        page=request.POST.get("page", ""),
+        page=_page(request),
         by=_by(request),
         now=timezone.now(),
     )

@@ -24,6 +24,7 @@ from doorstep.web.kit.access import public
 from doorstep.web.kit.visitor import forget as drop_cookies
 from doorstep.web.kit.visitor import is_known, keep, let_in, owner
 from doorstep.web.portal.form import session_of
+from doorstep.web.portal.online import only_online
 
 EMAIL = Question("email", "email", "Email address")
 
@@ -48,6 +49,7 @@ def _about(draft: Draft) -> dict[str, object]:
 
 @public
 @require_http_methods(["GET", "POST"])
+@only_online
 def save(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
     """Ask where to send the link to what was filled in so far, and send it."""
     session = session_of(request, slug)
@@ -72,6 +74,7 @@ def _save(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 @public
 @require_GET
+@only_online
 def saved(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
     """Say where the link went and until when it works, and offer to change the address."""
     session = session_of(request, slug)
@@ -86,6 +89,7 @@ def saved(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
 
 @public
 @require_http_methods(["GET", "POST"])
+@only_online
 def resume(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     """Offer to go on with a saved draft; only the button binds it to this browser, so a scanner changes nothing."""
     if refused := _too_many(request, "link", 30):

@@ -107,7 +107,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
 @needs("desk.decide")
 @require_POST
 @says_why_not(again)
-@as_it_was_seen(locked_state, "stage")
+@as_it_was_seen(locked_state, "stage", always=True)
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a decision that the stage allows."""
     case = case_of(reference)

@@ -68,12 +68,13 @@ ON_THE_PAGE = {"text_missing": "warning_missing", "until_past": "warning_past"}
 
 def _warning_again(request: HttpRequest, refused: Refused, reference: str) -> HttpResponse:
     code = ON_THE_PAGE.get(refused.code, refused.code)
-    return again(request, Refused(code), reference)
+    return again(request, Refused(code, **refused.values), reference)
 
 
 @needs("desk.decide")
 @require_POST
 @says_why_not(_warning_again)
+@as_it_was_seen(locked_state, "warnings")
 def warn(request: HttpRequest, reference: str) -> HttpResponse:
     """Tell whoever works at this place what to know first."""
     case = case_of(reference)

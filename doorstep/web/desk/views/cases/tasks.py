@@ -18,7 +18,8 @@ from doorstep.staff import actions as staff
 from doorstep.tasks import actions, queries
 from doorstep.tasks.kinds import KINDS
 from doorstep.tasks.models import Task
-from doorstep.web.desk.refusal import says_why_not
+from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
+from doorstep.web.kit import seen
 from doorstep.web.kit.access import actor, needs
 
 # What somebody at the desk can ask for; the others come of themselves.
@@ -39,12 +40,23 @@ def _draw(request: HttpRequest, refused: Refused | None = None, *, number: int) 
         "case": needs_person.cases_of([task]).get(task.pk),
         "lines": task.lines.all(),
         "late": task.is_late(now),
+        "seen": seen.mark(_state(task)),
         "teams": queries.teams(),
         "people": queries.people(),
         "typed": request.POST,
         "refused": refused.code if refused else "",
     }
     return render(request, "desk/task.html", context)
+
+
+def _state(task: Task) -> dict[str, object]:
+    """Return what the page of a task shows of it, for its forms to carry along."""
+    return {"task": (task.team, task.owner_id, task.due_at, task.ended_at)}
+
+
+def _locked(_request: HttpRequest, number: int) -> dict[str, object]:
+    """Return the same of a task that stays as it is until the transaction ends."""
+    return _state(actions.locked(_found(number).pk))
 
 
 def _done(number: int) -> HttpResponse:
@@ -64,19 +76,18 @@ def task(request: HttpRequest, number: int) -> HttpResponse:
 @needs("desk.send")
 @require_POST
 @says_why_not(_draw)
+@as_it_was_seen(_locked, "task")
 def take(request: HttpRequest, number: int) -> HttpResponse:
     """Make a task one's own, from nobody or from whom the page showed."""
     user: Any = request.user
-    owner = request.POST.get("owner", "")[:12]
-    shown = int(owner) if owner.isdecimal() else None
-    task = _found(number)
-    actions.take(task_id=task.pk, seen_owner=shown, by=user, now=timezone.now())
+    actions.take(task_id=_found(number).pk, by=user, now=timezone.now())
     return _done(number)
 
 
 @needs("desk.send")
 @require_POST
 @says_why_not(_draw)
+@as_it_was_seen(_locked, "task")
 def put_back(request: HttpRequest, number: int) -> HttpResponse:
     """Leave a task to the team again."""
     task = _found(number)
@@ -87,6 +98,7 @@ def put_back(request: HttpRequest, number: int) -> HttpResponse:
 @needs("desk.send")
 @require_POST
 @says_why_not(_draw)
+@as_it_was_seen(_locked, "task")
 def give(request: HttpRequest, number: int) -> HttpResponse:
     """Give a task to a person or a team."""
     task, to = _found(number), request.POST.get("to", "")
@@ -97,6 +109,7 @@ def give(request: HttpRequest, number: int) -> HttpResponse:
 @needs("desk.send")
 @require_POST
 @says_why_not(_draw)
+@as_it_was_seen(_locked, "task")
 def put_off(request: HttpRequest, number: int) -> HttpResponse:
     """Say that a task is done by another time."""
     actions.put_off(
@@ -112,7 +125,7 @@ def put_off(request: HttpRequest, number: int) -> HttpResponse:
 def _moment(text: str) -> datetime:
     """Return a moment as a field of the desk gives it (Europe/London); raises Refused("due_missing")."""
     try:
-        return datetime.fromisoformat(text[:16]).replace(tzinfo=ZONE)
+        return datetime.strptime(text[:16], "%Y-%m-%dT%H:%M").replace(tzinfo=ZONE)
     except ValueError as exc:
         raise Refused("due_missing") from exc
 
@@ -120,6 +133,7 @@ def _moment(text: str) -> datetime:
 @needs("desk.send")
 @require_POST
 @says_why_not(_draw)
+@as_it_was_seen(_locked, "task")
 def end(request: HttpRequest, number: int) -> HttpResponse:
     """End a task, with a word on how."""
     task, typed = _found(number), request.POST
@@ -134,7 +148,7 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
 def open_again(request: HttpRequest, number: int) -> HttpResponse:
     """Take an end back that was a slip."""
     task = _found(number)
-    actions.open_again(task_id=task.pk, by=actor(request), now=timezone.now())
+    needs_person.open_again(task_id=task.pk, by=actor(request), now=timezone.now())
     return _done(number)
 
 
@@ -174,6 +188,7 @@ def new(request: HttpRequest) -> HttpResponse:
         due_at=_moment(typed["due"]) if typed.get("due") else None,
         who=typed.get("who", ""),
         telephone=typed.get("telephone", ""),
+        once=f"form-{typed['once'][:40]}" if typed.get("once") else None,
         by=actor(request),
         now=timezone.now(),
     )

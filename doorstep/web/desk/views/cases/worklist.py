@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,6 +26,8 @@ from doorstep.web.kit.access import actor, needs, owner
 
 # Counted no further: of half a million closed cases nobody needs the number.
 MOST = 10_000
+# Tasks on a page of their list, and the most of them among the cases.
+PAGE = 100
 
 
 @needs("desk.see")
@@ -38,7 +42,9 @@ def worklist(request: HttpRequest) -> HttpResponse:
     rows = [(c, catalogue.service(c.version_id)) for c in listed[:200]]
     alone = [] if state == "closed" or stage or show["flagged"] else _alone(now, show["overdue"])
     context = {
-        "rows": _among(rows, alone),
+        "rows": _among(rows, alone[:PAGE]),
+        "more_tasks": len(alone) > PAGE,
+        "standing": deciding.standing,
         "state": state,
         "stage": stage,
         "stages": _stages(),
@@ -69,9 +75,8 @@ class Row:
 
 def _alone(now: datetime, late: bool) -> list[Task]:
     """Return the tasks about no case; those that are late, or all."""
-    listed = list(tasks.open_tasks(late_at=now if late else None)[:200])
-    about = needs_person.cases_of(listed)
-    return [task for task in listed if task.pk not in about]
+    listed = tasks.open_tasks(late_at=now if late else None).filter(of_case=None)
+    return list(listed[: PAGE + 1])
 
 
 def _among(rows: list[tuple[Case, Service]], alone: list[Task]) -> list[Row]:
@@ -85,17 +90,19 @@ def _among(rows: list[tuple[Case, Service]], alone: list[Task]) -> list[Row]:
 @needs("desk.see")
 @require_GET
 def to_do(request: HttpRequest) -> HttpResponse:
-    """List what people must do by a time: everybody's, or one's own."""
+    """List what people must do by a time, a page at a time: everybody's, a team's, or one's own."""
     user: Any = request.user
-    mine = request.GET.get("mine") == "1"
-    listed = tasks.open_tasks(owner=user.pk if mine else None)
-    shown = list(listed[:200])
+    mine, team = request.GET.get("mine") == "1", request.GET.get("team", "")[:80]
+    listed = tasks.open_tasks(owner=user.pk if mine else None, team=team)
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     context = {
-        "tasks": shown,
-        "about": needs_person.cases_of(shown),
+        "tasks": page.object_list,
+        "about": needs_person.cases_of(page.object_list),
         "mine": mine,
-        "total": listed[: MOST + 1].count(),
-        "most": MOST,
+        "team": team,
+        "teams": tasks.teams(),
+        "page": page,
+        "asked": urlencode({"mine": "1"} if mine else {"team": team} if team else {}),
         "now": timezone.now(),
     }
     return render(request, "desk/to_do.html", context)
@@ -134,13 +141,18 @@ def _bulk(request: HttpRequest, rows: list[tuple[Case, Service]]) -> dict[str, s
     return {d: flow.decisions.get(d, d) for d, flow in open_to.items()}
 
 
+def _ticked(request: HttpRequest) -> dict[int, str]:
+    """Return the cases that were ticked, each with where it stood on the page."""
+    pairs = [value.partition("@") for value in request.POST.getlist("case")[:500]]
+    return {int(number): at for number, _, at in pairs if number.isdecimal() and at}
+
+
 @needs("desk.decide")
 @require_POST
 def decide_many(request: HttpRequest) -> HttpResponse:
     """Take one decision for all the cases ticked, such as releasing them to the crew."""
-    ticked = [int(i) for i in request.POST.getlist("case")[:500] if i.isdecimal()]
     done, refused = deciding.decide_many(
-        case_ids=ticked,
+        made_at=_ticked(request),
         decision=request.POST.get("decision", ""),
         by=actor(request),
         now=timezone.now(),

@@ -15,11 +15,13 @@ from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.payments import comparing, queries, refunds
 from doorstep.payments.models import Movement
-from doorstep.payments.money import pence_of, plain
+from doorstep.payments.money import plain
+from doorstep.text import sums
 from doorstep.text.safe import for_csv
-from doorstep.web.desk.case_state import locked_state
+from doorstep.web.desk.case_state import locked_refund, locked_state, refund_state
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases import case as case_view
+from doorstep.web.kit import seen
 from doorstep.web.kit.access import actor, needs
 from doorstep.web.kit.waiting import waiting
 
@@ -38,7 +40,7 @@ def payments(request: HttpRequest) -> HttpResponse:
     today = now.astimezone(ZONE).date()
     context = {
         "made": comparison,
-        "waiting": queries.waiting(),
+        "waiting": [(r, seen.mark(refund_state(r))) for r in queries.waiting()],
         "failed": queries.failed(),
         "unsettled": queries.unsettled(),
         "forgeries": queries.forgeries(now),
@@ -68,6 +70,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 @needs("payments.refund")
 @require_POST
 @says_why_not(_back)
+@as_it_was_seen(locked_refund, "refund", always=True)
 def decide(request: HttpRequest, number: int) -> HttpResponse:
     """Approve or refuse a refund."""
     about: Any = {"refund_id": number, "by": actor(request), "now": timezone.now()}
@@ -81,11 +84,11 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
 @needs("payments.refund")
 @require_POST
 @says_why_not(case_view.again)
-@as_it_was_seen(locked_state, "money")
+@as_it_was_seen(locked_state, "money", always=True)
 def refund(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask to give back part of what was paid on a case."""
     case = case_view.case_of(reference)
-    pence = pence_of(request.POST.get("sum", ""))
+    pence = sums.pence(request.POST.get("sum", ""))
     why = request.POST.get("why", "")[:200]
     if not pence:
         raise Refused("sum_missing")
