@@ -1,6 +1,7 @@
 """Reads DATABASE_URL as PostgreSQL's own programs do: several hosts, and every option; nothing is dropped."""
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,31 @@ SERVING = f"{_LOCKS} -c idle_in_transaction_session_timeout=15s"
 # Of a command, such as a migration: it may think between two statements for as long as it needs.
 COMMAND = _LOCKS
 WHOLE_NUMBERS = ("port", *DEFAULTS)
+LAST_PORT = 65535
+_TLS = ("", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
+_YES_NO = ("0", "1")
+# What libpq takes for options that take one of a few words.
+WORDS = {
+    "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+    "sslnegotiation": ("postgres", "direct"),
+    "sslcertmode": ("disable", "allow", "require"),
+    "sslsni": _YES_NO,
+    "sslcompression": _YES_NO,
+    "ssl_min_protocol_version": _TLS,
+    "ssl_max_protocol_version": _TLS,
+    "gssencmode": ("disable", "prefer", "require"),
+    "gssdelegation": _YES_NO,
+    "channel_binding": ("disable", "prefer", "require"),
+    "load_balance_hosts": ("disable", "random"),
+    "target_session_attrs": (
+        "any",
+        "read-write",
+        "read-only",
+        "primary",
+        "standby",
+        "prefer-standby",
+    ),
+}
 
 
 class WrongUrl(ValueError):
@@ -37,9 +63,32 @@ def parts(url: str) -> dict[str, str]:
     for name in WHOLE_NUMBERS:
         if not all(n.isdecimal() or not n for n in given.get(name, "").split(",")):
             raise WrongUrl(f"DATABASE_URL: {name} must be a whole number.")
+    _check_values(given)
     if given.get("client_encoding", "UTF8").upper().replace("-", "") != "UTF8":
         raise WrongUrl("DATABASE_URL: client_encoding is always UTF8; leave it out.")
     return given if "service" in given else {"dbname": "doorstep", **given}
+
+
+def _check_values(given: Mapping[str, str]) -> None:
+    """Refuse what libpq or the server would refuse at each connection, for ever; raises WrongUrl."""
+    for name, words in WORDS.items():
+        plain = [word.casefold() for word in words] if words is _TLS else words
+        value = given.get(name, plain[-1])
+        if (value.casefold() if words is _TLS else value) not in plain:
+            known = ", ".join(filter(None, words))
+            raise WrongUrl(f"DATABASE_URL: {name} must be one of {known}.")
+    for port in filter(None, given.get("port", "").split(",")):
+        if not 1 <= int(port) <= LAST_PORT:
+            raise WrongUrl(f"DATABASE_URL: port must be from 1 to {LAST_PORT}.")
+    if not _sets_values(given.get("options", "")):
+        raise WrongUrl("DATABASE_URL: each -c in options must be followed by name=value.")
+
+
+def _sets_values(options: str) -> bool:
+    """Say whether each setting among the server's options (`-c name=value`, `--name=value`) has a value."""
+    joined = re.sub(r"(^|\s)-c\s+", r"\1-c", options)
+    settings = re.findall(r"(?:^|\s)(?:-c|--)(\S*)", joined)
+    return all(re.match(r"[A-Za-z_][\w.-]*=", setting) for setting in settings)
 
 
 def _why(words: str) -> str:

@@ -10,8 +10,8 @@ import structlog
 from django.db import transaction
 from django.db.models import F, Q
 
-from doorstep.authorities import composing, officers, queue
-from doorstep.authorities.models import WITH_THEM, Heard, Passed, PassedFact
+from doorstep.authorities import asking, composing, officers, queue
+from doorstep.authorities.models import ENDED, WITH_THEM, Heard, Passed, PassedFact
 from doorstep.authorities.provider import Carrier, Recipient, Taken, Unreadable, Update
 from doorstep.cases import needs_person, outcomes, timeline, workflow
 from doorstep.cases.locking import locked
@@ -31,14 +31,17 @@ FARTHEST = timedelta(days=89)
 MOST_FAILURES = 3
 
 
-# Of their words an officer reads so many letters: as many as the standard lets them write.
-LONGEST = 4000
+# Nobody writes or reads more letters of one update; what a faulty program sends beyond is counted.
+LONGEST = 100_000
 MEANING = {
+    "open": "is open",
     "started": "is started",
     "fixed": "is fixed",
     "closed": "is closed",
     "not_theirs": "is not theirs",
 }
+# What goes back on an end.
+BACK = ("open", "started")
 # What is not theirs is closed there.
 ENDED_AS = {"not_theirs": "closed"}
 
@@ -155,7 +158,7 @@ def _take(passed: Passed, receipt: Taken, now: datetime) -> None:
     row.state = "taken"
     row.save(update_fields=["their_id", "token", "sent_at", "state"])
     text = f"{officers.name(row)} has it, under {row.their_id or row.token}."
-    text += f" They say: {receipt.words[:LONGEST]}" if receipt.words else ""
+    text += f" They say: {_whole(receipt.words)}" if receipt.words else ""
     timeline.write(case, "note", by=SYSTEM, now=now, text=text)
     about = {**case.facts.get("passed", {}), "reference": row.their_id}
     _report(row, "send.taken", now, told={"passed": about})
@@ -200,23 +203,17 @@ def fetch(*, authority: str, now: datetime) -> None:
     partner = council.current().authorities.get(authority)
     if partner is None or partner.open311 is None:
         return
-    to, waiting = _address(authority), with_them(authority)
+    to, waiting = _address(authority), asking.of(authority, now)
     _resolve(to, [row for row in waiting if not row.their_id])
-    by_id = {row.their_id: row for row in waiting if row.their_id}
-    if not by_id:
+    rows = [row for row in waiting if row.their_id]
+    if not rows:
         return
-    moments = [row.heard_at or row.sent_at or row.asked_at for row in by_id.values()]
+    moments = [row.heard_at or row.sent_at or row.asked_at for row in rows]
     since = max(min(moments) - OVERLAP, now - FARTHEST)
-    for update in carrier().updates(to, list(by_id), since):
-        if update.report in by_id:
-            take_in(passed_id=by_id[update.report].pk, update=update, now=now)
-    Passed.objects.filter(pk__in=[row.pk for row in by_id.values()]).update(heard_at=now)
-
-
-def with_them(authority: str) -> list[Passed]:
-    """Return what is with an authority and still matters here."""
-    rows = Passed.objects.filter(authority=authority, state__in=WITH_THEM, case__closed_at=None)
-    return list(rows.order_by("pk"))
+    for update in carrier().updates(to, [row.their_id for row in rows], since):
+        if row := asking.whose(update, rows):
+            take_in(passed_id=row.pk, update=update, now=now)
+    Passed.objects.filter(pk__in=[row.pk for row in rows]).update(heard_at=now)
 
 
 def _resolve(to: Recipient, rows: list[Passed]) -> None:
@@ -252,27 +249,39 @@ def take_in(*, passed_id: int, update: Update | Unreadable, now: datetime) -> No
     case_id = Passed.objects.values_list("case_id", flat=True).get(pk=passed_id)
     case = locked(case_id)
     row = Passed.objects.select_for_update().get(pk=passed_id)
+    if case.erased_at:
+        return
     if isinstance(update, Unreadable):
         text = (
-            f"{_said(row, update)}\nThis lacks {update.lacks}. Please look what became of it there."
+            f"Please look what became of it there: this lacks {update.lacks}.\n{_said(row, update)}"
         )
         officers.ask_once(row=row, about=update.id, text=text, now=now)
         return
+    ends = _ends(row)
     if not _is_new(row, update, now):
         return
     if update.state == "unknown" and _ask_about(row, update, now):
         return  # their words stand in what the officer reads
-    is_news = update.state not in ("open", "unknown", row.state)
+    is_taken_up = _takes_up(row, update, ends)
+    is_news = is_taken_up or update.state not in ("open", "unknown", row.state)
     if update.words or is_news:
         timeline.write(case, "note", by=SYSTEM, now=now, text=_said(row, update))
-    if is_news:
-        _move(row, update, now)
+    if is_taken_up:
+        _ask_again(row, update, len(ends), now)
+    elif is_news and row.state in WITH_THEM:
+        _move(case, row, update, now)
 
 
 def _said(row: Passed, update: Update | Unreadable) -> str:
     """Return what they say in a line: who, their status as they write it, their words."""
     status = f" ({update.status[:60]})" if update.status else ""
-    return f"{officers.name(row)}{status}: {update.words[:LONGEST] or 'no more was said'}"
+    return f"{officers.name(row)}{status}: {_whole(update.words) or 'no more was said'}"
+
+
+def _whole(words: str) -> str:
+    """Return what they said; of more than anybody reads, how much was left out."""
+    left = len(words) - LONGEST
+    return words if left <= 0 else f"{words[:LONGEST]}… ({left} more letters were not kept)"
 
 
 def _is_new(row: Passed, update: Update, now: datetime) -> bool:
@@ -287,23 +296,42 @@ def _is_new(row: Passed, update: Update, now: datetime) -> bool:
 
 def _ask_about(row: Passed, update: Update, now: datetime) -> bool:
     """Ask an officer about a status that we do not know; once for a case and a status, and say whether it was now."""
-    text = f"{_said(row, update)}\nWe do not know what “{update.status[:60]}” means. Please decide what follows."
+    means = f"we do not know what “{update.status[:60]}” means."
+    text = f"Please decide what follows: {means}\n{_said(row, update)}"
     # In whichever spelling.
     about = f"status {''.join(filter(str.isalnum, update.status.casefold()))}"
     return officers.ask_once(row=row, about=about, text=text, now=now)
 
 
-def _move(row: Passed, update: Update, now: datetime) -> None:
-    """Carry a new state of theirs to the case; an officer is asked where nothing there leads on."""
+def _ends(row: Passed) -> list[datetime]:
+    """Return when they ended it, each time that they said so."""
+    states = (*ENDED, *ENDED_AS)
+    return list(row.heard.filter(state__in=states).order_by("at").values_list("at", flat=True))
+
+
+def _takes_up(row: Passed, update: Update, ends: list[datetime]) -> bool:
+    """Say whether they go back on an end of theirs; what they write down late of the time before it does not."""
+    is_later = not ends or update.at >= ends[-1]
+    return row.state in ENDED and update.state in BACK and bool(update.status) and is_later
+
+
+def _ask_again(row: Passed, update: Update, ends: int, now: datetime) -> None:
+    """Ask an officer about what they take up again, once after each of its ends."""
     means = MEANING[update.state]
-    if row.state not in WITH_THEM:
-        text = f"{officers.name(row)} had ended this, and now says that it {means}. Please decide what follows."
-        officers.ask_once(
-            row=row, about=f"{row.pk} after its end {update.state}", text=text, now=now
-        )
-        return
+    text = f"Please decide what follows: {officers.name(row)} had ended this, and now says that it {means}."
+    officers.ask_once(row=row, about=f"{row.pk} after end {ends}", text=text, now=now)
+
+
+def _move(case: Case, row: Passed, update: Update, now: datetime) -> None:
+    """Carry a new state of theirs to the case; an officer is asked where nothing there leads on.
+
+    A case that is closed here stays so: what they do then is noted, and theirs.
+    """
+    means = MEANING[update.state]
     row.state = ENDED_AS.get(update.state, update.state)
     row.save(update_fields=["state"])
+    if case.closed_at:
+        return
     if not _report(row, f"send.{update.state}", now) and update.state != "started":
-        text = f"{officers.name(row)} says that it {means}. Please decide what follows."
+        text = f"Please decide what follows: {officers.name(row)} says that it {means}."
         needs_person.ask_officer(case_id=row.case_id, text=text, by=SYSTEM, now=now)

@@ -1,19 +1,17 @@
-"""Sends in the queue, asks others what became of it, and never stops looking while something is with them."""
+"""Sends in the queue, asks others what became of it, and goes on asking while something is with them, and for a while after."""
 
 from datetime import datetime, timedelta
 
 import structlog
 from django.utils import timezone
 
-from doorstep.authorities import actions, overdue, queue
-from doorstep.authorities.models import WITH_THEM, Passed
+from doorstep.authorities import actions, asking, overdue, queue
+from doorstep.authorities.models import Passed
 from doorstep.outside.errors import OutsideError
 
 log = structlog.get_logger("doorstep.authorities")
 # What could not be sent is tried again after a tenth of its age, between these.
 OFTEN, SELDOM = timedelta(seconds=50), timedelta(hours=1)
-# How often an authority is asked what became of things.
-EVERY = timedelta(minutes=5)
 
 
 @queue.send.does()
@@ -41,11 +39,8 @@ def look() -> None:
     for row in Passed.objects.filter(state="waiting").order_by("asked_at")[:500]:
         if _is_due(row, now):
             queue.send.defer(passed_id=row.pk)
-    theirs = Passed.objects.filter(state__in=WITH_THEM, case__closed_at=None).order_by()
-    for code in theirs.values_list("authority", flat=True).distinct():
-        stale = theirs.filter(authority=code).exclude(heard_at__gt=now - EVERY)
-        if stale.exists():
-            queue.fetch.defer(authority=code)
+    for code in asking.due(now):
+        queue.fetch.defer(authority=code)
     overdue.tell_officers(now=now)
 
 

@@ -6,8 +6,8 @@ from django.db.models import Q
 from doorstep.cases.models import Case
 
 # Waiting to be sent; with them; ended; taken back before it left, or sent anew.
-WITH_THEM = ("taken", "started")
-STATES = ("waiting", *WITH_THEM, "fixed", "closed", "refused", "withdrawn")
+WITH_THEM, ENDED = ("taken", "started"), ("fixed", "closed")
+STATES = ("waiting", *WITH_THEM, *ENDED, "refused", "withdrawn")
 
 
 class PassedFact(TypedDict):

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Max
 
-from doorstep.authorities import actions, officers
-from doorstep.authorities.models import WITH_THEM, OfficerAsked, Passed
+from doorstep.authorities import actions, asking, officers
+from doorstep.authorities.models import OfficerAsked, Passed
 from doorstep.catalogue.words import say
 
 # A try that just began, or is due within the hour, says itself what went wrong.
@@ -22,7 +22,7 @@ def tell_officers(*, now: datetime) -> None:
     for row in Passed.objects.filter(state="waiting", asked_at__lt=now - GRACE):
         if row.asked_at + timedelta(days=officers.patience(row.authority).taken) + GRACE < now:
             actions.give_up(passed=row, why=row.problem or "no try came to an end", now=now)
-    rows = _with_them()
+    rows = list(asking.with_them().order_by("sent_at", "pk"))
     asked = set(
         OfficerAsked.objects.filter(case__in={row.case_id for row in rows}).values_list(
             "case_id", "about"
@@ -31,11 +31,6 @@ def tell_officers(*, now: datetime) -> None:
     for row, about, text in [*_silent(rows, now), *_unreached(rows, now)]:
         if (row.case_id, about) not in asked:
             officers.ask_once(row=row, about=about, text=text, now=now)
-
-
-def _with_them() -> list[Passed]:
-    rows = Passed.objects.filter(state__in=WITH_THEM, case__closed_at=None)
-    return list(rows.order_by("sent_at", "pk"))
 
 
 def _silent(rows: list[Passed], now: datetime) -> Iterator[tuple[Passed, str, str]]:

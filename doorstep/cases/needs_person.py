@@ -15,6 +15,8 @@ from doorstep.staff.actor import Actor
 from doorstep.tasks import actions as tasks
 from doorstep.tasks.models import Task
 
+CONTINUED = "… (the rest stands in the timeline)"
+
 
 @transaction.atomic
 def ask_officer(
@@ -22,7 +24,8 @@ def ask_officer(
 ) -> None:
     """Ask a person for something about a case, with a note that says what.
 
-    What is still to be done is noted again, and stays one task. `topic` is what `done` ends it by.
+    The note has the whole text, a task the beginning of one that is too long for it: what is to be done comes
+    first. What is still to be done is noted again, and stays one task. `topic` is what `done` ends it by.
     Of an erased case nobody has anything to do. Raises Refused("task_empty").
     """
     ask_on(case=locked(case_id), text=text, by=by, now=now, kind=kind, topic=topic)
@@ -34,19 +37,29 @@ def ask_on(
     """As `ask_officer`, about a case that the caller holds locked, such as a step inside its transaction."""
     if case.erased_at:
         return
-    same = case.tasks.filter(task__ended_at=None, task__kind=kind, task__text=text)
+    text = text.strip()
+    same = case.tasks.filter(task__ended_at=None, task__kind=kind, task__text=_beginning(text))
     if same.exists():
         timeline.write(case, "note", by=by, now=now, text=text)
     else:
-        task = _ask(case, kind, text, by, now)
+        task = _ask(case, kind, _beginning(text), by, now, note=text)
         CaseTask.objects.create(case=case, task=task, topic=topic)
 
 
-def _ask(case: Case, kind: str, text: str, by: Actor, now: datetime, **more: Any) -> Task:
-    """Ask the team of the case's service, and write it into the timeline."""
+def _beginning(text: str) -> str:
+    """Return as much of what a program asks for as a task holds; nobody is there who could be asked to be brief."""
+    if len(text) <= tasks.LONGEST:
+        return text
+    return text[: tasks.LONGEST - len(CONTINUED)].rstrip() + CONTINUED
+
+
+def _ask(
+    case: Case, kind: str, text: str, by: Actor, now: datetime, *, note: str = "", **more: Any
+) -> Task:
+    """Ask the team of the case's service, and write it into the timeline, or what stands there in its place."""
     team = catalogue.service(case.version_id).about.team
     task, _ = tasks.ask(kind=kind, text=text, by=by, now=now, team=team, **more)
-    timeline.write(case, "note", by=by, now=now, text=task.text)
+    timeline.write(case, "note", by=by, now=now, text=note or task.text)
     return task
 
 

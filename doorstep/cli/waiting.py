@@ -3,29 +3,29 @@
 import time
 
 import django
-import structlog
 from django.db import OperationalError, connection
 
 TRY_EVERY_SECONDS = 0.5
-log = structlog.get_logger("doorstep.outside")
 
 
 def for_database() -> None:
     """Return once the database answers; meanwhile anything that ends a process ends this one."""
     django.setup()
-    is_said = False
-    while not _answers():
-        if not is_said:
-            log.warning("waits_for_database")
-        is_said = True
+    from doorstep.outside import away
+
+    voice = away.Voice()
+    while (error := _met()) is not None:
+        if voice.is_due():
+            voice.say(error)
         time.sleep(TRY_EVERY_SECONDS)
 
 
-def _answers() -> bool:
+def _met() -> OperationalError | None:
+    """Return what a try to connect meets; nothing once the database answers."""
     try:
         connection.ensure_connection()
-    except OperationalError:
-        return False
+    except OperationalError as exc:
+        return exc
     finally:
         connection.close()
-    return True
+    return None

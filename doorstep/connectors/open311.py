@@ -32,6 +32,10 @@ log = structlog.get_logger("doorstep.connectors.open311")
 LIMITS = http.Limits(seconds=10.0, connect=2.0, most_bytes=5_000_000)
 AT_ONCE, MOST_PAGES = 50, 20
 LONGEST, MOST_PHOTOS = 4000, 5
+# A list is called so, with small differences, or has rows that name one of these.
+LIST = re.compile(r"(\{.*\})?(service_?)?(requests?_?)?(updates?|requests?)", re.I)
+ROW = ("service_request_id", "update_id")
+BREAKS = ("br", "p", "div", "li")
 
 # The standard's own, mySociety's extension, and what FixMyStreet and its like write.
 STATUSES: dict[State, tuple[str, ...]] = {
@@ -170,9 +174,7 @@ def _updates(to: Recipient, ids: Sequence[str], since: datetime) -> Iterator[Upd
         query = {"start_date": since.isoformat(timespec="seconds"), "page": str(page)}
         query["service_request_id"] = ",".join(ids) if len(ids) <= AT_ONCE else ""
         try:
-            root = _call(
-                "GET", to, "servicerequestupdates.xml", {k: v for k, v in query.items() if v}
-            )
+            root = _list(to, "servicerequestupdates.xml", {k: v for k, v in query.items() if v})
         except GiveUp:
             if page > 1:  # so some say that there is no such page
                 return
@@ -186,6 +188,15 @@ def _updates(to: Recipient, ids: Sequence[str], since: datetime) -> Iterator[Upd
     raise TryLater("they have more updates than we read at once")
 
 
+def _list(to: Recipient, path: str, query: Mapping[str, str]) -> Element:
+    """Return a list of theirs; raises TryLater for what is none, such as a page to sign in at."""
+    root = _call("GET", to, path, query)
+    has_rows = any(row.find(name) is not None for row in root for name in ROW)
+    if not (has_rows or LIST.fullmatch(root.tag)):
+        raise TryLater("their answer is no list of requests or updates")
+    return root
+
+
 def _mark(row: Element) -> str:
     """Return what tells a row from others: its id, else all that it says."""
     names = ("service_request_id", "status", "updated_datetime", "description", "status_notes")
@@ -197,7 +208,7 @@ def _standings(to: Recipient, ids: Sequence[str]) -> Iterator[Update | Unreadabl
     """Go through the requests themselves; one that stands as before, in the same words, has the same id as before."""
     for start in range(0, len(ids), AT_ONCE):
         query = {"service_request_id": ",".join(ids[start : start + AT_ONCE])}
-        for row in _call("GET", to, "requests.xml", query):
+        for row in _list(to, "requests.xml", query):
             status, at = _text(row, "status"), _text(row, "updated_datetime")
             words = _text(row, "status_notes")
             if not (at or words) and _state(to, status) == "open":
@@ -233,7 +244,22 @@ def _state(to: Recipient, status: str) -> State:
 
 
 def _text(of: Element | None, name: str) -> str:
-    return clean(of.findtext(name) or "").strip() if of is not None else ""
+    inner = of.find(name) if of is not None else None
+    return clean(_words(inner)).strip() if inner is not None else ""
+
+
+def _words(of: Element) -> str:
+    """Return all the text in an element, whatever markup it holds; a break is one."""
+    said, rest = list[str](), list[Element | str]([of])
+    while rest:
+        part = rest.pop()
+        if isinstance(part, str):
+            said.append(part)
+            continue
+        said += ["\n" if part.tag in BREAKS else "", part.text or ""]
+        for inner in reversed(part):
+            rest += [inner.tail or "", inner]
+    return "".join(said)
 
 
 def _part(text: str) -> str:

@@ -70,11 +70,12 @@ class Job:
     """A job by its name, which never changes, and its bounds: a room's `queue.py` names it, its `jobs.py` does it.
 
     So actions can defer what is done with the help of actions. With `once`, such as "plan-{plan_id}",
-    the same work does not wait twice.
+    the same work does not wait twice; of jobs that say the same `alone`, one runs at a time, in the order they came.
     """
 
     name: str
     once: str = ""
+    alone: str = ""
     max_runs: int = 6
     max_seconds: int = 120
     queue: str = "default"
@@ -87,7 +88,9 @@ class Job:
     def defer(self, **ids: int | str) -> None:
         """Queue the job in the caller's transaction."""
         lock = self.once.format(**ids) if self.once else None
-        deferrer = app.configure_task(self.name, queue=self.queue, queueing_lock=lock)
+        deferrer = app.configure_task(
+            self.name, queue=self.queue, queueing_lock=lock, lock=self.alone or None
+        )
         deferrer.job_manager = _ours
         # Its own savepoint: a clash must not break the caller's transaction.
         with suppress(AlreadyEnqueued), transaction.atomic() if lock else nullcontext():

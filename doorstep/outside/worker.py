@@ -10,15 +10,16 @@ from typing import Any
 
 import procrastinate
 import psycopg
-import structlog
 from procrastinate import sql
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
 from procrastinate.psycopg_connector import PsycopgConnector
 
+from doorstep.outside import away
 from doorstep.outside.queries import KINDS
 
-log = structlog.get_logger("doorstep.outside")
+# All that wait in this process have one voice.
+voice = away.Voice()
 # The library waits half a minute for a connection, and tries anew later and later, up to minutes.
 WAIT_SECONDS, TRY_AGAIN_SECONDS = 1, 2
 LOOK_AGAIN_SECONDS = 0.5
@@ -74,7 +75,6 @@ async def _answered(query: str, act: Callable[[], Awaitable[Any]]) -> Any:
     What it did before it was lost may be done again: a job is fetched anew by the sweeper's work, and one that is
     finished already is refused by the database.
     """
-    is_said = False
     while True:
         try:
             return await act()
@@ -83,10 +83,15 @@ async def _answered(query: str, act: Callable[[], Awaitable[Any]]) -> Any:
                 raise
             if query == sql.queries[LAST_WORDS]:
                 raise
-            if not is_said:
-                log.warning("waits_for_database", error=type(exc.__cause__).__name__)
-            is_said = True
+            if voice.is_due():
+                await asyncio.to_thread(_say, exc.__cause__)
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+
+def _say(error: BaseException) -> None:
+    """Say why there is no connection: who waited for one in vain knows that alone, so we try one ourselves."""
+    own = {"connect_timeout": 3, **connector_params("default")}
+    voice.say(away.met(lambda: psycopg.connect(**own)) or error)
 
 
 def _connector() -> Connector:

@@ -5,12 +5,17 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from doorstep.outside.secret import hashed
-from doorstep.staff.models import Look, Token
+from doorstep.staff.models import Look, StaffUser, Token
 
 
 def of(what: str, key: str) -> QuerySet[Look]:
     """Return the latest fifty looks at a record, the newest first."""
     return Look.objects.select_related("staff").filter(what=what, key=key).order_by("-at")[:50]
+
+
+def has_people() -> bool:
+    """Say whether anybody may sign in; raises OperationalError while the database is away."""
+    return StaffUser.objects.exists()
 
 
 def token_by_secret(secret: str, now: datetime) -> Token | None:

@@ -8,12 +8,13 @@ Monday" and "every 4 weeks on Monday", with "from 2027-01-04" behind where a cyc
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.db.models.functions import Now
 
 from doorstep.council import queries as council
@@ -29,7 +30,7 @@ from doorstep.waste.models import Container, Edit, PlanFile, Round
 COLUMNS = ("uprn", "round_plan", "container_type", "schedule")
 KEPT = ("line", *COLUMNS, "more")
 MOST_BYTES, MOST_LINES, MOST_BAD = 20 * 1024 * 1024, 300_000, 500
-A_LOT = 1000
+A_LOT, AT_ONCE = 1000, 5000
 _SCHEDULE = re.compile(
     r"(?:(weekly|every week)|(alternate weekly|fortnightly)|every ([2-9]|1[0-2]) weeks)"
     rf" on ({'|'.join(WEEKDAYS)})(?: from (\d{{4}}-\d\d-\d\d))?",
@@ -106,23 +107,48 @@ class _Known:
     same: int = 0
 
 
-def _known(since: date, today: date) -> _Known:
+def _known(text: str, since: date, today: date) -> _Known:
+    """Return what a plan is held against: of a district with many homes, those that it names."""
     names = council.current().containers
     counted = Container.objects.values_list("kind", "round__stream").annotate(n=Count("id"))
-    boxes = Container.objects.only("id", "place_id", "kind", "round_id", "since", "was_round_id")
+    named = {uprn for _, row in _rows(text) if (uprn := _uprn(row["uprn"])) is not None}
+    places = {place for some in _batched(named) for place in _places(some)}
+    boxes = {(c.place_id, c.kind): c for some in _batched(places) for c in _boxes(some)}
     return _Known(
         since,
         today,
-        set(Property.objects.values_list("uprn", flat=True)),
+        places,
         Round.objects.in_bulk(),
-        {(c.place_id, c.kind): c for c in boxes.iterator(10000)},
+        boxes,
         {text.lower(): kind for kind, name in names.items() for text in (kind, name)},
         {kind: stream for kind, stream, _ in counted.order_by("n")},
     )
 
 
+def _batched(numbers: Iterable[int]) -> Iterator[list[int]]:
+    """Go through numbers, so many at once as a statement takes well."""
+    rest = iter(numbers)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some
+
+
+def _uprn(text: str) -> int | None:
+    """Return a UPRN, which has at most twelve digits; nothing where it is none."""
+    return int(text) if text.isdecimal() and len(text) <= 18 else None
+
+
+def _places(uprns: list[int]) -> QuerySet[Property, int]:
+    return Property.objects.filter(uprn__in=uprns).values_list("uprn", flat=True)
+
+
+def _boxes(places: list[int]) -> QuerySet[Container]:
+    boxes = Container.objects.only("id", "place_id", "kind", "round_id", "since", "was_round_id")
+    return boxes.filter(place_id__in=places)
+
+
 def _line(known: _Known, row: dict[str, str], number: int) -> None:
     uprn, kind = row["uprn"], known.kinds.get(row["container_type"].lower())
+    place = _uprn(uprn)
     if row["more"]:
         raise Bad(
             "it has more cells than the first line; put a cell with a comma in it into quotation marks"
@@ -132,11 +158,11 @@ def _line(known: _Known, row: dict[str, str], number: int) -> None:
             f"“{uprn[:20]}” is a number that a spreadsheet shortened; give its column the format “Number”"
             " without decimals, and save it again"
         )
-    if not uprn.isdecimal() or int(uprn) not in known.places:
+    if place is None or place not in known.places:
         raise Bad(f"no property has the UPRN “{uprn[:20]}”")
     if kind is None:
         raise Bad(f"no container is called “{row['container_type'][:40]}”")
-    key = (int(uprn), kind)
+    key = (place, kind)
     if key in known.seen:
         raise Bad(f"this container stands on line {known.seen[key]} already")
     to = _round(known, row["round_plan"].upper(), row["schedule"], kind, number)
@@ -228,7 +254,7 @@ def read(*, plan_id: int, now: datetime) -> None:
     plan = PlanFile.objects.get(id=plan_id)
     if plan.ended_at:
         return
-    known, bad, count = _known(plan.since, now.astimezone(council.ZONE).date()), [], 0
+    known, bad, count = _known(plan.text, plan.since, now.astimezone(council.ZONE).date()), [], 0
     for count, (number, row) in enumerate(_rows(plan.text), 1):
         try:
             _line(known, row, number)

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from doorstep.authorities import actions, jobs
+from doorstep.authorities import actions, asking, jobs
 from doorstep.authorities.models import Heard, Passed
 from doorstep.cases import actions as cases
 from doorstep.cases import deciding, forgetting
@@ -39,7 +39,7 @@ def look(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look now, as the worker does every minute, and do what it queued."""
     for wait in ("OFTEN", "SELDOM"):  # whatever is asked again is due at once
         monkeypatch.setattr(jobs, wait, timedelta())
-    monkeypatch.setattr(jobs, "EVERY", timedelta())
+    monkeypatch.setattr(asking, "OFTEN", timedelta())
     jobs.look()
     run_queue()
 
@@ -254,7 +254,7 @@ def test_an_end_that_the_workflow_knows_no_way_on_for_is_an_officers(
     assert case.stage == "with_them" and to_do(case)
     assert notes(case)[-2:] == [
         "Leicestershire County Council: All done",
-        "Leicestershire County Council says that it is fixed. Please decide what follows.",
+        "Please decide what follows: Leicestershire County Council says that it is fixed.",
     ]
 
 

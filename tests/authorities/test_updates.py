@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from doorstep.authorities import actions, jobs, overdue
 from doorstep.authorities.models import Heard, Passed
+from doorstep.authorities.provider import Update
 from doorstep.cases.models import Case, EventText
 from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
@@ -23,6 +24,7 @@ from tests.to_do import to_do
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MADE = "<service_requests><request><service_request_id>77</service_request_id></request></service_requests>"
+ROOT = "<service_request_updates>"
 COUNTY = "Leicestershire County Council"
 
 
@@ -59,7 +61,9 @@ def say(case: Case, foreign: Foreign) -> Say:
     """Let the county say rows of updates when it is asked, now or at another moment."""
 
     def say(*rows: str, now: datetime | None = None) -> None:
-        foreign.says("GET servicerequestupdates.xml", f"<a>{''.join(rows)}</a>")
+        foreign.says(
+            "GET servicerequestupdates.xml", f"{ROOT}{''.join(rows)}</service_request_updates>"
+        )
         actions.fetch(authority="county", now=now or timezone.now())
         case.refresh_from_db()
 
@@ -94,7 +98,7 @@ def test_what_they_say_as_they_take_it_reaches_staff(
 def test_a_status_we_do_not_know_is_asked_of_an_officer_once(case: Case, say: Say) -> None:
     say(row(1, "AWAITING_PARTS", "In March."))
     assert len(to_do(case)) == 1 and case.stage == "with_them"
-    assert notes(case)[-1].startswith(f"{COUNTY} (AWAITING_PARTS): In March.\nWe do not know")
+    assert notes(case)[-1].endswith(f"means.\n{COUNTY} (AWAITING_PARTS): In March.")
     Task.objects.update(ended_at=timezone.now(), end="done")  # the officer has seen to it
     say(row(1, "AWAITING_PARTS", "In March."))
     count = len(notes(case))
@@ -108,11 +112,11 @@ def test_one_bad_row_keeps_back_no_other_and_an_officer_knows(case: Case, say: S
     bad = row(1, "FIXED", "It stands again.", at="soon")
     for _ in range(2):
         say(bad, "<x/>", row(8, "FIXED", "", of=""), row(2, "IN_PROGRESS", "We dig."))
-    assert case.stage == "under_way" and len(to_do(case)) == 1
-    assert notes(case)[-2:] == [
+    assert case.stage == "under_way" and len(to_do(case)) == 2
+    assert notes(case)[-3:-1] == [
         f"{COUNTY} (IN_PROGRESS): We dig.",
-        f"{COUNTY} (FIXED): It stands again.\n"
-        "This lacks updated_datetime. Please look what became of it there.",
+        "Please look what became of it there: this lacks updated_datetime.\n"
+        f"{COUNTY} (FIXED): It stands again.",
     ]
 
 
@@ -124,7 +128,7 @@ def test_their_end_is_theirs_to_end_and_what_is_not_theirs_is_an_officers(
     assert case.stage == "with_them" and len(to_do(case)) == 1
     assert notes(case)[-2:] == [
         f"{COUNTY} (NOT_COUNCILS_RESPONSIBILITY): It is a private road.",
-        f"{COUNTY} says that it is not theirs. Please decide what follows.",
+        f"Please decide what follows: {COUNTY} says that it is not theirs.",
     ]
     assert Passed.objects.get().state == "closed"
 
@@ -134,6 +138,111 @@ def test_an_end_that_they_take_back_is_an_officers(case: Case, say: Say) -> None
     assert case.stage == "mended" and len(to_do(case)) == 1
     assert notes(case)[-2].endswith("(REOPENED): It fell again.")
     assert "had ended this, and now says that it is started" in notes(case)[-1]
+
+
+def test_what_they_say_after_their_end_reaches_staff(
+    case: Case, say: Say, foreign: Foreign
+) -> None:
+    say(row(1, "FIXED", "Done"))
+    assert case.closed_at and case.stage == "mended"
+    Passed.objects.update(heard_at=timezone.now() - timedelta(hours=2))
+    foreign.says("GET servicerequestupdates.xml", f"<a>{row(2, 'REOPENED', 'It fell again.')}</a>")
+    jobs.look()
+    run_queue()
+    assert f"{COUNTY} (REOPENED): It fell again." in notes(case)
+    assert len(to_do(case)) == 1 and "had ended this, and now says" in to_do(case)[0]
+    now = timezone.now()
+    say(row(3, "FIXED", "Done"), row(4, "CLOSED", "That was it."), now=now + timedelta(hours=2))
+    assert notes(case)[-1] == f"{COUNTY} (CLOSED): That was it."  # an end after an end
+    Task.objects.update(ended_at=timezone.now(), end="done")
+    say(row(5, "OPEN", "Again."), row(6, "IN_PROGRESS", "We dig."), now=now + timedelta(hours=4))
+    assert len(to_do(case)) == 1  # asked anew after each end, once
+
+
+def test_what_ended_is_asked_about_seldom_and_for_a_while(
+    case: Case, say: Say, foreign: Foreign
+) -> None:
+    def is_asked(now: datetime) -> bool:
+        count = len(foreign.asked("GET servicerequestupdates.xml"))
+        say(now=now)
+        return len(foreign.asked("GET servicerequestupdates.xml")) > count
+
+    now = timezone.now()
+    say(row(1, "FIXED", "Done"), now=now)
+    assert [is_asked(now + timedelta(minutes=m)) for m in (6, 61, 67)] == [False, True, False]
+    assert [is_asked(now + timedelta(days=d)) for d in (27, 29)] == [True, False]
+
+
+def test_what_is_with_them_is_asked_about_on_a_case_that_closed_but_not_an_erased_one(
+    case: Case, say: Say
+) -> None:
+    now = timezone.now()
+    Case.objects.update(closed_at=now, outcome="done")
+    say(row(1, "NOT_COUNCILS_RESPONSIBILITY", "It is private."), now=now + timedelta(hours=2))
+    assert notes(case)[-1].endswith("It is private.") and to_do(case) == []
+    count = len(notes(case))
+    Case.objects.update(erased_at=now)
+    say(row(2, "REOPENED", "Ann rang."), now=now + timedelta(hours=4))
+    actions.take_in(
+        passed_id=Passed.objects.get().pk,
+        update=Update("3", "77", now, "started", "Ann rang."),
+        now=now,
+    )
+    assert len(notes(case)) == count and to_do(case) == []
+
+
+def test_what_is_dated_before_their_end_takes_nothing_up(case: Case, say: Say) -> None:
+    say(row(2, "FIXED", "Done"))
+    say(
+        row(1, "IN_PROGRESS", "We dig.", at="2026-11-24T09:00:00Z"),
+        now=timezone.now() + timedelta(hours=2),
+    )
+    assert notes(case)[-1].endswith("We dig.") and to_do(case) == []
+
+
+def test_whose_a_row_is_in_whichever_letters_and_without_a_number(
+    case: Case, say: Say, signs: Service
+) -> None:
+    Passed.objects.update(their_id="a1")
+    say(row(1, "IN_PROGRESS", "We dig.", of="A1"))
+    assert notes(case)[-1].endswith("We dig.")
+    say(row(2, "IN_PROGRESS", "Deeper.", of=""))  # one alone was asked for: it is that one's
+    assert "Deeper." in notes(case)[-1] and "lacks service_request_id" in notes(case)[-1]
+    other = signed(signs)
+    run_queue()
+    Passed.objects.filter(case=other).update(their_id="A1")
+    say(row(3, "IN_PROGRESS", "Yours.", of="A1"), row(4, "IN_PROGRESS", "Whose?", of=""))
+    assert notes(other)[-1].endswith("Yours.")
+    assert not any("Yours" in note or "Whose" in note for note in notes(case))
+
+
+def test_a_page_that_is_no_list_of_updates_counts_as_not_heard(
+    case: Case, say: Say, foreign: Foreign
+) -> None:
+    page = '<html xmlns="http://www.w3.org/1999/xhtml"><body><p>Sign in</p></body></html>'
+    foreign.says("GET servicerequestupdates.xml", page)
+    with pytest.raises(TryLater):
+        actions.fetch(authority="county", now=timezone.now())
+    foreign.says("GET servicerequestupdates.xml", "<errors/>", 404)
+    foreign.says("GET requests.xml", page)
+    with pytest.raises(TryLater):
+        actions.fetch(authority="county", now=timezone.now())
+    assert Passed.objects.get().heard_at is None
+
+
+def test_nothing_of_long_words_is_lost(case: Case, say: Say) -> None:
+    long = f"{'It is very deep. ' * 400}And red."
+    say(row(1, "IN_PROGRESS", long), row(2, "AWAITING_PARTS", long), row(3, "FIXED", long, at="x"))
+    assert [note.count("And red.") for note in notes(case)[-3:]] == [1, 1, 1]
+    unknown, unread = to_do(case)
+    assert unknown.startswith("Please decide what follows") and "And red." not in unknown
+    assert unread.startswith("Please look what became of it there")
+    assert all(text.endswith("… (the rest stands in the timeline)") for text in (unknown, unread))
+
+
+def test_markup_in_what_they_say_loses_no_word(case: Case, say: Say) -> None:
+    say(row(1, "IN_PROGRESS", "We <b>dig</b> now.<br/>It is deep."))
+    assert notes(case)[-1].endswith("We dig now.\nIt is deep.")
 
 
 def test_an_update_under_an_earlier_moment_is_asked_for(

@@ -5,6 +5,7 @@ from typing import Any
 from doorstep.cases import forgetting, needs_person, timeline
 from doorstep.cases.models import Case
 from doorstep.staff.actor import SYSTEM
+from doorstep.tasks import actions as tasks
 from doorstep.tasks.models import Task
 from tests.people import signed_in
 from tests.to_do import to_do
@@ -54,3 +55,14 @@ def test_an_erased_case_takes_what_its_tasks_said_along(district: Any) -> None:
     forgetting.erase(case_id=case.pk, now=district.now)
     (task,) = Task.objects.all()
     assert task.text == "" and task.end == "not_needed" and to_do(case) == []
+
+
+def test_what_is_too_long_for_a_task_stands_whole_in_the_timeline(district: Any) -> None:
+    case, text = district.case(0), f"Please tell them. {'a' * tasks.LONGEST} the end"
+    for _ in range(2):
+        ask(district, case, text)
+    notes = [event.personal.text for event in case.events.filter(kind="note")]
+    assert notes == [text, text]
+    (said,) = to_do(case)
+    assert len(said) <= tasks.LONGEST and said.startswith("Please tell them. aaa")
+    assert said.endswith("a… (the rest stands in the timeline)")

@@ -16,7 +16,7 @@ django.setup()
 
 from django.utils import timezone  # noqa: E402
 
-from doorstep.authorities import jobs  # noqa: E402
+from doorstep.authorities import asking, jobs  # noqa: E402
 from doorstep.cases import deciding  # noqa: E402
 from doorstep.cases.models import Case  # noqa: E402
 from doorstep.fieldwork import actions as fieldwork  # noqa: E402
@@ -47,7 +47,7 @@ def mend() -> None:
 
 def look() -> None:
     """Queue what is due, as if its minutes had passed."""
-    jobs.OFTEN = jobs.SELDOM = jobs.EVERY = timedelta()
+    jobs.OFTEN = jobs.SELDOM = asking.OFTEN = timedelta()
     jobs.look()
 
 

@@ -101,7 +101,9 @@ class Client:
         if self.key:
             pairs.append(("api_key", self.key))
         headers.setdefault("Content_Type", "application/x-www-form-urlencoded")
-        return self.call("POST", f"/{what}.{kind}", urlencode(pairs).encode(), **headers)
+        return self.call(
+            "POST", f"/{what}.{kind}", urlencode(pairs, doseq=True).encode(), **headers
+        )
 
     def post_files(self, fields: dict[str, str], files: list[bytes], kind: str = "xml") -> Answer:
         """Send a form with photos, as multipart/form-data."""

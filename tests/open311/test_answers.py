@@ -163,6 +163,47 @@ def test_no_report_is_lost_for_a_detail(app: Client, kind: str) -> None:
     assert made(app.post_files(report(**DETAILS), files, kind)) == case
 
 
+# What need not be there, wrong in each way, with what staff then read.
+UNNEEDED = [
+    ({"attribute[same]": "GR-AAAA-BBBB"}, "attribute[same]: GR-AAAA-BBBB"),
+    ({"attribute[same][]": ["different", "BB-2222-2222"]}, "attribute[same]: different, BB-2222-2222"),
+    ({"attribute[plate][]": ["In memory", "of Ann"]}, "attribute[plate]: In memory, of Ann"),
+    ({"attribute[noticed]": "last week"}, "attribute[noticed]: last week"),
+    ({"attribute[words]": "n/a", "attribute[material]": "wood"}, "attribute[words]: n/a"),
+    ({"attribute[words][]": ["n/a", "-"], "attribute[same]": "x"}, "attribute[words]: n/a, -"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "kept"), UNNEEDED)
+def test_what_need_not_be_there_refuses_no_report(app: Client, more: Any, kept: str) -> None:
+    made(app.post(report()))
+    answer = app.post({**report(description="Another."), **more})
+    case = made(answer)
+    note = EventText.objects.get(event__case=case).text
+    (said,) = answer.said
+    assert kept in note and f"{kept.partition(':')[0]} was left out" in said["service_notice"]
+
+
+def test_contact_that_cannot_be_right_is_kept_as_a_note(app: Client) -> None:
+    sent = {"first_name": "A" * 121, "email": "ann smith at example.org", "phone": "ask for Ann"}
+    note = EventText.objects.get(event__case=made(app.post(report(**sent)))).text
+    for text in (f"name: {'A' * 121}", "email: ann smith at example.org"):
+        assert text in note
+    assert "ask for Ann" not in note  # this service asks for no telephone
+
+
+def test_what_is_too_long_to_be_kept_is_said(app: Client) -> None:
+    answer = app.post(report(description=f"{'x' * 30_000}&end"))
+    case = made(answer)
+    (said,) = answer.said
+    left = "description: the last 9504 characters were not kept."
+    assert left in said["service_notice"]
+    assert left in EventText.objects.get(event__case=case).text
+    links = [f"https://photos.example/{n}{'p' * 500}.jpg" for n in range(8)]
+    case = made(app.post({**report(description="Links"), "media_url": links}))
+    assert all(link in EventText.objects.get(event__case=case).text for link in links)
+
+
 def test_where_it_is_may_be_said_in_three_ways(app: Client) -> None:
     fields = report()
     del fields["lat"], fields["long"]
@@ -278,7 +319,23 @@ def test_what_a_sender_hears_is_an_officers_to_read(app: Client) -> None:
     show(case, hidden=True)
     stranger = Client(app.base, key("cases:create", name="Stranger"))
     assert stranger.post(told, "xml", "servicerequestupdates").status == 404
-    assert app.post({**told, "description": ""}, "xml", "servicerequestupdates").status == 400
+
+
+def test_a_long_update_reaches_staff_whole_and_its_status_is_news_by_itself(app: Client) -> None:
+    case = made(app.post(report()))
+    link = f"https://photos.example/{'p' * 2100}.jpg"
+    told = {"service_request_id": case.reference, "status": "OPEN", "media_url": link}
+    long = {**told, "description": f"{'Mud. ' * 798}End"}
+    assert app.post(long, "xml", "servicerequestupdates").status == 201
+    alone = {"service_request_id": case.reference.lower().replace("-", " "), "status": "FIXED"}
+    assert app.post(alone, "xml", "servicerequestupdates").status == 201
+    texts = EventText.objects.filter(event__case=case).order_by("pk")
+    whole, status = texts.values_list("text", flat=True)
+    assert "Mud. End" in whole and whole.endswith(link)
+    assert status == "Reporting app says of this request: FIXED."
+    assert to_do(case)[0].endswith("… (the rest stands in the timeline)")
+    asked = case.reference.lower().replace("-", "")
+    assert app.get(f"requests/{asked}").status == 200
 
 
 @pytest.mark.parametrize(
@@ -348,7 +405,8 @@ def test_the_same_as_another_is_joined_and_another_is_not(app: Client, anyone: C
     mine = {"api_key": app.key, "service_request_id": same.reference}
     assert [u["status"] for u in app.both("servicerequestupdates", **mine)] == ["DUPLICATE"]
     gone = app.post({**fields, "attribute[same]": "BB-2222-2222"})
-    assert gone.status == 400 and "attribute[same]:" in gone.text
+    assert gone.status == 400 and "attribute[same] was left out" in gone.text
+    assert "attribute[damage]:" in gone.text  # without it, it is another one
 
 
 def test_a_case_of_a_service_that_is_not_public_stays_ours(

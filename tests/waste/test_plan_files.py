@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import signals
 from django.test.utils import CaptureQueriesContext
+from procrastinate.contrib.django.models import ProcrastinateJob as QueueJob
 
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
+from doorstep.places.models import Property
 from doorstep.staff.actor import Actor
 from doorstep.waste import plan_files, planning
 from doorstep.waste.models import Container, PlanFile, Round
@@ -160,3 +163,33 @@ def test_reading_again_changes_nothing_and_asks_no_more_for_more_lines(book: Any
     before = PlanFile.objects.latest("pk").change_id
     plan_files.read(plan_id=plan.pk, now=NOW)
     assert PlanFile.objects.latest("pk").change_id == before
+
+
+def test_a_short_plan_reads_the_homes_that_it_names_and_no_others(book: Any) -> None:
+    """In a district of 46,000 homes each plan of a line read them all, with their containers."""
+    made: list[object] = []
+
+    def count(instance: object, **_: object) -> None:
+        made.append(instance)
+
+    for model in (Container, Property):
+        signals.post_init.connect(count, sender=model)
+    try:
+        text = HEAD + "1001,REF-1,black-bin,alternate weekly on Monday\n" + f"{'9' * 5000},,,\n"
+        plan = read(text)
+    finally:
+        for model in (Container, Property):
+            signals.post_init.disconnect(count, sender=model)
+    assert (plan.same, plan.bad_lines) == (1, 1)
+    assert {c.place_id for c in made if isinstance(c, Container)} == {1001}
+    known = plan_files._known(plan.text, MONDAY, MONDAY)
+    assert known.places == {1001} and {place for place, _ in known.boxes} == {1001}
+
+
+def test_plans_are_read_one_at_a_time_and_leave_places_to_messages(book: Any) -> None:
+    for _ in range(2):
+        plan_files.take(
+            name="p.csv", content=HEAD.encode() + b"1001,R,b,d\n", since=MONDAY, by=OFFICER, now=NOW
+        )
+    locks = QueueJob.objects.filter(task_name="waste.read_plan").values_list("lock", flat=True)
+    assert list(locks) == ["plans", "plans"]

@@ -76,6 +76,12 @@ def test_every_address_says_so_to_whoever_is_signed_in(
     assert "MB-2222-2222" not in said and "OperationalError" in said
 
 
+def test_who_wants_to_sign_in_is_told_before_they_type(district: Any) -> None:
+    seen: list[int] = []
+    without_database(lambda: seen.append(client_of("").get("/desk/sign-in").status_code))
+    assert seen == [503]
+
+
 def test_a_fault_before_the_language_is_chosen_speaks_it_too() -> None:
     request = RequestFactory().get("/services/missed-bin")
     request.COOKIES["doorstep_language"] = "cy"

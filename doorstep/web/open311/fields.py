@@ -37,10 +37,7 @@ def read(of: Asked, posted: QueryDict) -> Fields:
         if name not in questions:  # FixMyStreet's own, such as easting and fixmystreet_id
             fields.beside.append(f"{name}: {', '.join(values)}")
             continue
-        try:
-            fields.answers[name] = _typed(questions[name], _short(questions[name], values, fields))
-        except Problem as exc:
-            faults += exc.says
+        _take_attribute(of, questions[name], values, fields)
     for part, text in _contact(posted).items():
         if part in of.contact:  # what a service does not ask for is not kept
             _take_contact(of.contact[part], part, text, fields)
@@ -59,11 +56,28 @@ def otherwise(of: Asked, posted: QueryDict, fields: Fields) -> dict[str, object]
     text = (posted.get("description") or "").strip()
     if not of.description or not text:
         return of.otherwise
-    (short,) = _short(of.description, [text], fields)
+    (short,) = _short(of, of.description, [text], fields)
     return {**of.otherwise, of.description.id: short}
 
 
-def _short(question: Question, values: list[str], fields: Fields) -> list[str]:
+def _take_attribute(of: Asked, question: Question, values: list[str], fields: Fields) -> None:
+    """Take an attribute; one that cannot be read is left out, and missed where it must be there."""
+    try:
+        typed = kinds.of(question).from_program(question, values)
+    except Invalid as exc:
+        leave_out(of.field(question.id), values, NOT_READ[exc.code], fields)
+        return
+    short = {name: _short(of, question, texts, fields) for name, texts in typed.items()}
+    fields.answers[question.id] = Typed(short)
+
+
+def leave_out(field: str, values: list[str], why: str, into: Fields) -> None:
+    """Leave an answer out: staff read it, the sending program is told why."""
+    into.beside.append(f"{field}: {', '.join(values)}")
+    into.left_out.append(f"{field} was left out: {why}.")
+
+
+def _short(of: Asked, question: Question, values: list[str], fields: Fields) -> list[str]:
     """Return texts as long as a question takes them; the rest is kept for staff."""
     most = int(str(kinds.of(question).schema(question).get("maxLength") or 0))
     if not most:
@@ -72,6 +86,11 @@ def _short(question: Question, values: list[str], fields: Fields) -> list[str]:
         if len(value) > most:
             rest = value[most : most + MOST_KEPT]
             fields.beside.append(f"{question.short or question.label}, continued: …{rest}")
+            left = len(value) - most - MOST_KEPT
+            if left > 0:
+                field = of.field(question.id)
+                says = f"{field}: the last {left} characters were not kept."
+                fields.left_out.append(says)
     return [value[:most] for value in values]
 
 
@@ -81,7 +100,7 @@ def _take_contact(question: Question, part: str, text: str, fields: Fields) -> N
         kinds.of(question).clean(question, Typed({question.id: [text]}), ())
     except Invalid as exc:
         if question.optional:
-            fields.left_out.append(f"{part} was left out: {sentence(question, exc)}.")
+            leave_out(part, [text], sentence(question, exc), fields)
             return
     fields.answers[question.id] = text
 
@@ -100,17 +119,9 @@ def _attributes(posted: QueryDict) -> dict[str, list[str]]:
 
 # What is wrong with an attribute before the form looks at it.
 NOT_READ = {
-    "one_value": "takes one value.",
-    "not_a_moment": "write it as a W3C datetime with its offset: 2026-11-24T09:00:00Z.",
+    "one_value": "It takes one value",
+    "not_a_moment": "Write it as a W3C datetime with its offset: 2026-11-24T09:00:00Z",
 }
-
-
-def _typed(question: Question, values: list[str]) -> Typed:
-    """Return the fields that a browser would send; raises Problem."""
-    try:
-        return kinds.of(question).from_program(question, values)
-    except Invalid as exc:
-        raise wrong(f"attribute[{question.id}]: {NOT_READ[exc.code]}") from exc
 
 
 def _contact(posted: QueryDict) -> dict[str, str]:

@@ -104,8 +104,8 @@ def one(request: HttpRequest, format: str, reference: str) -> HttpResponse:
 
 def seen(request: HttpRequest, reference: str) -> Case:
     """Return a case that may be shown to who asks; raises Problem 404."""
-    plain = reference.isascii() and reference.isprintable()
-    case = seen_by(key_of(request)).filter(reference=reference.upper()).first() if plain else None
+    meant = copied.reference(reference)
+    case = seen_by(key_of(request)).filter(reference=meant).first()
     if case is None:
         raise Problem(404, "no_such_request")
     return case

@@ -123,11 +123,11 @@ def _make(call: _Call, row: KeptAnswer) -> dict[str, Any]:
 
 def _besides(call: _Call, case: Case) -> str:
     """Return what was not asked for and staff may read all the same; no link is ever fetched."""
-    links = [link.strip() for link in call.posted.getlist("media_url")[:5] if link.strip()]
+    links = [link.strip() for link in call.posted.getlist("media_url") if link.strip()]
     description = call.of.description
     has_description = description is not None and case.answers.get(description.id) is not None
     sentences = [] if has_description else [(call.posted.get("description") or "").strip()]
-    sentences += [f"A picture is said to be at: {' '.join(links)[:2000]}"] if links else []
+    sentences += [f"A picture is said to be at: {' '.join(links)}"] if links else []
     return "\n".join(filter(None, [*sentences, *call.fields.beside, *call.fields.left_out]))
 
 
@@ -140,13 +140,16 @@ def _placed(call: _Call, row: KeptAnswer) -> Case:
     spare = {**call.order.otherwise, **_photos(call)}
     order, owner = replace(call.order, otherwise=spare), Owner("partner", str(row.pk))
     try:
-        try:
-            return orders.place(order, owner=owner, by=call.by, now=now)
-        except orders.AnswersWrong as exc:
-            return orders.place(_without(call, order, exc), owner=owner, by=call.by, now=now)
+        while True:  # each time with less, to the end or to what must be there
+            try:
+                return orders.place(order, owner=owner, by=call.by, now=now)
+            except orders.AnswersWrong as exc:
+                order = _without(call, order, exc)
     except orders.AnswersWrong as exc:
         says = [f"{of.field(w.question.id)}: {sentence(w.question, w.invalid)}" for w in exc.wrong]
-        raise (wrong(*says) if says else Problem(400, "answers_wrong")) from exc
+        if not says:
+            raise Problem(400, "answers_wrong") from exc
+        raise wrong(*says, *call.fields.left_out) from exc
     except orders.AlreadyOpen as exc:
         raise Problem(400, "already_open") from exc
     except orders.Halted as exc:
@@ -157,15 +160,22 @@ def _placed(call: _Call, row: KeptAnswer) -> Case:
 
 def _without(call: _Call, order: orders.Order, wrong: orders.AnswersWrong) -> orders.Order:
     """Return an order without wrong answers that need not be there, which staff see; raises what is wrong where one must."""
-    names = {w.question.id for w in wrong.wrong if w.question.optional}
-    if not names or len(names) < len(wrong.wrong):
+    given = [w for w in wrong.wrong if w.question.id in order.answers and _is_spare(call, w)]
+    if not given or len(given) < len(wrong.wrong):
         raise wrong
-    for w in wrong.wrong:
-        field, answer = call.of.field(w.question.id), order.answers.get(w.question.id)
-        texts = answer.getlist(w.question.id) if isinstance(answer, Typed) else [str(answer)]
-        call.fields.beside.append(f"{field}: {', '.join(texts)}")
-        call.fields.left_out.append(f"{field} was left out: {sentence(w.question, w.invalid)}.")
+    names = {w.question.id for w in given}
+    for w in given:
+        answer = order.answers[w.question.id]
+        texts = sum(answer.values(), []) if isinstance(answer, Typed) else [str(answer)]
+        why = sentence(w.question, w.invalid)
+        fields.leave_out(call.of.field(w.question.id), texts, why, call.fields)
     return replace(order, answers={k: v for k, v in order.answers.items() if k not in names})
+
+
+def _is_spare(call: _Call, wrong: orders.Wrong) -> bool:
+    """Say whether an answer need not be there: it is optional, not asked, or we answer it for programs."""
+    is_ours = wrong.question.id in call.of.otherwise
+    return wrong.question.optional or wrong.invalid.code == "not_asked" or is_ours
 
 
 def _stops(of: orders.Halted) -> str:

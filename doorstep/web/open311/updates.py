@@ -70,17 +70,20 @@ def _row(event: Event, way: list[Line]) -> dict[str, object]:
 def tell(request: HttpRequest, format: str) -> HttpResponse:
     """Take in what a sender hears of a request: an officer reads it, and decides what it changes."""
     posted, now, token = request.POST, timezone.now(), sender(request)
-    case = seen(request, (posted.get("service_request_id") or "").strip())
+    case = seen(request, posted.get("service_request_id") or "")
     # As they write it: an officer reads it, and no table says what it means.
     status = " ".join((posted.get("status") or "").split())
     text = (posted.get("description") or "").strip()
     if not any(letter.isalpha() for letter in status) or len(status) > LONGEST_STATUS:
         raise wrong("status: give one, such as OPEN, FIXED or CLOSED.")
-    if not text or len(text) > LONGEST:
-        raise wrong(f"description: give it, in at most {LONGEST} characters.")
-    link = (posted.get("media_url") or "").strip()[:2000]
-    sentence = f"{token.name} says of this request: {status}. {text}"
-    sentence += f" A picture is said to be at: {link}" if link else ""
+    if len(text) > LONGEST:
+        raise wrong(f"description: at most {LONGEST} characters.")
+    link = (posted.get("media_url") or "").strip()
+    picture = f"A picture is said to be at: {link}" if link else ""
+    # Without words the status is the news.
+    sentence = " ".join(
+        filter(None, [f"{token.name} says of this request: {status}.", text, picture])
+    )
 
     def do(kept: KeptAnswer) -> dict[str, Any]:
         needs_person.ask_officer(case_id=case.pk, text=sentence, by=actor(token), now=now)

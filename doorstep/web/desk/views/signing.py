@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
+from doorstep.staff import queries
 from doorstep.web.kit.access import public
 
 
@@ -16,6 +17,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign staff in; too many wrong passwords wait a quarter of an hour."""
     address = request.POST.get("next") or request.GET.get("next", "")
     if request.method == "GET":
+        queries.has_people()  # who types a password for nothing is told so before: without a database, 503
         return render(request, "desk/sign_in.html", {"next": address, "wrong": False})
     name, password = request.POST.get("username", ""), request.POST.get("password", "")
     user = authenticate(request, username=name, password=password)
