@@ -420,7 +420,7 @@ GUARDS = (
           'return service is None or service.is_online or self.channel != "online"', "return True",
           "tests/web/test_not_online.py::test_every_address_of_it_says_how_to_ask_for_it"),
     Guard("a form begun before it was taken off is kept out", "doorstep/web/form/session.py",
-          "return session.filling(draft) if session.may_ask(_running(draft)) else None", "return session.filling(draft)",
+          "return filling if session.may_ask(running) else None", "return filling",
           "tests/web/test_not_online.py::test_every_address_of_it_says_how_to_ask_for_it"),
     Guard("what is not offered online is found nowhere", "doorstep/catalogue/queries.py",
           "    return [service for service in running() if service.is_online]", "    return running()",
