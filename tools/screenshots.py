@@ -70,7 +70,7 @@ def _together(names: list[str], to: Path) -> None:
 
 def main() -> None:
     """Take every picture, or say what is missing."""
-    chromium = shutil.which("chromium")
+    chromium = shutil.which("chromium") or shutil.which("chromium-headless-shell")
     if chromium is None:
         sys.exit("doorstep: there is no chromium; install it with `apt-get install chromium`.")
     try:

@@ -28,6 +28,10 @@ def run(command: list[str], sentence: str) -> None:
         stop(sentence)
 
 
+# Debian's chromium; the shell without windows does the same for a third less work.
+BROWSERS = ("chromium-headless-shell", "chromium")
+
+
 def apt(*packages: str) -> None:
     """Install Debian packages; only called as root."""
     print(f"Installing Debian's {' and '.join(packages)} …", flush=True)
@@ -87,11 +91,18 @@ def words() -> None:
 def browser() -> None:
     """See that there is a chromium for the tests, by apt when we are root; a test says when it is not."""
     # The node that playwright brings along is linked against libatomic.
-    there = any(Path("/usr/lib").glob("*/libatomic.so.1")) and shutil.which("chromium")
+    there = any(Path("/usr/lib").glob("*/libatomic.so.1")) and any(map(shutil.which, BROWSERS))
     if there or os.environ.get("DOORSTEP_NO_BROWSER") == "1":
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        apt("chromium", "libatomic1")
+        run(["apt-get", "update", "-q"], "apt-get cannot reach its sources; try again.")
+        known = [name for name in BROWSERS if _apt_knows(name)]
+        apt(known[0] if known else BROWSERS[-1], "libatomic1")
+
+
+def _apt_knows(package: str) -> bool:
+    asked = subprocess.run(["apt-cache", "show", package], capture_output=True)
+    return asked.returncode == 0
 
 
 def main() -> None:

@@ -41,6 +41,9 @@ def run(command: str, copy: Path) -> None:
     env = {k: v for k, v in os.environ.items() if not k.startswith(("DOORSTEP_", "PYTEST_"))}
     env.pop("DATABASE_URL", None)
     env |= {"PYTHONPATH": str(copy), "DOORSTEP_DATA": str(copy / "data")}
+    env["PYTEST_ADDOPTS"] = (
+        "--reuse-db"  # no page changes a table, and making them all takes longest
+    )
     done = subprocess.run(
         ["bash", "-ec", command], cwd=copy, env=env, capture_output=True, text=True, timeout=300
     )

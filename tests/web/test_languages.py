@@ -132,9 +132,9 @@ def test_a_mistake_in_any_language_names_its_file_and_line(district: Any) -> Non
         ),
         (
             "form.yaml",
-            "o fewn {settings.report_within:",
-            "o fewn {settings.report_within:week_",
-            "week_",
+            "tan ddiwedd {report_by}",
+            "tan ddiwedd {report_by:week_days}",
+            "week_days",
         ),
         ("messages/received.cy.md", "{container_words}", "{container_word}", "container_word"),
     ):
