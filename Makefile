@@ -31,10 +31,10 @@ services: setup-dev ## Check every service and play all its examples
 	@DOORSTEP_DEMO=1 $(BIN)/python -m doorstep.cli.main services play
 
 test: check ## Run all checks and tests
-	@$(BIN)/python -m pytest -n 4 --dist worksteal -q
+	@$(BIN)/python -m pytest -n 3 --dist worksteal -q
 
 test-long: check ## Run everything, with fault tests at full size; about half an hour
-	@DOORSTEP_LONG=1 $(BIN)/python -m pytest -n 4 --dist worksteal -q
+	@DOORSTEP_LONG=1 $(BIN)/python -m pytest -n 3 --dist worksteal -q
 
 guards: setup-dev ## Take out one guard at a time and see its test fail
 	@$(BIN)/python tools/guards.py
