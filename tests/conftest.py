@@ -42,7 +42,7 @@ NO_BROWSER = os.environ.get("DOORSTEP_NO_BROWSER") == "1"
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # Whole installations take longest: first, so that no worker is left with them at the end.
-    whole = {"place", "towns", "copy"}
+    whole = {"place", "towns", "copy", "homes_there"}
     items.sort(key=lambda item: whole.isdisjoint(getattr(item, "fixturenames", ())))
     if not LONG:
         for item in items:
