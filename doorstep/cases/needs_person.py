@@ -42,8 +42,7 @@ def ask_on(
     if same.exists():
         timeline.write(case, "note", by=by, now=now, text=text)
     else:
-        task = _ask(case, kind, _beginning(text), by, now, note=text)
-        CaseTask.objects.create(case=case, task=task, topic=topic)
+        _ask(case, kind, _beginning(text), by, now, note=text, topic=topic)
 
 
 def _beginning(text: str) -> str:
@@ -54,12 +53,22 @@ def _beginning(text: str) -> str:
 
 
 def _ask(
-    case: Case, kind: str, text: str, by: Actor, now: datetime, *, note: str = "", **more: Any
+    case: Case,
+    kind: str,
+    text: str,
+    by: Actor,
+    now: datetime,
+    *,
+    note: str = "",
+    topic: str = "",
+    **more: Any,
 ) -> Task:
-    """Ask the team of the case's service, and write it into the timeline, or what stands there in its place."""
+    """Ask the team of the case's service; what is new is written into the timeline, or what stands there in its place."""
     team = catalogue.service(case.version_id).about.team
-    task, _ = tasks.ask(kind=kind, text=text, by=by, now=now, team=team, **more)
-    timeline.write(case, "note", by=by, now=now, text=note or task.text)
+    task, is_new = tasks.ask(kind=kind, text=text, by=by, now=now, team=team, **more)
+    if is_new:
+        CaseTask.objects.create(case=case, task=task, topic=topic)
+        timeline.write(case, "note", by=by, now=now, text=note or task.text)
     return task
 
 
@@ -80,18 +89,13 @@ def promise(
 
     Raises Refused("erased"), and as `tasks.actions.ask`.
     """
-    more: dict[str, Any] = {"due_at": due_at, "who": who, "telephone": telephone}
-    asked_before = Task.objects.filter(once=once).first() if once else None
-    if asked_before is not None:
-        return asked_before
+    more: dict[str, Any] = {"due_at": due_at, "who": who, "telephone": telephone, "once": once}
     if case_id is None:
-        return tasks.ask(kind=kind, text=text, by=by, now=now, once=once, **more)[0]
+        return tasks.ask(kind=kind, text=text, by=by, now=now, **more)[0]
     case = locked(case_id)
     if case.erased_at:
         raise Refused("erased")
-    task = _ask(case, kind, text, by, now, once=once, **more)
-    CaseTask.objects.get_or_create(task=task, defaults={"case": case})
-    return task
+    return _ask(case, kind, text, by, now, **more)
 
 
 @transaction.atomic
@@ -101,6 +105,14 @@ def done(*, case_id: int, topic: str, by: Actor, now: datetime) -> None:
     still = case.tasks.filter(topic=topic, task__ended_at=None)
     for task_id in still.values_list("task_id", flat=True):
         _end(case, task_id, "done", "", by, now)
+
+
+def locked_task(task_id: int) -> Task:
+    """Return a task with its row locked, that of its case before it, as everywhere; raises Task.DoesNotExist."""
+    about = CaseTask.objects.filter(task=task_id).first()
+    if about is not None:
+        locked(about.case_id)
+    return tasks.locked(task_id)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
+from doorstep.forms.rules.functions import Clock, plus_workdays
 from doorstep.staff.actor import Actor
 from doorstep.staff.models import StaffUser
 from doorstep.tasks import queries
@@ -78,13 +79,8 @@ def _fits(text: str, who: str, telephone: str) -> None:
 
 def _due(kind: str, now: datetime) -> datetime:
     """Return the evening of the working day by which a task of a kind is done where nobody says."""
-    works = council.working_day_test(council.current())
-    day, left = now.astimezone(council.ZONE).date(), KINDS[kind].days
-    for _ in range(100):  # a council that never works again would never be done counting
-        if not left:
-            break
-        day += timedelta(days=1)
-        left -= works(day)
+    clock = Clock(now, council.ZONE, council.working_day_test(council.current()))
+    day = plus_workdays(clock, clock.today, KINDS[kind].days)
     return datetime.combine(day, EVENING, council.ZONE)
 
 

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from doorstep.cases import forgetting, needs_person
@@ -209,3 +211,16 @@ def test_what_is_opened_again_is_in_the_cases_timeline(district: Any) -> None:
     adviser.post(f"/desk/tasks/{task.pk}/end", {"how": "done"})
     adviser.post(f"/desk/tasks/{task.pk}/open-again")
     assert list(case.events.values_list("kind", flat=True))[-2:] == ["seen to", "to do again"]
+
+
+def test_a_case_is_locked_before_its_task(district: Any) -> None:
+    """What ends a message's task locks them in this order; the other way round two would wait for each other."""
+    case, adviser = district.case(0), signed_in("adviser")
+    promised(adviser, case=case.reference)
+    (task,) = Task.objects.all()
+    shown = SEEN.search(text(adviser.get(f"/desk/tasks/{task.pk}")))
+    assert shown
+    with CaptureQueriesContext(connection) as run:
+        adviser.post(f"/desk/tasks/{task.pk}/end", {"seen": shown[1], "how": "done"})
+    locks = [q["sql"] for q in run.captured_queries if "FOR UPDATE" in q["sql"]]
+    assert 'FROM "cases_case"' in locks[0] and any('FROM "tasks_task"' in sql for sql in locks[1:])

@@ -56,7 +56,7 @@ def _state(task: Task) -> dict[str, object]:
 
 def _locked(_request: HttpRequest, number: int) -> dict[str, object]:
     """Return the same of a task that stays as it is until the transaction ends."""
-    return _state(actions.locked(_found(number).pk))
+    return _state(needs_person.locked_task(_found(number).pk))
 
 
 def _done(number: int) -> HttpResponse:
