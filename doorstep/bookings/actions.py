@@ -1,7 +1,7 @@
 """Holds and books places on days, gives them back; opens, closes and resizes days.
 
-Locks are taken in one order, so that nothing waits in a circle: the draft or the case, then its own
-booking, then one day (several only in the order of their dates). Nobody locks another's booking and waits.
+Locks are taken in one order, so that nothing waits in a circle: a home and a person (while a hold is made), the draft or
+the case, its own booking, then one day (several only in the order of their dates). Nobody locks another's booking and waits.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
-from django.db.models import Q, Sum
+from django.db import connection, transaction
+from django.db.models import Q
 
-from doorstep.bookings import queries
-from doorstep.bookings.models import GRACE, LIVE, BookedFact, Booking, Calendar, Day, taken
+from doorstep.bookings import queries, room
+from doorstep.bookings.models import GRACE, LIVE, BookedFact, Booking, Calendar, begins
 from doorstep.cases import actions as cases
 from doorstep.cases import locking, timeline, workflow
 from doorstep.cases.models import Case, Draft
@@ -24,6 +24,14 @@ from doorstep.council.queries import ZONE
 from doorstep.staff.actor import Actor
 
 NEAREST_WITHIN = 60
+# A hold can be put off ten times its length (WCAG 2.2.1), counted from its beginning; then it ends.
+MOST_TIMES = 11
+# Holds that one person, that is one browser, has at once.
+MOST_EACH = 3
+# How long before its end a hold is looked at, every minute, and how long it is put off while an answer is owed.
+SOON, PUT_OFF = timedelta(minutes=2), timedelta(minutes=5)
+# How long a day that was chosen instead is held, until the next stage of its case has it.
+WHILE_CHOOSING = timedelta(minutes=5)
 _given_calendar: ContextVar[Callable[[str, str], Calendar] | None] = ContextVar(
     "given_calendar", default=None
 )
@@ -59,30 +67,6 @@ def _parts(slot: str) -> tuple[str, date]:
         raise Refused("slot_gone") from exc
 
 
-def locked(calendar: Calendar, day: date) -> Day:
-    """Return a day's row, locked, made when there is none."""
-    rows = Day.objects.select_for_update(no_key=True).filter(calendar=calendar, day=day)
-    row = next(iter(rows), None)
-    if row is None:
-        Day.objects.bulk_create([Day(calendar=calendar, day=day)], ignore_conflicts=True)
-        row = next(iter(rows.all()))
-    row.calendar = calendar
-    return row
-
-
-def _check_room(day: Day, booking: Booking | None, load: int, now: datetime) -> None:
-    """Raise Refused("slot_gone") unless the day, which is locked, can be chosen and has room."""
-    past = day.day < now.astimezone(ZONE).date()
-    if past or queries.never(day.calendar, day.day, queries.holiday_test()):
-        raise Refused("slot_gone")
-    others = Booking.objects.filter(taken(now), day=day)
-    if booking is not None:
-        others = others.exclude(pk=booking.pk)
-    used = others.aggregate(n=Sum("load"))["n"] or 0
-    if used + load > day.room:
-        raise Refused("slot_gone")
-
-
 def _write(booking: Booking, now: datetime) -> Booking:
     booking.touched_at = now
     booking.save()
@@ -97,15 +81,22 @@ def _take(
     until: datetime | None,
     now: datetime,
 ) -> Booking:
-    """Hold a place until a moment, or book it (no moment); raises Refused("slot_gone")."""
+    """Hold a place until a moment, or book it (no moment); raises Refused("slot_gone").
+
+    The day is looked at as it is now, also for whoever holds it already: what an officer closed is not sold to them.
+    """
     counted = calendar.counts(load)
     same = booking.day_id and booking.day.calendar_id == calendar.pk and booking.day.day == day
     if not (same and booking.is_live(now) and booking.load >= counted):
-        row = locked(calendar, day)
-        _check_room(row, booking if booking.pk else None, counted, now)
+        row = room.locked(calendar, day)
+        room.check(row, booking, counted, now)
         booking.day = row
     elif booking.state == "booked":
         until = None  # what is booked stays so
+    else:
+        room.check_still(booking, counted, now)
+    if until is not None and until <= now:
+        raise Refused("slot_gone")
     booking.load, booking.until = counted, until
     booking.state, booking.ended_at = ("held" if until else "booked"), None
     return _write(booking, now)
@@ -118,15 +109,84 @@ def _own(owner: Q) -> Booking | None:
 
 
 @transaction.atomic
-def hold(*, draft: Draft, kind: str, slot: str, load: int, minutes: int, now: datetime) -> Booking:
-    """Hold a slot for a draft for some minutes; the same draft's hold is moved or lasts longer.
+def hold(
+    *,
+    draft: Draft,
+    kind: str,
+    slot: str,
+    load: int,
+    minutes: int,
+    now: datetime,
+    last: datetime | None = None,
+    home: int | None = None,
+    longer: bool = True,
+) -> Booking:
+    """Hold a slot for a draft for some minutes; the same draft's hold is moved, or lasts longer if that is wanted.
 
-    Raises Refused("slot_gone") where there is no room; an earlier hold then stays as it was.
+    It lasts MOST_TIMES so long at most, counted from its beginning, and not beyond `last`, the moment by which the day must be
+    taken (nothing: until the day begins). Another draft's hold for the same home makes way, and so does the oldest of a
+    person's that are more than MOST_EACH. Raises Refused("slot_gone") where there is no room; an earlier hold then stays as it was.
     """
+    _one_at_a_time(draft, home)
     list(Draft.objects.select_for_update(no_key=True).filter(id=draft.pk).values_list("id"))
     code, day = _parts(slot)
-    booking = _own(Q(draft=draft)) or Booking(draft=draft, made_at=now)
-    return _take(booking, _calendar(code, kind), day, load, now + timedelta(minutes=minutes), now)
+    booking = _own(Q(draft=draft)) or Booking(draft=draft)
+    if not booking.is_live(now):
+        booking.made_at = now  # what ran out begins anew
+    if booking.pk is None or booking.home != home:
+        _make_way(draft, kind, home, now)
+    booking.home, booking.last_at = home, last
+    calendar = _calendar(code, kind)
+    return _take(booking, calendar, day, load, _until(booking, day, minutes, now, longer), now)
+
+
+def _until(booking: Booking, day: date, minutes: int, now: datetime, longer: bool) -> datetime:
+    """Return until when a draft holds a day: so many minutes from now, within the bounds."""
+    before = booking.until if booking.is_live(now) else None
+    if before and not longer:
+        until = before
+    else:
+        bound = booking.made_at + timedelta(minutes=minutes) * MOST_TIMES
+        until = min(now + timedelta(minutes=minutes), bound)
+        until = max(until, before) if before else until
+    return min(until, booking.last_at or begins(day))
+
+
+def _one_at_a_time(draft: Draft, home: int | None) -> None:
+    """Let one hold for a home, and one of a person, be made at a time; taken first, in this order, by all."""
+    with connection.cursor() as cursor:
+        for what in (f"home:{home}" if home else "", f"{draft.owner_kind}:{draft.owner_key}"):
+            if what:
+                cursor.execute(
+                    "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                    [f"doorstep.bookings.{what}"],
+                )
+
+
+def _make_way(draft: Draft, kind: str, home: int | None, now: datetime) -> None:
+    """Give back what other drafts hold for the same home, and the oldest of a person's that are too many.
+
+    One that somebody has locked is being sent, or moved, just now, and is left alone.
+    """
+    person = Q(draft__owner_kind="browser", draft__owner_key=draft.owner_key)
+    wanted = person if draft.owner_kind == "browser" else Q(pk__in=[])
+    if home:
+        wanted |= Q(home=home, day__calendar__kind=kind)
+    others = Booking.objects.select_for_update(skip_locked=True, of=("self",))
+    others = others.filter(wanted, state="held", draft__isnull=False, until__gt=now)
+    rows = others.exclude(draft=draft).select_related("day__calendar").order_by("-touched_at")
+    here = [b for b in rows if home and b.home == home and b.day.calendar.kind == kind]
+    elsewhere = [b for b in rows if b not in here]
+    for booking in (*here, *elsewhere[MOST_EACH - 1 :]):
+        _take_back(booking, now)
+
+
+def _take_back(booking: Booking, now: datetime) -> None:
+    """Give back what a draft holds, which says so no more."""
+    drafts = Draft.objects.select_for_update(skip_locked=True, no_key=True)
+    ids = list(drafts.filter(bookings=booking).values_list("pk", flat=True))
+    Draft.objects.filter(pk__in=ids).update(held_until=None, quoted=None)
+    _end(booking, now)
 
 
 def _of_case(case: Case, now: datetime) -> Booking:
@@ -156,23 +216,75 @@ def _tell(case: Case, booking: Booking | None) -> None:
 
 
 def keep(
-    *, case: Case, kind: str, slot: str, load: int, minutes: int, by: Actor, now: datetime
+    *,
+    case: Case,
+    kind: str,
+    slot: str,
+    load: int,
+    minutes: int,
+    by: Actor,
+    now: datetime,
+    last: datetime | None = None,
 ) -> Booking:
     """Make the draft's hold the case's, for some minutes more; a hold that ran out is taken again.
 
+    It ends at `last`, the moment by which the day must be taken, at the latest (nothing: when the day begins).
     The caller holds the case's lock, in a transaction. Raises Refused("slot_gone").
     """
     code, day = _parts(slot)
     booking, until = _of_case(case, now), now + timedelta(minutes=minutes)
+    booking.last_at, until = last, min(until, last or begins(day))
     booking = _take(booking, _calendar(code, kind), day, load, until, now)
     timeline.write(case, "held", by=by, now=now, day=day.isoformat(), until=until.isoformat())
     _tell(case, booking)
     return booking
 
 
-def confirm(*, case: Case, kind: str, slot: str, load: int, by: Actor, now: datetime) -> Booking:
+def choose(
+    *,
+    case: Case,
+    kind: str,
+    load: int,
+    first: date,
+    last: date,
+    chosen: str,
+    by: Actor,
+    now: datetime,
+) -> Booking:
+    """Hold a day for a case that somebody chose of those from first to last, instead of the one it had.
+
+    For so long that its next stage can keep or book it. The caller holds the case's lock, in a transaction.
+    Raises Refused("slot_gone").
+    """
+    code, day = _parts(chosen)
+    calendar = _calendar(code, kind)
+    here = _given_calendar.get() or calendar in queries.covering(kind, case.place_id or 0)
+    if not here or not first <= day <= last:
+        raise Refused("slot_gone")
+    booking, until = _of_case(case, now), min(now + WHILE_CHOOSING, begins(day))
+    if booking.state == "booked":
+        booking.state, booking.until = "held", now  # the day it had goes with this one
+    booking.last_at = None
+    booking = _take(booking, calendar, day, load, until, now)
+    timeline.write(case, "held", by=by, now=now, day=day.isoformat(), until=until.isoformat())
+    _tell(case, booking)
+    return booking
+
+
+def confirm(
+    *,
+    case: Case,
+    kind: str,
+    slot: str,
+    load: int,
+    by: Actor,
+    now: datetime,
+    last: datetime | None = None,
+) -> Booking:
     """Book what the case holds; what ran out is taken again, the same slot, if there is room still.
 
+    Not after `last`, or once the day has begun: its crew has its list, or has been. What is held still may be booked
+    after `last`: it was kept for someone whose payment nobody could tell us of.
     The caller holds the case's lock, in a transaction. Raises Refused("slot_gone").
     """
     booking, lost = _of_case(case, now), queries.of_case(case)
@@ -183,8 +295,11 @@ def confirm(*, case: Case, kind: str, slot: str, load: int, by: Actor, now: date
     else:
         code, day = _parts(slot)
         calendar = _calendar(code, kind)
-    if not booking.is_live(now) and day <= now.astimezone(ZONE).date():
-        raise Refused("slot_gone")  # its crew has its list, or has been
+    latest = last or (lost or booking).last_at or begins(day)
+    if booking.is_live(now):
+        latest = max(latest, begins(day))
+    if booking.state != "booked" and now >= latest:
+        raise Refused("slot_gone")
     booked = _take(booking, calendar, day, load, None, now)
     timeline.write(case, "booked", by=by, now=now, day=day.isoformat())
     _tell(case, booked)
@@ -206,8 +321,10 @@ def nearest(
         calendar = _calendar(code, kind)
     first = max(day, now.astimezone(ZONE).date()) + timedelta(days=1)
     last, until = first + timedelta(days=NEAREST_WITHIN), now + timedelta(minutes=minutes)
+    booking.last_at = None
     for slot_day in queries.days_in([calendar], load, first, last, now):
-        if not slot_day.open:
+        # A day that begins before the time to answer is over is no offer.
+        if not slot_day.open or begins(slot_day.day) < until:
             continue
         try:
             booking = _take(booking, calendar, slot_day.day, load, until, now)
@@ -218,6 +335,12 @@ def nearest(
         _tell(case, booking)
         return booking
     raise Refused("slot_gone")
+
+
+def is_smaller(case: Case) -> bool:
+    """Say whether an officer closed the day that a case last had, or made it smaller than its calendar says."""
+    booking = queries.of_case(case)
+    return booking is not None and booking.day.room < booking.day.calendar.capacity
 
 
 def release(*, case: Case, by: Actor, now: datetime) -> bool:
@@ -252,30 +375,69 @@ def lapse_drafts(*, now: datetime) -> int:
     return len(ids)
 
 
-def lapsing(now: datetime) -> list[int]:
-    """Return the cases whose hold ran out and was not yet given back."""
-    due = Booking.objects.filter(state="held", until__lte=now - GRACE, case__isnull=False)
-    return list(due.values_list("case_id", flat=True)[:500])
+def ending(now: datetime) -> list[int]:
+    """Return the cases whose hold has run out, or does so within SOON, and was not yet given back."""
+    due = Booking.objects.filter(state="held", until__lte=now + SOON, case__isnull=False)
+    return list(due.order_by("until").values_list("case_id", flat=True)[:500])
 
 
 @transaction.atomic
 def lapse(*, case_id: int, by: Actor, now: datetime) -> bool:
     """Give back a case's hold that ran out, and report `book.lapsed` where its stage knows a way on.
 
-    Says whether there was one; a hold that was confirmed or made longer meanwhile stays.
+    While somebody outside owes us an answer about the case, such as whether it was paid, the hold is put off instead.
+    Says whether one was given back; a hold that was confirmed or made longer meanwhile stays.
     """
     case = locking.locked(case_id)
     booking = _own(Q(case=case))
-    if (
-        booking is None
-        or booking.state != "held"
-        or booking.until is None
-        or booking.until > now - GRACE
-    ):
+    if booking is None or booking.until is None or booking.until > now + SOON:
         return False
-    _end(booking, now)
-    timeline.write(case, "released", by=by, now=now, day=booking.day.day.isoformat(), why="lapsed")
-    _tell(case, None)
-    if leads_on(case, "book.lapsed"):
-        cases.record_outcome(case_id=case.pk, name="book.lapsed", by=by, now=now)
+    if booking.is_live(now) and workflow.waits_outside(case) and _put_off(booking, now):
+        return False
+    if booking.until > now - GRACE:
+        return False
+    _give_back(case, booking, "lapsed", by, now)
     return True
+
+
+def _put_off(booking: Booking, now: datetime) -> bool:
+    """Hold a place somewhat longer; say whether that can be: not once the day begins, or was closed."""
+    until = min(now + PUT_OFF, max(booking.last_moment, begins(booking.day.day)))
+    try:
+        room.check_still(booking, booking.load, now)
+    except Refused:
+        return False
+    if booking.until and until > booking.until:
+        booking.until = until
+        _write(booking, now)
+    return until > now
+
+
+def _give_back(case: Case, booking: Booking, why: str, by: Actor, now: datetime) -> None:
+    """Give back a case's place and report it as `book.<why>`, where the stage knows a way on."""
+    _end(booking, now)
+    timeline.write(case, "released", by=by, now=now, day=booking.day.day.isoformat(), why=why)
+    _tell(case, None)
+    if leads_on(case, f"book.{why}"):
+        cases.record_outcome(case_id=case.pk, name=f"book.{why}", by=by, now=now)
+
+
+@transaction.atomic
+def lose(*, case_id: int, by: Actor, now: datetime) -> bool:
+    """Take a day that was closed or made smaller from a case that only holds it, and report `book.closed`.
+
+    Where its stage knows no way on from there, the hold stays: nothing is sold by it (`confirm` looks at the day again).
+    Says whether it was taken; one that has room still, or is booked, stays.
+    """
+    case = locking.locked(case_id)
+    booking = _own(Q(case=case))
+    if booking is None or booking.state != "held" or not booking.is_live(now):
+        return False
+    try:
+        room.check_still(booking, booking.load, now)
+    except Refused:
+        if not leads_on(case, "book.closed"):
+            return False
+        _give_back(case, booking, "closed", by, now)
+        return True
+    return False

@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from doorstep.bookings import queries
-from doorstep.bookings.actions import locked
+from doorstep.bookings import queries, queue
 from doorstep.bookings.models import Booking, Calendar, Day, DayChange
+from doorstep.bookings.room import locked
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.staff.actor import Actor
@@ -18,7 +18,7 @@ MOST_WORDS = 120
 def affected(calendar: Calendar, day: date, room: int) -> list[Booking]:
     """Return the cases' bookings that a day of that size would have no room for, the latest made first out.
 
-    Those stay booked until someone deals with them: nothing is cancelled by a change of a day.
+    What is booked stays so until someone deals with it; who only holds is told, and chooses again.
     """
     bookings, left = [], room
     for booking in sorted(queries.on_day(calendar, day), key=lambda b: (b.made_at, b.pk)):
@@ -35,6 +35,9 @@ def _changed(row: Day, by: Actor, now: datetime) -> Day:
     DayChange.objects.create(
         day=row, at=now, by=by.key, capacity=row.capacity, closed_why=row.closed_why
     )
+    holds = Booking.objects.filter(day=row, state="held", case__isnull=False)
+    for case_id in holds.values_list("case_id", flat=True):
+        queue.lose.defer(case_id=case_id)
     return row
 
 

@@ -24,7 +24,7 @@ def _draft(text: str) -> UUID | None:
         return None
 
 
-def _option(slot_day: queries.SlotDay) -> dict[str, str]:
+def option(slot_day: queries.SlotDay) -> dict[str, str]:
     """Return a day as an option; one that cannot be chosen begins with a minus and says why."""
     if slot_day.open:
         return {"id": slot_day.slot, "label": say(slot_day.day)}
@@ -44,7 +44,7 @@ def slots(
         now=now,
         draft_id=_draft(draft),
     )
-    return Observed([_option(day) for day in days], now)
+    return Observed([option(day) for day in days], now)
 
 
 def pending(kind: str, uprn: str, now: datetime) -> Observed:

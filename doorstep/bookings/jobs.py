@@ -1,4 +1,5 @@
-"""Holds that ran out are given back: drafts' at once, each case's in a job of its own that reports it."""
+"""Holds that ran out are given back, drafts' at once, each case's in a job of its own that reports it; so is a day
+that an officer closed."""
 
 from django.utils import timezone
 
@@ -12,9 +13,15 @@ def lapse(case_id: int) -> None:
     actions.lapse(case_id=case_id, by=SYSTEM, now=timezone.now())
 
 
+@queue.lose.does()
+def lose(case_id: int) -> None:
+    """Take a closed day from a case that holds it; run again, it finds nothing to do."""
+    actions.lose(case_id=case_id, by=SYSTEM, now=timezone.now())
+
+
 def lapse_due() -> None:
-    """Look at our own table, every minute, for holds that ran out; what is still there is queued again."""
+    """Look at our own table, every minute, for holds at their end; what is still there is queued again."""
     now = timezone.now()
     actions.lapse_drafts(now=now)
-    for case_id in actions.lapsing(now):
+    for case_id in actions.ending(now):
         queue.lapse.defer(case_id=case_id)

@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TypedDict
 
 from django.contrib.postgres.fields import ArrayField
@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from doorstep.cases.models import Case, Draft
+from doorstep.council.queries import ZONE
 
 UNITS = ("jobs", "items", "points")
 LIVE = ("held", "booked")
@@ -96,7 +97,12 @@ class Booking(models.Model):
     draft = models.ForeignKey(
         Draft, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="bookings"
     )
+    # The home (its UPRN) that a draft's hold is for, so that there is one for a home.
+    home = models.BigIntegerField(null=True)
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="bookings")
+    # Until when the day can be taken at all: no hold lasts longer. Nothing: until the day begins.
+    last_at = models.DateTimeField(null=True)
+    # When its owner had it first: by this the bound of a hold is counted, and who came first.
     made_at = models.DateTimeField()
     # When it was last held, booked or given back: by this clock the database looks for room.
     touched_at = models.DateTimeField()
@@ -105,6 +111,11 @@ class Booking(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["until"], condition=Q(state="held"), name="holds_by_end"),
+            models.Index(
+                fields=["home"],
+                condition=Q(state="held", draft__isnull=False),
+                name="holds_by_home",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(load__gte=1), name="load_is_something"),
@@ -136,6 +147,16 @@ class Booking(models.Model):
         return self.state == "booked" or (
             self.state == "held" and self.until is not None and self.until > now
         )
+
+    @property
+    def last_moment(self) -> datetime:
+        """Return until when its day can be taken; reads the day."""
+        return self.last_at or begins(self.day.day)
+
+
+def begins(day: date) -> datetime:
+    """Return the moment at which a day begins here."""
+    return datetime.combine(day, time(), tzinfo=ZONE)
 
 
 def taken(now: datetime, prefix: str = "") -> Q:

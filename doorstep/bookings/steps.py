@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from doorstep.bookings import actions
+from doorstep.bookings import actions, facts, queries
 from doorstep.cases import workflow
 from doorstep.cases.models import Case, Draft
+from doorstep.cases.values import home_of
+from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue import steps
 from doorstep.council.errors import Refused
 from doorstep.forms.rules.types import DAY, INT, MOMENT, TEXT, Maybe, Record
@@ -16,30 +18,44 @@ from doorstep.staff.actor import Actor
 BOOKED = Record("booked", {"day": DAY, "slot": TEXT, "until": Maybe(MOMENT)})
 KIND = steps.StepKind(
     "book",
-    rules={"kind": TEXT, "slot": TEXT, "load": INT, "minutes": INT},
+    rules={"kind": TEXT, "slot": TEXT, "load": INT, "minutes": INT, "until": MOMENT},
+    # Until when the day can be taken at all; left out: until it begins.
+    optional=frozenset({"until"}),
+    asks={"kind": TEXT, "load": INT, "first": DAY, "last": DAY},
+    asked_as="slot",
     words=frozenset({"do"}),
     gives={"booked": (BOOKED, actions.NOTHING)},
     outcomes={
         "booked": "The place on the day is the case's own.",
         "gone": "The place went to somebody else before it was booked.",
         "none": "No day has room.",
+        "closed": "An officer closed the day, or made it too small, before it was booked.",
         "lapsed": "The place was held too long and was given back.",
     },
 )
 
 
 def _asked(options: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: options[name] for name in ("kind", "slot", "load")}
+    asked = {name: options[name] for name in ("kind", "slot", "load")}
+    return {**asked, "last": options.get("until")}
 
 
 class BookStep:
     """Does what its word `do` says: keep (when it says nothing), confirm, nearest or release."""
 
     def reserve(
-        self, *, draft: Draft, options: Mapping[str, Any], by: Actor, now: datetime
+        self, *, draft: Draft, options: Mapping[str, Any], longer: bool, by: Actor, now: datetime
     ) -> datetime:
         """Hold the slot for a draft, or go on holding it; return until when. Raises Refused("slot_gone")."""
-        booking = actions.hold(draft=draft, **_asked(options), minutes=options["minutes"], now=now)
+        home = home_of(catalogue.service(draft.version_id), draft.answers)
+        booking = actions.hold(
+            draft=draft,
+            **_asked(options),
+            minutes=options["minutes"],
+            home=int(str(home)) if home else None,
+            longer=longer,
+            now=now,
+        )
         assert booking.until is not None
         return booking.until
 
@@ -48,6 +64,19 @@ class BookStep:
     ) -> str | None:
         """Do it; `confirm` comes to book.booked or book.gone, `nearest` to book.none when there is no day."""
         return DO[str(options.get("do", "keep"))](case, options, by, now)
+
+    def options(
+        self, *, case: Case, options: Mapping[str, Any], now: datetime
+    ) -> list[tuple[str, str]]:
+        """Return the days that may be chosen instead, and why others may not, as the question of a slot has them."""
+        slot_days = queries.days(uprn=case.place_id or 0, now=now, **options)
+        return [(o["id"], o["label"]) for o in map(facts.option, slot_days)]
+
+    def take(
+        self, *, case: Case, options: Mapping[str, Any], chosen: str, by: Actor, now: datetime
+    ) -> None:
+        """Hold the day that was chosen for the case, which its next stage keeps or books."""
+        actions.choose(case=case, chosen=chosen, **options, by=by, now=now)
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
         """Give back what the case holds or has booked."""
@@ -62,13 +91,16 @@ def _confirm(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -
     try:
         actions.confirm(case=case, **_asked(options), by=by, now=now)
     except Refused:
+        closed = actions.is_smaller(case) and actions.leads_on(case, "book.closed")
         actions.release(case=case, by=by, now=now)
-        return "book.gone"
+        return "book.closed" if closed else "book.gone"
     return "book.booked"
 
 
 def _nearest(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> str | None:
+    # Until when that other day can be taken is not what was said of the first.
     about: dict[str, Any] = {**_asked(options), "minutes": options["minutes"]}
+    del about["last"]
     try:
         actions.nearest(case=case, **about, by=by, now=now)
     except Refused:

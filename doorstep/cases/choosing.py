@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from doorstep.cases import timeline, workflow
+from doorstep.cases import asking, timeline, workflow
 from doorstep.cases.clock import clock_at
 from doorstep.cases.locking import locked, one_open_case
 from doorstep.cases.models import Case
@@ -26,6 +26,8 @@ class Offered:
     offer: str
     sure: str
     until: datetime | None
+    # Whether something is asked first, such as which day instead (`cases.asking`).
+    asks: bool = False
 
 
 def _until(case: Case, choice: Choice, now: datetime) -> Any:
@@ -39,7 +41,7 @@ def offered(case: Case, now: datetime) -> list[Offered]:
         until = _until(case, choice, now)
         if until is None or now < until:
             sure = fill(choice.sure, {**words_of(case), "until": until})
-            offers.append(Offered(name, choice.offer, sure, until))
+            offers.append(Offered(name, choice.offer, sure, until, asking.asks(case, name)))
     return offers
 
 
@@ -51,10 +53,10 @@ def one(case: Case, name: str, now: datetime) -> Offered:
     return offer
 
 
-def choose(*, case_id: int, name: str, by: Actor, now: datetime) -> Case:
-    """Carry out a choice.
+def choose(*, case_id: int, name: str, by: Actor, now: datetime, chosen: str = "") -> Case:
+    """Carry out a choice; `chosen` answers what it asks first, such as which day instead.
 
-    Raises Refused: "choice_gone", also at the very moment it ends; "already_open"; and what the steps
+    Raises Refused: "choice_gone", also at the very moment it ends; "already_open"; "option_missing"; and what the steps
     of the next stage refuse, such as "slot_gone": then nothing was changed.
     """
     with one_open_case(), transaction.atomic():
@@ -64,6 +66,7 @@ def choose(*, case_id: int, name: str, by: Actor, now: datetime) -> Case:
         timeline.write(case, "chosen", by=by, now=now, choice=name)
         if choice.undo:
             workflow.unwind(case, by=by, now=now)
+        asking.take(case, name, chosen, by=by, now=now)
         workflow.enter(case, choice.stage, by=by, now=now, why=name)
     return case
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from doorstep.cases import timeline, workflow
+from doorstep.cases import asking, timeline, workflow
 from doorstep.cases.locking import locked, one_open_case
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
@@ -28,11 +28,13 @@ def decide(
     now: datetime,
     reply: str = "",
     made_at: str = "",
+    chosen: str = "",
 ) -> Case:
     """Carry out an officer's decision that the stage allows; `reply` is what the resident will read.
 
-    `made_at` is where the case stood when they decided, as `standing` says. Raises Refused:
-    "changed_since", "decision_not_allowed", "reason_missing", "reply_missing", "already_open".
+    `made_at` is where the case stood when they decided, as `standing` says; `chosen` answers what the decision
+    asks first, such as which day instead. Raises Refused: "changed_since", "decision_not_allowed", "reason_missing",
+    "reply_missing", "option_missing", "already_open", and what a step refuses, such as "slot_gone".
     """
     with one_open_case(), transaction.atomic():
         case = locked(case_id)
@@ -50,6 +52,7 @@ def decide(
         if reply.strip():
             timeline.write(case, "replied", by=by, now=now, text=reply.strip())
         workflow.unwind(case, by=by, now=now)
+        asking.take(case, decision, chosen, by=by, now=now)
         words = {"reply": reply.strip()}
         workflow.enter(case, target, by=by, now=now, why=decision, words=words)
     return case

@@ -130,6 +130,8 @@ def answer(
     service = catalogue.service(draft.version_id)
     given = to_json(given)
     changed = {k for k, v in given.items() if k in draft.answers and draft.answers[k] != v}
+    # The same page sent again is no going on, and puts off the end of nothing that is held.
+    goes_on = bool(changed) or not set(given) <= set(draft.answers)
     stale = _forget_what_rests_on(draft, service, page, changed) if changed else []
     draft.answers = {**draft.answers, **given}
     draft.words = {**draft.words, **words}
@@ -145,7 +147,7 @@ def answer(
         return decision
     with transaction.atomic():
         if not decision.stops and service.workflow.reserve:
-            workflow.reserve(draft, values, by=by, now=now)
+            workflow.reserve(draft, values, longer=goes_on, by=by, now=now)
             draft.quoted = to_json(values["settings"]) if draft.held_until else None
         draft.save(update_fields=ANSWERED)
     return decision
@@ -169,6 +171,19 @@ def _brought_up_to_date(
     values.clear()
     values |= anew
     return values
+
+
+def keep_longer(*, draft: Draft, by: Actor, now: datetime) -> None:
+    """Put off the end of what the workflow reserves, because the person asks for it, within its bounds.
+
+    Raises Refused("slot_gone") where it is gone already.
+    """
+    service = catalogue.service(draft.version_id)
+    values = values_of(draft, settings_of(draft, service, now), service)
+    with transaction.atomic():
+        workflow.reserve(draft, values, longer=True, by=by, now=now)
+        draft.quoted = to_json(values["settings"]) if draft.held_until else None
+        draft.save(update_fields=["held_until", "quoted"])
 
 
 def drop_answer(*, draft: Draft, question: str) -> None:

@@ -11,6 +11,7 @@ from doorstep.catalogue import steps
 from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import say
 from doorstep.council import queries as council
+from doorstep.forms.form import Question
 from doorstep.forms.questions import kinds
 from doorstep.text.untranslated import Untranslated
 
@@ -66,6 +67,16 @@ def settings_of(draft: Draft, service: Service, now: datetime) -> dict[str, obje
     if draft.quoted is not None and draft.held_until and now < draft.held_until:
         return dict(from_json(draft.quoted))
     return catalogue.settings(service, clock_at(now).today)
+
+
+def of_nature(service: Service, *natures: str) -> list[Question]:
+    """Return a service's questions whose answers are of a nature, such as homes and spots."""
+    return [q for q in service.form.questions.values() if kinds.of(q).nature in natures]
+
+
+def home_of(service: Service, given: Mapping[str, object]) -> object:
+    """Return the answer to the question of a home, or nothing."""
+    return next((given.get(q.id) for q in of_nature(service, "home")), None)
 
 
 def _service(of: Draft | Case) -> Service:

@@ -31,9 +31,36 @@ class Reserving(Protocol):
     """A step that can hold something while someone is still answering."""
 
     def reserve(
-        self, *, draft: Draft, options: Mapping[str, object], by: Actor, now: datetime
+        self,
+        *,
+        draft: Draft,
+        options: Mapping[str, object],
+        longer: bool,
+        by: Actor,
+        now: datetime,
     ) -> datetime:
-        """Hold it for the draft, or go on holding it; return until when. Raises Refused."""
+        """Hold it for the draft, or go on holding it, longer only if that is wanted; return until when. Raises Refused."""
+
+
+class Asking(Protocol):
+    """A step that a choice or a decision can ask something by first, such as which day instead."""
+
+    def options(
+        self, *, case: Case, options: Mapping[str, object], now: datetime
+    ) -> list[tuple[str, str]]:
+        """Return what may be chosen now: ids and words, as the question that it is asked as has them."""
+
+    def take(
+        self, *, case: Case, options: Mapping[str, object], chosen: str, by: Actor, now: datetime
+    ) -> None:
+        """Take what was chosen for the case, whose lock is held; raises Refused."""
+
+
+class Waiting(Protocol):
+    """A step that somebody outside may owe an answer, such as whether a payment was made."""
+
+    def waits(self, *, case: Case) -> bool:
+        """Say whether an answer about the case is owed."""
 
 
 class Reckoning(Protocol):
@@ -53,8 +80,15 @@ def offer(kind: str, step: Step) -> None:
     _offered[kind] = step
 
 
-def reserve(draft: Draft, values: Mapping[str, object], *, by: Actor, now: datetime) -> None:
-    """Hold what the workflow reserves, as soon as all that it depends on is answered; each answer extends it.
+def step(kind: str) -> Step:
+    """Return the work behind a kind of step."""
+    return _offered[kind]
+
+
+def reserve(
+    draft: Draft, values: Mapping[str, object], *, longer: bool, by: Actor, now: datetime
+) -> None:
+    """Hold what the workflow reserves, as soon as all that it depends on is answered; `longer` puts its end off.
 
     Raises Refused("slot_gone") and the like where there is nothing left to hold.
     """
@@ -66,8 +100,14 @@ def reserve(draft: Draft, values: Mapping[str, object], *, by: Actor, now: datet
         step: Any = _offered[doing.step]
         reserving: Reserving = step
         draft.held_until = reserving.reserve(
-            draft=draft, options={**doing.words, **options}, by=by, now=now
+            draft=draft, options={**doing.words, **options}, longer=longer, by=by, now=now
         )
+
+
+def waits_outside(case: Case) -> bool:
+    """Say whether somebody outside owes an answer about a case: what it holds is not given away meanwhile."""
+    steps_: Mapping[str, Any] = _offered
+    return any(step.waits(case=case) for step in steps_.values() if hasattr(step, "waits"))
 
 
 def stage_of(case: Case) -> Stage:
@@ -82,11 +122,12 @@ def keep(case: Case, name: str, value: Mapping[str, object]) -> None:
 
 
 def _do(case: Case, doing: Doing, by: Actor, now: datetime, words: Mapping[str, str]) -> str | None:
-    options = {**_options(case, doing, now), "said": words}
+    options = {**options_of(case, doing, now), "said": words}
     return _offered[doing.step].run(case=case, options=options, by=by, now=now)
 
 
-def _options(case: Case, doing: Doing, now: datetime) -> dict[str, object]:
+def options_of(case: Case, doing: Doing, now: datetime) -> dict[str, object]:
+    """Return what a step is asked for of a case: its rules' values, and its words."""
     values = values_of(case)
     options = {k: rule.evaluate(values, clock_at(now)) for k, rule in doing.rules.items()}
     return {**doing.words, **options}
@@ -125,6 +166,8 @@ def enter(
     """
     flow = catalogue.service(case.version_id).workflow
     stage = flow.stages[stage_id]
+    if stage.undo:
+        unwind(case, by=by, now=now)
     before, was = _standing(case), history.named_by(flow.stages[case.stage].resident, case)
     case.stage = stage_id
     if stage.facts:
@@ -175,5 +218,5 @@ def outcome(case: Case, name: str, *, by: Actor, now: datetime, corrected: bool 
 
 def _reckon(case: Case, stage: Stage, by: Actor, now: datetime) -> None:
     for name, step in _reckoning().items():
-        asked = [_options(case, doing, now) for doing in stage.do if doing.step == name]
+        asked = [options_of(case, doing, now) for doing in stage.do if doing.step == name]
         step.reckon(case=case, asked=asked, by=by, now=now)

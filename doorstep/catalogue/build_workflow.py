@@ -96,7 +96,36 @@ def _stage(b: Checker, src: Source, sid: str, s: f.StageFile, extra: Mapping[str
         reopen=_reopen(b, src, sid, s),
         facts=tuple(calls),
         choices=_choices(b, src, sid, s, extra),
+        undo=s.undo,
     )
+
+
+def _asks(b: Checker, src: Source, w: f.WorkflowFile) -> dict[str, Doing]:
+    """Return what choices and decisions ask first, by their names."""
+    named = {n for s in w.stages.values() for n in (*s.choices, *s.decisions)}
+    asks = {}
+    for name, entry in w.asks.items():
+        where = src.where("asks", name)
+        if name not in named:
+            b.problems.append(f"{where}: no stage has the choice or decision `{name}`")
+        if name in w.bulk:
+            b.problems.append(f"{where}: `{name}` is decided for many at once, so it asks nothing")
+        able = {n for n, kind in steps.offered().items() if kind.asks}
+        if len(entry) != 1 or not set(entry) <= able:
+            b.problems.append(f"{where}: one step that can be asked by: {', '.join(sorted(able))}")
+            continue
+        ((step, options),) = entry.items()
+        kind = steps.kind(step)
+        rules = {
+            n: b.rule(str(options.get(n, "")), src.where("asks", name, step, n), wants)
+            for n, wants in kind.asks.items()
+        }
+        for extra in sorted(set(options) - set(kind.asks)):
+            b.problems.append(
+                f"{src.where('asks', name, step, extra)}: asked by, `{step}` has no option `{extra}`"
+            )
+        asks[name] = Doing(step, {n: rule for n, rule in rules.items() if rule}, {})
+    return asks
 
 
 def _check_targets(
@@ -152,6 +181,7 @@ def read_workflow(b: Checker, extra: Mapping[str, Type], disputes: Mapping[str, 
         reserve=tuple(reserve),
         replies=frozenset(w.replies),
         bulk=frozenset(w.bulk),
+        asks=_asks(b, src, w),
     )
 
 

@@ -266,6 +266,10 @@ class StageFile(_Part):
     decisions: dict[str, str] = Field(
         {}, description="Decision: stage; what an officer may decide here."
     )
+    undo: bool = Field(
+        False,
+        description="true: what is under way, such as a charge and a booking, is taken back on the way in.",
+    )
     closes: str = Field("", description="The outcome that a case closes with here.")
     good: bool = Field(False, description="true where the resident got what was asked for.")
     due: str = Field(
@@ -313,6 +317,10 @@ class WorkflowFile(_Part):
     decisions: dict[str, Words] = Field(
         {}, description="Decision: the words officers choose it by."
     )
+    asks: dict[str, dict[str, dict[str, Any]]] = Field(
+        {},
+        description="Choice or decision: the step that asks something first, such as book: which day instead.",
+    )
     stages: dict[str, StageFile]
 
 
@@ -346,6 +354,9 @@ class HappensFile(_Part):
     reply: str = Field("", description="Beside a decision: what the resident will read.")
     reopened: str = Field("", description="What the resident says who opens the case again.")
     choice: str = Field("", description="What the resident chooses, such as cancel.")
+    chosen: str = Field(
+        "", description="Beside a choice or decision that asks first: the answer, such as a day."
+    )
     merged: bool = Field(
         False, description="true: an officer finds that it is the same as another, just like it."
     )

@@ -54,6 +54,8 @@ class Stage:
     reopen: Reopen | None = None
     facts: tuple[tuple[str, FactCall], ...] = ()
     choices: Mapping[str, Choice] = field(default_factory=dict)
+    # Whether what is under way is taken back on the way in.
+    undo: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ class Workflow:
     reserve: tuple[Doing, ...] = ()
     replies: frozenset[str] = frozenset()
     bulk: frozenset[str] = frozenset()
+    # What choices and decisions ask first, by their names.
+    asks: Mapping[str, Doing] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

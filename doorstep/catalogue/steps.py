@@ -57,6 +57,10 @@ class StepKind:
     final: bool = False
     # The flag of a case that it takes off the worklist, because the work is done on another one.
     sets_aside: str = ""
+    # What it is given where a choice or a decision asks by it first, as rules; nothing: it cannot be asked by.
+    # `asked_as` is the kind of question that is then drawn.
+    asks: Mapping[str, Type] = field(default_factory=dict)
+    asked_as: str = ""
     # What is wrong with a use of it, whatever the council; and in this council, before a folder is used anew.
     check: Check = nothing_wrong
     check_here: Check = nothing_wrong

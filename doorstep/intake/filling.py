@@ -6,7 +6,7 @@ brought up to date by each answer.
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -191,13 +191,3 @@ class Filling:
 def asked_on(page: Page) -> list[Question]:
     """Return a page's questions that want an answer."""
     return [q for q in page.questions if kinds.of(q).asks]
-
-
-def home_of(service: Service, given: Mapping[str, object]) -> object:
-    """Return the answer to the question of a home, or nothing."""
-    return next((given.get(q.id) for q in of_nature(service, "home")), None)
-
-
-def of_nature(service: Service, *natures: str) -> list[Question]:
-    """Return a service's questions whose answers are of a nature, such as homes and spots."""
-    return [q for q in service.form.questions.values() if kinds.of(q).nature in natures]

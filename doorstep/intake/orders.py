@@ -7,6 +7,7 @@ from datetime import datetime
 from doorstep.cases import drafts
 from doorstep.cases.models import Case
 from doorstep.cases.owners import Owner
+from doorstep.cases.values import home_of, of_nature
 from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import fill
 from doorstep.council import queries as council
@@ -15,7 +16,7 @@ from doorstep.forms.form import Page, Question
 from doorstep.forms.journey import Decision
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid, Options, Typed
-from doorstep.intake.filling import Entries, Filling, home_of, of_nature
+from doorstep.intake.filling import Entries, Filling
 from doorstep.staff.actor import Actor
 
 

@@ -21,7 +21,7 @@ from doorstep.council.errors import Refused
 from doorstep.forms.rules.rule import Rule
 from doorstep.forms.rules.types import INT, MOMENT, TEXT, Maybe, Record
 from doorstep.payments import actions, refunds
-from doorstep.payments.models import Charge, ChargeFact
+from doorstep.payments.models import LIVE, Attempt, Charge, ChargeFact
 from doorstep.staff.actor import Actor
 
 CHARGE = Record("charge", {"pounds": TEXT, "until": Maybe(MOMENT), "reference": TEXT})
@@ -86,6 +86,10 @@ class PayStep:
             now=now,
         )
         return None
+
+    def waits(self, *, case: Case) -> bool:
+        """Say whether a payment was begun of which we do not know how it ended: the provider is silent, or slow."""
+        return Attempt.objects.filter(charge__case=case, state__in=LIVE).exists()
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
         """Withdraw what is due; what was paid is given back only by the step `refund`."""

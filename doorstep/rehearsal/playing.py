@@ -183,14 +183,13 @@ def _reopens(play: _Play, event: Mapping[str, Any]) -> Case:
 
 
 def _chooses(play: _Play, event: Mapping[str, Any]) -> Case:
-    return choosing.choose(**play.about(RESIDENT), name=event["choice"])
+    chosen = event.get("chosen", "")
+    return choosing.choose(**play.about(RESIDENT), name=event["choice"], chosen=chosen)
 
 
 def _decides(play: _Play, event: Mapping[str, Any]) -> Case:
-    reply = event.get("reply", "")
-    return deciding.decide(
-        **play.about(), decision=event["decision"], reason="An example", reply=reply
-    )
+    words = {"reply": event.get("reply", ""), "chosen": event.get("chosen", "")}
+    return deciding.decide(**play.about(), decision=event["decision"], reason="An example", **words)
 
 
 def _merges(play: _Play, event: Mapping[str, Any]) -> Case:

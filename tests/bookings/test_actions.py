@@ -1,6 +1,6 @@
 """Holds and bookings: nothing twice, nothing longer than said, and the database agrees."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -165,7 +165,8 @@ def test_what_makes_no_sense_of_a_day_is_refused(
 def test_what_is_booked_stays_so_when_the_day_was_made_smaller(desk: Any) -> None:
     case = desk.case()
     said = {"calendar": desk.calendar, "day": desk.day, "by": OFFICER, "now": desk.now}
-    changing.resize(**said, capacity=0)
     asked = {"kind": "bulky", "slot": desk.slot, "load": 2, "by": SYSTEM}
-    booked = actions.confirm(case=case, **asked, now=desk.now + timedelta(minutes=1))
-    assert booked.state == "booked"
+    actions.confirm(case=case, **asked, now=desk.after(1))
+    changing.resize(**said, capacity=0)
+    assert actions.confirm(case=case, **asked, now=desk.after(2)).state == "booked"
+    assert not actions.lose(case_id=case.pk, by=SYSTEM, now=desk.after(2))

@@ -74,9 +74,9 @@ def test_sent_after_the_hold_ran_out_it_is_taken_again_or_refused(desk: Any) -> 
 
 def test_a_cases_hold_lapses_and_its_workflow_hears_of_it(desk: Any) -> None:
     case = desk.case()
-    assert actions.lapsing(desk.after(30.9)) == []
+    assert actions.ending(desk.after(27.9)) == []
     assert not actions.lapse(case_id=case.pk, by=SYSTEM, now=desk.after(30.9))
-    assert actions.lapsing(desk.after(31)) == [case.pk]
+    assert actions.ending(desk.after(31)) == [case.pk]
     assert actions.lapse(case_id=case.pk, by=SYSTEM, now=desk.after(31))
     assert not actions.lapse(case_id=case.pk, by=SYSTEM, now=desk.after(32))
     case.refresh_from_db()

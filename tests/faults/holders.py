@@ -2,8 +2,9 @@
 
 `python -m tests.faults.holders calendar` makes a calendar of ten places a day and prints its slots as JSON;
 `python -m tests.faults.holders want NUMBER SLOT` has so many drafts ask for one slot;
-`python -m tests.faults.holders move NUMBER SLOT…` has each of so many drafts go from slot to slot.
-Both say `ready` and begin when a line comes in; then print what each was told, and how long all of it took.
+`python -m tests.faults.holders move NUMBER SLOT…` has each of so many drafts go from slot to slot;
+`python -m tests.faults.holders home NUMBER SLOT…` has so many drafts about one home ask for slots.
+All say `ready` and begin when a line comes in; then print what each was told, and how long all of it took.
 """
 
 import json
@@ -51,9 +52,9 @@ def drafts(number: int) -> list[Draft]:
     )  # fmt: skip
 
 
-def hold(draft: Draft, slot: str) -> str:
+def hold(draft: Draft, slot: str, home: int | None = None) -> str:
     """Ask for a slot as the form does; return what the person is told."""
-    said = {"kind": "bulky", "slot": slot, "load": 1, "minutes": 20}
+    said = {"kind": "bulky", "slot": slot, "load": 1, "minutes": 20, "home": home}
     try:
         actions.hold(draft=draft, **said, now=timezone.now())
         return "held"
@@ -80,6 +81,11 @@ def move(draft: Draft, slots: list[str]) -> str:
     return "moved"
 
 
+def home(draft: Draft, slots: list[str]) -> str:
+    """Ask for one of the slots for the same home as everybody."""
+    return hold(draft, random.Random(str(draft.pk)).choice(slots), HOME)
+
+
 def act(draft: Draft, slots: list[str]) -> str:
     """Do what was asked; any error is told by its name."""
     try:
@@ -88,7 +94,7 @@ def act(draft: Draft, slots: list[str]) -> str:
         return f"{type(exc).__name__}: {exc}"
 
 
-ACTS = {"want": want, "move": move}
+ACTS = {"want": want, "move": move, "home": home}
 
 
 def together(number: int, slots: list[str]) -> dict[str, object]:

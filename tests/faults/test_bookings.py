@@ -71,3 +71,10 @@ def test_drafts_that_go_from_day_to_day_lock_nothing_up(
     assert max(used for _, used in place.rows(USED)) <= 10
     live = "select draft_id from bookings_booking where state <> 'released' group by 1 having count(*) > 1"
     assert place.rows(live) == []
+
+
+def test_many_forms_for_one_home_hold_one_place(place: Installation, slots: list[str]) -> None:
+    number = size(40, 400)
+    told = from_processes(place, "home", number, slots)
+    assert told == {"held": number}  # the newest has it, and nobody is locked out of their own home
+    assert sum(used for _, used in place.rows(USED)) == 1

@@ -51,9 +51,11 @@ class Days:
         if self.held.setdefault(slot, who) != who:
             raise Refused("slot_gone")
 
-    def reserve(self, *, draft: Draft, options: Any, by: Actor, now: datetime) -> datetime:
+    def reserve(
+        self, *, draft: Draft, options: Any, longer: bool, by: Actor, now: datetime
+    ) -> datetime:
         self._take(options["slot"], str(draft.id))
-        return now + timedelta(minutes=MINUTES)
+        return now + timedelta(minutes=MINUTES) if longer else draft.held_until or now
 
     def run(self, *, case: Case, options: Any, by: Actor, now: datetime) -> None:
         self._take(options["slot"], str(case.draft_id))

@@ -13,6 +13,7 @@ from doorstep.cases.values import values_of
 from doorstep.catalogue.words import say
 from doorstep.council.errors import Refused
 from doorstep.staff.actor import RESIDENT
+from doorstep.web.form import receive
 from tests.fetching.conftest import BASE
 from tests.form_client import FormClient
 
@@ -153,3 +154,34 @@ def test_no_day_at_all_says_whom_to_ask(fetching: Any) -> None:
         fetching.days.held[fetching.days.slot(n)] = "someone else"
     page = text(client.get(f"{BASE}/day"))
     assert "There is no day with room just now. Please call us." in page
+
+
+def test_a_day_is_kept_longer_on_request_and_what_was_typed_stays(
+    fetching: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = fetching.browser(upto="more")
+    later = timezone.now() + timedelta(minutes=7)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    answer = client.post(f"{BASE}/more", {"gift": "lots", "email": "ann@", "longer": "1"})
+    assert answer["Location"].endswith("/more?held=longer")
+    assert Draft.objects.get().held_until == later + timedelta(minutes=20)
+    page = text(client.get(answer["Location"]))
+    assert "It is kept longer." in page and 'value="lots"' in page and 'value="ann@"' in page
+    fetching.days.held[fetching.days.slot(4)] = "someone else"
+    gone(client, client.post(f"{BASE}/more", {"gift": "", "email": "", "longer": "1"}))
+
+
+def test_the_check_page_keeps_it_longer_too_and_sends_nothing(fetching: Any) -> None:
+    client = fetching.browser(upto="check")
+    answer = client.post(f"{BASE}/check", {"longer": "1"})
+    assert answer["Location"].endswith("/check?held=longer") and not Case.objects.exists()
+    assert "It is kept longer." in text(client.get(answer["Location"]))
+
+
+def test_one_address_empties_no_calendar(fetching: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = fetching.browser(upto="day")
+    chosen = {"slot": fetching.days.slot(4)}
+    with monkeypatch.context() as patched:
+        patched.setattr(receive, "HOLDS_AN_HOUR", 2)
+        codes = [client.post(f"{BASE}/day", chosen).status_code for _ in range(3)]
+    assert codes == [302, 302, 429]

@@ -3,17 +3,25 @@
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
+from doorstep.bookings import actions as bookings
 from doorstep.bookings.models import Booking, Calendar
-from doorstep.cases.models import Case
+from doorstep.cases import drafts
+from doorstep.cases.models import Case, Draft
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.words import say
 from doorstep.council import queries as council
+from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork.models import Job
 from doorstep.messages.models import Message
 from doorstep.payments.models import Charge
+from doorstep.staff.actor import RESIDENT, SYSTEM
 from tests.browser import looks_right, sign_in
+from tests.filling import made
 from tests.paying import Pay
 from tests.publishing import publish_library
 from tests.queue import run_queue
@@ -158,8 +166,8 @@ def test_paid_late_when_the_day_is_gone(chromium: Any, base: str, pay: Pay) -> N
     page.wait_for_selector("text=This is a stand-in")
     _an_hour_goes_by(sweep=False)
     first = Booking.objects.get().day
-    first.capacity = 0
-    first.save()
+    for _ in range(2):
+        somebody_else_holds(first.slot)
     page.click("button.m")
     page.wait_for_selector("text=Payment received")
     case = Case.objects.get()
@@ -173,6 +181,103 @@ def test_paid_late_when_the_day_is_gone(chromium: Any, base: str, pay: Pay) -> N
     case.refresh_from_db()
     booked = Booking.objects.get(case=case, state="booked")
     assert case.stage == "booked" and booked.day.day > first.day and pay.taken == 3500
+    page.context.close()
+
+
+def somebody_else_holds(slot: str) -> None:
+    now = timezone.now()
+    service = catalogue.current("bulky-waste")
+    assert service
+    draft = drafts.begin(service=service, owner=made(), channel="online", by=RESIDENT, now=now)
+    bookings.hold(draft=draft, kind="bulky", slot=slot, load=1, minutes=20, now=now)
+
+
+def test_the_day_is_closed_while_they_pay_they_are_told_and_choose_another(
+    chromium: Any, base: str, pay: Pay
+) -> None:
+    page = chromium.new_context(viewport=PHONE).new_page()
+    reference = to_payment(page, base, day=3)
+    page.click("button:has-text('Pay now')")
+    page.wait_for_selector("text=This is a stand-in")
+    officer = chromium.new_context().new_page()
+    officer.set_default_timeout(15000)
+    sign_in(officer, base, "officer")
+    closed = Booking.objects.get().day
+    officer.goto(f"{base}/desk/bookings/{closed.slot}")
+    officer.fill("#why", "Snow")
+    officer.click("button:has-text('Close this day')")
+    officer.wait_for_selector(f"main:has-text('{reference}')")
+    looks_right(officer)
+    officer.click("button:has-text('Close the day all the same')")
+    officer.wait_for_selector("main:has-text('Closed: Snow')")
+    run_queue()
+    run_queue()
+    assert Case.objects.get().stage == "day_gone" and told() == ["day_gone"]
+    assert [p["status"] for p in pay.payments] == ["cancelled"]
+
+    page.goto(f"{base}/case/{reference}")
+    page.wait_for_selector(f"main:has-text('We cannot come on {say(closed.day)} after all')")
+    looks_right(page)
+    page.click("a:has-text('Choose another day')")
+    page.wait_for_selector("main:has-text('The price stays £35.00')")
+    looks_right(page)
+    page.click("main button:has-text('Choose another day')")
+    page.wait_for_selector(".govuk-error-summary:has-text('Choose a day')")
+    looks_right(page)
+    page.locator("input[name=chosen]").nth(4).check()
+    other = page.locator("input[name=chosen]:checked").input_value()
+    page.click("main button:has-text('Choose another day')")
+    page.click("button:has-text('Pay now')")
+    page.click("button.m")
+    page.wait_for_selector("text=Payment received")
+    booked = Booking.objects.get(state="booked")
+    assert booked.day.slot == other != closed.slot and pay.taken == 3500
+
+    # The crew could not get to it; an officer sends it again, on a day of its own.
+    Job.objects.update(day=timezone.now().astimezone(council.ZONE).date())
+    job = Job.objects.get(state="open")
+    about: Any = {"note": "", "photo": "", "by": SYSTEM, "now": timezone.now()}
+    fieldwork.finish_job(event_id=uuid4(), job_id=job.pk, code="no_access", done=(), **about)
+    officer.goto(f"{base}/desk/cases/{reference}")
+    officer.check("label:has-text('Send the crew again')")
+    officer.fill("#reason", "The gate is open now")
+    officer.click("button:has-text('Decide')")
+    officer.wait_for_selector(".govuk-error-summary:has-text('Choose a day')")
+    looks_right(officer)
+    officer.select_option("select[name=chosen-again]", index=6)
+    again = officer.locator("select[name=chosen-again]").input_value()
+    officer.click("button:has-text('Decide')")
+    officer.wait_for_selector("main:has-text('Booked')")
+    looks_right(officer)
+    assert Booking.objects.get(state="booked").day.slot == again
+    assert Job.objects.get(state="open").day == Booking.objects.get(state="booked").day.day
+    for context in (page, officer):
+        context.context.close()
+
+
+def test_a_day_is_kept_longer_on_request_and_its_end_is_said(chromium: Any, base: str) -> None:
+    page = chromium.new_context(viewport=PHONE).new_page()
+    to_days(page, base)
+    page.locator("input[name=slot]").first.check()
+    page.click("text=Continue")
+    page.wait_for_selector("text=We are keeping your day for you until")
+    page.fill("#where", "Behind the shed")
+    soon = timezone.now() + timedelta(minutes=4)
+    Booking.objects.update(until=soon)
+    Draft.objects.update(held_until=soon)
+    page.reload()
+    page.wait_for_selector("[role=alert]:has-text('Your day is kept only until')")
+    looks_right(page)
+    page.fill("#where", "Behind the shed")
+    page.click("#longer")
+    page.wait_for_selector("main:has-text('It is kept longer')")
+    assert page.input_value("#where") == "Behind the shed"
+    looks_right(page)
+    until = Booking.objects.get().until
+    assert until and until > soon + timedelta(minutes=10)
+    Booking.objects.update(made_at=timezone.now() - timedelta(hours=4))
+    page.click("#longer")
+    page.wait_for_selector("main:has-text('It cannot be kept longer than that')")
     page.context.close()
 
 

@@ -72,6 +72,13 @@ def correct(case: Case, code: str) -> None:
     settle(case)
 
 
+def send_again(case: Case) -> None:
+    day = (timezone.now() + timedelta(days=20)).date()
+    about: dict[str, Any] = {"reason": "x", "by": OFFICER, "now": timezone.now()}
+    case = deciding.decide(case_id=case.pk, decision="again", chosen=f"ALL/{day}", **about)
+    assert Job.objects.get(case=case, state="open").day == case.due_on == day
+
+
 def settle(case: Case) -> None:
     for _ in range(2):
         for refund in Refund.objects.filter(state__in=("asked", "submitted")):
@@ -131,8 +138,7 @@ def test_a_crew_that_was_sent_again_for_a_wrong_outcome_is_not_needed(
     booked: Case, pay: Pay
 ) -> None:
     finish(booked, "no_access")
-    decided: dict[str, Any] = {"reason": "x", "by": OFFICER, "now": timezone.now()}
-    deciding.decide(case_id=booked.pk, decision="again", **decided)
+    send_again(booked)
     assert Job.objects.filter(case=booked, state="open").count() == 1
     correct(booked, "collected")
     assert booked.stage == "collected"
@@ -144,8 +150,7 @@ def test_an_earlier_visit_that_is_put_right_moves_neither_case_nor_money(
 ) -> None:
     finish(booked, "no_access")
     first = Job.objects.get(case=booked, state="done")
-    decided: dict[str, Any] = {"reason": "x", "by": OFFICER, "now": timezone.now()}
-    deciding.decide(case_id=booked.pk, decision="again", **decided)
+    send_again(booked)
     finish(booked, "collected")
     about: dict[str, Any] = {"note": "", "by": OFFICER, "now": timezone.now()}
     fieldwork.correct_job(event_id=uuid4(), job_id=first.pk, code="not_found", **about)

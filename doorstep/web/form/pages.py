@@ -5,14 +5,14 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from doorstep.cases.values import spoken
+from doorstep.cases.values import of_nature, spoken
 from doorstep.catalogue.words import fill
 from doorstep.council.errors import Refused
 from doorstep.forms.facts import together
 from doorstep.forms.questions.kind import Invalid
-from doorstep.intake.filling import Filling, asked_on, of_nature
+from doorstep.intake.filling import Filling, asked_on
 from doorstep.web.form.over import over
-from doorstep.web.form.receive import receive, slot_gone
+from doorstep.web.form.receive import longer, receive, slot_gone
 from doorstep.web.form.render import held, render_page
 from doorstep.web.form.session import FormSession, find, go_on
 from doorstep.web.form.stops import render_stop
@@ -51,6 +51,8 @@ def check(request: HttpRequest, session: FormSession, draft_id: UUID) -> HttpRes
     filling = find(session, draft_id)
     if filling is None:
         return over(request, session, draft_id)
+    if "longer" in request.POST:
+        return longer(session, filling, "check")
     if request.method == "POST":
         return _send(request, session, filling)
     reached = filling.first_open()
@@ -75,7 +77,7 @@ def _render_check(
         "draft": draft,
         "session": session,
         "back": f"{base}/{pages[-1].id}",
-        "held_until": held(draft, session.now),
+        **held(request, draft, session.now),
         "sending": fill(filling.service.form.sending, filling.values),
         "seen": seen.mark(_shown(filling)),
         "says_other": ":sending" in (changed or ()),

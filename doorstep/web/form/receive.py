@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from doorstep.cases import drafts
+from doorstep.cases.values import home_of, of_nature
 from doorstep.council.errors import Refused
 from doorstep.files import photos
 from doorstep.files.errors import BadFile
@@ -14,7 +15,7 @@ from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid, Posted
 from doorstep.forms.rules.parse import path_of
 from doorstep.intake import prefill
-from doorstep.intake.filling import Entries, Filling, home_of, of_nature
+from doorstep.intake.filling import Entries, Filling
 from doorstep.places import queries as places
 from doorstep.web.form import passing_on
 from doorstep.web.form.render import render_page
@@ -23,6 +24,10 @@ from doorstep.web.kit import limits, uploads
 
 # Of a field for one photo: the last that was sent is kept, as a browser would send one alone.
 AT_ONCE = 5
+# How often days are chosen from one address in an hour: a library has many readers behind one.
+HOLDS_AN_HOUR = 60
+# Fields that are no answers.
+NOT_TYPED = ("csrfmiddlewaretoken", "save", "longer")
 
 
 def receive(
@@ -40,18 +45,31 @@ def receive(
         often = {str(posted["find"]): Invalid("too_many")} if over else {}
         return render_page(request, session, filling, here, often, posted)
     entries = _entries(request, filling, here, posted)
-    if "save" in posted:  # right or wrong, the page waits as it was left
-        fields = {k: posted.getlist(k) for k in posted if k not in ("csrfmiddlewaretoken", "save")}
+    if "save" in posted or "longer" in posted:  # right or wrong, the page waits as it was left
+        fields = {k: posted.getlist(k) for k in posted if k not in NOT_TYPED}
         drafts.keep_typed(draft=filling.draft, page=here.id, fields=fields, now=session.now)
-        return HttpResponseRedirect(f"{base}/save")
+        return longer(session, filling, here.id) if "longer" in posted else redirect(f"{base}/save")
     if entries.wrong:
         return render_page(request, session, filling, here, entries.wrong, posted)
+    if _too_many_holds(request, session, here):
+        return render(request, "kit/error.html", {"code": "too_many"}, status=429)
     if _asks_of_home(filling, here) and _too_often(request, session, filling, entries):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
     if "update" in posted:
         filling.suppose(here, entries)  # nothing is kept, so that it never overtakes an answer
         return render_page(request, session, filling, here, {}, posted)
     return _answer(session, filling, here, entries)
+
+
+def longer(session: FormSession, filling: Filling, page: str) -> HttpResponse:
+    """Keep the person's day longer, because they ask for it, and lead back to the page where they were."""
+    draft, before = filling.draft, filling.draft.held_until
+    try:
+        drafts.keep_longer(draft=draft, by=filling.by, now=session.now)
+    except Refused:
+        return slot_gone(session, filling)
+    came = "longest" if before and draft.held_until == before else "longer"
+    return HttpResponseRedirect(f"{session.address(draft)}/{page}?held={came}")
 
 
 def _forget_old_choice(here: Page, posted: QueryDict) -> None:
@@ -141,6 +159,14 @@ def _asks_of_home(filling: Filling, here: Page) -> bool:
     """Say whether a page's facts are about a home; what is only worked out may be worked out often."""
     homes = {q.id for q in of_nature(filling.service, "home")}
     return any(path_of(arg) in homes for _, call in here.facts for arg in call.args)
+
+
+def _too_many_holds(request: HttpRequest, session: FormSession, here: Page) -> bool:
+    """Limit how often a day is chosen from one address: one person, however many browsers, empties no calendar."""
+    chooses = any(kinds.of(q).nature == "slot" for q in here.questions)
+    if session.by.is_staff or not chooses:
+        return False
+    return limits.over([limits.person(request, "hold")], HOLDS_AN_HOUR, 3600)
 
 
 def slot_gone(session: FormSession, filling: Filling) -> HttpResponse:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from doorstep.cases.models import Draft
 from doorstep.cases.values import from_json
@@ -42,7 +43,7 @@ def render_page(
         "typed": typed,
         "back": f"{session.address(draft)}/{before.id}" if before else session.start,
         "service": filling.service,
-        "held_until": held(draft, session.now),
+        **held(request, draft, session.now),
         "so_far": fill(here.so_far, filling.values) if so_far else "",
     }
     draw = _homes if here.questions and kinds.of(here.questions[0]).has_own_page else _choices
@@ -96,9 +97,16 @@ def _at_postcode(text: str) -> dict[str, Any]:
     return {"postcode": postcode, "homes": homes, "searched": True}
 
 
-def held(draft: Draft, now: datetime) -> datetime | None:
-    """Return until when something is held for this draft, if it still is."""
-    return draft.held_until if draft.held_until and draft.held_until > now else None
+def held(request: HttpRequest, draft: Draft, now: datetime) -> dict[str, Any]:
+    """Return until when the person's day is kept, the seconds left, and what came of asking for longer."""
+    if not draft.held_until or draft.held_until <= now:
+        return {"held_until": None}
+    told = {
+        "longer": _("It is kept longer."),
+        "longest": _("It cannot be kept longer than that."),
+    }.get(request.GET.get("held", ""), "")
+    left = int((draft.held_until - now).total_seconds())
+    return {"held_until": draft.held_until, "held_left": left, "held_told": told}
 
 
 def _filled(here: Page, draft: Draft) -> Typed:

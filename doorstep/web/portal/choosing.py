@@ -1,12 +1,15 @@
 """What residents choose on the page of their case: what the service offers there, or to open it again."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from doorstep.cases import choosing
+from doorstep.cases import asking, choosing
+from doorstep.cases.models import Case
 from doorstep.council.errors import Refused
 from doorstep.files.errors import BadFile
 from doorstep.payments import queries as payments
@@ -24,13 +27,29 @@ def choose(request: HttpRequest, reference: str, choice: str) -> HttpResponse:
     case, now = own_case(request, reference), timezone.now()
     try:
         if request.method == "GET":
-            context = {**told(case), "choice": choosing.one(case, choice, now)}
-            return render(request, "portal/choose.html", context)
-        case = choosing.choose(case_id=case.pk, name=choice, by=RESIDENT, now=now)
+            return _ask(request, case, choice, now)
+        chosen = request.POST.get(asking.FIELD, "")
+        case = choosing.choose(case_id=case.pk, name=choice, chosen=chosen, by=RESIDENT, now=now)
     except Refused as exc:
-        context = {**told(own_case(request, reference)), "refused": exc.code}
+        case = own_case(request, reference)
+        if exc.code in asking.ASKED_AGAIN and asking.asks(case, choice):
+            return _ask(request, case, choice, now, exc.code)
+        context = {**told(case), "refused": exc.code}
         return render(request, "portal/not_chosen.html", context, status=409)
     return redirect("pay" if payments.due(case) else "case", reference=case.reference)
+
+
+def _ask(
+    request: HttpRequest, case: Case, choice: str, now: datetime, refused: str = ""
+) -> HttpResponse:
+    context = {
+        **told(case),
+        "choice": choosing.one(case, choice, now),
+        "question": asking.question(case, choice),
+        "options": asking.options(case, choice, now),
+        "refused": refused,
+    }
+    return render(request, "portal/choose.html", context)
 
 
 @public

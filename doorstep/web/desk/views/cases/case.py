@@ -1,5 +1,6 @@
 """One case: what it says, what may be decided, notes, corrections, photos."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from doorstep.bookings import queries as bookings
 from doorstep.cases import actions as case_actions
-from doorstep.cases import choosing, deciding, needs_person
+from doorstep.cases import asking, choosing, deciding, needs_person
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.cases.values import from_json
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Stage
 from doorstep.council.errors import Refused
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork import queries as work
@@ -59,6 +61,7 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "flow": service.workflow,
         "flags": [e.label for e in service.workflow.escalate if e.flag in found.flags],
         "decisions": {k: service.workflow.decisions.get(k, k) for k in stage.decisions},
+        "asked": _asked(request, found, stage),
         "choices": choosing.offered(found, timezone.now()) if _may(request, "desk.send") else [],
         "events": found.events.select_related("personal"),
         "may_decide": _may(request, "desk.decide"),
@@ -78,6 +81,16 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         **(case_reroute.about(found) if _may(request, "desk.decide") else {}),
     }
     return render(request, "desk/case.html", context)
+
+
+def _asked(request: HttpRequest, found: Case, stage: Stage) -> dict[str, list[tuple[str, str]]]:
+    """Return what may be chosen for the decisions that ask something first, such as which day."""
+    asked = (
+        [k for k in stage.decisions if asking.asks(found, k)]
+        if _may(request, "desk.decide")
+        else []
+    )
+    return {k: asking.options(found, k, timezone.now()) for k in asked}
 
 
 def again(request: HttpRequest, refused: Refused, reference: str, **_named: object) -> HttpResponse:
@@ -117,10 +130,24 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
         decision=request.POST.get("decision", ""),
         reason=request.POST.get("reason", ""),
         reply=request.POST.get("reply", "")[:4000],
+        chosen=request.POST.get(f"{asking.FIELD}-{request.POST.get('decision', '')}", ""),
         by=actor(request),
         now=timezone.now(),
     )
     return back_to(case)
+
+
+def _ask(
+    request: HttpRequest, case: Case, choice: str, now: datetime, refused: str = ""
+) -> HttpResponse:
+    context = {
+        "case": case,
+        "choice": choosing.one(case, choice, now),
+        "question": asking.question(case, choice),
+        "options": asking.options(case, choice, now),
+        "refused": refused,
+    }
+    return render(request, "desk/choose.html", context)
 
 
 @needs("desk.send")
@@ -130,9 +157,14 @@ def choose(request: HttpRequest, reference: str, choice: str) -> HttpResponse:
     """Choose for a resident who rings what they could choose themselves; asked once more first."""
     case, now = case_of(reference), timezone.now()
     if request.method == "GET":
-        context = {"case": case, "choice": choosing.one(case, choice, now)}
-        return render(request, "desk/choose.html", context)
-    choosing.choose(case_id=case.pk, name=choice, by=actor(request), now=now)
+        return _ask(request, case, choice, now)
+    chosen = request.POST.get(asking.FIELD, "")
+    try:
+        choosing.choose(case_id=case.pk, name=choice, chosen=chosen, by=actor(request), now=now)
+    except Refused as exc:
+        if exc.code not in asking.ASKED_AGAIN or not asking.asks(case, choice):
+            raise
+        return _ask(request, case, choice, now, exc.code)
     return back_to(case)
 
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from doorstep.bookings import changing, queries
-from doorstep.bookings.actions import locked
 from doorstep.bookings.models import Booking, Calendar, Day
+from doorstep.bookings.room import locked
 from doorstep.cases.values import named
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.words import say

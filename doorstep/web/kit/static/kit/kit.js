@@ -41,3 +41,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     if (found && mine === newest) document.getElementById(form.dataset.live).replaceChildren(...found.childNodes);
   });
 }
+// What is said in so many seconds, such as that a day is no longer kept.
+for (const box of document.querySelectorAll("[data-in]")) {
+  setTimeout(() => box.replaceChildren(box.querySelector("template").content), box.dataset.in * 1000);
+}
