@@ -23,6 +23,7 @@ KEPT = (
     "tools",
     "docs",
     "bench",
+    "standins",
 )
 FAULTS, REPORTS = "tests/faults", "tests/reports/test_reports.py"
 PICTURE = "tests/files/test_picture.py"
@@ -63,6 +64,15 @@ GUARDS = (
     Guard("authorities: the number that a token became is the case's too", "doorstep/authorities/actions.py",
           '    workflow.keep(case, "passed", {**case.facts.get("passed", {}), "reference": row.their_id})\n', "",
           "tests/authorities/test_passing.py::test_a_token_is_resolved_later"),
+    Guard("a moved clock is refused outside the demo", "doorstep/moved_clock.py",
+          "    if not demo:\n", "    if False:\n",
+          "tests/cli/test_moved_clock.py::test_outside_the_demo_nothing_starts_with_a_moved_clock"),
+    Guard("a moved clock holds up nothing that is tried again", "doorstep/outside/later.py",
+          "retry_at=datetime.now(UTC) +", "retry_at=__import__('django.utils.timezone').utils.timezone.now() +",
+          "tests/web/test_moved_clock.py::test_what_is_tried_again_in_seconds_is_done_in_seconds"),
+    Guard("the stand-in for Pay has the demonstration's clock", "standins/govuk_pay/app.py",
+          '    made.till.later = timedelta(seconds=float(os.environ.get("STANDIN_AHEAD_SECONDS", "0")))\n', "",
+          "tests/web/test_moved_clock.py::test_a_payment_with_the_stand_in_is_made_now_and_not_expired_at_once"),
     Guard("tasks: an end is one end", "doorstep/tasks/actions.py",
           "    if task.ended_at:\n        raise Refused", "    if False:\n        raise Refused",
           "tests/cases/test_asking.py::test_a_case_that_needs_a_person_is_listed_until_someone_says_it_is_done"),
