@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from doorstep.bookings import actions
+from doorstep.bookings import actions, calendars
 from doorstep.cases import workflow
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import steps
@@ -16,7 +16,9 @@ from doorstep.staff.actor import Actor
 BOOKED = Record("booked", {"day": DAY, "slot": TEXT, "until": Maybe(MOMENT)})
 KIND = steps.StepKind(
     "book",
-    rules={"kind": TEXT, "slot": TEXT, "load": INT, "minutes": INT},
+    # In which unit `load` is; said once in a service, it is held against each calendar of the kind.
+    rules={"kind": TEXT, "slot": TEXT, "load": INT, "minutes": INT, "unit": TEXT},
+    optional=frozenset({"unit"}),
     words=frozenset({"do"}),
     gives={"booked": (BOOKED, actions.NOTHING)},
     outcomes={
@@ -25,6 +27,7 @@ KIND = steps.StepKind(
         "none": "No day has room.",
         "lapsed": "The place was held too long and was given back.",
     },
+    check_here=calendars.differing,
 )
 
 
