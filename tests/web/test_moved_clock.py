@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob as QueueJob
 
 from doorstep import moved_clock
 from doorstep.connectors.govuk_pay import GovukPay
@@ -15,6 +16,9 @@ from doorstep.messages.models import Message
 from doorstep.outside import plug
 from doorstep.outside.errors import TryLater
 from doorstep.payments.provider import NewPayment
+from doorstep.rehearsal import actions as rehearsal
+from doorstep.rehearsal import jobs as rehearsal_jobs
+from doorstep.rehearsal.models import Publishing
 from doorstep.web import jobs
 from doorstep.web.kit import limits, when_away
 from doorstep.web.models import Hit
@@ -112,6 +116,19 @@ def test_limits_are_forgotten_when_their_time_is_over_and_not_before(moved: time
     Hit.objects.update(until=datetime.now(UTC) - timedelta(seconds=1))
     jobs.forget()
     assert not Hit.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_publication_that_goes_on_is_not_taken_for_lost(moved: timedelta) -> None:
+    about: dict[str, Any] = {"slug": "graffiti", "files": {}, "state": "playing", "examples": 9}
+    now = timezone.now()
+    wish = Publishing.objects.create(**about, asked_at=now, progress_at=now - timedelta(hours=1))
+    assert rehearsal._still(wish, played=3)
+    rehearsal_jobs.play_lost()
+    assert not QueueJob.objects.exists()
+    Publishing.objects.update(progress_at=timezone.now() - timedelta(minutes=11))
+    rehearsal_jobs.play_lost()
+    assert QueueJob.objects.count() == 1
 
 
 def test_a_payment_with_the_stand_in_is_made_now_and_not_expired_at_once(
