@@ -14,12 +14,19 @@ import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from doorstep import database_url
+from doorstep import database_url, moved_clock
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = os.environ.get("DOORSTEP_DEMO") == "1"
 TESTING = "pytest" in sys.modules
 DEBUG = False
+try:
+    CLOCK_MOVED_BY = moved_clock.from_environment(demo=DEMO)
+except moved_clock.WrongMoment as exc:
+    raise ImproperlyConfigured(str(exc)) from None
+if CLOCK_MOVED_BY is not None:
+    # Here, before any library takes the function that tells the time under a name of its own.
+    moved_clock.move(CLOCK_MOVED_BY)
 
 
 def state_folder() -> Path:

@@ -27,7 +27,7 @@ _PLAIN = re.compile(r"'([^']*)'")
 
 
 def _known(
-    rules: Mapping[str, Rule], words: Mapping[str, object], files: Mapping[str, str]
+    rules: Mapping[str, Rule], words: Mapping[str, object], using: steps.Using
 ) -> Iterator[str]:
     """Say that this council does not know the authority."""
     authorities = council.current().authorities

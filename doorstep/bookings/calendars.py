@@ -1,15 +1,22 @@
 """Reads a council's calendars from a file: areas, weekdays and capacity are data."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
 from django.db import transaction
-from pydantic import BaseModel, ConfigDict, Field
+from django.utils import timezone
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from doorstep.bookings.models import Calendar
+from doorstep.cases.clock import clock_at
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue import steps
+from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.council.weekdays import WEEKDAYS, Weekday
+from doorstep.forms.rules.rule import Rule
 from doorstep.places.models import Ward
 
 
@@ -35,17 +42,67 @@ class CalendarsFile(_Part):
     calendars: list[CalendarFile]
 
 
+def differing(
+    rules: Mapping[str, Rule], words: Mapping[str, object], using: steps.Using
+) -> Iterator[str]:
+    """Say which calendars of this council's file count another unit than a service that says its own."""
+    if "unit" not in rules:
+        return
+    path = council.folder() / "calendars.yaml"
+    try:
+        entries = _read(path) if path.exists() else []
+    except (OSError, yaml.YAMLError, ValidationError):
+        yield f"{path.name} of this council cannot be read; `doorstep calendars` says why"
+        return
+    if not {name.split(".")[0] for r in ("kind", "unit") for name in rules[r].uses} <= {"settings"}:
+        yield "where `book` says its `unit`, that and its `kind` rest on settings alone"
+        return
+    yield from _unlike(entries, rules, using)
+
+
+def _unlike(
+    entries: list[CalendarFile], rules: Mapping[str, Rule], using: steps.Using
+) -> Iterator[str]:
+    values, clock = {"settings": using.settings}, clock_at(timezone.now())
+    kind, unit = (rules[name].evaluate(values, clock) for name in ("kind", "unit"))
+    for c in entries:
+        # A setting that is wrong itself comes to nothing here; it is said elsewhere.
+        if unit and c.kind == kind and c.unit != unit:
+            yield (
+                f"the calendar {c.code} counts {c.unit}, but the service {using.slug} counts {unit}:"
+                f" make them agree, in calendars.yaml or in the service's settings"
+            )
+
+
+def _problems(entries: list[CalendarFile]) -> Iterator[str]:
+    """Say what running services, by their settings as they are in force, count otherwise than these calendars."""
+    today = timezone.now().astimezone(council.ZONE).date()
+    for service in catalogue.running():
+        stages = service.workflow.stages.values()
+        doings = [*service.workflow.reserve, *(doing for stage in stages for doing in stage.do)]
+        using = steps.Using(service.slug, catalogue.settings(service, today))
+        for doing in doings:
+            if doing.step == "book" and "unit" in doing.rules:
+                yield from _unlike(entries, doing.rules, using)
+
+
+def _read(path: Path) -> list[CalendarFile]:
+    return CalendarsFile.model_validate(yaml.safe_load(path.read_text())).calendars
+
+
 @transaction.atomic
 def load(path: Path) -> list[str]:
     """Bring the calendars to what a file says, and return their codes; one no longer there takes no more.
 
-    Raises OSError, yaml.YAMLError, pydantic's ValidationError, Refused("wards_unknown").
+    Raises OSError, yaml.YAMLError, pydantic's ValidationError, Refused("wards_unknown"), Refused("units_differ").
     """
-    entries = CalendarsFile.model_validate(yaml.safe_load(path.read_text())).calendars
+    entries = _read(path)
     ward_codes = {ward for c in entries for ward in c.wards}
     codes_known = set(Ward.objects.filter(code__in=ward_codes).values_list("code", flat=True))
     if ward_codes - codes_known:
         raise Refused("wards_unknown", wards=", ".join(sorted(ward_codes - codes_known)))
+    if unlike := list(dict.fromkeys(_problems(entries))):
+        raise Refused("units_differ", problems=unlike)
     codes = [c.code for c in entries]
     for c in entries:
         days = sorted(WEEKDAYS.index(day) for day in c.weekdays)

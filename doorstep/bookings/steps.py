@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from doorstep.bookings import actions, facts, queries
+from doorstep.bookings import actions, calendars, facts, queries
 from doorstep.cases import workflow
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.values import home_of
@@ -18,9 +18,17 @@ from doorstep.staff.actor import Actor
 BOOKED = Record("booked", {"day": DAY, "slot": TEXT, "until": Maybe(MOMENT)})
 KIND = steps.StepKind(
     "book",
-    rules={"kind": TEXT, "slot": TEXT, "load": INT, "minutes": INT, "until": MOMENT},
-    # Until when the day can be taken at all; left out: until it begins.
-    optional=frozenset({"until"}),
+    # Until when the day can be taken at all; left out: until it begins. In which unit `load` is: said once in a
+    # service, it is held against each calendar of the kind.
+    rules={
+        "kind": TEXT,
+        "slot": TEXT,
+        "load": INT,
+        "minutes": INT,
+        "until": MOMENT,
+        "unit": TEXT,
+    },
+    optional=frozenset({"until", "unit"}),
     asks={"kind": TEXT, "load": INT, "first": DAY, "last": DAY},
     asked_as="slot",
     words=frozenset({"do"}),
@@ -32,6 +40,7 @@ KIND = steps.StepKind(
         "closed": "An officer closed the day, or made it too small, before it was booked.",
         "lapsed": "The place was held too long and was given back.",
     },
+    check_here=calendars.differing,
 )
 
 

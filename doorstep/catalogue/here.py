@@ -13,12 +13,15 @@ from doorstep.council import queries as council
 from doorstep.forms.rules.errors import suggest
 
 
-def problems(of: Service, files: Mapping[str, str]) -> list[str]:
-    """Return what is wrong with a service's stops, steps, outcomes and their corrections here, each with file and line."""
+def problems(of: Service, files: Mapping[str, str], settings: Mapping[str, object]) -> list[str]:
+    """Return what is wrong with a service's stops, steps, outcomes and their corrections here, each with file and line.
+
+    `settings` are the service's, as they are in force in this council.
+    """
     form, flow = (Source(name, files[name]) for name in ("form.yaml", "workflow.yaml"))
     return [
         *_stops(of, form),
-        *_steps(of, flow, files),
+        *_steps(of, flow, steps.Using(of.slug, settings)),
         *_outcomes(of, flow),
         *corrections.problems(of, flow),
     ]
@@ -32,11 +35,13 @@ def _stops(of: Service, form: Source) -> Iterator[str]:
             yield f"{where}: no authority `{stop.authority}` in council.yaml{suggest(stop.authority, authorities)}"
 
 
-def _steps(of: Service, flow: Source, files: Mapping[str, str]) -> Iterator[str]:
-    for stage in of.workflow.stages.values():
-        for doing in stage.do:
-            for problem in steps.kind(doing.step).check_here(doing.rules, doing.words, files):
-                yield f"{flow.where('stages', stage.id, 'do')}: {problem}"
+def _steps(of: Service, flow: Source, using: steps.Using) -> Iterator[str]:
+    places = [(flow.where("reserve"), of.workflow.reserve)]
+    places += [(flow.where("stages", s.id, "do"), s.do) for s in of.workflow.stages.values()]
+    for where, doings in places:
+        for doing in doings:
+            for problem in steps.kind(doing.step).check_here(doing.rules, doing.words, using):
+                yield f"{where}: {problem}"
 
 
 def _outcomes(of: Service, flow: Source) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import yaml
 from django.db.models import Max
+from django.utils import timezone
 
 from doorstep.catalogue import here, setting_checks
 from doorstep.catalogue.build_service import build, build_all, digest, read_examples
@@ -68,7 +69,10 @@ def of_folder(folder: Path) -> tuple[Service, dict[str, str]]:
         candidate = build_all(files)
         about = Source("service.yaml", files["service.yaml"])
         problems += setting_checks.default_problems(candidate, about)
-        problems += here.problems(candidate, files)
+        # Settings that are wrong themselves are said as such, and tell nothing of the rest.
+        is_wrong = bool(problems or own_settings_problems(candidate))
+        in_force = {} if is_wrong else settings(candidate, _today())
+        problems += here.problems(candidate, files, in_force)
         if candidate.slug != folder.name:
             where = about.where("slug")
             problems.append(
@@ -83,6 +87,10 @@ def of_folder(folder: Path) -> tuple[Service, dict[str, str]]:
     if problems:
         raise DefinitionError(problems)
     return candidate, files
+
+
+def _today() -> date:
+    return timezone.now().astimezone(council.ZONE).date()
 
 
 def library() -> list[Path]:

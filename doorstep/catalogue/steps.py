@@ -10,6 +10,18 @@ from doorstep.forms.rules.types import Type
 Check = Callable[[Mapping[str, Rule], Mapping[str, object], Mapping[str, str]], Iterable[str]]
 
 
+@dataclass(frozen=True)
+class Using:
+    """Which service is about to be used in this council, and its settings as they are in force there."""
+
+    slug: str
+    settings: Mapping[str, object]
+
+
+# Says what is wrong with one use of a step in this council: its rules, its plain words, who uses it.
+CheckHere = Callable[[Mapping[str, Rule], Mapping[str, object], Using], Iterable[str]]
+
+
 # Says which outcomes one use of a step may have: its rules, its plain words.
 Outcomes = Callable[[Mapping[str, Rule], Mapping[str, object]], Iterable[str]]
 
@@ -18,6 +30,13 @@ def nothing_wrong(
     rules: Mapping[str, Rule], words: Mapping[str, object], files: Mapping[str, str]
 ) -> Iterable[str]:
     """Find nothing wrong."""
+    return ()
+
+
+def nothing_wrong_here(
+    rules: Mapping[str, Rule], words: Mapping[str, object], using: Using
+) -> Iterable[str]:
+    """Find nothing wrong in this council."""
     return ()
 
 
@@ -63,7 +82,7 @@ class StepKind:
     asked_as: str = ""
     # What is wrong with a use of it, whatever the council; and in this council, before a folder is used anew.
     check: Check = nothing_wrong
-    check_here: Check = nothing_wrong
+    check_here: CheckHere = nothing_wrong_here
 
 
 _offered: dict[str, StepKind] = {}

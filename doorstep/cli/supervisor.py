@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-from doorstep import settings
+from doorstep import moved_clock, settings
 from doorstep.cli import embedded, parent, ports
 
 # Worker settings as measured for the queue: see docs/decisions/0003-queue.md.
@@ -46,10 +46,12 @@ def standin() -> list[str]:
 
 
 def _standins_environment(port: str) -> None:
-    """Say to the stand-in what it needs: the same key and secret as ours, where to tell us, where to remember."""
+    """Say to the stand-in what it needs: the same key and secret as ours, where to tell us, where to remember, the time."""
     os.environ["GOVUK_PAY_KEY"] = settings.GOVUK_PAY_KEY
     os.environ["GOVUK_PAY_SIGNING_SECRET"] = settings.GOVUK_PAY_SIGNING_SECRET
     os.environ["STANDIN_HOOK"] = f"http://127.0.0.1:{port}/hooks/govuk-pay"
+    if settings.CLOCK_MOVED_BY is not None:
+        os.environ["STANDIN_AHEAD_SECONDS"] = str(settings.CLOCK_MOVED_BY.total_seconds())
     settings.DATA.mkdir(parents=True, exist_ok=True)
     os.environ["STANDIN_STATE"] = str(settings.DATA / "govuk-pay-stand-in.sqlite")
 
@@ -177,6 +179,8 @@ def run() -> int:
         ports.wait_until_free(str(settings.STANDIN_PORT))
         _standins_environment(port)
         lines.append(f"Start page of the demo, with sign-ins: http://127.0.0.1:{port}/demo")
+        if settings.CLOCK_MOVED_BY is not None:
+            lines.append(f"Its clock is moved: it began at {os.environ[moved_clock.NAME]}.")
     steps.append(_doorstep("demo") if demo else _doorstep("services", "import"))
     for step in steps:
         if subprocess.run(step, preexec_fn=parent.end_with_me()).returncode:

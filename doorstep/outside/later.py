@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -62,7 +62,8 @@ class Retries(BaseRetryStrategy):
         if isinstance(exception, GiveUp) or job.attempts + 1 >= most:
             return None
         seconds = min(600, 2 ** (job.attempts + 1)) * (1 + random.random() / 4)
-        return RetryDecision(retry_at=timezone.now() + timedelta(seconds=seconds))
+        # By the real clock, which the database compares with: a demonstration's may be moved.
+        return RetryDecision(retry_at=datetime.now(UTC) + timedelta(seconds=seconds))
 
 
 @dataclass

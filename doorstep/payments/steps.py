@@ -43,7 +43,7 @@ PAY = steps.StepKind(
 
 
 def _below_nothing(
-    rules: Mapping[str, Rule], _words: Mapping[str, object], _files: Mapping[str, str]
+    rules: Mapping[str, Rule], _words: Mapping[str, object], _using: steps.Using
 ) -> Iterator[str]:
     """Find a sum that can only be below nothing; -1 once meant all."""
     if "pence" in rules and re.fullmatch(r"-\s*[0-9]+", rules["pence"].text.strip()):

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Now
+from django.utils import timezone
 
 from doorstep.catalogue import actions as publishing
 from doorstep.catalogue import queries as catalogue
@@ -63,7 +63,7 @@ def _begin(publishing_id: int) -> Publishing | None:
 def _still(wish: Publishing, **changes: object) -> bool:
     """Write down how a run goes; no when another run took over, or the wish has ended."""
     mine = Publishing.objects.filter(id=wish.pk, run=wish.run, ended_at=None)
-    return bool(mine.update(progress_at=Now(), **changes))
+    return bool(mine.update(progress_at=timezone.now(), **changes))
 
 
 def play_and_publish(*, publishing_id: int, now: datetime) -> None:

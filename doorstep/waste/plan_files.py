@@ -15,7 +15,7 @@ from itertools import islice
 
 from django.db import transaction
 from django.db.models import Count, QuerySet
-from django.db.models.functions import Now
+from django.utils import timezone
 
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
@@ -261,7 +261,7 @@ def read(*, plan_id: int, now: datetime) -> None:
         except Bad as exc:
             bad.append([number, str(exc)])
         if count % A_LOT == 0:
-            PlanFile.objects.filter(id=plan_id).update(read=count, progress_at=Now())
+            PlanFile.objects.filter(id=plan_id).update(read=count, progress_at=timezone.now())
     with transaction.atomic():
         result = {"read": count, "lines": count, "same": known.same, "ended_at": now}
         result |= {"bad": bad[:MOST_BAD], "bad_lines": len(bad)}

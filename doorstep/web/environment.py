@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader, Template
 from jinja2.environment import TemplateModule
@@ -40,6 +41,11 @@ def own(text: str) -> Markup:
     return Markup("<bdi>") + text + Markup("</bdi>") if text else Markup()
 
 
+def moved_now() -> datetime | None:
+    """Return what a demonstration's clock says, if it is moved."""
+    return None if settings.CLOCK_MOVED_BY is None else timezone.now()
+
+
 class Page(Template):
     """A template whose macros are made once for all pages: they know no name that only one page has."""
 
@@ -70,7 +76,7 @@ def environment(**options: Any) -> Environment:
     jinja.globals.update(
         static=lru_cache(maxsize=200)(static), url=url, council=council.current, new_id=uuid4
     )
-    jinja.globals.update(page_name=page_name)
+    jinja.globals.update(page_name=page_name, moved_now=moved_now)
     jinja.globals.update(languages=council.languages, language=council.language)
     jinja.globals.update(months_of=months_of, day_words=day_words, browser_cookie=cookie)
     jinja.globals.update(map_tiles=settings.MAP_TILES, map_credit=settings.MAP_CREDIT)

@@ -1,6 +1,6 @@
 """What the front doors do every day: forget counts of limits and answers kept for repeated calls."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
@@ -11,6 +11,6 @@ KEPT = timedelta(hours=24)
 
 def forget() -> None:
     """Delete counts whose time is over, and kept answers after a day."""
-    now = timezone.now()
-    Hit.objects.filter(until__lt=now).delete()
-    KeptAnswer.objects.filter(made_at__lt=now - KEPT).delete()
+    # Limits count by the real clock: a demonstration's may be moved.
+    Hit.objects.filter(until__lt=datetime.now(UTC)).delete()
+    KeptAnswer.objects.filter(made_at__lt=timezone.now() - KEPT).delete()

@@ -325,6 +325,7 @@ def from_environment() -> StandIn:
         hook=os.environ.get("STANDIN_HOOK", ""),
         path=os.environ.get("STANDIN_STATE", ":memory:"),
     )
+    made.till.later = timedelta(seconds=float(os.environ.get("STANDIN_AHEAD_SECONDS", "0")))
     made.teller.start()
     return made
 

@@ -1,5 +1,6 @@
 """The stand-in's card pages: one HTML form, readable on a telephone, without script."""
 
+import os
 from html import escape
 from typing import Any
 
@@ -21,6 +22,10 @@ LOOK = (
     "a:focus,button:focus,input:focus{outline:3px solid #fd0;outline-offset:2px}"
 )
 BANNER = "This is a stand-in for GOV.UK Pay. No money moves. Never type a real card number here."
+# Said at its head when the demonstration's clock, which it goes by, is moved.
+MOVED = (
+    " The clock of this demonstration is moved." if "STANDIN_AHEAD_SECONDS" in os.environ else ""
+)
 
 
 def page(title: str, body: str, language: str = "en") -> bytes:
@@ -29,7 +34,7 @@ def page(title: str, body: str, language: str = "en") -> bytes:
         f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
         f'<link rel="icon" href="data:,"><style>{LOOK}</style></head><body>'
-        f'<header class="b">{BANNER}</header>'
+        f'<header class="b">{BANNER}{MOVED}</header>'
         f"<main><h1>{escape(title)}</h1>{body}</main></body></html>"
     ).encode()
 

@@ -60,11 +60,11 @@ class Till:
         kept = {key: json.loads(said) for key, said in rows}
         self.payments = {k: v for k, v in kept.items() if v["what"] == "payment"}
         self.hooks = {k: v for k, v in kept.items() if v["what"] == "hook"}
-        # Minutes that a test lets pass.
+        # Minutes that a test lets pass, and by how much the demonstration's clock is moved.
         self.later = timedelta()
 
     def now(self) -> datetime:
-        """Return the time, with what a test let pass."""
+        """Return the time, moved as the demonstration's clock is, with what a test let pass."""
         return datetime.now(UTC) + self.later
 
     def keep(self, key: str, what: dict[str, Any]) -> None:

@@ -1,7 +1,9 @@
 """`doorstep calendars [FILE]`: brings the booking calendars to what a council's file says."""
 
 from argparse import ArgumentParser
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 from django.core.management.base import BaseCommand, CommandError
@@ -10,6 +12,11 @@ from pydantic import ValidationError
 from doorstep.bookings import calendars
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
+
+WHY: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "wards_unknown": lambda about: f"no such wards: {about['wards']}",
+    "units_differ": lambda about: "; ".join(about["problems"]),
+}
 
 
 class Command(BaseCommand):
@@ -30,5 +37,5 @@ class Command(BaseCommand):
         except (OSError, yaml.YAMLError, ValidationError) as exc:
             raise CommandError(f"{path.name}: {exc}") from exc
         except Refused as exc:
-            raise CommandError(f"{path.name}: no such wards: {exc.values['wards']}") from exc
+            raise CommandError(f"{path.name}: {WHY[exc.code](exc.values)}") from exc
         self.stdout.write(f"Calendars: {', '.join(codes)}.")
