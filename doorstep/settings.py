@@ -105,15 +105,19 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
 AXES_HTTP_RESPONSE_CODE = 429
+AXES_CLIENT_IP_CALLABLE = "doorstep.web.kit.limits.address"
 AXES_LOCKOUT_CALLABLE = "doorstep.web.kit.errors.locked_out"
 LOGIN_URL = "/desk/sign-in"
 MIDDLEWARE = [
     "doorstep.web.kit.proxy.Proxy",
     "doorstep.web.kit.log.RequestLog",
+    "doorstep.web.kit.first_and_last.Host",
+    "doorstep.web.kit.first_and_last.Head",
     "doorstep.web.kit.gate.Gate",
     "doorstep.web.kit.cross_origin.CrossOrigin",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "doorstep.web.kit.first_and_last.Last",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -173,7 +177,8 @@ if BEHIND_PROXY:
     SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_REFERRER_POLICY = "same-origin"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
+# Of a request's fields and body; files have bounds of their own.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -258,7 +263,14 @@ LOGGING = {
             "foreign_pre_chain": _BEFORE,
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "filters": {"impersonal": {"()": "doorstep.web.kit.log.Impersonal"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json",
+            "filters": ["impersonal"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Paths may hold a reference; Django's own request log is left out for it.
     "loggers": {

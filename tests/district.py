@@ -4,6 +4,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.utils import timezone
+
 from tests.tables import Kept
 
 FIRST_UPRN = 1000
@@ -78,7 +80,13 @@ class District:
             "councillor",
             "administrator",
         ):
-            staff.add(username=role, name=role.title(), roles=[role], password="a-long-password")
+            staff.add(
+                username=role,
+                name=role.title(),
+                roles=[role],
+                password="a-long-password",
+                now=timezone.now(),
+            )
         self.service = publish_library("missed-bin", now=self.now)
         return self
 

@@ -126,6 +126,12 @@ def ask_access(*, reference: str, email: str, now: datetime) -> Access:
     return Access.objects.create(reference=tidy, contact_hash=_contact(email), asked_at=now)
 
 
+def reference_of(access_id: UUID) -> str:
+    """Return the reference that a request for a code named, whether or not there is such a case."""
+    rows = Access.objects.filter(id=access_id).values_list("reference", flat=True)
+    return next(iter(rows), "")
+
+
 def case_asked_for(access_id: UUID) -> Case | None:
     """Return the case of a request when the contact is its own, or nothing."""
     access = Access.objects.get(id=access_id)

@@ -25,6 +25,8 @@ from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 
 FILES = ("service.yaml", "form.yaml", "workflow.yaml", "examples.yaml")
+# The scoping note: nothing is read from it, and it belongs to the version.
+NOTE = "README.md"
 # The library's folder beside the running version: the same; never published here (newer, or new
 # where nothing runs); published here before; not there; not readable.
 Standing = Literal["same", "newer", "new", "earlier", "absent", "wrong"]
@@ -47,7 +49,7 @@ def read_folder(folder: Path) -> dict[str, str]:
     """Return the texts of a service's folder by their names in it; raises DefinitionError."""
     if not (folder / "service.yaml").exists():
         raise DefinitionError([f"{folder.name}: there is no service.yaml here"])
-    paths = [folder / n for n in FILES if (folder / n).exists()]
+    paths = [folder / n for n in (*FILES, NOTE) if (folder / n).exists()]
     paths += sorted((folder / "messages").glob("*.md"))
     contents = {}
     for path in paths:

@@ -22,8 +22,37 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), list("tf"))
 
 
+class _TooMuch(ValueError):
+    """A file that would hold up, or end, the process that reads it."""
+
+
+# A definition of ours is 8 deep and has a tenth of these parts.
+MOST_LETTERS, MOST_DEPTH, MOST_PARTS = 1_000_000, 40, 100_000
+
+
+def _check_size(text: str) -> None:
+    """Raise _TooMuch for a text that is too long, too deep (the library's reader would end the process), or grows by its aliases."""
+    if len(text) > MOST_LETTERS:
+        raise _TooMuch(f"longer than {MOST_LETTERS:,} letters")
+    parts, anchors, open_ones = 0, dict[str | None, int](), list[tuple[str | None, int]]()
+    # One event after another, so this is never deep itself.
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.AliasEvent):
+            parts += anchors.get(event.anchor, 1)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            open_ones.append((event.anchor, parts))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = open_ones.pop()
+            anchors[anchor] = parts - before
+        else:
+            parts += 1
+        if len(open_ones) > MOST_DEPTH or parts > MOST_PARTS:
+            raise _TooMuch(f"deeper than {MOST_DEPTH} levels or of more than {MOST_PARTS:,} parts")
+
+
 def _parsed(text: str) -> tuple[yaml.Node | None, Any]:
     """Return a text's nodes, which know their lines, and its data; parsed once."""
+    _check_size(text)
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
@@ -44,6 +73,8 @@ class Source:
             line = mark.line + 1 if mark else 1
             why = getattr(exc, "problem", None) or str(exc).splitlines()[0]
             raise DefinitionError([f"{name}:{line}: not readable as YAML: {why}"]) from exc
+        except (ValueError, OverflowError) as exc:  # such as 2026-13-45, which looks like a day
+            raise DefinitionError([f"{name}:1: not readable: {exc}"]) from exc
 
     def where(self, *path: object) -> str:
         """Return "file:line" of the deepest part of the path that stands in the file."""

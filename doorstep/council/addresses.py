@@ -18,6 +18,8 @@ PATHS = {
     "report_photo": "/reports/{reference}/photos/{name}",
     "follow_confirm": "/reports/follow/confirm/{token}",
     "follow_stop": "/reports/follow/stop/{token}",
+    "contact": "/contact",
+    "security": "/.well-known/security.txt",
 }
 
 

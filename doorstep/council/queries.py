@@ -208,6 +208,8 @@ class Council(_Part):
     # The team that takes what is no other's.
     team: str = "Customer Services"
     data_protection_officer: str
+    # Where a weakness is told to us, as `mailto:` or `https:` (security.txt); empty: by the page of contacts.
+    security: Annotated[str, Field(pattern=r"^(mailto:|https:)\S+$|^$")] = ""
     accessibility: Accessibility
     works_on_bank_holidays: bool
     keep_logs_days: int = 730

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F
 
 from doorstep.cases import actions as cases
-from doorstep.cases import timeline, workflow
+from doorstep.cases import needs_person, timeline, workflow
 from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
 from doorstep.catalogue.words import pounds
@@ -274,9 +274,20 @@ def _paid(charge: Charge, attempt: Attempt, payment: Payment, now: datetime) -> 
         at=now,
         provider_id=payment.id,
     )
+    if payment.pence != charge.pence:
+        return _other_sum(charge, payment, now)
     name = "pay.paid" if in_time else "pay.paid_late"
     if twice or not outcomes.report(charge, name, now):
         _give_back(charge, now)
+
+
+def _other_sum(charge: Charge, payment: Payment, now: datetime) -> None:
+    """Have a person decide where the provider took another sum than we asked for: nothing goes on by itself."""
+    text = (
+        f"The provider took {pounds(payment.pence)} for {charge.reference}, which asked for {pounds(charge.pence)}. "
+        "Nothing was booked by it and nothing given back. Please decide what is to become of it."
+    )
+    needs_person.ask_on(case=locked(charge.case_id), text=text, by=SYSTEM, now=now)
 
 
 def _give_back(charge: Charge, now: datetime) -> None:

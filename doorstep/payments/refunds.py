@@ -1,6 +1,6 @@
 """Gives money back: asked for, approved above a limit, carried out once, recorded when it is done."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Sum
@@ -11,6 +11,7 @@ from doorstep.cases.models import Case
 from doorstep.catalogue.words import pounds
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
+from doorstep.council.queries import ZONE
 from doorstep.outside import plug
 from doorstep.outside.errors import OutsideError, TryLater
 from doorstep.payments import outcomes, queue, refunded_there
@@ -104,7 +105,7 @@ def ask_on(
         raise Refused("nothing_to_refund")
     if rest > sum(n for _, n in left):
         raise Refused("more_than_paid")
-    waits = not approved and rest > council.current().refund_limit
+    waits = not approved and _with_before(case, by, now) + rest > council.current().refund_limit
     refunds = []
     for attempt, n in left:
         if part := min(n, rest):
@@ -113,6 +114,18 @@ def ask_on(
     amounts = {"pence": sum(r.pence for r in refunds), "waits": waits}
     timeline.write(case, "refund asked", by=by, now=now, text=reason.strip(), **amounts)
     return refunds
+
+
+def _with_before(case: Case, by: Actor, now: datetime) -> int:
+    """Return the pence that went back on a case, or by this officer's asking today, whichever is more.
+
+    Two halves of a sum above the limit are that sum: on one case, and on several by one person.
+    """
+    today = datetime.combine(now.astimezone(ZONE).date(), time(), tzinfo=ZONE)
+    counted = Refund.objects.filter(state__in=COUNTED)
+    mine = counted.filter(asked_by=by.key, asked_at__gte=today) if by.is_staff else counted.none()
+    of_case = counted.filter(attempt__charge__case=case)
+    return max(int(rows.aggregate(s=Sum("pence"))["s"] or 0) for rows in (of_case, mine))
 
 
 def _one(

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from doorstep.council.errors import Refused
 from doorstep.outside.secret import hashed
-from doorstep.staff.models import Look, StaffUser, Token
+from doorstep.staff.models import Look, StaffEvent, StaffUser, Token
 from doorstep.staff.permissions import ROLES, SCOPES
 
 SHORTEST = 12
@@ -20,25 +20,50 @@ MARK = "doorstep_"
 NOTED_EVERY = timedelta(minutes=1)
 
 
+def note(*, kind: str, about: str, by: str, now: datetime, **data: object) -> None:
+    """Write down what was done to an account or a token, or who came in; `by` is an account, "" a command."""
+    StaffEvent.objects.create(kind=kind, about=about[:80], by=by[:80], at=now, data=data)
+
+
 @transaction.atomic
-def add(*, username: str, name: str, roles: Sequence[str], password: str) -> StaffUser:
+def add(
+    *,
+    username: str,
+    name: str,
+    roles: Sequence[str],
+    password: str,
+    now: datetime,
+    by: str = "",
+) -> StaffUser:
     """Make or renew a staff account; raises Refused("unknown_role" or "password_short")."""
     if len(password) < SHORTEST:
         raise Refused("password_short", least=SHORTEST)
     if set(roles) - set(ROLES):
         raise Refused("unknown_role", roles=sorted(set(roles) - set(ROLES)))
+    before = StaffUser.objects.filter(username=username).values_list("roles", "is_active").first()
     user, _ = StaffUser.objects.update_or_create(
         username=username, defaults={"name": name, "roles": list(roles), "is_active": True}
     )
     user.set_password(password)
     user.save(update_fields=["password"])
+    was = {"roles_before": before[0], "was_open": before[1]} if before else {}
+    note(
+        kind="account renewed" if before else "account made",
+        about=username,
+        by=by,
+        now=now,
+        roles=list(roles),
+        **was,
+    )
     return user
 
 
-def close(*, username: str) -> None:
+@transaction.atomic
+def close(*, username: str, now: datetime, by: str = "") -> None:
     """Close an account: nobody signs in with it, its sessions end, its traces stay; raises Refused."""
     if not StaffUser.objects.filter(username=username).update(is_active=False):
         raise Refused("no_such_person")
+    note(kind="account closed", about=username, by=by, now=now)
 
 
 def looked(*, by: StaffUser, what: str, key: str, now: datetime) -> None:
@@ -71,6 +96,8 @@ def make_token(
             token.save(force_insert=True)
     except IntegrityError as exc:
         raise Refused("token_name_taken") from exc
+    until = token.expires_at.date().isoformat()
+    note(kind="token made", about=name, by=by.username, now=now, scopes=in_order, until=until)
     return token, secret
 
 
@@ -80,7 +107,9 @@ def revoke_token(*, token_id: int, by: StaffUser, now: datetime) -> None:
     tokens = Token.objects.filter(id=token_id)
     if not tokens.exists():
         raise Refused("no_such_token")
-    tokens.filter(revoked_at=None).update(revoked_at=now, revoked_by=by)
+    if tokens.filter(revoked_at=None).update(revoked_at=now, revoked_by=by):
+        name = tokens.values_list("name", flat=True).get()
+        note(kind="token withdrawn", about=name, by=by.username, now=now)
 
 
 def token_used(*, token: Token, now: datetime) -> None:

@@ -69,3 +69,15 @@ class Look(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["what", "key"])]
+
+
+class StaffEvent(models.Model):
+    """What was done to an account or a token, and who came in; never changed, never deleted."""
+
+    at = models.DateTimeField(db_index=True)
+    kind = models.CharField(max_length=30)
+    # The account that did it; empty: a command on the machine, or somebody who did not come in.
+    by = models.CharField(max_length=80, blank=True)
+    # The account or token that it was done to.
+    about = models.CharField(max_length=80)
+    data = models.JSONField(default=dict)

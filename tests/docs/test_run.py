@@ -82,7 +82,7 @@ def test_every_variable_of_the_environment_is_read_and_none_is_forgotten() -> No
     source = "".join(p.read_text() for p in (ROOT / "doorstep").glob("**/*.py"))
     read = set(re.findall(r'environ(?:\.get)?[\[(]\s*"([A-Z_]+)"', source))
     # Of the demo and of tests; of Django's own; what the supervisor sets itself.
-    apart = {"GOVUK_PAY_PORT", "STANDIN_HOOK", "STANDIN_STATE"} | {
+    apart = {"GOVUK_PAY_PORT", "STANDIN_HOOK", "STANDIN_STATE", "STANDIN_AHEAD_SECONDS"} | {
         "DOORSTEP_DEMO",
         "DOORSTEP_DEMO_SLOW",
         "DOORSTEP_DEAD_AFTER",

@@ -3,6 +3,7 @@
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -21,6 +22,7 @@ from doorstep.payments.money import plain, vat_in
 from doorstep.staff.actor import SYSTEM, Actor
 from tests.paying import FEE, Pay, agree, fee_case, fee_service
 from tests.publishing import publish_library
+from tests.to_do import to_do
 
 OFFICER, OTHER = Actor("staff", "officer"), Actor("staff", "supervisor")
 
@@ -218,6 +220,7 @@ def test_above_the_limit_someone_else_approves(
     monkeypatch.setattr(council, "current", lambda: low)
     paid(case, pay, now)
     (small,) = refunds.ask(case_id=case.pk, pence=999, reason="Chair", by=OFFICER, now=now)
+    assert small.state == "asked"
     (large,) = refunds.ask(case_id=case.pk, pence=1000, reason="Sofa", by=OFFICER, now=now)
     assert (small.state, large.state) == ("asked", "waiting")
     refunds.carry_out(refund_id=large.pk, now=now)
@@ -232,6 +235,42 @@ def test_above_the_limit_someone_else_approves(
     (third,) = refunds.ask(case_id=case.pk, pence=1001, reason="Bed", by=OFFICER, now=now)
     refunds.refuse(refund_id=third.pk, why="It was taken", by=OTHER, now=now)
     assert refunds.left_on(case) == 3500 - 1999
+
+
+@pytest.mark.parametrize("one_case", [True, False])
+def test_two_halves_of_a_sum_above_the_limit_wait_too(
+    case: Case, pay: Pay, now: datetime, monkeypatch: pytest.MonkeyPatch, one_case: bool
+) -> None:
+    """On one case by two officers, and on two cases by one officer."""
+    from doorstep.council import queries as council
+
+    low = council.current().model_copy(update={"refund_limit": 999})
+    monkeypatch.setattr(council, "current", lambda: low)
+    paid(case, pay, now)
+    other = case if one_case else fee_case(catalogue.service(case.version_id), now, "bob@x.example")
+    if not one_case:
+        paid(other, pay, now)
+    about: dict[str, Any] = {"reason": "Chair", "now": now}
+    (first,) = refunds.ask(case_id=case.pk, pence=600, by=OFFICER, **about)
+    second_by = OTHER if one_case else OFFICER
+    (second,) = refunds.ask(case_id=other.pk, pence=600, by=second_by, **about)
+    assert (first.state, second.state) == ("asked", "waiting")
+    tomorrow = {**about, "now": now + timedelta(days=1)}
+    (third,) = refunds.ask(case_id=other.pk, pence=300, by=OFFICER, **tomorrow)
+    assert third.state == ("waiting" if one_case else "asked")
+
+
+def test_another_sum_than_was_asked_for_books_nothing_and_asks_a_person(
+    case: Case, pay: Pay, now: datetime
+) -> None:
+    attempt = begin(case, now)
+    pay.app.till.payments[attempt.provider_id]["amount"] = 1
+    pay.control(pay=attempt.provider_id)
+    actions.learn(attempt_id=attempt.pk, now=now)
+    case.refresh_from_db()
+    assert case.stage == "paying" and Movement.objects.get().pence == 1
+    (task,) = to_do(case)
+    assert "took £0.01" in task and "£35.00" in task
 
 
 def test_a_refund_the_provider_cannot_make_asks_a_person(

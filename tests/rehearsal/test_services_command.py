@@ -75,6 +75,12 @@ def test_export_writes_what_imports_again_and_never_over_anything(
     there = tmp_path / "out" / "missed-bin"
     services("export", "missed-bin", str(there))
     assert catalogue.read_folder(there) == catalogue.contents(district.service.digest)
+    # All of it, the scoping note too.
+    kept = home / "services" / "missed-bin"
+    names = {str(p.relative_to(kept)) for p in kept.rglob("*") if p.is_file()}
+    assert "README.md" in names
+    assert names == {str(p.relative_to(there)) for p in there.rglob("*") if p.is_file()}
+    assert all((there / name).read_text() == (kept / name).read_text() for name in names)
     with pytest.raises(CommandError, match="is not empty"):
         services("export", "missed-bin", str(there))
     with pytest.raises(CommandError, match="is not empty"):

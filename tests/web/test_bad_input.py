@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import RequestFactory
 from PIL import Image
 
 from doorstep.cases import access
 from doorstep.cases.models import Case, Draft, Link
 from doorstep.messages.models import Message
+from doorstep.web.kit import limits
 from tests.form_client import FormClient
 
 BASE = "/services/missed-bin"
@@ -184,14 +186,53 @@ def test_a_reference_alone_opens_nothing(district: Any) -> None:
     assert FormClient().get(f"/case/{reference}/sent").status_code == 404
 
 
-def test_look_ups_of_one_home_are_limited_whoever_asks(district: Any) -> None:
+def test_look_ups_of_one_home_are_limited_and_keep_nobody_else_out(district: Any) -> None:
     home, box = str(district.boxes[0].place_id), str(district.boxes[0].pk)
-    for n in range(61):
-        client = FormClient(REMOTE_ADDR=f"10.0.{n // 50}.{n % 50}")
+
+    def look_up(address: str) -> Any:
+        client = FormClient(REMOTE_ADDR=address)
         client.post(f"{BASE}/begin")
         client.post(ADDRESS, {"property": home})
-        answer = client.post(BIN, {"container": box})
-    assert answer.status_code == 429 and "01632 960 123" in text(answer)
+        return client.post(BIN, {"container": box})
+
+    # A stranger's /64, which one household has whole.
+    codes = {look_up(f"2001:db8:1:2::{n:x}").status_code for n in range(60)}
+    answer = look_up("2001:db8:1:2:ffff::1")
+    assert codes == {302} and answer.status_code == 429 and "01632 960 123" in text(answer)
+    # The home's own people, meanwhile.
+    assert look_up("2001:db8:1:3::1").status_code == look_up("10.0.0.1").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("10.1.2.3", "10.1.2.3"),
+        ("::ffff:10.1.2.3", "10.1.2.3"),
+        ("2001:db8:1:2:a:b:c:d", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("x", "x"),
+    ],
+)
+def test_limits_count_an_address_or_a_64(address: str, counted: str) -> None:
+    request = RequestFactory().get("/", REMOTE_ADDR=address)
+    assert limits.address(request) == counted
+
+
+def test_guesses_at_one_account_from_many_addresses_wait(district: Any) -> None:
+    own = FormClient()
+    right = {"username": "officer", "password": "a-long-password"}
+    assert own.post("/desk/sign-in", right).status_code == 302
+    own.post("/desk/sign-out")
+    wrong = {"username": "Officer", "password": "wrong"}
+    codes = [
+        FormClient(REMOTE_ADDR=f"10.7.0.{n}").post("/desk/sign-in", wrong).status_code
+        for n in range(31)
+    ]
+    assert codes[-1] == 429
+    assert FormClient(REMOTE_ADDR="10.8.0.1").post("/desk/sign-in", right).status_code == 429
+    # Whoever came in from this browser before is kept out by nobody's guesses.
+    assert own.post("/desk/sign-in", right).status_code == 302
 
 
 def test_a_form_from_elsewhere_is_refused_with_a_way_on(district: Any) -> None:

@@ -17,6 +17,7 @@ from doorstep.messages import actions as messages
 from doorstep.messages import jobs, sending
 from doorstep.messages.models import Message
 from doorstep.outside import plug
+from doorstep.web.models import Hit
 from tests.form_client import FormClient
 
 BASE = "/services/missed-bin"
@@ -179,6 +180,7 @@ def test_asking_gives_nothing_away_by_text_statements_or_time(district: Any) -> 
     pages, counts, tries = {}, {}, {}
     took: dict[str, list[float]] = {name: [] for name in asked}
     for turn in range(15):
+        Hit.objects.all().delete()  # a mailbox gets ten an hour, whoever asks
         for name, (reference, email) in asked.items():
             client = FormClient(REMOTE_ADDR=f"10.9.{turn}.{len(name)}")
             began = thread_time()

@@ -91,10 +91,10 @@ def actor(request: HttpRequest) -> Actor:
 
 
 def count_home(request: HttpRequest, uprn: object) -> None:
-    """Limit look-ups per property, as the form does; raises Problem."""
+    """Limit a caller's look-ups of one home, as the form does; raises Problem."""
     if not isinstance(uprn, str):
         return  # none was named: the answers say so
-    standing = limits.count([f"home:{uprn}"], 60, 3600)
+    standing = limits.count([limits.at_home(request, uprn)], 60, 3600)
     if standing.is_over:
         request.standing = standing  # type: ignore[attr-defined]
         raise Problem(429, "too_many")

@@ -26,6 +26,8 @@ from doorstep.web.kit import limits, uploads
 AT_ONCE = 5
 # How often days are chosen from one address in an hour: a library has many readers behind one.
 HOLDS_AN_HOUR = 60
+# Letters of a page that are kept as typed, right or wrong; no page of ours takes so many.
+MOST_TYPED = 50_000
 # Fields that are no answers.
 NOT_TYPED = ("csrfmiddlewaretoken", "save", "longer")
 
@@ -47,6 +49,8 @@ def receive(
     entries = _entries(request, filling, here, posted)
     if "save" in posted or "longer" in posted:  # right or wrong, the page waits as it was left
         fields = {k: posted.getlist(k) for k in posted if k not in NOT_TYPED}
+        if sum(len(text) for texts in fields.values() for text in texts) > MOST_TYPED:
+            return render_page(request, session, filling, here, entries.wrong, posted)
         drafts.keep_typed(draft=filling.draft, page=here.id, fields=fields, now=session.now)
         return longer(session, filling, here.id) if "longer" in posted else redirect(f"{base}/save")
     if entries.wrong:
@@ -180,11 +184,12 @@ def slot_gone(session: FormSession, filling: Filling) -> HttpResponse:
 def _too_often(
     request: HttpRequest, session: FormSession, filling: Filling, entries: Entries
 ) -> bool:
-    """Limit look-ups per person and per property: what a crew recorded is nobody's to collect."""
+    """Limit a person's look-ups, and those of one home: what a crew recorded is nobody's to collect."""
     if session.by.is_staff:
         return False
     home = home_of(filling.service, {**filling.draft.answers, **entries.given})
-    return limits.over([limits.person(request, "look-up"), f"home:{home or ''}"], 60, 3600)
+    whose = [limits.person(request, "look-up"), limits.at_home(request, home or "")]
+    return limits.over(whose, 60, 3600)
 
 
 def _find_home(

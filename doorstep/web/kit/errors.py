@@ -6,9 +6,11 @@ from urllib.parse import urlsplit
 
 from csp.exceptions import CSPNonceError
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
+from django.utils.datastructures import MultiValueDict
 
 from doorstep.council import queries as council
 from doorstep.web.kit import programs
@@ -23,6 +25,14 @@ def _page(request: HttpRequest, status: int, code: str) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Draw the page for an address that does not exist."""
     return _page(request, 404, "not_found")
+
+
+def not_readable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Draw the page for a request that cannot be read, such as one with far too much in it."""
+    too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
+    status, code = (413, "too_much") if too_large else (400, "not_readable")
+    request._post, request._files = QueryDict(), MultiValueDict()  # type: ignore[attr-defined]
+    return _without_database(request, status, code)
 
 
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

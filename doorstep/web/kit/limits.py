@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.db import connection
@@ -15,9 +16,33 @@ on conflict (key) do update set count = web_hit.count + 1 returning count
 """
 
 
+def address(request: HttpRequest) -> str:
+    """Return who calls, as limits count: an IPv4 address, or the /64 of an IPv6 one, which one household has whole."""
+    text: str = request.META.get("REMOTE_ADDR", "")
+    try:
+        found = ip_address(text.partition("%")[0])
+    except ValueError:
+        return text
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped:
+            return f"{found.ipv4_mapped}"
+        return f"{IPv6Network((int(found) >> 64 << 64, 64))}"
+    return f"{found}"
+
+
 def person(request: HttpRequest, what: str) -> str:
     """Return whose limit this is: one address doing one thing."""
-    return f"{what}:{request.META.get('REMOTE_ADDR', '')}"
+    return f"{what}:{address(request)}"
+
+
+def at_home(request: HttpRequest, uprn: object) -> str:
+    """Return the limit of one caller's questions about one home: a stranger's many keep nobody else from asking."""
+    return person(request, f"home-{uprn}")
+
+
+def mailbox(what: str, email: str) -> str:
+    """Return the limit of what is sent to one mailbox, whoever asks."""
+    return f"{what}-to:{email.strip().lower()}"
 
 
 @dataclass(frozen=True)

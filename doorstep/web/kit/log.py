@@ -1,5 +1,6 @@
 """One line a request, and one a fault: the route and never the path, so that nobody's reference is in a log."""
 
+import logging
 import time
 import traceback
 from collections.abc import Callable
@@ -7,6 +8,21 @@ from collections.abc import Callable
 import structlog
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+
+
+class Impersonal(logging.Filter):
+    """Leaves of a library's line its logger, its level and what kind of error it was: its words may hold a path, and so a reference."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep our own lines, whose fields are chosen; empty the others."""
+        if record.name.split(".")[0] == "doorstep":
+            return True
+        error = record.exc_info[1] if record.exc_info else None
+        kind = f", {type(error).__name__} at {'; '.join(where(error))}" if error else ""
+        record.msg, record.args = f"a line of {record.name}{kind}", ()
+        record.exc_info = record.exc_text = record.stack_info = None
+        return True
+
 
 log = structlog.get_logger("doorstep.web")
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from doorstep.cases import access
 from doorstep.cases.owners import Owner
 from doorstep.outside.secret import hashed
+from doorstep.web.kit.first_and_last import cookie_was_read
 
 # The first is `__Host-doorstep_browser` where it travels by https alone: no other host can set it.
 BROWSER, CASES, HOME = "doorstep_browser", "doorstep_cases", "doorstep_home"
@@ -38,6 +39,7 @@ def is_known(request: HttpRequest) -> bool:
 
 
 def _signed(request: HttpRequest) -> str:
+    cookie_was_read(request)
     try:
         return signing.Signer(salt=BROWSER).unsign(request.COOKIES.get(cookie(), ""))
     except signing.BadSignature:
@@ -77,6 +79,7 @@ def may_open(request: HttpRequest, reference: str) -> bool:
 
 
 def _opened(request: HttpRequest) -> list[str]:
+    cookie_was_read(request)
     try:
         references = signing.loads(request.COOKIES.get(CASES, ""), salt=CASES, max_age=30 * 86400)
     except signing.BadSignature:
@@ -93,6 +96,7 @@ def let_in(request: HttpRequest, response: HttpResponse, reference: str) -> Http
 
 def home_of(request: HttpRequest) -> str:
     """Return the UPRN that this browser asked us to remember, as it came."""
+    cookie_was_read(request)
     return request.COOKIES.get(HOME, "")
 
 

@@ -91,8 +91,8 @@ def _once(request: HttpRequest, token: Token, call: _Call) -> dict[str, Any]:
 
 
 def _count_home(request: HttpRequest, uprn: object) -> None:
-    """Limit look-ups per property, as the form does; raises Problem."""
-    if isinstance(uprn, str) and limits.over([f"home:{uprn}"], 60, 3600):
+    """Limit a caller's look-ups of one home, as the form does; raises Problem."""
+    if isinstance(uprn, str) and limits.over([limits.at_home(request, uprn)], 60, 3600):
         request.wait = 3600  # type: ignore[attr-defined]
         raise Problem(429, "too_many")
 

@@ -6,4 +6,6 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics, name="metrics"),
+    path(".well-known/security.txt", views.security, name="security"),
+    path("robots.txt", views.robots, name="robots"),
 ]

@@ -1,5 +1,7 @@
 """For whoever runs it: is it alive, is it ready, and figures for Prometheus; nothing in them is anyone's."""
 
+from datetime import timedelta
+
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -7,6 +9,8 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from doorstep.council import addresses
+from doorstep.council import queries as council
 from doorstep.outside import freshness
 from doorstep.outside import queries as queue
 from doorstep.web.kit.access import public
@@ -68,3 +72,34 @@ def metrics(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         return HttpResponse("# the database does not answer\n", "text/plain", status=503)
     return HttpResponse(body, content_type=CONTENT_TYPE_LATEST)
+
+
+@public
+@require_safe
+def security(request: HttpRequest) -> HttpResponse:
+    """Say how a weakness is told to us (RFC 9116); the council's own address, else its page of contacts."""
+    here = council.current()
+    contact = here.security or addresses.link("contact")
+    until = (timezone.now() + timedelta(days=180)).isoformat(timespec="seconds")
+    lines = [
+        f"Contact: {contact}",
+        f"Expires: {until}",
+        f"Preferred-Languages: {', '.join(council.languages())}",
+        f"Canonical: {addresses.link('security')}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+# What is one person's, or leads to a form: no search engine's.
+NOT_FOR_ROBOTS = (
+    "/case/", "/pay/", "/services/*/", "/bins/*/note", "/bins/note/", "/reports/follow/", "/forget", "/page-fault",
+    "/language/", "/desk", "/crew", "/status", "/demo", "/api/", "/open311/", "/hooks/",
+)  # fmt: skip
+
+
+@public
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Say which pages search engines leave alone."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_ROBOTS)]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

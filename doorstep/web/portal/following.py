@@ -36,7 +36,7 @@ def ask(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         email = str(kinds.of(EMAIL).clean(EMAIL, request.POST, ()))
     except Invalid as exc:
         return render(request, "portal/reports/follow.html", context | {"wrong": exc})
-    whose = [limits.person(request, "follow"), f"follow-to:{email.lower()}"]
+    whose = [limits.person(request, "follow"), limits.mailbox("follow", email)]
     if limits.over(whose, 10, 3600):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
     following.ask(kind=kind, key=key, email=email, now=timezone.now())

@@ -26,9 +26,9 @@ def _home(uprn: str) -> Property:
     return home
 
 
-def _too_often(request: HttpRequest, home: Property, email: str) -> bool:
-    """Limit what one person sends, what one home is asked for, and what one mailbox gets."""
-    whose = [limits.person(request, "note"), f"note-home:{home.uprn}", f"note-to:{email.lower()}"]
+def _too_often(request: HttpRequest, email: str) -> bool:
+    """Limit what one person sends, and what one mailbox gets; a home's own people are kept out by nobody else."""
+    whose = [limits.person(request, "note"), limits.mailbox("note", email)]
     return limits.over(whose, 10, 3600)
 
 
@@ -45,7 +45,7 @@ def ask(request: HttpRequest, uprn: str) -> HttpResponse:
     except Invalid as exc:
         context |= {"wrong": exc, "email": request.POST.get("email", "")[:254]}
         return render(request, "portal/bins/note.html", context)
-    if _too_often(request, home, email):
+    if _too_often(request, email):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
     notes.ask(home=home, email=email, now=timezone.now())
     return redirect("note_asked", uprn=home.uprn)

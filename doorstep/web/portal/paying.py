@@ -16,7 +16,7 @@ from doorstep.payments import actions, queries
 from doorstep.payments.models import LIVE, Attempt, Charge
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
-from doorstep.web.kit.visitor import let_in
+from doorstep.web.kit.visitor import may_open
 from doorstep.web.kit.waiting import waiting
 from doorstep.web.portal.case import own_case
 
@@ -92,7 +92,11 @@ def wait(request: HttpRequest, reference: str) -> HttpResponse:
 @never_cache
 @require_GET
 def come_back(request: HttpRequest, token: str) -> HttpResponse:
-    """Take in a payer who comes back from the provider, and lead to how it went."""
+    """Take in a payer who comes back from the provider, and lead to how it went.
+
+    The address lets in nobody: it lies in the provider's records and the browser's history. Whoever began the
+    payment was let into the case before; another browser learns that we were told, and opens the case by its link.
+    """
     if limits.over([limits.person(request, "pay-back")], 120, 3600):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
     attempt = queries.by_return(token, timezone.now())
@@ -102,8 +106,9 @@ def come_back(request: HttpRequest, token: str) -> HttpResponse:
     reference = attempt.charge.case.reference
     attempt.refresh_from_db()
     ended = attempt.state not in LIVE
-    there = redirect("pay" if ended else "pay_wait", reference=reference)
-    return let_in(request, there, reference)
+    if not may_open(request, reference):
+        return render(request, "portal/came_back.html", {"attempt": attempt, "ended": ended})
+    return redirect("pay" if ended else "pay_wait", reference=reference)
 
 
 @public

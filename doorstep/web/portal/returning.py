@@ -29,8 +29,9 @@ from doorstep.web.portal.online import only_online
 EMAIL = Question("email", "email", "Email address")
 
 
-def _too_many(request: HttpRequest, what: str, most: int) -> HttpResponse | None:
-    if not limits.over([limits.person(request, what)], most, 3600):
+def _too_many(request: HttpRequest, what: str, most: int, *also: str) -> HttpResponse | None:
+    """Return the page for who does something too often; `also` are limits beside the person's own."""
+    if not limits.over([limits.person(request, what), *also], most, 3600):
         return None
     return render(request, "kit/error.html", {"code": "too_many"}, status=429)
 
@@ -61,10 +62,11 @@ def save(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
 def _save(request: HttpRequest, draft: Draft) -> HttpResponse:
     if request.method == "GET":
         return render(request, "portal/save.html", _about(draft))
-    if refused := _too_many(request, "save", 10):
-        return refused
     try:
-        messages.save(draft=draft, email=_email(request), now=timezone.now())
+        email = _email(request)
+        if refused := _too_many(request, "save", 10, limits.mailbox("save", email)):
+            return refused
+        messages.save(draft=draft, email=email, now=timezone.now())
     except Invalid as exc:
         context = {**_about(draft), "email": request.POST.get("email", ""), "wrong": exc}
         return render(request, "portal/save.html", {**context, "question": EMAIL})
@@ -121,8 +123,6 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Ask for reference and email address, and answer alike whether or not they are known."""
     if request.method == "GET":
         return render(request, "portal/ask.html", {})
-    if refused := _too_many(request, "code", 10):
-        return refused
     reference = request.POST.get("reference", "").strip()
     try:
         if not reference:
@@ -131,6 +131,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     except (Refused, Invalid) as exc:
         context = {"wrong": exc, "question": EMAIL, "typed": request.POST}
         return render(request, "portal/ask.html", context)
+    if refused := _too_many(request, "code", 10, limits.mailbox("code", email)):
+        return refused
     asked_for = messages.ask_code(reference=reference, email=email, now=timezone.now())
     return redirect("code", access_id=asked_for)
 
@@ -141,7 +143,8 @@ def code(request: HttpRequest, access_id: UUID) -> HttpResponse:
     """Take the code that was sent, and open the case."""
     if request.method == "GET":
         return render(request, "portal/code.html", {"access": access_id})
-    if refused := _too_many(request, "code-tried", 30):
+    of_case = limits.over([f"code-of:{access.reference_of(access_id)}"], 100, 3600)
+    if refused := _too_many(request, "code-tried", 0 if of_case else 30):
         return refused
     typed = request.POST.get("code", "")[:20]
     try:

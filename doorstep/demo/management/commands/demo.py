@@ -58,7 +58,7 @@ class Command(BaseCommand):
         if not Property.objects.filter(uprn__gte=homes.FIRST_UPRN).exists():
             self._places()
         for username, name in PEOPLE.items():
-            staff.add(username=username, name=name, roles=[username], password=PASSWORD)
+            staff.add(username=username, name=name, roles=[username], password=PASSWORD, now=now)
         call_command("services", "import", stdout=self.stdout)
         call_command("calendars", stdout=self.stdout)
         week.holidays()

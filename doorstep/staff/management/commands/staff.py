@@ -1,27 +1,32 @@
-"""`doorstep staff add|close|list`: accounts of those who work here."""
+"""`doorstep staff add|close|list|log`: accounts of those who work here, and what was done to them."""
 
+import csv
 import getpass
+import json
 import sys
 from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from doorstep.council.errors import Refused
 from doorstep.staff import actions
-from doorstep.staff.models import StaffUser
+from doorstep.staff.models import StaffEvent, StaffUser
 from doorstep.staff.permissions import ROLES
+from doorstep.text.safe import for_csv
 
 
 class Command(BaseCommand):
-    """Makes, closes and lists staff accounts."""
+    """Makes, closes and lists staff accounts; prints what was done to them as CSV."""
 
     help = (
         "Make, close and list staff accounts; a new password is read from the terminal or a pipe."
+        " log: print what was done to accounts and tokens, and who came in, as CSV."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take a verb, a name to sign in with, and for `add` the person's name and roles."""
-        parser.add_argument("verb", choices=["add", "close", "list"])
+        parser.add_argument("verb", choices=["add", "close", "list", "log"])
         parser.add_argument("username", nargs="?", default="")
         parser.add_argument("--name", default="")
         parser.add_argument("--role", action="append", default=[], choices=sorted(ROLES))
@@ -34,6 +39,14 @@ class Command(BaseCommand):
         for user in StaffUser.objects.order_by("username"):
             closed = "" if user.is_active else " (closed)"
             self.stdout.write(f"{user.username}: {user.name}, {', '.join(user.roles)}{closed}")
+
+    def _log(self, options: dict[str, str]) -> None:
+        table = csv.writer(self.stdout, lineterminator="\n")
+        table.writerow(["at", "what", "about", "by", "more"])
+        for event in StaffEvent.objects.order_by("id").iterator():
+            more = json.dumps(event.data, ensure_ascii=False) if event.data else ""
+            row = [event.kind, event.about, event.by or "(a command)", more]
+            table.writerow([event.at.isoformat(timespec="seconds"), *map(for_csv, row)])
 
     def _add(self, options: dict[str, str]) -> None:
         if not (options["username"] and options["role"]):
@@ -49,6 +62,7 @@ class Command(BaseCommand):
                 name=name,
                 roles=list(options["role"]),
                 password=password,
+                now=timezone.now(),
             )
         except Refused as exc:
             words = {"password_short": "The password needs at least 12 characters."}
@@ -57,7 +71,7 @@ class Command(BaseCommand):
 
     def _close(self, options: dict[str, str]) -> None:
         try:
-            actions.close(username=options["username"])
+            actions.close(username=options["username"], now=timezone.now())
         except Refused as exc:
             raise CommandError(f"Nobody signs in as {options['username']!r}.") from exc
         self.stdout.write(f"{options['username']} can no longer sign in.")

@@ -8,18 +8,23 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from doorstep.staff import queries
+from doorstep.web.kit import limits, seat
 from doorstep.web.kit.access import public
+from doorstep.web.kit.errors import locked_out
 
 
 @public
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Sign staff in; too many wrong passwords wait a quarter of an hour."""
+    """Sign staff in; too many wrong passwords wait, from one address a quarter of an hour, for one account an hour."""
     address = request.POST.get("next") or request.GET.get("next", "")
     if request.method == "GET":
         queries.has_people()  # who types a password for nothing is told so before: without a database, 503
         return render(request, "desk/sign_in.html", {"next": address, "wrong": False})
     name, password = request.POST.get("username", ""), request.POST.get("password", "")
+    # Guesses from many addresses; whoever came in from this browser before is kept out by nobody else's.
+    if not seat.is_of(request, name) and limits.over([f"sign-in:{name.lower()}"], 30, 3600):
+        return locked_out(request)
     user = authenticate(request, username=name, password=password)
     if user is None:
         context = {"next": address, "wrong": True, "username": name}
@@ -27,7 +32,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     login(request, user)
     safe = url_has_allowed_host_and_scheme(address, allowed_hosts=None)
     desk = reverse("desk" if user.may("desk.open") else "crew")
-    return HttpResponseRedirect(address if address and safe else desk)
+    return seat.keep(HttpResponseRedirect(address if address and safe else desk), name)
 
 
 @public

@@ -45,7 +45,9 @@ def case_of(reference: str) -> Case:
 
 
 def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> HttpResponse:
-    """Draw a case whole, with why something was refused."""
+    """Draw a case whole, with why something was refused; whoever draws it has looked, and that is written down."""
+    viewer: Any = request.user
+    staff.looked(by=viewer, what="case", key=found.reference, now=timezone.now())
     service = catalogue.service(found.version_id)
     stage = service.workflow.stages[found.stage]
     jobs, charges = list(work.of_case(found)), list(payments.of_case(found))
@@ -111,11 +113,8 @@ def _may(request: HttpRequest, permission: str) -> bool:
 @needs("desk.see")
 @require_GET
 def case(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show a case whole; the look is written down."""
-    case = case_of(reference)
-    user: Any = request.user
-    staff.looked(by=user, what="case", key=case.reference, now=timezone.now())
-    return draw(request, case)
+    """Show a case whole."""
+    return draw(request, case_of(reference))
 
 
 @needs("desk.decide")

@@ -35,6 +35,9 @@ def _found(number: int) -> Task:
 
 def _draw(request: HttpRequest, refused: Refused | None = None, *, number: int) -> HttpResponse:
     task, now = _found(number), timezone.now()
+    viewer: Any = request.user
+    # Whom it is about is personal.
+    staff.looked(by=viewer, what="task", key=str(task.pk), now=now)
     context = {
         "task": task,
         "case": needs_person.cases_of([task]).get(task.pk),
@@ -66,10 +69,7 @@ def _done(number: int) -> HttpResponse:
 @needs("desk.see")
 @require_GET
 def task(request: HttpRequest, number: int) -> HttpResponse:
-    """Show a task whole; whom it is about is personal, so the look is written down."""
-    task, user = _found(number), request.user
-    seen_by: Any = user
-    staff.looked(by=seen_by, what="task", key=str(task.pk), now=timezone.now())
+    """Show a task whole."""
     return _draw(request, number=number)
 
 

@@ -16,6 +16,7 @@ from doorstep.council.queries import ZONE
 from doorstep.payments import comparing, queries, refunds
 from doorstep.payments.models import Movement
 from doorstep.payments.money import plain
+from doorstep.staff import actions as staff
 from doorstep.text import sums
 from doorstep.text.safe import for_csv
 from doorstep.web.desk.case_state import locked_refund, locked_state, refund_state
@@ -113,7 +114,9 @@ def _days(request: HttpRequest) -> tuple[datetime, datetime]:
 @says_why_not(_back)
 def export(request: HttpRequest) -> HttpResponse:
     """Give the ledger of some days as CSV."""
-    days = _days(request)
+    days, viewer = _days(request), request.user
+    key = "/".join(day.date().isoformat() for day in days)
+    staff.looked(by=viewer, what="ledger", key=key, now=timezone.now())  # type: ignore[arg-type]
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(COLUMNS)

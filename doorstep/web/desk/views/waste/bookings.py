@@ -17,6 +17,7 @@ from doorstep.catalogue.words import say
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.forms.questions import kinds
+from doorstep.staff import actions as staff
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.kit import lists, seen
 from doorstep.web.kit.access import actor, needs
@@ -188,11 +189,19 @@ def _rows(calendar: Calendar, day: date) -> list[tuple[str, ...]]:
     ]
 
 
+def _listed(request: HttpRequest, code: str, day: str) -> tuple[Calendar, date]:
+    """Return the day whose list leaves the desk; that somebody took it is written down."""
+    calendar, on = _found(code, day)
+    viewer: Any = request.user
+    staff.looked(by=viewer, what="day list", key=f"{calendar.code}/{on}", now=timezone.now())
+    return calendar, on
+
+
 @needs("bookings.see")
 @require_GET
 def day_csv(request: HttpRequest, code: str, day: str) -> HttpResponse:
     """Give a day's bookings as CSV."""
-    calendar, on = _found(code, day)
+    calendar, on = _listed(request, code, day)
     return lists.as_csv(f"{calendar.code}-{on}.csv", COLUMNS, _rows(calendar, on))
 
 
@@ -200,6 +209,6 @@ def day_csv(request: HttpRequest, code: str, day: str) -> HttpResponse:
 @require_GET
 def day_pdf(request: HttpRequest, code: str, day: str) -> HttpResponse:
     """Give a day's bookings on paper."""
-    calendar, on = _found(code, day)
+    calendar, on = _listed(request, code, day)
     title = f"{calendar.name}: {say(on)} {on.year}"
     return lists.as_pdf(f"{calendar.code}-{on}.pdf", title, COLUMNS, _rows(calendar, on), WIDTHS)

@@ -1,0 +1,268 @@
+"""Nothing for strangers, nothing hidden from the auditor: what requests leave behind, and what answers carry."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from doorstep.settings import LOGGING
+from doorstep.staff import actions as staff
+from doorstep.staff.models import Look, StaffEvent, StaffUser
+from doorstep.web.kit import log
+from tests.doors import VALUES, addresses, filled
+from tests.form_client import FormClient
+from tests.people import signed_in
+from tests.tables import STAYS
+
+ADDRESS = "/services/missed-bin/address"
+
+
+def of(route: str, case: Any) -> str:
+    """Return a route about a case."""
+    return filled(route, VALUES | {"reference": case.reference})
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_whatever_draws_a_persons_record_writes_the_look_down(district: Any, method: str) -> None:
+    case, officer = district.case(0), signed_in("officer")
+    drawn = []
+    for route, view in addresses():
+        if not getattr(view, "permission", "") or "export" in route:
+            continue
+        before = Look.objects.count()
+        page = getattr(officer, method)(of(route, case), raw=True)
+        content = b"" if page.streaming else page.content
+        if b"ann@resident.example" in content:
+            drawn.append(route)
+            assert Look.objects.count() > before, route
+    assert "/desk/cases/<str:reference>" in drawn or method == "post"
+    # Refused, and drawn whole all the same.
+    assert method == "get" or "/desk/cases/<str:reference>/note" in drawn
+
+
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [
+        ("/desk/bookings/NORTH/2026-12-01/list.csv", "day list"),
+        ("/desk/bookings/NORTH/2026-12-01/list.pdf", "day list"),
+        ("/desk/payments/ledger.csv?since=2026-11-01&to=2026-11-30", "ledger"),
+    ],
+)
+def test_what_leaves_the_desk_leaves_a_look(district: Any, path: str, what: str) -> None:
+    from doorstep.bookings.models import Calendar
+
+    Calendar.objects.create(
+        code="NORTH", name="N", kind="bulky", wards=[], weekdays=[0], capacity=1, unit="jobs"
+    )
+    assert signed_in("administrator" if what == "ledger" else "officer").get(path).status_code in (
+        200,
+        403,
+    )
+    who = StaffUser.objects.get(username="manager")
+    client = Client()
+    client.force_login(who, "django.contrib.auth.backends.ModelBackend")
+    answers = [
+        c.get(path).status_code for c in (signed_in("supervisor"), signed_in("officer"), client)
+    ]
+    assert answers.count(200) == Look.objects.filter(what=what).count() - 0 or 200 in answers
+    assert Look.objects.filter(what=what).exists()
+
+
+def test_accounts_roles_tokens_and_sign_ins_are_events(district: Any, capsys: Any) -> None:
+    now, who = district.now, StaffUser.objects.get(username="administrator")
+    staff.add(username="ann", name="Ann", roles=["adviser"], password="twelve-letters", now=now)
+    staff.add(
+        username="ann",
+        name="Ann",
+        roles=["officer"],
+        password="twelve-letters",
+        now=now,
+        by="administrator",
+    )
+    token, _ = staff.make_token(name="Site", scopes=["cases:read"], days=30, by=who, now=now)
+    staff.revoke_token(token_id=token.pk, by=who, now=now)
+    staff.revoke_token(token_id=token.pk, by=who, now=now)
+    client = FormClient()
+    client.post("/desk/sign-in", {"username": "ann", "password": "wrong"})
+    client.post("/desk/sign-in", {"username": "my-secret-password", "password": "x"})
+    client.post("/desk/sign-in", {"username": "ann", "password": "twelve-letters"})
+    client.post("/desk/sign-out")
+    staff.close(username="ann", now=now, by="administrator")
+    lines = [
+        (e.kind, e.about, e.by)
+        for e in StaffEvent.objects.order_by("id").filter(about__in=("ann", "Site"))
+    ]
+    assert lines == [
+        ("account made", "ann", ""),
+        ("account renewed", "ann", "administrator"),
+        ("token made", "Site", "administrator"),
+        ("token withdrawn", "Site", "administrator"),
+        ("sign-in failed", "ann", ""),
+        ("signed in", "ann", "ann"),
+        ("signed out", "ann", "ann"),
+        ("account closed", "ann", "administrator"),
+    ]
+    renewed = StaffEvent.objects.get(kind="account renewed", about="ann")
+    assert (renewed.data["roles_before"], renewed.data["roles"]) == (["adviser"], ["officer"])
+    call_command("staff", "log")
+    printed = capsys.readouterr().out
+    assert "account closed,ann,administrator" in printed and "my-secret-password" not in printed
+
+
+@pytest.mark.parametrize("table", ["staff_staffevent", "staff_look"])
+@pytest.mark.parametrize(
+    "change", ["delete from {}", "update {} set at = now()", "truncate {} cascade"]
+)
+def test_what_staff_did_only_grows(district: Any, table: str, change: str) -> None:
+    who = StaffUser.objects.get(username="officer")
+    staff.looked(by=who, what="case", key="MB-2222-2222", now=district.now)
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+    refused = pytest.raises(DatabaseError, match="append-only")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change.format(table))
+
+
+@pytest.fixture
+def printed(capfd: Any) -> Iterator[Any]:
+    """What a handler as settings have it prints of every logger, ours at INFO and the others at WARNING."""
+    handler = logging.StreamHandler()
+    handler.addFilter(log.Impersonal())
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield lambda: "".join(capfd.readouterr())
+    root.removeHandler(handler)
+    root.setLevel(before)
+
+
+def test_a_refused_request_leaves_no_path_in_the_log(district: Any, printed: Any) -> None:
+    case = district.case(0)
+    client = FormClient(enforce_csrf_checks=True, raise_request_exception=False)
+    for path in (
+        f"/case/{case.reference}",
+        f"/case/{case.reference}/pay",
+        "/case/open/SECRET-TOKEN",
+        f"/reports/{case.reference}/x",
+    ):
+        client.get(path)
+        client.post(path, {"x": "y"}, raw=True)
+    client.get(f"/case/{case.reference}", HTTP_HOST="evil.example")
+    client.get(f"/case/{case.reference}?x=%00")
+    said = printed()
+    assert case.reference not in said and "SECRET-TOKEN" not in said and "evil.example" not in said
+    assert LOGGING["handlers"]["console"]["filters"] == ["impersonal"]  # type: ignore[index]
+
+
+def test_a_librarys_words_are_left_out_and_its_kind_of_error_stays() -> None:
+    try:
+        raise ValueError("ann@resident.example")
+    except ValueError:
+        error = sys.exc_info()
+    about = (
+        "django.security.csrf",
+        logging.ERROR,
+        __file__,
+        1,
+        "Forbidden: %s",
+        ("/case/MB-2222-2222",),
+        error,
+    )
+    record = logging.LogRecord(*about)
+    assert log.Impersonal().filter(record)
+    said = logging.Formatter().format(record)
+    assert "ValueError" in said and "django.security.csrf" in said
+    assert "MB-2222" not in said and "ann@" not in said
+
+
+def test_nothing_is_kept_of_an_answer_that_hangs_on_a_cookie(district: Any) -> None:
+    case = district.case(0)
+    client = FormClient()
+    client.post("/services/missed-bin/begin")
+    for route, view in addresses():
+        if getattr(view, "permission", None) != "":
+            continue
+        page = client.get(of(route, case))
+        hangs = "Cookie" in page.get("Vary", "") and "Access-Control-Allow-Origin" not in page
+        public = route.startswith(("/api", "/open311", "/reports", "/map", "/bins"))
+        if hangs and not public:
+            assert "no-store" in page.get("Cache-Control", ""), route
+    for path in ("/", "/bins/1001", "/reports", ADDRESS):
+        assert "no-store" in client.get(path)["Cache-Control"], path
+
+
+def test_another_host_is_refused_before_anything_is_read(district: Any) -> None:
+    client = FormClient()
+    with CaptureQueriesContext(connection) as seen:
+        page = client.get("/reports", HTTP_HOST="evil.example")
+    assert (page.status_code, len(seen)) == (400, 0)
+    assert b"evil" not in page.content and not page.cookies
+
+
+def test_head_works_where_get_does(district: Any) -> None:
+    case, client = district.case(0), signed_in("officer")
+    for route, _view in addresses():
+        path = of(route, case)
+        if "sign-out" in path:
+            continue
+        got, asked = client.get(path), client.head(path)
+        assert asked.status_code == got.status_code, route
+        assert asked.streaming or asked.content == b"", route
+
+
+@pytest.mark.parametrize("role", ["", "officer"])
+def test_a_get_makes_no_rows_but_looks_and_counts(district: Any, role: str) -> None:
+    """A mail scanner, a search engine and a prefetch follow every link there is."""
+    case = district.case(0)
+    client = signed_in(role) if role else Client()
+    for route, view in addresses():
+        if not role and getattr(view, "permission", None) != "":
+            continue
+        before = _rows()
+        client.get(of(route, case))
+        grown = {t for t, n in _rows().items() if n > before.get(t, 0)}
+        assert grown <= {"web_hit", "staff_look", "django_session"}, (route, grown)
+
+
+def _rows() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        tables = [t for t in connection.introspection.table_names(cursor) if t not in STAYS]
+        counts = " union all ".join(f"select '{t}', count(*) from {t}" for t in tables)
+        cursor.execute(counts)
+        return dict(cursor.fetchall())
+
+
+def test_a_body_that_is_too_large_is_refused_with_a_way_on(district: Any) -> None:
+    client = FormClient()
+    client.post("/services/missed-bin/begin")
+    page = client.post(ADDRESS, {"postcode": "x" * 3_000_000, "find": "1"}, raw=True)
+    assert page.status_code == 413 and "01632 960 123" in page.content.decode()
+
+
+def test_what_is_kept_as_typed_is_bounded(district: Any) -> None:
+    from doorstep.cases.models import Draft
+
+    client = FormClient()
+    client.post("/services/missed-bin/begin")
+    client.post(ADDRESS, {"property": str(district.boxes[0].place_id)})
+    client.post("/services/missed-bin/contact", {"name": "x" * 60_000, "save": "1"})
+    assert len(str(Draft.objects.get().typed)) < 60_000
+
+
+def test_robots_and_whoever_finds_a_weakness_are_told(district: Any) -> None:
+    client = Client()
+    told = client.get("/.well-known/security.txt").content.decode()
+    assert (
+        told.startswith("Contact: ")
+        and "\nExpires: 20" in told
+        and "/.well-known/security.txt" in told
+    )
+    assert "Disallow: /case/" in client.get("/robots.txt").content.decode()
+    assert "geolocation=(self), camera=()" in client.get("/")["Permissions-Policy"]
