@@ -15,13 +15,14 @@ from django.conf import settings as django_settings
 import doorstep.settings as settings
 from doorstep.cli.embedded import ensure
 from doorstep.settings import database
-from tests import tables
+from tests import shared, tables
 from tests.district import District
 from tests.size import LONG
 
 os.environ["DOORSTEP_DATA"] = tempfile.mkdtemp(prefix="doorstep-test-")
 atexit.register(shutil.rmtree, os.environ["DOORSTEP_DATA"], ignore_errors=True)
 os.environ["DOORSTEP_DEMO"] = "1"
+shared.begin()
 # Playwright's own loop runs beside Django's test server.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 # Without xdist, settings were read before this file: give them the folder and server of the tests.
@@ -62,6 +63,19 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     ]
     if left:
         terminalreporter.write_line(f"{len(left)} journeys were not run: DOORSTEP_NO_BROWSER=1")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
+) -> None:
+    """Each worker's database is a copy of one that has its tables."""
+    from django.db import connection
+
+    from tests import copied_tables
+
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = copied_tables.template()
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-import phonenumbers
-
 from doorstep.council import queries as council
 from doorstep.council.queries import ZONE
 
@@ -28,6 +26,8 @@ def parts_of(text: str) -> int:
 
 def mobile_in(phone: str) -> str:
     """Return the British mobile number in what someone typed, as +447…; "" where there is none."""
+    import phonenumbers  # 0.03 s, which every start would wait for
+
     lenient = phonenumbers.Leniency.POSSIBLE
     for found in phonenumbers.PhoneNumberMatcher(phone, "GB", leniency=lenient):
         number = phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.E164)

@@ -4,22 +4,21 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import shapely
-from shapely.geometry import shape
-from shapely.geometry.base import BaseGeometry
+from typing import TYPE_CHECKING, Any
 
 from doorstep.council import queries as council
 from doorstep.places import grid
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 
 @dataclass(frozen=True)
 class Outlines:
     """The district and its wards by code, in metres of the National Grid."""
 
-    district: BaseGeometry
-    wards: dict[str, BaseGeometry]
+    district: "BaseGeometry"
+    wards: dict[str, "BaseGeometry"]
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,10 @@ def path() -> Path:
     return council.folder() / "places" / "outlines.geojson"
 
 
-def _in_metres(of: dict[str, Any]) -> BaseGeometry:
-    outline = shape(of)
+def _in_metres(of: dict[str, Any]) -> "BaseGeometry":
+    import shapely  # 0.1 s, which every start would wait for
+
+    outline = shapely.geometry.shape(of)
 
     def turned(at: Any) -> Any:
         return [grid.to_grid(lat, lon) for lon, lat in at]
@@ -49,6 +50,8 @@ def _in_metres(of: dict[str, Any]) -> BaseGeometry:
 def _read(file: Path) -> Outlines | None:
     if not file.exists():
         return None
+    import shapely
+
     district, wards = None, {}
     for feature in json.loads(file.read_text())["features"]:
         about = feature["properties"]
@@ -69,6 +72,8 @@ def whose(easting: int, northing: int) -> Whose | None:
     outlines = _read(path())
     if outlines is None:
         return None
+    import shapely
+
     at = shapely.Point(easting, northing)
     inside = bool(outlines.district.contains(at))
     near = outlines.district.boundary.distance(at) <= council.current().near_boundary

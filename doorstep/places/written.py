@@ -6,8 +6,6 @@ Degrees are read by a library; what it does not know, such as a link, is first m
 import re
 from urllib.parse import unquote
 
-from geopy.point import Point
-
 from doorstep.places import grid
 from doorstep.text.clean import line
 
@@ -95,6 +93,8 @@ def _degrees(text: str) -> tuple[float, float] | None:
     text = _SIDE_FIRST.sub(r"\2° \3′ \1", text) if is_first else _SIDE_LAST.sub(r"\1° \2′ \3", text)
     if not _DEGREES.search(text):
         return None
+    from geopy.point import Point  # 0.1 s, which every start would wait for
+
     try:
         point = Point.from_string(" ".join(text.split()))
     except ValueError:

@@ -8,6 +8,7 @@ does: joiners in Persian, Hindi and emoji, the variation of a heart, the flag of
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 # All by classes of characters, so that thirty million letters cost a second whatever they are.
@@ -35,9 +36,6 @@ _VARIATIONS = re.compile(f"([{_VARIES}])[{_VARIES}]+")
 _VARIATION = re.compile(
     f"(?:^|(?<=[\\s\u200c\u200d]))[{_VARIES}]|(?<![{_JOINS}])[\U000e0100-\U000e01ef]"
 )
-# No letter of any script has so many marks; to compose a heap of a million would take hours.
-_MARKS = "".join(chr(n) for n in range(0x300, 0x1E950) if unicodedata.combining(chr(n)))
-_HEAP = re.compile(f"([{_MARKS}]{{8}})[{_MARKS}]+")
 # Flags of England, Scotland and Wales: a black flag, letters that are only marks, and their end.
 _FLAG = re.compile("(\U0001f3f4[\U000e0030-\U000e007a]{4,6}\U000e007f)")
 
@@ -61,8 +59,15 @@ def _joined(text: str) -> str:
     return _composed(_JOINER.sub("", text))
 
 
+@cache  # 0.04 s, which every start would wait for
+def _heap() -> re.Pattern[str]:
+    """Return what finds more marks on a letter than any script has; to compose a heap of a million would take hours."""
+    marks = "".join(chr(n) for n in range(0x300, 0x1E950) if unicodedata.combining(chr(n)))
+    return re.compile(f"([{marks}]{{8}})[{marks}]+")
+
+
 def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", _HEAP.sub(r"\1", text))
+    return unicodedata.normalize("NFC", _heap().sub(r"\1", text))
 
 
 def line(text: str) -> str:

@@ -6,7 +6,6 @@ from datetime import date
 from functools import cache
 
 from babel import Locale
-from email_validator import EmailNotValidError, validate_email
 
 from doorstep.text.clean import line
 
@@ -137,6 +136,9 @@ def email(text: str) -> str:
     has_words = re.search(r"\w", before + after) and not before.endswith(("<", ":"))
     if has_words or "@" in before + after:
         return ""
+    # Some 0.05 s, which every start would wait for.
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         made = validate_email(
             match[1].rstrip(".,;:"),

@@ -1,19 +1,20 @@
 """Run beside an installation, with its environment: many who want the same few places, each with a draft.
 
 `python -m tests.faults.holders calendar` makes a calendar of ten places a day and prints its slots as JSON;
-`python -m tests.faults.holders want NUMBER SLOT` has so many drafts ask for one slot;
-`python -m tests.faults.holders move NUMBER SLOT…` has each of so many drafts go from slot to slot;
-`python -m tests.faults.holders home NUMBER SLOT…` has so many drafts about one home ask for slots.
-All say `ready` and begin when a line comes in; then print what each was told, and how long all of it took.
+`python -m tests.faults.holders want PROCESSES NUMBER SLOT` has so many drafts of each process ask for one slot;
+`python -m tests.faults.holders move PROCESSES NUMBER SLOT…` has each of so many drafts go from slot to slot;
+`python -m tests.faults.holders home PROCESSES NUMBER SLOT…` has so many drafts about one home ask for slots.
+All begin once every process is ready, then print what each was told, a line for each process.
 """
 
 import json
+import multiprocessing
 import random
 import sys
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from multiprocessing.synchronize import Barrier
 from uuid import uuid4
 
 import django
@@ -97,18 +98,29 @@ def act(draft: Draft, slots: list[str]) -> str:
 ACTS = {"want": want, "move": move, "home": home}
 
 
-def together(number: int, slots: list[str]) -> dict[str, object]:
-    """Have so many drafts act a few at a time, once a line is read."""
+def together(number: int, slots: list[str], ready: Barrier) -> None:
+    """Have so many drafts act a few at a time, once all processes are ready; print what they were told."""
     made = drafts(number)
-    print("ready", flush=True)
-    sys.stdin.readline()
-    began = time.time()
+    ready.wait(60)
     with ThreadPoolExecutor(THREADS) as pool:
         told = Counter(pool.map(lambda draft: act(draft, slots), made))
-    return {"told": told, "began": began, "ended": time.time()}
+    print(json.dumps(told), flush=True)
+
+
+def at_once(processes: int, number: int, slots: list[str]) -> None:
+    """Have several processes act at once: forked before there is a connection, so that only one is loaded."""
+    fork = multiprocessing.get_context("fork")
+    ready = fork.Barrier(processes)
+    children = [fork.Process(target=together, args=(number, slots, ready)) for _ in range(processes)]  # fmt: skip
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
 
 
 if __name__ == "__main__":
     what, *rest = sys.argv[1:]
-    done = calendar() if what == "calendar" else together(int(rest[0]), rest[1:])
-    print(json.dumps(done))
+    if what == "calendar":
+        print(json.dumps(calendar()))
+    else:
+        at_once(int(rest[0]), int(rest[1]), rest[2:])

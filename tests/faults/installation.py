@@ -3,7 +3,6 @@
 Loopback only. Every process is one we started and is ended by its id.
 """
 
-import atexit
 import json
 import os
 import pwd
@@ -14,15 +13,14 @@ import socket
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from doorstep.cli import embedded, supervisor
+from tests import shared
 from tests.patience import until
 from tests.size import size
 
@@ -57,11 +55,9 @@ class Installation:
     """One installation: made empty, filled with homes, started piece by piece, taken down whole."""
 
     def __init__(self, copied: bool = True) -> None:
-        root = os.geteuid() == 0
-        base = "/var/lib/doorstep" if root else None
-        if root:
-            Path("/var/lib/doorstep").mkdir(parents=True, exist_ok=True)
-        self.folder = Path(tempfile.mkdtemp(prefix="faults-", dir=base))
+        # What others are copied from stays until the run is over.
+        place = shared.base() if copied else shared.folder()
+        self.folder = Path(tempfile.mkdtemp(prefix="faults-", dir=place))
         self.folder.chmod(0o755)
         self.files = self.folder / "files"
         self.files.mkdir()
@@ -73,9 +69,9 @@ class Installation:
         self.homes: dict[str, Any]
         self.data = self.folder / "postgres"
         if copied:
-            first = _first(date.today())
-            self.homes = first.homes
-            self._copy(first.data)
+            first = _first()
+            self.homes = first["homes"]
+            self._copy(Path(first["data"]))
         else:
             self.homes = {"bins": [], "secret": ""}
             self._make_database()
@@ -145,7 +141,7 @@ class Installation:
         if homes > len(self.homes["bins"]):
             self.stop_database("fast")
             shutil.rmtree(self.data)
-            self._copy(_first(date.today()).empty)
+            self._copy(Path(_first()["empty"]))
             self.homes = json.loads(self.call("tests.faults.seed", "homes", str(homes)))
         self.bins = [(u, b) for u, b in self.homes["bins"][:homes]]
         self.secret = self.homes["secret"]
@@ -225,27 +221,23 @@ class Installation:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-@dataclass(frozen=True)
-class First:
-    """What installations are copied from: a database server's folder with tables only, and one with homes."""
+def _first() -> dict[str, Any]:
+    """Return what installations are copied from: once a run, and anew after midnight.
 
-    empty: Path
-    data: Path
-    homes: dict[str, Any]
+    A database server's folder with tables only (`empty`), one with homes (`data`), and those `homes`.
+    """
+    return dict(shared.once(f"first-{date.today()}", _make_first))
 
 
-@cache
-def _first(day: date) -> First:
-    """Return what installations of a day are copied from; once a process, and anew after midnight."""
+def _make_first() -> dict[str, Any]:
     made = Installation(copied=False)
-    atexit.register(shutil.rmtree, made.folder, ignore_errors=True)
     made.stop_database("fast")
     empty = made.folder / "empty"
     subprocess.run(["cp", "-a", str(made.data), str(empty)], check=True)
     made.start_database()
     homes = json.loads(made.call("tests.faults.seed", "homes", str(size(40, 1000))))
     made.stop_database("fast")
-    return First(empty, made.data, homes)
+    return {"empty": str(empty), "data": str(made.data), "homes": homes}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -1,8 +1,9 @@
-"""Run beside an installation, with its environment: acts of its officers, crews and clock for the round of two.
+"""Runs beside an installation, with its environment: acts of its officers, crews and clock for the round of two.
 
-`python -m tests.faults.round_seed publish NAME` publishes a service of tests/open311 and prints a key of Open311;
-`decide WHAT` lets an officer decide on the one case there is; `mend` lets a crew finish its job;
-`look` looks at what waits and what is with others, as the worker does every minute.
+Each line that comes in is an act as JSON, and answered by a line when it is done. `["publish", NAME]` publishes a
+service of tests/open311 and gives a key of Open311; `["decide", WHAT]` lets an officer decide on the one case there
+is; `["mend"]` lets a crew finish its job; `["look"]` looks at what waits and what is with others, as the worker does
+every minute; `["chains"]` gives the references whose timeline is broken.
 """
 
 import json
@@ -22,6 +23,7 @@ from doorstep.cases.models import Case  # noqa: E402
 from doorstep.fieldwork import actions as fieldwork  # noqa: E402
 from doorstep.fieldwork.models import Job  # noqa: E402
 from doorstep.staff.actor import Actor  # noqa: E402
+from tests.faults.seed import chains  # noqa: E402
 from tests.open311 import conftest  # noqa: E402
 
 
@@ -52,5 +54,7 @@ def look() -> None:
 
 
 if __name__ == "__main__":
-    acts = {"publish": publish, "decide": decide, "mend": mend, "look": look}
-    print(json.dumps(acts[sys.argv[1]](*sys.argv[2:])))  # type: ignore[operator]
+    acts = {"publish": publish, "decide": decide, "mend": mend, "look": look, "chains": chains}
+    for line in sys.stdin:
+        what, *words = json.loads(line)
+        print(json.dumps(acts[what](*words)), flush=True)  # type: ignore[operator]

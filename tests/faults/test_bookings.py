@@ -1,14 +1,12 @@
 """Many at once for few places, from several processes: no place is sold twice, and nobody is left standing."""
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from typing import Any
 
 import pytest
 
-from tests.faults.installation import ROOT, Installation
+from tests.faults.installation import Installation
 from tests.size import size
 
 PROCESSES = 4
@@ -24,34 +22,13 @@ def slots(place: Installation) -> list[str]:
 
 
 def from_processes(place: Installation, what: str, number: int, slots: list[str]) -> Any:
-    """Have drafts act from several processes at once; return what they were told, and the rate."""
-    command = [sys.executable, "-m", "tests.faults.holders", what, str(number // PROCESSES)]
-    command += slots
-    started = []
-    for _ in range(PROCESSES):
-        started.append(
-            subprocess.Popen(
-                command,
-                env=place.environment(),
-                cwd=ROOT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-        )
-        place.started.append(started[-1])  # type: ignore[arg-type]
-    for process in started:
-        assert process.stdout and process.stdout.readline() == "ready\n"
-    for process in started:
-        assert process.stdin
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    results = [json.loads(process.communicate(timeout=240)[0]) for process in started]
+    """Have drafts act from several processes at once; return what they were told."""
+    each = str(number // PROCESSES)
+    said = place.call("tests.faults.holders", what, str(PROCESSES), each, *slots).splitlines()
+    assert len(said) == PROCESSES
     told: Counter[str] = Counter()
-    for result in results:
-        told.update(result["told"])
-    seconds = max(r["ended"] for r in results) - min(r["began"] for r in results)
-    print(f"{what}: {sum(told.values()) / seconds:.0f} a second")
+    for one in said:
+        told.update(json.loads(one))
     return told
 
 
