@@ -104,6 +104,8 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
+# Who came in stands among our own events; the library would keep addresses beside it for ever.
+AXES_DISABLE_ACCESS_LOG = True
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_CLIENT_IP_CALLABLE = "doorstep.web.kit.limits.address"
 AXES_LOCKOUT_CALLABLE = "doorstep.web.kit.errors.locked_out"
