@@ -90,7 +90,7 @@ def test_a_choice_whose_day_is_gone_says_so_and_changes_nothing(fetching: Any) -
     fetching.days.held[fetching.days.slot(4)] = "someone else"
     answer = client.post(f"/case/{case.reference}/choose/other")
     assert answer.status_code == 409
-    assert "That day has just been taken" in text(answer) and "choose again" in text(answer)
+    assert "That day can no longer be chosen" in text(answer) and "choose again" in text(answer)
     case.refresh_from_db()
     assert case.stage == "booked" and not case.events.filter(kind="chosen").exists()
 

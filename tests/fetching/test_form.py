@@ -80,7 +80,7 @@ def gone(client: FormClient, answer: Any) -> None:
     """The person is led to the days, told why, and has lost nothing else."""
     assert answer.status_code == 302 and answer["Location"] == f"{BASE}/day?gone=1"
     page = text(client.get(answer["Location"]))
-    assert "That day has just been taken. Your other answers are kept." in page
+    assert "That day can no longer be chosen. Your other answers are kept." in page
     assert 'href="#slot"' in page and 'id="slot"' in page
     draft = Draft.objects.get()
     assert "slot" not in draft.answers and draft.held_until is None
@@ -121,7 +121,7 @@ def test_a_day_gone_at_sending_leads_back_too_and_makes_no_case(fetching: Any) -
         ("items", {"things-paint": "1"}, "Choose one of the answers shown", "things"),
         ("items", {"things-piano": "1"}, "Choose one of the answers shown", "things"),
         ("day", {}, "Answer this question", "slot"),
-        ("day", {"slot": "N/1999-01-01"}, "That day has just been taken", "slot"),
+        ("day", {"slot": "N/1999-01-01"}, "That day can no longer be chosen", "slot"),
         ("more", {"gift": "lots"}, "Enter an amount in pounds", "gift"),
     ],
 )

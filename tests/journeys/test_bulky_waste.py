@@ -312,7 +312,7 @@ def test_the_last_place_goes_to_one_and_the_other_keeps_the_answers(
         page.locator("input[name=slot]").first.check()
         page.click("text=Continue")
     two[0].wait_for_selector("#where")
-    two[1].wait_for_selector(".govuk-error-summary:has-text('That day has just been taken')")
+    two[1].wait_for_selector(".govuk-error-summary:has-text('That day can no longer be chosen')")
     looks_right(two[1])
     two[1].locator("input[name=slot]").first.check()
     two[1].click("text=Continue")
