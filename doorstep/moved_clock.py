@@ -28,10 +28,10 @@ def from_environment(*, demo: bool) -> timedelta | None:
         raise WrongMoment(
             f"{NAME} moves the clock of a demonstration alone; unset it, or set DOORSTEP_DEMO=1."
         )
-    since = datetime.fromisoformat(os.environ.setdefault(SINCE, datetime.now(UTC).isoformat()))
+    since = os.environ.setdefault(SINCE, datetime.now(UTC).isoformat())
     try:
-        by = _moment(text) - since
-    except (ValueError, OverflowError):
+        by = _moment(text) - datetime.fromisoformat(since)
+    except (ValueError, OverflowError, TypeError):
         by = timedelta.max
     if abs(by) > FURTHEST:
         raise WrongMoment(

@@ -8,7 +8,9 @@ from django.test import Client
 
 _FORM = re.compile(r"^(/services|/desk/new|/crew/new)/([a-z0-9-]+)(/[^?]*)?(\?.*)?$")
 _DECIDED = re.compile(r"^(/desk/cases/[^/]+)/(?:decide|refund)$")
+_CHOSEN = re.compile(r"^(/desk/cases|/case)/[^/]+/choose/")
 _ID = re.compile(r"^/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?=/|$)")
+AT = re.compile(r'name="at" value="([^"]*)"')
 SEEN = re.compile(r'name="seen" value="([^"]*)"')
 NOT_A_PAGE = ("/begin", "/resume")
 
@@ -43,7 +45,10 @@ class FormClient(Client):
         return answer
 
     def post(self, path: str, data: Any = None, *args: Any, **more: Any) -> Any:
-        """Send a page; of the check page and of what officers decide, what it shows now unless the test says what it showed."""
+        """Send a page; of the check page, choices and decisions, as it stands now unless the test says what it showed."""
+        if _CHOSEN.match(path) and "at" not in (data or {}):
+            shown = AT.search(self.get(path).content.decode())
+            data = {**(data or {}), "at": shown[1] if shown else ""}
         page = self._page_with_mark(path)
         if page and "seen" not in (data or {}):
             shown = SEEN.search(self.get(page).content.decode())

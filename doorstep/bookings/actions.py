@@ -60,11 +60,14 @@ def given_calendar(find: Callable[[str, str], Calendar]) -> Iterator[None]:
 
 
 def _parts(slot: str) -> tuple[str, date]:
-    code, _, day = slot.rpartition("/")
+    code, _, text = slot.rpartition("/")
     try:
-        return code, date.fromisoformat(day)
+        day = date.fromisoformat(text)
     except ValueError as exc:
         raise Refused("slot_gone") from exc
+    if slot != f"{code}/{day.isoformat()}":
+        raise Refused("slot_gone")
+    return code, day
 
 
 def _write(booking: Booking, now: datetime) -> Booking:
@@ -357,6 +360,17 @@ def release(*, case: Case, by: Actor, now: datetime) -> bool:
     return True
 
 
+def undo_later(*, case: Case, by: Actor, now: datetime) -> bool:
+    """Give back a day to come that a case has booked, because the visit for it is needed no longer.
+
+    The caller holds the case's lock, in a transaction. Says whether there was one.
+    """
+    booking = _own(Q(case=case))
+    if booking is None or booking.day.day <= now.astimezone(ZONE).date():
+        return False
+    return release(case=case, by=by, now=now)
+
+
 def _end(booking: Booking, now: datetime) -> None:
     booking.state, booking.until, booking.ended_at = "released", None, now
     _write(booking, now)
@@ -417,9 +431,11 @@ def _give_back(case: Case, booking: Booking, why: str, by: Actor, now: datetime)
     """Give back a case's place and report it as `book.<why>`, where the stage knows a way on."""
     _end(booking, now)
     timeline.write(case, "released", by=by, now=now, day=booking.day.day.isoformat(), why=why)
-    _tell(case, None)
     if leads_on(case, f"book.{why}"):
+        # Before the fact says that nothing is held: the stage that is left keeps what it said.
         cases.record_outcome(case_id=case.pk, name=f"book.{why}", by=by, now=now)
+    else:
+        _tell(case, None)
 
 
 @transaction.atomic

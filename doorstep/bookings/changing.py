@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from doorstep.bookings import queries, queue
-from doorstep.bookings.models import Booking, Calendar, Day, DayChange
+from doorstep.bookings import queue
+from doorstep.bookings.models import Booking, Calendar, Day, DayChange, taken
 from doorstep.bookings.room import locked
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
@@ -15,15 +15,18 @@ MOST = 10_000
 MOST_WORDS = 120
 
 
-def affected(calendar: Calendar, day: date, room: int) -> list[Booking]:
+def affected(calendar: Calendar, day: date, room: int, now: datetime) -> list[Booking]:
     """Return the cases' bookings that a day of that size would have no room for, the latest made first out.
 
-    What is booked stays so until someone deals with it; who only holds is told, and chooses again.
+    What is booked comes before what is held, forms' holds among these, as `room.check_still` has it: it stays so until
+    someone deals with it. Who only holds is told, and chooses again.
     """
+    rows = Booking.objects.filter(taken(now), day__calendar=calendar, day__day=day)
+    rows = rows.select_related("case__place__street", "case__customer")
     bookings, left = [], room
-    for booking in sorted(queries.on_day(calendar, day), key=lambda b: (b.made_at, b.pk)):
+    for booking in sorted(rows, key=lambda b: (b.state != "booked", b.made_at, b.pk)):
         left -= booking.load
-        if left < 0:
+        if left < 0 and booking.case_id:
             bookings.append(booking)
     return bookings
 

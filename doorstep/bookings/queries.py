@@ -89,10 +89,11 @@ def days(
     last: date,
     now: datetime,
     draft_id: UUID | None = None,
+    case: Case | None = None,
 ) -> list[SlotDay]:
     """Return every day from first to last for work at a home, each with room or the reason; four statements.
 
-    None where no calendar covers the home.
+    None where no calendar covers the home. What the draft or the case has itself takes no room from it.
     """
     calendars = covering(kind, uprn)
     if not calendars:
@@ -100,8 +101,10 @@ def days(
     bookings = Booking.objects.filter(
         case__place_id=uprn, state__in=LIVE, day__day__range=(first, last)
     )
-    mine = set(bookings.filter(day__calendar__kind=kind).values_list("day__day", flat=True))
-    return days_in(calendars, load, first, last, now, mine, draft_id)
+    bookings = bookings.filter(day__calendar__kind=kind)
+    mine = set(bookings.exclude(case=case).values_list("day__day", flat=True))
+    own = Q(bookings__draft_id=draft_id) if draft_id else Q(bookings__case=case) if case else None
+    return days_in(calendars, load, first, last, now, mine, own)
 
 
 def days_in(
@@ -111,11 +114,13 @@ def days_in(
     last: date,
     now: datetime,
     mine: Iterable[date] = (),
-    draft_id: UUID | None = None,
+    but: Q | None = None,
 ) -> list[SlotDay]:
-    """Return every day from first to last in the first of some calendars that has room; one statement."""
+    """Return every day from first to last in the first of some calendars that has room; one statement.
+
+    `but` says whose own hold does not count.
+    """
     rows = Day.objects.filter(calendar__in=calendars, day__range=(first, last))
-    but = Q(bookings__draft_id=draft_id) if draft_id else None
     day_rows = {(d.calendar_id, d.day): d for d in with_use(rows, now, but)}
     today, is_holiday = now.astimezone(council.ZONE).date(), holiday_test()
     slot_days = []

@@ -78,7 +78,7 @@ class BookStep:
         self, *, case: Case, options: Mapping[str, Any], now: datetime
     ) -> list[tuple[str, str]]:
         """Return the days that may be chosen instead, and why others may not, as the question of a slot has them."""
-        slot_days = queries.days(uprn=case.place_id or 0, now=now, **options)
+        slot_days = queries.days(uprn=case.place_id or 0, case=case, now=now, **options)
         return [(o["id"], o["label"]) for o in map(facts.option, slot_days)]
 
     def take(
@@ -86,6 +86,10 @@ class BookStep:
     ) -> None:
         """Hold the day that was chosen for the case, which its next stage keeps or books."""
         actions.choose(case=case, chosen=chosen, **options, by=by, now=now)
+
+    def put_right(self, *, case: Case, by: Actor, now: datetime) -> None:
+        """Give back a day to come: the crew that was sent again is not needed."""
+        actions.undo_later(case=case, by=by, now=now)
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
         """Give back what the case holds or has booked."""

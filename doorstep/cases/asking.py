@@ -13,8 +13,6 @@ from doorstep.forms.form import Question
 from doorstep.staff.actor import Actor
 
 FIELD = "chosen"
-# What may be wrong with the answer, such as the day that went meanwhile: then it is asked again.
-ASKED_AGAIN = ("option_missing", "slot_gone")
 
 
 def _asked(case: Case, name: str) -> Doing | None:

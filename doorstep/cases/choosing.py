@@ -8,7 +8,7 @@ from django.db import transaction
 
 from doorstep.cases import asking, timeline, workflow
 from doorstep.cases.clock import clock_at
-from doorstep.cases.locking import locked, one_open_case
+from doorstep.cases.locking import locked, one_open_case, standing
 from doorstep.cases.models import Case
 from doorstep.cases.values import values_of, words_of
 from doorstep.catalogue.service import Choice
@@ -45,6 +45,17 @@ def offered(case: Case, now: datetime) -> list[Offered]:
     return offers
 
 
+def is_asked_again(case: Case, name: str, refused: Refused, now: datetime) -> bool:
+    """Say whether a choice that was refused is still offered, so that it is asked once more, as it stands now.
+
+    For its answer, such as a day that went meanwhile, or because what is offered is another by now.
+    """
+    if not any(choice.name == name for choice in offered(case, now)):
+        return False
+    answer = refused.code in ("option_missing", "slot_gone") and asking.asks(case, name)
+    return answer or refused.code == "changed_since"
+
+
 def one(case: Case, name: str, now: datetime) -> Offered:
     """Return a choice that is open now; raises Refused("choice_gone")."""
     offer = next((choice for choice in offered(case, now) if choice.name == name), None)
@@ -53,21 +64,33 @@ def one(case: Case, name: str, now: datetime) -> Offered:
     return offer
 
 
-def choose(*, case_id: int, name: str, by: Actor, now: datetime, chosen: str = "") -> Case:
+def choose(
+    *,
+    case_id: int,
+    name: str,
+    by: Actor,
+    now: datetime,
+    chosen: str = "",
+    made_at: str = "",
+) -> Case:
     """Carry out a choice; `chosen` answers what it asks first, such as which day instead.
 
-    Raises Refused: "choice_gone", also at the very moment it ends; "already_open"; "option_missing"; and what the steps
-    of the next stage refuse, such as "slot_gone": then nothing was changed.
+    `made_at` is where the case stood when they chose, as `locking.standing` says: what is offered may be another day by now.
+    Raises Refused: "choice_gone", also at the very moment it ends; "changed_since"; "already_open"; "option_missing"; and
+    what the steps of the next stage refuse, such as "slot_gone": then nothing was changed.
     """
     with one_open_case(), transaction.atomic():
         case = locked(case_id)
+        if made_at and made_at != standing(case):
+            raise Refused("changed_since")
         one(case, name, now)
         choice = workflow.stage_of(case).choices[name]
+        was = workflow.said_now(case)
         timeline.write(case, "chosen", by=by, now=now, choice=name)
         if choice.undo:
             workflow.unwind(case, by=by, now=now)
         asking.take(case, name, chosen, by=by, now=now)
-        workflow.enter(case, choice.stage, by=by, now=now, why=name)
+        workflow.enter(case, choice.stage, by=by, now=now, why=name, was=was)
     return case
 
 

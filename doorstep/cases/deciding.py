@@ -7,16 +7,11 @@ from typing import Any
 from django.db import transaction
 
 from doorstep.cases import asking, timeline, workflow
-from doorstep.cases.locking import locked, one_open_case
+from doorstep.cases.locking import locked, one_open_case, standing
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.staff.actor import Actor
-
-
-def standing(case: Case) -> str:
-    """Return at which stage a case stands and since when, for a decision about just that."""
-    return f"{case.stage}@{case.stage_since.isoformat() if case.stage_since else ''}"
 
 
 def decide(
@@ -32,7 +27,7 @@ def decide(
 ) -> Case:
     """Carry out an officer's decision that the stage allows; `reply` is what the resident will read.
 
-    `made_at` is where the case stood when they decided, as `standing` says; `chosen` answers what the decision
+    `made_at` is where the case stood when they decided, as `locking.standing` says; `chosen` answers what the decision
     asks first, such as which day instead. Raises Refused: "changed_since", "decision_not_allowed", "reason_missing",
     "reply_missing", "option_missing", "already_open", and what a step refuses, such as "slot_gone".
     """
@@ -48,13 +43,14 @@ def decide(
             raise Refused("reason_missing")
         if not reply.strip() and decision in flow.replies:
             raise Refused("reply_missing")
+        was = workflow.said_now(case)
         timeline.write(case, "decided", by=by, now=now, text=reason.strip(), decision=decision)
         if reply.strip():
             timeline.write(case, "replied", by=by, now=now, text=reply.strip())
         workflow.unwind(case, by=by, now=now)
         asking.take(case, decision, chosen, by=by, now=now)
         words = {"reply": reply.strip()}
-        workflow.enter(case, target, by=by, now=now, why=decision, words=words)
+        workflow.enter(case, target, by=by, now=now, why=decision, words=words, was=was)
     return case
 
 

@@ -23,3 +23,8 @@ def one_open_case() -> Iterator[None]:
         if "one_open_case_of_a_kind" not in str(exc):
             raise
         raise Refused("already_open") from exc
+
+
+def standing(case: Case) -> str:
+    """Return at which stage a case stands and since when, for a decision or a choice about just that."""
+    return f"{case.stage}@{case.stage_since.isoformat() if case.stage_since else ''}"

@@ -56,6 +56,13 @@ class Asking(Protocol):
         """Take what was chosen for the case, whose lock is held; raises Refused."""
 
 
+class PuttingRight(Protocol):
+    """A step of which something is needed no longer where an outcome was put right, such as a further visit's day."""
+
+    def put_right(self, *, case: Case, by: Actor, now: datetime) -> None:
+        """Take back what is needed no longer."""
+
+
 class Waiting(Protocol):
     """A step that somebody outside may owe an answer, such as whether a payment was made."""
 
@@ -83,6 +90,12 @@ def offer(kind: str, step: Step) -> None:
 def step(kind: str) -> Step:
     """Return the work behind a kind of step."""
     return _offered[kind]
+
+
+def putting_right() -> list[PuttingRight]:
+    """Return the steps that take something back where an outcome was put right."""
+    steps_: Mapping[str, Any] = _offered
+    return [step for step in steps_.values() if hasattr(step, "put_right")]
 
 
 def reserve(
@@ -156,10 +169,11 @@ def enter(
     quiet: bool = False,
     corrected: bool = False,
     words: Mapping[str, str] | None = None,
+    was: Mapping[str, object] | None = None,
 ) -> None:
     """Bring a case into a stage and set in motion what the stage says.
 
-    `quiet` leaves out what speaks to the person; in a stage that is `corrected`, what cannot be done twice is
+    `was` is what the stage that is left said (`said_now`), where something of it changed on the way out. `quiet` leaves out what speaks to the person; in a stage that is `corrected`, what cannot be done twice is
     reckoned with what was done before; `words` are what was just written, such as an officer's reply. Where
     a step knows its outcome at once (nothing to pay), the stage is left by it, and what the stage
     still had to do is not done.
@@ -168,7 +182,7 @@ def enter(
     stage = flow.stages[stage_id]
     if stage.undo:
         unwind(case, by=by, now=now)
-    before, was = _standing(case), history.named_by(flow.stages[case.stage].resident, case)
+    before, was = _standing(case), said_now(case) if was is None else was
     case.stage = stage_id
     if stage.facts:
         finding = facts.Facts(clock_at(now), may_ask_outside=False)
@@ -193,6 +207,11 @@ def enter(
             return outcome(case, came, by=by, now=now)
 
 
+def said_now(case: Case) -> Mapping[str, object]:
+    """Return the days and sums that the sentence of a case's stage names now, for its history."""
+    return history.named_by(stage_of(case).resident, case)
+
+
 def unwind(case: Case, *, by: Actor, now: datetime) -> None:
     """Take back whatever steps have open for a case."""
     for step in _offered.values():
@@ -208,6 +227,9 @@ def outcome(case: Case, name: str, *, by: Actor, now: datetime, corrected: bool 
     target = flow.stages[case.stage].on.get(name) or flow.on.get(name)
     if target is None:
         raise Refused("no_way_on", outcome=name, stage=case.stage)
+    if corrected:
+        for step in putting_right():
+            step.put_right(case=case, by=by, now=now)
     enter(case, target, by=by, now=now, why=name, quiet=corrected, corrected=corrected)
     if corrected:
         _reckon(case, flow.stages[target], by, now)

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import structlog
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 
 from doorstep.cases import actions as cases
 from doorstep.cases import needs_person, timeline, workflow
@@ -259,7 +259,7 @@ def record(*, payment: Payment, now: datetime) -> None:
 def _paid(charge: Charge, attempt: Attempt, payment: Payment, now: datetime) -> None:
     """Write the money down and tell the workflow; money that nothing waits for is given back."""
     in_time = charge.state == "due" and (charge.until is None or now <= charge.until)
-    twice = charge.state == "paid"
+    twice = charge.state == "paid" or _is_paid_otherwise(charge)
     attempt.state, attempt.next_url, attempt.working = "paid", "", False
     attempt.code, attempt.ended_at, attempt.asked_at = "", now, now
     attempt.save()
@@ -278,7 +278,17 @@ def _paid(charge: Charge, attempt: Attempt, payment: Payment, now: datetime) -> 
         return _other_sum(charge, payment, now)
     name = "pay.paid" if in_time else "pay.paid_late"
     if twice or not outcomes.report(charge, name, now):
-        _give_back(charge, now)
+        return _give_back(charge, now)
+    # What was asked for anew while this one was on its way is asked for no longer.
+    for other in Charge.objects.filter(case=charge.case_id, purpose=charge.purpose, state="due"):
+        _end_as(other, "withdrawing", now)
+
+
+def _is_paid_otherwise(charge: Charge) -> bool:
+    """Say whether another charge for the same was paid, and not all of it given back."""
+    others = Charge.objects.filter(case=charge.case_id, purpose=charge.purpose, state="paid")
+    kept = Movement.objects.filter(charge__in=others.exclude(pk=charge.pk))
+    return (kept.aggregate(s=Sum("pence"))["s"] or 0) > 0
 
 
 def _other_sum(charge: Charge, payment: Payment, now: datetime) -> None:
@@ -291,8 +301,11 @@ def _other_sum(charge: Charge, payment: Payment, now: datetime) -> None:
 
 
 def _give_back(charge: Charge, now: datetime) -> None:
-    text = "Money came that nothing waits for any more; it is given back by itself."
-    cases.note(case_id=charge.case_id, text=text, by=SYSTEM, now=now)
+    text = (
+        f"{pounds(charge.pence)} came for {charge.reference}, which nothing waits for any more. It is given back by "
+        "itself. Please tell the resident so."
+    )
+    needs_person.ask_on(case=locked(charge.case_id), text=text, by=SYSTEM, now=now)
     left = refunds.left_of(Attempt.objects.filter(charge=charge, state="paid").latest("ended_at"))
     refunds.ask(
         case_id=charge.case_id,

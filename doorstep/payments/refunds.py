@@ -352,7 +352,7 @@ def _fail(refund_id: int, why: str, now: datetime) -> None:
         return
     refund.state, refund.ended_at, refund.why_not = "failed", now, why[:200]
     refund.save(update_fields=["state", "ended_at", "why_not"])
+    # What the resident was told goes on being owed: a person sees to it.
     case = refund.attempt.charge.case
-    keep_sums(case)
     text = f"A refund of {pounds(refund.pence)} failed: {why}. Please pay it back another way."
     needs_person.ask_officer(case_id=case.pk, text=text, by=SYSTEM, now=now)

@@ -109,6 +109,13 @@ def without(asked: Rows, left: Rows, now: datetime) -> Observed:
     return Observed([row for row in rows if row["count"] > 0], now)
 
 
+def left(asked: Rows, left: Rows, now: datetime) -> Observed:
+    """Observe what was left of what was asked for: what a crew that is sent again is to take."""
+    left_ids = [str(task["id"]).rsplit(".", 1)[0] for task in left]
+    rows = [{"id": a["id"], "count": min(a["count"], left_ids.count(str(a["id"])))} for a in asked]
+    return Observed([row for row in rows if row["count"] > 0], now)
+
+
 def home(uprn: str, now: datetime) -> Observed:
     """Observe what kind of property it is (its BLPU class), and whether it is a business."""
     place = places.find(uprn)
@@ -124,6 +131,7 @@ def register() -> None:
     params = (chosen_items, listed, tariff, ("levels", LEVELS), ("saturday", BOOL), ("pension", BOOL), ("trade", BOOL))  # fmt: skip
     offer(Fact("waste.bulky_price", params, PRICE, local, price))
     offer(Fact("waste.bulky_tasks", (chosen_items, listed), ListOf(TASK), local, tasks))
-    left = ("left", ListOf(TASK))
-    offer(Fact("waste.bulky_without", (chosen_items, left), ListOf(ITEM), local, without))
+    those = ("left", ListOf(TASK))
+    offer(Fact("waste.bulky_without", (chosen_items, those), ListOf(ITEM), local, without))
+    offer(Fact("waste.bulky_left", (chosen_items, those), ListOf(ITEM), local, left))
     offer(Fact("waste.home", (("property", TEXT),), HOME, local, home))

@@ -130,9 +130,12 @@ def test_a_draft_has_one_hold(desk: Any) -> None:
 def test_officers_close_open_and_resize_and_see_whom_it_concerns(desk: Any) -> None:
     early, late = desk.case(0), desk.case(1)
     said = {"calendar": desk.calendar, "day": desk.day, "by": OFFICER, "now": desk.now}
-    assert [b.case for b in changing.affected(desk.calendar, desk.day, 3)] == [late]
-    assert [b.case for b in changing.affected(desk.calendar, desk.day, 0)] == [early, late]
-    assert changing.affected(desk.calendar, desk.day, 4) == []
+    assert [b.case for b in changing.affected(desk.calendar, desk.day, 3, desk.now)] == [late]
+    assert [b.case for b in changing.affected(desk.calendar, desk.day, 0, desk.now)] == [
+        early,
+        late,
+    ]
+    assert changing.affected(desk.calendar, desk.day, 4, desk.now) == []
     changing.resize(**said, capacity=3)
     assert live() == 2
     with pytest.raises(Refused, match="slot_gone"):

@@ -76,6 +76,7 @@ def test_the_day_that_is_chosen_instead_is_held_paid_and_booked(desk: Any) -> No
     [
         ("", "option_missing"),
         ("x", "slot_gone"),
+        ("NORTH/20261112", "slot_gone"),
         ("NORTH/2026-11-10", "slot_gone"),  # the one that was closed
         ("NORTH/2026-11-04", "slot_gone"),  # today: before the first
         ("NORTH/2026-11-20", "slot_gone"),  # after the last
@@ -132,6 +133,28 @@ def test_a_smaller_day_goes_to_who_came_first(desk: Any) -> None:
     assert not actions.lose(case_id=first.pk, by=SYSTEM, now=desk.after(2))
     assert actions.lose(case_id=second.pk, by=SYSTEM, now=desk.after(2))
     assert choose(first, "pay", desk).stage == "booked"
+
+
+def test_the_preview_names_whom_it_will_concern(desk: Any) -> None:
+    held_first, booked_later = desk.case(0), desk.case(1)
+    choose(booked_later, "pay", desk)
+    concerned = changing.affected(desk.calendar, desk.day, 3, desk.after(2))
+    assert [b.case for b in concerned] == [held_first]
+    # A form's hold, which nobody can be named by, comes before a case's that came after it.
+    Booking.objects.filter(case=held_first).update(made_at=desk.after(1))
+    desk.draft(2)
+    Booking.objects.filter(draft__isnull=False).update(made_at=desk.after(0.5))
+    concerned = changing.affected(desk.calendar, desk.day, 5, desk.after(2))
+    assert [b.case for b in concerned] == [held_first]
+    shrink(desk, 5)
+    assert actions.lose(case_id=held_first.pk, by=SYSTEM, now=desk.after(2))
+
+
+def test_the_day_that_is_kept_can_be_chosen_by_whom_it_is_kept_for(desk: Any) -> None:
+    case = desk.case()
+    about: dict[str, Any] = {"kind": "bulky", "load": 10, "first": desk.day, "last": desk.day}
+    (day,) = queries.days(uprn=case.place_id, case=case, now=desk.now, **about)
+    assert day.open
 
 
 def test_where_the_workflow_knows_no_way_the_hold_stays_and_is_not_sold(desk: Any) -> None:

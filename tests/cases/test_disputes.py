@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from doorstep.cases import choosing, deciding, drafts, forgetting, submitting, timeline
+from doorstep.cases import choosing, deciding, drafts, forgetting, locking, submitting, timeline
 from doorstep.cases.models import Case, EventText
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
@@ -172,11 +172,11 @@ def test_reports_are_released_in_bulk_where_the_council_wants_it(district: Any) 
     with catalogue.other_settings({"release_by_officer": True}):
         waiting = [district.case(n) for n in range(3)]
     assert {c.stage for c in waiting} == {"to_release"} and not Job.objects.exists()
-    at = {c.pk: deciding.standing(c) for c in waiting}
+    at = {c.pk: locking.standing(c) for c in waiting}
     about: dict[str, Any] = {"by": SYSTEM, "now": district.now}
     came = deciding.decide_many(made_at={**at, 999: "x"}, decision="release", **about)
     assert came == (3, 1) and Job.objects.count() == 3 and Message.objects.count() == 3
-    at = {c.pk: deciding.standing(Case.objects.get(pk=c.pk)) for c in waiting}
+    at = {c.pk: locking.standing(Case.objects.get(pk=c.pk)) for c in waiting}
     assert deciding.decide_many(made_at=at, decision="close", **about) == (0, 3)
 
 
@@ -185,7 +185,7 @@ def test_a_case_that_went_on_since_the_list_was_opened_is_not_decided_with_the_o
 ) -> None:
     with catalogue.other_settings({"release_by_officer": True}):
         waiting = [district.case(n) for n in range(2)]
-    at = {c.pk: deciding.standing(c) for c in waiting}
+    at = {c.pk: locking.standing(c) for c in waiting}
     later = district.now + timedelta(minutes=1)
     Case.objects.filter(pk=waiting[1].pk).update(stage_since=later)
     about: dict[str, Any] = {"by": SYSTEM, "now": district.now}

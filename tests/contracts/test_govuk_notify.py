@@ -229,4 +229,4 @@ def test_the_log_keeps_no_person(notify: StandIn, caplog: pytest.LogCaptureFixtu
         with pytest.raises(Undeliverable):
             NotifyMessenger().send_email(replace(MESSAGE, to="nobody"))
     said = " ".join(str(record.msg) + str(record.args) for record in caplog.records)
-    assert "notifications/email" in said and "MB-1-1" not in said and "nobody" not in said
+    assert "httpx" in said and "MB-1-1" not in said and "nobody" not in said

@@ -91,6 +91,8 @@ def test_a_choice_whose_day_is_gone_says_so_and_changes_nothing(fetching: Any) -
     answer = client.post(f"/case/{case.reference}/choose/other")
     assert answer.status_code == 409
     assert "That day can no longer be chosen" in text(answer) and "choose again" in text(answer)
+    stale = client.post(f"/case/{case.reference}/choose/other", {"at": "booked@2026-01-01"})
+    assert "This changed since you opened the page" in text(stale)
     case.refresh_from_db()
     assert case.stage == "booked" and not case.events.filter(kind="chosen").exists()
 

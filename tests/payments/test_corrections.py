@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from doorstep.bookings.models import Calendar
+from doorstep.bookings.models import Booking, Calendar
 from doorstep.cases import deciding, submitting
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
@@ -143,6 +143,26 @@ def test_a_crew_that_was_sent_again_for_a_wrong_outcome_is_not_needed(
     correct(booked, "collected")
     assert booked.stage == "collected"
     assert not Job.objects.filter(case=booked, state="open").exists()
+
+
+def test_a_day_that_is_needed_no_longer_is_free_again(booked: Case, pay: Pay) -> None:
+    finish(booked, "no_access")
+    send_again(booked)
+    correct(booked, "collected")
+    assert booked.stage == "collected"
+    assert not Booking.objects.filter(state__in=("held", "booked")).exists()
+
+
+def test_sent_again_for_what_was_left_no_more_money_goes_back(booked: Case, pay: Pay) -> None:
+    finish(booked, "collected", done=("chair.1", "chair.2", "chair.3"))
+    assert booked.stage == "partial"
+    back = PENCE - held(pay)
+    assert 0 < back < PENCE
+    send_again(booked)
+    job = Job.objects.get(case=booked, state="open")
+    assert [task["id"] for task in job.tasks] == ["mattress.1"]
+    finish(booked, "not_found")
+    assert booked.stage == "rest_left" and held(pay) == PENCE - back
 
 
 def test_an_earlier_visit_that_is_put_right_moves_neither_case_nor_money(

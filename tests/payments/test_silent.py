@@ -9,16 +9,20 @@ from django.utils import timezone
 from doorstep.bookings import actions as bookings
 from doorstep.bookings import changing
 from doorstep.bookings.models import Booking, Calendar, begins
-from doorstep.cases import choosing, submitting
+from doorstep.cases import choosing, deciding, history, submitting
 from doorstep.cases.models import Case
+from doorstep.cases.values import words_of
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue import words
 from doorstep.messages.models import Message
 from doorstep.outside.errors import TryLater
-from doorstep.payments import actions, queries
-from doorstep.payments.models import Attempt, Charge
+from doorstep.payments import actions, queries, refunds
+from doorstep.payments.models import Attempt, Charge, Refund
 from doorstep.staff.actor import RESIDENT, SYSTEM, Actor
 from tests.filling import fill
 from tests.paying import Pay
 from tests.publishing import publish_library
+from tests.to_do import to_do
 
 OFFICER = Actor("staff", "officer")
 NOW = timezone.now()
@@ -160,6 +164,90 @@ def test_a_day_closed_while_it_was_paid_is_not_sold(paying: Case, pay: Pay, then
     booked = Booking.objects.get(case=case, state="booked").day.day
     assert case.stage == "booked" and booked > day
     assert then == "take" or booked == day + timedelta(days=6)
+
+
+def slow(pay: Pay) -> str:
+    """Pay at the bank that answers later; return the payment's id."""
+    payment = pay.payments[-1]
+    payment["status"] = "submitted"
+    payment["slow_until"] = "9999"
+    return str(payment["id"])
+
+
+def comes_in(pay: Pay, payment_id: str, now: datetime) -> None:
+    payment = next(p for p in pay.payments if p["id"] == payment_id)
+    payment["status"] = "success"
+    actions.learn(attempt_id=Attempt.objects.get(provider_id=payment_id).pk, now=now)
+
+
+@pytest.mark.parametrize("first_in", ["first", "second"])
+def test_a_payment_that_comes_late_is_not_kept_beside_another(
+    paying: Case, pay: Pay, first_in: str
+) -> None:
+    """The bank was slow; the day was closed meanwhile, another chosen and paid: one of the two goes back."""
+    before = Booking.objects.get(case=paying).day.day
+    late = slow(pay)
+    close(paying, after(2))
+    bookings.lose(case_id=paying.pk, by=SYSTEM, now=after(2))
+    chosen = f"ALL/{before + timedelta(days=2)}"
+    case = choosing.choose(
+        case_id=paying.pk, name="other", chosen=chosen, by=RESIDENT, now=after(4)
+    )
+    charge = queries.due(case)
+    assert case.stage == "paying_other" and charge
+    attempt = actions.begin(charge_id=charge.pk, language="en", now=after(5))
+    steps = [lambda: comes_in(pay, late, after(6)), lambda: pay.control(pay=attempt.provider_id)]
+    for step in steps if first_in == "first" else reversed(steps):
+        step()
+        actions.learn(attempt_id=attempt.pk, now=after(7))
+    settle(after(8))
+    for refund in Refund.objects.filter(state__in=("asked", "submitted")):
+        refunds.carry_out(refund_id=refund.pk, now=after(9))
+    case.refresh_from_db()
+    assert case.stage == "booked" and queries.due(case) is None and pay.taken == 1500
+    assert Message.objects.filter(case=case, name="booked").count() == 1
+    assert Booking.objects.get(case=case, state="booked").day.slot == chosen
+    assert (
+        not Refund.objects.exists()
+        or "goes back" in to_do(case)[0]
+        or "given back" in to_do(case)[0]
+    )
+
+
+@pytest.mark.parametrize("how", ["resident", "officer"])
+def test_given_up_nothing_is_booked_by_a_payment_that_comes_in(
+    paying: Case, pay: Pay, how: str
+) -> None:
+    late = slow(pay)
+    if how == "resident":
+        choosing.choose(case_id=paying.pk, name="give_up", by=RESIDENT, now=after(2))
+    else:
+        about: dict[str, Any] = {"decision": "close", "reason": "x", "by": OFFICER, "now": after(2)}
+        deciding.decide(case_id=paying.pk, **about)
+    comes_in(pay, late, after(3))
+    for refund in Refund.objects.filter(state__in=("asked", "submitted")):
+        refunds.carry_out(refund_id=refund.pk, now=after(4))
+    paying.refresh_from_db()
+    assert paying.stage == "paid_in_vain" and pay.taken == 0
+    assert not Booking.objects.filter(state="booked").exists()
+    assert "goes back" in Message.objects.get(case=paying).body
+
+
+def test_what_an_earlier_stage_said_stays_as_it_was(paying: Case, pay: Pay) -> None:
+    before = Booking.objects.get(case=paying).day.day
+    close(paying, after(2))
+    bookings.lose(case_id=paying.pk, by=SYSTEM, now=after(2))
+    chosen = f"ALL/{before + timedelta(days=2)}"
+    case = choosing.choose(
+        case_id=paying.pk, name="other", chosen=chosen, by=RESIDENT, now=after(4)
+    )
+    stages = catalogue.service(case.version_id).workflow.stages
+    said = [
+        words.fill(stages[line.stage].resident, line.said(words_of(case)))
+        for line in history.lines(case.events.all())
+    ]
+    assert said[0].startswith(f"We are keeping {words.say(before)} for you")
+    assert said[1].startswith(f"We cannot come on {words.say(before)} after all")
 
 
 def test_withdrawn_and_paid_all_the_same_another_day_is_offered(paying: Case, pay: Pay) -> None:

@@ -25,7 +25,7 @@ from doorstep.web.kit import limits, uploads
 # Of a field for one photo: the last that was sent is kept, as a browser would send one alone.
 AT_ONCE = 5
 # How often days are chosen from one address in an hour: a library has many readers behind one.
-HOLDS_AN_HOUR = 60
+HOLDS_AN_HOUR = 30
 # Letters of a page that are kept as typed, right or wrong; no page of ours takes so many.
 MOST_TYPED = 50_000
 # Fields that are no answers.

@@ -8,7 +8,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from doorstep.cases.models import Draft
-from doorstep.cases.values import from_json
+from doorstep.cases.values import from_json, of_nature
+from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.words import fill
 from doorstep.council.errors import Refused
 from doorstep.forms import journey
@@ -98,9 +99,16 @@ def _at_postcode(text: str) -> dict[str, Any]:
 
 
 def held(request: HttpRequest, draft: Draft, now: datetime) -> dict[str, Any]:
-    """Return until when the person's day is kept, the seconds left, and what came of asking for longer."""
-    if not draft.held_until or draft.held_until <= now:
-        return {"held_until": None}
+    """Return until when the person's day is kept, the seconds left, and what came of asking for longer.
+
+    Of a day that was chosen and is not kept now, that it is not: its time ran out, or it was closed.
+    """
+    service = catalogue.service(draft.version_id)
+    chosen = bool(service.workflow.reserve) and any(
+        draft.answers.get(q.id) for q in of_nature(service, "slot")
+    )
+    if not chosen or not draft.held_until or draft.held_until <= now:
+        return {"held_until": None, "is_not_held": chosen}
     told = {
         "longer": _("It is kept longer."),
         "longest": _("It cannot be kept longer than that."),

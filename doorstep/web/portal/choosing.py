@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from doorstep.cases import asking, choosing
+from doorstep.cases import asking, choosing, locking
 from doorstep.cases.models import Case
 from doorstep.council.errors import Refused
 from doorstep.files.errors import BadFile
@@ -28,11 +28,14 @@ def choose(request: HttpRequest, reference: str, choice: str) -> HttpResponse:
     try:
         if request.method == "GET":
             return _ask(request, case, choice, now)
-        chosen = request.POST.get(asking.FIELD, "")
-        case = choosing.choose(case_id=case.pk, name=choice, chosen=chosen, by=RESIDENT, now=now)
+        about = {
+            "chosen": request.POST.get(asking.FIELD, ""),
+            "made_at": request.POST.get("at", "-"),
+        }
+        case = choosing.choose(case_id=case.pk, name=choice, by=RESIDENT, now=now, **about)
     except Refused as exc:
         case = own_case(request, reference)
-        if exc.code in asking.ASKED_AGAIN and asking.asks(case, choice):
+        if choosing.is_asked_again(case, choice, exc, now):
             return _ask(request, case, choice, now, exc.code)
         context = {**told(case), "refused": exc.code}
         return render(request, "portal/not_chosen.html", context, status=409)
@@ -47,6 +50,7 @@ def _ask(
         "choice": choosing.one(case, choice, now),
         "question": asking.question(case, choice),
         "options": asking.options(case, choice, now),
+        "at": locking.standing(case),
         "refused": refused,
     }
     return render(request, "portal/choose.html", context)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from doorstep.bookings import queries as bookings
 from doorstep.cases import actions as case_actions
-from doorstep.cases import asking, choosing, deciding, needs_person
+from doorstep.cases import asking, choosing, deciding, locking, needs_person
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.cases.values import from_json
@@ -144,6 +144,7 @@ def _ask(
         "choice": choosing.one(case, choice, now),
         "question": asking.question(case, choice),
         "options": asking.options(case, choice, now),
+        "at": locking.standing(case),
         "refused": refused,
     }
     return render(request, "desk/choose.html", context)
@@ -157,11 +158,12 @@ def choose(request: HttpRequest, reference: str, choice: str) -> HttpResponse:
     case, now = case_of(reference), timezone.now()
     if request.method == "GET":
         return _ask(request, case, choice, now)
-    chosen = request.POST.get(asking.FIELD, "")
+    about = {"chosen": request.POST.get(asking.FIELD, ""), "made_at": request.POST.get("at", "-")}
     try:
-        choosing.choose(case_id=case.pk, name=choice, chosen=chosen, by=actor(request), now=now)
+        choosing.choose(case_id=case.pk, name=choice, by=actor(request), now=now, **about)
     except Refused as exc:
-        if exc.code not in asking.ASKED_AGAIN or not asking.asks(case, choice):
+        case = case_of(reference)
+        if not choosing.is_asked_again(case, choice, exc, now):
             raise
         return _ask(request, case, choice, now, exc.code)
     return back_to(case)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from doorstep.cases import deciding, needs_person
+from doorstep.cases import deciding, locking, needs_person
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.values import named, spoken
@@ -44,7 +44,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": _among(rows, alone[:PAGE]),
         "more_tasks": len(alone) > PAGE,
-        "standing": deciding.standing,
+        "standing": locking.standing,
         "state": state,
         "stage": stage,
         "stages": _stages(),

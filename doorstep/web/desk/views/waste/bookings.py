@@ -118,8 +118,10 @@ def _carry_out(request: HttpRequest, calendar: Calendar, day: date) -> None:
         changing.close(**about, why=request.POST.get("why", ""))
     elif do == "resize":
         changing.resize(**about, capacity=_capacity(request.POST.get("capacity", "")))
-    else:
+    elif do == "open":
         changing.open_again(**about)
+    else:
+        raise Refused("nothing_chosen")
 
 
 def _preview(request: HttpRequest, calendar: Calendar, day: date) -> dict[str, object] | None:
@@ -131,7 +133,7 @@ def _preview(request: HttpRequest, calendar: Calendar, day: date) -> dict[str, o
     room = calendar.capacity if capacity is None else capacity
     if do == "close" and not request.POST.get("why", "").strip():
         return None  # refused anyway
-    concerned = changing.affected(calendar, day, room)
+    concerned = changing.affected(calendar, day, room, timezone.now())
     return {"do": do, "room": room, "lines": concerned} if concerned else None
 
 
