@@ -14,7 +14,7 @@ import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from doorstep import database_url, moved_clock
+from doorstep import database_url, moved_clock, production
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = os.environ.get("DOORSTEP_DEMO") == "1"
@@ -41,10 +41,11 @@ def state_folder() -> Path:
 DATA = state_folder()
 os.environ.setdefault("DOORSTEP_DATA", str(DATA))
 
+_WRONG = [] if DEMO or TESTING else production.wrong(os.environ, root=os.geteuid() == 0)
+if _WRONG:
+    raise ImproperlyConfigured(production.sentences(_WRONG))
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 if not SECRET_KEY:
-    if not (DEMO or TESTING):
-        raise ImproperlyConfigured("SECRET_KEY must be set; or DOORSTEP_DEMO=1 for the demo.")
     SECRET_KEY = "demo-only-" + hashlib.sha256(bytes(ROOT)).hexdigest()
 # While a key is being changed, the one before still opens sessions (how-to/run.md).
 SECRET_KEY_FALLBACKS = [k for k in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if k]

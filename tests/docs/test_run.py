@@ -11,11 +11,12 @@ import threading
 
 import pytest
 
+from doorstep import production
 from doorstep.cli import supervisor
 from doorstep.cli.embedded import ROOT
 from tests.faults.checker import wrong
 from tests.faults.clients import Diary, all_at_once, finish, report
-from tests.faults.installation import Installation, children, free_port
+from tests.faults.installation import Installation, as_nobodys_root, children, free_port
 from tests.patience import until
 
 HOW_TO = ROOT / "docs" / "how-to" / "run.md"
@@ -49,7 +50,7 @@ class Kept(threading.Thread):
         self.start()
 
     def _begin(self) -> "subprocess.Popen[bytes]":
-        made = subprocess.Popen(self.command, env=self.place.environment(), cwd=ROOT, start_new_session=True)  # fmt: skip
+        made = subprocess.Popen(as_nobodys_root(self.command), env=self.place.environment(), cwd=ROOT, start_new_session=True)  # fmt: skip
         self.place.started.append(made)
         return made
 
@@ -89,6 +90,14 @@ def test_every_variable_of_the_environment_is_read_and_none_is_forgotten() -> No
         "DJANGO_SETTINGS_MODULE",
     }
     assert read - apart == named
+
+
+def test_what_it_says_to_set_lets_a_council_start() -> None:
+    rows = re.findall(r"^\| `([A-Z_]+)` \|[^|]*\| `([^`]*)` \|$", HOW_TO.read_text(), re.M)
+    key = subprocess.check_output(["openssl", "rand", "-base64", "48"], text=True).strip()
+    assert "openssl rand -base64 48" in HOW_TO.read_text()
+    assert production.wrong({**dict(rows), "SECRET_KEY": key}, root=False) == []
+    assert {unit["User"] for unit in units().values()} == {"doorstep"}
 
 
 @pytest.mark.long
