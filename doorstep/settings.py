@@ -5,6 +5,7 @@ Importing this starts nothing.
 
 import hashlib
 import os
+import secrets
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from doorstep import database_url, moved_clock, production
+from doorstep import database_url, demo_key, moved_clock, production
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = os.environ.get("DOORSTEP_DEMO") == "1"
@@ -46,7 +47,10 @@ if _WRONG:
     raise ImproperlyConfigured(production.sentences(_WRONG))
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 if not SECRET_KEY:
-    SECRET_KEY = "demo-only-" + hashlib.sha256(bytes(ROOT)).hexdigest()
+    try:
+        SECRET_KEY = demo_key.kept_in(DATA) if DEMO else secrets.token_hex(32)
+    except OSError as exc:
+        raise ImproperlyConfigured(f"the demo's key cannot be kept in {DATA}: {exc.strerror}; set DOORSTEP_DATA.") from None  # fmt: skip
 # While a key is being changed, the one before still opens sessions (how-to/run.md).
 SECRET_KEY_FALLBACKS = [k for k in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if k]
 # Links in messages are made from this; it stays when SECRET_KEY changes.
@@ -112,6 +116,7 @@ AXES_CLIENT_IP_CALLABLE = "doorstep.web.kit.limits.address"
 AXES_LOCKOUT_CALLABLE = "doorstep.web.kit.errors.locked_out"
 LOGIN_URL = "/desk/sign-in"
 MIDDLEWARE = [
+    "doorstep.web.demo.alone.Alone",
     "doorstep.web.kit.proxy.Proxy",
     "doorstep.web.kit.log.RequestLog",
     "doorstep.web.kit.first_and_last.Host",
@@ -173,6 +178,10 @@ SECURE_COOKIES = not (DEMO or TESTING)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 # A reverse proxy ends TLS; it must set both headers itself, whatever the caller sent (how-to/run.md).
 BEHIND_PROXY = os.environ.get("BEHIND_PROXY") == "1"
+if BEHIND_PROXY and DEMO:
+    raise ImproperlyConfigured(
+        "DOORSTEP_DEMO=1 does not start behind a proxy: its sign-ins are for anyone; unset BEHIND_PROXY."
+    )
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True

@@ -3,6 +3,9 @@
 import os
 import subprocess
 import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +28,9 @@ def start(*command: str, **given: str) -> subprocess.CompletedProcess[str]:
     """Start with nothing but what is given, as a user who is not root."""
     kept = {k: os.environ[k] for k in ("PATH", "LANG", "HOME") if k in os.environ}
     words = as_nobodys_root([sys.executable, *(command or IMPORT)])
-    return subprocess.run(words, env={**kept, **given}, capture_output=True, text=True)
+    with tempfile.TemporaryDirectory() as data:
+        env = {**kept, "DOORSTEP_DATA": data, **given}
+        return subprocess.run(words, env=env, capture_output=True, text=True)
 
 
 def test_a_council_starts_with_all_that_is_demanded_and_the_demo_without() -> None:
@@ -105,6 +110,33 @@ def test_the_demo_does_not_start_beside_a_live_payment_provider() -> None:
         refused = start(DOORSTEP_DEMO="1", **given)
         assert refused.returncode == 1 and "does not start beside a live" in refused.stderr
         assert start(**COUNCILS, **given).returncode == 0
+
+
+def test_the_demo_does_not_start_behind_a_proxy() -> None:
+    refused = start(DOORSTEP_DEMO="1", BEHIND_PROXY="1")
+    assert refused.returncode == 1 and "does not start behind a proxy" in refused.stderr
+    assert start(**COUNCILS, BEHIND_PROXY="1").returncode == 0
+
+
+def test_the_demos_key_is_random_made_once_and_its_own(tmp_path: Path) -> None:
+    show = ("-c", "import doorstep.settings as s; print(s.SECRET_KEY)")
+    one, two = (
+        start(*show, DOORSTEP_DEMO="1", DOORSTEP_DATA=str(tmp_path / name)).stdout.strip()
+        for name in ("one", "two")
+    )
+    assert len(one) > 50 and one != two
+    assert start(*show, DOORSTEP_DEMO="1", DOORSTEP_DATA=str(tmp_path / "one")).stdout.strip() == one  # fmt: skip
+    (file,) = (tmp_path / "one").iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+    # A council that took the demo's key along is refused.
+    assert production.wrong({**COUNCILS, "SECRET_KEY": one}, root=False)
+
+
+def test_who_makes_the_demos_key_at_the_same_time_has_the_same(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        show = ("-c", "import doorstep.settings as s; print(s.SECRET_KEY)")
+        keys = pool.map(lambda _: start(*show, DOORSTEP_DEMO="1", DOORSTEP_DATA=str(tmp_path)).stdout, range(4))  # fmt: skip
+    assert len(set(keys)) == 1
 
 
 def test_it_binds_to_this_machine_unless_told_and_the_demo_always(
