@@ -742,6 +742,15 @@ GUARDS = (
     Guard('demo: nobody of it outside', 'doorstep/demo/management/commands/demo.py',
           '    if not settings.DEMO:\n', '    if False:\n',
           'tests/demo/test_elsewhere.py::test_outside_the_demo_it_refuses'),
+    Guard('backup: rows are compared with files', 'doorstep/cli/backup.py',
+          'named - _files(folder / PHOTOS)', 'set()',
+          'tests/cli/test_backup.py::test_a_backup_without_a_photo_that_is_named_says_so'),
+    Guard('backup: what an erased case named is not missing', 'doorstep/cli/backup.py',
+          'c.erased_at is null and', 'true and',
+          'tests/cli/test_backup.py::test_a_backup_without_a_photo_that_is_named_says_so'),
+    Guard('backup: a restore says what is missing', 'doorstep/cli/backup.py',
+          'if missing := named - _files(_photos()):', 'if missing := set():',
+          'tests/cli/test_backup.py::test_one_that_lacks_photos_or_was_not_finished_says_so_when_it_is_brought_back'),
 )  # fmt: skip
 
 
