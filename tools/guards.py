@@ -751,6 +751,14 @@ GUARDS = (
     Guard('backup: a restore says what is missing', 'doorstep/cli/backup.py',
           'if missing := named - _files(_photos()):', 'if missing := set():',
           'tests/cli/test_backup.py::test_one_that_lacks_photos_or_was_not_finished_says_so_when_it_is_brought_back'),
+    Guard('units: the code is not written', 'docs/how-to/run.md',
+          '    chown -R root:root /opt/doorstep/releases/1\n', '',
+          'tests/docs/test_run.py::test_only_photos_are_written_and_the_code_is_roots'),
+    Guard("units: they are closed", "docs/how-to/run.md",
+          "    CapabilityBoundingSet=\n", "", "tests/docs/test_run.py::test_the_units_are_closed_to_whoever_gets_into_them"),
+    Guard("supply: uv is held against its digest", "tools/setup.py",
+          '"--require-hashes", "-r", "requirements-setup.txt"', '"-r", "requirements-setup.txt"',
+          "tests/house/test_supply.py::test_whatever_is_installed_is_held_against_its_digest"),
 )  # fmt: skip
 
 

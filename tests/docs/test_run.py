@@ -4,10 +4,13 @@ import itertools
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -126,3 +129,38 @@ def test_two_of_each_run_and_one_of_each_is_killed_under_load(place: Installatio
         kept.stopping.set()
     assert diary.failures.total() > 0, "nobody noticed the kill: this test shows nothing"
     assert wrong(place, diary) == []
+
+
+# Of the scale of systemd-analyze, from 0 (safe) to 10; the how-to states it.
+LEAST_EXPOSED = 2.0
+PLACED = re.compile(r"`(/etc/systemd/system/doorstep-[^`]+)`.*?\n\n((?:    .*\n|\n)+)")
+
+
+@pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze (Debian: systemd)"
+)
+def test_the_units_are_closed_to_whoever_gets_into_them(tmp_path: Path) -> None:
+    for place, text in PLACED.findall(HOW_TO.read_text()):
+        (tmp_path / place[1:]).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place[1:]).write_text(textwrap.dedent(text))
+    for name in ("doorstep-web@8001", "doorstep-worker@1", "doorstep-sys"):
+        look = ["systemd-analyze", "security", "--offline=true", f"--root={tmp_path}", "--no-pager", f"{name}.service"]  # fmt: skip
+        done = subprocess.run(look, capture_output=True, text=True)
+        level = re.search(r"exposure level for \S+: ([\d.]+)", done.stdout)
+        assert level, done.stderr
+        assert float(level[1]) < LEAST_EXPOSED, done.stdout
+    assert f"should say below {LEAST_EXPOSED}." in HOW_TO.read_text()
+
+
+def test_only_photos_are_written_and_the_code_is_roots() -> None:
+    page = HOW_TO.read_text()
+    ((_, hardened),) = [p for p in PLACED.findall(page) if p[0].endswith("hardened.conf")]
+    assert re.findall(r"ReadWritePaths=(.*)", hardened) == ["/var/lib/doorstep-files"]
+    assert "| `DOORSTEP_DATA` |" in page and "`/var/lib/doorstep-files` |" in page
+    # The code is compiled and made root's before anything is pointed at it.
+    install = page.split("## Install")[1].split("## ")[0]
+    steps = [line.strip() for line in install.splitlines() if line.startswith("    ")]
+    order = [next(n for n, step in enumerate(steps) if step.startswith(begin) or begin in step)
+             for begin in ("git clone", "make setup", "chown -R root:root", "chmod -R go-w", "ln -s")]  # fmt: skip
+    assert order == sorted(order)
+    assert not any("-o doorstep" in step and "/opt" in step for step in steps)
