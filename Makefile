@@ -48,6 +48,9 @@ guards: setup-dev ## Take out one guard at a time and see its test fail
 bench: setup-dev ## Measure with 500,000 cases beside two ceilings; writes bench/README.md (QUICK=1: half a minute, writes nothing)
 	@$(BIN)/python -m bench.run
 
+sbom: setup-dev ## List what a running Doorstep is made of, with digests and licences, in sbom.json (CycloneDX)
+	@$(BIN)/python tools/sbom.py
+
 words: setup-dev ## Bring locale/*/LC_MESSAGES/django.po up to the pages' text, for translators
 	@$(BIN)/pybabel -q extract -F babel.cfg --no-location --omit-header -o locale/django.pot .
 	@$(BIN)/pybabel -q update -D django -i locale/django.pot -d locale --no-fuzzy-matching --ignore-obsolete
@@ -58,4 +61,4 @@ pages: setup-dev ## Write every page's text and tags to OUT, to hold a change of
 screenshots: setup-dev ## Photograph the demo that `make run` started (PORT as there)
 	@$(BIN)/python tools/screenshots.py
 
-.PHONY: help setup setup-dev run check types rules services test test-long guards bench words pages screenshots
+.PHONY: help setup setup-dev run check types rules services test test-long guards bench sbom words pages screenshots

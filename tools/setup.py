@@ -10,6 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 TOOLS = ROOT / ".tools"
+# What is installed, each file by its digest: a change of any of them is installed anew.
+LOCKS = ("requirements.txt", "requirements-setup.txt", "requirements-npm.txt", "package-lock.json")
 
 
 def stop(sentence: str) -> None:
@@ -63,8 +65,9 @@ def install(requirements: Path) -> None:
     pip = str(VENV / "bin" / "pip")
     offline = "packages could not be fetched; is this machine on the network?"
     uv = VENV / "bin" / "uv"
-    if not uv.exists():
-        run([pip, "install", "-q", "--retries", "1", "uv"], offline)
+    # The same version again is no work.
+    own = ["--require-hashes", "-r", "requirements-setup.txt"]
+    run([pip, "install", "-q", "--retries", "1", *own], offline)
     python = str(VENV / "bin" / "python")
     command = [str(uv), "pip", "install", "-q", "--python", python, "--require-hashes", "-r"]
     command.append(str(requirements))
@@ -76,6 +79,15 @@ def install(requirements: Path) -> None:
     script = VENV / "bin" / "doorstep"
     script.write_text(f"#!{python}\nfrom doorstep.cli.main import main\nmain()\n")
     script.chmod(0o755)
+
+
+def compiled() -> None:
+    """Compile all that runs: in production nobody may write beside it (docs/how-to/run.md)."""
+    folders = [str(ROOT / name) for name in ("doorstep", "standins")]
+    command = [str(VENV / "bin" / "python"), "-m", "compileall", "-q", "-j", "0"]
+    run([*command, *folders], "a file of this folder cannot be compiled; see above.")
+    # A library may carry a file for another version of Python, which nothing loads.
+    subprocess.run([*command, str(VENV / "lib")], capture_output=True)
 
 
 def words() -> None:
@@ -113,7 +125,11 @@ def main() -> None:
     requirements = ROOT / ("requirements-dev.txt" if dev else "requirements.txt")
     if "--dev" in sys.argv:
         browser()
-    parts = [requirements.read_bytes(), (ROOT / "package-lock.json").read_bytes(), bytes(ROOT)]
+    parts = [
+        requirements.read_bytes(),
+        *((ROOT / name).read_bytes() for name in LOCKS),
+        bytes(ROOT),
+    ]
     wanted = hashlib.sha256(b"".join(parts)).hexdigest()
     stamp = VENV / "done"
     if stamp.exists() and stamp.read_text() == wanted and (ROOT / "static-built").exists():
@@ -126,6 +142,8 @@ def main() -> None:
     words()
     if dev:
         (VENV / "dev").touch()
+    else:  # who changes files has them compiled as they run
+        compiled()
     stamp.write_text(wanted)
 
 

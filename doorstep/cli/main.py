@@ -1,6 +1,7 @@
 """The console script: Django's commands and our own under one name."""
 
 import gc
+import importlib
 import os
 import sys
 
@@ -13,6 +14,9 @@ def main() -> None:
     """Start or find the database, then do what was asked."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doorstep.settings")
     try:
+        if os.environ.get("DOORSTEP_DEMO") != "1":
+            # What keeps a council's from starting is said before anything is: no server of ours for it.
+            importlib.import_module("doorstep.settings")
         ensure()
         if sys.argv[1:2] == ["run"]:
             from doorstep.cli.supervisor import run

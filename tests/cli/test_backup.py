@@ -7,10 +7,15 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
+from django.utils import timezone
 
 import doorstep.settings as settings
+from doorstep.cases import timeline
+from doorstep.cases.models import Case, Draft
 from doorstep.cli import backup
 from doorstep.cli.embedded import CannotStart
+from doorstep.files.models import Photo
+from doorstep.staff.actor import Actor
 
 ROWS = "select md5(coalesce(string_agg(t::text, '' order by t::text), '')), count(*) from {} t"
 
@@ -54,7 +59,7 @@ def test_what_is_restored_is_what_was_backed_up(
     use(own, tmp_path / "own", monkeypatch)
     (tmp_path / "own" / "photos").mkdir(parents=True)
     (tmp_path / "own" / "photos" / "a.jpg").write_bytes(b"a photo")
-    backup.backup(tmp_path / "kept")
+    assert backup.backup(tmp_path / "kept") == ""
     before = contents()
     assert before["cases_case"].endswith("|1")
 
@@ -66,6 +71,78 @@ def test_what_is_restored_is_what_was_backed_up(
         backup.restore(tmp_path / "kept")
     with pytest.raises(CannotStart, match="not empty; name a folder"):
         backup.backup(tmp_path / "kept")
+
+
+def _of_a_case(case: Any, name: str) -> None:
+    Case.objects.filter(pk=case.pk).update(answers={**case.answers, "photo": [name]})
+
+
+def _of_its_timeline(case: Any, name: str) -> None:
+    timeline.write(case, "reopened", by=Actor("resident", ""), now=timezone.now(), photo=name)
+
+
+def _of_a_crew(case: Any, name: str) -> None:
+    Photo.objects.create(name=name, taken_at=timezone.now(), kept=True)
+
+
+def _of_a_form(case: Any, name: str) -> None:
+    Draft.objects.filter(pk=case.draft_id).update(sent_at=None, typed={"photo": {"kept": name}})
+
+
+def _of_nothing(case: Any, name: str) -> None:
+    Photo.objects.create(name=name, taken_at=timezone.now())
+
+
+def _of_an_erased_one(case: Any, name: str) -> None:
+    _of_its_timeline(case, name)
+    Case.objects.filter(pk=case.pk).update(erased_at=timezone.now(), closed_at=timezone.now(), outcome="collected")  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("names", "is_missing"),
+    [
+        (_of_a_case, True), (_of_its_timeline, True), (_of_a_crew, True), (_of_a_form, True),
+        (_of_nothing, False), (_of_an_erased_one, False),
+    ],
+)  # fmt: skip
+def test_a_backup_without_a_photo_that_is_named_says_so(
+    open_district: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    names: Any,
+    is_missing: bool,
+) -> None:
+    use(str(connection.settings_dict["NAME"]), tmp_path / "own", monkeypatch)
+    names(open_district.case(0), f"{7:032x}.jpg")
+    if not is_missing:
+        backup.main("backup", [str(tmp_path / "kept")])
+        assert not (tmp_path / "kept" / backup.MARK).exists()
+        return
+    with pytest.raises(CannotStart, match="incomplete: 1 of 1 photos that cases and forms name"):
+        backup.main("backup", [str(tmp_path / "kept")])
+    assert f"{7:032x}.jpg" in (tmp_path / "kept" / backup.MARK).read_text()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_lacks_photos_or_was_not_finished_says_so_when_it_is_brought_back(
+    open_district: Any, other: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = str(connection.settings_dict["NAME"])
+    use(own, tmp_path / "own", monkeypatch)
+    _of_a_case(open_district.case(0), f"{7:032x}.jpg")
+    backup.backup(tmp_path / "kept")
+    use(other, tmp_path / "new", monkeypatch)
+    with pytest.raises(CannotStart, match="Restored from .*, but it is incomplete: 1 of 1 photos"):
+        backup.main("restore", [str(tmp_path / "kept")])
+    assert contents()["cases_case"].endswith("|1")
+
+    use(own, tmp_path / "own", monkeypatch)
+    Case.objects.update(answers={})
+    monkeypatch.setattr(backup, "_photos", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        backup.backup(tmp_path / "cut")
+    assert (tmp_path / "cut" / backup.MARK).read_text().startswith(backup.UNFINISHED)
 
 
 @pytest.mark.django_db(transaction=True)

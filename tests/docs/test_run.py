@@ -4,18 +4,22 @@ import itertools
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 import threading
+from pathlib import Path
 
 import pytest
 
+from doorstep import production
 from doorstep.cli import supervisor
 from doorstep.cli.embedded import ROOT
 from tests.faults.checker import wrong
 from tests.faults.clients import Diary, all_at_once, finish, report
-from tests.faults.installation import Installation, children, free_port
+from tests.faults.installation import Installation, as_nobodys_root, children, free_port
 from tests.patience import until
 
 HOW_TO = ROOT / "docs" / "how-to" / "run.md"
@@ -49,7 +53,7 @@ class Kept(threading.Thread):
         self.start()
 
     def _begin(self) -> "subprocess.Popen[bytes]":
-        made = subprocess.Popen(self.command, env=self.place.environment(), cwd=ROOT, start_new_session=True)  # fmt: skip
+        made = subprocess.Popen(as_nobodys_root(self.command), env=self.place.environment(), cwd=ROOT, start_new_session=True)  # fmt: skip
         self.place.started.append(made)
         return made
 
@@ -91,6 +95,14 @@ def test_every_variable_of_the_environment_is_read_and_none_is_forgotten() -> No
     assert read - apart == named
 
 
+def test_what_it_says_to_set_lets_a_council_start() -> None:
+    rows = re.findall(r"^\| `([A-Z_]+)` \|[^|]*\| `([^`]*)` \|$", HOW_TO.read_text(), re.M)
+    key = subprocess.check_output(["openssl", "rand", "-base64", "48"], text=True).strip()
+    assert "openssl rand -base64 48" in HOW_TO.read_text()
+    assert production.wrong({**dict(rows), "SECRET_KEY": key}, root=False) == []
+    assert {unit["User"] for unit in units().values()} == {"doorstep"}
+
+
 @pytest.mark.long
 def test_two_of_each_run_and_one_of_each_is_killed_under_load(place: Installation) -> None:
     place.fill(400)
@@ -117,3 +129,38 @@ def test_two_of_each_run_and_one_of_each_is_killed_under_load(place: Installatio
         kept.stopping.set()
     assert diary.failures.total() > 0, "nobody noticed the kill: this test shows nothing"
     assert wrong(place, diary) == []
+
+
+# Of the scale of systemd-analyze, from 0 (safe) to 10; the how-to states it.
+LEAST_EXPOSED = 2.0
+PLACED = re.compile(r"`(/etc/systemd/system/doorstep-[^`]+)`.*?\n\n((?:    .*\n|\n)+)")
+
+
+@pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze (Debian: systemd)"
+)
+def test_the_units_are_closed_to_whoever_gets_into_them(tmp_path: Path) -> None:
+    for place, text in PLACED.findall(HOW_TO.read_text()):
+        (tmp_path / place[1:]).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place[1:]).write_text(textwrap.dedent(text))
+    for name in ("doorstep-web@8001", "doorstep-worker@1", "doorstep-sys"):
+        look = ["systemd-analyze", "security", "--offline=true", f"--root={tmp_path}", "--no-pager", f"{name}.service"]  # fmt: skip
+        done = subprocess.run(look, capture_output=True, text=True)
+        level = re.search(r"exposure level for \S+: ([\d.]+)", done.stdout)
+        assert level, done.stderr
+        assert float(level[1]) < LEAST_EXPOSED, done.stdout
+    assert f"should say below {LEAST_EXPOSED}." in HOW_TO.read_text()
+
+
+def test_only_photos_are_written_and_the_code_is_roots() -> None:
+    page = HOW_TO.read_text()
+    ((_, hardened),) = [p for p in PLACED.findall(page) if p[0].endswith("hardened.conf")]
+    assert re.findall(r"ReadWritePaths=(.*)", hardened) == ["/var/lib/doorstep-files"]
+    assert "| `DOORSTEP_DATA` |" in page and "`/var/lib/doorstep-files` |" in page
+    # The code is compiled and made root's before anything is pointed at it.
+    install = page.split("## Install")[1].split("## ")[0]
+    steps = [line.strip() for line in install.splitlines() if line.startswith("    ")]
+    order = [next(n for n, step in enumerate(steps) if step.startswith(begin) or begin in step)
+             for begin in ("git clone", "make setup", "chown -R root:root", "chmod -R go-w", "ln -s")]  # fmt: skip
+    assert order == sorted(order)
+    assert not any("-o doorstep" in step and "/opt" in step for step in steps)

@@ -27,8 +27,8 @@ from tests.size import size
 ROOT = Path(__file__).resolve().parents[2]
 # Sooner than in production, so that a test need not wait half a minute for a death to be noticed.
 DEAD_AFTER_SECONDS = "12"
-# A refusal of the demo's clock: nothing here may depend on demo data or demo sign-ins.
-SECRET = "a-key-of-the-fault-tests-only"
+# A council's, long enough: nothing here may depend on demo data or demo sign-ins.
+SECRET = "a-key-of-the-fault-tests-only, which is as long as a council's must be"
 
 
 def free_port() -> int:
@@ -36,6 +36,18 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def as_nobodys_root(command: list[str]) -> list[str]:
+    """Return a command as it runs under the database's OS user where we are root, since no production runs as root.
+
+    It may still read this checkout and its Python, wherever root keeps them: `dac_override` alone stays.
+    """
+    if os.geteuid():
+        return command
+    embedded._user()
+    user = [f"--reuid={embedded.USER}", f"--regid={embedded.USER}", "--clear-groups"]
+    return ["setpriv", *user, "--inh-caps=+dac_override", "--ambient-caps=+dac_override", *command]
 
 
 def children(pid: int) -> list[int]:
@@ -61,6 +73,9 @@ class Installation:
         self.folder.chmod(0o755)
         self.files = self.folder / "files"
         self.files.mkdir()
+        if os.geteuid() == 0:
+            embedded._user()
+            shutil.chown(self.files, embedded.USER, embedded.USER)
         self.database_port, self.port = free_port(), free_port()
         self.url = f"postgres://{embedded.USER}@127.0.0.1:{self.database_port}/doorstep"
         self.started: list[subprocess.Popen[bytes]] = []
@@ -120,6 +135,11 @@ class Installation:
             "DOORSTEP_LOG": "ERROR",
             "DJANGO_SETTINGS_MODULE": "doorstep.settings",
             "SECRET_KEY": SECRET,
+            # What it would hand to a carrier lies in files, which the checker reads.
+            "DOORSTEP_MESSENGER": "tests.faults.outbox.Outbox",
+            "DOORSTEP_COUNCIL": "demo",
+            "BASE_ADDRESS": f"https://127.0.0.1:{self.port}",
+            "ALLOWED_HOSTS": "127.0.0.1",
             "PORT": str(self.port),
             **more,
         }
@@ -127,7 +147,7 @@ class Installation:
     def call(self, *args: str, code: Path = ROOT) -> str:
         """Run a Python module to its end with this installation's environment; return what it prints."""
         done = subprocess.run(
-            [sys.executable, "-m", *args],
+            as_nobodys_root([sys.executable, "-m", *args]),
             env=self.environment(),
             cwd=code,
             capture_output=True,
@@ -153,7 +173,8 @@ class Installation:
         run = [sys.executable, "-m", "doorstep.cli.main", "run"]
         command = run if what == "run" else commands[what]
         env = self.environment(**more, PORT=str(port))
-        self.started.append(subprocess.Popen(command, env=env, cwd=code, start_new_session=True))
+        made = subprocess.Popen(as_nobodys_root(command), env=env, cwd=code, start_new_session=True)
+        self.started.append(made)
         if what in ("web", "run"):
             self.wait_for_web(port)
         return self.started[-1]
@@ -164,7 +185,7 @@ class Installation:
         command = supervisor.commands(str(port))["web"]
         self.started.append(
             subprocess.Popen(
-                command,
+                as_nobodys_root(command),
                 env=self.environment(PORT=str(port)),
                 cwd=ROOT,
                 start_new_session=True,

@@ -17,7 +17,7 @@ import yaml
 
 from doorstep.council import queries as council
 from tests.faults.clients import FIELD, FORM, REFERENCE, Client, Diary
-from tests.faults.installation import ROOT, Installation
+from tests.faults.installation import ROOT, Installation, as_nobodys_root
 from tests.open311.conftest import HERE
 from tests.patience import until
 
@@ -60,7 +60,7 @@ class Town(Installation):
         """Have this town's officers, crews or clock act, by one process for all they do; return what comes of it."""
         if self.staff is None:
             self.staff = subprocess.Popen(
-                [sys.executable, "-m", SEED],
+                as_nobodys_root([sys.executable, "-m", SEED]),
                 env=self.environment(),
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
