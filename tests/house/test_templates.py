@@ -87,3 +87,9 @@ def test_planted_offences_are_found() -> None:
     assert len(only_presses("a.html", pressed)) == 1 and only_presses("a.html", typed) == []
     assert only_presses("a.html", "{{ csrf_input }}") == ["a.html: csrf_input outside a form"]
     assert untranslated("a.html", table) == ["a.html: b", "a.html: c"]
+
+
+def test_a_day_has_its_year_once() -> None:
+    """`say` adds it where the day is far away; what must always have it says `say(year=true)`."""
+    twice = [name for name, text in templates() if re.search(r"\.year\b", text)]
+    assert twice == []

@@ -212,5 +212,5 @@ def day_csv(request: HttpRequest, code: str, day: str) -> HttpResponse:
 def day_pdf(request: HttpRequest, code: str, day: str) -> HttpResponse:
     """Give a day's bookings on paper."""
     calendar, on = _listed(request, code, day)
-    title = f"{calendar.name}: {say(on)} {on.year}"
+    title = f"{calendar.name}: {say(on, year=True)}"
     return lists.as_pdf(f"{calendar.code}-{on}.pdf", title, COLUMNS, _rows(calendar, on), WIDTHS)
