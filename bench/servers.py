@@ -12,17 +12,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+APPLICATION = "doorstep_app"
 NAME, SMALL = "doorstep_bench", "doorstep_bench_small"
 WORKER = ["doorstep.cli.main", "procrastinate", "worker", "--queues", "default", "--concurrency", "4"]  # fmt: skip
 
 
 def database(name: str) -> str:
-    """Make a database of the bench if it is missing, with the demo council in it; return the server's port."""
+    """Make a database of the bench if it is missing, with the demo council in it; return the server's folder."""
     from doorstep.cli import embedded
 
     url = embedded.ensure()
-    port = url.rsplit(":", 1)[1].split("/")[0]
-    psql(port, f"create database {name}", "postgres")
+    data = str(embedded.home() / "postgres")
+    psql(data, f"create database {name} owner {APPLICATION}", "postgres")
     os.environ |= {
         "DATABASE_URL": url.rsplit("/", 1)[0] + f"/{name}",
         "DOORSTEP_DEMO": "1",
@@ -32,31 +33,33 @@ def database(name: str) -> str:
     }
     for step in (["migrate", "-v", "0"], ["demo"]):
         subprocess.run([sys.executable, "-m", "doorstep.cli.main", *step], check=True, cwd=ROOT)
-    return port
+    return data
 
 
 def _name() -> str:
     return os.environ["DATABASE_URL"].rsplit("/", 1)[1]
 
 
-def psql(port: str, sql: str, name: str = "") -> None:
-    """Run one statement as the embedded server's owner; what fails is passed over."""
+def psql(data: str, sql: str, name: str = "") -> None:
+    """Run one statement as the embedded server's superuser; what fails is passed over."""
     from doorstep.cli import embedded
 
-    embedded._call(embedded.programs() / "psql", *_server(port), "-c", sql, name or _name())
+    embedded.administer(Path(data), sql, name or _name())
 
 
-def _server(port: str) -> list[str]:
-    from doorstep.cli import embedded
+def _server(data: Path) -> list[str]:
+    from doorstep.cli import embedded_socket as sockets
 
-    return ["-h", "127.0.0.1", "-p", port, "-U", embedded.USER]
+    return ["-h", str(sockets.folder(data)), "-p", sockets.PORT, "-U", APPLICATION]
 
 
-def pgbench(port: str, seconds: int) -> float:
+def pgbench(data: str, seconds: int) -> float:
     """Return one-row inserts a second on the bench's database, four clients."""
     from doorstep.cli import embedded
+    from doorstep.cli import embedded_roles as roles
 
-    psql(port, "create table if not exists bench_row (n bigint, at timestamptz)")
+    psql(data, "create table if not exists bench_row (n bigint, at timestamptz)")
+    psql(data, f"alter table bench_row owner to {APPLICATION}")
     script = Path("/tmp/doorstep-bench.sql")
     script.write_text("insert into bench_row values (1, now());\n")
     script.chmod(0o644)
@@ -70,11 +73,12 @@ def pgbench(port: str, seconds: int) -> float:
         str(seconds),
         "-f",
         str(script),
-        *_server(port),
+        *_server(Path(data)),
         _name(),
     ]
-    said = embedded._call(embedded.programs() / "pgbench", *args).stdout
-    psql(port, "truncate bench_row")
+    password = roles.password(Path(data), APPLICATION)
+    said = embedded._call(embedded.programs() / "pgbench", *args, password=password).stdout
+    psql(data, "truncate bench_row")
     return float(re.search(r"tps = ([\d.]+)", said)[1])  # type: ignore[index]
 
 

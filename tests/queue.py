@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from threading import Thread
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from procrastinate.contrib.django import app
+
+from tests.databases import address
 
 
 def run_queue() -> None:
@@ -30,8 +31,7 @@ def run_queue() -> None:
 def workers() -> Iterator[Any]:
     """Yield what starts workers on the test's database as processes of their own; and end them by id."""
     started: list[subprocess.Popen[bytes]] = []
-    db = settings.DATABASES["default"]
-    url = f"postgres://{db['USER']}@{db['HOST']}:{db['PORT']}/{connection.settings_dict['NAME']}"
+    url = address(str(connection.settings_dict["NAME"]))
 
     def start(slow: str = "") -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "doorstep.cli.main", "procrastinate", "worker"]

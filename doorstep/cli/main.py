@@ -7,7 +7,9 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 
-from doorstep.cli.embedded import CannotStart, ensure
+from doorstep.cli.cannot_start import CannotStart
+from doorstep.cli.embedded import ensure
+from doorstep.cli.parent import PRIVATE
 
 
 def main() -> None:
@@ -18,6 +20,8 @@ def main() -> None:
             # What keeps a council's from starting is said before anything is: no server of ours for it.
             importlib.import_module("doorstep.settings")
         ensure()
+        if sys.argv[1:2] != ["makemigrations"]:  # what it writes is for everybody
+            os.umask(PRIVATE)
         if sys.argv[1:2] == ["run"]:
             from doorstep.cli.supervisor import run
 

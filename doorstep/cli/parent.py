@@ -8,6 +8,8 @@ from collections.abc import Callable
 from functools import partial
 
 PR_SET_PDEATHSIG = 1
+# Photos, messages, backups: files for our own user's eyes.
+PRIVATE = 0o077
 # Loaded before a fork: after one, little may be done safely.
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 

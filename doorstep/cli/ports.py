@@ -5,7 +5,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from doorstep.cli.embedded import CannotStart
+from doorstep.cli.cannot_start import CannotStart
 
 # What was just killed may be a moment in ending.
 PATIENCE_SECONDS = 3.0

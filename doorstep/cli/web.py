@@ -1,11 +1,13 @@
 """How gunicorn runs here beyond its command line: no process outlives its master, no path is logged."""
 
+import os
 import sys
 from typing import Any
 
 from gunicorn.glogging import Logger
 
 from doorstep.cli import parent
+from doorstep.cli.parent import PRIVATE
 
 
 class PathlessLogger(Logger):  # type: ignore[misc]
@@ -23,5 +25,6 @@ logger_class = PathlessLogger
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Bind a new process to its master: one that hangs would keep the port from the next."""
+    """Bind a new process to its master: one that hangs would keep the port from the next. What it writes is its user's."""
+    os.umask(PRIVATE)
     parent.end_with(worker.ppid)

@@ -22,7 +22,7 @@ LASTING = {
     "unrecognized configuration parameter|invalid value for parameter|command-line argument": "it does not take `options`",
 }
 PASSING = {
-    "refused": "nothing listens there",
+    "refused|No such file or directory": "nothing listens there",
     "timeout|timed out": "it does not answer",
     "translate host name|resolve": "its host name is not found",
     "unreachable|no route": "there is no way to it",

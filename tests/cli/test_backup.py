@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 from django.db import connection
 from django.utils import timezone
 
@@ -13,16 +12,12 @@ import doorstep.settings as settings
 from doorstep.cases import timeline
 from doorstep.cases.models import Case, Draft
 from doorstep.cli import backup
-from doorstep.cli.embedded import CannotStart
+from doorstep.cli.cannot_start import CannotStart
 from doorstep.files.models import Photo
 from doorstep.staff.actor import Actor
+from tests.databases import address
 
 ROWS = "select md5(coalesce(string_agg(t::text, '' order by t::text), '')), count(*) from {} t"
-
-
-def url(name: str) -> str:
-    db = django_settings.DATABASES["default"]
-    return f"postgres://{db['USER']}@{db['HOST']}:{db['PORT']}/{name}"
 
 
 @pytest.fixture
@@ -38,7 +33,7 @@ def other(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def use(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_URL", url(name))
+    monkeypatch.setenv("DATABASE_URL", address(name))
     monkeypatch.setattr(settings, "DATA", folder)
 
 

@@ -15,7 +15,7 @@ from wsgiref.simple_server import make_server
 import pytest
 
 from doorstep.cli import ports
-from doorstep.cli.embedded import CannotStart
+from doorstep.cli.cannot_start import CannotStart
 from doorstep.cli.supervisor import Announcement
 from tests.faults.installation import ROOT, children, free_port
 from tests.patience import until

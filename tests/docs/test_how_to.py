@@ -12,6 +12,8 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from tests.databases import address
+
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = (
     "doorstep", "services", "councils", "docs", "tests", "locale", "tools", "bench", "standins",
@@ -29,7 +31,7 @@ def database(django_db_setup: None) -> Iterator[str]:
     whole = {"host": of["HOST"], "port": of["PORT"], "user": of["USER"], "password": of["PASSWORD"]}
     with psycopg.connect(**whole, dbname="postgres", autocommit=True) as server:
         server.execute(f'create database {name} template "{of["TEST"]["TEMPLATE"]}"')
-        yield f"postgres://{of['USER']}:{of['PASSWORD']}@{of['HOST']}:{of['PORT']}/{name}"
+        yield address(name)
         for made in (name, f"test_{name}"):
             server.execute(f"drop database if exists {made} with (force)")
 

@@ -20,6 +20,7 @@ from typing import Any
 import psycopg
 
 from doorstep.cli import embedded, supervisor
+from doorstep.cli.embedded_roles import APPLICATION
 from tests import shared
 from tests.patience import until
 from tests.size import size
@@ -76,8 +77,7 @@ class Installation:
         if os.geteuid() == 0:
             embedded._user()
             shutil.chown(self.files, embedded.USER, embedded.USER)
-        self.database_port, self.port = free_port(), free_port()
-        self.url = f"postgres://{embedded.USER}@127.0.0.1:{self.database_port}/doorstep"
+        self.port = free_port()
         self.started: list[subprocess.Popen[bytes]] = []
         self.bins: list[tuple[int, int]] = []
         self.secret = ""
@@ -103,21 +103,12 @@ class Installation:
             os.chown(self.data, who.pw_uid, who.pw_gid)
         embedded._make(embedded.programs(), self.data)
         self.start_database()
-        server = ["-h", "127.0.0.1", "-p", str(self.database_port), "-U", embedded.USER]
-        psql = embedded.programs() / "psql"
-        embedded._call(psql, *server, "-c", "create database doorstep", "postgres")
+        embedded.administer(self.data, f"create database doorstep owner {APPLICATION}")
         self.call("doorstep.cli.main", "migrate", "-v", "0")
 
     def start_database(self) -> None:
         """Start the database server and wait until it answers; after a crash it recovers first."""
-        options = (
-            f"-p {self.database_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
-        )
-        log = str(self.data / "server.log")
-        made = embedded._call(
-            embedded.programs() / "pg_ctl", "start", "-w", "-D", str(self.data), "-l", log, "-o", options
-        )  # fmt: skip
-        assert made.returncode == 0, made.stdout
+        embedded._start(embedded.programs(), self.data)
 
     def stop_database(self, how: str) -> None:
         """Stop the database server, "fast" (clients are cut off) or "immediate" (as if it crashed)."""
@@ -129,7 +120,7 @@ class Installation:
         left = {k: v for k, v in os.environ.items() if not k.startswith(("DOORSTEP", "PYTEST"))}
         return {
             **left,
-            "DATABASE_URL": self.url,
+            "DATABASE_URL": embedded.address(self.data),
             "DOORSTEP_DATA": str(self.files),
             "DOORSTEP_DEAD_AFTER": DEAD_AFTER_SECONDS,
             "DOORSTEP_LOG": "ERROR",
@@ -207,7 +198,7 @@ class Installation:
 
     def execute(self, statement: str) -> None:
         """Run a statement in the database, past our own code."""
-        with psycopg.connect(self.url) as connection:
+        with psycopg.connect(embedded.address(self.data)) as connection:
             connection.execute(statement)  # type: ignore[call-overload]
 
     def wait_for_web(self, port: int = 0, seconds: float = 180) -> None:
@@ -221,7 +212,7 @@ class Installation:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query, read past our own code."""
-        with psycopg.connect(self.url) as connection:
+        with psycopg.connect(embedded.address(self.data)) as connection:
             return connection.execute(query, values).fetchall()  # type: ignore[arg-type]
 
     def wait_until_drained(self, seconds: float = 180) -> None:

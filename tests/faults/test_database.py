@@ -67,9 +67,7 @@ def pages_say_so(place: Installation) -> None:
 def test_an_embedded_server_that_was_killed_is_started_again_where_it_was(
     place: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded, "home", lambda: place.folder)
-    monkeypatch.setattr(embedded, "_used", [place.database_port])
-    (place.folder / "port").write_text(str(place.database_port))
+    monkeypatch.setattr(embedded, "_used", [place.data])
     server = int((place.data / "postmaster.pid").read_text().split()[0])
     os.kill(server, signal.SIGKILL)
 

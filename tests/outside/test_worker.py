@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 
 from doorstep.outside import queries, worker
 from doorstep.outside.models import Beat
+from tests.databases import address
 from tests.patience import until
 
 
@@ -63,9 +64,7 @@ def test_it_outlasts_a_database_that_is_away(working: Thread, caplog: Any) -> No
     beats_on()
     worker.voice.said_at = None
     db = connection.settings_dict
-    server = psycopg.connect(
-        host=db["HOST"], port=db["PORT"], user=db["USER"], dbname="postgres", autocommit=True
-    )
+    server = psycopg.connect(address("postgres"), autocommit=True)
     with server:
         mine = connection.connection.info.backend_pid
         server.execute(f"alter database {db['NAME']} allow_connections false")

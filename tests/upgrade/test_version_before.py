@@ -18,6 +18,7 @@ import pytest
 from django.conf import settings
 
 from doorstep.cli.embedded import ROOT
+from tests.databases import address
 
 HERE = Path(__file__).parent
 ROWS = HERE / "before_issue_13.copy"
@@ -30,7 +31,7 @@ def place(tmp_path: Path) -> Iterator[dict[str, str]]:
     whole = {"host": db["HOST"], "port": db["PORT"], "user": db["USER"], "password": db["PASSWORD"]}
     with psycopg.connect(**whole, dbname="postgres", autocommit=True) as server:
         server.execute(f"create database {name}")
-    url = f"postgres://{db['USER']}:{db['PASSWORD']}@{db['HOST']}:{db['PORT']}/{name}"
+    url = address(name)
     kept = {k: v for k, v in os.environ.items() if not k.startswith("DOORSTEP_")}
     mine = {"DATABASE_URL": url, "DOORSTEP_DATA": str(tmp_path), "DOORSTEP_DEMO": "1"}
     yield {**kept, **mine, "DJANGO_SETTINGS_MODULE": "doorstep.settings", "PYTHONPATH": str(ROOT)}
