@@ -793,6 +793,9 @@ GUARDS = (
     Guard('embedded: a folder of the version before is closed', 'doorstep/cli/embedded.py',
           '    if not roles.are_ours(data):\n        _secure', '    if False:\n        _secure',
           'tests/cli/test_embedded.py::test_a_folder_of_the_version_before_goes_on_closed'),
+    Guard('roles: the running role only adds to what grows', 'doorstep/cli/owner.py',
+          'revoke update, delete on {growing} from {running};\n', '',
+          'tests/faults/test_two_roles.py::test_what_only_grows_cannot_be_touched_and_a_case_goes_its_way'),
 )  # fmt: skip
 
 

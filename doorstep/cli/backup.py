@@ -104,7 +104,7 @@ def backup(folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     os.chmod(folder, 0o700)
     (folder / MARK).write_text(f"{UNFINISHED}\n")
-    _call("pg_dump", "--format=custom", "--no-owner", f"--file={folder / DUMP}")
+    _call("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={folder / DUMP}")
     named = _named()
     # After the database: a photo is there before anything names it.
     if _photos().is_dir():
@@ -139,7 +139,7 @@ def restore(folder: Path) -> str:
         raise CannotStart(
             "the database is not empty; restore into a new one (createdb), then use it."
         )
-    args = ["--no-owner", "--exit-on-error", "--single-transaction"]
+    args = ["--no-owner", "--no-acl", "--exit-on-error", "--single-transaction"]
     _call("pg_restore", *args, f"--dbname={_environment(embedded.ensure())['PGDATABASE']}", str(folder / DUMP))  # fmt: skip
     shutil.copytree(folder / PHOTOS, _photos(), dirs_exist_ok=True)
     named = _named()

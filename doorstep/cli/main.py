@@ -42,13 +42,17 @@ def _execute() -> None:
     from django.db import connection
 
     from doorstep import database_url
-    from doorstep.cli import waiting
+    from doorstep.cli import owner, waiting
 
+    owners = owner.settings() if sys.argv[1:2] == ["migrate"] else None
     if sys.argv[1:3] == ["procrastinate", "worker"]:
         waiting.for_database()
     else:
-        connection.settings_dict = database_url.for_a_command(connection.settings_dict)
+        database = {**connection.settings_dict, **(owners or {})}
+        connection.settings_dict = database_url.for_a_command(database)
     execute_from_command_line(sys.argv)
+    if owners:
+        owner.grant()
 
 
 def _load() -> None:
