@@ -51,7 +51,10 @@ def test_where_it_listens_elsewhere_nobody_signs_in(
     assert tries("/demo/as/officer", {}) == 302
 
 
-def test_residents_pages_of_the_demo_may_be_seen_from_elsewhere(district: Any) -> None:
+def test_residents_pages_of_the_demo_may_be_seen_from_elsewhere(
+    district: Any, settings: Any
+) -> None:
+    settings.DEMO = True
     assert Client().get("/", REMOTE_ADDR="192.0.2.7").status_code == 200  # type: ignore[arg-type]
 
 
