@@ -30,7 +30,14 @@ def wrong(given: Mapping[str, str], *, root: bool) -> list[str]:
             given.get("BASE_ADDRESS", "")
         ),
         "ALLOWED_HOSTS must be set; name every host that this answers to.": not any(hosts),
-        "ALLOWED_HOSTS must name hosts one by one; take `*` out of it.": "*" in hosts,
+        "ALLOWED_HOSTS must name hosts one by one; take out `*` and what begins with a point.": any(
+            host == "*" or host.startswith(".") for host in hosts
+        ),
+        "LINKS_KEY and each of SECRET_KEY_FALLBACKS must be as long and as random as SECRET_KEY.": not all(
+            map(_is_key, _other_keys(given))
+        ),
+        "GOVUK_PAY_URL must begin with https://, or be left out.": bool(given.get("GOVUK_PAY_URL"))
+        and not _is_https(given["GOVUK_PAY_URL"]),
         "Doorstep must not run as root; start it as a user of its own, such as `doorstep`.": root,
     }
     return [sentence for sentence, holds in found.items() if holds]
@@ -39,6 +46,11 @@ def wrong(given: Mapping[str, str], *, root: bool) -> list[str]:
 def _is_key(key: str) -> bool:
     long = len(key) >= LEAST_LETTERS and len(set(key)) >= LEAST_DIFFERENT
     return long and not key.startswith(DEMO_KEY)
+
+
+def _other_keys(given: Mapping[str, str]) -> list[str]:
+    named = [given.get("LINKS_KEY", ""), *given.get("SECRET_KEY_FALLBACKS", "").split(",")]
+    return [key for key in named if key]
 
 
 def _is_demos(connector: str) -> bool:

@@ -112,7 +112,7 @@ AXES_VERBOSE = False
 # Who came in stands among our own events; the library would keep addresses beside it for ever.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_HTTP_RESPONSE_CODE = 429
-AXES_CLIENT_IP_CALLABLE = "doorstep.web.kit.limits.address"
+AXES_CLIENT_IP_CALLABLE = "doorstep.web.kit.limits.of_sign_in"
 AXES_LOCKOUT_CALLABLE = "doorstep.web.kit.errors.locked_out"
 LOGIN_URL = "/desk/sign-in"
 MIDDLEWARE = [

@@ -126,10 +126,11 @@ def ask_access(*, reference: str, email: str, now: datetime) -> Access:
     return Access.objects.create(reference=tidy, contact_hash=_contact(email), asked_at=now)
 
 
-def reference_of(access_id: UUID) -> str:
-    """Return the reference that a request for a code named, whether or not there is such a case."""
-    rows = Access.objects.filter(id=access_id).values_list("reference", flat=True)
-    return next(iter(rows), "")
+def tried_of(access_id: UUID) -> str:
+    """Return the reference whose code is tried, where one was sent for it and may still be; else "", whose tries count for nobody."""
+    rows = Access.objects.filter(id=access_id, used_at=None, tries__lt=CODE_TRIES)
+    rows = rows.exclude(code_hash="")
+    return next(iter(rows.values_list("reference", flat=True)), "")
 
 
 def case_asked_for(access_id: UUID) -> Case | None:

@@ -30,7 +30,7 @@ def erase(*, case_id: int, now: datetime) -> Case:
     case = Case.objects.select_for_update(of=("self",)).get(id=case_id)
     if not case.is_closed:
         raise Refused("still_open")
-    for name in _photos(case):
+    for name in set(_photos(case)) - _held_by_kin(case):
         # After the commit: a file cannot be brought back.
         transaction.on_commit(partial(photos.remove, name))
     customer, case.customer, case.place = case.customer_id, None, None
@@ -62,6 +62,14 @@ def _photos(case: Case) -> list[str]:
     answers = photos_of(catalogue.service(case.version_id), case.answers)
     later = case.events.filter(data__has_key="photo").values_list("data__photo", flat=True)
     return [str(name) for name in [*answers, *later] if name]
+
+
+def _held_by_kin(case: Case) -> set[str]:
+    """Return the photos that the case this one came from, or went on as, holds still."""
+    came_from = Case.objects.filter(draft__moved_from=case)
+    went_on_as = Case.objects.filter(moved_on=case.draft)
+    kin = [*came_from.filter(erased_at=None), *went_on_as.filter(erased_at=None)]
+    return {name for other in kin for name in _photos(other)}
 
 
 def erase_due(*, now: datetime) -> int:

@@ -109,6 +109,14 @@ def keep(names: Iterable[str]) -> None:
         Photo.objects.filter(name__in=kept_names).update(kept=True)
 
 
+def kept_of(names: Iterable[str]) -> set[str]:
+    """Return which of some photos a case or a crew's record holds already: nobody else's form takes them along."""
+    wanted = [n for n in names if n]
+    if not wanted:
+        return set()
+    return set(Photo.objects.filter(name__in=wanted, kept=True).values_list("name", flat=True))
+
+
 def sweep(*, unfinished: Collection[str], now: datetime) -> None:
     """Delete photos that hours after they were taken nothing names, and what a process that died left behind.
 

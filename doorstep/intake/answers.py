@@ -29,23 +29,27 @@ class Taken:
     words: Mapping[str, str]
 
 
-def _home(question: Question, posted: Posted) -> Options:
+def _home(question: Question, posted: Posted, values: Values) -> Options:
     home = places.find(posted.get(question.id) or "")
     return ((str(home.uprn), home.address),) if home else ()
 
 
-def _spot(question: Question, posted: Posted) -> Options:
+def _spot(question: Question, posted: Posted, values: Values) -> Options:
     place_id = posted.get(question.id) or ""
     spot = spots.find(place_id)  # which may know it by a tidier id than was sent
     return (Option(place_id, spot.words, **asdict(spot)),) if spot else ()
 
 
-def _photos(question: Question, posted: Posted) -> Options:
-    return tuple((name, name) for name in posted.getlist(question.id) if photos.path_of(name))
+def _photos(question: Question, posted: Posted, values: Values) -> Options:
+    """Return the photos that were sent, but for those that another case holds; what was answered here before stays."""
+    names, before = posted.getlist(question.id), values.get(question.id) or ()
+    own = [before] if isinstance(before, str) else list(before)  # type: ignore[call-overload]
+    others = photos.kept_of(names) - set(own)
+    return tuple((name, name) for name in names if photos.path_of(name) and name not in others)
 
 
 # Of what cannot all be listed, the one that was chosen is looked up.
-LOOKED_UP: Mapping[Nature, Callable[[Question, Posted], Options]] = {
+LOOKED_UP: Mapping[Nature, Callable[[Question, Posted, Values], Options]] = {
     "home": _home,
     "spot": _spot,
     "photos": _photos,
@@ -56,7 +60,7 @@ def options(question: Question, values: Values, posted: Posted, now: datetime) -
     """Return what may be chosen; of homes, places and photos, the one that was chosen if it is there."""
     look_up = LOOKED_UP.get(kinds.of(question).nature)
     if look_up is not None:
-        return look_up(question, posted)
+        return look_up(question, posted, values)
     return facts.options(question, values, clock_at(now))
 
 

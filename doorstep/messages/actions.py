@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -20,6 +20,8 @@ from doorstep.outside.secret import derived
 
 # Stand for the link and the code until the message leaves; no answer can hold these characters.
 LINK, CODE = "\ue000", "\ue001"
+# Codes that go to one case's mailbox within an hour.
+MOST_CODES = 10
 
 
 def tell(
@@ -111,6 +113,10 @@ def send_code(*, access_id: UUID, now: datetime) -> None:
     case = case_access.case_asked_for(access_id)
     key = f"code-{access_id.hex}"
     if case is None or case.customer is None or Message.objects.filter(key=key).exists():
+        return
+    # Whoever asks: counted only here, where a mail would leave, so that nobody's asking in vain shuts a mailbox out.
+    codes = Message.objects.filter(case=case, name="code", queued_at__gt=now - timedelta(hours=1))
+    if codes.count() >= MOST_CODES:
         return
     with council.speaking(case.language):
         words = {"reference": case.reference, "code": CODE, **texts.here()}

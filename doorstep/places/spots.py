@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from django.db.models import Avg, Count, F, QuerySet
+from django.db.models import Avg, Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from doorstep.council.errors import Refused
@@ -22,6 +22,8 @@ BESIDE = 160
 # A street this near to a point names it, in metres; beyond, its ward does.
 NAMED_WITHIN = 400
 MOST = 15
+# Of what is typed.
+MOST_WORDS = 6
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,13 @@ def search(text: str) -> list[Spot]:
 
 def _by_name(text: str) -> list[Spot]:
     words = [w for w in text.replace(",", " ").split() if len(w) > 1 or w.isdecimal()]
+    # No street has more; each is a scan of all of them.
+    words = list(dict.fromkeys(words))[:MOST_WORDS]
     if not words:
         return []
     streets = Street.objects.order_by("name", "locality")
     for word in words:
-        streets = streets.filter(name__icontains=word) | streets.filter(locality__icontains=word)
+        streets = streets.filter(Q(name__icontains=word) | Q(locality__icontains=word))
     places = (
         _homes().filter(street__locality__iexact=text).values_list("street__locality", flat=True)
     )

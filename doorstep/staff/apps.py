@@ -37,7 +37,7 @@ def _went(user: Any, **_more: object) -> None:
 def _tried(credentials: Any, **_more: object) -> None:
     from doorstep.staff.models import StaffUser
 
-    # Only of an account that is there: what else is typed in that field may be a password.
+    # The name only of an account that is there: what else is typed in that field may be a password.
     name = str(credentials.get("username", ""))
-    if StaffUser.objects.filter(username=name).exists():
-        _note("sign-in failed", name, "")
+    is_there = StaffUser.objects.filter(username=name).exists()
+    _note("sign-in failed", name if is_there else "(no such account)", "")

@@ -80,5 +80,6 @@ def test_every_operation_of_the_api_says_who_may_use_it(district: Any) -> None:
             assert isinstance(gate, Anyone) or gate.scope in SCOPES, path
             assert ("security" in described) == isinstance(gate, Bearer), path
             address = path.replace("{slug}", "missed-bin").replace("{uprn}", "1001")
+            address = address.replace("{reference}", "MB-2222-2222")
             status = cookie.generic(method.upper(), address).status_code
             assert (status == 401) == isinstance(gate, Bearer), (path, status)

@@ -61,6 +61,10 @@ def test_a_council_starts_with_all_that_is_demanded_and_the_demo_without() -> No
         ({"BASE_ADDRESS": "https://"}, "BASE_ADDRESS must begin with"),
         ({"ALLOWED_HOSTS": " ,"}, "ALLOWED_HOSTS must be set"),
         ({"ALLOWED_HOSTS": "doorstep.example.gov.uk, *"}, "ALLOWED_HOSTS must name hosts"),
+        ({"ALLOWED_HOSTS": ".gov.uk"}, "ALLOWED_HOSTS must name hosts"),
+        ({"LINKS_KEY": "x"}, "LINKS_KEY and each of SECRET_KEY_FALLBACKS"),
+        ({"SECRET_KEY_FALLBACKS": "demo-only-abc,a"}, "LINKS_KEY and each of SECRET_KEY_FALLBACKS"),
+        ({"GOVUK_PAY_URL": "http://evil.example"}, "GOVUK_PAY_URL must begin with https://"),
     ],
 )
 def test_what_keeps_a_council_from_starting(given: dict[str, str], sentence: str) -> None:

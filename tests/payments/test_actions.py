@@ -260,6 +260,33 @@ def test_two_halves_of_a_sum_above_the_limit_wait_too(
     assert third.state == ("waiting" if one_case else "asked")
 
 
+def test_two_at_once_by_one_officer_are_counted_one_after_the_other(
+    transactional_db: None, pay: Pay, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from doorstep.council import queries as council
+
+    low = council.current().model_copy(update={"refund_limit": 999})
+    monkeypatch.setattr(council, "current", lambda: low)
+    service = fee_service(now)
+    cases = [fee_case(service, now, f"{n}@x.example") for n in range(4)]
+    for case in cases:
+        paid(case, pay, now)
+    together, states = threading.Barrier(4), []
+
+    def ask(case: Case) -> None:
+        together.wait(10)
+        about: Any = {"pence": 600, "reason": "Chair", "by": OFFICER, "now": now}
+        states.extend(refund.state for refund in refunds.ask(case_id=case.pk, **about))
+        connections.close_all()
+
+    threads = [threading.Thread(target=ask, args=(case,)) for case in cases]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(states) == ["asked", "waiting", "waiting", "waiting"]
+
+
 def test_another_sum_than_was_asked_for_books_nothing_and_asks_a_person(
     case: Case, pay: Pay, now: datetime
 ) -> None:

@@ -205,6 +205,33 @@ def test_no_code_goes_to_anyone_but_the_contact_of_the_case(district: Any) -> No
     assert Message.objects.count() == before
 
 
+def test_nobodys_asking_in_vain_shuts_a_mailbox_out(district: Any) -> None:
+    case = district.case(0)
+    for n in range(12):
+        ask(FormClient(REMOTE_ADDR=f"10.4.0.{n}"), "BW-2222-2222", "ann@resident.example")
+    send_all()
+    before = Message.objects.filter(name="code").count()
+    ask(FormClient(), case.reference, "ann@resident.example")
+    send_all()
+    assert Message.objects.filter(name="code").count() == before + 1
+    for n in range(12):
+        ask(FormClient(REMOTE_ADDR=f"10.4.1.{n}"), case.reference, "ann@resident.example")
+    send_all()
+    assert Message.objects.filter(name="code").count() == 10
+
+
+def test_wrong_codes_for_no_code_count_for_nobody(district: Any) -> None:
+    case = district.case(0)
+    for n in range(4):
+        stranger = FormClient(REMOTE_ADDR=f"10.5.0.{n}")
+        there = ask(stranger, case.reference, "bob@resident.example")["Location"]
+        for _ in range(27):
+            stranger.post(there, {"code": "123456"})
+    own = FormClient(REMOTE_ADDR="10.6.0.1")
+    there = ask(own, case.reference, "ann@resident.example")["Location"]
+    assert own.post(there, {"code": "123456"}).status_code == 200
+
+
 def test_what_is_missing_is_said(district: Any) -> None:
     assert "Enter your reference" in text(ask(FormClient(), " ", "ann@resident.example"))
     assert "Enter an email address" in text(ask(FormClient(), "MB-2222-2222", "ann"))
@@ -232,4 +259,4 @@ def test_a_reference_gets_its_code_however_it_was_copied(
 def test_a_link_opens_with_what_mail_programs_leave_behind_it(begun: FormClient, left: str) -> None:
     begun.post(f"{BASE}/save", {"email": "ann@resident.example"}, follow=True)
     link = link_in(send_all()[-1])
-    assert begun.get(f"{link}{left}").status_code == 200
+    assert begun.get(f"{link}{left}", follow=True).status_code == 200

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from doorstep.bookings.models import Calendar
 from doorstep.settings import LOGGING
 from doorstep.staff import actions as staff
 from doorstep.staff.models import Look, StaffEvent, StaffUser
@@ -58,8 +60,6 @@ def test_whatever_draws_a_persons_record_writes_the_look_down(district: Any, met
     ],
 )
 def test_what_leaves_the_desk_leaves_a_look(district: Any, path: str, what: str) -> None:
-    from doorstep.bookings.models import Calendar
-
     Calendar.objects.create(
         code="NORTH", name="N", kind="bulky", wards=[], weekdays=[0], capacity=1, unit="jobs"
     )
@@ -273,7 +273,8 @@ def test_robots_and_whoever_finds_a_weakness_are_told(district: Any) -> None:
     assert "geolocation=(self), camera=()" in client.get("/")["Permissions-Policy"]
 
 
-def test_addresses_of_wrong_passwords_are_kept_for_a_day(district: Any) -> None:
+def test_addresses_of_wrong_passwords_are_kept_for_a_day(district: Any, settings: Any) -> None:
+    settings.DEMO = False  # which signs in nobody from elsewhere
     client = FormClient(REMOTE_ADDR="10.1.2.3")
     client.post("/desk/sign-in", {"username": "officer", "password": "wrong"})
     client.post("/desk/sign-in", {"username": "officer", "password": "a-long-password"})
@@ -283,3 +284,73 @@ def test_addresses_of_wrong_passwords_are_kept_for_a_day(district: Any) -> None:
     AccessAttempt.objects.update(attempt_time=district.now - timedelta(days=2))
     jobs.forget()
     assert not AccessAttempt.objects.exists()
+
+
+def test_a_path_that_is_not_as_ours_are_is_led_to_the_right_one(district: Any) -> None:
+    """A proxy judges paths as they are written: what we answered after tidying would go past its rules."""
+    client = FormClient()
+    for path, right in (
+        ("/de%E2%80%8Bsk/sign-in", "/desk/sign-in"),
+        ("/metrics.", "/metrics"),
+        ("/metrics%20", "/metrics"),
+        ("/de%00sk/sign-in?next=%2Fdesk", "/desk/sign-in?next=%2Fdesk"),
+        ("/%2Fevil.example%E2%80%8B/", "/evil.example/"),
+        ("/%5Cevil.example%E2%80%8B", "/evil.example"),
+    ):
+        page = client.get(path)
+        assert (page.status_code, page.get("Location")) == (302, right), path
+        assert client.post(path).status_code == 404
+
+
+def test_figures_are_for_the_machine_itself(district: Any, settings: Any) -> None:
+    settings.BEHIND_PROXY, settings.DEMO = True, False
+    for path in ("/metrics", "/readyz"):
+        assert Client().get(path, HTTP_X_FORWARDED_FOR="10.0.0.1").status_code == 404
+        assert Client().get(path).status_code in (200, 503)
+
+
+@pytest.mark.parametrize(
+    "address", ["2001:db8:1:2::10", "1.2.3.4:1000", "[2001:db8::1]:99", "unknown", "", "::1"]
+)
+def test_people_sign_in_from_every_kind_of_address(
+    district: Any, settings: Any, address: str
+) -> None:
+    settings.DEMO = False  # which signs in nobody from elsewhere
+    client = FormClient(REMOTE_ADDR=address)
+    client.post("/desk/sign-in", {"username": "officer", "password": "wrong"})
+    right = {"username": "officer", "password": "a-long-password"}
+    assert client.post("/desk/sign-in", right).status_code == 302
+
+
+def test_guesses_at_many_accounts_from_one_address_wait(district: Any, settings: Any) -> None:
+    settings.DEMO = False  # which signs in nobody from elsewhere
+    client = FormClient(REMOTE_ADDR="10.3.3.3")
+    codes = [
+        client.post("/desk/sign-in", {"username": f"name-{n}", "password": "x"}).status_code
+        for n in range(31)
+    ]
+    assert codes[-2:] == [200, 429]
+    assert StaffEvent.objects.filter(about="(no such account)").count() == 30
+
+
+def test_right_passwords_are_never_too_many(district: Any, settings: Any) -> None:
+    settings.DEMO = False  # which signs in nobody from elsewhere
+    right = {"username": "officer", "password": "a-long-password"}
+    for _ in range(32):
+        assert FormClient(REMOTE_ADDR="10.3.3.4").post("/desk/sign-in", right).status_code == 302
+
+
+def test_what_a_street_is_looked_for_by_costs_little_however_many_words(district: Any) -> None:
+    words = "+".join(["le", "lo", "la", "li", "ro", "ri", "st", "mi", "ll", "an", "ne"] * 3)
+    began = time.process_time()
+    assert Client().get(f"/reports?find={words}").status_code == 200
+    assert time.process_time() - began < 2  # two minutes and a gigabyte, before
+
+
+def test_a_days_page_and_a_crews_list_leave_a_look(district: Any) -> None:
+    Calendar.objects.create(
+        code="NORTH", name="N", kind="bulky", wards=[], weekdays=[0], capacity=1, unit="jobs"
+    )
+    signed_in("manager").get("/desk/bookings/NORTH/2026-12-01")
+    signed_in("crew").get("/crew/REF-1")
+    assert set(Look.objects.values_list("what", flat=True)) == {"day list", "crew list"}

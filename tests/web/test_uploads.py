@@ -110,3 +110,14 @@ def test_a_photo_that_is_gone_is_asked_for_again_and_then_not_in_the_way(streets
     photos.remove(name)
     page = send(photos=name)
     assert "We no longer have the photo" in page and name not in page
+
+
+def test_a_photo_of_another_case_is_nobodys_to_take(streets: Streets) -> None:
+    assert begun(streets)(file()) == ""
+    name = Photo.objects.get().name
+    own = begun(streets)
+    assert own(photos=name) == ""  # as long as nobody's case holds it
+    photos.keep([name])
+    assert own(photos=name) == ""  # it stood in this form before
+    other = begun(streets)
+    assert "photo" in other(photos=name).lower()

@@ -23,6 +23,7 @@ from doorstep.fieldwork.actions import Whereabouts
 from doorstep.fieldwork.models import Job
 from doorstep.files import photos
 from doorstep.files.errors import BadFile
+from doorstep.staff import actions as staff
 from doorstep.waste import actions as waste
 from doorstep.waste import queries as rounds_of
 from doorstep.waste.models import Round
@@ -85,7 +86,9 @@ def rounds(request: HttpRequest) -> HttpResponse:
 
 
 def _draw(request: HttpRequest, crew_list: Round | PlainList, refused: str = "") -> HttpResponse:
-    today = timezone.now().astimezone(ZONE).date()
+    today, viewer = timezone.now().astimezone(ZONE).date(), request.user
+    key = f"{crew_list.code}/{today}"
+    staff.looked(by=viewer, what="crew list", key=key, now=timezone.now())  # type: ignore[arg-type]
     jobs, cautions = list(work.on_list(crew_list.code, today)), work.cautions(today)
     context: dict[str, Any] = {
         "round": crew_list,

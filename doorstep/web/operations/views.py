@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
@@ -24,10 +25,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+def _on_the_machine(request: HttpRequest) -> None:
+    """Raise Http404 for what a proxy passes on: these figures are for the machine itself."""
+    if settings.BEHIND_PROXY and "HTTP_X_FORWARDED_FOR" in request.META:
+        raise Http404
+
+
 @public
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Say whether requests can be taken: the database answers and is as this version of the code needs it."""
+    _on_the_machine(request)
     wanting = ready.wanting()
     body = {"ready": not wanting, "wanting": wanting or None}
     answer = JsonResponse(body, status=503 if wanting else 200)
@@ -67,6 +75,7 @@ def _figures(standing: queue.Standing) -> CollectorRegistry:
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Give the queue's figures and alarms; 503 while the database does not answer."""
+    _on_the_machine(request)
     try:
         body = generate_latest(_figures(queue.standing()))
     except DatabaseError:

@@ -131,7 +131,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     except (Refused, Invalid) as exc:
         context = {"wrong": exc, "question": EMAIL, "typed": request.POST}
         return render(request, "portal/ask.html", context)
-    if refused := _too_many(request, "code", 10, limits.mailbox("code", email)):
+    if refused := _too_many(request, "code", 10):
         return refused
     asked_for = messages.ask_code(reference=reference, email=email, now=timezone.now())
     return redirect("code", access_id=asked_for)
@@ -143,7 +143,8 @@ def code(request: HttpRequest, access_id: UUID) -> HttpResponse:
     """Take the code that was sent, and open the case."""
     if request.method == "GET":
         return render(request, "portal/code.html", {"access": access_id})
-    of_case = limits.over([f"code-of:{access.reference_of(access_id)}"], 100, 3600)
+    reference = access.tried_of(access_id)
+    of_case = limits.over([f"code-of:{reference or access_id}"], 100, 3600)
     if refused := _too_many(request, "code-tried", 0 if of_case else 30):
         return refused
     typed = request.POST.get("code", "")[:20]

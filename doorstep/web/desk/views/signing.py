@@ -12,6 +12,9 @@ from doorstep.web.kit import limits, seat
 from doorstep.web.kit.access import public
 from doorstep.web.kit.errors import locked_out
 
+# Wrong passwords an hour, for one account and from one address.
+MOST_WRONG = 30
+
 
 @public
 @require_http_methods(["GET", "POST"])
@@ -22,11 +25,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         queries.has_people()  # who types a password for nothing is told so before: without a database, 503
         return render(request, "desk/sign_in.html", {"next": address, "wrong": False})
     name, password = request.POST.get("username", ""), request.POST.get("password", "")
-    # Guesses from many addresses; whoever came in from this browser before is kept out by nobody else's.
-    if not seat.is_of(request, name) and limits.over([f"sign-in:{name.lower()}"], 30, 3600):
+    # Guesses at one account from many addresses, and at many accounts from one; whoever came in from this browser
+    # before is kept out by nobody else's.
+    whose = [f"sign-in:{name.lower()}", limits.person(request, "sign-in")]
+    if not seat.is_of(request, name) and limits.reached(whose, MOST_WRONG, 3600):
         return locked_out(request)
     user = authenticate(request, username=name, password=password)
     if user is None:
+        limits.over(whose, MOST_WRONG, 3600)
         context = {"next": address, "wrong": True, "username": name}
         return render(request, "desk/sign_in.html", context, status=200)
     login(request, user)

@@ -71,6 +71,7 @@ def _found(code: str, day: str) -> tuple[Calendar, date]:
 def _draw(request: HttpRequest, calendar: Calendar, day: date, **more: object) -> HttpResponse:
     now, user = timezone.now(), request.user
     may: Any = user
+    staff.looked(by=may, what="day list", key=f"{calendar.code}/{day}", now=now)
     board_day = queries.board([calendar], day, 1, now)[calendar.code][0]
     previewed = bool(more.get("previewed"))
     context = {
