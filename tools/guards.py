@@ -606,7 +606,7 @@ GUARDS = (
           "streets = streets.filter(Q(name__icontains=word) | Q(locality__icontains=word))",
           "streets = streets.filter(name__icontains=word) | streets.filter(locality__icontains=word)",
           "tests/web/test_trust.py::test_what_a_street_is_looked_for_by_costs_little_however_many_words",
-          also=("[:MOST_WORDS]", "[:15]")),
+          also=("[:MOST_WORDS]", "[:9]")),
     Guard("trust: two refunds at once are counted one after the other", "doorstep/payments/refunds.py",
           '            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])\n', "            pass\n",
           "tests/payments/test_actions.py::test_two_at_once_by_one_officer_are_counted_one_after_the_other"),

@@ -47,7 +47,9 @@ class Gate:
 
 def _at(path: str, request: HttpRequest) -> HttpResponse:
     """Lead to an address of ours as it is written rightly; what was sent to a wrong one is not found."""
-    if request.method not in ("GET", "HEAD") or programs.asks(path):
+    if programs.asks(path):
+        return programs.fault(404, "nowhere")
+    if request.method not in ("GET", "HEAD"):
         return HttpResponse(
             "There is nothing at this address.", status=404, content_type="text/plain"
         )

@@ -9,6 +9,7 @@ MEDIA = "application/problem+json"
 # Where programs ask; a door of theirs draws its own errors, this is for what never came to it.
 PATHS = ("/api/", "/open311/")
 WORDS = {
+    "nowhere": "There is nothing at this address.",
     "away": "Our system is starting again; send the same call again, with the same Idempotency-Key.",
     "broken": "The fault is ours; it is written down. Try again in a few minutes.",
 }
