@@ -250,6 +250,7 @@ def test_the_day_is_closed_while_they_pay_they_are_told_and_choose_another(
     officer.wait_for_selector("main:has-text('Booked')")
     looks_right(officer)
     assert Booking.objects.get(state="booked").day.slot == again
+    officer.wait_for_selector("main:has-text('(first chosen: ')")
     assert Job.objects.get(state="open").day == Booking.objects.get(state="booked").day.day
     for context in (page, officer):
         context.context.close()
