@@ -212,6 +212,13 @@ def _ready_folder() -> Path:
     return data
 
 
+def _own_file(path: Path) -> IO[str]:
+    """Open a file to lock by that nobody else can open: whoever can read one can hold its lock."""
+    file = open(path, "w")  # noqa: SIM115 - its caller closes it
+    os.fchmod(file.fileno(), 0o600)
+    return file
+
+
 def ensure() -> str:
     """Return DATABASE_URL, with the embedded server running when none was set; raises CannotStart.
 
@@ -221,8 +228,8 @@ def ensure() -> str:
     if os.environ.get("DATABASE_URL"):
         return os.environ["DATABASE_URL"]
     data = _ready_folder()
-    users = open(data.parent / "users", "w")  # noqa: SIM115 - held until this process ends
-    with open(data.parent / "lock", "w") as lock:
+    users = _own_file(data.parent / "users")  # held until this process ends
+    with _own_file(data.parent / "lock") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _refuse_beside_the_version_before(data, users)
         fcntl.flock(users, fcntl.LOCK_SH)
@@ -258,7 +265,7 @@ def revive() -> None:
     if not _used or sockets.answers(_used[-1]):
         return
     data = _used[-1]
-    with open(data.parent / "lock", "w") as lock:
+    with _own_file(data.parent / "lock") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not _runs(programs(), data):
             # What is left of it may hold its memory for a moment: the next look tries again.
@@ -270,7 +277,7 @@ def _leave(users: IO[str], pid: int) -> None:
     if os.getpid() != pid:
         return  # a forked child ends; its parent still holds the lock
     data = home() / "postgres"
-    with open(data.parent / "lock", "w") as lock:
+    with _own_file(data.parent / "lock") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -20,6 +20,12 @@ class PathlessLogger(Logger):  # type: ignore[misc]
         else:
             super().exception(msg, **kwargs)
 
+    def warning(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        """Write a warning; of a request that cannot be read neither whose it is nor what it said."""
+        if str(msg).startswith("Invalid request"):
+            msg, args = "A request could not be read", ()
+        super().warning(msg, *args, **kwargs)
+
 
 logger_class = PathlessLogger
 

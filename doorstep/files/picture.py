@@ -9,6 +9,7 @@ import resource
 import signal
 import sys
 import warnings
+from contextlib import suppress
 from io import BytesIO
 from typing import Any, BinaryIO
 
@@ -183,7 +184,8 @@ def limit() -> None:
         resource.setrlimit(what, (most, most))
     # On a machine with much else to do; and when whoever waits for us is gone.
     signal.alarm(2 * MOST_SECONDS)
-    os.nice(5)  # pages come first
+    with suppress(OSError):  # where the unit allows no step back, it is read all the same
+        os.nice(5)  # pages come first
 
 
 def main() -> int:

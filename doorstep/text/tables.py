@@ -33,6 +33,7 @@ SEPARATORS = (",", ";", "\t", "|")
 MOST_COLUMNS, LONGEST_HEAD = 1000, 20_000
 # What keeps a spreadsheet from taking a text for a number: ="0123" and '0123. A word's own apostrophe stays.
 _AS_TEXT = re.compile(r'="(.*)"', re.S)
+LONGEST_NUMBER = 200
 _APOSTROPHE = re.compile(r"'([=+\-@\d].*?|[^\s']*\d[^\s']*)'?", re.S)
 
 
@@ -81,7 +82,8 @@ def cell(raw: str) -> str:
         return text
     if match := _AS_TEXT.fullmatch(text):
         text = match[1].replace('""', '"').strip()
-    match = _APOSTROPHE.fullmatch(text)
+    # Nothing that looks like a number is longer, and the pattern's work grows with the square of the length.
+    match = _APOSTROPHE.fullmatch(text) if len(text) <= LONGEST_NUMBER else None
     return match[1].strip() if match else text
 
 

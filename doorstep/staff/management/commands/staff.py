@@ -45,7 +45,8 @@ class Command(BaseCommand):
         table.writerow(["at", "what", "about", "by", "more"])
         for event in StaffEvent.objects.order_by("id").iterator():
             more = json.dumps(event.data, ensure_ascii=False) if event.data else ""
-            row = [event.kind, event.about, event.by or "(a command)", more]
+            nobody = "(nobody signed in)" if event.kind == "sign-in failed" else "(a command)"
+            row = [event.kind, event.about, event.by or nobody, more]
             table.writerow([event.at.isoformat(timespec="seconds"), *map(for_csv, row)])
 
     def _add(self, options: dict[str, str]) -> None:

@@ -12,8 +12,18 @@ from doorstep.web.kit import limits, seat
 from doorstep.web.kit.access import public
 from doorstep.web.kit.errors import locked_out
 
-# Wrong passwords an hour, for one account and from one address.
-MOST_WRONG = 30
+# Wrong passwords an hour for one account; and from one address, which may be a whole council's.
+MOST_WRONG, MOST_FROM_ONE = 30, 200
+
+
+def _too_often(request: HttpRequest, name: str, of_account: str, of_address: str) -> bool:
+    """Say whether there were too many guesses at one account from many addresses, or at many from one.
+
+    Whoever came in from this browser before is kept out by nobody else's.
+    """
+    account = limits.reached([of_account], MOST_WRONG, 3600)
+    often = account or limits.reached([of_address], MOST_FROM_ONE, 3600)
+    return often and not seat.is_of(request, name)
 
 
 @public
@@ -25,14 +35,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         queries.has_people()  # who types a password for nothing is told so before: without a database, 503
         return render(request, "desk/sign_in.html", {"next": address, "wrong": False})
     name, password = request.POST.get("username", ""), request.POST.get("password", "")
-    # Guesses at one account from many addresses, and at many accounts from one; whoever came in from this browser
-    # before is kept out by nobody else's.
-    whose = [f"sign-in:{name.lower()}", limits.person(request, "sign-in")]
-    if not seat.is_of(request, name) and limits.reached(whose, MOST_WRONG, 3600):
+    of_account, of_address = f"sign-in:{name.lower()}", limits.person(request, "sign-in")
+    if _too_often(request, name, of_account, of_address):
         return locked_out(request)
     user = authenticate(request, username=name, password=password)
     if user is None:
-        limits.over(whose, MOST_WRONG, 3600)
+        limits.over([of_account, of_address], MOST_WRONG, 3600)
         context = {"next": address, "wrong": True, "username": name}
         return render(request, "desk/sign_in.html", context, status=200)
     login(request, user)
