@@ -218,6 +218,14 @@ def _tell(case: Case, booking: Booking | None) -> None:
     workflow.keep(case, "booked", fact)
 
 
+def _held(case: Case, booking: Booking, until: datetime, by: Actor, now: datetime) -> Booking:
+    """Write down which day a case holds and until when, and let its rules and sentences know."""
+    when = {"day": booking.day.day.isoformat(), "until": until.isoformat()}
+    timeline.write(case, "held", by=by, now=now, **when)
+    _tell(case, booking)
+    return booking
+
+
 def keep(
     *,
     case: Case,
@@ -238,9 +246,7 @@ def keep(
     booking, until = _of_case(case, now), now + timedelta(minutes=minutes)
     booking.last_at, until = last, min(until, last or begins(day))
     booking = _take(booking, _calendar(code, kind), day, load, until, now)
-    timeline.write(case, "held", by=by, now=now, day=day.isoformat(), until=until.isoformat())
-    _tell(case, booking)
-    return booking
+    return _held(case, booking, until, by, now)
 
 
 def choose(
@@ -269,9 +275,7 @@ def choose(
         booking.state, booking.until = "held", now  # the day it had goes with this one
     booking.last_at = None
     booking = _take(booking, calendar, day, load, until, now)
-    timeline.write(case, "held", by=by, now=now, day=day.isoformat(), until=until.isoformat())
-    _tell(case, booking)
-    return booking
+    return _held(case, booking, until, by, now)
 
 
 def confirm(
@@ -333,10 +337,7 @@ def nearest(
             booking = _take(booking, calendar, slot_day.day, load, until, now)
         except Refused:
             continue  # someone was quicker; the next one
-        when = booking.day.day.isoformat()
-        timeline.write(case, "held", by=by, now=now, day=when, until=until.isoformat())
-        _tell(case, booking)
-        return booking
+        return _held(case, booking, until, by, now)
     raise Refused("slot_gone")
 
 

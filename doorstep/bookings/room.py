@@ -29,13 +29,13 @@ def check(day: Day, booking: Booking, load: int, now: datetime) -> None:
     _check(day, others.aggregate(n=Sum("load"))["n"] or 0, load, now)
 
 
-def check_still(booking: Booking, load: int, now: datetime, day: Day | None = None) -> None:
+def check_still(booking: Booking, load: int, now: datetime) -> None:
     """Raise Refused("slot_gone") unless a hold still has its place on its day, as that is now.
 
     An officer may have closed the day or made it smaller meanwhile. It then has room for what is booked, and for those
-    who hold in the order in which they came. Locks the day, unless it is given locked.
+    who hold in the order in which they came. Locks the day.
     """
-    row = day or locked(booking.day.calendar, booking.day.day)
+    row = locked(booking.day.calendar, booking.day.day)
     first = Q(made_at__lt=booking.made_at) | Q(made_at=booking.made_at, pk__lt=booking.pk)
     before = Booking.objects.filter(Q(state="booked") | taken(now) & first, day=row)
     _check(row, before.exclude(pk=booking.pk).aggregate(n=Sum("load"))["n"] or 0, load, now)

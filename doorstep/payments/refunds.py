@@ -121,9 +121,8 @@ def _with_before(case: Case, by: Actor, now: datetime) -> int:
 
     Two halves of a sum above the limit are that sum: on one case, and on several by one person.
     """
-    if (
-        by.is_staff
-    ):  # two of theirs at once are counted one after the other; after the case, as everywhere
+    # Two of theirs at once are counted one after the other; locked after the case, as everywhere.
+    if by.is_staff:
         with connection.cursor() as cursor:
             key = f"doorstep.payments.refunds.{by.key}"
             cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
