@@ -11,6 +11,7 @@ from django.utils.translation import trans_real
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue import words
 from doorstep.council import queries as council
+from doorstep.council import spoken
 from doorstep.signposts import index
 
 
@@ -38,7 +39,7 @@ def speak_pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     clear()
     monkeypatch.setitem(trans_real._translations, "en", Pseudo())
-    monkeypatch.setattr(council, "dress", lambda said: f"⟦{said}⟧" if said else said)
+    monkeypatch.setattr(spoken, "dress", lambda said: f"⟦{said}⟧" if said else said)
     yield
     monkeypatch.undo()
     clear()

@@ -727,7 +727,7 @@ GUARDS = (
     Guard("text: an answer has its year", "doorstep/intake/answers.py",
           "sentence = say(kind.show(question, answer, offered), year=True)", "sentence = say(kind.show(question, answer, offered))",
           "tests/catalogue/test_words.py::test_an_answer_has_its_year_always"),
-    Guard("text: what falls back to English says so", "doorstep/council/queries.py",
+    Guard("text: what falls back to English says so", "doorstep/council/spoken.py",
           "dress(value) if code == language() else Untranslated(dress(value), code)", "dress(value)",
           "tests/web/test_languages.py::test_what_falls_back_to_english_says_that_it_is"),
     Guard("text: a page of one question keeps its hint", "doorstep/web/form/templates/form/page.html",

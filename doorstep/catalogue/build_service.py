@@ -18,6 +18,7 @@ from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Public, Service, Text
 from doorstep.council import queries as council
+from doorstep.council import spoken
 from doorstep.forms import facts
 from doorstep.forms.form import Form
 from doorstep.forms.questions import kinds
@@ -39,7 +40,7 @@ def _messages(b: Checker, extra: Mapping[str, Type]) -> dict[str, Text]:
             b.problems.append(f"{name}:1: begins with `subject: …` and an empty line")
         check_sentence(b, text, f"{name}:1", extra)
         texts[name.removeprefix("messages/").split(".")[0]] = Text(
-            council.dress(head[9:].strip()), council.dress(body.strip())
+            spoken.dress(head[9:].strip()), spoken.dress(body.strip())
         )
     return texts
 
@@ -147,7 +148,7 @@ def build(contents: Mapping[str, str]) -> Service:
             folder=council.folder(),
             language=council.language(),
             spoken=translation.get_language(),
-            dress=council.dress,
+            dress=spoken.dress,
             offered_facts=facts.offered(),
             offered_steps=steps.offered(),
             contents=dict(contents),

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
 from doorstep.catalogue.channels import Channel
-from doorstep.council.queries import Words
+from doorstep.council.spoken import Words
 
 
 class _Part(BaseModel):

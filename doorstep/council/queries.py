@@ -1,88 +1,34 @@
 """Reads this council's own data from its folder."""
 
-import os
-import re
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from datetime import date, time, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
-from django.utils import translation
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
-    ValidatorFunctionWrapHandler,
-    WithJsonSchema,
-    WrapValidator,
     model_validator,
 )
 
-from doorstep.text.untranslated import Untranslated
+from doorstep.council.front import Brand, Drawing, Front, Notice, Part
+from doorstep.council.spoken import Words, _read
+from doorstep.council.spoken import folder as folder
+from doorstep.council.spoken import home as home
+from doorstep.council.spoken import language as language
+from doorstep.council.spoken import languages as languages
+from doorstep.council.spoken import own_language as own_language
+from doorstep.council.spoken import pick as pick
+from doorstep.council.spoken import speaking as speaking
 
 ZONE = ZoneInfo("Europe/London")
-_CODE = re.compile(r"^[a-z]{2,3}$")
-# A test dresses every text, to find those on a page that never came this way.
-dress: Callable[[str], str] = str
-
-
-def pick(value: object) -> object:
-    """Return a text in the language spoken now, where it is given in several; the first given, failing that.
-
-    One that is not given in the language spoken knows in which it is; given once, it is in the council's own.
-    """
-    code = own_language()
-    if isinstance(value, Mapping) and value and all(_CODE.match(str(code)) for code in value):
-        code = language() if language() in value else str(next(iter(value)))
-        value = value[code]
-    if not isinstance(value, str):
-        return value
-    return dress(value) if code == language() else Untranslated(dress(value), code)
-
-
-def _kept(value: object, check: ValidatorFunctionWrapHandler) -> object:
-    picked = pick(value)
-    check(picked)  # which would give back a plain text
-    return picked
-
-
-# A text that residents read: a string, or a mapping from language to string.
-Words = Annotated[
-    str,
-    WrapValidator(_kept),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string"},
-                {"type": "object", "additionalProperties": {"type": "string"}},
-            ]
-        }
-    ),
-]
-
-
 LONGEST_CLOSURE = timedelta(days=366)
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Brand(_Part):
-    """How the council's pages look: colours as CSS colours, font as a CSS family list."""
-
-    colour: str
-    link: str
-    font: str
-    wordmark: Words
-
-
-class Contact(_Part):
+class Contact(Part):
     """How to reach a person; hours are words a resident reads."""
 
     telephone: str
@@ -92,7 +38,7 @@ class Contact(_Part):
     post: Words
 
 
-class Accessibility(_Part):
+class Accessibility(Part):
     """What the accessibility statement must name (PSBAR 2018)."""
 
     prepared: date
@@ -100,7 +46,7 @@ class Accessibility(_Part):
     known_problems: tuple[Words, ...] = ()
 
 
-class CrewList(_Part):
+class CrewList(Part):
     """A crew's list of work: its name, the team it is of, and the wards it covers (none: all that no other does)."""
 
     name: str
@@ -108,7 +54,7 @@ class CrewList(_Part):
     wards: tuple[str, ...] = ()
 
 
-class Closure(_Part):
+class Closure(Part):
     """Days on which the council does not work, such as those between Christmas and New Year: one, or from `first` to `last`."""
 
     first: date
@@ -135,7 +81,7 @@ def _as_list(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
-class Subject(_Part):
+class Subject(Part):
     """Something that another authority is asked for: its title, the words people use, its own page."""
 
     title: Words
@@ -146,7 +92,7 @@ class Subject(_Part):
 Days = Annotated[int, Field(ge=1, le=365)]
 
 
-class Patience(_Part):
+class Patience(Part):
     """For how many days something may wait on another authority before an officer is told.
 
     `taken`: not taken by them; `number`: under a token, without an id; `contact`: they cannot be asked at
@@ -159,7 +105,7 @@ class Patience(_Part):
     news: Days = 28
 
 
-class Open311(_Part):
+class Open311(Part):
     """Where another authority takes reports by Open311 GeoReport v2, and its codes for our services."""
 
     address: str
@@ -170,7 +116,7 @@ class Open311(_Part):
     patience_days: Patience = Patience()
 
 
-class Authority(_Part):
+class Authority(Part):
     """Another authority: its name, where and how it is reached, and what it is asked for."""
 
     name: Words
@@ -180,14 +126,14 @@ class Authority(_Part):
     open311: Open311 | None = None
 
 
-class Texts(_Part):
+class Texts(Part):
     """Text messages: between these hours (Europe/London) none leaves."""
 
     quiet_from: time = time(21)
     quiet_until: time = time(8)
 
 
-class Emergency(_Part):
+class Emergency(Part):
     """What to do when someone is in danger now: the words that sound so, in any language, and who is rung."""
 
     telephone: str = "999"
@@ -195,7 +141,7 @@ class Emergency(_Part):
     words: tuple[str, ...] = ()
 
 
-class Council(_Part):
+class Council(Part):
     """One council: everything that differs between councils and is not a service's setting."""
 
     name: Words
@@ -220,6 +166,12 @@ class Council(_Part):
     # Further days on which nobody works: a day, or `{first: …, last: …, why: …}`.
     closed_days: tuple[Annotated[Closure, BeforeValidator(_as_closure)], ...] = ()
     containers: dict[str, Words]
+    # What residents call what a round collects, by the rounds' word for it.
+    streams: dict[str, Words] = {}
+    # How containers, and what the first page shows, are drawn; a container that is not here is drawn grey.
+    drawn: dict[str, Drawing] = {}
+    front: Front = Front()
+    notices: tuple[Notice, ...] = ()
     # When containers are to be out, in words a resident reads.
     put_out: Words = ""
     log_reasons: dict[str, Words]
@@ -240,52 +192,6 @@ class Council(_Part):
     # The service that takes what fits no other.
     anything: str = ""
     working_days: Literal["monday-friday"] = "monday-friday"
-
-
-CHECKOUT = Path(__file__).resolve().parents[2]
-
-
-@cache
-def _path(home: str | None, council: str | None = None) -> Path:
-    """Return home, or a council's folder in it; made once, because every page asks."""
-    root = Path(home) if home else CHECKOUT
-    return root / "councils" / council if council else root
-
-
-def home() -> Path:
-    """Return the folder that holds `services/` and `councils/` (DOORSTEP_HOME, else the checkout)."""
-    return _path(os.environ.get("DOORSTEP_HOME"))
-
-
-def folder() -> Path:
-    """Return this council's own folder."""
-    return _path(os.environ.get("DOORSTEP_HOME"), os.environ.get("DOORSTEP_COUNCIL", "demo"))
-
-
-def languages() -> dict[str, str]:
-    """Return the languages residents may choose, by code; the first is the council's own."""
-    return dict(_read(folder()).get("languages") or {"en": "English"})
-
-
-def own_language() -> str:
-    """Return the code of the council's own language, in which staff and crews work."""
-    return next(iter(languages()))
-
-
-def language() -> str:
-    """Return the code of the language spoken now: the active one where the council offers it, else its own."""
-    active = (translation.get_language() or "").split("-")[0]
-    return active if active in languages() else own_language()
-
-
-def speaking(code: str) -> AbstractContextManager[None]:
-    """Speak a language inside the block."""
-    return translation.override(code)
-
-
-@cache
-def _read(folder: Path) -> dict[str, Any]:
-    return dict(yaml.safe_load((folder / "council.yaml").read_text()))
 
 
 @cache
@@ -325,3 +231,8 @@ def working_day_test(council: Council) -> Callable[[date], bool]:
 def closed_why(council: Council, day: date) -> str:
     """Return what this council says of a day among its `closed_days`, or nothing."""
     return next((c.why for c in council.closed_days if c.first <= day <= c.last and c.why), "")
+
+
+def notices_on(day: date) -> list[Notice]:
+    """Return what this council says to everybody on a day."""
+    return [notice for notice in current().notices if notice.first <= day <= notice.last]

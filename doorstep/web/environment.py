@@ -16,10 +16,12 @@ from jinja2.loaders import ChoiceLoader
 from markupsafe import Markup
 
 from doorstep.catalogue.words import pounds, say
+from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.forms.questions import kinds
 from doorstep.text.untranslated import Untranslated
 from doorstep.web.form.months import day_words, months_of
+from doorstep.web.kit import look
 from doorstep.web.kit.page_name import page_name
 from doorstep.web.kit.visitor import cookie
 
@@ -77,6 +79,7 @@ def environment(**options: Any) -> Environment:
         static=lru_cache(maxsize=200)(static), url=url, council=council.current, new_id=uuid4
     )
     jinja.globals.update(page_name=page_name, moved_now=moved_now)
+    jinja.globals.update(look=look.address, site_address=addresses.base)
     jinja.globals.update(languages=council.languages, language=council.language)
     jinja.globals.update(months_of=months_of, day_words=day_words, browser_cookie=cookie)
     jinja.globals.update(map_tiles=settings.MAP_TILES, map_credit=settings.MAP_CREDIT)

@@ -21,6 +21,7 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.build_service import build_all
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.council import queries as council
+from doorstep.council import spoken
 from doorstep.messages import actions as messages
 from doorstep.messages import sending
 from doorstep.messages.models import Message
@@ -193,7 +194,7 @@ def bin_pages(get: Any, post: Any, of: Round) -> Iterator[tuple[str, Any]]:
     yield post(stop)
     now = timezone.now()
     day, until = of.anchor + timedelta(weeks=2), now + timedelta(hours=9)
-    said = council.dress("typed by Ann")
+    said = spoken.dress("typed by Ann")
     waste.delay_round(
         round_code=of.code, day=of.anchor, until=until, sentence=said, by=SYSTEM, now=now
     )

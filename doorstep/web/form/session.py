@@ -11,8 +11,10 @@ from doorstep.cases import drafts
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.owners import Owner
+from doorstep.cases.prefill import Said
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
+from doorstep.intake import prefill
 from doorstep.intake.filling import Filling
 from doorstep.staff.actor import Actor
 
@@ -83,6 +85,13 @@ def begin_filling(session: FormSession) -> Filling:
 def begin(session: FormSession) -> HttpResponse:
     """Begin a form and go to its first page."""
     return go_on(session, begin_filling(session))
+
+
+def begin_at(session: FormSession, uprn: int) -> HttpResponse:
+    """Begin a form for a home that is known already, and go to the first page that still asks something."""
+    filling = begin_filling(session)
+    prefill.carry_over(filling, Said(answers={("address", ""): str(uprn)}))
+    return go_on(session, filling)
 
 
 def go_on(session: FormSession, filling: Filling) -> HttpResponse:

@@ -1,6 +1,7 @@
 """Bin days: find a home by postcode, its page, and its feeds; only what holds for a whole round."""
 
 from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -10,19 +11,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Service
 from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.forms.form import Question
+from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid
 from doorstep.places import queries as places
 from doorstep.places.models import Property
-from doorstep.waste import calendar
+from doorstep.waste import calendar, sorting
 from doorstep.waste.calendar import BoxDays
+from doorstep.waste.queries import containers_at
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
 from doorstep.web.kit.fresh import fresh, fresh_of
 from doorstep.web.portal import feeds
+from doorstep.web.portal.weeks import weeks_of
 
 PLACE = Question("property", "address", "")
 # The longest cycle is four weeks; the page shows eight, a feed a year.
@@ -54,9 +59,17 @@ def homes_at(request: HttpRequest, typed: str) -> tuple[str, list[Property]]:
     return postcode, list(places.at_postcode(postcode)[:500])
 
 
-def _may_be_reported() -> bool:
-    service = catalogue.current("missed-bin")
-    return service is not None and service.is_online
+def _at_a_home() -> list[Service]:
+    """Return what residents can ask for that begins with an address, in the council's order."""
+    order = council.current().services
+    found = [s for s in catalogue.online() if asks_address(s)]
+    return sorted(found, key=lambda s: order.index(s.slug) if s.slug in order else len(order))
+
+
+def asks_address(service: Service) -> bool:
+    """Say whether a service's form begins with an address, so that it can be brought along."""
+    first = service.form.pages[0].questions
+    return bool(first) and kinds.of(first[0]).nature == "home"
 
 
 @public
@@ -69,16 +82,20 @@ def page(request: HttpRequest, uprn: str) -> HttpResponseBase:
     today = now.astimezone(council.ZONE).date()
     boxes = calendar.collections_at(home.uprn, today - BACK, today + AHEAD, now)
     boxes.sort(key=lambda box: box.next.day if box.next else date.max)
+    coming, out = calendar.in_order(boxes), calendar.left_out(boxes)
     context = {
         "home": home,
         "today": today,
         "boxes": boxes,
-        "coming": calendar.in_order(boxes),
+        "coming": coming,
+        "weeks": weeks_of(coming, [day for day, _of in out], today),
         "delays": calendar.delays(boxes),
         "stops": calendar.stops(boxes),
-        "left_out": calendar.left_out(boxes),
+        "left_out": out,
+        "notices": council.notices_on(today),
         "link": addresses.link("bins_at", uprn=home.uprn),
-        "report": _may_be_reported(),
+        "host": urlsplit(addresses.base()).netloc,
+        "services": _at_a_home(),
     }
     return fresh(request, render(request, "portal/bins/page.html", context))
 
@@ -130,3 +147,18 @@ def json(request: HttpRequest, uprn: str) -> HttpResponseBase:
 def snippet(request: HttpRequest) -> HttpResponse:
     """Show a form that the council's website can copy; it needs no script."""
     return render(request, "portal/bins/snippet.html", {"base": addresses.base()})
+
+
+@public
+@require_safe
+def what_goes_where(request: HttpRequest) -> HttpResponse:
+    """Say into which container a thing goes, of a home's where one is named; without a thing, list all."""
+    typed = request.GET.get("thing", "")[:100].strip()
+    home = places.find(request.GET.get("home", ""))
+    context = {
+        "typed": typed,
+        "found": sorting.find(typed) if typed else sorting.things(),
+        "home": home,
+        "standing": {box.kind for box in containers_at(home.uprn)} if home else None,
+    }
+    return render(request, "portal/bins/what_goes_where.html", context)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
+from doorstep.places import queries as places
 from doorstep.staff.actor import RESIDENT
 from doorstep.web.form import pages, stops
 from doorstep.web.form import session as forms
@@ -18,6 +19,7 @@ from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
 from doorstep.web.kit.visitor import is_known, keep, let_in, owner
 from doorstep.web.portal import own_words
+from doorstep.web.portal.bins import asks_address
 from doorstep.web.portal.online import only_online
 
 # What the version before had beside a form's own pages, at addresses without a form's id.
@@ -48,12 +50,17 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     if service is None:
         raise Http404
     drafts: list[Draft] = []
+    brought = places.find(request.GET.get("home", "")) if asks_address(service) else None
     if is_known(request):
         session = session_of(request, slug)
         drafts = list(cases.unfinished(session.owner, session.now, slug=slug)[:5])
-    return keep(
-        request, render(request, "portal/start.html", {"service": service, "begun": drafts})
-    )
+    context = {
+        "service": service,
+        "begun": drafts,
+        "home": brought,
+        "asks_address": asks_address(service),
+    }
+    return keep(request, render(request, "portal/start.html", context))
 
 
 @public
@@ -69,7 +76,13 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     session = session_of(request, slug)
     if text:
         return keep(request, own_words.begin(session, text, request.POST))
-    return keep(request, forms.begin(session))
+    if home := places.find(request.POST.get("home", "")):
+        return keep(request, forms.begin_at(session, home.uprn))
+    response = forms.begin(session)
+    if request.POST.get("postcode", "").strip():
+        # The first page takes it from here, as if it had been sent there.
+        response.status_code = 307
+    return keep(request, response)
 
 
 @public

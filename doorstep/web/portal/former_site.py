@@ -199,15 +199,15 @@ def addresses(request: HttpRequest, of: Addresses) -> HttpResponse:
     return JsonResponse(listed, safe=False)
 
 
-def on_home(request: HttpRequest) -> Markup:
-    """Return what the front page also holds for whoever's home is remembered."""
-    home = places.find(home_of(request)) if current().home else None
-    if home is None:
-        return Markup("")
+def on_home(request: HttpRequest) -> tuple[Property | None, Markup]:
+    """Return the home that this browser remembers, and what the former front page held for it, if it did."""
+    home = places.find(home_of(request))
+    if home is None or not current().home:
+        return home, Markup("")
     now = timezone.now()
     today = now.astimezone(council.ZONE).date()
     boxes = calendar.collections_at(home.uprn, today, today + AHEAD, now)
-    return fragment(home, boxes, today)
+    return home, fragment(home, boxes, today)
 
 
 VIEWS = {"remember": remember, "addresses": addresses}

@@ -1,53 +1,81 @@
-"""The first page, the council's look, and the language a resident chose."""
+"""The first page: what most people come for, the services in groups, what is new; and the language."""
+
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.cache import cache_control
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
+from doorstep.council.front import FrontLink, Tile
+from doorstep.reports import queries as reports
+from doorstep.waste import news
 from doorstep.web.kit.access import public
 from doorstep.web.kit.language import COOKIE
 from doorstep.web.portal import former_site, own_words
+
+NEWEST = 3
+
+
+@dataclass
+class Group:
+    """Services that belong together, and links beside them."""
+
+    title: str
+    services: list[Service] = field(default_factory=list)
+    links: list[FrontLink] = field(default_factory=list)
 
 
 @public
 @require_http_methods(["GET", "POST"])
 def home(request: HttpRequest) -> HttpResponse:
-    """List the services; or propose those that a resident's own words are about."""
+    """Show what residents come for; or propose those services that their own words are about."""
     if text := own_words.text_of(request):
         return own_words.propose(request, text)
-    context = {"services": catalogue.online(), "old": former_site.on_home(request)}
+    now, online = timezone.now(), {s.slug: s for s in catalogue.online()}
+    known, old = former_site.on_home(request)
+    context = {
+        "tiles": _tiles(online),
+        "groups": _groups(online),
+        "news": news.now_said(now),
+        "notices": council.notices_on(now.astimezone(council.ZONE).date()),
+        "newest": reports.some(reports.public(), 0, NEWEST) if _any_public(online) else [],
+        "known": known,
+        "old": old,
+    }
     return render(request, "portal/home.html", context)
 
 
-@public
-@require_GET
-@cache_control(max_age=300)
-def brand(request: HttpRequest) -> HttpResponse:
-    """Give the council's own colours and font as a style sheet."""
-    look = council.current().brand
-    css = (
-        f":root{{--govuk-brand-colour:{look.colour};--govuk-link-colour:{look.link};"
-        f"--council-font:{look.font}}}"
-    )
-    return HttpResponse(css, content_type="text/css")
+def _tiles(online: dict[str, Service]) -> list[tuple[Tile, Service | None]]:
+    """Return the tiles with their services, without those that nobody can ask for here and now."""
+    tiles = council.current().front.tiles
+    return [(t, online.get(t.service)) for t in tiles if not t.service or t.service in online]
 
 
-@public
-@require_GET
-@cache_control(max_age=86400)
-def icon(request: HttpRequest) -> HttpResponse:
-    """Give the browser's tab a doorstep in the council's own colour."""
-    colour = council.current().brand.colour
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" '
-        f'fill="{colour}"/><path d="M5 12V4h6v8M2 12.5h12" fill="none" stroke="#fff" stroke-width="1.6"/></svg>'
-    )
-    return HttpResponse(svg, content_type="image/svg+xml")
+def _groups(online: dict[str, Service]) -> list[Group]:
+    """Return the services in the council's order under their headings, those without one last."""
+    here = council.current()
+    listed = [online[slug] for slug in here.services if slug in online]
+    listed += [s for s in online.values() if s not in listed]
+    groups: dict[str, Group] = {}
+    for service in sorted(listed, key=lambda s: not s.about.group):
+        title = service.about.group or _("Other services")
+        groups.setdefault(title, Group(title)).services.append(service)
+    for link in here.front.links:
+        beside = online.get(link.beside)
+        if beside and beside.about.group:
+            groups[beside.about.group].links.append(link)
+    return list(groups.values())
+
+
+def _any_public(online: dict[str, Service]) -> bool:
+    return any(service.public for service in online.values())
 
 
 @public

@@ -122,7 +122,8 @@ def forget(request: HttpRequest) -> HttpResponse:
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask for reference and email address, and answer alike whether or not they are known."""
     if request.method == "GET":
-        return render(request, "portal/ask.html", {})
+        typed = {"reference": request.GET.get("reference", "")[:40].strip()}
+        return render(request, "portal/ask.html", {"typed": typed})
     reference = request.POST.get("reference", "").strip()
     try:
         if not reference:

@@ -8,6 +8,7 @@ from doorstep.web.portal import (
     form,
     former_site,
     home,
+    looks,
     maps,
     notes,
     page_fault,
@@ -19,8 +20,10 @@ from doorstep.web.portal import (
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("brand.css", home.brand, name="brand"),
-    path("icon.svg", home.icon, name="icon"),
+    path("brand.css", looks.part, {"name": "brand"}, name="brand"),
+    path("icon.svg", looks.part, {"name": "icon"}, name="icon"),
+    path("share.png", looks.part, {"name": "share"}, name="share"),
+    path("sitemap.xml", looks.sitemap, name="sitemap"),
     path("services/<slug:slug>", form.start, name="start"),
     path("services/<slug:slug>/begin", form.begin, name="begin"),
     path("services/<slug:slug>/resume/<str:token>", returning.resume, name="resume"),
@@ -46,6 +49,7 @@ urlpatterns = [
     path("case/<str:reference>/receipt", paying.receipt, name="receipt"),
     path("pay/return/<str:token>", paying.come_back, name="pay_return"),
     path("bins", bins.find, name="bins"),
+    path("bins/what-goes-where", bins.what_goes_where, name="what_goes_where"),
     path("bins/snippet", bins.snippet, name="bins_snippet"),
     path("bins/<str:uprn>.ics", bins.ics, name="bins_ics"),
     path("bins/<str:uprn>.json", bins.json, name="bins_json"),

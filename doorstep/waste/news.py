@@ -1,0 +1,54 @@
+"""What everybody should know of the collections just now: rounds that are late, streams that stop, days that move."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from django.db.models import DateField, DateTimeField, F, QuerySet, TextField, Value
+
+from doorstep.council.queries import ZONE
+from doorstep.waste.models import MovedDay, RoundDay, Suspension
+
+# How long before it something is said that is to come.
+AHEAD = timedelta(days=14)
+NO_DAY, NO_MOMENT = Value(None, DateField()), Value(None, DateTimeField())
+COLUMNS = ("kind", "words", "starts", "ends", "until")
+
+
+@dataclass(frozen=True)
+class News:
+    """One thing: `words` are a delay's sentence, or a stopped stream's code.
+
+    A round is late until a moment; a stream stops from `starts` to `ends`, both included; a day moves from
+    `starts` to `ends`, or is left out where `ends` is nothing.
+    """
+
+    kind: Literal["late", "stopped", "moved"]
+    words: str
+    starts: date | None
+    ends: date | None
+    until: datetime | None
+
+
+def now_said(now: datetime) -> list[News]:
+    """Return what is new, late rounds first, then by the day it begins; in one statement."""
+    today = now.astimezone(ZONE).date()
+    soon = today + AHEAD
+    late = RoundDay.objects.filter(delayed_until__gt=now, day__lte=today)
+    off = Suspension.objects.filter(last__gte=today, first__lte=soon)
+    moved = MovedDay.objects.filter(day__gte=today, day__lte=soon)
+    rows = _rows(late, "late", "sentence", NO_DAY, NO_DAY, F("delayed_until")).union(
+        _rows(off, "stopped", "stream", F("first"), F("last"), NO_MOMENT),
+        _rows(moved, "moved", "", F("day"), F("to"), NO_MOMENT),
+    )
+    found = [News(*row) for row in rows]
+    return sorted(found, key=lambda n: (n.kind != "late", n.starts or today, n.words))
+
+
+def _rows(
+    of: QuerySet[Any], kind: str, words: str, starts: Any, ends: Any, until: Any
+) -> QuerySet[Any]:
+    said = F(words) if words else Value("", TextField())
+    named = of.annotate(kind=Value(kind, TextField()), words=said)
+    rows: QuerySet[Any] = named.annotate(starts=starts, ends=ends, until=until)
+    return rows.values_list(*COLUMNS)
