@@ -298,3 +298,18 @@ def test_the_sitemap_lists_pages_that_are_there(several: Any) -> None:
         path = "/" + address.split("/", 3)[3]
         assert Client().get(path).status_code == 200, path
     assert "Sitemap: " in Client().get("/robots.txt").content.decode()
+
+
+def test_a_device_shows_a_home_first_once_that_is_wanted_and_forgets_it(several: Any) -> None:
+    client = Client()
+    assert "Your home:" not in words(client.get("/"))
+    assert "/bins/1001/keep" in client.get("/bins/1001").content.decode()
+    assert client.get("/bins/1001/keep").cookies.get("doorstep_home") is None
+    kept = client.post("/bins/1001/keep")
+    assert kept["Location"] == "/bins/1001" and kept.cookies["doorstep_home"]["httponly"]
+    assert "/bins/1001/keep" not in client.get("/bins/1001").content.decode()
+    page = client.get("/")
+    assert "Your home: 1 Mill Lane" in words(page) and 'href="/bins/1001"' in str(page.content)
+    assert client.get("/bins/9/keep").status_code == client.post("/bins/9/keep").status_code == 404
+    client.post("/forget")
+    assert "Your home:" not in words(client.get("/"))

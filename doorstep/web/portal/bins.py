@@ -5,10 +5,10 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
@@ -26,6 +26,7 @@ from doorstep.waste.queries import containers_at
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
 from doorstep.web.kit.fresh import fresh, fresh_of
+from doorstep.web.kit.visitor import home_of, remember_home
 from doorstep.web.portal import feeds
 from doorstep.web.portal.weeks import weeks_of
 
@@ -96,6 +97,7 @@ def page(request: HttpRequest, uprn: str) -> HttpResponseBase:
         "link": addresses.link("bins_at", uprn=home.uprn),
         "host": urlsplit(addresses.base()).netloc,
         "services": _at_a_home(),
+        "is_kept": home_of(request) == str(home.uprn),
     }
     return fresh(request, render(request, "portal/bins/page.html", context))
 
@@ -162,3 +164,15 @@ def what_goes_where(request: HttpRequest) -> HttpResponse:
         "standing": {box.kind for box in containers_at(home.uprn)} if home else None,
     }
     return render(request, "portal/bins/what_goes_where.html", context)
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def keep_home(request: HttpRequest, uprn: str) -> HttpResponse:
+    """Ask whether this device shall show a home first; keep it in a cookie when that is wanted."""
+    home = places.find(uprn)
+    if home is None:
+        return render(request, "portal/bins/unknown.html", {}, status=404)
+    if request.method == "GET":
+        return render(request, "portal/bins/keep.html", {"home": home})
+    return remember_home(redirect("bins_at", uprn=home.uprn), str(home.uprn), long=True)

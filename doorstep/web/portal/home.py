@@ -14,6 +14,7 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
 from doorstep.council.front import FrontLink, Tile
+from doorstep.places.models import Property
 from doorstep.reports import queries as reports
 from doorstep.waste import news
 from doorstep.web.kit.access import public
@@ -45,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "groups": _groups(online),
         "news": news.now_said(now),
         "notices": council.notices_on(now.astimezone(council.ZONE).date()),
-        "newest": reports.some(reports.public(), 0, NEWEST) if _any_public(online) else [],
+        "newest": _newest(known) if any(s.public for s in online.values()) else [],
         "known": known,
         "old": old,
     }
@@ -74,8 +75,12 @@ def _groups(online: dict[str, Service]) -> list[Group]:
     return list(groups.values())
 
 
-def _any_public(online: dict[str, Service]) -> bool:
-    return any(service.public for service in online.values())
+def _newest(known: Property | None) -> list[reports.Shown]:
+    """Return the newest reports, of the ward of a home that this browser remembers."""
+    found = reports.public()
+    if known:
+        found = reports.narrowed(found, ward=known.ward_id)
+    return reports.some(found, 0, NEWEST)
 
 
 @public

@@ -57,6 +57,7 @@ urlpatterns = [
     path("bins/note/stop/<str:token>", notes.stop, name="note_stop"),
     path("bins/<str:uprn>/note", notes.ask, name="note"),
     path("bins/<str:uprn>/note/asked", notes.asked, name="note_asked"),
+    path("bins/<str:uprn>/keep", bins.keep_home, name="keep_home"),
     path("bins/<str:uprn>", bins.page, name="bins_at"),
     path("reports", reports.reports, name="reports"),
     path("reports.rss", reports.feed, name="reports_rss"),
