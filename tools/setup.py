@@ -100,6 +100,13 @@ def words() -> None:
             run(command, f"{source} could not be compiled; see above.")
 
 
+def served() -> None:
+    """Name and compress the files that browsers are given, where any has changed."""
+    python = str(VENV / "bin" / "python")
+    command = [python, str(ROOT / "tools" / "served.py")]
+    run(command, "the files for browsers could not be made; see above.")
+
+
 def browser() -> None:
     """See that there is a chromium for the tests, by apt when we are root; a test says when it is not."""
     # The node that playwright brings along is linked against libatomic.
@@ -134,12 +141,14 @@ def main() -> None:
     stamp = VENV / "done"
     if stamp.exists() and stamp.read_text() == wanted and (ROOT / "static-built").exists():
         words()
+        served()
         return
     print("Installing what Doorstep needs into .venv (once, about a minute) …", flush=True)
     make_venv()
     install(requirements)
     subprocess.run([str(VENV / "bin" / "python"), str(ROOT / "tools" / "frontend.py")], check=True)
     words()
+    served()
     if dev:
         (VENV / "dev").touch()
     else:  # who changes files has them compiled as they run
