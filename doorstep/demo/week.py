@@ -24,6 +24,8 @@ from doorstep.waste import queries
 from doorstep.waste.models import Container, MovedDay, Round, RoundDay, Suspension
 
 CREW = Actor("staff", "crew")
+# Longer than the demo's rubbish rounds take to come again.
+DAYS_BACK = 35
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class _Homes:
         late = RoundDay.objects.filter(delayed_until__gt=now - timedelta(days=7))
         rounds = Round.objects.filter(stream="refuse").exclude(code__in=late.values("round_id"))
         due: dict[str, date] = {}
-        for back in range(queries.LOOK_BACK_DAYS):
+        for back in range(DAYS_BACK):
             for r in queries.rounds_on(self.today - timedelta(days=back)):
                 due.setdefault(r.code, self.today - timedelta(days=back))
         self.due = {r.code: due.get(r.code) for r in rounds.order_by("code")}
@@ -90,7 +92,7 @@ class _Homes:
     def take(self, code: str, kind: str = "black-bin") -> Container:
         """Return a container that nothing is known about, each time another."""
         skip = self.taken[code] = self.taken.get(code, 0) + 1
-        since = self.today - timedelta(days=35)
+        since = self.today - timedelta(days=DAYS_BACK)
         outcomes = Outcome.objects.filter(crew_list=code, day__gte=since).values("about_key")
         jobs = Job.objects.filter(crew_list=code).values("about_key")
         keys = outcomes.union(jobs).values_list("about_key", flat=True)

@@ -16,6 +16,7 @@ from doorstep.council.errors import Refused
 from doorstep.staff.actor import Actor
 from doorstep.waste import effects
 from doorstep.waste.models import (
+    LONGEST_WEEKS,
     Change,
     Container,
     DayHistory,
@@ -40,7 +41,6 @@ TABLES: dict[What, tuple[type[models.Model], str, tuple[str, ...]]] = {
     "moved_day": (MovedDay, "day", ("to",)),
 }
 ORDER = tuple(TABLES)
-LONGEST_WEEKS = 12
 
 
 def edit(what: What, key: object, before: Fields | None, after: Fields | None) -> Edit:

@@ -51,7 +51,8 @@ def _code(example: Any, now: datetime) -> str:
     service = catalogue.current("missed-bin")
     assert service
     home = Property.objects.get(postcode=example.postcode, line=example.address)
-    box = next(c for c in waste.containers_at(home.uprn) if c.kind == example.container)
+    boxes = waste.boxes_at(home.uprn, now.astimezone(council.ZONE).date())
+    box = next(c for c in boxes if c.kind == example.container)
     draft = drafts.begin(service=service, owner=made(), channel="online", by=RESIDENT, now=now)
     address, bin_page = service.form.pages[:2]
     given = {"property": str(home.uprn)}

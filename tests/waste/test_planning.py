@@ -90,7 +90,7 @@ def test_a_street_goes_to_another_round_from_a_day_on(book: Any) -> None:
     assert not queries.has_street("REF-2", 1, since - timedelta(days=1))
     assert queries.has_street("REF-2", 1, since) and not queries.has_street("REF-1", 1, since)
     box = queries.container(str(book.boxes[0].pk), TODAY)
-    assert box and queries.round_code_on(box, MONDAY) == "REF-1"
+    assert box and queries.due_days(box, MONDAY, MONDAY)[0][0].round == "REF-1"
     with pytest.raises(Refused, match="already_changing"):
         planning.propose_street(usrn=1, code="REF-2", to="REF-1", since=since, **by())
     undone(change)
