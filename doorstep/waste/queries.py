@@ -21,8 +21,8 @@ from doorstep.waste.models import (
     Suspension,
 )
 
-# How far a last and a next collection are looked for: two of the longest cycles, since a day may be left
-# out, and the week by which one may be moved.
+# How far a last and a next collection may be: two of the longest cycles, since a day may be left out, and
+# the week by which one may be moved.
 LOOK_BACK_DAYS = 2 * 7 * LONGEST_WEEKS + 7
 # Where a collection day goes, for every round; to nothing where it is left out.
 Moves = Mapping[date, date | None]
@@ -235,9 +235,16 @@ def _every(anchor: date, weeks: int, first: date, last: date) -> list[date]:
 
 
 def last_due(of: Box, today: date) -> Due | None:
-    """Return the last day, today included, on which a container was to be emptied."""
-    days, _ = due_days(of, today - timedelta(days=LOOK_BACK_DAYS), today)
+    """Return the last day, today included, on which a container was to be emptied; nothing after a long suspension."""
+    # What was due before a long suspension is not what anyone misses now.
+    days, _ = due_days(of, today - timedelta(days=14 * _weeks(of) + 7), today)
     return days[-1] if days else None
+
+
+def _weeks(of: Box) -> int:
+    """Return the longest cycle of a container's rounds, now or before they changed; of two weeks at least."""
+    rounds = [r for row in of.rows for r in (row.round, row.was_round) if r]
+    return max(2, *(weeks for r in rounds for weeks in (r.weeks, r.was_weeks or 0)))
 
 
 def next_due(of: Box, after: date) -> Due | None:

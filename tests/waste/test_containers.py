@@ -15,7 +15,7 @@ from doorstep.waste import actions as waste
 from doorstep.waste import calendar, queries
 from doorstep.waste.calendar import BoxDays, Collection, collections_at
 from doorstep.waste.lifts import lifts_at
-from doorstep.waste.models import Container, MovedDay, Round
+from doorstep.waste.models import Container, MovedDay, Round, Suspension
 
 CREW = Actor("staff", "crew", "crew")
 # A Tuesday.
@@ -217,3 +217,11 @@ def test_what_is_next_is_found_where_the_longest_cycles_next_day_is_left_out(dis
     (found,) = queries.boxes_at(1001, TODAY)
     due = queries.next_due(found, TODAY)
     assert due and due.day == date(2027, 3, 19)
+
+
+def test_what_was_due_before_a_long_suspension_is_no_last_collection(district: Any) -> None:
+    box, first = str(district.boxes[0].pk), district.today - timedelta(days=60)
+    last = district.today + timedelta(days=10)
+    Suspension.objects.create(stream="refuse", first=first, last=last)
+    then = fact("waste.last_due", "1001", box, now=district.now)
+    assert then["date"] is None and then["next"] > last
