@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from doorstep.council.queries import ZONE
+from doorstep.fieldwork.models import Job
 from doorstep.forms import facts
 from doorstep.places.models import Property
 from doorstep.staff.actor import SYSTEM, Actor
@@ -225,3 +226,28 @@ def test_what_was_due_before_a_long_suspension_is_no_last_collection(district: A
     Suspension.objects.create(stream="refuse", first=first, last=last)
     then = fact("waste.last_due", "1001", box, now=district.now)
     assert then["date"] is None and then["next"] > last
+
+
+def test_everything_that_says_what_is_next_says_it_of_a_container_seldom_emptied(
+    district: Any,
+) -> None:
+    following = district.today + timedelta(days=83)
+    new_round("SELDOM", following, 12)
+    Container.objects.filter(place_id=1001).update(round_id="SELDOM")
+    api = Client().get("/api/v1/properties/1001/collections").json()["containers"][0]
+    assert [c["day"] for c in api["collections"]] == [following.isoformat()]
+    json = Client().get("/bins/1001.json").json()["containers"][0]
+    assert json["days"][0]["day"] == following.isoformat()
+    remembered = Client()
+    remembered.cookies["doorstep_home"] = "1001"
+    assert f"{following:%a} {following.day}" in remembered.get("/").content.decode()
+
+
+def test_a_report_goes_to_the_crew_that_came_last(district: Any) -> None:
+    new_round("OLD", district.due - timedelta(days=4), 2)
+    Container.objects.filter(pk=district.boxes[0].pk).update(round_id="OLD")
+    Container.objects.create(place_id=1001, kind="black-bin", round_id="REF-1")
+    case = district.case(0)
+    assert case.answers["container"] == str(district.boxes[0].pk)
+    assert Job.objects.get(case=case).crew_list == "REF-1"
+    assert district.draft(0).decisions["bin"]["code"] == "reported"
