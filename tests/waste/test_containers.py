@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from doorstep.council.queries import ZONE
+from doorstep.fieldwork import queries as fieldwork
 from doorstep.fieldwork.models import Job
 from doorstep.forms import facts
 from doorstep.places.models import Property
@@ -108,19 +109,27 @@ def test_today_is_over_once_todays_round_is_finished(twice: Container) -> None:
     assert box.finished and box.next == Collection(date(2026, 11, 27), None)
 
 
-def test_a_delay_of_one_round_is_told_with_the_containers_of_that_round(twice: Container) -> None:
-    Container.objects.filter(place_id=1002).update(round_id="TUE")
+def test_a_delay_is_told_with_all_containers_of_its_round(twice: Container) -> None:
+    Container.objects.create(place_id=1001, kind="black-sack", round_id="FRI")
     waste.delay_round(
-        round_code="TUE",
-        day=TODAY,
+        round_code="FRI",
+        day=date(2026, 11, 20),
         until=NOW + timedelta(hours=30),
         sentence="Snow.",
         by=SYSTEM,
         now=NOW,
     )
-    Container.objects.create(place_id=1001, kind="black-sack", round_id="FRI")
     ((delay, of),) = calendar.delays(at())
-    assert (delay.day, delay.round, [box.kind for box in of]) == (TODAY, "TUE", ["black-bin"])
+    assert (delay.day, delay.round) == (date(2026, 11, 20), "FRI")
+    assert [box.kind for box in of] == ["black-bin", "black-sack"]
+
+
+def test_a_crews_record_stands_on_the_list_of_the_round_of_its_day(twice: Container) -> None:
+    monday = date(2026, 11, 30)
+    Container.objects.filter(pk=twice.pk).update(round_id="FRI", since=monday, was_round_id="TUE")
+    about: dict[str, Any] = {"reason": "not_out", "note": "", "photo": "", "by": CREW, "now": NOW}
+    waste.record_log(event_id=uuid4(), container_id=str(twice.pk), **about)
+    assert [o.about_key for o in fieldwork.seen_on("TUE", TODAY)] == [str(twice.pk)]
 
 
 def test_a_moved_day_that_meets_another_stands_once_and_the_day_it_left_is_named(
@@ -130,8 +139,11 @@ def test_a_moved_day_that_meets_another_stands_once_and_the_day_it_left_is_named
     (box,) = at()
     assert [c for c in box.days if c.day in (TUESDAY, FRIDAY)] == [Collection(FRIDAY, None)]
     assert box.left_out == (TUESDAY,)
-    MovedDay.objects.create(day=date(2026, 11, 30), to=TUESDAY)  # to where nothing is collected
-    assert at()[0].left_out == (TUESDAY,)
+    # To Tuesday, on which then something is collected, moves what was due on Monday.
+    new_round("MON", date(2026, 11, 30))
+    Container.objects.create(place_id=1001, kind="black-bin", round_id="MON")
+    MovedDay.objects.create(day=date(2026, 11, 30), to=TUESDAY)
+    assert at()[0].left_out == () and Collection(TUESDAY, date(2026, 11, 30)) in at()[0].days
 
 
 def test_a_moved_day_that_meets_the_next_of_its_own_round_stands_once(district: Any) -> None:
@@ -202,8 +214,10 @@ def test_a_container_that_is_seldom_emptied_has_its_last_and_next_day(
         now = district.at(day + timedelta(days=1) if day == last else day, 10)
         fact_then = fact("waste.last_due", "1001", str(box.pk), now=now)
         assert (fact_then["date"], fact_then["next"]) == (last, following)
+    Round.objects.filter(code="SELDOM").update(anchor=today - timedelta(days=50))
     page = Client().get("/bins/1001").content.decode()
-    for day in (last, following):
+    for n in (-50, 7 * weeks - 50):
+        day = today + timedelta(days=n)
         assert f"{day:%A} {day.day} {day:%B}" in page, day
     assert "No collection in the next eight weeks" not in page
 
