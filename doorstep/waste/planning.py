@@ -269,19 +269,30 @@ def propose_home(
     rounds_by_code = Round.objects.in_bulk([*targets.values(), *(add or ())[1:]])
     edits: list[Edit | None] = []
     for box in boxes:
-        stays = (targets[b.pk] for b in boxes if b.kind == box.kind and targets[b.pk])
+        alike = [b for b in boxes if b.kind == box.kind]
+        stays = [to for b in alike if (to := targets[b.pk])]
         # Of several rounds one ends on the day: its row becomes one of a round that stays (decision 29).
-        to = targets[box.pk] or next(stays, "")
+        to = targets[box.pk] or (stays[0] if stays else "")
         if to and to not in rounds_by_code:
             raise Refused("round_unknown")
-        if not to or (to == box.round_id and not targets[box.pk]):
+        if not to:
             edits.append(edit("container", box.pk, fields_of("container", box), None))
         elif to != box.round_id:
             edits.append(moved(box, rounds_by_code[to], since, today))
+        elif not targets[box.pk]:
+            edits.append(_one_less([b for b in alike if targets[b.pk] == b.round_id == to], box))
     if add:
         edits.append(_added(uprn, *add, boxes, targets, rounds_by_code, since))
     changed = [e for e in edits if e]
     return propose(title=f"Containers of property {uprn}", edits=changed, by=by, now=now)
+
+
+def _one_less(same: list[Container], box: Container) -> Edit | None:
+    """Return the edit that leaves one of several rows of a round out; the first stays, whose number cases keep."""
+    if not same:
+        return None
+    last = max([*same, box], key=lambda row: row.pk)
+    return edit("container", last.pk, fields_of("container", last), None)
 
 
 def _added(

@@ -141,6 +141,21 @@ def test_a_container_gets_one_more_round_and_loses_one(book: Any) -> None:
     assert Container.objects.filter(place_id=box.place_id).count() == 1
 
 
+def test_of_two_rows_of_a_round_the_first_stays_whichever_is_taken_away(book: Any) -> None:
+    first = book.boxes[0]
+    second = Container.objects.create(place_id=1001, kind="black-bin", round_id="REF-1")
+    about: dict[str, Any] = {"uprn": 1001, "add": None, "since": MONDAY, **by()}
+    for taken in (first, second):
+        change = made(planning.propose_home(rounds={taken.pk: ""}, **about))
+        assert Container.objects.get(place_id=1001).pk == first.pk
+        undone(change)
+    # What the other one becomes from that day on, it is until then.
+    rounds = {first.pk: "", second.pk: "REF-1"}
+    Container.objects.filter(pk=second.pk).update(round_id="REF-2")
+    made(planning.propose_home(rounds=rounds, **about))
+    assert Container.objects.filter(place_id=1001, round_id="REF-1").count() == 2
+
+
 def test_a_container_is_not_both_taken_away_and_added(book: Any) -> None:
     box = book.boxes[0]
     garden = Round.objects.create(code="G", name="G", stream="garden", anchor=MONDAY, weeks=1)
