@@ -252,6 +252,9 @@ def test_everything_that_says_what_is_next_says_it_of_a_container_seldom_emptied
     assert [c["day"] for c in api["collections"]] == [following.isoformat()]
     json = Client().get("/bins/1001.json").json()["containers"][0]
     assert json["days"][0]["day"] == following.isoformat()
+    page = Client().get("/bins/1001").content.decode()
+    # In the heading, under "Later", and beside the container.
+    assert page.count(f"{following:%A} {following.day} {following:%B}") >= 3
     remembered = Client()
     remembered.cookies["doorstep_home"] = "1001"
     assert f"{following:%a} {following.day}" in remembered.get("/").content.decode()
