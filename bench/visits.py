@@ -39,7 +39,8 @@ def bins_to_report() -> Iterator[Bin]:
 
 def _due(queries: Any, box: int, today: date) -> date | None:
     found = queries.container(str(box), today)
-    return queries.last_due(found, today) if found else None
+    last = queries.last_due(found, today) if found else None
+    return last.day if last else None
 
 
 def report(port: int, uprn: int, box: int) -> Visitor | None:

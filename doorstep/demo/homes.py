@@ -21,6 +21,13 @@ FOOD_WARDS = {
 }
 # A Monday; every round's first day is counted from it.
 EPOCH = date(2024, 1, 1)
+# Rounds beside the wards' own: twice a week where many live, and seldom where little comes together.
+ODD_ROUNDS = (
+    ("REF-TUE", "Large bins, Tuesdays: refuse", "refuse", EPOCH + timedelta(days=1), 1),
+    ("REF-FRI", "Large bins, Fridays: refuse", "refuse", EPOCH + timedelta(days=4), 1),
+    ("REC-12W", "Banks by the road: recycling", "recycling", EPOCH + timedelta(days=2), 12),
+)
+OWN_CADDIES = 3
 
 
 @dataclass
@@ -33,6 +40,8 @@ class Made:
     rounds: list[tuple[object, ...]] = field(default_factory=list)
     containers: list[tuple[object, ...]] = field(default_factory=list)
     assisted: list[tuple[object, ...]] = field(default_factory=list)
+    # Buildings of flats: each one's ward, where its containers stand among them all, and its first flat.
+    buildings: list[tuple[str, int, int]] = field(default_factory=list)
 
 
 def _read(path: Path) -> list[dict[str, str]]:
@@ -135,6 +144,7 @@ def make(folder: Path) -> Made:
             number = streets.number(usrn)
             parent = uprn
             _home(tables, uprn, usrn, None, f"{number} {name}", number, "PP", at)
+            tables.buildings.append((row["ward"], len(tables.containers), uprn + 1))
             tables.containers.append((uprn, "communal-bin", codes[row["ward"]]["refuse"]))
             tables.containers.append((uprn, "communal-recycling", codes[row["ward"]]["recycling"]))
             uprn += 1
@@ -157,7 +167,24 @@ def make(folder: Path) -> Made:
             if uprn % 41 == 0:
                 tables.assisted.append((uprn,))
             uprn += 1
+    _odd(tables, codes)
     return tables
+
+
+def _odd(tables: Made, codes: dict[str, dict[str, str]]) -> None:
+    """Make what few homes have: a flat's own caddy, a bin emptied twice a week, one emptied every twelve weeks."""
+    tables.rounds += ODD_ROUNDS
+    tuesdays, fridays, seldom = (str(row[0]) for row in ODD_ROUNDS)
+    food = (b for b in tables.buildings if "food" in codes[b[0]])
+    for ward, _, flat in list(food)[:1]:
+        caddies = [(flat + k, "food-caddy", codes[ward]["food"]) for k in range(OWN_CADDIES)]
+        tables.containers += caddies
+    *_, (_, at_road, _), (_, at_many, _) = tables.buildings
+    place, kind, _ = tables.containers[at_many]
+    tables.containers[at_many] = (place, kind, tuesdays)
+    tables.containers.append((place, kind, fridays))
+    place, kind, _ = tables.containers[at_road + 1]
+    tables.containers[at_road + 1] = (place, kind, seldom)
 
 
 def _home(

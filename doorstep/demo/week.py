@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case
@@ -21,9 +22,18 @@ from doorstep.places.models import Property
 from doorstep.staff.actor import RESIDENT, Actor
 from doorstep.waste import actions as waste
 from doorstep.waste import queries
-from doorstep.waste.models import Container, MovedDay, Round, RoundDay, Suspension
+from doorstep.waste.models import (
+    LONGEST_WEEKS,
+    Container,
+    MovedDay,
+    Round,
+    RoundDay,
+    Suspension,
+)
 
 CREW = Actor("staff", "crew")
+# Longer than the demo's rubbish rounds take to come again.
+DAYS_BACK = 35
 
 
 @dataclass(frozen=True)
@@ -73,9 +83,11 @@ class _Homes:
         self.today = now.astimezone(ZONE).date()
         # A round still delayed says only that; it is no example of anything else.
         late = RoundDay.objects.filter(delayed_until__gt=now - timedelta(days=7))
-        rounds = Round.objects.filter(stream="refuse").exclude(code__in=late.values("round_id"))
+        bins = Container.objects.filter(round_id=OuterRef("code"), kind="black-bin")
+        rounds = Round.objects.filter(Exists(bins), stream="refuse")
+        rounds = rounds.exclude(code__in=late.values("round_id"))
         due: dict[str, date] = {}
-        for back in range(queries.LOOK_BACK_DAYS):
+        for back in range(DAYS_BACK):
             for r in queries.rounds_on(self.today - timedelta(days=back)):
                 due.setdefault(r.code, self.today - timedelta(days=back))
         self.due = {r.code: due.get(r.code) for r in rounds.order_by("code")}
@@ -90,7 +102,7 @@ class _Homes:
     def take(self, code: str, kind: str = "black-bin") -> Container:
         """Return a container that nothing is known about, each time another."""
         skip = self.taken[code] = self.taken.get(code, 0) + 1
-        since = self.today - timedelta(days=35)
+        since = self.today - timedelta(days=DAYS_BACK)
         outcomes = Outcome.objects.filter(crew_list=code, day__gte=since).values("about_key")
         jobs = Job.objects.filter(crew_list=code).values("about_key")
         keys = outcomes.union(jobs).values_list("about_key", flat=True)
@@ -227,11 +239,39 @@ def _shared(homes: _Homes, now: datetime) -> list[Example]:
     return [Example(words, "", flat.postcode, flat.line, "communal-bin")] if flat else []
 
 
+@dataclass(frozen=True)
+class Home:
+    """A home whose bin days are worth a look, and why."""
+
+    why: str
+    uprn: int
+    address: str
+
+
+def unusual() -> list[Home]:
+    """Return homes with containers as few have them; a demo that was made before them has none."""
+    homes = Property.objects.select_related("street").order_by("uprn")
+    rows = {
+        "A flat with a caddy of its own beside the shared bins": Q(containers__kind="food-caddy"),
+        "Flats whose rubbish is collected twice a week": Q(parent__containers__round_id="REF-FRI"),
+        "Flats whose recycling is collected every twelve weeks": Q(
+            parent__containers__round__weeks=LONGEST_WEEKS
+        ),
+    }
+    firsts = {why: homes.filter(row, parent__isnull=False).first() for why, row in rows.items()}
+    return [Home(why, home.uprn, home.address) for why, home in firsts.items() if home]
+
+
 def keep(made: list[Example], today: date) -> None:
     """Write the addresses down for the demo's start page."""
     path = Path(settings.DATA) / "demo.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"day": today.isoformat(), "examples": [asdict(e) for e in made]}))
+    content = {
+        "day": today.isoformat(),
+        "examples": [asdict(e) for e in made],
+        "homes": [asdict(home) for home in unusual()],
+    }
+    path.write_text(json.dumps(content))
 
 
 def kept() -> dict[str, object]:

@@ -140,14 +140,14 @@ def record_log(
 ) -> None:
     """Record why a container was not emptied; raises Refused("no_such_container" or "not_a_reason")."""
     day = now.astimezone(council.ZONE).date()
-    box = queries.container(container_id, day)
-    if box is None:
+    row = queries.boxes({container_id}).get(container_id)
+    if row is None:
         raise Refused("no_such_container")
     if reason not in council.current().log_reasons:
         raise Refused("not_a_reason", reason=reason)
     fieldwork.record_seen(
         event_id=event_id,
-        crew_list=box.round_id,
+        crew_list=queries.round_code_on(row, day),
         about=("container", container_id),
         code=reason,
         day=day,

@@ -11,7 +11,8 @@ from django.db.models.functions import JSONObject
 
 from doorstep.council.queries import ZONE
 from doorstep.waste import queries
-from doorstep.waste.models import Container, DayHistory, RoundDay
+from doorstep.waste.models import DayHistory, RoundDay
+from doorstep.waste.queries import Box, Due
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,12 @@ class Collection:
 
 @dataclass(frozen=True)
 class Delay:
-    """A delay of a whole round that was due on a day: the public sentence, and until when."""
+    """A delay of a whole round that was due on a day: the public sentence, until when, and which round."""
 
     day: date
     until: datetime
     sentence: str
+    round: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Stop:
 
 @dataclass(frozen=True)
 class BoxDays:
-    """One container: its round's days between two days, and what residents are told of the round."""
+    """One container: its rounds' days between two days, and what residents are told of the rounds."""
 
     id: int
     kind: str
@@ -62,12 +64,14 @@ class BoxDays:
     today: date
     # When what is told of a day of its round last changed.
     told_at: tuple[tuple[date, datetime], ...] = ()
+    # The next collection where it is beyond the days asked for.
+    later: Collection | None = None
 
     @property
     def next(self) -> Collection | None:
-        """Return the next collection: today's until the round is finished."""
+        """Return the next collection, however far ahead: today's until the round is finished."""
         start = [c for c in self.days if c.day > self.today or self._is_due(c)]
-        return start[0] if start else None
+        return start[0] if start else self.later
 
     @property
     def last(self) -> Collection | None:
@@ -80,7 +84,7 @@ class BoxDays:
 
 
 def collections_at(uprn: int, first: date, last: date, now: datetime) -> list[BoxDays]:
-    """Return a home's containers (its own, or its building's) with their days between two days.
+    """Return a home's containers (its own, and its building's that it lacks) with their days between two days.
 
     One statement. Nothing in it depends on who lives there or what crews recorded there.
     """
@@ -106,31 +110,40 @@ def collections_at(uprn: int, first: date, last: date, now: datetime) -> list[Bo
         ),
     )
     both = boxes.filter(queries.at_home(uprn)).order_by("kind", "id")
-    return [_box(c, first, last, now) for c in queries.of_home(list(both), uprn)]
+    return [_box(c, first, last, now) for c in queries.of_home(list(both), uprn, today)]
 
 
-def _box(of: Container, first: date, last: date, now: datetime) -> BoxDays:
-    suspended, moved = queries.changes_of(of)
-    planned = queries.planned_of_box(of, first, last, suspended, moved)
-    out = queries.left_out(of, first, last, suspended, moved)
+def _box(of: Box, first: date, last: date, now: datetime) -> BoxDays:
+    due, out = queries.due_days(of, first, last)
     today = now.astimezone(ZONE).date()
-    stops = sorted((s.first, s.last) for s in suspended)
-    delay, finished = _told(of.told, today, now)  # type: ignore[attr-defined]
-    moves = _moves(of.histories)  # type: ignore[attr-defined]
+    has_next = any(d.day > today for d in due)
+    later = None if has_next else queries.next_due(of, max(last, today))
+    stops = {(s.first, s.last) for row in of.rows for s in queries.changes_of(row)[0]}
+    # What is told of a round comes with each of its rows, and is the same.
+    told_of: dict[str, Any] = {row.serving: row.told for row in of.rows}  # type: ignore[attr-defined]
+    delay, finished = _told_of_all(told_of, {d.round for d in due if d.day == today}, today, now)
+    collection = _collections(of.rows[0].histories)  # type: ignore[attr-defined]
     return BoxDays(
         id=of.pk,
         kind=of.kind,
-        round=of.round_id,
-        stream=of.round.stream,
-        days=tuple(
-            Collection(day, was if was != day else None, *moves(was)) for day, was in planned
-        ),
+        round=of.rows[0].round_id,
+        stream=of.rows[0].round.stream,
+        days=tuple(collection(d) for d in due),
         delay=delay,
         finished=finished,
-        suspensions=tuple(Stop(*s) for s in stops if s[1] >= today and s[0] <= last),
+        suspensions=tuple(Stop(*s) for s in sorted(stops) if s[1] >= today and s[0] <= last),
         left_out=tuple(d for d in out if d >= today),
         today=today,
-        told_at=tuple(_told_at(of.told, now)),  # type: ignore[attr-defined]
+        told_at=tuple(told for rows in told_of.values() for told in _told_at(rows, now)),
+        later=collection(later) if later else None,
+    )
+
+
+def _collections(histories: list[dict[str, Any]]) -> Callable[[Due], Collection]:
+    """Return what makes a collection of a day that is due."""
+    moves = _moves(histories)
+    return lambda due: Collection(
+        due.day, due.scheduled if due.scheduled != due.day else None, *moves(due.scheduled)
     )
 
 
@@ -155,14 +168,26 @@ def _told_at(rows: list[dict[str, str]], now: datetime) -> Iterator[tuple[date, 
             yield date.fromisoformat(row["day"]), max(past)
 
 
-def _told(rows: list[dict[str, str]], today: date, now: datetime) -> tuple[Delay | None, bool]:
+def _told_of_all(
+    told_of: dict[str, list[dict[str, str]]], due: set[str], today: date, now: datetime
+) -> tuple[Delay | None, bool]:
+    """Return the latest delay of a container's rounds, and whether those that are due today are finished."""
+    told = {code: _told(code, rows, today, now) for code, rows in told_of.items()}
+    late = [delay for delay, _ in told.values() if delay]
+    finished = [told[code][1] for code in (due & told.keys() or told.keys())]
+    return max(late, key=lambda delay: delay.day, default=None), all(finished)
+
+
+def _told(
+    code: str, rows: list[dict[str, str]], today: date, now: datetime
+) -> tuple[Delay | None, bool]:
     """Return a round's latest delay that still holds, and whether the round is finished today."""
     delay, finished = None, False
     for row in rows:
         day = date.fromisoformat(row["day"])
         until = _moment(row["until"])
         if until and until > now:
-            delay = Delay(day, until, row["sentence"])
+            delay = Delay(day, until, row["sentence"], code)
         finished |= day == today and bool(row["finished"])
     return delay, finished and delay is None
 
@@ -176,12 +201,12 @@ class Lifts:
 
 
 def in_order(boxes: list[BoxDays]) -> list[Lifts]:
-    """Return the days still to come of several containers together, in order."""
+    """Return the days still to come of several containers together, in order; each one's next, however far ahead."""
     lifts: dict[Collection, list[BoxDays]] = {}
     for box in boxes:
         start = box.next
-        for when in box.days:
-            if start and when.day >= start.day:
+        for when in (*box.days, box.later):
+            if start and when and when.day >= start.day:
                 lifts.setdefault(when, []).append(box)
     inorder = sorted(lifts.items(), key=lambda item: (item[0].day, item[0].scheduled))
     return [Lifts(when, tuple(of)) for when, of in inorder]
@@ -192,7 +217,7 @@ def delays(boxes: list[BoxDays]) -> list[tuple[Delay, list[BoxDays]]]:
     by_round: dict[str, list[BoxDays]] = {}
     for box in boxes:
         if box.delay:
-            by_round.setdefault(box.round, []).append(box)
+            by_round.setdefault(box.delay.round, []).append(box)
     return [(of[0].delay, of) for of in by_round.values() if of[0].delay]
 
 

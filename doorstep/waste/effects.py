@@ -39,14 +39,26 @@ def _places(codes: set[str]) -> dict[str, set[int]]:
     return places_of
 
 
+def _beside(edits: Edits) -> set[tuple[int, str, str]]:
+    """Return by place, kind and round the rows that stay as they are of containers that several rounds empty."""
+    changed = {e["key"] for e in edits if e["what"] == "container"}
+    several = Container.objects.values("place_id", "kind").annotate(n=Count("id")).filter(n__gt=1)
+    rows = Container.objects.filter(place_id__in=several.values("place_id"))
+    return {(r.place_id, r.kind, r.round_id) for r in rows if str(r.pk) not in changed}
+
+
 def _moves(edits: Edits) -> dict[tuple[str, str, str], set[int]]:
     """Return the places of containers that change rounds, come or go, by round before, after, and the day."""
     moves: dict[tuple[str, str, str], set[int]] = {}
+    beside = _beside(edits)
     for e in edits:
         if e["what"] == "container":
             old, new = e["before"] or {}, e["after"] or {}
-            key = (old.get("round_id", ""), new.get("round_id", ""), new.get("since") or "")
-            moves.setdefault(key, set()).add((new or old)["place_id"])
+            to, where = new.get("round_id", ""), new or old
+            # What goes to a round that empties it anyway gains nothing.
+            to = "" if (where["place_id"], where["kind"], to) in beside else to
+            key = (old.get("round_id", ""), to, new.get("since") or "")
+            moves.setdefault(key, set()).add(where["place_id"])
     return moves
 
 
@@ -95,7 +107,7 @@ def _told(edits: Edits, before: Days, after: Days) -> Effect:
         day = date.fromisoformat(since) if since else date.min
         old = before.get(was, [])
         new = [d for d in old if d < day] + [d for d in after.get(now, []) if d >= day]
-        rows.append(_row(was, now, homes(moving), old, new if now else []))
+        rows.append(_row(was, now, homes(moving), old, new))
     for code in sorted(changed):
         if places[code]:
             rows.append(_row(code, code, homes(places[code]), before[code], after.get(code, [])))

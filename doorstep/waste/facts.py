@@ -7,7 +7,8 @@ from doorstep.fieldwork import queries as fieldwork
 from doorstep.forms.facts import Fact, Observed, offer, shared
 from doorstep.forms.rules.types import BOOL, DAY, MOMENT, TEXT, ListOf, Maybe, Record
 from doorstep.waste import queries
-from doorstep.waste.models import Container, RoundDay
+from doorstep.waste.models import RoundDay
+from doorstep.waste.queries import Box
 
 CONTAINER = Record("container", {"id": TEXT, "label": TEXT})
 LAST = Record(
@@ -27,13 +28,13 @@ def containers(uprn: str, now: datetime) -> Observed:
     return Observed([{"id": str(c.pk), "label": names.get(c.kind, c.kind)} for c in boxes], now)
 
 
-def _boxes(uprn: str, today: date) -> list[Container]:
+def _boxes(uprn: str, today: date) -> list[Box]:
     """Return a home's containers, looked up once for all the facts of a page."""
     return shared(("waste.boxes", uprn, today), lambda: queries.boxes_at(int(uprn), today))
 
 
-def _box(uprn: str, container_id: str, today: date) -> Container | None:
-    boxes = {str(box.pk): box for box in _boxes(uprn, today)}
+def _box(uprn: str, container_id: str, today: date) -> Box | None:
+    boxes = {number: box for box in _boxes(uprn, today) for number in box.ids}
     return boxes.get(container_id) or queries.container(container_id, today)
 
 
@@ -41,11 +42,15 @@ def last_due(uprn: str, container_id: str, now: datetime) -> Observed:
     """Observe when a container was last to be emptied, today included, by which round, and on which day after today next."""
     today = now.astimezone(council.ZONE).date()
     box = _box(uprn, container_id, today)
-    day = queries.last_due(box, today) if box else None
-    communal = "yes" if box and box.place_id != int(uprn) else "no"
-    code = queries.round_code_on(box, day) if box and day else None
+    last = queries.last_due(box, today) if box else None
     following = queries.next_due(box, today) if box else None
-    return Observed({"date": day, "round": code, "communal": communal, "next": following}, now)
+    value = {
+        "date": last.day if last else None,
+        "round": last.round if last else None,
+        "communal": "yes" if box and box.place_id != int(uprn) else "no",
+        "next": following.day if following else None,
+    }
+    return Observed(value, now)
 
 
 def assisted(uprn: str, now: datetime) -> Observed:
@@ -83,9 +88,11 @@ def property_logs(uprn: str, container_id: str, day: date, now: datetime) -> Obs
 
     Only logs of this container count, never a neighbour's (rule M3); one reason a day is said once (M4).
     """
+    box = _box(uprn, container_id, now.astimezone(council.ZONE).date())
+    ids = box.ids if box else [container_id]
     words = council.current().log_reasons
     rows: dict[tuple[str, date], dict[str, object]] = {}
-    for outcome in fieldwork.outcomes_about("container", [container_id], day):
+    for outcome in fieldwork.outcomes_about("container", ids, day):
         row = {"reason": outcome.code, "words": words.get(outcome.code, ""), "day": outcome.day}
         rows.setdefault((outcome.code, outcome.day), row)
         if outcome.code == "collected":

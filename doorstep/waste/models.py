@@ -5,6 +5,9 @@ from django.db.models import Q
 
 from doorstep.places.models import Property, Street
 
+# Weeks from one collection to the next.
+LONGEST_WEEKS = 12
+
 
 class Round(models.Model):
     """A round: one crew's streets on one weekday every `weeks` weeks, counted from `anchor`.
@@ -24,7 +27,7 @@ class Round(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(weeks__gte=1, weeks__lte=12), name="weeks_of_a_cycle"
+                condition=Q(weeks__gte=1, weeks__lte=LONGEST_WEEKS), name="weeks_of_a_cycle"
             ),
             models.CheckConstraint(
                 condition=Q(since=None, was_anchor=None, was_weeks=None)
@@ -37,7 +40,8 @@ class Round(models.Model):
 class Container(models.Model):
     """A container at a property, emptied by a round; flats share those of their building.
 
-    Before the day `since` it was emptied by another round, or, where that is nothing, not there.
+    One that several rounds empty has a row for each, and goes by the first one's id (decision 29). Before
+    the day `since` a row was of another round, or, where that is nothing, not there.
     """
 
     place = models.ForeignKey(Property, on_delete=models.PROTECT, related_name="containers")

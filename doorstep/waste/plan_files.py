@@ -1,4 +1,4 @@
-"""Reads a round plan as the open waste standards describe it: one line a property and container.
+"""Reads a round plan as the open waste standards describe it: one line a property, container and round.
 
 Columns (communitiesuk/waste-service-standards, round_plan): uprn, round_plan, container_type, schedule.
 The standard leaves the schedule's words open; read here are "weekly on Monday", "alternate weekly on
@@ -41,10 +41,16 @@ _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.I)
 
 # Weeks, weekday (Monday is 0), and the first day where one is said.
 Schedule = tuple[int, int, date | None]
+# Where a container stands, and of what kind it is.
+Key = tuple[int, str]
 
 
 class Bad(Exception):
     """A line that cannot be used, and why, in words for the officer."""
+
+
+class Twice(Bad):
+    """A line that says once more what another says: its container is not in doubt."""
 
 
 def take(*, name: str, content: bytes, since: date, by: Actor, now: datetime) -> PlanFile:
@@ -97,13 +103,16 @@ class _Known:
     today: date
     places: set[int]
     rounds: dict[str, Round]
-    boxes: dict[tuple[int, str], Container]
+    # The rows of each container, the first of it first.
+    boxes: dict[Key, list[Container]]
     kinds: dict[str, str]
     streams: dict[str, str]
     edits: list[Edit] = field(default_factory=list)
-    # What was said of a round and of a container, with the line that said it first.
+    # What was said of a round, with the line that said it first; the rounds of each container, with their lines.
     said: dict[str, tuple[Schedule, int]] = field(default_factory=dict)
-    seen: dict[tuple[int, str], int] = field(default_factory=dict)
+    seen: dict[Key, dict[str, int]] = field(default_factory=dict)
+    # A wrong line of each container that has one.
+    wrong: dict[Key, int] = field(default_factory=dict)
     same: int = 0
 
 
@@ -113,7 +122,9 @@ def _known(text: str, since: date, today: date) -> _Known:
     counted = Container.objects.values_list("kind", "round__stream").annotate(n=Count("id"))
     named = {uprn for _, row in _rows(text) if (uprn := _uprn(row["uprn"])) is not None}
     places = {place for some in _batched(named) for place in _places(some)}
-    boxes = {(c.place_id, c.kind): c for some in _batched(places) for c in _boxes(some)}
+    boxes: dict[Key, list[Container]] = {}
+    for box in (box for some in _batched(places) for box in _boxes(some)):
+        boxes.setdefault((box.place_id, box.kind), []).append(box)
     return _Known(
         since,
         today,
@@ -143,12 +154,26 @@ def _places(uprns: list[int]) -> QuerySet[Property, int]:
 
 def _boxes(places: list[int]) -> QuerySet[Container]:
     boxes = Container.objects.only("id", "place_id", "kind", "round_id", "since", "was_round_id")
-    return boxes.filter(place_id__in=places)
+    return boxes.filter(place_id__in=places).order_by("id")
 
 
 def _line(known: _Known, row: dict[str, str], number: int) -> None:
-    uprn, kind = row["uprn"], known.kinds.get(row["container_type"].lower())
-    place = _uprn(uprn)
+    """Take in a line; where it is wrong, so is what the plan says of its container. Raises Bad."""
+    place, kind = _uprn(row["uprn"]), known.kinds.get(row["container_type"].lower())
+    try:
+        _use(known, row, place, kind, number)
+    except Twice:
+        raise
+    except Bad:
+        if place is not None and kind is not None:
+            known.wrong.setdefault((place, kind), number)
+        raise
+
+
+def _use(
+    known: _Known, row: dict[str, str], place: int | None, kind: str | None, number: int
+) -> None:
+    uprn = row["uprn"]
     if row["more"]:
         raise Bad(
             "it has more cells than the first line; put a cell with a comma in it into quotation marks"
@@ -162,23 +187,55 @@ def _line(known: _Known, row: dict[str, str], number: int) -> None:
         raise Bad(f"no property has the UPRN “{uprn[:20]}”")
     if kind is None:
         raise Bad(f"no container is called “{row['container_type'][:40]}”")
-    key = (place, kind)
-    if key in known.seen:
-        raise Bad(f"this container stands on line {known.seen[key]} already")
-    to = _round(known, row["round_plan"].upper(), row["schedule"], kind, number)
-    known.seen[key] = number
-    box = known.boxes.get(key)
-    if box is None:
-        after = {"place_id": key[0], "kind": kind, "round_id": to.pk, "since": known.since}
-        known.edits.append(planning.edit("container", "", None, {**after, "was_round_id": None}))
-        return
-    try:
-        move = planning.moved(box, to, known.since, known.today)
-    except Refused as exc:
-        day = exc.values["since"]
-        raise Bad(f"this container already changes rounds on {day}; undo that first") from exc
-    known.edits += [move] if move else []
-    known.same += not move
+    key, code = (place, kind), row["round_plan"].upper()
+    lines = known.seen.setdefault(key, {})
+    if code in lines and known.said[code][0] == _schedule(row["schedule"]):
+        raise Twice(f"this container stands on line {lines[code]} already")
+    if code in lines:
+        raise Bad(
+            f"{code} has another schedule on line {lines[code]}; give each round that empties this container a code"
+            " of its own"
+        )
+    _round(known, code, row["schedule"], kind, number)
+    lines[code] = number
+
+
+def _containers(known: _Known) -> Iterator[tuple[int, str]]:
+    """Give each container the rounds that the plan names for it; go through the lines that cannot be used, and why."""
+    for key, lines in known.seen.items():
+        why = ""
+        if key in known.wrong:
+            why = (
+                f"line {known.wrong[key]} is wrong and of the same container; put that right first"
+            )
+        else:
+            try:
+                edits = _edits(known, key, list(lines))
+                known.edits += edits
+                known.same += max(0, len(lines) - len(edits))
+            except Refused as exc:
+                day = exc.values["since"]
+                why = f"this container already changes rounds on {day}; undo that first"
+        if why:
+            yield from ((number, why) for number in lines.values())
+
+
+def _edits(known: _Known, key: Key, codes: list[str]) -> list[Edit]:
+    """Return what gives a container these rounds and no other; raises Refused("already_changing").
+
+    A round that is none of them gives its row to one that is new, or ends by becoming one of those that
+    stay (decision 29).
+    """
+    rows = known.boxes.get(key, [])
+    missing = [code for code in codes if code not in {row.round_id for row in rows}]
+    edits = []
+    for row in rows:
+        if row.round_id not in codes:
+            to = known.rounds[missing.pop(0) if missing else codes[0]]
+            edits.append(planning.moved(row, to, known.since, known.today))
+    after = {"place_id": key[0], "kind": key[1], "since": known.since, "was_round_id": None}
+    new = [planning.edit("container", "", None, {**after, "round_id": c}) for c in missing]
+    return [e for e in edits if e] + new
 
 
 def _round(known: _Known, code: str, schedule: str, kind: str, number: int) -> Round:
@@ -262,6 +319,7 @@ def read(*, plan_id: int, now: datetime) -> None:
             bad.append([number, str(exc)])
         if count % A_LOT == 0:
             PlanFile.objects.filter(id=plan_id).update(read=count, progress_at=timezone.now())
+    bad = sorted([*bad, *map(list, _containers(known))])
     with transaction.atomic():
         result = {"read": count, "lines": count, "same": known.same, "ended_at": now}
         result |= {"bad": bad[:MOST_BAD], "bad_lines": len(bad)}

@@ -16,6 +16,7 @@ from doorstep.council.errors import Refused
 from doorstep.staff.actor import Actor
 from doorstep.waste import effects
 from doorstep.waste.models import (
+    LONGEST_WEEKS,
     Change,
     Container,
     DayHistory,
@@ -40,7 +41,6 @@ TABLES: dict[What, tuple[type[models.Model], str, tuple[str, ...]]] = {
     "moved_day": (MovedDay, "day", ("to",)),
 }
 ORDER = tuple(TABLES)
-LONGEST_WEEKS = 12
 
 
 def edit(what: What, key: object, before: Fields | None, after: Fields | None) -> Edit:
@@ -257,39 +257,62 @@ def propose_home(
     by: Actor,
     now: datetime,
 ) -> Change:
-    """Propose rounds for a home's own containers by their ids ("" takes one away), and one more.
+    """Propose rounds for a home's own containers by their ids ("" takes one away), and one more container or round.
 
-    Raises Refused("round_unknown", "no_such_kind", "already_there", "since_past", "already_changing" or
-    "no_change").
+    Raises Refused("round_unknown", "no_such_kind", "already_there", "other_stream", "since_past",
+    "already_changing" or "no_change").
     """
     today = now.astimezone(council.ZONE).date()
     _from(since, today)
-    boxes = list(Container.objects.filter(place_id=uprn))
-    rounds_by_code = Round.objects.in_bulk([*rounds.values(), *(add or ())[1:]])
+    boxes = list(Container.objects.filter(place_id=uprn).select_related("round").order_by("id"))
+    targets = {box.pk: rounds.get(box.pk, box.round_id) for box in boxes}
+    rounds_by_code = Round.objects.in_bulk([*targets.values(), *(add or ())[1:]])
     edits: list[Edit | None] = []
     for box in boxes:
-        to = rounds.get(box.pk, box.round_id)
-        if to and to not in rounds_by_code and to != box.round_id:
+        alike = [b for b in boxes if b.kind == box.kind]
+        stays = [to for b in alike if (to := targets[b.pk])]
+        # Of several rounds one ends on the day: its row becomes one of a round that stays (decision 29).
+        to = targets[box.pk] or (stays[0] if stays else "")
+        if to and to not in rounds_by_code:
             raise Refused("round_unknown")
         if not to:
             edits.append(edit("container", box.pk, fields_of("container", box), None))
         elif to != box.round_id:
             edits.append(moved(box, rounds_by_code[to], since, today))
+        elif not targets[box.pk]:
+            edits.append(_one_less([b for b in alike if targets[b.pk] == b.round_id == to], box))
     if add:
-        edits.append(_added(uprn, *add, {b.kind for b in boxes}, rounds_by_code, since))
+        edits.append(_added(uprn, *add, boxes, targets, rounds_by_code, since))
     changed = [e for e in edits if e]
     return propose(title=f"Containers of property {uprn}", edits=changed, by=by, now=now)
 
 
+def _one_less(same: list[Container], box: Container) -> Edit | None:
+    """Return the edit that leaves one of several rows of a round out; the first stays, whose number cases keep."""
+    if not same:
+        return None
+    last = max([*same, box], key=lambda row: row.pk)
+    return edit("container", last.pk, fields_of("container", last), None)
+
+
 def _added(
-    uprn: int, kind: str, code: str, there: set[str], rounds: Mapping[Any, Round], since: date
+    uprn: int,
+    kind: str,
+    code: str,
+    boxes: list[Container],
+    targets: Mapping[int, str],
+    rounds: Mapping[Any, Round],
+    since: date,
 ) -> Edit:
     if kind not in council.current().containers:
         raise Refused("no_such_kind")
-    if kind in there:
+    alike = [box for box in boxes if box.kind == kind]
+    if any(targets[box.pk] in ("", code) for box in alike):
         raise Refused("already_there")
     if code not in rounds:
         raise Refused("round_unknown")
+    if any(box.round.stream != rounds[code].stream for box in alike):
+        raise Refused("other_stream")
     after = {"place_id": uprn, "kind": kind, "round_id": code, "since": since, "was_round_id": None}
     return edit("container", "", None, after)
 

@@ -1,6 +1,6 @@
 """Reads rounds, containers and collection days."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -9,10 +9,9 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Greatest, JSONObject
 
-from doorstep.fieldwork import queries as fieldwork
-from doorstep.fieldwork.models import Outcome
 from doorstep.places.models import Property
 from doorstep.waste.models import (
+    LONGEST_WEEKS,
     Assisted,
     Container,
     MovedDay,
@@ -22,10 +21,50 @@ from doorstep.waste.models import (
     Suspension,
 )
 
-# How far back a last collection is looked for: the longest cycle is four weeks.
-LOOK_BACK_DAYS = 35
+# How far a last and a next collection may be: two of the longest cycles, since a day may be left out, and
+# the week by which one may be moved.
+LOOK_BACK_DAYS = 2 * 7 * LONGEST_WEEKS + 7
 # Where a collection day goes, for every round; to nothing where it is left out.
 Moves = Mapping[date, date | None]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A container as residents know it: the rows of one kind at one place, one for each round that empties it.
+
+    It goes by the number of its first row, which cases keep (decision 29).
+    """
+
+    rows: tuple[Container, ...]
+
+    @property
+    def pk(self) -> int:
+        """Return the number that it goes by."""
+        return self.rows[0].pk
+
+    @property
+    def kind(self) -> str:
+        """Return the council's word for what it is."""
+        return self.rows[0].kind
+
+    @property
+    def place_id(self) -> int:
+        """Return the UPRN of where it stands."""
+        return self.rows[0].place_id
+
+    @property
+    def ids(self) -> list[str]:
+        """Return the numbers of its rows as text: crews record what they saw about the row of their round."""
+        return [str(row.pk) for row in self.rows]
+
+
+@dataclass(frozen=True, order=True)
+class Due:
+    """A day on which a container is emptied, the day that the cycle gives, and by which round."""
+
+    day: date
+    scheduled: date
+    round: str
 
 
 @lru_cache(maxsize=16)
@@ -42,35 +81,43 @@ def boxes_with_changes(first: date) -> QuerySet[Container]:
     )
 
 
-def days_of_box(of: Container, first: date, last: date) -> list[date]:
-    """Return a container's collection days between two days; it was found by `container`."""
-    return [actual for actual, _ in planned_of_box(of, first, last, *changes_of(of))]
+def due_days(of: Box, first: date, last: date) -> tuple[list[Due], list[date]]:
+    """Return when a container is emptied between two days, and on which days of its cycles it is not after all.
+
+    No day stands twice: where a moved day meets another, the one that was moved least stands, and the day
+    that the other came from is left out, like one that moves nowhere.
+    """
+    kept: dict[date, Due] = {}
+    out: set[date] = set()
+    every, nowhere = _all_due(of, first, last)
+    for due in sorted(every, key=lambda due: (abs(due.day - due.scheduled), due)):
+        if due.scheduled in nowhere or due.day in kept:
+            out.add(due.scheduled)
+        else:
+            kept[due.day] = due
+    return sorted(kept.values()), sorted(out - set(kept))
 
 
-def planned_of_box(
-    of: Container, first: date, last: date, suspended: list[Suspension], moved: Moves
-) -> list[tuple[date, date]]:
-    """Return a container's collection days between two days, each with the day its cycle gives."""
-    days = planned(of.round, first, last, suspended, moved)
-    if of.since is None:
-        return days
-    was = planned(of.was_round, first, last, suspended, moved) if of.was_round else []
-    return sorted([d for d in was if d[1] < of.since] + [d for d in days if d[1] >= of.since])
-
-
-def left_out(
-    of: Container, first: date, last: date, suspended: list[Suspension], moved: Moves
-) -> list[date]:
-    """Return the days of a container's cycle on which nothing is collected anywhere, such as at Christmas."""
-    out = {day for day, to in moved.items() if to is None}
-    if not out:
-        return []
-    moves = {day: to for day, to in moved.items() if to}
-    return [day for _, day in planned_of_box(of, first, last, suspended, moves) if day in out]
+def _all_due(of: Box, first: date, last: date) -> tuple[list[Due], set[date]]:
+    """Return the days of all of a container's rounds, and the days that move nowhere, which stay among them."""
+    every: list[Due] = []
+    nowhere: set[date] = set()
+    for row in of.rows:
+        suspended, moved = changes_of(row)
+        moves = {day: to for day, to in moved.items() if to}
+        nowhere |= moved.keys() - moves.keys()
+        for day, scheduled in planned(row.round, first, last, suspended, moves):
+            if row.since is None or scheduled >= row.since:
+                every.append(Due(day, scheduled, row.round_id))
+        if row.since and row.was_round:
+            for day, scheduled in planned(row.was_round, first, last, suspended, moves):
+                if scheduled < row.since:
+                    every.append(Due(day, scheduled, row.was_round.pk))
+    return every, nowhere
 
 
 def round_code_on(of: Container, day: date) -> str:
-    """Return the code of the round that empties a container on a day."""
+    """Return the code of the round that a row of a container belongs to on a day."""
     before = of.since is not None and day < of.since and of.was_round_id is not None
     return str(of.was_round_id if before else of.round_id)
 
@@ -107,35 +154,45 @@ def at_home(uprn: int) -> Q:
     return Q(place__uprn__in=[uprn, Subquery(building)])
 
 
-def containers_at(uprn: int) -> list[Container]:
-    """Return a home's containers: its own, or its building's where it has none (rule M5)."""
-    containers = Container.objects.select_related("round").filter(at_home(uprn))
-    return of_home(list(containers.order_by("kind", "id")), uprn)
-
-
-def boxes_at(uprn: int, today: date) -> list[Container]:
+def boxes_at(uprn: int, today: date) -> list[Box]:
     """Return a home's containers, each as `container` gives it, in one statement."""
-    boxes = boxes_with_changes(today - timedelta(days=LOOK_BACK_DAYS)).filter(at_home(uprn))
-    return of_home(list(boxes.order_by("kind", "id")), uprn)
+    rows = boxes_with_changes(today - timedelta(days=LOOK_BACK_DAYS)).filter(at_home(uprn))
+    return of_home(list(rows.order_by("kind", "id")), uprn, today)
 
 
-def of_home(both: list[Container], uprn: int) -> list[Container]:
-    """Return a home's own containers of those found at it and its building; the building's, failing that."""
-    of_place = [c for c in both if c.place_id == uprn]
-    standing = of_place or both
-    # A container listed twice keeps its first (rule M6).
-    return list({c.kind: c for c in reversed(standing)}.values())[::-1]
+def of_home(rows: list[Container], uprn: int, today: date) -> list[Box]:
+    """Return a home's containers of those at it and its building: its own, and of the building's what it lacks.
+
+    It lacks what it has neither the kind nor the stream of: with a bin of its own for rubbish, the
+    shared one is not for it (decision 29). What only comes later takes nothing from it yet.
+    """
+    own = [r for r in rows if r.place_id == uprn]
+    there = [r for r in own if r.since is None or r.since <= today or r.was_round_id]
+    streams, kinds = {r.round.stream for r in there}, {r.kind for r in there}
+    return together(
+        r
+        for r in rows
+        if r.place_id == uprn or (r.round.stream not in streams and r.kind not in kinds)
+    )
 
 
-def container(container_id: str, today: date) -> Container | None:
-    """Return a container by its id as text, with what changes its days around today."""
+def together(rows: Iterable[Container]) -> list[Box]:
+    """Return containers of their rows, in the order of their first ones."""
+    boxes: dict[tuple[int, str], list[Container]] = {}
+    for row in rows:
+        boxes.setdefault((row.place_id, row.kind), []).append(row)
+    return [Box(tuple(of)) for of in boxes.values()]
+
+
+def container(container_id: str, today: date) -> Box | None:
+    """Return a container by the id of one of its rows as text, with what changes its days around today."""
     if not container_id.isdecimal():
         return None
-    return (
-        boxes_with_changes(today - timedelta(days=LOOK_BACK_DAYS))
-        .filter(id=int(container_id))
-        .first()
+    rows = boxes_with_changes(today - timedelta(days=LOOK_BACK_DAYS)).filter(
+        place__containers=int(container_id), place__containers__kind=F("kind")
     )
+    found = together(rows.order_by("id"))
+    return found[0] if found else None
 
 
 def days_of(
@@ -177,15 +234,22 @@ def _every(anchor: date, weeks: int, first: date, last: date) -> list[date]:
     return days
 
 
-def last_due(of: Container, today: date) -> date | None:
-    """Return the last day, today included, on which a container was to be emptied."""
-    days = days_of_box(of, today - timedelta(days=LOOK_BACK_DAYS), today)
+def last_due(of: Box, today: date) -> Due | None:
+    """Return the last day, today included, on which a container was to be emptied; nothing after a long suspension."""
+    # What was due before a long suspension is not what anyone misses now.
+    days, _ = due_days(of, today - timedelta(days=14 * _weeks(of) + 7), today)
     return days[-1] if days else None
 
 
-def next_due(of: Container, today: date) -> date | None:
-    """Return the first day after today on which a container is to be emptied; nothing where none is known."""
-    days = days_of_box(of, today + timedelta(days=1), today + timedelta(days=LOOK_BACK_DAYS))
+def _weeks(of: Box) -> int:
+    """Return the longest cycle of a container's rounds, now or before they changed; of two weeks at least."""
+    rounds = [r for row in of.rows for r in (row.round, row.was_round) if r]
+    return max(2, *(weeks for r in rounds for weeks in (r.weeks, r.was_weeks or 0)))
+
+
+def next_due(of: Box, after: date) -> Due | None:
+    """Return the first day after another on which a container is to be emptied; nothing where none is known."""
+    days, _ = due_days(of, after + timedelta(days=1), after + timedelta(days=LOOK_BACK_DAYS))
     return days[0] if days else None
 
 
@@ -227,7 +291,9 @@ def boxes_on(round_code: str, text: str, day: date) -> list[Container]:
         matching = matching.filter(
             Q(place__line__istartswith=text) | Q(place__line__icontains=f" {text}")
         )
-    return list(matching.order_by("place__street__name", "place__sort")[:20])
+    rows = matching.order_by("place__street__name", "place__sort", "id")[:20]
+    # A container whose rounds became one has two rows in it.
+    return [box.rows[0] for box in together(rows)]
 
 
 def boxes(container_ids: set[str]) -> dict[str, Container]:
@@ -297,38 +363,6 @@ def progress_at(uprn: int, round_code: str, day: date) -> tuple[RoundDay | None,
     days = RoundDay.objects.filter(round_id=round_code, day=day).annotate(through=Exists(through))
     row = days.first()
     return row, bool(row and row.through)
-
-
-@dataclass(frozen=True)
-class Lift:
-    """One container on one collection day: who was there and when, and what was recorded."""
-
-    day: date
-    container: Container
-    round: RoundDay | None
-    street: StreetDay | None
-    recorded: list[Outcome]
-
-
-def lifts_at(uprn: int, since: date, today: date) -> list[Lift]:
-    """Return every due collection at a home between two days with its evidence, the newest first."""
-    boxes = list(boxes_with_changes(since).filter(at_home(uprn)))
-    rounds = {code for b in boxes for code in (b.round_id, b.was_round_id) if code}
-    days = RoundDay.objects.filter(round_id__in=rounds, day__gte=since, day__lte=today)
-    by_day = {(d.round_id, d.day): d for d in days}
-    homes = Property.objects.filter(uprn=uprn).values("street_id")
-    streets = StreetDay.objects.filter(round_id__in=rounds, day__gte=since, street_id__in=homes)
-    on_street = {(s.round_id, s.day): s for s in streets}
-    recorded = list(fieldwork.history_about("container", [str(b.pk) for b in boxes], since))
-    lifts = []
-    for box in boxes:
-        due = [d for d in days_of_box(box, since, today) if d <= today]
-        for n, day in enumerate(due):
-            until = due[n + 1] if n + 1 < len(due) else date.max
-            here = [o for o in recorded if o.about_key == str(box.pk) and day <= o.day < until]
-            key = (round_code_on(box, day), day)
-            lifts.append(Lift(day, box, by_day.get(key), on_street.get(key), here))
-    return sorted(lifts, key=lambda lift: (lift.day, lift.container.kind), reverse=True)
 
 
 def last_progress() -> datetime | None:

@@ -51,7 +51,8 @@ def _code(example: Any, now: datetime) -> str:
     service = catalogue.current("missed-bin")
     assert service
     home = Property.objects.get(postcode=example.postcode, line=example.address)
-    box = next(c for c in waste.containers_at(home.uprn) if c.kind == example.container)
+    boxes = waste.boxes_at(home.uprn, now.astimezone(council.ZONE).date())
+    box = next(c for c in boxes if c.kind == example.container)
     draft = drafts.begin(service=service, owner=made(), channel="online", by=RESIDENT, now=now)
     address, bin_page = service.form.pages[:2]
     given = {"property": str(home.uprn)}
@@ -99,3 +100,16 @@ def test_christmas_is_collected_a_day_later(places: None) -> None:
     homes = Property.objects.order_by("uprn").values_list("uprn", flat=True)[::500]
     boxes = [b for uprn in homes for b in collections_at(uprn, after, after, now)]
     assert {day for box in boxes for day in box.days} == {moved}
+
+
+def test_the_demo_has_homes_with_containers_as_few_have_them(places: None) -> None:
+    now = datetime(2026, 12, 1, 8, tzinfo=council.ZONE)  # a Tuesday
+    caddy, twice, seldom = [
+        collections_at(home.uprn, now.date(), now.date() + timedelta(weeks=4), now)
+        for home in week.unusual()
+    ]
+    assert {box.kind for box in caddy} == {"communal-bin", "communal-recycling", "food-caddy"}
+    (rubbish,) = [box for box in twice if box.kind == "communal-bin"]
+    assert {c.scheduled.weekday() for c in rubbish.days} == {1, 4} and len(rubbish.days) == 9
+    (recycling,) = [box for box in seldom if box.kind == "communal-recycling"]
+    assert recycling.next and recycling.next.scheduled.weekday() == 2

@@ -1,7 +1,7 @@
 """A round plan in the open standard's columns is read line by line; bad lines are named, good ones proposed."""
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.places.models import Property
 from doorstep.staff.actor import Actor
-from doorstep.waste import plan_files, planning
+from doorstep.waste import plan_files, planning, queries
 from doorstep.waste.models import Container, PlanFile, Round
 
 OFFICER = Actor("staff", "officer", "officer")
@@ -88,6 +88,85 @@ def test_a_schedule_that_differs_changes_the_round(book: Any) -> None:
     assert plan.change and plan.change.effect["homes"] == 8 and plan.bad == []
     planning.make(change_id=plan.change.pk, by=OFFICER, now=NOW)
     assert Round.objects.get().weeks == 3
+
+
+TWICE = "1001,TUE,black-bin,weekly on Tuesday\n1001,FRI,black-bin,weekly on Friday\n"
+
+
+def rounds_of(uprn: int, day: date) -> set[str]:
+    """Return the rounds that empty a home's rubbish bin in the week from a day on."""
+    (box,) = queries.boxes_at(uprn, NOW.date())
+    return {due.round for due in queries.due_days(box, day, day + timedelta(days=6))[0]}
+
+
+def test_two_lines_of_a_container_are_two_rounds_that_empty_it(book: Any) -> None:
+    plan = read(HEAD + TWICE)
+    assert plan.change and (plan.bad, plan.same, plan.change.effect["homes"]) == ([], 0, 1)
+    made = planning.make(change_id=plan.change.pk, by=OFFICER, now=NOW)
+    (box,) = queries.boxes_at(1001, NOW.date())
+    assert box.pk == book.boxes[0].pk and rounds_of(1001, MONDAY) == {"TUE", "FRI"}
+    again = read(HEAD + TWICE)
+    assert (again.change, again.same) == (None, 2)
+    planning.undo(change_id=made.pk, by=OFFICER, now=NOW)
+    assert rounds_of(1001, MONDAY) == {"REF-1"}
+
+
+def test_a_round_that_a_plan_no_longer_names_ends_on_its_day(book: Any) -> None:
+    for code, anchor in (("TUE", date(2026, 11, 3)), ("FRI", date(2026, 11, 6))):
+        Round.objects.create(code=code, name=code, stream="refuse", anchor=anchor, weeks=1)
+    first = book.boxes[0]
+    Container.objects.filter(pk=first.pk).update(round_id="TUE")
+    Container.objects.create(place_id=1001, kind="black-bin", round_id="FRI")
+    for text, keeps in (("1001,FRI,black-bin,weekly on Friday\n", "FRI"), (TWICE, "both")):
+        plan = read(HEAD + text)
+        if keeps == "both":
+            assert (plan.change, plan.same) == (None, 2)
+            continue
+        assert plan.change
+        (row,) = plan.change.effect["rows"]
+        assert (row["was"], row["now"], row["gone"][0], row["new"]) == ("TUE", "", "2026-12-01", [])
+        made = planning.make(change_id=plan.change.pk, by=OFFICER, now=NOW)
+        assert rounds_of(1001, NOW.date()) == {"TUE", "FRI"} and rounds_of(1001, MONDAY) == {"FRI"}
+        (box,) = queries.boxes_at(1001, NOW.date())
+        assert box.pk == first.pk
+        planning.undo(change_id=made.pk, by=OFFICER, now=NOW)
+    plan = read(
+        HEAD + "1001,TUE,black-bin,weekly on Tuesday\n1001,REF-1,black-bin,fortnightly on Monday\n"
+    )
+    assert plan.change
+    planning.make(change_id=plan.change.pk, by=OFFICER, now=NOW)
+    assert rounds_of(1001, MONDAY) == {"TUE", "REF-1"}
+    assert Container.objects.filter(place_id=1001).count() == 2
+
+
+def test_a_container_with_a_wrong_line_stays_as_it_is(book: Any) -> None:
+    """Else a slip of the pen would end a round."""
+    plan = read(
+        HEAD
+        + "1001,TUE,black-bin,weekly on Tuesday\n1001,FRI,black-bin,weekly on Fridays\n"
+        + "1002,TUE,black-bin,weekly on Tuesday\n1002,TUE,black-bin,weekly on Friday\n"
+        + "1003,TUE,black-bin,weekly on Tuesday\n1003,TUE,black-bin,weekly on Tuesday\n"
+        + "1004,TUE,black-bin,weekly on Tuesday,and,Friday\n1004,TUE,black-bin,weekly on Tuesday\n"
+    )
+    same = "is wrong and of the same container; put that right first"
+    assert plan.bad == [
+        [2, f"line 3 {same}"],
+        [3, "“weekly on Fridays” is no schedule; write such as “alternate weekly on Monday”"],
+        [4, f"line 5 {same}"],
+        [
+            5,
+            "TUE has another schedule on line 4; give each round that empties this container a code of its own",
+        ],
+        [7, "this container stands on line 6 already"],
+        [
+            8,
+            "it has more cells than the first line; put a cell with a comma in it into quotation marks",
+        ],
+        [9, f"line 8 {same}"],
+    ]
+    assert plan.change
+    moved = [e for e in plan.change.edits if e["what"] == "container"]
+    assert [e["after"]["place_id"] for e in moved] == [1003]
 
 
 def test_a_plan_that_says_what_stands_changes_nothing(book: Any) -> None:

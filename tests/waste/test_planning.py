@@ -90,7 +90,7 @@ def test_a_street_goes_to_another_round_from_a_day_on(book: Any) -> None:
     assert not queries.has_street("REF-2", 1, since - timedelta(days=1))
     assert queries.has_street("REF-2", 1, since) and not queries.has_street("REF-1", 1, since)
     box = queries.container(str(book.boxes[0].pk), TODAY)
-    assert box and queries.round_code_on(box, MONDAY) == "REF-1"
+    assert box and queries.due_days(box, MONDAY, MONDAY)[0][0].round == "REF-1"
     with pytest.raises(Refused, match="already_changing"):
         planning.propose_street(usrn=1, code="REF-2", to="REF-1", since=since, **by())
     undone(change)
@@ -116,6 +116,66 @@ def test_a_homes_containers_come_go_and_come_back(book: Any) -> None:
     assert days(district=book)[0] == date(2026, 12, 3)
     undone(change)
     assert Container.objects.get(place_id=box.place_id).pk == box.pk
+
+
+def test_a_container_gets_one_more_round_and_loses_one(book: Any) -> None:
+    box, wednesday = book.boxes[0], date(2026, 12, 2)
+    home: dict[str, Any] = {"uprn": box.place_id, "since": MONDAY, **by()}
+    more = made(planning.propose_home(rounds={}, add=("black-bin", "REF-2"), **home))
+    assert more.effect["rows"][0]["now"] == "REF-2"
+    assert days(district=book)[:2] == [MONDAY, wednesday]
+    with pytest.raises(Refused, match="already_there"):
+        planning.propose_home(rounds={}, add=("black-bin", "REF-2"), **home)
+    fewer = made(planning.propose_home(rounds={box.pk: ""}, add=None, **home))
+    # It ends on the day, and the container goes by the number that it had.
+    rows = queries.boxes_at(box.place_id, TODAY)
+    assert [b.pk for b in rows] == [box.pk] and days(district=book)[0] == wednesday
+    assert MONDAY - timedelta(weeks=2) in [
+        due.day for due in queries.due_days(rows[0], TODAY - timedelta(days=60), TODAY)[0]
+    ]
+    assert fewer.effect["rows"] == [
+        {**fewer.effect["rows"][0], "was": "REF-1", "now": "", "new": []}
+    ]
+    undone(fewer)
+    undone(more)
+    assert Container.objects.filter(place_id=box.place_id).count() == 1
+
+
+def test_of_two_rows_of_a_round_the_first_stays_whichever_is_taken_away(book: Any) -> None:
+    first = book.boxes[0]
+    second = Container.objects.create(place_id=1001, kind="black-bin", round_id="REF-1")
+    about: dict[str, Any] = {"uprn": 1001, "add": None, "since": MONDAY, **by()}
+    for taken in (first, second):
+        change = made(planning.propose_home(rounds={taken.pk: ""}, **about))
+        assert Container.objects.get(place_id=1001).pk == first.pk
+        undone(change)
+    # What the other one becomes from that day on, it is until then.
+    rounds = {first.pk: "", second.pk: "REF-1"}
+    Container.objects.filter(pk=second.pk).update(round_id="REF-2")
+    made(planning.propose_home(rounds=rounds, **about))
+    assert Container.objects.filter(place_id=1001, round_id="REF-1").count() == 2
+
+
+def test_a_container_is_not_both_taken_away_and_added(book: Any) -> None:
+    box = book.boxes[0]
+    garden = Round.objects.create(code="G", name="G", stream="garden", anchor=MONDAY, weeks=1)
+    for rounds, add, code in (
+        ({box.pk: ""}, ("black-bin", "REF-2"), "already_there"),
+        ({}, ("black-bin", garden.code), "other_stream"),
+    ):
+        with pytest.raises(Refused, match=code):
+            planning.propose_home(uprn=box.place_id, rounds=rounds, add=add, since=MONDAY, **by())
+
+
+def test_a_street_whose_containers_are_of_both_rounds_gains_nothing(book: Any) -> None:
+    home = book.boxes[0].place_id
+    Container.objects.create(place_id=home, kind="black-bin", round_id="REF-2")
+    change = planning.propose_street(usrn=1, code="REF-1", to="REF-2", since=MONDAY, **by())
+    rows = {row["now"]: (row["homes"], bool(row["new"])) for row in change.effect["rows"]}
+    assert rows == {"REF-2": (7, True), "": (1, False)}
+    made(change)
+    assert len(days(district=book)) == len(set(days(district=book)))
+    assert len(queries.boxes_on("REF-2", "1", MONDAY)) == 1
 
 
 def test_a_shared_bin_counts_each_flat(book: Any) -> None:

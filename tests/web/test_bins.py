@@ -200,6 +200,24 @@ def test_every_day_is_a_friday_through_both_changes_of_the_clock(fridays: Any) -
     assert min(read_both(feed(late)).values()) == date(2027, 6, 4)
 
 
+def test_of_two_rounds_on_one_day_the_feed_has_one_event_and_the_page_names_the_day_left(
+    district: Any,
+) -> None:
+    day = district.today + timedelta(days=3)
+    for code, anchor in (("A", day), ("B", day + timedelta(days=1))):
+        Round.objects.create(code=code, name=code, stream="refuse", anchor=anchor, weeks=2)
+    Container.objects.filter(place_id=1001).update(round="A")
+    Container.objects.create(place_id=1001, kind="black-bin", round_id="B")
+    MovedDay.objects.create(day=day, to=day + timedelta(days=1))
+    days = list(read_both(feed(district.now)).values())
+    assert day not in days and days.count(day + timedelta(days=1)) == 1
+    page = text(Client().get(PAGE))
+    assert f"No collection on {day:%A} {day.day} {day:%B}: Black bin (rubbish)." in page
+    with CaptureQueriesContext(connection) as seen:
+        Client().get(JSON)
+    assert len(seen) <= 3
+
+
 def test_at_christmas_the_event_moves_and_keeps_its_uid(fridays: Any) -> None:
     now = at_eight(2026, 12, 1)
     before = read_both(feed(now))

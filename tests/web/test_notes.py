@@ -118,6 +118,24 @@ def test_the_evening_tells_each_once_with_a_one_click_stop(evening: datetime) ->
     assert got.unsubscribe.endswith(path_in(got.body, "stop"))
 
 
+def test_a_bin_of_two_rounds_and_a_shared_one_stand_once_each(evening: datetime) -> None:
+    tomorrow = (evening + timedelta(days=1)).date()
+    for code, stream, kind in (("T2", "refuse", "black-bin"), ("R", "recycling", "red-box")):
+        Round.objects.create(code=code, name=code, stream=stream, anchor=tomorrow, weeks=1)
+        Container.objects.create(place_id=1001, kind=kind, round_id=code)
+    flat = Property.objects.get(uprn=1001)
+    flat.pk, flat.parent_id, flat.line = 2001, 1001, "Flat 1, 1 Mill Lane"
+    flat.save(force_insert=True)
+    Round.objects.create(code="F", name="F", stream="food", anchor=tomorrow, weeks=1)
+    Container.objects.create(place_id=2001, kind="food-caddy", round_id="F")
+    confirmed()
+    BinNote.objects.update(place=flat)
+    notes.tell_all(now=evening)
+    body = sent().body
+    for name in ("Black bin (rubbish)", "Red boxes (glass, plastic and cans)", "Food waste caddy"):
+        assert body.count(f"- {name}") == 1, body
+
+
 def test_one_click_stops_without_cookies_and_forgets(evening: datetime) -> None:
     confirmed()
     notes.tell_all(now=evening)

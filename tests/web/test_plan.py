@@ -102,6 +102,22 @@ def test_a_change_overtaken_by_another_says_so(officer: Client, district: Any) -
     assert officer.get("/desk/plan/changes/999999999999999999999").status_code == 404
 
 
+def test_a_container_is_given_one_more_round_and_loses_one(officer: Client, district: Any) -> None:
+    page, since = "/desk/plan/homes/1001", coming(district)
+    given = {"since": since, "kind": "black-bin", "round": "REF-2"}
+    there = officer.post(page, given)["Location"]
+    assert "new on REF-2" in text(officer.get(there))
+    officer.post(there, {"make": "1"})
+    first, second = Container.objects.filter(place_id=1001).order_by("id")
+    assert (first.round_id, second.round_id) == ("REF-1", "REF-2")
+    assert "already: choose its round above" in text(officer.post(page, given))
+    there = officer.post(page, {"since": since, f"box-{first.pk}": ""})["Location"]
+    assert "REF-1: taken away" in text(officer.get(there))
+    officer.post(there, {"make": "1"})
+    first.refresh_from_db()
+    assert (first.round_id, first.was_round_id) == ("REF-2", "REF-1")
+
+
 def test_a_plan_is_read_with_progress_and_made(officer: Client, district: Any) -> None:
     head = "uprn,round_plan,container_type,schedule\n"
     rows = "1001,REF-9,black-bin,weekly on Friday\n7,REF-9,black-bin,weekly on Friday\n"

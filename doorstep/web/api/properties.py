@@ -46,7 +46,7 @@ def properties(
     openapi_extra=answers(404, 429),
 )
 def collections(request: HttpRequest, uprn: int) -> dict[str, Any]:
-    """Return a home's bin days of the next eight weeks, with delays and suspensions."""
+    """Return a home's bin days of the next eight weeks, failing that the next, with delays and suspensions."""
     home = places.find(str(uprn))
     if home is None:
         raise Problem(404, "no_such_property")
@@ -62,7 +62,7 @@ def _container(box: BoxDays) -> dict[str, Any]:
         "id": str(box.id),
         "kind": box.kind,
         "name": names.get(box.kind, box.kind),
-        "collections": box.days,
+        "collections": box.days or [day for day in (box.later,) if day],
         "delay": box.delay,
         "suspensions": box.suspensions,
     }

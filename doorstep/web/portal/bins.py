@@ -22,7 +22,7 @@ from doorstep.places import queries as places
 from doorstep.places.models import Property
 from doorstep.waste import calendar, sorting
 from doorstep.waste.calendar import BoxDays
-from doorstep.waste.queries import containers_at
+from doorstep.waste.queries import LOOK_BACK_DAYS, boxes_at
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
 from doorstep.web.kit.fresh import fresh, fresh_of
@@ -31,8 +31,8 @@ from doorstep.web.portal import feeds
 from doorstep.web.portal.weeks import weeks_of
 
 PLACE = Question("property", "address", "")
-# The longest cycle is four weeks; the page shows eight, a feed a year.
-BACK, AHEAD, YEAR = timedelta(days=35), timedelta(weeks=8), timedelta(days=365)
+# The page shows eight weeks, a feed a year; what is next is found however far ahead it is.
+BACK, AHEAD, YEAR = timedelta(days=LOOK_BACK_DAYS), timedelta(weeks=8), timedelta(days=365)
 
 
 @public
@@ -157,11 +157,12 @@ def what_goes_where(request: HttpRequest) -> HttpResponse:
     """Say into which container a thing goes, of a home's where one is named; without a thing, list all."""
     typed = request.GET.get("thing", "")[:100].strip()
     home = places.find(request.GET.get("home", ""))
+    today = timezone.now().astimezone(council.ZONE).date()
     context = {
         "typed": typed,
         "found": sorting.find(typed) if typed else sorting.things(),
         "home": home,
-        "standing": {box.kind for box in containers_at(home.uprn)} if home else None,
+        "standing": {box.kind for box in boxes_at(home.uprn, today)} if home else None,
     }
     return render(request, "portal/bins/what_goes_where.html", context)
 

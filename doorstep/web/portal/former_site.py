@@ -157,8 +157,6 @@ def fragment(home: Property, boxes: list[BoxDays], today: date) -> Markup:
 
 
 STATUS = {"too_many": 429, "postcode_shape": 400}
-# The longest cycle is four weeks; a moved day may come a week later.
-AHEAD = timedelta(days=42)
 
 
 def _bad(sentence: str) -> HttpResponse:
@@ -206,7 +204,7 @@ def on_home(request: HttpRequest) -> tuple[Property | None, Markup]:
         return home, Markup("")
     now = timezone.now()
     today = now.astimezone(council.ZONE).date()
-    boxes = calendar.collections_at(home.uprn, today, today + AHEAD, now)
+    boxes = calendar.collections_at(home.uprn, today, today, now)
     return home, fragment(home, boxes, today)
 
 

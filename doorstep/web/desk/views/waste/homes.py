@@ -14,7 +14,7 @@ from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.places import queries as places
 from doorstep.staff import actions as staff
-from doorstep.waste import queries as waste
+from doorstep.waste.lifts import lifts_at
 from doorstep.web.kit.access import needs
 
 WEEKS = 26
@@ -50,7 +50,7 @@ def home(request: HttpRequest, uprn: int) -> HttpResponse:
         "home": home,
         "since": since,
         "today": today,
-        "lifts": waste.lifts_at(uprn, since, today),
+        "lifts": lifts_at(uprn, since, today),
         "names": here.containers,
         "reasons": here.log_reasons,
         "cases": cases.of_place(uprn)[:50],
