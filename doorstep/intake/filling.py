@@ -37,6 +37,15 @@ class Entries:
     wrong: dict[str, Invalid] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Step:
+    """Which of the pages that are met now one is; `may_grow` where answers may still bring others."""
+
+    number: int
+    count: int
+    may_grow: bool
+
+
 class Filling:
     """One draft being filled in by somebody, at one moment.
 
@@ -80,6 +89,29 @@ class Filling:
                 return before
             before = page
         return None
+
+    def step(self, page_id: str = "") -> Step:
+        """Return which step a page is; without one, the last: looking at the answers."""
+        pages, shown = self.service.form.pages, [page.id for page in self.pages]
+        at = next((n for n, page in enumerate(pages) if page.id == page_id), len(pages))
+        number = shown.index(page_id) + 1 if page_id in shown else len(shown) + 1
+        return Step(number, len(shown) + 1, self._may_grow(pages[at:]))
+
+    def _may_grow(self, rest: tuple[Page, ...]) -> bool:
+        """Say whether answers to pages from one on may bring pages that are not met now."""
+        form = self.service.form
+        stops = [form.stops.get(item.stop) for page in rest for item in page.check]
+        asked = {item.ask for page in rest for item in page.check}
+        asked |= {stop.dispute.page for stop in stops if stop and stop.dispute}
+        return any(
+            page.id in asked if page.asked_only else self._waits(page)
+            for page in form.pages
+            if not self.is_shown(page)
+        )
+
+    def _waits(self, page: Page) -> bool:
+        """Say whether a page's condition reads what is not there yet."""
+        return page.when is not None and not journey.ready(page.when, self.values)
 
     @property
     def stopped_at(self) -> str:
