@@ -9,6 +9,7 @@ from doorstep.staff.actor import SYSTEM
 from doorstep.waste import actions as waste
 from tests.form_client import FormClient, text
 from tests.people import signed_in
+from tests.streets import Streets
 
 BASE = "/services/missed-bin"
 STEP = re.compile(r'class="form-service__step">\s*(.*?)\s*</span>', re.S)
@@ -69,6 +70,23 @@ def test_at_a_stop_nobody_knows_how_many_come_and_a_page_that_is_asked_counts(
     assert step(text(resident.get(f"{BASE}/bin/stopped"))) == "Step 2"
     resident.post(f"{BASE}/bin/stopped", {"dispute": "1"})
     assert step(text(resident.get(f"{BASE}/dispute"))) == "Step 3 of 5"
+
+
+def test_a_page_that_hangs_on_an_answer_is_counted_once_it_is_sure(district: Any) -> None:
+    Streets(district)
+    client, base = FormClient(), "/services/graffiti"
+    client.post(f"{base}/begin")
+    steps = []
+    for page, fields in (
+        ("where", {"where": "street:11"}),
+        ("surface", {"surface": "furniture"}),
+        ("offensive", {"offensive": "no"}),
+    ):
+        steps.append(step(text(client.get(f"{base}/{page}"))))
+        client.post(f"{base}/{page}", fields)
+    assert steps == ["Step 1 of at least 3", "Step 2 of at least 4", "Step 3 of 6"]
+    # Who comes back to a page finds the steps as they stand.
+    assert step(text(client.get(f"{base}/where"))) == "Step 1 of 6"
 
 
 def test_staff_see_it_too_and_leave_by_no_link(district: Any) -> None:

@@ -10,6 +10,7 @@ from doorstep.files import photos
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Typed
 from doorstep.intake.filling import Filling
+from doorstep.web.form.over import over
 from doorstep.web.form.session import FormSession, find
 
 
@@ -18,7 +19,9 @@ def photo(
 ) -> HttpResponseBase:
     """Give a small photo of a form that is being filled in here; the photo itself until there is a small one."""
     filling, path = find(session, draft_id), photos.path_of(name, small=True)
-    if filling is None or path is None or not _holds(filling, name):
+    if filling is None:
+        return over(request, session, draft_id)
+    if path is None or not _holds(filling, name):
         raise Http404
     answer = FileResponse(path.open("rb"), content_type="image/jpeg")
     # The next person at this computer is another.
