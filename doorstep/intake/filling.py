@@ -37,6 +37,15 @@ class Entries:
     wrong: dict[str, Invalid] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Step:
+    """Which of the pages that are met one is, and how many are sure; `may_grow` where answers may bring others."""
+
+    number: int
+    count: int
+    may_grow: bool
+
+
 class Filling:
     """One draft being filled in by somebody, at one moment.
 
@@ -80,6 +89,36 @@ class Filling:
                 return before
             before = page
         return None
+
+    def step(self, page_id: str = "") -> Step:
+        """Return which step a page is; without one, the last: looking at the answers."""
+        pages, shown = self.service.form.pages, list(self.pages)
+        at = next((n for n, page in enumerate(pages) if page.id == page_id), len(pages))
+        number = next((n for n, page in enumerate(shown, 1) if page.id == page_id), len(shown) + 1)
+        rest = pages[at:]
+        unsure = self._unsure(rest)
+        count = sum(page not in unsure for page in shown) + 1
+        return Step(number, count, bool(unsure) or self._may_be_asked(rest))
+
+    def _unsure(self, rest: tuple[Page, ...]) -> list[Page]:
+        """Return those of some pages that are met or not by what is only said on them."""
+        known = {*self.draft.answers, *self.draft.facts}
+        open_names: set[str] = set()
+        unsure = []
+        for page in rest:
+            if page.when and {path.split(".")[0] for path in page.when.uses} & open_names:
+                unsure.append(page)
+            if page in unsure or self.is_shown(page):
+                open_names |= {name for name in _says(page) if name not in known}
+        return unsure
+
+    def _may_be_asked(self, rest: tuple[Page, ...]) -> bool:
+        """Say whether checks of some pages may ask for a page that is not met now."""
+        form = self.service.form
+        stops = [form.stops.get(item.stop) for page in rest for item in page.check]
+        asked = {item.ask for page in rest for item in page.check}
+        asked |= {stop.dispute.page for stop in stops if stop and stop.dispute}
+        return any(page.id in asked and not self.is_shown(page) for page in form.pages)
 
     @property
     def stopped_at(self) -> str:
@@ -186,6 +225,12 @@ class Filling:
             answers=self.draft.answers,
             given_facts=self.given_facts,
         )
+
+
+def _says(page: Page) -> Iterator[str]:
+    """Go through the names that a page gives to what is answered, found and worked out on it."""
+    yield from (question.id for question in page.questions)
+    yield from (name for name, _ in (*page.facts, *page.values))
 
 
 def asked_on(page: Page) -> list[Question]:

@@ -78,7 +78,7 @@ def drawn_page(page: Page, typed: Typed) -> str:
         "typed": typed,
         "options": {"q": options_of(KINDS[question.kind])},
         "wrong": {},
-        "service": None,
+        "service": {"slug": "service"},
         "session": None,
         "back": "/",
     }

@@ -5,6 +5,9 @@ from datetime import date
 from doorstep.forms.form import Question
 from doorstep.forms.questions.kind import Kind, Options, Posted, Schema, one, only_text, text_schema
 
+# Letters, where the question says no less.
+MOST = 2000
+
 
 class LongText(Kind):
     """A text of several lines."""
@@ -16,11 +19,15 @@ class LongText(Kind):
 
     def schema(self, question: Question) -> Schema:
         """Return the JSON Schema of an answer that comes as JSON."""
-        return text_schema(question, 2000)
+        return text_schema(question, MOST)
 
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the answer; raises Invalid."""
-        return only_text(question, posted, 2000) or None
+        return only_text(question, posted, MOST) or None
+
+    def most_letters(self, question: Question) -> int:
+        """Return how many letters an answer may have."""
+        return question.max_length or MOST
 
     def possible(self, question: Question, today: date) -> list[object]:
         """Return one text for any."""

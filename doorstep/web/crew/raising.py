@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +13,7 @@ from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.web.form import pages, stops
+from doorstep.web.form import photo as photos
 from doorstep.web.form import session as forms
 from doorstep.web.kit.access import actor, needs, owner
 
@@ -88,3 +90,10 @@ def stopped(request: HttpRequest, slug: str, draft: UUID, page: str) -> HttpResp
 def check(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
     """Show all answers; send them."""
     return pages.check(request, _session(request, slug), draft)
+
+
+@needs("crew.work")
+@require_GET
+def photo(request: HttpRequest, slug: str, draft: UUID, name: str) -> HttpResponseBase:
+    """Show the photo that a crew took, to who took it."""
+    return photos.photo(request, _session(request, slug), draft, name)

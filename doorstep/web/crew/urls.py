@@ -14,6 +14,11 @@ urlpatterns = [
         raising.stopped,
         name="crew_stopped",
     ),
+    path(
+        "/new/<slug:slug>/<uuid:draft>/photos/<str:name>",
+        raising.photo,
+        name="crew_form_photo",
+    ),
     path("/new/<slug:slug>/<slug:page>", raising.lead_on, name="crew_lead_on"),
     path("/new/<slug:slug>/<slug:page>/stopped", raising.lead_on, name="crew_lead_on_stopped"),
     path("/<slug:code>", views.round_page, name="crew_round"),

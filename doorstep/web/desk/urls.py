@@ -99,6 +99,11 @@ urlpatterns = [
         caller.stopped,
         name="desk_stopped",
     ),
+    path(
+        "/new/<slug:slug>/<uuid:draft>/photos/<str:name>",
+        caller.photo,
+        name="desk_form_photo",
+    ),
     path("/new/<slug:slug>/<slug:page>", caller.lead_on, name="desk_lead_on"),
     path("/new/<slug:slug>/<slug:page>/stopped", caller.lead_on, name="desk_lead_on_stopped"),
 ]

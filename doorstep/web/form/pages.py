@@ -77,6 +77,7 @@ def _render_check(
         "draft": draft,
         "session": session,
         "back": f"{base}/{pages[-1].id}",
+        "step": filling.step(),
         **held(request, draft, session.now),
         "sending": fill(filling.service.form.sending, filling.values),
         "seen": seen.mark(_shown(filling)),

@@ -48,12 +48,12 @@ def receive(
         return render_page(request, session, filling, here, often, posted)
     entries = _entries(request, filling, here, posted)
     if "save" in posted or "longer" in posted:  # right or wrong, the page waits as it was left
-        fields = {k: posted.getlist(k) for k in posted if k not in NOT_TYPED}
-        if sum(len(text) for texts in fields.values() for text in texts) > MOST_TYPED:
+        if not _keep_typed(filling, here, posted):
             return render_page(request, session, filling, here, entries.wrong, posted)
-        drafts.keep_typed(draft=filling.draft, page=here.id, fields=fields, now=session.now)
         return longer(session, filling, here.id) if "longer" in posted else redirect(f"{base}/save")
     if entries.wrong:
+        if request.FILES:  # they are not sent again: the form holds them, and shows them
+            _keep_typed(filling, here, posted)
         return render_page(request, session, filling, here, entries.wrong, posted)
     if _too_many_holds(request, session, here):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
@@ -63,6 +63,15 @@ def receive(
         filling.suppose(here, entries)  # nothing is kept, so that it never overtakes an answer
         return render_page(request, session, filling, here, {}, posted)
     return _answer(session, filling, here, entries)
+
+
+def _keep_typed(filling: Filling, here: Page, posted: QueryDict) -> bool:
+    """Keep a page as it was typed, and say whether that was done: not where it is more than any page takes."""
+    fields = {k: posted.getlist(k) for k in posted if k not in NOT_TYPED}
+    if sum(len(text) for texts in fields.values() for text in texts) > MOST_TYPED:
+        return False
+    drafts.keep_typed(draft=filling.draft, page=here.id, fields=fields, now=filling.now)
+    return True
 
 
 def longer(session: FormSession, filling: Filling, page: str) -> HttpResponse:

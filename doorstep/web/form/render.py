@@ -22,6 +22,9 @@ from doorstep.places import queries as places
 from doorstep.places import spots
 from doorstep.web.form.session import FormSession
 
+# What is wrong with a postcode rather than with the home that is chosen at it.
+OF_POSTCODE = ("postcode_missing", "postcode_shape", "too_many")
+
 
 def render_page(
     request: HttpRequest,
@@ -44,6 +47,7 @@ def render_page(
         "typed": typed,
         "back": f"{session.address(draft)}/{before.id}" if before else session.start,
         "service": filling.service,
+        "step": filling.step(here.id),
         **held(request, draft, session.now),
         "so_far": fill(here.so_far, filling.values) if so_far else "",
     }
@@ -79,12 +83,17 @@ def _homes(
     wrong: dict[str, Invalid],
     typed: Posted,
 ) -> dict[str, Any]:
-    """Return the homes at the postcode that was typed, or of the home that was chosen before."""
-    context = _at_postcode(typed.get("postcode") or request.GET.get("postcode", ""))
-    home = places.find(str(filling.draft.answers.get(here.questions[0].id, "")))
-    if home and not wrong and not context:
-        context = _at_postcode(home.postcode)
-    return context
+    """Return the homes at the postcode that was typed, or of the home that was chosen before.
+
+    None where the postcode itself is asked for: it is wrong, or is to be changed.
+    """
+    text = typed.get("postcode") or request.GET.get("postcode", "")
+    if "change" in request.GET or any(w.code in OF_POSTCODE for w in wrong.values()):
+        return {"postcode": text}
+    if not text:
+        home = places.find(str(filling.draft.answers.get(here.questions[0].id, "")))
+        text = home.postcode if home else ""
+    return _at_postcode(text)
 
 
 def _at_postcode(text: str) -> dict[str, Any]:

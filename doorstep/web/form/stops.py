@@ -83,6 +83,7 @@ def render_stop(
         "base": session.address(filling.draft),
         "back": f"{session.address(filling.draft)}/{decision.page}",
         "decision": decision,
+        "step": filling.step(decision.page),
         "named": named(spoken(filling.draft.words), filling.service.about.names),
         "again": next((p.again for p in form.pages if p.id == decision.page), ""),
         "draft": filling.draft,

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.places import queries as places
 from doorstep.staff.actor import RESIDENT
 from doorstep.web.form import pages, stops
+from doorstep.web.form import photo as photos
 from doorstep.web.form import session as forms
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
@@ -117,6 +119,13 @@ def page(request: HttpRequest, slug: str, draft: UUID, page: str) -> HttpRespons
 def stopped(request: HttpRequest, slug: str, draft: UUID, page: str) -> HttpResponse:
     """Say why the form cannot go on, and what next."""
     return keep(request, stops.stopped(request, session_of(request, slug), draft, page))
+
+
+@public
+@require_GET
+def photo(request: HttpRequest, slug: str, draft: UUID, name: str) -> HttpResponseBase:
+    """Show the photo that was sent with a page, to who sent it."""
+    return photos.photo(request, session_of(request, slug), draft, name)
 
 
 @public

@@ -15,6 +15,7 @@ from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.web.form import pages, stops
+from doorstep.web.form import photo as photos
 from doorstep.web.form import session as forms
 from doorstep.web.kit.access import actor, needs, owner
 
@@ -91,6 +92,13 @@ def stopped(request: HttpRequest, slug: str, draft: UUID, page: str) -> HttpResp
 def check(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
     """Show all answers; send them."""
     return pages.check(request, session_of(request, slug), draft)
+
+
+@needs("desk.send")
+@require_GET
+def photo(request: HttpRequest, slug: str, draft: UUID, name: str) -> HttpResponseBase:
+    """Show the photo that came with a caller's form, to who fills it in."""
+    return photos.photo(request, session_of(request, slug), draft, name)
 
 
 @needs("desk.send")

@@ -17,14 +17,21 @@ if (spots.length && navigator.geolocation) {
     { enableHighAccuracy: true, maximumAge: 30000 },
   );
 }
-// A long list is searched by typing; without this the whole list stands there.
+// A long list is searched by typing; without this the whole list stands there. What is chosen stays in sight.
 for (const search of document.querySelectorAll("input[data-search]")) {
-  const rows = document.querySelectorAll(`#${search.dataset.search} > li`);
-  const none = document.getElementById(search.id.replace(/-search$/, "-none"));
+  const rows = [...document.querySelectorAll(`#${search.dataset.search} > [data-words]`)];
+  const found = document.getElementById(search.id.replace(/-search$/, "-found"));
   search.addEventListener("input", () => {
-    const words = search.value.toLowerCase().trim().split(/\s+/);
-    for (const row of rows) row.hidden = !words.every((word) => row.dataset.words.includes(word));
-    none.hidden = [...rows].some((row) => !row.hidden);
+    const words = search.value.toLowerCase().trim().split(/\s+/).map((word) => search.dataset.start + word);
+    for (const row of rows) row.hidden = !words.every((word) => row.dataset.words.includes(word)) && !row.querySelector(":checked");
+    const some = rows.filter((row) => !row.hidden).length;
+    found.textContent = !search.value.trim() ? "" : some ? found.dataset.some.replace("{some}", some) : found.dataset.none;
+  });
+  // Enter goes on to what was found: nothing in it is chosen yet, so there is nothing to send.
+  search.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    rows.find((row) => !row.hidden)?.querySelector("input")?.focus();
   });
   works(search);
 }
