@@ -58,7 +58,10 @@ words: setup-dev ## Bring locale/*/LC_MESSAGES/django.po up to the pages' text, 
 pages: setup-dev ## Write every page's text and tags to OUT, to hold a change of templates against (some minutes)
 	@PYTHONPATH=. $(BIN)/python tools/page_texts.py $(OUT)
 
-screenshots: setup-dev ## Photograph the demo that `make run` started (PORT as there)
+screenshots: setup-dev ## Photograph every page of residents on the demo that `make run` started (PORT as there)
 	@$(BIN)/python tools/screenshots.py
 
-.PHONY: help setup setup-dev run check types rules services test test-long guards bench sbom words pages screenshots
+weights: setup-dev ## Weigh every page of residents on that demo, as it comes over the line
+	@$(BIN)/python tools/weights.py
+
+.PHONY: help setup setup-dev run check types rules services test test-long guards bench sbom words pages screenshots weights
