@@ -162,8 +162,10 @@ def test_days_are_a_grid_and_a_list_of_one_choice(chromium: Any, base: str) -> N
     )
     assert at and page.evaluate("document.querySelectorAll('td[tabindex=\"0\"]').length") == 1
     page.locator("td label").nth(13).click()
-    # One behind "More days" shows itself in the list too.
-    assert page.is_checked("#slot-14") and page.locator("#slot-14").is_visible()
+    # The list stays folded, so that the button does not move away; the name above it says which.
+    assert page.is_checked("#slot-14") and not page.locator("#slot-14").is_visible()
+    name = page.locator("label[for=slot-14].govuk-radios__label").text_content()
+    assert page.inner_text(".form-chosen strong") == str(name).strip()
     looks_right(page)
     page.click("main button:has-text('Continue')")
     page.wait_for_selector("#where")

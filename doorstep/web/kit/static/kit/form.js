@@ -57,8 +57,6 @@ for (const days of document.querySelectorAll("[data-days]")) {
     if (!chosen) return;
     enter(cells.find((cell) => radioOf(cell) === chosen));
     name.textContent = chosen.labels[0].textContent;
-    const more = chosen.closest("details");
-    if (more) more.open = true;
   };
   const choose = (cell) => {
     const radio = radioOf(cell);
