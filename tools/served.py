@@ -6,6 +6,7 @@ manifest (Django's ManifestStaticFilesStorage); whitenoise sends the compressed 
 
 import hashlib
 import shutil
+import sys
 from pathlib import Path
 
 import django
@@ -28,6 +29,7 @@ def main() -> None:
         return
     # Beside the old ones, so that who runs it meanwhile never finds half of them.
     new = BUILT / "served-new"
+    sys.path.insert(0, str(ROOT))
     shutil.rmtree(new, ignore_errors=True)
     settings.configure(
         INSTALLED_APPS=["django.contrib.staticfiles"],

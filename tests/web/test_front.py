@@ -74,6 +74,7 @@ def test_a_service_that_is_not_asked_for_online_has_no_door(several: Any, monkey
     monkeypatch.setattr(catalogue, "online", lambda: rest)
     page = Client().get("/").content.decode()
     assert "/services/missed-bin" not in page and "/services/bulky-waste" in page
+    assert page.count('<section class="kit-tile') == 2
     assert "/services/missed-bin" not in Client().get("/bins/1001").content.decode()
 
 
