@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from doorstep.cases.models import Case
 from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
@@ -32,6 +33,19 @@ def named(kind: str, key: str) -> str:
         return ""
     row = queries.shown(report)
     return f"{row.name}, {row.where}"
+
+
+def _wish(case: Case) -> Q:
+    """Return the condition that somebody wants to hear of a report: it, what was joined to it, its street or ward.
+
+    Of one that stands behind another only those who follow it hear: the other is what street and ward are told of.
+    """
+    alike = [case, *queries.all_behind(case)]
+    wish = Q(kind="report", key__in=[of.reference for of in alike])
+    if queries.joined_to(case) is not None:
+        return wish
+    wish |= Q(kind="ward", key=case.ward_id or "-")
+    return wish | Q(kind="street", key=str(case.usrn)) if case.usrn else wish
 
 
 @transaction.atomic
@@ -65,12 +79,10 @@ def announce(*, case_id: int, stage: str, now: datetime) -> int:
     Each is told once of a stage, however often this runs; of what nobody may see, nobody is told.
     """
     report = Report.objects.select_related("case__ward").filter(case_id=case_id).first()
-    if report is None or report.case.stage != stage or not queries.public().filter(pk=case_id):
+    if report is None or report.case.stage != stage or not queries.existing().filter(pk=case_id):
         return 0
     case = report.case
-    wish = Q(kind="report", key=case.reference) | Q(kind="ward", key=case.ward_id or "-")
-    if case.usrn:
-        wish |= Q(kind="street", key=str(case.usrn))
+    wish = _wish(case)
     followers = Follower.objects.filter(wish, confirmed_at__isnull=False).order_by("pk")
     emails: set[str] = set()
     for follower in followers:

@@ -65,10 +65,14 @@ def _same() -> Exists:
     return Exists(Joined.objects.filter(case=OuterRef("case_id"), undone_at=None))
 
 
+def existing() -> QuerySet[Report]:
+    """Return every report that has a page, the newest first: also one that stands behind another."""
+    return _whole(Report.objects.filter(hidden=False, case__easting__isnull=False))
+
+
 def public() -> QuerySet[Report]:
-    """Return every report that anyone may see, the newest first; of the same ones, the one they were joined to."""
-    reports = Report.objects.filter(hidden=False, case__easting__isnull=False).exclude(_same())
-    return _whole(reports)
+    """Return every report that is listed, the newest first; of the same ones, the one they were joined to."""
+    return existing().exclude(_same())
 
 
 def _whole(reports: QuerySet[Report]) -> QuerySet[Report]:
@@ -78,8 +82,36 @@ def _whole(reports: QuerySet[Report]) -> QuerySet[Report]:
 
 
 def one(reference: str) -> Report | None:
-    """Return a report that anyone may see, by its reference."""
-    return public().filter(case__reference=copied.reference(reference)[:16]).first()
+    """Return a report that has a page, by its reference; one that was joined to another too."""
+    return existing().filter(case__reference=copied.reference(reference)[:16]).first()
+
+
+def stands_for(case: Case) -> Case | None:
+    """Return the case that a joined one stands behind in the end; nothing where it stands for itself."""
+    end, seen = None, {case.pk}
+    while (into := joined_to(end or case)) is not None and into.pk not in seen:
+        end = into
+        seen.add(into.pk)
+    return end
+
+
+def all_behind(case: Case) -> list[Case]:
+    """Return the cases that were joined to one, and to those, the earliest first."""
+    found: dict[int, Case] = {}
+    near = joined_by(case)
+    while near:
+        new = [c for c in near if c.pk not in found and c.pk != case.pk]
+        found |= {c.pk: c for c in new}
+        near = [c for one_of in new for c in joined_by(one_of)]
+    return sorted(found.values(), key=lambda c: (c.opened_at, c.pk))
+
+
+def photos_along(report: Report) -> list[tuple[str, str]]:
+    """Return what an officer let through of the reports behind one: reference and name of each photo."""
+    if not report.joined:
+        return []
+    behind = existing().filter(case__in=[case.pk for case in all_behind(report.case)])
+    return [(row.reference, name) for row in all_shown(behind) for name in row.photos]
 
 
 def narrowed(

@@ -83,7 +83,7 @@ def test_pay_come_back_and_have_a_receipt(case: Case, pay: Pay) -> None:
     answer = other.get(back_from(attempt), follow=True)
     assert answer.status_code == 200 and not answer.redirect_chain
     assert "Your payment has come in" in said(answer) and case.reference not in said(answer)
-    assert other.get(f"/case/{case.reference}").status_code == 404
+    assert other.get(f"/case/{case.reference}").status_code == 302
     answer = client.get(back_from(attempt), follow=True)
     assert answer.redirect_chain[-1][0] == f"/case/{case.reference}/receipt"
     for words in ("Payment received", "£35.00", "£5.83 (20 %)", f"{case.reference}-1"):

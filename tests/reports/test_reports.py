@@ -169,6 +169,60 @@ def test_one_that_knows_no_way_on_from_there_is_an_officers_and_no_closed_one_is
     assert fresh(second).stage == "joined" and to_do(third) == []
 
 
+def test_a_joined_report_leads_to_the_one_that_stands_for_it(streets: Any) -> None:
+    first, second, third = (
+        streets.case(place) for place in ("street:11", "street:12", "street:11")
+    )
+    client, now = FormClient(), streets.now
+    actions.merge(case_id=third.pk, reference=second.reference, by=OFFICER, now=now)
+    actions.merge(case_id=second.pk, reference=first.reference, by=OFFICER, now=now)
+    for joined in (second, third):
+        page = client.get(f"/reports/{joined.reference}")
+        assert page.status_code == 200 and f"/reports/{first.reference}" in page.content.decode()
+        assert b"together with another report" in page.content
+        # Shown in no list, and followed no less.
+        assert joined.reference not in client.get("/reports?state=").content.decode()
+        assert client.get(f"/reports/follow/report/{joined.reference}").status_code == 200
+    assert b"together with another" not in client.get(f"/reports/{first.reference}").content
+    actions.show(case_id=first.pk, hidden=True, text=False, photos=[], by=OFFICER, now=now)
+    page = client.get(f"/reports/{second.reference}").content.decode()
+    assert first.reference not in page and "is not shown here" in page
+    actions.split(case_id=second.pk, by=OFFICER, now=now)
+    assert b"together with another" not in client.get(f"/reports/{second.reference}").content
+
+
+def test_who_follows_a_joined_one_hears_of_the_others_end_once(streets: Any) -> None:
+    first, second = streets.case(), streets.case("street:12")
+    now = streets.now
+    follow("report", second.reference, "behind@x.example", now)
+    follow("street", "12", "street@x.example", now)
+    actions.merge(case_id=second.pk, reference=first.reference, by=OFFICER, now=now)
+    # That it is joined now, only those who follow it hear; and all of them hear how it ended.
+    assert following.announce(case_id=second.pk, stage="joined", now=now) == 1
+    streets.finish(first)
+    assert following.announce(case_id=first.pk, stage="removed", now=now) == 1
+    assert [m.to for m in Message.objects.filter(name="report-moved").order_by("pk")] == [
+        "behind@x.example"
+    ] * 2
+    assert f"/reports/{first.reference}" in letters("behind@x.example")[-1].body
+
+
+def test_photos_of_a_joined_one_go_along_as_far_as_they_were_let_through(streets: Any) -> None:
+    file = BytesIO()
+    Image.new("RGB", (40, 30), "red").save(file, "JPEG")
+    names = [
+        photos.take(SimpleUploadedFile("p.jpg", file.getvalue()), now=streets.now) for _ in "ab"
+    ]
+    first, second, now = streets.case(), streets.case("street:12", photos=names), streets.now
+    shown = {"hidden": False, "text": False, "by": OFFICER, "now": now}
+    actions.show(case_id=second.pk, photos=names[:1], **shown)
+    actions.merge(case_id=second.pk, reference=first.reference, by=OFFICER, now=now)
+    page = FormClient().get(f"/reports/{first.reference}").content.decode()
+    there = [f"/reports/{second.reference}/photos/{name}" for name in names]
+    assert there[0] in page and there[1] not in page
+    assert [FormClient().get(t).status_code for t in there] == [200, 404]
+
+
 def test_what_cannot_be_joined_is_refused_and_nothing_is_changed(
     streets: Any, district: Any
 ) -> None:

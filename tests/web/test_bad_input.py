@@ -182,7 +182,9 @@ def test_an_expired_or_guessed_link_opens_nothing_and_guessing_is_limited(
 
 def test_a_reference_alone_opens_nothing(district: Any) -> None:
     reference = district.case(0).reference
-    assert FormClient().get(f"/case/{reference}").status_code == 404
+    for any_reference in (reference, "MB-2222-2222", "a"):  # alike, whether or not there is one
+        led = FormClient().get(f"/case/{any_reference}")
+        assert (led.status_code, led["Location"]) == (302, f"/case/open?reference={any_reference}")
     assert FormClient().get(f"/case/{reference}/sent").status_code == 404
 
 

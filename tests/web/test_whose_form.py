@@ -90,7 +90,7 @@ def test_what_was_sent_says_as_what(district: Any) -> None:
     stranger = FormClient()
     page = stranger.get(f"{BASE}/{form_id}/check")
     assert page.status_code == 410 and case.reference not in text(page)
-    assert stranger.get(f"/case/{case.reference}").status_code == 404
+    assert stranger.get(f"/case/{case.reference}").status_code == 302
 
 
 def test_a_form_of_somebody_else_shows_nothing(district: Any) -> None:
@@ -173,7 +173,7 @@ def test_a_device_is_forgotten(district: Any) -> None:
     page = text(client.post("/forget"))
     assert "Forms that were not sent, and are deleted now: 1." in page
     assert list(Draft.objects.filter(sent_at=None)) == [saved]
-    assert client.get(f"/case/{reference}").status_code == 404
+    assert client.get(f"/case/{reference}").status_code == 302
     assert "begun this form" not in text(client.get(BASE))
     assert "There was no form here" in text(client.post("/forget"))
 

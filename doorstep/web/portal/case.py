@@ -1,7 +1,10 @@
 """The page of a case, for the person who sent it."""
 
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -83,5 +86,7 @@ def open_case(request: HttpRequest, token: str) -> HttpResponse:
 @public
 @require_GET
 def case(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show where a case stands to the person who sent it."""
+    """Show where a case stands to the person who sent it; another browser is led to a code, whatever the reference."""
+    if not may_open(request, reference):
+        return redirect(f"{reverse('ask')}?{urlencode({'reference': reference[:40]})}")
     return render(request, "portal/case.html", told(own_case(request, reference)))

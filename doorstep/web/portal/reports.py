@@ -129,8 +129,13 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
     if one is None:
         raise Http404
     row = queries.shown(one)
+    end = queries.stands_for(one.case)
+    if end is not None:
+        there = queries.one(end.reference)
+        other = queries.shown(there) if there else None
+        return render(request, "portal/reports/joined.html", {"row": row, "other": other})
     context = {"row": row, "pins": [_pin(row)], "case": one.case}
-    context["lines"] = queries.history(one)
+    context |= {"lines": queries.history(one), "along": queries.photos_along(one)}
     return render(request, "portal/reports/one.html", context)
 
 
