@@ -49,6 +49,21 @@ TRIGGER = """create trigger room_left before insert or update on bookings_bookin
   for each row execute function doorstep_room_left();
 """
 GUARDS = (
+    Guard("asking: somebody in danger rings first", "doorstep/web/form/asking.py",
+          "    if wish.is_urgent:\n        return _draw(wish, service, {})\n", "",
+          "tests/web/test_asking_a_person.py::test_somebody_in_danger_is_told_to_ring_first"),
+    Guard("asking: the same words are one request", "doorstep/web/form/asking.py",
+          "f\"person-{wish.filling.draft.pk}-{same}\"", "f\"person-{wish.session.now.timestamp()}\"",
+          "tests/web/test_asking_a_person.py::test_the_same_words_are_one_request_and_others_another"),
+    Guard("asking: only where a form stopped", "doorstep/web/form/asking.py",
+          "if \"code\" not in filling.draft.decisions.get(page, {}):", "if False:",
+          "tests/web/test_asking_a_person.py::test_nobody_else_asks_for_them_and_only_at_a_stop"),
+    Guard("reports: a joined one has a page", "doorstep/reports/queries.py",
+          "return existing().filter(case__reference=", "return public().filter(case__reference=",
+          "tests/reports/test_reports.py::test_a_joined_report_leads_to_the_one_that_stands_for_it"),
+    Guard("reports: who follows a joined one hears of the other", "doorstep/reports/following.py",
+          "alike = [case, *queries.all_behind(case)]", "alike = [case]",
+          "tests/reports/test_reports.py::test_who_follows_a_joined_one_hears_of_the_others_end_once"),
     Guard("front: white can be read on the council's colour", "doorstep/council/front.py",
           "if on_white(colour) < 4.5:", "if False:",
           "tests/web/test_front.py::test_a_colour_on_which_white_cannot_be_read_is_refused"),

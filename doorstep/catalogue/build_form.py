@@ -128,6 +128,14 @@ def _stop(b: Checker, src: Source, code: str, s: f.StopFile, pages: set[str]) ->
     for name in ("passes_on", "link"):
         if path := getattr(s, name):
             check_sentence(b, f"{{{path}}}", src.where("stops", code, name), {})
+    if s.day:
+        check_sentence(b, f"{{{s.day.name}}}", src.where("stops", code, "day"), {})
+    advice = dict(s.do.lines) if s.do else {}
+    for text in (
+        f"{{{s.do.by}}}" if s.do and s.do.by else "",
+        *(t for ts in advice.values() for t in ts),
+    ):
+        check_sentence(b, text, src.where("stops", code, "do"), {})
     free = s.override and code not in b.rested_on
     return Stop(
         code=code,
@@ -137,6 +145,10 @@ def _stop(b: Checker, src: Source, code: str, s: f.StopFile, pages: set[str]) ->
         dispute=dispute,
         override=free,
         authority=s.authority,
+        day=s.day.name if s.day else "",
+        day_words=s.day.words if s.day else "",
+        do_by=s.do.by if s.do else "",
+        do={value: tuple(lines) for value, lines in advice.items()},
         passes_on=s.passes_on,
         link=s.link,
     )

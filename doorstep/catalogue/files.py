@@ -158,11 +158,37 @@ class DisputeFile(_Part):
     offer: Words = Field(description="The words of the button.")
 
 
+class DayFile(_Part):
+    """A day that a stop shows in a card, such as the next collection."""
+
+    name: str = Field(description="A name that holds the day, such as last.next.")
+    words: Words = Field(description="What that day is, such as Next collection of this bin.")
+
+
+class AdviceFile(_Part):
+    """What to do now, at most three lines, chosen by a value; `any` is said where nothing else fits."""
+
+    by: str = Field("", description="The name whose value chooses, such as logs.first.reason.")
+    lines: dict[str, list[Words]] = Field(
+        description="Lines by value: {not_out: [...], any: [...]}; each may name what `say` may."
+    )
+
+    @model_validator(mode="after")
+    def _few(self) -> "AdviceFile":
+        if any(not 1 <= len(lines) <= 3 for lines in self.lines.values()):
+            raise ValueError("give one to three lines for each value")
+        if not self.by and set(self.lines) != {"any"}:
+            raise ValueError("without `by`, give the lines of `any` alone")
+        return self
+
+
 class StopFile(_Part):
     """What is said where a check stops."""
 
     say: Words = Field(description="The sentence; may name {answers}, {facts} and {settings.…}.")
     title: Words = Field("", description="The page's heading.")
+    day: DayFile | None = Field(None, description="The day on which it goes on as usual.")
+    do: AdviceFile | None = Field(None, description="What the person can do now.")
     next: str = Field("human", description="What can be done next: every stop offers a person.")
     dispute: DisputeFile | None = Field(None, description="Lets a resident say that it is wrong.")
     passes_on: str = Field(

@@ -92,6 +92,12 @@ class Stop:
     override: bool = True
     # The code of another authority that is asked instead.
     authority: str = ""
+    # A path to the day on which it goes on as usual, and what that day is.
+    day: str = ""
+    day_words: str = ""
+    # What to do now, by the value at a path; "any" where nothing else fits.
+    do_by: str = ""
+    do: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # A path to another service's slug: the person goes on there with what they said. And to an address.
     passes_on: str = ""
     link: str = ""

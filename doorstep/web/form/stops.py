@@ -6,14 +6,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from doorstep.cases.values import named, spoken
-from doorstep.catalogue.words import fill, lookup
+from doorstep.catalogue.words import fill, lookup, places
 from doorstep.council.errors import Refused
 from doorstep.forms import journey
-from doorstep.forms.form import Page
+from doorstep.forms.form import Page, Stop
 from doorstep.forms.journey import Decision
 from doorstep.intake import prefill
 from doorstep.intake.answers import Values
 from doorstep.intake.filling import Entries, Filling
+from doorstep.web.form import asking
 from doorstep.web.form.over import over
 from doorstep.web.form.passing_on import pass_on
 from doorstep.web.form.session import FormSession, find, go_on
@@ -66,6 +67,14 @@ def _link(path: str, values: Values) -> str:
     return address if address.startswith("https://") else ""
 
 
+def _advice(stop: Stop, values: Values) -> list[str]:
+    """Return what the person can do now, in the words for what was found; a line that names what nobody knows is left out."""
+    value = str(lookup(stop.do_by, values) or "") if stop.do_by else "any"
+    lines = stop.do.get(value) or stop.do.get("any") or ()
+    known = [x for x in lines if all(lookup(path, values) is not None for path, _ in places(x))]
+    return [fill(line, values) for line in known]
+
+
 def render_stop(
     request: HttpRequest,
     session: FormSession,
@@ -89,6 +98,9 @@ def render_stop(
         "draft": filling.draft,
         "session": session,
         "refused": refused,
+        "day": lookup(stop.day, values) if stop and stop.day else None,
+        "advice": _advice(stop, values) if stop else [],
+        "asks_person": asking.is_offered(session) and not (stop and stop.dispute),
         "leads_to": prefill.leads_to(filling, decision),
         "link": _link(stop.link, values) if stop and stop.link else "",
     }

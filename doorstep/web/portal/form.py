@@ -14,7 +14,7 @@ from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
 from doorstep.places import queries as places
 from doorstep.staff.actor import RESIDENT
-from doorstep.web.form import pages, stops
+from doorstep.web.form import asking, pages, stops
 from doorstep.web.form import photo as photos
 from doorstep.web.form import session as forms
 from doorstep.web.kit import limits
@@ -126,6 +126,13 @@ def stopped(request: HttpRequest, slug: str, draft: UUID, page: str) -> HttpResp
 def photo(request: HttpRequest, slug: str, draft: UUID, name: str) -> HttpResponseBase:
     """Show the photo that was sent with a page, to who sent it."""
     return photos.photo(request, session_of(request, slug), draft, name)
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def person(request: HttpRequest, slug: str, draft: UUID, page: str) -> HttpResponse:
+    """Ask a person to look at where the form stopped."""
+    return keep(request, asking.person(request, session_of(request, slug), draft, page))
 
 
 @public

@@ -33,6 +33,7 @@ urlpatterns = [
     path("services/<slug:slug>/<uuid:draft>/check", form.check, name="check"),
     path("services/<slug:slug>/<uuid:draft>/<slug:page>", form.page, name="page"),
     path("services/<slug:slug>/<uuid:draft>/<slug:page>/stopped", form.stopped, name="stopped"),
+    path("services/<slug:slug>/<uuid:draft>/<slug:page>/person", form.person, name="person"),
     path("services/<slug:slug>/<uuid:draft>/photos/<str:name>", form.photo, name="form_photo"),
     # Addresses of the version before, without a form's id; somebody may stand on one, or have kept it.
     path("services/<slug:slug>/<slug:page>", form.lead_on, name="lead_on"),
