@@ -83,6 +83,8 @@ def _stage(b: Checker, src: Source, sid: str, s: f.StageFile, extra: Mapping[str
         problems = steps.kind(d.step).check(d.rules, d.words, b.contents)
         b.problems += [f"{src.where('stages', sid)}: {problem}" for problem in problems]
     check_sentence(b, s.resident, src.where("stages", sid, "resident"), extra)
+    for text in (s.headline, *(t for a in s.ahead for t in (a.what, a.when))):
+        check_sentence(b, text, src.where("stages", sid), extra)
     return Stage(
         id=sid,
         label=s.label,
@@ -97,6 +99,8 @@ def _stage(b: Checker, src: Source, sid: str, s: f.StageFile, extra: Mapping[str
         facts=tuple(calls),
         choices=_choices(b, src, sid, s, extra),
         undo=s.undo,
+        headline=s.headline,
+        ahead=tuple((a.what, a.when) for a in s.ahead),
     )
 
 

@@ -271,11 +271,25 @@ class ChoiceFile(_Part):
     )
 
 
+class AheadFile(_Part):
+    """One thing that is still to come after a stage, as the person reads it on the page of their case."""
+
+    what: Words = Field(description="What comes, such as Put the things out.")
+    when: Words = Field("", description="When, such as By 6am, {booked.day}.")
+
+
 class StageFile(_Part):
     """A stage: its words, what it sets in motion, where outcomes and decisions lead."""
 
     label: Words = Field(description="The stage's name for staff.")
     resident: Words = Field(description="The sentence that the resident sees.")
+    headline: Words = Field(
+        "",
+        description="The answer as a heading, such as We come on {booked.day}; else the sentence stands alone.",
+    )
+    ahead: list[AheadFile] = Field(
+        [], description="What is still to come from here, in order, with its dates."
+    )
     do: list[dict[str, dict[str, Any]]] = Field(
         [], description="The steps set in motion on the way in, in order."
     )

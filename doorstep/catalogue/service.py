@@ -56,6 +56,9 @@ class Stage:
     choices: Mapping[str, Choice] = field(default_factory=dict)
     # Whether what is under way is taken back on the way in.
     undo: bool = False
+    # The answer as a heading, and what is still to come: what, and when.
+    headline: str = ""
+    ahead: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,22 +2,27 @@
 
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from doorstep.bookings import queries as bookings
+from doorstep.bookings.models import Booking
 from doorstep.cases import access, choosing, history
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
-from doorstep.cases.values import words_of
+from doorstep.cases.values import of_nature, photos_of, spoken, words_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.words import fill
+from doorstep.files import photos
 from doorstep.payments import queries as payments
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
 from doorstep.web.kit.visitor import let_in, may_open
+from doorstep.web.portal import feeds
 
 
 def own_case(request: HttpRequest, reference: str) -> Case:
@@ -55,12 +60,36 @@ def told(case: Case) -> dict[str, object]:
         "service": service,
         "stage": stage,
         "says": fill(stage.resident, words),
+        "headline": fill(stage.headline, words),
+        "ahead": [(fill(what, words), fill(when, words)) for what, when in stage.ahead],
         "named": words["named"],
         "lines": lines,
         "reopen": _reopen_offer(case),
         "choices": choosing.offered(case, timezone.now()),
+        "answers": _answers(case),
+        "photos": photos_of(service, case.answers),
+        "booking": _booked(case),
         "owed": payments.latest(case),
     }
+
+
+def _booked(case: Case) -> Booking | None:
+    """Return the booking of a case that stands; one that is only held, or given back, is no day to keep."""
+    booking = bookings.of_case(case)
+    return booking if booking and booking.state == "booked" else None
+
+
+def _answers(case: Case) -> list[tuple[str, str]]:
+    """Return what the person told us, in the words of the form: no contact, and no photos."""
+    service, words = catalogue.service(case.version_id), spoken(case.words)
+    pictures = {q.id for q in of_nature(service, "photos")}
+    asked = [q for q in service.form.questions.values() if not q.contact and q.id not in pictures]
+    rows = [
+        (q.short or q.label, words.get(q.id, ""))
+        for q in asked
+        if case.answers.get(q.id) is not None
+    ]
+    return [(label, said) for label, said in rows if label and said]
 
 
 def _reopen_offer(case: Case) -> str:
@@ -81,6 +110,36 @@ def open_case(request: HttpRequest, token: str) -> HttpResponse:
     if case is None:
         raise Http404
     return let_in(request, redirect("case", reference=case.reference), case.reference)
+
+
+@public
+@require_GET
+def photo(request: HttpRequest, reference: str, name: str) -> HttpResponseBase:
+    """Give a photo of a case to the person who sent it."""
+    case = own_case(request, reference)
+    path = photos.path_of(name, small="small" in request.GET)
+    if path is None or name not in photos_of(catalogue.service(case.version_id), case.answers):
+        raise Http404
+    answer = FileResponse(path.open("rb"), content_type="image/jpeg")
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@public
+@require_GET
+def calendar(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give the day that a case has as an event for a calendar, with a reminder the evening before."""
+    case = own_case(request, reference)
+    booking = _booked(case)
+    if booking is None:
+        raise Http404
+    said = told(case)
+    body = feeds.one_day(
+        case.reference, booking.day.day, str(said["headline"]), str(said["says"]), timezone.now()
+    )
+    answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{case.reference}.ics"'
+    return answer
 
 
 @public

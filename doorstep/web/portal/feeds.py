@@ -39,6 +39,28 @@ def ics(home: Property, boxes: list[BoxDays], today: date) -> bytes:
     return bytes(calendar.to_ical())
 
 
+def one_day(key: str, day: date, title: str, says: str, now: datetime) -> bytes:
+    """Return a calendar with one all-day event, and a reminder at six the evening before."""
+    from icalendar import Alarm, Calendar, Event
+
+    calendar, event, alarm = Calendar(), Event(), Alarm()
+    calendar.add("prodid", "-//Doorstep//Your case//EN")
+    calendar.add("version", "2.0")
+    event.add("uid", f"{key}@{urlsplit(addresses.base()).hostname}")
+    event.add("dtstamp", now)
+    event.add("dtstart", day)
+    event.add("dtend", day + timedelta(days=1))
+    event.add("summary", title or key)
+    event.add("description", says)
+    event.add("transp", "TRANSPARENT")
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", title or key)
+    alarm.add("trigger", timedelta(hours=-6))
+    event.add_component(alarm)
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
 def _event(box: BoxDays, when: Collection, today: date, name: str) -> "Event":
     """Return one collection; its UID is of the day the cycle gives, so that a moved one moves."""
     from icalendar import Event

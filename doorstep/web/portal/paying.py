@@ -18,7 +18,7 @@ from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
 from doorstep.web.kit.visitor import may_open
 from doorstep.web.kit.waiting import waiting
-from doorstep.web.portal.case import own_case
+from doorstep.web.portal.case import own_case, told
 
 
 def _charge(case: Case) -> Charge:
@@ -121,5 +121,5 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     paid, back = queries.receipt(charge)
     if paid is None:
         return redirect("pay", reference=case.reference)
-    context = {**_context(case, charge, None), "paid": paid, "back": back}
+    context = {**told(case), **_context(case, charge, None), "paid": paid, "back": back}
     return render(request, "portal/receipt.html", context)
