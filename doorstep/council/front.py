@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from doorstep.council.spoken import Words
 
@@ -45,6 +45,8 @@ class Brand(Part):
     about: Words = ""
 
 
+# A page of this site, or one elsewhere by https.
+Address = Annotated[str, Field(pattern=r"^(/|https://)\S*$")]
 # What `kit/drawings.svg` can draw.
 Shape = Literal[
     "wheeled-bin",
@@ -91,7 +93,7 @@ class FrontLink(Part):
 
     beside: str
     title: Words
-    address: str
+    address: Address
 
 
 class Front(Part):
@@ -107,4 +109,10 @@ class Notice(Part):
     say: Words
     first: date
     last: date
-    address: str = ""
+    address: Address | Literal[""] = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Notice":
+        if self.last < self.first:
+            raise ValueError("`last` is before `first`")
+        return self

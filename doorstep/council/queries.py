@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from doorstep.council.front import Brand, Drawing, Front, Notice, Part
+from doorstep.council.front import Address, Brand, Drawing, Front, Notice, Part
 from doorstep.council.spoken import Words, _read
 from doorstep.council.spoken import folder as folder
 from doorstep.council.spoken import home as home
@@ -116,6 +116,15 @@ class Open311(Part):
     patience_days: Patience = Patience()
 
 
+class Page(Part):
+    """A page that is no service, proposed to who writes such words on the first page."""
+
+    title: Words
+    say: Words = ""
+    address: Address
+    keywords: tuple[Words, ...]
+
+
 class Authority(Part):
     """Another authority: its name, where and how it is reached, and what it is asked for."""
 
@@ -172,6 +181,8 @@ class Council(Part):
     drawn: dict[str, Drawing] = {}
     front: Front = Front()
     notices: tuple[Notice, ...] = ()
+    # Until when on its day a collection may still come (Europe/London); after that it is over, unless its round is late.
+    collect_until: time | None = None
     # When containers are to be out, in words a resident reads.
     put_out: Words = ""
     log_reasons: dict[str, Words]
@@ -183,6 +194,7 @@ class Council(Part):
     authorities: dict[str, Authority] = {}
     # Names by which programs that speak Open311 may call this council (`jurisdiction_id`), beside the site's host.
     jurisdictions: tuple[str, ...] = ()
+    pages: tuple[Page, ...] = ()
     emergency: Emergency = Emergency()
     # What a carrier of messages calls the frame of ours: by channel ("email", "text"), or one message of it ("email.received").
     messages: dict[str, str] = {}

@@ -15,6 +15,8 @@ from doorstep.signposts.stems import words
 
 Read = TypeVar("Read")
 Own = tuple[tuple[str, str], ...]
+# No authority is called so: codes of theirs are words.
+PAGE = ":page"
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Proposed:
     """
 
     id: str
-    kind: Literal["service", "authority"]
+    kind: Literal["service", "authority", "page"]
     title: str
     summary: str = ""
     whose: str = ""
@@ -35,11 +37,15 @@ class Proposed:
     because: tuple[str, ...] = ()
 
 
-def propose(text: str) -> list[Proposed]:
-    """Return up to three services or subjects of other authorities that a text may be about; none: unsure."""
+def propose(text: str, *, pages: bool = False) -> list[Proposed]:
+    """Return up to three services or subjects of other authorities that a text may be about; none: unsure.
+
+    With `pages` also pages of the council's own that are no service, such as the bin days.
+    """
     if not text.strip():
         return []
-    return [proposed for p in _index().propose(text) if (proposed := of(p.key, p.because))]
+    found = _index(pages).propose(text)
+    return [proposed for p in found if (proposed := of(p.key, p.because))]
 
 
 def leads_to(texts: Iterable[str]) -> dict[str, str]:
@@ -57,6 +63,10 @@ def leads_to(texts: Iterable[str]) -> dict[str, str]:
 def of(key: str, because: Sequence[str] = ()) -> Proposed | None:
     """Return what a key stands for now, or nothing."""
     code, _, number = key.partition("/")
+    if code == PAGE:
+        page = council.current().pages[int(number) - 1]
+        said = (page.title, page.say, council.current().name, page.address)
+        return Proposed(key, "page", *said, because=tuple(because))
     if not number:
         service = catalogue.current(key)
         if service is None or not service.is_online:
@@ -93,7 +103,7 @@ def is_urgent(text: str) -> bool:
     return any(f" {' '.join(word.stem for word in words(w))} " in stems for w in emergency.words)
 
 
-def _index() -> Index:
+def _index(pages: bool = False) -> Index:
     """Return the index of what runs now; made anew when a version or a keyword of the council's own changes."""
     keywords = Keyword.objects.filter(state="accepted").order_by("slug", "text")
     current = Version.objects.filter(current=True).order_by("slug")
@@ -101,12 +111,14 @@ def _index() -> Index:
         str(council.folder()),
         tuple(current.values_list("digest", flat=True)),
         tuple(keywords.values_list("slug", "text")),
+        pages,
     )
 
 
 @lru_cache(maxsize=4)
-def _made(folder: str, versions: tuple[str, ...], keywords: Own) -> Index:
-    return Index([*_services(versions, keywords), *of_authorities()])
+def _made(folder: str, versions: tuple[str, ...], keywords: Own, pages: bool) -> Index:
+    topics = [*_services(versions, keywords), *of_authorities()]
+    return Index([*topics, *of_pages()] if pages else topics)
 
 
 def _services(versions: Iterable[str], keywords: Own) -> list[Topic]:
@@ -149,6 +161,19 @@ def of_authorities() -> list[Topic]:
             keywords = _once(k for subject in subjects for k in subject.keywords)
             topics.append(Topic(f"{code}/{n}", keywords, _once(s.title for s in subjects)))
     return topics
+
+
+def of_pages() -> list[Topic]:
+    """Return every page of the council's own as a topic."""
+    every = in_every_language(lambda: council.current().pages)
+    return [
+        Topic(
+            f"{PAGE}/{n}",
+            _once(k for p in spoken for k in p.keywords),
+            _once(p.title for p in spoken),
+        )
+        for n, spoken in enumerate(zip(*every, strict=True), 1)
+    ]
 
 
 def _once(texts: Iterable[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 
+from doorstep.council import queries as council
 from doorstep.council.queries import ZONE
 from doorstep.waste import queries
 from doorstep.waste.models import DayHistory, RoundDay
@@ -66,21 +67,27 @@ class BoxDays:
     told_at: tuple[tuple[date, datetime], ...] = ()
     # The next collection where it is beyond the days asked for.
     later: Collection | None = None
+    # Whether the time by which crews come is past today, and no delay was told.
+    is_over: bool = False
+    # Whether it is the building's, and nobody of the home puts it out.
+    is_shared: bool = False
 
     @property
     def next(self) -> Collection | None:
-        """Return the next collection, however far ahead: today's until the round is finished."""
+        """Return the next collection, however far ahead: today's until the round is finished, or crews come no more."""
         start = [c for c in self.days if c.day > self.today or self._is_due(c)]
         return start[0] if start else self.later
 
     @property
     def last(self) -> Collection | None:
-        """Return the last collection: today's once the round is finished."""
-        over = [c for c in self.days if c.day <= self.today and not self._is_due(c)]
+        """Return the last collection: today's once that is over; one that is late was none yet."""
+        late = self.delay.day if self.delay else None
+        days = [c for c in self.days if c.day <= self.today and c.day != late]
+        over = [c for c in days if not self._is_due(c)]
         return over[-1] if over else None
 
     def _is_due(self, of: Collection) -> bool:
-        return of.day == self.today and not self.finished
+        return of.day == self.today and not (self.finished or self.is_over)
 
 
 def collections_at(uprn: int, first: date, last: date, now: datetime) -> list[BoxDays]:
@@ -110,10 +117,11 @@ def collections_at(uprn: int, first: date, last: date, now: datetime) -> list[Bo
         ),
     )
     both = boxes.filter(queries.at_home(uprn)).order_by("kind", "id")
-    return [_box(c, first, last, now) for c in queries.of_home(list(both), uprn, today)]
+    found = queries.of_home(list(both), uprn, today)
+    return [_box(c, uprn, first, last, now) for c in found]
 
 
-def _box(of: Box, first: date, last: date, now: datetime) -> BoxDays:
+def _box(of: Box, uprn: int, first: date, last: date, now: datetime) -> BoxDays:
     due, out = queries.due_days(of, first, last)
     today = now.astimezone(ZONE).date()
     has_next = any(d.day > today for d in due)
@@ -136,7 +144,15 @@ def _box(of: Box, first: date, last: date, now: datetime) -> BoxDays:
         today=today,
         told_at=tuple(told for rows in told_of.values() for told in _told_at(rows, now)),
         later=collection(later) if later else None,
+        is_over=delay is None and _is_late_in_the_day(now),
+        is_shared=of.rows[0].place_id != uprn,
     )
+
+
+def _is_late_in_the_day(now: datetime) -> bool:
+    """Say whether crews come no more today, as far as this council says until when they do."""
+    until = council.current().collect_until
+    return until is not None and now.astimezone(ZONE).time() >= until
 
 
 def _collections(histories: list[dict[str, Any]]) -> Callable[[Due], Collection]:

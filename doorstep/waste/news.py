@@ -31,7 +31,7 @@ class News:
 
 
 def now_said(now: datetime) -> list[News]:
-    """Return what is new, late rounds first, then by the day it begins; in one statement."""
+    """Return what is new, in the order of its weight; in one statement."""
     today = now.astimezone(ZONE).date()
     soon = today + AHEAD
     late = RoundDay.objects.filter(delayed_until__gt=now, day__lte=today)
@@ -42,7 +42,13 @@ def now_said(now: datetime) -> list[News]:
         _rows(moved, "moved", "", F("day"), F("to"), NO_MOMENT),
     )
     found = [News(*row) for row in rows]
-    return sorted(found, key=lambda n: (n.kind != "late", n.starts or today, n.words))
+    return sorted(found, key=lambda n: (*_weight(n, today), n.words))
+
+
+def _weight(of: News, today: date) -> tuple[int, date]:
+    """Return what makes a thing come first: late rounds, then what is to come, the next first, then what is known for long."""
+    starts = of.starts or today
+    return 0 if of.kind == "late" else 1 if starts > today - AHEAD else 2, starts
 
 
 def _rows(

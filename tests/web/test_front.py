@@ -3,7 +3,7 @@
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,15 @@ from pydantic import ValidationError
 
 from doorstep.cases.models import Draft
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.words import say
 from doorstep.council import queries as council
 from doorstep.council.front import Brand, on_white
+from doorstep.places.models import Property
+from doorstep.signposts import index
 from doorstep.staff.actor import SYSTEM
 from doorstep.waste import actions as waste
 from doorstep.waste import news, sorting
-from doorstep.waste.calendar import BoxDays, Collection, in_order
+from doorstep.waste.calendar import BoxDays, Collection, collections_at, in_order
 from doorstep.waste.models import Container, MovedDay, Round, Suspension
 from doorstep.web.portal.weeks import weeks_of
 from tests.publishing import publish_library
@@ -182,7 +185,11 @@ def test_what_goes_where_is_found_by_other_words_and_in_the_plural(district: Any
     assert look_up("PIZZA BOX") == look_up("pizza boxes") == ["Pizza boxes"]
     assert "Toys" in look_up("teddy") and "Small electrical things" in look_up("vape")
     assert "Food, cooked or raw" in look_up("left-overs; rice") and look_up("qqq") == []
-    assert look_up(" ' ") == [] == look_up("")
+    assert look_up(" ' ") == [] == look_up("") == look_up("t.v.")
+    # Never inside another word: no shampoo, no catalogue, no polystyrene.
+    assert look_up("dog poo") == ["Dog waste"] and look_up("tyres") == ["Tyres"]
+    assert look_up("dead cat") == ["Dead animals"] and look_up("ink") == ["Ink cartridges"]
+    assert "Flowers and plants" in look_up("leaf") and look_up("tv") == ["Televisions"]
     with council.speaking("cy"):
         assert "Blychau pitsa" in look_up("pitsa")
 
@@ -194,6 +201,8 @@ def test_a_thing_is_looked_up_for_a_home(district: Any) -> None:
     Container.objects.create(place_id=1001, kind="blue-bag", round_id="R")
     own = Client().get("/bins/what-goes-where", {"thing": "newspaper", "home": "1001"})
     assert "Blue bag" in words(own) and "Shared recycling bin" not in words(own)
+    food = words(Client().get("/bins/what-goes-where", {"thing": "banana", "home": "1001"}))
+    assert "Food caddy" not in food and "This home has no container for it" in food
     none = Client().get("/bins/what-goes-where", {"thing": "<b>qqq"})
     assert "Nothing in our list" in words(none) and "<b>qqq" not in none.content.decode()
 
@@ -308,9 +317,101 @@ def test_a_device_shows_a_home_first_once_that_is_wanted_and_forgets_it(several:
     assert client.get("/bins/1001/keep").cookies.get("doorstep_home") is None
     kept = client.post("/bins/1001/keep")
     assert kept["Location"] == "/bins/1001" and kept.cookies["doorstep_home"]["httponly"]
-    assert "/bins/1001/keep" not in client.get("/bins/1001").content.decode()
+    assert "This home is shown first" in words(client.get("/bins/1001"))
+    # Forms begin with it, and another address is a press away.
+    start = client.get("/services/missed-bin").content.decode()
+    assert 'name="home" value="1001"' in start and 'href="?home=other"' in start
+    assert 'name="postcode"' in client.get("/services/missed-bin?home=other").content.decode()
     page = client.get("/")
     assert "Your home: 1 Mill Lane" in words(page) and 'href="/bins/1001"' in str(page.content)
     assert client.get("/bins/9/keep").status_code == client.post("/bins/9/keep").status_code == 404
+    client.post("/bins/1001/keep", {"stop": "1"})
+    assert "Your home:" not in words(client.get("/"))
+    client.post("/bins/1001/keep")
     client.post("/forget")
     assert "Your home:" not in words(client.get("/"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bin day",
+        "when is my bin day",
+        "which bin this week",
+        "bin calendar",
+        "christmas bins",
+        "brown bin",
+    ],
+)
+def test_own_words_find_the_bin_days(several: Any, text: str) -> None:
+    page = Client().post("/", {"q": text}).content.decode()
+    assert re.search(r'<h2[^>]*>\s*<a class="govuk-link" href="/bins">', page), text
+
+
+def test_own_words_know_a_thing_and_a_postcode(several: Any) -> None:
+    page = Client().post("/", {"q": "pizza box"}).content.decode()
+    assert "/bins/what-goes-where?thing=Pizza%20boxes" in page
+    assert Client().post("/", {"q": "le673fj"})["Location"] == "/bins?postcode=LE67+3FJ"
+    # What a form proposes is a service or another authority's: it has no page to lead to.
+    assert not [p for p in index.propose("bin day") if p.kind == "page"]
+
+
+def at(d: Any, hour: int) -> Any:
+    return datetime.combine(d.today, time(hour), council.ZONE)
+
+
+def test_after_the_crews_hours_today_is_over_unless_it_is_late(district: Any) -> None:
+    d = district
+    Round.objects.create(code="NOW", name="N", stream="food", anchor=d.today, weeks=1)
+    Container.objects.create(place_id=1001, kind="food-caddy", round_id="NOW")
+
+    def caddy(hour: int) -> BoxDays:
+        boxes = collections_at(1001, d.today - timedelta(30), d.today + timedelta(30), at(d, hour))
+        return next(box for box in boxes if box.kind == "food-caddy")
+
+    week = timedelta(days=7)
+    assert caddy(17).next.day == d.today and caddy(17).last.day == d.today - week  # type: ignore[union-attr]
+    assert caddy(18).next.day == d.today + week and caddy(18).last.day == d.today  # type: ignore[union-attr]
+    until = at(d, 18) + timedelta(hours=20)
+    waste.delay_round(
+        round_code="NOW", day=d.today, until=until, sentence="Snow.", by=SYSTEM, now=at(d, 17)
+    )
+    assert caddy(19).next.day == d.today and caddy(19).last.day == d.today - week  # type: ignore[union-attr]
+
+
+def test_what_is_late_was_not_collected(district: Any) -> None:
+    d = district
+    boxes = collections_at(1001, d.today - timedelta(30), d.today + timedelta(30), d.now)
+    assert d.due in [box.last.day for box in boxes if box.last]
+    waste.delay_round(
+        round_code="REF-1", day=d.due, until=d.now + timedelta(hours=20), sentence="Snow.", by=SYSTEM, now=d.now
+    )  # fmt: skip
+    page = words(Client().get("/bins/1001"))
+    assert "Late: we plan to come by" in page
+    assert f"Last: {say(d.due)}" not in page and f"Last: Yesterday, {say(d.due)}" not in page
+
+
+def test_nobody_is_told_to_put_out_a_shared_bin(district: Any) -> None:
+    Property.objects.filter(uprn=1002).update(parent_id=1001)
+    Container.objects.filter(place_id=1002).delete()
+    page = words(Client().get("/bins/1002"))
+    assert "nobody has to put them out" in page and "Put them out by 6am" not in page
+    assert "Put them out by 6am" in words(Client().get("/bins/1001"))
+
+
+def test_a_home_without_bins_still_leads_on(several: Any) -> None:
+    Container.objects.filter(place_id=1001).delete()
+    page = Client().get("/bins/1001").content.decode()
+    assert page.count("We have no bins on record") >= 2  # heading and title agree
+    assert "/services/bulky-waste?home=1001" in page and 'name="thing"' in page
+
+
+def test_what_is_folded_stands_on_paper(district: Any) -> None:
+    for n in (7, 14, 21):
+        MovedDay.objects.create(day=district.due + timedelta(days=14 * n // 7), to=None)
+    page = Client().get("/bins/1001").content.decode()
+    if "kit-changes__more" in page:
+        folded = page.split("<summary>")[1].split("</details>")[0]
+        assert folded.count("kit-notice") == page.split('class="kit-only-print"')[1].split(
+            "</div>\n          <details"
+        )[0].count("kit-notice")

@@ -37,7 +37,8 @@ def render_page(
     """Draw a page with what was typed, or was answered before, and what is wrong with it."""
     draft, before = filling.draft, filling.page_before(here)
     typed = posted or _filled(here, draft)
-    so_far = journey.answered(here, draft.answers)
+    # What is typed and not taken has no price: that of an earlier answer would be false.
+    so_far = journey.answered(here, draft.answers) and not wrong and here.id not in draft.typed
     context: dict[str, Any] = {
         "page": here,
         "base": session.address(draft),

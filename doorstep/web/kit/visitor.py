@@ -94,6 +94,12 @@ def let_in(request: HttpRequest, response: HttpResponse, reference: str) -> Http
     return response
 
 
+def forget_home(response: HttpResponse) -> HttpResponse:
+    """Remember no home any more."""
+    response.delete_cookie(HOME)
+    return response
+
+
 def home_of(request: HttpRequest) -> str:
     """Return the UPRN that this browser asked us to remember, as it came."""
     cookie_was_read(request)

@@ -102,7 +102,7 @@ def security(request: HttpRequest) -> HttpResponse:
 
 # What is one person's, or leads to a form: no search engine's.
 NOT_FOR_ROBOTS = (
-    "/case/", "/pay/", "/services/*/", "/bins/*/note", "/bins/note/", "/reports/follow/", "/forget", "/page-fault",
+    "/case/", "/pay/", "/services/*/", "/bins/*/note", "/bins/*/keep", "/bins?", "/bins/note/", "/reports/follow/", "/forget", "/page-fault",
     "/language/", "/desk", "/crew", "/status", "/demo", "/api/", "/open311/", "/hooks/",
 )  # fmt: skip
 

@@ -26,7 +26,7 @@ from doorstep.waste.queries import LOOK_BACK_DAYS, boxes_at
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
 from doorstep.web.kit.fresh import fresh, fresh_of
-from doorstep.web.kit.visitor import home_of, remember_home
+from doorstep.web.kit.visitor import forget_home, home_of, remember_home
 from doorstep.web.portal import feeds
 from doorstep.web.portal.weeks import weeks_of
 
@@ -170,10 +170,14 @@ def what_goes_where(request: HttpRequest) -> HttpResponse:
 @public
 @require_http_methods(["GET", "POST"])
 def keep_home(request: HttpRequest, uprn: str) -> HttpResponse:
-    """Ask whether this device shall show a home first; keep it in a cookie when that is wanted."""
+    """Ask whether this device shall show a home first, or no more; keep it in a cookie when that is wanted."""
     home = places.find(uprn)
     if home is None:
         return render(request, "portal/bins/unknown.html", {}, status=404)
+    is_kept = home_of(request) == str(home.uprn)
     if request.method == "GET":
-        return render(request, "portal/bins/keep.html", {"home": home})
-    return remember_home(redirect("bins_at", uprn=home.uprn), str(home.uprn), long=True)
+        return render(request, "portal/bins/keep.html", {"home": home, "is_kept": is_kept})
+    there = redirect("bins_at", uprn=home.uprn)
+    if "stop" in request.POST:
+        return forget_home(there)
+    return remember_home(there, str(home.uprn), long=True)

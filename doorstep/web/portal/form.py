@@ -19,7 +19,7 @@ from doorstep.web.form import photo as photos
 from doorstep.web.form import session as forms
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
-from doorstep.web.kit.visitor import is_known, keep, let_in, owner
+from doorstep.web.kit.visitor import home_of, is_known, keep, let_in, owner
 from doorstep.web.portal import own_words
 from doorstep.web.portal.bins import asks_address
 from doorstep.web.portal.online import only_online
@@ -52,7 +52,9 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     if service is None:
         raise Http404
     drafts: list[Draft] = []
-    brought = places.find(request.GET.get("home", "")) if asks_address(service) else None
+    # From a home's page, or the one that this device shows first; "other" asks for another.
+    named = request.GET.get("home") or home_of(request)
+    brought = places.find(named) if asks_address(service) else None
     if is_known(request):
         session = session_of(request, slug)
         drafts = list(cases.unfinished(session.owner, session.now, slug=slug)[:5])

@@ -1,21 +1,28 @@
 """What a resident writes in their own words on the first page: what it may be about, and on from there."""
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from doorstep.cases.prefill import Said
 from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
+from doorstep.council.errors import Refused
 from doorstep.intake import prefill
+from doorstep.places import queries as places
 from doorstep.signposts import facts, index
+from doorstep.waste import sorting
 from doorstep.web.form.session import FormSession, begin_filling, go_on
 
 # What stands in an address is no more than someone would put on a bookmark.
 IN_ADDRESS = 60
 # A word or two are not worth carrying into a form.
 LONG = 4
+# So many words may name a thing that goes into a bin; so many things are shown.
+THING, THINGS = 3, 3
 
 
 def text_of(request: HttpRequest) -> str:
@@ -27,7 +34,9 @@ def text_of(request: HttpRequest) -> str:
 
 def propose(request: HttpRequest, text: str) -> HttpResponse:
     """Show what a text may be about and why; unsure, every service. Nothing of it is kept."""
-    here, proposals = council.current(), index.propose(text)
+    here, proposals = council.current(), index.propose(text, pages=True)
+    if not proposals and (postcode := _postcode(text)):
+        return redirect(f"{reverse('bins')}?{urlencode({'postcode': postcode})}")
     anything = catalogue.current(here.anything) if here.anything else None
     anything = anything if anything and anything.is_online else None
     context = {
@@ -37,9 +46,19 @@ def propose(request: HttpRequest, text: str) -> HttpResponse:
         "because": _because,
         "long": len(text.split()) >= LONG,
         "anything": anything,
+        # A thing, as somebody holds it over the bins.
+        "things": sorting.find(text)[:THINGS] if len(text.split()) <= THING else [],
         "services": [] if proposals else [s for s in catalogue.online() if s != anything],
     }
     return render(request, "portal/own_words.html", context)
+
+
+def _postcode(text: str) -> str:
+    """Return a postcode that stands alone, tidy; nothing where it is none."""
+    try:
+        return places.tidy_postcode(text) if len(text) <= 10 else ""
+    except Refused:
+        return ""
 
 
 def _because(words: tuple[str, ...]) -> str:

@@ -24,14 +24,15 @@ for (const steps of document.querySelectorAll(".form-steps")) {
   const counted = document.getElementById(steps.closest("[data-counted]").dataset.counted);
   const buttons = [...steps.querySelectorAll("button")];
   const number = () => Number.parseInt(field.value, 10) || 0;
-  const isOver = (button) => (Number(button.dataset.step) < 0 ? number() <= 0 : number() >= Number(steps.dataset.most));
+  const isOver = (button) => (Number(button.dataset.step) < 0 ? number() === 0 : number() >= Number(steps.dataset.most));
   // Not `disabled`: who presses it by keyboard would lose their place.
   const limit = () => { for (const button of buttons) button.setAttribute("aria-disabled", String(isOver(button))); };
   let pause;
   for (const button of buttons) {
     button.addEventListener("click", () => {
       if (isOver(button)) return;
-      field.value = number() + Number(button.dataset.step) || "";
+      const most = Number(steps.dataset.most);
+      field.value = Math.min(Math.max(number() + Number(button.dataset.step), 0), most) || "";
       limit();
       counted.textContent = `${steps.dataset.item}: ${number()}`;
       // Pressed five times, the price is asked for once.
