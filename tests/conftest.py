@@ -18,6 +18,7 @@ from doorstep.cli.embedded import ensure
 from doorstep.cli.embedded_roles import APPLICATION
 from doorstep.settings import database
 from tests import shared, tables
+from tests.databases import end_others
 from tests.district import District
 from tests.size import LONG
 
@@ -99,11 +100,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     TransactionTestCase._fixture_teardown = lambda case: tables.empty()  # type: ignore[method-assign]
     yield
     # Threads of the browser's server and of the queue may have left connections open.
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where datname = current_database() and pid <> pg_backend_pid()"
-        )
+    with django_db_blocker.unblock():
+        connection.ensure_connection()
+        end_others(connection.settings_dict["NAME"], connection.connection.info.backend_pid)
 
 
 @pytest.fixture(scope="session")
