@@ -17,9 +17,9 @@ from datetime import date, timedelta
 from multiprocessing.synchronize import Barrier
 from uuid import uuid4
 
-import django
+from tests.faults.loaded import load
 
-django.setup()
+load()
 
 from django.utils import timezone  # noqa: E402
 
