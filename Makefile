@@ -18,9 +18,9 @@ run: setup ## Start the demo council on http://127.0.0.1:8000 (PORT chooses the 
 	@DOORSTEP_DEMO=1 $(BIN)/python -m doorstep.cli.main run
 
 check: setup-dev ## Format, lint, types, floors, migrations and services, in under a minute
-	@$(MAKE) -s -j2 -Otarget -o setup-dev types rules
+	@$(MAKE) -s -j2 -Otarget -o setup-dev types rules services
 
-# The two halves of `check`, at the same time on two cores; what each says comes in one piece.
+# The parts of `check`, two at the same time; what each says comes in one piece.
 types: setup-dev
 	@DOORSTEP_DEMO=1 $(BIN)/mypy doorstep
 
@@ -29,7 +29,6 @@ rules: setup-dev
 	@$(BIN)/ruff check -q doorstep tests tools bench standins
 	@$(BIN)/lint-imports --no-cache
 	@DOORSTEP_DEMO=1 $(BIN)/python -m doorstep.cli.main makemigrations --check --dry-run
-	@$(MAKE) -s -o setup-dev services
 
 services: setup-dev ## Check every service and play all its examples
 	@DOORSTEP_DEMO=1 $(BIN)/python -m doorstep.cli.main services check

@@ -2,7 +2,12 @@
 
 from urllib.parse import quote
 
+import psycopg
 from django.conf import settings
+
+# Who is connected, and no more: a process of the server's own, such as one that tidies, is not ours to end.
+_OTHERS = """select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = %s and pid <> %s and backend_type = 'client backend'"""
 
 
 def address(name: str) -> str:
@@ -10,3 +15,9 @@ def address(name: str) -> str:
     of = settings.DATABASES["default"]
     host, password = quote(str(of["HOST"]), safe=""), quote(str(of["PASSWORD"]), safe="")
     return f"postgres://{of['USER']}:{password}@{host}:{of['PORT']}/{name}"
+
+
+def end_others(name: str, mine: int) -> None:
+    """End every connection to a database but one's own."""
+    with psycopg.connect(address("postgres"), autocommit=True) as server:
+        server.execute(_OTHERS, [name, mine])

@@ -107,6 +107,12 @@ def served() -> None:
     run(command, "the files for browsers could not be made; see above.")
 
 
+def pages() -> None:
+    """Compile the pages' templates, where any has changed."""
+    command = [str(VENV / "bin" / "python"), str(ROOT / "tools" / "compiled_pages.py")]
+    run(command, "a page's template could not be compiled; see above.")
+
+
 def browser() -> None:
     """See that there is a chromium for the tests, by apt when we are root; a test says when it is not."""
     # The node that playwright brings along is linked against libatomic.
@@ -142,6 +148,7 @@ def main() -> None:
     if stamp.exists() and stamp.read_text() == wanted and (ROOT / "static-built").exists():
         words()
         served()
+        pages()
         return
     print("Installing what Doorstep needs into .venv (once, about a minute) …", flush=True)
     make_venv()
@@ -149,6 +156,7 @@ def main() -> None:
     subprocess.run([str(VENV / "bin" / "python"), str(ROOT / "tools" / "frontend.py")], check=True)
     words()
     served()
+    pages()
     if dev:
         (VENV / "dev").touch()
     else:  # who changes files has them compiled as they run

@@ -21,7 +21,7 @@ from doorstep.council import queries as council
 from doorstep.forms.questions import kinds
 from doorstep.text.untranslated import Untranslated
 from doorstep.web.form.months import day_words, months_of
-from doorstep.web.kit import look
+from doorstep.web.kit import compiled, look
 from doorstep.web.kit.page_name import page_name
 from doorstep.web.kit.visitor import cookie
 
@@ -69,6 +69,9 @@ def environment(**options: Any) -> Environment:
     options["undefined"] = ChainableUndefined
     loader = options.pop("loader")
     options.setdefault("extensions", []).append("jinja2.ext.i18n")
+    options.setdefault(
+        "bytecode_cache", compiled.Compiled(settings.ROOT / "static-built" / "pages")
+    )
     jinja = Environment(**options)
     jinja.template_class = Page
     # `_("…")` and ngettext in templates; placeholders as %(name)s, escaped like all else.

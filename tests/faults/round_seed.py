@@ -11,9 +11,9 @@ import sys
 from datetime import timedelta
 from uuid import uuid4
 
-import django
+from tests.faults.loaded import load
 
-django.setup()
+load()
 
 from django.utils import timezone  # noqa: E402
 

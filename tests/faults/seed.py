@@ -9,9 +9,9 @@ import json
 import sys
 from uuid import uuid4
 
-import django
+from tests.faults.loaded import load
 
-django.setup()
+load()
 
 from django.utils import timezone  # noqa: E402
 

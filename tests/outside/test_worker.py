@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 
 from doorstep.outside import queries, worker
 from doorstep.outside.models import Beat
-from tests.databases import address
+from tests.databases import address, end_others
 from tests.patience import until
 
 
@@ -69,8 +69,7 @@ def test_it_outlasts_a_database_that_is_away(working: Thread, caplog: Any) -> No
         mine = connection.connection.info.backend_pid
         server.execute(f"alter database {db['NAME']} allow_connections false")
         try:
-            others = "datname = %s and pid <> %s"
-            server.execute(f"select pg_terminate_backend(pid) from pg_stat_activity where {others}", [db["NAME"], mine])  # fmt: skip
+            end_others(db["NAME"], mine)
             until(lambda: "it takes no connections just now" in caplog.text, 30)
         finally:
             server.execute(f"alter database {db['NAME']} allow_connections true")
