@@ -41,7 +41,7 @@ def _said(form: Form, answers: Mapping[str, object], contact: Mapping[str, str])
     questions = [
         q for q in form.questions.values() if not q.contact and values.get(q.id) is not None
     ]
-    texts = [str(values[q.id]) for q in _in_own_words(questions)]
+    texts = [str(values[q.id]) for q in in_own_words(questions)]
     return Said("\n\n".join(texts), {(q.kind, q.id): values[q.id] for q in questions}, contact)
 
 
@@ -57,7 +57,7 @@ def fitting(said: Said, form: Form) -> dict[str, object]:
         value = _for(question, said)
         if value is not None:
             answers[question.id] = value
-    free = [q for q in _in_own_words(questions) if not q.contact]
+    free = [q for q in in_own_words(questions) if not q.contact]
     if said.text and free and not any(q.id in answers for q in free):
         answers[free[0].id] = said.text
     return answers
@@ -76,7 +76,7 @@ def _for(question: Question, said: Said) -> object:
     return None
 
 
-def _in_own_words(questions: Iterable[Question]) -> list[Question]:
+def in_own_words(questions: Iterable[Question]) -> list[Question]:
     """Return the questions for a text in own words, those with most room first."""
     free = [q for q in questions if kinds.of(q).own_words]
     return sorted(free, key=lambda q: kinds.of(q).own_words)

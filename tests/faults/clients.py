@@ -17,7 +17,7 @@ from tests.patience import until
 
 FIELD = re.compile(r'name="(csrfmiddlewaretoken|seen)" value="([^"]+)"')
 # On the page that confirms it, and on the one that says it was sent before.
-REFERENCE = re.compile(r"(?:<strong>|sent as )([A-Z]{2}-[0-9A-Z]{4}-[0-9A-Z]{4})\b")
+REFERENCE = re.compile(r"(?:<strong[^>]*>|sent as )([A-Z]{2}-[0-9A-Z]{4}-[0-9A-Z]{4})\b")
 ALREADY = "We already know about this bin"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 # How long a person tries again before they telephone instead.

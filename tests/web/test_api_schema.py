@@ -49,7 +49,9 @@ class Run:
         self.schema, self.failures, self.statuses = schema, {}, set[int]()
 
     def call(self, case: Any) -> None:
-        headers = self.headers if "security" in self.operation.definition.raw else {}
+        own = self.headers if "security" in self.operation.definition.raw else {}
+        # Called without a server, the tool reads what came as it came, compressed or not.
+        headers = {**own, "Accept-Encoding": "identity"}
         try:
             answer = case.call(headers=headers)
             self.statuses.add(answer.status_code)

@@ -8,12 +8,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from doorstep.cases.owners import Owner
+from doorstep.cases.prefill import in_own_words
 from doorstep.cases.values import named, spoken
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
 from doorstep.forms.form import Question
+from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid, Typed
+from doorstep.forms.rules.types import BOOL
 from doorstep.intake import orders, prefill
 from doorstep.intake.filling import Filling
 from doorstep.signposts import index
@@ -61,8 +64,7 @@ def _about(filling: Filling, page: str) -> str:
 def _asked(service: Service) -> dict[str, Question]:
     """Return the questions that are asked here: the one with most room for words, and how to reach the person."""
     questions = list(service.form.questions.values())
-    room = [q for q in questions if q.kind == "long_text" and not q.contact]
-    text = max(room, key=lambda q: q.max_length or 0)
+    text = next(q for q in in_own_words(questions) if not q.contact)
     return {"text": text, **{q.contact: q for q in questions if q.contact}}
 
 
@@ -118,7 +120,7 @@ def _send(wish: _Wish, service: Service) -> HttpResponse:
         answers[asked[part].id] = Typed({asked[part].id: [post.get(part, "")]})
     # Nobody who asks for a person is asked again what it may be about.
     rest = {id_: value for (_kind, id_), value in prefill.none_fits(service).items()}
-    rest |= {q.id: False for q in service.form.questions.values() if q.kind == "yes_no"}
+    rest |= {q.id: False for q in service.form.questions.values() if kinds.of(q).type(q) == BOOL}
     order = orders.Order(service, wish.session.channel, answers, otherwise=rest)
     same = hashlib.sha256(f"{wish.page}:{text}".encode()).hexdigest()[:16]
     owner = Owner("made", f"person-{wish.filling.draft.pk}-{same}")
