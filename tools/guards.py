@@ -49,6 +49,21 @@ TRIGGER = """create trigger room_left before insert or update on bookings_bookin
   for each row execute function doorstep_room_left();
 """
 GUARDS = (
+    Guard("bins: after the crews' hours today is over", "doorstep/waste/calendar.py",
+          "is_over=delay is None and _is_late_in_the_day(now),", "is_over=False,",
+          "tests/web/test_front.py::test_after_the_crews_hours_today_is_over_unless_it_is_late"),
+    Guard("bins: what is late was not collected", "doorstep/waste/calendar.py",
+          "c.day <= self.today and c.day != late]", "c.day <= self.today]",
+          "tests/web/test_front.py::test_what_is_late_was_not_collected"),
+    Guard("front: own words know the bin days", "doorstep/signposts/index.py",
+          "return Index([*topics, *of_pages()] if pages else topics)", "return Index(topics)",
+          "tests/web/test_front.py::test_own_words_find_the_bin_days"),
+    Guard("case: a photo is its own case's", "doorstep/web/portal/case.py",
+          "if path is None or name not in photos_of(catalogue.service(case.version_id), case.answers):",
+          "if path is None:", "tests/web/test_case_page.py::test_own_photos_are_for_who_sent_them"),
+    Guard("case: only a booked day is one to keep", "doorstep/web/portal/case.py",
+          'return booking if booking and booking.state == "booked" else None', "return booking",
+          "tests/web/test_case_page.py::test_the_day_of_a_booking_is_for_the_calendar_of_who_has_it"),
     Guard("asking: somebody in danger rings first", "doorstep/web/form/asking.py",
           "    if wish.is_urgent:\n        return _draw(wish, service, {})\n", "",
           "tests/web/test_asking_a_person.py::test_somebody_in_danger_is_told_to_ring_first"),

@@ -26,20 +26,24 @@ def problems() -> list[str]:
     return [f"{path}: {problem}" for problem in (*_names(here), *_files(here))]
 
 
+def doubts() -> list[str]:
+    """Return what is not shown, because it names a service that this council does not offer: no reason not to start."""
+    here, path = queries.current(), queries.folder() / "council.yaml"
+    named = [(f"front.tiles.{n}", tile.service) for n, tile in enumerate(here.front.tiles)]
+    named += [(f"front.links.{n}", link.beside) for n, link in enumerate(here.front.links)]
+    return [
+        f"{path}: {where}: `{service}` is not among `services`, so it is not shown"
+        for where, service in named
+        if service and service not in here.services
+    ]
+
+
 def _names(here: Council) -> list[str]:
-    found = []
-    for n, tile in enumerate(here.front.tiles):
-        if tile.service and tile.service not in here.services:
-            found.append(f"front.tiles.{n}: `{tile.service}` is not among `services`")
-        found += [
-            f"front.tiles.{n}: `{name}` is not among `drawn`"
-            for name in tile.draw
-            if name not in here.drawn
-        ]
-    return found + [
-        f"front.links: `{link.beside}` is not among `services`"
-        for link in here.front.links
-        if link.beside not in here.services
+    return [
+        f"front.tiles.{n}: `{name}` is not among `drawn`"
+        for n, tile in enumerate(here.front.tiles)
+        for name in tile.draw
+        if name not in here.drawn
     ]
 
 

@@ -15,7 +15,7 @@ from doorstep.cli import backup
 from doorstep.cli.cannot_start import CannotStart
 from doorstep.files.models import Photo
 from doorstep.staff.actor import Actor
-from tests.databases import address
+from tests.databases import address, drop
 
 ROWS = "select md5(coalesce(string_agg(t::text, '' order by t::text), '')), count(*) from {} t"
 
@@ -28,8 +28,7 @@ def other(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         cursor.execute(f"drop database if exists {name}")
         cursor.execute(f"create database {name}")
     yield name
-    with connection.cursor() as cursor:
-        cursor.execute(f"drop database {name} with (force)")
+    drop(name)
 
 
 def use(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,9 +30,7 @@ def change(home: Path) -> Change:
     ("old", "new", "says"),
     [
         ('colour: "#1f5c3f"', 'colour: "#ffee00"', "brand.colour: #ffee00 and white"),
-        ("service: missed-bin", "service: mised-bin", "front.tiles.1: `mised-bin` is not among"),
         ("draw: [sofa]", "draw: [soffa]", "front.tiles.2: `soffa` is not among `drawn`"),
-        ("beside: complaint", "beside: no-such", "front.links: `no-such` is not among"),
         ("mark: mark.svg", "mark: none.svg", "brand.mark: there is no file `none.svg`"),
         ("address: /contact}", 'address: "javascript:alert(1)"}', "front.links.3.address"),
         (
@@ -55,6 +53,28 @@ def test_each_mistake_is_said_by_its_file_and_name(
         call_command("check")
     council._read.cache_clear()
     council._council.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("service: missed-bin", "service: mised-bin", "front.tiles.1: `mised-bin` is not among"),
+        ("beside: complaint", "beside: no-such", "front.links.2: `no-such` is not among"),
+    ],
+)
+def test_what_is_not_shown_is_said_and_no_reason_not_to_start(
+    change: Change, old: str, new: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for kept in (council._read, council._council):
+        kept.cache_clear()
+    change("council.yaml", old, new)
+    assert checking.problems() == []
+    (doubt,) = checking.doubts()
+    assert says in doubt
+    call_command("check")
+    assert says in capsys.readouterr().err
+    for kept in (council._read, council._council):
+        kept.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from tests.databases import address
+from tests.databases import address, drop
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = (
@@ -31,9 +31,9 @@ def database(django_db_setup: None) -> Iterator[str]:
     whole = {"host": of["HOST"], "port": of["PORT"], "user": of["USER"], "password": of["PASSWORD"]}
     with psycopg.connect(**whole, dbname="postgres", autocommit=True) as server:
         server.execute(f'create database {name} template "{of["TEST"]["TEMPLATE"]}"')
-        yield address(name)
-        for made in (name, f"test_{name}"):
-            server.execute(f"drop database if exists {made} with (force)")
+    yield address(name)
+    for made in (name, f"test_{name}"):
+        drop(made)
 
 
 @pytest.fixture

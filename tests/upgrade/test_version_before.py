@@ -18,7 +18,7 @@ import pytest
 from django.conf import settings
 
 from doorstep.cli.embedded import ROOT
-from tests.databases import address
+from tests.databases import address, drop
 
 HERE = Path(__file__).parent
 ROWS = HERE / "before_issue_13.copy"
@@ -35,8 +35,7 @@ def place(tmp_path: Path) -> Iterator[dict[str, str]]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith("DOORSTEP_")}
     mine = {"DATABASE_URL": url, "DOORSTEP_DATA": str(tmp_path), "DOORSTEP_DEMO": "1"}
     yield {**kept, **mine, "DJANGO_SETTINGS_MODULE": "doorstep.settings", "PYTHONPATH": str(ROOT)}
-    with psycopg.connect(**whole, dbname="postgres", autocommit=True) as server:
-        server.execute(f"drop database if exists {name} with (force)")
+    drop(name)
 
 
 def run(place: dict[str, str], *command: str) -> str:

@@ -42,7 +42,7 @@ def test_the_page_is_named_without_what_is_a_persons(district: Any) -> None:
     secret = uuid4()
     for address, name in (
         (f"/services/missed-bin/{secret}/address", "/services/missed-bin/%E2%80%A6/address"),
-        (f"/case/{case.reference}", "/case/%E2%80%A6"),
+        (f"/case/{case.reference}/sent", "/case/%E2%80%A6/sent"),
         (f"/bins/{case.place_id}", "/bins/%E2%80%A6"),
         ("/case/open/some-token-of-a-link", "/case/open/%E2%80%A6"),
     ):
