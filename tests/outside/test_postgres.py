@@ -1,8 +1,12 @@
 """A kept connection is looked at without a statement."""
 
+import time
+
 import pytest
 from django.db import connection, connections
+from psycopg import OperationalError
 
+from doorstep.outside.postgres import base
 from tests.patience import until
 
 
@@ -36,3 +40,20 @@ def test_the_look_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(connection.connection, "cursor", sends)
     assert connection.is_usable()
+
+
+def test_a_slow_try_shuts_nobody_out_while_the_server_lets_others_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(base, "PATIENCE_SECONDS", 0.05)
+    way = base._Way()
+    way.under_way[0] = time.monotonic() - 1  # a thread of a busy process, not out of its turn yet
+    way.answered = time.monotonic()
+    assert not way._hangs()
+    with way.turn():
+        pass
+    # Nobody was let in for as long: it is the server that is silent, and one thread at a time tries.
+    way.answered = time.monotonic() - 1
+    assert way._hangs()
+    with way.trying, pytest.raises(OperationalError, match="another thread is trying"), way.turn():
+        raise AssertionError("let in")

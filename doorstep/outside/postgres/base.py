@@ -21,6 +21,8 @@ class _Way:
         self.is_lost, self.trying = False, Lock()
         # When each try that is under way began, by its thread.
         self.under_way: dict[int, float] = {}
+        # When the server last let one of them in.
+        self.answered = 0.0
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -40,9 +42,12 @@ class _Way:
             self.trying.release()
 
     def _hangs(self) -> bool:
-        """Say whether a try is under way for longer than one to a server that answers takes."""
+        """Say whether a try is under way for longer than one to a server that answers takes.
+
+        While others are let in, it is this process that is busy, not the server that is silent.
+        """
         late = time.monotonic() - PATIENCE_SECONDS
-        return any(began < late for began in list(self.under_way.values()))
+        return self.answered < late and any(began < late for began in list(self.under_way.values()))
 
     @contextmanager
     def _noted(self) -> Iterator[None]:
@@ -54,7 +59,7 @@ class _Way:
             raise
         finally:
             self.under_way.pop(get_ident(), None)
-        self.is_lost = False
+        self.is_lost, self.answered = False, time.monotonic()
 
 
 _ways: dict[tuple[Any, Any], _Way] = {}
