@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from doorstep.cases.models import Case, Event
+from doorstep.cases.models import Case, Event, EventText
 from doorstep.cases.values import from_json, to_json, values_of
 from doorstep.catalogue.words import lookup, places
 
@@ -62,3 +62,9 @@ def lines(events: Iterable[Event]) -> list[Line]:
         Line(event.at, event.number, event.data["stage"], was)
         for event, was in zip(stages, [*kept, {}], strict=True)
     ]
+
+
+def replies(case: Case) -> list[tuple[datetime, str]]:
+    """Return what officers wrote to the person, the latest first; what was erased is not there."""
+    texts = EventText.objects.filter(event__case=case, event__kind="replied")
+    return list(texts.order_by("-event__number").values_list("event__at", "text"))

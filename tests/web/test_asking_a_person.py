@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from doorstep.cases import deciding
 from doorstep.cases.models import Case
 from doorstep.catalogue.words import say
 from doorstep.messages.models import Message
@@ -82,6 +83,22 @@ def test_the_same_words_are_one_request_and_others_another(
     assert len(there) == 1 and Case.objects.filter(slug="tell-us-anything").count() == 1
     stopped.post(PERSON, {"text": "Please look again"})
     assert Case.objects.filter(slug="tell-us-anything").count() == 2
+    # Who adds how to be reached is not taken for who sent it twice.
+    stopped.post(PERSON, {"text": "Please look again", "email": "ann@x.example"})
+    assert Case.objects.filter(customer__email="ann@x.example").count() == 1
+
+
+def test_the_answer_is_read_on_the_page_also_without_an_email(
+    stopped: FormClient, district: Any
+) -> None:
+    stopped.post(PERSON, {"text": "Please look"})
+    case = Case.objects.get(slug="tell-us-anything")
+    decided = {"case_id": case.pk, "by": SYSTEM, "now": district.now, "reason": "x"}
+    deciding.decide(decision="answer", reply="It was <b>yours</b>.\nSorry.", **decided)
+    page = stopped.get(f"/case/{case.reference}").content.decode()
+    assert "It was &lt;b&gt;yours&lt;/b&gt;.\nSorry." in page
+    # What the page after sending promises is over.
+    assert stopped.get(f"/case/{case.reference}/sent")["Location"] == f"/case/{case.reference}"
 
 
 def test_what_is_wrong_is_said_and_nothing_is_lost(stopped: FormClient, district: Any) -> None:

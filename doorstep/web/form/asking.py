@@ -122,7 +122,8 @@ def _send(wish: _Wish, service: Service) -> HttpResponse:
     rest = {id_: value for (_kind, id_), value in prefill.none_fits(service).items()}
     rest |= {q.id: False for q in service.form.questions.values() if kinds.of(q).type(q) == BOOL}
     order = orders.Order(service, wish.session.channel, answers, otherwise=rest)
-    same = hashlib.sha256(f"{wish.page}:{text}".encode()).hexdigest()[:16]
+    sent = ":".join([wish.page, text, *(post.get(part, "").strip() for part in CONTACT)])
+    same = hashlib.sha256(sent.encode()).hexdigest()[:16]
     owner = Owner("made", f"person-{wish.filling.draft.pk}-{same}")
     try:
         case = orders.place(order, owner=owner, by=wish.session.by, now=wish.session.now)

@@ -42,6 +42,8 @@ def sent(request: HttpRequest, reference: str) -> HttpResponse:
     case = own_case(request, reference)
     if payments.due(case):
         return redirect("pay", reference=case.reference)
+    if case.closed_at:  # what that page promises is over
+        return redirect("case", reference=case.reference)
     return render(request, "portal/sent.html", told(case))
 
 
@@ -66,6 +68,7 @@ def told(case: Case) -> dict[str, object]:
         "lines": lines,
         "reopen": _reopen_offer(case),
         "choices": choosing.offered(case, timezone.now()),
+        "replies": history.replies(case),
         "answers": _answers(case),
         "photos": photos_of(service, case.answers),
         "booking": _booked(case),
