@@ -82,7 +82,7 @@ def environment(**options: Any) -> Environment:
         static=lru_cache(maxsize=200)(static), url=url, council=council.current, new_id=uuid4
     )
     jinja.globals.update(page_name=page_name, moved_now=moved_now)
-    jinja.globals.update(look=look.address, site_address=addresses.base)
+    jinja.globals.update(look=look.address, drawing=look.drawing, site_address=addresses.base)
     jinja.globals.update(languages=council.languages, language=council.language)
     jinja.globals.update(months_of=months_of, day_words=day_words, browser_cookie=cookie)
     jinja.globals.update(map_tiles=settings.MAP_TILES, map_credit=settings.MAP_CREDIT)

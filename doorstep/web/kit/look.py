@@ -4,7 +4,9 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from django.templatetags.static import static
 from django.urls import reverse
+from markupsafe import Markup
 
 from doorstep.council import front
 from doorstep.council import queries as council
@@ -47,6 +49,23 @@ def share() -> bytes:
 def _file(folder: Path, name: str) -> bytes:
     path = folder / name
     return path.read_bytes() if path.exists() else b""
+
+
+def drawing(name: str, width: int = 48) -> Markup:
+    """Return a container, or what else the council's data has drawings of, as SVG; words beside it say what it is."""
+    return _drawing(council.folder(), name, width)
+
+
+@cache
+def _drawing(folder: Path, name: str, width: int) -> Markup:
+    """Draw it once: a page of collections has dozens. Under 24 px the simpler drawing of the same thing."""
+    of = council.current().drawn.get(name)
+    is_small = width < 24
+    shape = f"{of.shape if of else 'wheeled-bin'}{'-s' if is_small else ''}"
+    height = round(width * 10 / 9) if is_small else round(width * 7 / 6)
+    return Markup(
+        '<svg class="kit-drawing kit-c-{}" width="{}" height="{}" aria-hidden="true"><use href="{}#{}"/></svg>'
+    ).format(name, width, height, static("kit/drawings.svg"), shape)
 
 
 MADE = {"brand": lambda: style().encode(), "icon": mark, "share": share}
