@@ -160,6 +160,12 @@ def online() -> list[Service]:
     return [service for service in running() if service.is_online]
 
 
+def in_councils_order(services: list[Service]) -> list[Service]:
+    """Return services as the council lists them; those that it does not list, after these as they came."""
+    places = {slug: n for n, slug in enumerate(council.current().services)}
+    return sorted(services, key=lambda service: places.get(service.slug, len(places)))
+
+
 def changed_at() -> datetime:
     """Return when a version was last published; nothing published is the year 1970."""
     latest = Version.objects.aggregate(at=Max("published_at"))["at"]

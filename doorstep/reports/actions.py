@@ -1,6 +1,5 @@
 """Publishes reports, shows and hides their parts, joins and parts those that are the same."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -14,7 +13,7 @@ from doorstep.cases.values import photos_of, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.forms.rules.rule import Rule
-from doorstep.reports import queue
+from doorstep.reports import queries, queue
 from doorstep.reports.models import JOINED, Joined, Report
 from doorstep.staff.actor import Actor
 from doorstep.text import copied
@@ -87,18 +86,9 @@ def join(*, case: Case, reference: str, by: Actor, now: datetime) -> bool:
     return True
 
 
-def _chain(case: Case) -> Iterator[Case]:
-    """Go from a case to the one it was joined to, and on."""
-    here: Case | None = case
-    while here is not None:
-        yield here
-        row = Joined.objects.select_related("into").filter(case=here, undone_at=None).first()
-        here = row.into if row else None
-
-
 def _last(case: Case) -> Case:
     """Return the case at the end of a chain, locked."""
-    *_before, end = _chain(case)
+    *_before, end = queries.chain(case)
     return locked(end.pk)
 
 
@@ -117,7 +107,7 @@ def _mark(case: Case, joined: bool) -> None:
 def _count(case: Case, into: Case, sign: int) -> None:
     """Count a case, and those that were joined to it, on the reports it now stands behind."""
     count = Report.objects.filter(case=case).values_list("joined", flat=True).first() or 0
-    behind = [here.pk for here in _chain(into)]
+    behind = [here.pk for here in queries.chain(into)]
     Report.objects.filter(case_id__in=behind).update(joined=F("joined") + sign * (1 + count))
 
 

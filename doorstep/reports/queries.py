@@ -1,6 +1,6 @@
 """Reads reports: what anyone may see, what is near, what is the same."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -86,13 +86,20 @@ def one(reference: str) -> Report | None:
     return existing().filter(case__reference=copied.reference(reference)[:16]).first()
 
 
+def chain(case: Case) -> Iterator[Case]:
+    """Go from a case to the one it was joined to, and on; nothing is gone through twice."""
+    seen = set[int]()
+    here: Case | None = case
+    while here is not None and here.pk not in seen:
+        yield here
+        seen.add(here.pk)
+        here = joined_to(here)
+
+
 def stands_for(case: Case) -> Case | None:
     """Return the case that a joined one stands behind in the end; nothing where it stands for itself."""
-    end, seen = None, {case.pk}
-    while (into := joined_to(end or case)) is not None and into.pk not in seen:
-        end = into
-        seen.add(into.pk)
-    return end
+    *_before, end = chain(case)
+    return None if end.pk == case.pk else end
 
 
 def all_behind(case: Case) -> list[Case]:

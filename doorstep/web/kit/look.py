@@ -78,9 +78,10 @@ def address(name: str) -> str:
 
 def digest(name: str) -> str:
     """Return a mark of what lies there now."""
-    return _digest(MADE[name]())
+    return _digest(council.folder(), name)
 
 
 @cache
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:12]
+def _digest(folder: Path, name: str) -> str:
+    """Work it out once: each page names three, and a council's data is read once."""
+    return hashlib.sha256(MADE[name]()).hexdigest()[:12]

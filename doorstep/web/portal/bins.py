@@ -62,9 +62,7 @@ def homes_at(request: HttpRequest, typed: str) -> tuple[str, list[Property]]:
 
 def _at_a_home() -> list[Service]:
     """Return what residents can ask for that begins with an address, in the council's order."""
-    order = council.current().services
-    found = [s for s in catalogue.online() if asks_address(s)]
-    return sorted(found, key=lambda s: order.index(s.slug) if s.slug in order else len(order))
+    return catalogue.in_councils_order([s for s in catalogue.online() if asks_address(s)])
 
 
 def asks_address(service: Service) -> bool:

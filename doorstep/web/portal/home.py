@@ -61,14 +61,12 @@ def _tiles(online: dict[str, Service]) -> list[tuple[Tile, Service | None]]:
 
 def _groups(online: dict[str, Service]) -> list[Group]:
     """Return the services in the council's order under their headings, those without one last."""
-    here = council.current()
-    listed = [online[slug] for slug in here.services if slug in online]
-    listed += [s for s in online.values() if s not in listed]
+    listed = catalogue.in_councils_order(list(online.values()))
     groups: dict[str, Group] = {}
     for service in sorted(listed, key=lambda s: not s.about.group):
         title = service.about.group or _("Other services")
         groups.setdefault(title, Group(title)).services.append(service)
-    for link in here.front.links:
+    for link in council.current().front.links:
         beside = online.get(link.beside)
         if beside and beside.about.group:
             groups[beside.about.group].links.append(link)

@@ -15,6 +15,7 @@ from doorstep.intake import prefill
 from doorstep.places import queries as places
 from doorstep.signposts import facts, index
 from doorstep.waste import sorting
+from doorstep.web.form import asking
 from doorstep.web.form.session import FormSession, begin_filling, go_on
 
 # What stands in an address is no more than someone would put on a bookmark.
@@ -37,8 +38,7 @@ def propose(request: HttpRequest, text: str) -> HttpResponse:
     here, proposals = council.current(), index.propose(text, pages=True)
     if not proposals and (postcode := _postcode(text)):
         return redirect(f"{reverse('bins')}?{urlencode({'postcode': postcode})}")
-    anything = catalogue.current(here.anything) if here.anything else None
-    anything = anything if anything and anything.is_online else None
+    anything = asking.anything()
     context = {
         "text": text,
         "found": proposals,
