@@ -88,6 +88,7 @@ ROOMS = (
     "waste",
     "rehearsal",
     "demo",
+    "insight",
     "web",
 )
 INSTALLED_APPS = [
