@@ -16,6 +16,7 @@ from doorstep.web.portal import (
     reports,
     returning,
     statements,
+    still_there,
 )
 
 urlpatterns = [
@@ -72,6 +73,7 @@ urlpatterns = [
     path("reports/follow/<slug:kind>/<str:key>", following.ask, name="follow"),
     path("reports/follow/<slug:kind>/<str:key>/asked", following.asked, name="follow_asked"),
     path("reports/<str:reference>", reports.report, name="report"),
+    path("reports/<str:reference>/still", still_there.still, name="report_still"),
     path("reports/<str:reference>/photos/<str:name>", reports.photo, name="report_photo"),
     path("map/base.json", maps.base, name="map_base"),
     path("map/near", maps.near, name="map_near"),
