@@ -119,7 +119,7 @@ GUARDS = (
     Guard("front: a home goes along into a form", "doorstep/web/form/session.py",
           "    prefill.carry_over(filling, Said(answers={(\"address\", \"\"): str(uprn)}))\n", "",
           "tests/web/test_front.py::test_a_home_goes_along_and_is_not_asked_for_again"),
-    Guard("front: a postcode written on the start page is looked up", "doorstep/web/portal/form.py",
+    Guard("front: a postcode written on the start page is looked up", "doorstep/web/form/session.py",
           "        response.status_code = 307\n", "        pass\n",
           "tests/web/test_front.py::test_the_postcode_is_asked_for_on_the_start_page"),
     Guard("front: of what comes later each container's first", "doorstep/web/portal/weeks.py",
