@@ -8,7 +8,7 @@ from django.db import connection
 
 from doorstep.cases.models import Draft
 
-# Seconds; a time is counted under the first that it is less than, and under the last what took longer: half an hour.
+# Seconds; a time is counted under the first that it is less than. The last, half an hour, takes whatever is longer.
 TIMES = (5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800)
 START, CHECK = ":start", ":check"
 # Letters of a definition's digest that tell its versions apart.

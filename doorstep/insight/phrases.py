@@ -32,7 +32,8 @@ class Written(NamedTuple):
 def scrubbed(text: str) -> str:
     """Return the telling words of a text: no digits, addresses or names as far as a capital or a title tells them."""
     # Telephones begin each text with a capital.
-    words = suggestions.telling(text[:1].lower() + text[1:], least=3)
+    small = text if text.isupper() else text[:1].lower() + text[1:]
+    words = suggestions.telling(small, least=3)
     return " ".join(word for word in words if len(word) <= LONGEST)
 
 
