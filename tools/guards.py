@@ -50,6 +50,18 @@ TRIGGER = """create trigger room_left before insert or update on bookings_bookin
   for each row execute function doorstep_room_left();
 """
 GUARDS = (
+    Guard("helpful: who has the case answers once", "doorstep/insight/answers.py",
+          "if not Answered.objects.get_or_create(mark=_mark(case, place))[1]:", "if Answered.objects.get_or_create(mark=_mark(case, place)) is None:",
+          "tests/insight/test_answers.py::test_asked_after_sending_and_at_the_end_once_each"),
+    Guard("helpful: the mark that a case's person answered names no case", "doorstep/insight/answers.py",
+          "return derived(\"insight.answered\", f\"{case.pk}:{place}\")", "return f\"{case.reference}:{place}\"",
+          "tests/insight/test_answers.py::test_an_answer_names_no_case_no_person_and_no_moment"),
+    Guard("helpful: only who has the case answers", "doorstep/web/portal/helpful.py",
+          "    if not may_open(request, reference):\n", "    if False:\n",
+          "tests/insight/test_answers.py::test_only_who_has_the_case_answers"),
+    Guard("helpful: of an erased case nothing is asked", "doorstep/insight/answers.py",
+          "    if case.erased_at:\n        raise Refused(\"erased\")\n", "",
+          "tests/insight/test_answers.py::test_of_an_erased_case_nothing_is_asked"),
     Guard("still there: who said so of one that was joined has said so of both", "doorstep/reports/still_there.py",
           "    if was_said(case, owner_key):\n", "    if False:\n",
           f"{STILL}::test_of_a_joined_one_it_is_said_of_the_one_that_stands"),

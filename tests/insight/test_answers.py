@@ -127,7 +127,7 @@ def test_a_command_prints_what_was_said(district: Any) -> None:
     out = StringIO()
     call_command("answers", "missed-bin", stdout=out)
     said = out.getvalue()
-    assert "After sending: 1 answers, 100 % satisfied" in said and "At the end: 0 answers\n" in said
+    assert "After sending: 1 answer, 100 % satisfied" in said and "At the end: 0 answers\n" in said
     assert "satisfied: Quick and good" in said
     Answer.objects.update(day=timezone.now().date() - timedelta(days=40))
     out = StringIO()
