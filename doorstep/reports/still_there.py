@@ -1,6 +1,6 @@
 """People say that what a report is about is still there: each counts once, and of what is closed a person is asked."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
@@ -26,11 +26,17 @@ ASKED = (
 )
 
 
-def until(case: Case) -> datetime | None:
-    """Return until when it can be said of a closed case; nothing of an open one, of which it always can."""
+def until(case: Case) -> date | None:
+    """Return the last day (in London) on which it can be said of a closed case; nothing of an open one."""
     if case.closed_at is None:
         return None
-    return max(choosing.reopen_until(case), case.closed_at + AFTER_CLOSING)
+    return queries.day_of(max(choosing.reopen_until(case), case.closed_at + AFTER_CLOSING))
+
+
+def is_too_late(case: Case, now: datetime) -> bool:
+    """Say whether it can be said of a case no more."""
+    last = until(case)
+    return last is not None and queries.day_of(now) > last
 
 
 def standing(reference: str) -> Report | None:
@@ -61,8 +67,7 @@ def say(*, reference: str, owner_key: str, now: datetime) -> str:
     if report is None:
         raise Refused("report_gone")
     case = locked(report.case_id)
-    end = until(case)
-    if end is not None and now > end:
+    if is_too_late(case, now):
         raise Refused("too_late_to_say")
     if was_said(case, owner_key):
         raise Refused("said_already", reference=case.reference)

@@ -1,7 +1,7 @@
 """People say that it is still there: counted once each, along joined reports, and of a closed one a person is asked once."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.utils import timezone
 from doorstep.cases import forgetting
 from doorstep.cases.models import Case
 from doorstep.council.errors import Refused
+from doorstep.council.queries import ZONE
 from doorstep.reports import actions, queries, still_there
 from doorstep.reports.models import Report, StillThere
 from doorstep.staff.actor import SYSTEM, Actor
@@ -164,11 +165,12 @@ def test_it_is_said_of_a_closed_one_only_for_a_time(streets: Any) -> None:
     case, now = streets.case(), streets.now
     streets.finish(case)
     case.refresh_from_db()
-    end = still_there.until(case)
-    assert end and end >= now + timedelta(days=14)
+    last = still_there.until(case)
+    assert last and last >= queries.day_of(now + timedelta(days=14))
+    over = datetime.combine(last + timedelta(days=1), time.min, ZONE)
     with pytest.raises(Refused, match="too_late_to_say"):
-        say(case, "bob", end + timedelta(seconds=1))
-    assert "tell us by" in text(FormClient().get(f"/reports/{case.reference}"))
+        say(case, "bob", over)
+    assert "tell us by the end of" in text(FormClient().get(f"/reports/{case.reference}"))
     Case.objects.filter(pk=case.pk).update(closed_at=now - timedelta(days=90))
     assert "It is still there" not in text(FormClient().get(f"/reports/{case.reference}"))
     for answer in (press(case, FormClient()), FormClient().get(f"/reports/{case.reference}/still")):

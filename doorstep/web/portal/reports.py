@@ -139,7 +139,8 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
         return render(request, "portal/reports/joined.html", context)
     context |= {"pins": [_pin(row)], "case": one.case}
     context |= {"lines": queries.history(one), "along": queries.photos_along(one)}
-    context |= {"until": still_there.until(one.case), "now": timezone.now()}
+    too_late = still_there.is_too_late(one.case, timezone.now())
+    context |= {"until": still_there.until(one.case), "too_late": too_late}
     return render(request, "portal/reports/one.html", context)
 
 

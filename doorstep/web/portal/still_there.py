@@ -39,8 +39,7 @@ def _state(request: HttpRequest, report: Report) -> str:
     """Return how the page is drawn for this browser: "thanks", "late", or "ask"."""
     if is_known(request) and still_there.was_said(report.case, owner(request).key):
         return "thanks"
-    end = still_there.until(report.case)
-    return "late" if end is not None and timezone.now() > end else "ask"
+    return "late" if still_there.is_too_late(report.case, timezone.now()) else "ask"
 
 
 @public

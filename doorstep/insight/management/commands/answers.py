@@ -37,7 +37,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{options['service']}, {first} to {today}")
         for said in answers.said_of(options["service"], first=first, last=today):
             share = "" if said.satisfied is None else f", {said.satisfied} % satisfied"
-            self.stdout.write(f"\n{PLACES[said.place]}: {said.total} {'answer' if said.total == 1 else 'answers'}{share}")
+            self.stdout.write(
+                f"\n{PLACES[said.place]}: {said.total} {'answer' if said.total == 1 else 'answers'}{share}"
+            )
             for score, words in SCORES.items():
                 self.stdout.write(f"  {said.scores[score]:>5}  {words}")
             for day, score, comment in said.comments:
