@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from doorstep.cases.models import Case
 from doorstep.council.errors import Refused
@@ -16,6 +16,12 @@ from doorstep.outside.secret import derived
 SCORES = (5, 4, 3, 2, 1)
 # So long staff may read a comment; the figures stay.
 COMMENTS_KEPT = timedelta(days=365)
+_COLUMNS = "day, service, version, channel, language, place, score, comment"
+# An answer and the mark that a case was answered of were written in one transaction, one after the other.
+_SHUFFLE = f"""
+with taken as (delete from insight_answer where day >= %s and day < %s returning {_COLUMNS})
+insert into insight_answer ({_COLUMNS}) select {_COLUMNS} from taken order by random()
+"""
 
 
 def place_of(case: Case) -> str:
@@ -84,6 +90,12 @@ def _said(place: str, rows: Iterable[Answer]) -> Said:
     answers = sorted(rows, key=lambda a: (a.day, a.pk), reverse=True)
     scores = {score: sum(a.score == score for a in answers) for score in SCORES}
     return Said(place, scores, [(a.day, a.score, a.comment) for a in answers if a.comment])
+
+
+def shuffle(today: date) -> None:
+    """Write the answers of the days before anew, in any order: not even where a row stands tells whose it was."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHUFFLE, [today - timedelta(days=2), today])
 
 
 def forget(today: date) -> None:

@@ -12,7 +12,8 @@ def look() -> None:
 
 
 def forget() -> None:
-    """Forget words that few wrote, and comments of a year ago."""
+    """Forget words that few wrote, and comments of a year ago; and in which order people answered."""
     today = timezone.now().astimezone(ZONE).date()
     phrases.forget(today)
     answers.forget(today)
+    answers.shuffle(today)

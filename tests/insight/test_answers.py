@@ -120,6 +120,22 @@ def test_an_answer_names_no_case_no_person_and_no_moment(district: Any) -> None:
     assert not answers.is_answered(second, "sent") and not answers.is_answered(case, "end")
 
 
+def test_after_a_night_not_even_the_order_tells_whose_it_was(district: Any) -> None:
+    case, now = district.case(0), timezone.now()
+    for score in (1, 2, 3, 4, 5) * 4:
+        Answered.objects.all().delete()
+        about = {"case": case, "place": "sent", "comment": "", "language": "en"}
+        answers.take(score=score, now=now, **about)
+    rows = Answer.objects.order_by("pk")
+    before, last = list(rows.values_list("score", flat=True)), rows.latest("pk").pk
+    today = rows[0].day
+    answers.shuffle(today)
+    assert rows[0].pk <= last  # of this day, more may come
+    answers.shuffle(today + timedelta(days=1))
+    after = list(rows.values_list("score", flat=True))
+    assert rows[0].pk > last and sorted(after) == sorted(before) and after != before
+
+
 def test_a_command_prints_what_was_said(district: Any) -> None:
     client, case = sent(district)
     there = f"/case/{case.reference}/helpful"

@@ -227,6 +227,9 @@ def pages(district: Any) -> Iterator[tuple[str, Any]]:
         yield get(path)
     for path in ("/cookies", "/accessibility", "/nowhere", BASE, "/case/open"):
         yield get(path)
+    for count in ("no", "yes"):
+        yield post("/cookies/counting", count=count)
+    yield "/cookies with Sec-GPC", client.get("/cookies", headers={"Sec-GPC": "1"})
     for written in OWN_WORDS:
         yield post("/", q=written)
     yield from bin_pages(get, post, box.round)
