@@ -50,6 +50,9 @@ TRIGGER = """create trigger room_left before insert or update on bookings_bookin
   for each row execute function doorstep_room_left();
 """
 GUARDS = (
+    Guard("helpful: after a night not even the order tells whose an answer was", "doorstep/insight/answers.py",
+          " from taken order by random()", " from taken",
+          "tests/insight/test_answers.py::test_after_a_night_not_even_the_order_tells_whose_it_was"),
     Guard("helpful: who has the case answers once", "doorstep/insight/answers.py",
           "if not Answered.objects.get_or_create(mark=_mark(case, place))[1]:", "if Answered.objects.get_or_create(mark=_mark(case, place)) is None:",
           "tests/insight/test_answers.py::test_asked_after_sending_and_at_the_end_once_each"),

@@ -130,7 +130,7 @@ def test_a_text_is_counted_as_the_server_counts_it(chromium: Any, base: str) -> 
     page.focus("#slot")
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
-    page.fill("#where", "e\u0301" * 150 + "👍" * 149 + "\n" + "x" + " " * 20)
+    page.fill("#where", "e\u0301" * 150 + "👍" * 149 + "\n" + "x\u202a\u200f\uf0b7" + " " * 20)
     page.wait_for_selector(".govuk-character-count__status:has-text('1 character too many')")
     page.click("main button:has-text('Continue')")
     page.wait_for_selector(".govuk-error-summary:has-text('it is 1 too long')")

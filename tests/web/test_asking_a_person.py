@@ -111,10 +111,25 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(stopped: FormClient, district
     assert not Case.objects.filter(slug="tell-us-anything").exists()
 
 
+@pytest.mark.parametrize("typed", ["x" * 3000, "line\r\n" * 600, "👍" * 2001])
+def test_the_counter_and_the_error_name_one_limit(
+    stopped: FormClient, district: Any, typed: str
+) -> None:
+    counted = re.search(r'data-maxlength="(\d+)"', text(stopped.get(PERSON)))
+    assert counted
+    room, letters = int(counted[1]), len(typed.replace("\r\n", "\n").strip())
+    said = words(stopped.post(PERSON, {"text": typed}))
+    assert f"must be {room} characters or fewer; it is {letters - room} too long" in said
+    fits = {"text": typed.replace("\r\n", "\n").strip()[:room].replace("\n", "\r\n")}
+    assert "/sent" in stopped.post(PERSON, fits)["Location"]
+
+
 def test_somebody_in_danger_is_told_to_ring_first(stopped: FormClient, district: Any) -> None:
     urgent = {"text": "There is someone with a knife at the bins"}
     page = words(stopped.post(PERSON, urgent))
     assert "ring 999" in page and "Nobody is in danger: send it" in page
+    assert "We have not sent this yet" in page
+    assert re.search(r"<title[^>]*>\s*Error:", text(stopped.post(PERSON, urgent)))
     assert not Case.objects.filter(slug="tell-us-anything").exists()
     assert "/sent" in stopped.post(PERSON, {**urgent, "calm": "1"})["Location"]
 

@@ -1,7 +1,7 @@
 """The human route of a stop: a person is asked, with a reference and a date, at any hour; a request like any other."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +16,7 @@ from doorstep.council import queries as council
 from doorstep.forms.form import Question
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid, Typed
+from doorstep.forms.questions.long_text import MOST
 from doorstep.forms.rules.types import BOOL
 from doorstep.intake import orders, prefill
 from doorstep.intake.filling import Filling
@@ -68,6 +69,12 @@ def _asked(service: Service) -> dict[str, Question]:
     return {"text": text, **{q.contact: q for q in questions if q.contact}}
 
 
+def _words(question: Question, about: str) -> Question:
+    """Return the question as it is asked here: with as much room as where the form stopped leaves."""
+    room = (question.max_length or MOST) - len(about) - 2
+    return replace(question, max_length=room, optional=False)
+
+
 @dataclass
 class _Wish:
     """What was written, and where it is drawn again."""
@@ -92,11 +99,12 @@ def _draw(
     wish: _Wish, service: Service, wrong: dict[str, Invalid], status: int = 200
 ) -> HttpResponse:
     filling, base = wish.filling, wish.session.address(wish.filling.draft)
+    about, asked = _about(filling, wish.page), _asked(service)
     context = {
         "service": filling.service,
         "session": wish.session,
-        "questions": _asked(service),
-        "about": _about(filling, wish.page),
+        "questions": {**asked, "text": _words(asked["text"], about)},
+        "about": about,
         "back": f"{base}/{wish.page}/stopped",
         "typed": wish.request.POST,
         "wrong": wrong,
@@ -108,13 +116,17 @@ def _draw(
 def _send(wish: _Wish, service: Service) -> HttpResponse:
     """Make the request; the same words about the same stop are one request, however often they are sent."""
     asked, post = _asked(service), wish.request.POST
-    if not wish.words:
-        return _draw(wish, service, {"text": Invalid("missing")})
+    about = _about(wish.filling, wish.page)
+    try:
+        words = _words(asked["text"], about)
+        said = kinds.of(words).clean(words, Typed({words.id: [wish.words]}), ())
+    except Invalid as exc:
+        return _draw(wish, service, {"text": exc})
     if wish.is_urgent:
         return _draw(wish, service, {})
     if limits.over([limits.person(wish.request, "submit")], 30, 3600):
         return _draw(wish, service, {"text": Invalid("too_often")}, 429)
-    text = f"{_about(wish.filling, wish.page)}\n\n{wish.words}"
+    text = f"{about}\n\n{said}"
     answers: dict[str, object] = {asked["text"].id: Typed({asked["text"].id: [text]})}
     for part in (c for c in CONTACT if c in asked):
         answers[asked[part].id] = Typed({asked[part].id: [post.get(part, "")]})

@@ -1,9 +1,12 @@
 // A form's pages work without this. It counts letters as the server does, steps numbers, and makes a date grid of the days.
 import { CharacterCount } from "../govuk/govuk-frontend.js";
 
-// As letters in one form, without what nobody sees and the space around; an emoji is no two letters. The library counts halves.
+// What the server takes away (`text/clean.py`): what nobody sees, and signs of Word that only Word knows.
+const GONE =
+  /[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ue000-\uf8ff\ufeff\ufff9-\uffff]/g;
+// As letters in one form, without that and the space around; an emoji is no two letters. The library counts halves.
 CharacterCount.prototype.updateCount = function () {
-  const text = this.$textarea.value.replace(/[\u00ad\u200b\u2060\ufeff]/g, "").normalize("NFC").trim();
+  const text = this.$textarea.value.replace(GONE, "").normalize("NFC").trim();
   this.count = [...text].length;
 };
 
