@@ -88,6 +88,7 @@ ROOMS = (
     "waste",
     "rehearsal",
     "demo",
+    "insight",
     "web",
 )
 INSTALLED_APPS = [
@@ -207,6 +208,9 @@ if BEHIND_PROXY:
 SECURE_REFERRER_POLICY = "same-origin"
 # Of a request's fields and body; files have bounds of their own.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# What happens on forms is counted, as sums of many (how-to/counting.md); a test writes them out itself.
+COUNTING = os.environ.get("DOORSTEP_COUNTING", "1") != "0"
+COUNTS_ARE_WRITTEN = not TESTING
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -26,6 +26,7 @@ KEPT = (
     "standins",
 )
 FAULTS, REPORTS = "tests/faults", "tests/reports/test_reports.py"
+STILL = "tests/reports/test_still_there.py"
 PICTURE = "tests/files/test_picture.py"
 TEXTS = "tests/web/test_texts.py"
 
@@ -49,6 +50,39 @@ TRIGGER = """create trigger room_left before insert or update on bookings_bookin
   for each row execute function doorstep_room_left();
 """
 GUARDS = (
+    Guard("helpful: who has the case answers once", "doorstep/insight/answers.py",
+          "if not Answered.objects.get_or_create(mark=_mark(case, place))[1]:", "if Answered.objects.get_or_create(mark=_mark(case, place)) is None:",
+          "tests/insight/test_answers.py::test_asked_after_sending_and_at_the_end_once_each"),
+    Guard("helpful: the mark that a case's person answered names no case", "doorstep/insight/answers.py",
+          "return derived(\"insight.answered\", f\"{case.pk}:{place}\")", "return f\"{case.reference}:{place}\"",
+          "tests/insight/test_answers.py::test_an_answer_names_no_case_no_person_and_no_moment"),
+    Guard("helpful: only who has the case answers", "doorstep/web/portal/helpful.py",
+          "    if not may_open(request, reference):\n", "    if False:\n",
+          "tests/insight/test_answers.py::test_only_who_has_the_case_answers"),
+    Guard("helpful: of an erased case nothing is asked", "doorstep/insight/answers.py",
+          "    if case.erased_at:\n        raise Refused(\"erased\")\n", "",
+          "tests/insight/test_answers.py::test_of_an_erased_case_nothing_is_asked"),
+    Guard("still there: who said so of one that was joined has said so of both", "doorstep/reports/still_there.py",
+          "    if was_said(case, owner_key):\n", "    if False:\n",
+          f"{STILL}::test_of_a_joined_one_it_is_said_of_the_one_that_stands"),
+    Guard("still there: one browser counts once", "doorstep/reports/still_there.py",
+          "mark=_mark(case, owner_key))\n", "mark=None)\n",
+          f"{STILL}::test_one_browser_counts_once_and_one_address_five_times_a_day"),
+    Guard("still there: one address counts five times a day", "doorstep/web/portal/still_there.py",
+          "return many or limits.over([limits.person(request, f\"still-{reference}\")], *OF_ONE)", "return many",
+          f"{STILL}::test_one_browser_counts_once_and_one_address_five_times_a_day"),
+    Guard("still there: a mark joins no word here to a word there", "doorstep/reports/still_there.py",
+          "f\"{owner_key}:{case.pk}\")", "owner_key)",
+          f"{STILL}::test_what_is_kept_joins_no_word_here_to_a_word_there"),
+    Guard("still there: of a closed one a person is asked once", "doorstep/reports/still_there.py",
+          "if not case.tasks.filter(topic=TOPIC, task__asked_at__gte=case.closed_at).exists():", "if True:",
+          f"{STILL}::test_of_a_closed_one_a_person_is_asked_once_and_it_stays_closed"),
+    Guard("still there: what was said before it was dealt with counts no more", "doorstep/reports/actions.py",
+          "    if case.closed_at:\n        still_there.begin_anew(case)\n    elif", "    if",
+          f"{STILL}::test_a_closed_one_that_goes_on_needs_nobody_to_look_any_more"),
+    Guard("reports: who follows hears at once that an officer joined it", "doorstep/reports/actions.py",
+          "    case.refresh_from_db(fields=[\"stage\"])\n    queue.announce.defer(case_id=case.pk, stage=case.stage)\n", "",
+          f"{REPORTS}::test_who_follows_hears_at_once_that_an_officer_joined_it"),
     Guard("outside: a busy process is no silent server", "doorstep/outside/postgres/base.py",
           "return self.answered < late and any(", "return any(",
           "tests/outside/test_postgres.py::test_a_slow_try_shuts_nobody_out_while_the_server_lets_others_in"),
@@ -114,7 +148,7 @@ GUARDS = (
     Guard("front: a home goes along into a form", "doorstep/web/form/session.py",
           "    prefill.carry_over(filling, Said(answers={(\"address\", \"\"): str(uprn)}))\n", "",
           "tests/web/test_front.py::test_a_home_goes_along_and_is_not_asked_for_again"),
-    Guard("front: a postcode written on the start page is looked up", "doorstep/web/portal/form.py",
+    Guard("front: a postcode written on the start page is looked up", "doorstep/web/form/session.py",
           "        response.status_code = 307\n", "        pass\n",
           "tests/web/test_front.py::test_the_postcode_is_asked_for_on_the_start_page"),
     Guard("front: of what comes later each container's first", "doorstep/web/portal/weeks.py",
@@ -760,7 +794,7 @@ GUARDS = (
     Guard("report: joining makes no ring", "doorstep/reports/actions.py",
           "    if into.pk == case.pk:\n        raise Refused(\"same_report\")\n", "",
           f"{REPORTS}::test_joining_follows_a_chain_and_never_makes_a_ring"),
-    Guard("report: officers who join crosswise come one after the other", "doorstep/reports/actions.py",
+    Guard("report: officers who join crosswise come one after the other", "doorstep/reports/locking.py",
           "        cursor.execute(\"select pg_advisory_xact_lock(hashtext('doorstep.reports.joining'))\")",
           "        pass", "tests/reports/test_merging_at_once.py"),
     Guard("report: what was dealt with meanwhile gets work of its own", "doorstep/reports/actions.py",

@@ -1,6 +1,7 @@
 """Changes drafts: begin, answer, go past a stop, keep what was typed, throw away."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from doorstep.cases.owners import ONE_DRAFT_EACH, Owner
 from doorstep.cases.shapes import KeptDecision, PassedStop, TriedRule
 from doorstep.cases.values import from_json, settings_of, to_json, values_of
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
@@ -35,12 +37,37 @@ ANSWERED = [
     "updated_at",
     "held_until",
     "quoted",
+    "device",
+    "campaign",
 ]
 
 
-def begin(*, service: Service, owner: Owner, channel: str, by: Actor, now: datetime) -> Draft:
+@dataclass(frozen=True)
+class CountedBy:
+    """By what a form is counted: the kind of device it is begun on, and the code of the link that led to it.
+
+    No device: it is not counted.
+    """
+
+    device: str = ""
+    campaign: str = ""
+
+
+NOT_COUNTED = CountedBy()
+
+
+def begin(
+    *,
+    service: Service,
+    owner: Owner,
+    channel: str,
+    by: Actor,
+    now: datetime,
+    counted_by: CountedBy = NOT_COUNTED,
+) -> Draft:
     """Return a new draft of a service; of a program, the one that this order began when it was sent before."""
     draft = unsaved(service=service, channel=channel, by=by, now=now)
+    draft.device, draft.campaign = counted_by.device, counted_by.campaign
     draft.owner_kind, draft.owner_key = owner.kind, owner.key
     if owner.kind not in ONE_DRAFT_EACH:
         draft.save(force_insert=True)
@@ -57,6 +84,7 @@ def unsaved(*, service: Service, channel: str, by: Actor, now: datetime) -> Draf
         channel=channel,
         language=council.language(),
         by_staff=by.key if by.is_staff else "",
+        assisted=by.is_staff and channel in ADVISER_CHANNELS,
         created_at=now,
         updated_at=now,
     )

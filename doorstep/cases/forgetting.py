@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from doorstep.cases import access, drafts
 from doorstep.cases.models import Case, Draft, EventText, Link
@@ -87,7 +88,9 @@ def erase_due(*, now: datetime) -> int:
 
 def drop_old_drafts(*, now: datetime) -> int:
     """Delete drafts that are over, because nobody came back to them; return how many."""
-    return drafts.drop(drafts=Draft.objects.filter(access.expired(now)))
+    # What figures have not counted yet waits for that, a day at most.
+    counted = Q(device="") | Q(left_at__isnull=False) | access.expired(now - timedelta(days=1))
+    return drafts.drop(drafts=Draft.objects.filter(counted, access.expired(now)))
 
 
 def drop_old_photos(*, now: datetime) -> None:

@@ -52,6 +52,14 @@ class Draft(models.Model):
     saved_key = models.CharField(max_length=80, blank=True)
     link_hash = models.CharField(max_length=64, blank=True, db_index=True)
     warned_at = models.DateTimeField(null=True)
+    # For figures: on what kind of device it was begun, by which link code, and whether staff fill it in for somebody.
+    # No device: whoever began it is not counted.
+    device = models.CharField(max_length=10, blank=True, db_default="")
+    campaign = models.CharField(max_length=40, blank=True, db_default="")
+    assisted = models.BooleanField(default=False, db_default=False)
+    # When it was last touched before it was counted as left, and as what: page, kind, detail, language.
+    left_at = models.DateTimeField(null=True)
+    left_as = models.JSONField(null=True)
     # The case that belonged to another service, of which this is to become a case.
     moved_from = models.ForeignKey(
         "Case", null=True, on_delete=models.SET_NULL, related_name="moved_on"
@@ -73,7 +81,10 @@ class Draft(models.Model):
         indexes = [
             models.Index(
                 fields=["owner_kind", "owner_key"], condition=Q(sent_at=None), name="draft_unsent"
-            )
+            ),
+            models.Index(
+                fields=["left_at"], condition=Q(left_at__isnull=False), name="draft_counted_left"
+            ),
         ]
 
 
@@ -96,6 +107,10 @@ class Case(models.Model):
     customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT)
     channel = models.CharField(max_length=20, choices=[(c, c) for c in CHANNELS])
     language = models.CharField(max_length=3, default="en")
+    # As its form was begun (Draft).
+    device = models.CharField(max_length=10, blank=True, db_default="")
+    campaign = models.CharField(max_length=40, blank=True, db_default="")
+    assisted = models.BooleanField(default=False, db_default=False)
     stage = models.CharField(max_length=40)
     answers = models.JSONField()
     words = models.JSONField()
@@ -183,7 +198,10 @@ class Case(models.Model):
 
 
 class Event(models.Model):
-    """One line of a case's timeline; the database refuses to change or delete it."""
+    """One line of a case's timeline; the database refuses to change or delete it.
+
+    The table has a column more, `xid`: the transaction that wrote the line, by which figures find what is new to them.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
     number = models.IntegerField()

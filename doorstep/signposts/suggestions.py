@@ -20,8 +20,8 @@ _TOKEN = re.compile(r"\S+")
 _EDGES = ".,;:!?()[]\"'“”‘’…-"
 
 
-def telling(text: str, without: Collection[str] = ()) -> list[str]:
-    """Return what may be kept of a text: the words that say what it is about, each once.
+def telling(text: str, without: Collection[str] = (), *, least: int = 4) -> list[str]:
+    """Return what may be kept of a text: the words of at least so many letters that say what it is about, each once.
 
     Left out: `without` (names, addresses), words with digits or signs, words after "Mr" and the like,
     and words with a capital, which are names more often than not.
@@ -33,7 +33,7 @@ def telling(text: str, without: Collection[str] = ()) -> list[str]:
     for match in _TOKEN.finditer(text[:4000]):
         token = match[0].strip(_EDGES)
         small = plain(token)
-        tells = len(small) > 3 and small.isalpha() and small not in STOP | never
+        tells = len(small) >= least and small.isalpha() and small not in STOP | never
         if tells and not after_title and (shouted or token == token.lower()):
             telling_words[small] = None
         after_title = small in _TITLES

@@ -16,6 +16,7 @@ from doorstep.web.form import pages, stops
 from doorstep.web.form import photo as photos
 from doorstep.web.form import session as forms
 from doorstep.web.kit.access import actor, needs, owner
+from doorstep.web.kit.counted import counted_by
 
 CHANNEL = "field"
 
@@ -33,6 +34,7 @@ def _session(request: HttpRequest, slug: str) -> forms.FormSession:
         timezone.now(),
         done,
         reverse("crew_new"),
+        counted_by=counted_by(request),
     )
 
 

@@ -13,7 +13,7 @@ from doorstep.catalogue.service import Service
 from doorstep.forms.form import Question
 from doorstep.web.form.session import FormSession
 
-NOT_TYPED = ("csrfmiddlewaretoken", "seen", "save", "find", "update", "draft", "longer")
+NOT_TYPED = ("csrfmiddlewaretoken", "seen", "save", "find", "update", "draft", "longer", "campaign")
 
 
 def not_online(request: HttpRequest, service: Service) -> HttpResponse:

@@ -8,9 +8,12 @@ from django.shortcuts import render
 from doorstep.cases.values import of_nature, spoken
 from doorstep.catalogue.words import fill
 from doorstep.council.errors import Refused
+from doorstep.forms import journey
 from doorstep.forms.facts import together
 from doorstep.forms.questions.kind import Invalid
+from doorstep.insight.cells import CHECK
 from doorstep.intake.filling import Filling, asked_on
+from doorstep.web.form import counting
 from doorstep.web.form.over import over
 from doorstep.web.form.receive import longer, receive, slot_gone
 from doorstep.web.form.render import held, render_page
@@ -37,6 +40,8 @@ def page(request: HttpRequest, session: FormSession, draft_id: UUID, page_id: st
             return receive(request, session, filling, here)
     slots = {q.id for q in of_nature(filling.service, "slot")} if "gone" in request.GET else set()
     wrong = {q.id: Invalid("slot_gone") for q in here.questions if q.id in slots}
+    if not request.GET and not journey.answered(here, filling.draft.answers):
+        counting.shown(filling.draft, here.id, session.now)
     return render_page(request, session, filling, here, wrong)
 
 
@@ -58,6 +63,8 @@ def check(request: HttpRequest, session: FormSession, draft_id: UUID) -> HttpRes
     reached = filling.first_open()
     if reached:
         return HttpResponseRedirect(f"{session.address(filling.draft)}/{reached.id}")
+    if not request.GET:
+        counting.shown(filling.draft, CHECK, session.now)
     return _render_check(request, session, filling)
 
 
@@ -108,9 +115,11 @@ def _send(request: HttpRequest, session: FormSession, filling: Filling) -> HttpR
     except Refused as exc:
         return _not_sent(request, session, filling, exc)
     if case is None and decision is not None:
+        counting.stopped(draft, decision, session.now)
         draft.refresh_from_db()
         return render_stop(request, session, session.filling(draft), decision)
     assert case is not None
+    counting.sent(draft, case, session.now)
     return session.done(case)
 
 

@@ -17,7 +17,7 @@ from doorstep.forms.rules.parse import path_of
 from doorstep.intake import prefill
 from doorstep.intake.filling import Entries, Filling
 from doorstep.places import queries as places
-from doorstep.web.form import passing_on
+from doorstep.web.form import counting, passing_on
 from doorstep.web.form.render import render_page
 from doorstep.web.form.session import FormSession
 from doorstep.web.kit import limits, uploads
@@ -29,7 +29,7 @@ HOLDS_AN_HOUR = 30
 # Letters of a page that are kept as typed, right or wrong; no page of ours takes so many.
 MOST_TYPED = 50_000
 # Fields that are no answers.
-NOT_TYPED = ("csrfmiddlewaretoken", "save", "longer")
+NOT_TYPED = ("csrfmiddlewaretoken", "save", "longer", "campaign")
 
 
 def receive(
@@ -52,6 +52,7 @@ def receive(
             return render_page(request, session, filling, here, entries.wrong, posted)
         return longer(session, filling, here.id) if "longer" in posted else redirect(f"{base}/save")
     if entries.wrong:
+        counting.wrong(filling.draft, here.id, entries.wrong.items(), session.now)
         if request.FILES:  # they are not sent again: the form holds them, and shows them
             _keep_typed(filling, here, posted)
         return render_page(request, session, filling, here, entries.wrong, posted)
@@ -70,6 +71,7 @@ def _keep_typed(filling: Filling, here: Page, posted: QueryDict) -> bool:
     fields = {k: posted.getlist(k) for k in posted if k not in NOT_TYPED}
     if sum(len(text) for texts in fields.values() for text in texts) > MOST_TYPED:
         return False
+    counting.started(filling.draft, here.id, filling.now, filling.draft.updated_at)
     drafts.keep_typed(draft=filling.draft, page=here.id, fields=fields, now=filling.now)
     return True
 
@@ -154,12 +156,14 @@ def _keep(request: HttpRequest, filling: Filling, file: Any) -> str:
 
 
 def _answer(session: FormSession, filling: Filling, here: Page, entries: Entries) -> HttpResponse:
+    stood = counting.before(filling.draft, here)
     try:
         decision = filling.answer(here, entries)
     except Refused as exc:
         if exc.code != "slot_gone":
             raise
         return slot_gone(session, filling)
+    counting.answered(filling.draft, stood, decision, session.now)
     if to := prefill.leads_to(filling, decision):
         return passing_on.pass_on(session, filling.draft, to)
     base, following = session.address(filling.draft), filling.next_open()
@@ -216,6 +220,8 @@ def _find_home(
         postcode = places.tidy_postcode(posted.get("postcode") or "")
     except Refused as exc:
         code = exc.code if (posted.get("postcode") or "").strip() else "postcode_missing"
-        return render_page(request, session, filling, here, {field: Invalid(code)}, posted)
+        faults = {field: Invalid(code)}
+        counting.wrong(filling.draft, here.id, faults.items(), session.now)
+        return render_page(request, session, filling, here, faults, posted)
     there = session.address(filling.draft)
     return HttpResponseRedirect(f"{there}/{here.id}?postcode={postcode.replace(' ', '+')}")

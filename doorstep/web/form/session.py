@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from doorstep.cases import drafts
 from doorstep.cases import queries as cases
+from doorstep.cases.drafts import NOT_COUNTED, CountedBy
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.owners import Owner
 from doorstep.cases.prefill import Said
@@ -17,6 +18,7 @@ from doorstep.catalogue.service import Service
 from doorstep.intake import prefill
 from doorstep.intake.filling import Filling
 from doorstep.staff.actor import Actor
+from doorstep.web.form import counting
 
 
 @dataclass
@@ -34,6 +36,8 @@ class FormSession:
     start: str
     # Lets the person into the case that came of a form, and gives the answer back.
     let_in: Callable[[HttpResponse, Case], HttpResponse] = lambda response, _case: response
+    # By what is counted that happens here; no device where the person does not want it.
+    counted_by: CountedBy = NOT_COUNTED
 
     def at(self, slug: str) -> "FormSession":
         """Return the session of the same person at another service."""
@@ -59,6 +63,8 @@ def find(session: FormSession, draft_id: UUID) -> Filling | None:
     draft = cases.draft(draft_id, session.owner, session.now)
     if draft is None or draft.sent_at or draft.slug != session.slug:
         return None
+    if not session.counted_by.device:
+        draft.device = draft.campaign = ""  # kept with the next answer
     filling = session.filling(draft)
     version: str | None = draft.runs  # type: ignore[attr-defined]  # found with the draft
     # The version it began with is put together already.
@@ -78,13 +84,20 @@ def begin_filling(session: FormSession) -> Filling:
         channel=session.channel,
         by=session.by,
         now=session.now,
+        counted_by=session.counted_by,
     )
     return session.filling(draft)
 
 
-def begin(session: FormSession) -> HttpResponse:
-    """Begin a form and go to its first page."""
-    return go_on(session, begin_filling(session))
+def begin(session: FormSession, *, brings: bool = False) -> HttpResponse:
+    """Begin a form and go to its first page; where somebody `brings` what it asks first, with that."""
+    filling = begin_filling(session)
+    response = go_on(session, filling)
+    if brings:
+        if first := filling.first_open():
+            counting.shown(filling.draft, first.id, session.now)
+        response.status_code = 307
+    return response
 
 
 def begin_at(session: FormSession, uprn: int) -> HttpResponse:

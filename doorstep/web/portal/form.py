@@ -14,11 +14,12 @@ from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
 from doorstep.places import queries as places
 from doorstep.staff.actor import RESIDENT
-from doorstep.web.form import asking, pages, stops
+from doorstep.web.form import asking, counting, pages, stops
 from doorstep.web.form import photo as photos
 from doorstep.web.form import session as forms
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
+from doorstep.web.kit.counted import counted_by
 from doorstep.web.kit.visitor import home_of, is_known, keep, let_in, owner
 from doorstep.web.portal import own_words
 from doorstep.web.portal.bins import asks_address
@@ -39,7 +40,16 @@ def session_of(request: HttpRequest, slug: str) -> forms.FormSession:
 
     base = reverse("start", kwargs={"slug": slug})
     return forms.FormSession(
-        slug, owner(request), "online", RESIDENT, base, timezone.now(), done, base, let
+        slug,
+        owner(request),
+        "online",
+        RESIDENT,
+        base,
+        timezone.now(),
+        done,
+        base,
+        let,
+        counted_by(request),
     )
 
 
@@ -58,8 +68,10 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     if is_known(request):
         session = session_of(request, slug)
         drafts = list(cases.unfinished(session.owner, session.now, slug=slug)[:5])
+    counting.start_shown(service, counted_by(request), timezone.now())
     context = {
         "service": service,
+        "campaign": counted_by(request).campaign,
         "begun": drafts,
         "home": brought,
         "asks_address": asks_address(service),
@@ -82,11 +94,9 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
         return keep(request, own_words.begin(session, text, request.POST))
     if home := places.find(request.POST.get("home", "")):
         return keep(request, forms.begin_at(session, home.uprn))
-    response = forms.begin(session)
-    if request.POST.get("postcode", "").strip():
-        # The first page takes it from here, as if it had been sent there.
-        response.status_code = 307
-    return keep(request, response)
+    # The first page takes a postcode from here, as if it had been sent there.
+    brings = bool(request.POST.get("postcode", "").strip())
+    return keep(request, forms.begin(session, brings=brings))
 
 
 @public

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from doorstep.cases.prefill import Said
 from doorstep.catalogue import queries as catalogue
@@ -15,8 +16,9 @@ from doorstep.intake import prefill
 from doorstep.places import queries as places
 from doorstep.signposts import facts, index
 from doorstep.waste import sorting
-from doorstep.web.form import asking
+from doorstep.web.form import asking, counting
 from doorstep.web.form.session import FormSession, begin_filling, go_on
+from doorstep.web.kit.counted import counted_by
 
 # What stands in an address is no more than someone would put on a bookmark.
 IN_ADDRESS = 60
@@ -38,6 +40,8 @@ def propose(request: HttpRequest, text: str) -> HttpResponse:
     here, proposals = council.current(), index.propose(text, pages=True)
     if not proposals and (postcode := _postcode(text)):
         return redirect(f"{reverse('bins')}?{urlencode({'postcode': postcode})}")
+    if text and not proposals:
+        counting.not_found(text, counted_by(request), timezone.now())
     anything = asking.anything()
     context = {
         "text": text,

@@ -16,6 +16,7 @@ from doorstep.council.errors import Refused
 from doorstep.forms.form import Question
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid
+from doorstep.insight import actions as insight
 from doorstep.messages import actions as messages
 from doorstep.web.form.over import over
 from doorstep.web.form.session import find
@@ -113,7 +114,10 @@ def forget(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "portal/forget.html", {})
     unsaved = cases.unfinished(owner(request), timezone.now()).filter(saved_key="")
-    dropped = drafts.drop(drafts=unsaved) if is_known(request) else 0
+    dropped = 0
+    if is_known(request):
+        insight.count_dropped(unsaved)
+        dropped = drafts.drop(drafts=unsaved)
     return drop_cookies(render(request, "portal/forget.html", {"done": True, "dropped": dropped}))
 
 

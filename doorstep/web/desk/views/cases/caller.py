@@ -11,13 +11,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from doorstep.cases import drafts
 from doorstep.cases import queries as cases
+from doorstep.cases.drafts import NOT_COUNTED
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.channels import ADVISER_CHANNELS
+from doorstep.insight import actions as insight
 from doorstep.web.form import pages, stops
 from doorstep.web.form import photo as photos
 from doorstep.web.form import session as forms
 from doorstep.web.kit.access import actor, needs, owner
+from doorstep.web.kit.counted import counted_by
 
 
 def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> forms.FormSession:
@@ -35,6 +38,8 @@ def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> f
         timezone.now(),
         done,
         reverse("desk"),
+        # What is moved from another service by an officer nobody fills in.
+        counted_by=counted_by(request) if channel in ADVISER_CHANNELS else NOT_COUNTED,
     )
 
 
@@ -105,5 +110,7 @@ def photo(request: HttpRequest, slug: str, draft: UUID, name: str) -> HttpRespon
 @require_POST
 def drop(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Throw away a caller's form that will not be sent."""
-    drafts.drop(drafts=cases.unfinished(owner(request), timezone.now()).filter(pk=draft))
+    form = cases.unfinished(owner(request), timezone.now()).filter(pk=draft)
+    insight.count_dropped(form)
+    drafts.drop(drafts=form)
     return redirect("desk")
