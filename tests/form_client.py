@@ -67,3 +67,8 @@ class FormClient(Client):
 def text(answer: Any) -> str:
     """Return a page's text, tags and all."""
     return html.unescape(answer.content.decode())
+
+
+def words(answer: Any) -> str:
+    """Return what a page says, without its marks, in one line."""
+    return " ".join(re.sub(r"<[^>]+>", " ", text(answer)).split())

@@ -1,5 +1,7 @@
 """People in tests."""
 
+from typing import Any
+
 from doorstep.staff.models import StaffUser
 from tests.form_client import FormClient
 
@@ -9,4 +11,15 @@ def signed_in(role: str) -> FormClient:
     client = FormClient()
     who = StaffUser.objects.get(username=role)
     client.force_login(who, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def opened(*cases: Any) -> FormClient:
+    """Return a browser that may open these cases."""
+    from django.core import signing
+
+    from doorstep.web.kit.visitor import CASES
+
+    client = FormClient()
+    client.cookies[CASES] = signing.dumps([case.reference for case in cases], salt=CASES)
     return client

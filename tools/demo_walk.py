@@ -80,6 +80,14 @@ def _missed(
     yield "missed-sent"
     page.goto(page.url.removesuffix("/sent"))
     yield "case"
+    page.click("text=Add a word or a photo")
+    page.click("main button")
+    yield "case-add-error"
+    page.fill("#text", "It stands behind the gate, beside the green one.")
+    page.click("main button")
+    yield "case-added"
+    page.click("text=Withdraw this report")
+    yield "case-withdraw"
 
 
 def _bulky(page: Any, base: str, postcode: str, _line: str, _bin: str) -> Iterator[str]:

@@ -28,6 +28,8 @@ class Offered:
     until: datetime | None
     # Whether something is asked first, such as which day instead (`cases.asking`).
     asks: bool = False
+    # Whether it takes back what is under way, such as a booking.
+    undo: bool = False
 
 
 def _until(case: Case, choice: Choice, now: datetime) -> Any:
@@ -41,7 +43,9 @@ def offered(case: Case, now: datetime) -> list[Offered]:
         until = _until(case, choice, now)
         if until is None or now < until:
             sure = fill(choice.sure, {**words_of(case), "until": until})
-            offers.append(Offered(name, choice.offer, sure, until, asking.asks(case, name)))
+            offers.append(
+                Offered(name, choice.offer, sure, until, asking.asks(case, name), choice.undo)
+            )
     return offers
 
 
@@ -80,6 +84,7 @@ def choose(
     what the steps of the next stage refuse, such as "slot_gone": then nothing was changed.
     """
     with one_open_case(), transaction.atomic():
+        workflow.lock_before(case_id)
         case = locked(case_id)
         if made_at and made_at != standing(case):
             raise Refused("changed_since")

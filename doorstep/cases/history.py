@@ -10,9 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from doorstep.cases.models import Case, Event, EventText
+from doorstep.cases.models import Case, Event
 from doorstep.cases.values import from_json, to_json, values_of
 from doorstep.catalogue.words import lookup, places
+from doorstep.staff.actor import RESIDENT
+
+# What a resident writes of a case later stands in events of these kinds.
+ADDED = ("added", "reopened")
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,27 @@ def lines(events: Iterable[Event]) -> list[Line]:
     ]
 
 
-def replies(case: Case) -> list[tuple[datetime, str]]:
+@dataclass(frozen=True)
+class Added:
+    """What a resident wrote or sent later, about an open case or one that was opened again."""
+
+    at: datetime
+    text: str
+    photo: str
+
+
+def replies(events: Iterable[Event]) -> list[tuple[datetime, str]]:
     """Return what officers wrote to the person, the latest first; what was erased is not there."""
-    texts = EventText.objects.filter(event__case=case, event__kind="replied")
-    return list(texts.order_by("-event__number").values_list("event__at", "text"))
+    written = [(e.at, _text(e)) for e in events if e.kind == "replied"]
+    return [(at, text) for at, text in reversed(written) if text]
+
+
+def added(events: Iterable[Event]) -> list[Added]:
+    """Return what the resident added, the earliest first."""
+    later = [e for e in events if e.kind in ADDED and e.by_kind == RESIDENT.kind]
+    return [Added(e.at, _text(e), e.data.get("photo") or "") for e in later]
+
+
+def _text(event: Event) -> str:
+    personal = getattr(event, "personal", None)
+    return personal.text if personal else ""

@@ -72,6 +72,17 @@ def _ask(
     return task
 
 
+def ask_to_read(*, case: Case, topic: str, text: str, by: Actor, now: datetime) -> None:
+    """Ask a person to read what came in for a case and stands in its timeline, unless that topic is still to be done.
+
+    The caller holds the case's lock.
+    """
+    if not case.tasks.filter(topic=topic, task__ended_at=None).exists():
+        team = catalogue.service(case.version_id).about.team
+        task, _ = tasks.ask(kind="person", text=text, by=by, now=now, team=team)
+        CaseTask.objects.create(case=case, task=task, topic=topic)
+
+
 @transaction.atomic
 def promise(
     *,
@@ -138,6 +149,12 @@ def open_again(*, task_id: int, by: Actor, now: datetime) -> None:
     task = tasks.open_again(task_id=task_id, by=by, now=now)
     if case is not None:
         timeline.write(case, "to do again", by=by, now=now, text=task.text)
+
+
+def due_of(case: Case, topic: str) -> datetime | None:
+    """Return by when a person does what a topic asks for; nothing where it is done, or was not asked."""
+    still = case.tasks.filter(topic=topic, task__ended_at=None)
+    return still.values_list("task__due_at", flat=True).first()
 
 
 def of_cases(cases: Iterable[Case]) -> dict[int, list[Task]]:

@@ -70,6 +70,13 @@ class Waiting(Protocol):
         """Say whether an answer about the case is owed."""
 
 
+class LockingBefore(Protocol):
+    """A step whose taking back changes another case too, such as the one that a case is joined to."""
+
+    def lock_before(self, *, case_id: int) -> None:
+        """Lock that case, before the case itself is: in one order everywhere, no two wait for each other."""
+
+
 class Reckoning(Protocol):
     """A step that cannot be done twice, such as giving money back: a correction is reckoned with what was done before."""
 
@@ -121,6 +128,14 @@ def waits_outside(case: Case) -> bool:
     """Say whether somebody outside owes an answer about a case: what it holds is not given away meanwhile."""
     steps_: Mapping[str, Any] = _offered
     return any(step.waits(case=case) for step in steps_.values() if hasattr(step, "waits"))
+
+
+def lock_before(case_id: int) -> None:
+    """Lock what is to be locked before a case whose steps may be taken back."""
+    steps_: Mapping[str, Any] = _offered
+    for step in steps_.values():
+        if hasattr(step, "lock_before"):
+            step.lock_before(case_id=case_id)
 
 
 def stage_of(case: Case) -> Stage:
@@ -224,7 +239,8 @@ def outcome(case: Case, name: str, *, by: Actor, now: datetime, corrected: bool 
         raise Refused("not_correctable", outcome=name)
     service = catalogue.service(case.version_id)
     flow = service.workflow
-    target = flow.stages[case.stage].on.get(name) or flow.on.get(name)
+    stage = flow.stages[case.stage]
+    target = stage.on.get(name) or (None if stage.final else flow.on.get(name))
     if target is None:
         raise Refused("no_way_on", outcome=name, stage=case.stage)
     if corrected:

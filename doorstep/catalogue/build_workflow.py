@@ -99,6 +99,8 @@ def _stage(b: Checker, src: Source, sid: str, s: f.StageFile, extra: Mapping[str
         facts=tuple(calls),
         choices=_choices(b, src, sid, s, extra),
         undo=s.undo,
+        passing=s.passing,
+        final=s.final,
         headline=s.headline,
         ahead=tuple((a.what, a.when) for a in s.ahead),
     )

@@ -310,6 +310,14 @@ class StageFile(_Part):
         False,
         description="true: what is under way, such as a charge and a booking, is taken back on the way in.",
     )
+    passing: bool = Field(
+        False,
+        description="true: its sentence holds only while a case stands here; once past, the case's page shows the label alone.",
+    )
+    final: bool = Field(
+        False,
+        description="true: the workflow's `on` leads no further from here, such as from a withdrawn case.",
+    )
     closes: str = Field("", description="The outcome that a case closes with here.")
     good: bool = Field(False, description="true where the resident got what was asked for.")
     due: str = Field(

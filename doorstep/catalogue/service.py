@@ -56,6 +56,10 @@ class Stage:
     choices: Mapping[str, Choice] = field(default_factory=dict)
     # Whether what is under way is taken back on the way in.
     undo: bool = False
+    # Whether its sentence is true only while a case stands here.
+    passing: bool = False
+    # Whether the workflow's general outcomes lead no further from here.
+    final: bool = False
     # The answer as a heading, and what is still to come: what, and when.
     headline: str = ""
     ahead: tuple[tuple[str, str], ...] = ()

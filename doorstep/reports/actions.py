@@ -18,6 +18,8 @@ from doorstep.reports.models import JOINED, Joined, Report
 from doorstep.staff.actor import Actor
 from doorstep.text import copied
 
+# What comes of a report that is there no longer, such as one that was withdrawn: no outcome for those behind it.
+GONE = "gone"
 # A follower of an older version may not know what came of the case that it was joined to.
 NO_WAY_ON = (
     "{reference}, which this was joined to, ended as “{outcome}”. Please decide what follows here."
@@ -111,8 +113,11 @@ def _count(case: Case, into: Case, sign: int) -> None:
     Report.objects.filter(case_id__in=behind).update(joined=F("joined") + sign * (1 + count))
 
 
-def unmerge(*, case: Case, by: Actor, now: datetime) -> Case | None:
-    """Take a case away from the one it was joined to, which is returned; the caller holds its lock."""
+def unmerge(*, case: Case, by: Actor, now: datetime, of: Case | None = None) -> Case | None:
+    """Take a case away from the one it was joined to, which is returned; the caller holds its lock.
+
+    `of` is that one, where the caller has it in hand: its timeline is then written by the one who knows its last line.
+    """
     row = Joined.objects.select_related("into").filter(case=case, undone_at=None).first()
     if row is None:
         return None
@@ -120,7 +125,7 @@ def unmerge(*, case: Case, by: Actor, now: datetime) -> Case | None:
     row.save(update_fields=["undone_at", "undone_by"])
     _mark(case, False)
     _count(case, row.into, -1)
-    timeline.write(locked(row.into_id), "parted", by=by, now=now, reference=case.reference)
+    timeline.write(of or locked(row.into_id), "parted", by=by, now=now, reference=case.reference)
     return row.into
 
 
@@ -130,11 +135,16 @@ def _one_at_a_time() -> None:
         cursor.execute("select pg_advisory_xact_lock(hashtext('doorstep.reports.joining'))")
 
 
-def _held(case_id: int) -> Case:
-    """Return a case, locked after the one it is joined to: the order in which `spread` locks them too."""
+def lock_what_it_is_behind(case_id: int) -> None:
+    """Lock the case that one is joined to, before that one itself: the order in which `spread` locks them."""
     row = Joined.objects.filter(case=case_id, undone_at=None).first()
     if row:
         locked(row.into_id)
+
+
+def _held(case_id: int) -> Case:
+    """Return a case, locked after the one it is joined to."""
+    lock_what_it_is_behind(case_id)
     return locked(case_id)
 
 
@@ -181,12 +191,47 @@ def _follow(case: Case, outcome: str, into: Case, by: Actor, now: datetime) -> N
         raise Refused("not_mergeable")
 
 
+def _open_behind(case: Case) -> list[Joined]:
+    """Return what is joined to a case and still open, the earliest first."""
+    rows = Joined.objects.filter(into=case, undone_at=None, case__closed_at=None)
+    return list(rows.select_related("case").order_by("at"))
+
+
+def _hand_on(case: Case, by: Actor, now: datetime) -> None:
+    """Let the first of those that were joined to a case stand for all of them, also for that case.
+
+    The caller holds the case's lock, which is enough to make no ring: whoever joins anything to one of these
+    waits for it, as the end of their chain.
+    """
+    behind = [locked(row.case_id) for row in _open_behind(case)]
+    if not behind:
+        return
+    first, *others = behind
+    for one in (first, *others):
+        unmerge(case=one, by=by, now=now, of=case)
+    why, of = f"join.{GONE}", case.reference
+    if not outcomes.carry(case_id=first.pk, name=why, by=by, now=now, reference=of):
+        _ask_what_follows(first.pk, case, GONE, by, now)
+    first = locked(first.pk)
+    for one in (*others, case):
+        _join(one, first, by, now)
+
+
 def propagate(*, case: Case, outcome: str, by: Actor, now: datetime) -> None:
-    """Carry what came of a case to those that were joined to it, whose own workflows tell their people."""
+    """Carry what came of a case to those that were joined to it, whose own workflows tell their people.
+
+    Where it is `gone`, such as withdrawn, nothing came of what they told us of: the first of them stands for all.
+    """
+    if outcome == GONE:
+        return _hand_on(case, by, now)
     joined = Joined.objects.filter(into=case, undone_at=None).select_related("case")
     for row in joined.order_by("at"):
         went_on = outcomes.carry(case_id=row.case_id, name=f"join.{outcome}", by=by, now=now)
         # One that an officer has closed meanwhile stays closed; any other would wait for good.
         if not went_on and not row.case.is_closed:
-            text = NO_WAY_ON.format(reference=case.reference, outcome=outcome.replace("_", " "))
-            needs_person.ask_officer(case_id=row.case_id, text=text, by=by, now=now)
+            _ask_what_follows(row.case_id, case, outcome, by, now)
+
+
+def _ask_what_follows(case_id: int, of: Case, outcome: str, by: Actor, now: datetime) -> None:
+    text = NO_WAY_ON.format(reference=of.reference, outcome=outcome.replace("_", " "))
+    needs_person.ask_officer(case_id=case_id, text=text, by=by, now=now)

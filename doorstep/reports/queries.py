@@ -16,7 +16,7 @@ from doorstep.catalogue.words import fill
 from doorstep.council.queries import ZONE
 from doorstep.forms.questions import kinds
 from doorstep.places import grid
-from doorstep.reports.models import Joined, Report
+from doorstep.reports.models import JOINED, Joined, Report
 from doorstep.text import copied
 
 POINT = grid.Point("case__easting", "case__northing")
@@ -100,6 +100,12 @@ def stands_for(case: Case) -> Case | None:
     """Return the case that a joined one stands behind in the end; nothing where it stands for itself."""
     *_before, end = chain(case)
     return None if end.pk == case.pk else end
+
+
+def stood_for_by(case: Case) -> Report | None:
+    """Return the report that stands for a joined case, where it has a page; nothing for any other."""
+    other = stands_for(case) if JOINED in case.flags else None
+    return one(other.reference) if other else None
 
 
 def all_behind(case: Case) -> list[Case]:

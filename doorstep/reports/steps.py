@@ -54,6 +54,10 @@ class JoinStep:
         """Take it away from the other."""
         actions.unmerge(case=case, by=by, now=now)
 
+    def lock_before(self, *, case_id: int) -> None:
+        """Lock the case that it is joined to."""
+        actions.lock_what_it_is_behind(case_id)
+
 
 class SpreadStep:
     """Carries an outcome to the cases joined to this one, as `join.<outcome>`."""

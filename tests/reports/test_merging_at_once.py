@@ -1,19 +1,17 @@
 """Officers who join and part reports at the same moment: no ring, nobody meets a fault, one comes first."""
 
 from collections.abc import Callable
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from doorstep.cases import timeline
 from doorstep.cases.models import Case
-from doorstep.council.errors import Refused
 from doorstep.fieldwork.models import Job
 from doorstep.reports import actions, queries
 from doorstep.reports.models import Joined, Report
 from doorstep.staff.actor import Actor
+from tests.at_once import at_once
 from tests.streets import Streets
 
 OFFICER = Actor("staff", "officer")
@@ -23,30 +21,6 @@ TURNS = 12
 @pytest.fixture
 def committed(open_district: Any) -> Streets:
     return Streets(open_district)
-
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    """Do acts in threads of their own, each with its own connection; return what each was told."""
-    ready, came = Barrier(len(acts)), [""] * len(acts)
-
-    def do(n: int) -> None:
-        ready.wait()
-        try:
-            acts[n]()
-            came[n] = "done"
-        except Refused as exc:
-            came[n] = exc.code
-        except Exception as exc:
-            came[n] = f"fault: {exc}"
-        finally:
-            connection.close()
-
-    threads = [Thread(target=do, args=(n,)) for n in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return came
 
 
 def merging(case: Case, into: Case, at: Any) -> Callable[[], object]:

@@ -15,12 +15,9 @@ from doorstep.bookings.models import Booking, Day
 from doorstep.cases.models import Case
 from doorstep.catalogue.words import say
 from doorstep.files import photos
-from tests.form_client import FormClient, text
+from tests.form_client import FormClient, text, words
+from tests.people import opened
 from tests.streets import Streets
-
-
-def words(answer: Any) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", text(answer)).split())
 
 
 @pytest.fixture
@@ -66,6 +63,11 @@ def test_the_day_of_a_booking_is_for_the_calendar_of_who_has_it(sender: Any, dis
     assert there in text(client.get(f"/case/{case.reference}"))
     (event,) = icalendar.Calendar.from_ical(client.get(there).content).walk("VEVENT")
     assert event["DTSTART"].dt == day.day and isinstance(event["DTSTART"].dt, date)
+    assert (
+        event["SUMMARY"]
+        == f"The crew comes back by {say(case.due_on)} (North West Leicestershire (demo))"
+    )
+    assert f"Report a missed bin, {case.reference}" in event["DESCRIPTION"]
     assert event.walk("VALARM")[0]["TRIGGER"].dt == timedelta(hours=-6)
     assert Client().get(there).status_code == 404
 
@@ -77,13 +79,8 @@ def test_own_photos_are_for_who_sent_them(district: Any) -> None:
         photos.take(SimpleUploadedFile("p.jpg", file.getvalue()), now=streets.now) for _ in "ab"
     )
     case = streets.case(photos=[name])
-    client, there = FormClient(), f"/case/{case.reference}/photos/"
-    assert client.get(there + name).status_code == 404
-    from django.core import signing
-
-    from doorstep.web.kit.visitor import CASES
-
-    client.cookies[CASES] = signing.dumps([case.reference], salt=CASES)
+    client, there = opened(case), f"/case/{case.reference}/photos/"
+    assert FormClient().get(there + name).status_code == 404
     answer = client.get(there + name)
     assert answer.status_code == 200 and "no-store" in answer["Cache-Control"]
     assert f"{there}{name}?small" in text(client.get(f"/case/{case.reference}"))

@@ -263,6 +263,9 @@ def pages(district: Any) -> Iterator[tuple[str, Any]]:
     case = Case.objects.get()
     yield post(f"{BASE}/check")  # it was sent
     yield "lost", FormClient().post(f"{BASE}/{form_id}/contact", {"name": "typed by Ann"})
+    yield get(f"/case/{case.reference}/add")
+    yield post(f"/case/{case.reference}/add", text="")
+    client.post(f"/case/{case.reference}/add", {"text": "typed by Ann"})
     yield get(f"/case/{case.reference}")
     deciding.decide(case_id=case.pk, decision="close", reason="x", by=SYSTEM, now=timezone.now())
     yield get(f"/case/{case.reference}")

@@ -11,14 +11,17 @@ from django.views.decorators.http import require_GET
 
 from doorstep.bookings import queries as bookings
 from doorstep.bookings.models import Booking
-from doorstep.cases import access, choosing, history
+from doorstep.cases import access, adding, choosing, history, needs_person
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.cases.values import of_nature, photos_of, spoken, words_of
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Stage
 from doorstep.catalogue.words import fill
+from doorstep.council import queries as council
 from doorstep.files import photos
 from doorstep.payments import queries as payments
+from doorstep.reports import queries as reports
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
 from doorstep.web.kit.visitor import let_in, may_open
@@ -51,12 +54,8 @@ def told(case: Case) -> dict[str, object]:
     """Return what the pages of a case say: where it stands, what happened, what may be chosen."""
     service = catalogue.service(case.version_id)
     stages = service.workflow.stages
-    words = words_of(case)
-    lines = [
-        (line.at, stages[line.stage].label, fill(stages[line.stage].resident, line.said(words)))
-        for line in history.lines(case.events.all())
-    ]
-    stage = stages[case.stage]
+    words, events = words_of(case), list(case.events.select_related("personal"))
+    stage, added = stages[case.stage], [] if case.erased_at else history.added(events)
     return {
         "case": case,
         "service": service,
@@ -65,15 +64,26 @@ def told(case: Case) -> dict[str, object]:
         "headline": fill(stage.headline, words),
         "ahead": [(fill(what, words), fill(when, words)) for what, when in stage.ahead],
         "named": words["named"],
-        "lines": lines,
+        "lines": [
+            (line.at, stages[line.stage].label, _said(stages[line.stage], line.said(words)))
+            for line in history.lines(events)
+        ],
+        "other": reports.stood_for_by(case),
         "reopen": _reopen_offer(case),
         "choices": choosing.offered(case, timezone.now()),
-        "replies": history.replies(case),
+        "replies": history.replies(events),
+        "added": added,
+        "read_by": needs_person.due_of(case, adding.TOPIC) if added else None,
         "answers": _answers(case),
         "photos": photos_of(service, case.answers),
         "booking": _booked(case),
         "owed": payments.latest(case),
     }
+
+
+def _said(stage: Stage, words: dict[str, object]) -> str:
+    """Return the sentence of a stage that is past; nothing where it was true only then."""
+    return "" if stage.passing else fill(stage.resident, words)
 
 
 def _booked(case: Case) -> Booking | None:
@@ -93,6 +103,13 @@ def _answers(case: Case) -> list[tuple[str, str]]:
         if case.answers.get(q.id) is not None
     ]
     return [(label, said) for label, said in rows if label and said]
+
+
+def _own_photos(case: Case) -> set[str]:
+    """Return the names of the photos that the person sent, with the form and later."""
+    later = history.added(case.events.filter(kind__in=history.ADDED))
+    first = photos_of(catalogue.service(case.version_id), case.answers)
+    return {*first, *(one.photo for one in later if one.photo)}
 
 
 def _reopen_offer(case: Case) -> str:
@@ -121,7 +138,7 @@ def photo(request: HttpRequest, reference: str, name: str) -> HttpResponseBase:
     """Give a photo of a case to the person who sent it."""
     case = own_case(request, reference)
     path = photos.path_of(name, small="small" in request.GET)
-    if path is None or name not in photos_of(catalogue.service(case.version_id), case.answers):
+    if path is None or name not in _own_photos(case):
         raise Http404
     answer = FileResponse(path.open("rb"), content_type="image/jpeg")
     answer["Cache-Control"] = "private, no-store"
@@ -136,10 +153,10 @@ def calendar(request: HttpRequest, reference: str) -> HttpResponse:
     booking = _booked(case)
     if booking is None:
         raise Http404
-    said = told(case)
-    body = feeds.one_day(
-        case.reference, booking.day.day, str(said["headline"]), str(said["says"]), timezone.now()
-    )
+    said, service = told(case), catalogue.service(case.version_id)
+    title = f"{said['headline'] or service.about.title} ({council.current().name})"
+    says = f"{service.about.title}, {case.reference}\n{said['named']}\n{said['says']}"
+    body = feeds.one_day(case.reference, booking.day.day, title, says, timezone.now())
     answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{case.reference}.ics"'
     return answer

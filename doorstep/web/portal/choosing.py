@@ -1,4 +1,4 @@
-"""What residents choose on the page of their case: what the service offers there, or to open it again."""
+"""What residents choose on the page of their case, of what the service offers there."""
 
 from datetime import datetime
 
@@ -11,10 +11,8 @@ from django.views.decorators.http import require_http_methods
 from doorstep.cases import asking, choosing, locking
 from doorstep.cases.models import Case
 from doorstep.council.errors import Refused
-from doorstep.files.errors import BadFile
 from doorstep.payments import queries as payments
 from doorstep.staff.actor import RESIDENT
-from doorstep.web.kit import uploads
 from doorstep.web.kit.access import public
 from doorstep.web.portal.case import own_case, told
 
@@ -54,35 +52,3 @@ def _ask(
         "refused": refused,
     }
     return render(request, "portal/choose.html", context)
-
-
-@public
-@require_http_methods(["GET", "POST"])
-def reopen(request: HttpRequest, reference: str) -> HttpResponse:
-    """Ask what is not right about a closed case, and open it again."""
-    case = own_case(request, reference)
-    context = {**told(case), "typed": request.POST, "refused": ""}
-    if request.method == "GET":
-        if not context["reopen"]:
-            return render(request, "kit/error.html", {"code": "not_reopenable"}, status=409)
-        return render(request, "portal/reopen.html", context)
-    try:
-        file = request.FILES.get("photo")
-        choosing.reopen(
-            case_id=case.pk,
-            text=request.POST.get("text", "")[:2000],
-            photo=uploads.take(request, file, of=case.reference, now=timezone.now())
-            if file
-            else "",
-            by=RESIDENT,
-            now=timezone.now(),
-        )
-    except (Refused, BadFile) as exc:
-        if exc.code == "text_missing" or isinstance(exc, BadFile):
-            return render(
-                request,
-                "portal/reopen.html",
-                {**context, "refused": exc.code, "values": exc.values},
-            )
-        return render(request, "kit/error.html", {"code": exc.code}, status=409)
-    return redirect("case", reference=case.reference)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from doorstep.web.portal import (
+    adding,
     bins,
     case,
     choosing,
@@ -44,7 +45,8 @@ urlpatterns = [
     path("case/code/<uuid:access_id>", returning.code, name="code"),
     path("case/open/<str:token>", case.open_case, name="open_case"),
     path("case/<str:reference>", case.case, name="case"),
-    path("case/<str:reference>/reopen", choosing.reopen, name="reopen"),
+    path("case/<str:reference>/add", adding.add, name="add"),
+    path("case/<str:reference>/reopen", adding.reopen, name="reopen"),
     path("case/<str:reference>/choose/<slug:choice>", choosing.choose, name="choose"),
     path("case/<str:reference>/sent", case.sent, name="sent"),
     path("case/<str:reference>/day.ics", case.calendar, name="case_day"),
