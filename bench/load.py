@@ -57,7 +57,8 @@ class Visitor:
         self.page = self.form = ""
 
     def ask(self, method: str, path: str, body: str = "", **headers: str) -> tuple[int, str, Any]:
-        """Send one request and read its answer whole."""
+        """Send one request as a browser does, so that it is counted, and read its answer whole."""
+        headers.setdefault("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0")
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
         self.connection.request(method, path, body or None, headers)

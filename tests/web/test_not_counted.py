@@ -24,7 +24,7 @@ def test_the_button_keeps_one_cookie_that_says_so_and_goes_back(db: None) -> Non
     client = FormClient()
     assert buttons(page(client)) == [NO]
     there = client.post("/cookies/counting", {"count": "no"})
-    assert there["Location"] == "/cookies"
+    assert there["Location"] == "/cookies#counting"
     cookie = there.cookies[COOKIE]
     assert list(there.cookies) == [COOKIE] and cookie.value == "1"
     assert cookie["httponly"] and cookie["samesite"] == "Lax"

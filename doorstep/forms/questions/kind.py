@@ -146,6 +146,10 @@ class Kind:
         """Return the question's fields once files that came with them are kept under these names."""
         return Typed({question.id: list(posted.getlist(question.id))})
 
+    def most_letters(self, question: Question) -> int:
+        """Return how many letters an answer may have."""
+        return question.max_length or 200
+
     def most_files(self, question: Question) -> int:
         """Return how many files one answer takes."""
         return 0

@@ -16,7 +16,6 @@ from doorstep.council import queries as council
 from doorstep.forms.form import Question
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid, Typed
-from doorstep.forms.questions.long_text import MOST
 from doorstep.forms.rules.types import BOOL
 from doorstep.intake import orders, prefill
 from doorstep.intake.filling import Filling
@@ -71,7 +70,7 @@ def _asked(service: Service) -> dict[str, Question]:
 
 def _words(question: Question, about: str) -> Question:
     """Return the question as it is asked here: with as much room as where the form stopped leaves."""
-    room = (question.max_length or MOST) - len(about) - 2
+    room = kinds.of(question).most_letters(question) - len(about) - 2
     return replace(question, max_length=room, optional=False)
 
 

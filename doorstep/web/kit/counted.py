@@ -47,7 +47,7 @@ def refuses_by_cookie(request: HttpRequest) -> bool:
 
 def counted_by(request: HttpRequest) -> CountedBy:
     """Return by what a browser is counted: nothing, where it does not want it, or is none."""
-    if refuses_by_signal(request) or refuses_by_cookie(request):
+    if refuses_by_signal(request) or refuses_by_cookie(request) or not settings.COUNTING:
         return NOT_COUNTED
     device = device_of(request.headers.get("User-Agent", ""))
     return CountedBy(device, campaign_of(request)) if device else NOT_COUNTED

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -32,4 +33,6 @@ def choose(request: HttpRequest) -> HttpResponse:
     is_counted = request.POST.get("count") == "yes"
     if not is_counted and is_known(request):
         leaving.do_not_count(drafts=cases.unfinished(owner(request), timezone.now()).order_by())
-    return counted.choose(request, redirect("cookies"), is_counted=is_counted)
+    return counted.choose(
+        request, redirect(f"{reverse('cookies')}#counting"), is_counted=is_counted
+    )

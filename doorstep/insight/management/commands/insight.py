@@ -70,7 +70,7 @@ class Command(BaseCommand):
         """Write a table whose columns stand under each other: words from the left, numbers from the right."""
         cells = [[str(cell) for cell in row] for row in rows]
         if not cells:
-            self.stdout.write(f"{heads[0] or 'Nothing'}: nothing was counted.\n\n")
+            self.stdout.write(f"{heads[0].partition(':')[0]}: none were counted.\n\n")
             return
         widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
         numbers = [all(c == "" or c[0].isdigit() for c in column) for column in zip(*cells, strict=True)]  # fmt: skip
