@@ -50,6 +50,9 @@ TRIGGER = """create trigger room_left before insert or update on bookings_bookin
   for each row execute function doorstep_room_left();
 """
 GUARDS = (
+    Guard("still there: who only said so is not forgotten when its person withdraws it", "doorstep/reports/actions.py",
+          "        return still_there.is_left(case, now=now)\n", "        return\n",
+          f"{STILL}::test_who_only_said_so_is_not_forgotten_when_its_person_withdraws_it"),
     Guard("helpful: after a night not even the order tells whose an answer was", "doorstep/insight/answers.py",
           " from taken order by random()", " from taken",
           "tests/insight/test_answers.py::test_after_a_night_not_even_the_order_tells_whose_it_was"),

@@ -208,7 +208,7 @@ def _hand_on(case: Case, by: Actor, now: datetime) -> None:
     """
     behind = [locked(row.case_id) for row in _open_behind(case)]
     if not behind:
-        return
+        return still_there.is_left(case, now=now)
     first, *others = behind
     for one in (first, *others):
         unmerge(case=one, by=by, now=now, of=case)

@@ -24,6 +24,10 @@ ASKED = (
     "People who saw it say that it is still there, though this report was closed as “{stage}”. "
     "Please decide whether somebody goes again; it was not opened by itself."
 )
+LEFT = (
+    "Whoever sent this report withdrew it, but other people say that it is still there: they were told not to "
+    "report it again. Please decide whether somebody goes."
+)
 
 
 def until(case: Case) -> date | None:
@@ -102,6 +106,12 @@ def begin_anew(case: Case) -> None:
     whole = [case, *queries.all_behind(case)]
     StillThere.objects.filter(case__in=whole).delete()
     Report.objects.filter(case__in=whole).update(still=0, still_at=None)
+
+
+def is_left(case: Case, *, now: datetime) -> None:
+    """Ask the team of a case that its person has withdrawn, where others say that it is still there."""
+    if Report.objects.filter(case=case, still__gt=0).exists():
+        needs_person.ask_on(case=case, text=LEFT, by=RESIDENT, now=now, topic=TOPIC)
 
 
 def is_seen_to(case: Case, *, by: Actor, now: datetime) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from doorstep.cases import forgetting
+from doorstep.cases import choosing, forgetting
 from doorstep.cases.models import Case
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
@@ -148,8 +148,6 @@ def test_of_a_closed_one_a_person_is_asked_once_and_it_stays_closed(streets: Any
 
 
 def test_a_closed_one_that_goes_on_needs_nobody_to_look_any_more(streets: Any) -> None:
-    from doorstep.cases import choosing
-
     case = streets.case()
     streets.finish(case)
     say(case, "bob", streets.now)
@@ -159,6 +157,28 @@ def test_a_closed_one_that_goes_on_needs_nobody_to_look_any_more(streets: Any) -
     streets.finish(case)
     say(case, "bob", streets.now)
     assert len(to_do(case)) == 1
+
+
+def test_who_only_said_so_is_not_forgotten_when_its_person_withdraws_it(streets: Any) -> None:
+    one, other, third, now = streets.case(), streets.case(), streets.case("street:12"), streets.now
+
+    def withdraw(case: Case) -> None:
+        choosing.choose(case_id=case.pk, name="withdraw", by=SYSTEM, now=now)
+
+    say(one, "bob", now)
+    withdraw(one)
+    (asked,) = to_do(one)
+    assert "withdrew it" in asked and shown(one).still == 0
+    say(one, "cat", now)
+    assert len(to_do(one)) == 1  # asked once
+    withdraw(third)
+    assert to_do(third) == []
+    # Where somebody else told us too, theirs stands for it, with all who said so.
+    third = streets.case("street:12")
+    merge(third, other, now)
+    say(other, "bob", now)
+    withdraw(other)
+    assert shown(third).still == 1 and to_do(other) == []
 
 
 def test_it_is_said_of_a_closed_one_only_for_a_time(streets: Any) -> None:
