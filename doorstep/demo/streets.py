@@ -1,5 +1,6 @@
 """Reports of what people saw in streets, made through the actions for every service whose cases are public."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
@@ -7,6 +8,7 @@ from doorstep.cases import drafts
 from doorstep.cases.models import Case
 from doorstep.cases.owners import Owner
 from doorstep.catalogue.service import Service
+from doorstep.council.errors import Refused
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork.models import Job
 from doorstep.forms.form import Page, Question
@@ -15,6 +17,7 @@ from doorstep.forms.questions.kind import Typed
 from doorstep.intake.filling import Filling, asked_on
 from doorstep.places.models import Property
 from doorstep.reports import queries as reports
+from doorstep.reports import still_there
 from doorstep.staff.actor import RESIDENT, Actor
 
 CREW = Actor("staff", "crew")
@@ -74,7 +77,16 @@ def make(now: datetime) -> int:
             total += 1
             if n % 3 == 2 or (case.due_on and case.due_on < now.date()):
                 _finish(case, min(when + timedelta(days=1), now))
+                continue
+            for who in range(n):
+                _say(case, f"demo-{who}", min(when + timedelta(hours=7 * (who + 1)), now))
     return total
+
+
+def _say(case: Case, who: str, now: datetime) -> None:
+    """Say that it is still there, unless it is behind another, or was said before."""
+    with suppress(Refused):
+        still_there.say(reference=case.reference, owner_key=who, now=now)
 
 
 def _finish(case: Case, now: datetime) -> None:

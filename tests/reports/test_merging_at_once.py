@@ -8,7 +8,7 @@ import pytest
 from doorstep.cases import timeline
 from doorstep.cases.models import Case
 from doorstep.fieldwork.models import Job
-from doorstep.reports import actions, queries
+from doorstep.reports import actions, queries, still_there
 from doorstep.reports.models import Joined, Report
 from doorstep.staff.actor import Actor
 from tests.at_once import at_once
@@ -72,3 +72,21 @@ def test_it_is_dealt_with_while_an_officer_parts_another_from_it(committed: Stre
         assert came[0] == "done" and came[1] in ("done", "not_mergeable"), came
         other.refresh_from_db()
         assert other.stage == ("with_crew" if came[1] == "done" else "removed")
+
+
+def test_people_say_it_while_an_officer_joins_and_each_counts_once(committed: Streets) -> None:
+    for _ in range(TURNS):
+        one, other = committed.case(), committed.case()
+
+        def say(of: Case, who: str) -> Callable[[], object]:
+            about = {"reference": of.reference, "owner_key": who, "now": committed.now}
+            return lambda: still_there.say(**about)
+
+        came = at_once(
+            merging(other, one, committed.now),
+            *(say(of, who) for of, who in ((one, "ann"), (other, "bob"), (other, "bob"))),
+            say(other, "cat"),
+        )
+        assert came[0] == "done" and sorted(came[1:]) == ["done"] * 3 + ["said_already"]
+        assert Report.objects.get(case=one).still == 3
+        assert not [c for c in (one, other) if timeline.broken(c)]
