@@ -86,8 +86,12 @@ class Flusher:
             return
         with self._starting:
             if self._thread is None:
-                self._thread = Thread(target=self._run, name="counts", daemon=True)
-                self._thread.start()
+                thread = Thread(target=self._run, name="counts", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError:  # no more threads now: whoever counts next tries again
+                    return
+                self._thread = thread
                 atexit.register(self.stop)
 
     def stop(self) -> None:
