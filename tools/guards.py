@@ -50,6 +50,9 @@ TRIGGER = """create trigger room_left before insert or update on bookings_bookin
   for each row execute function doorstep_room_left();
 """
 GUARDS = (
+    Guard("asking: counter and error name one limit", "doorstep/web/form/asking.py",
+          "kinds.of(question).most_letters(question) - len(about) - 2", "kinds.of(question).most_letters(question)",
+          "tests/web/test_asking_a_person.py::test_the_counter_and_the_error_name_one_limit"),
     Guard("still there: who only said so is not forgotten when its person withdraws it", "doorstep/reports/actions.py",
           "        return still_there.is_left(case, now=now)\n", "        return\n",
           f"{STILL}::test_who_only_said_so_is_not_forgotten_when_its_person_withdraws_it"),
