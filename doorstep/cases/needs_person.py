@@ -112,7 +112,11 @@ def promise(
 @transaction.atomic
 def done(*, case_id: int, topic: str, by: Actor, now: datetime) -> None:
     """End what a topic asked for and is done meanwhile; twice does no harm."""
-    case = locked(case_id)
+    done_on(case=locked(case_id), topic=topic, by=by, now=now)
+
+
+def done_on(*, case: Case, topic: str, by: Actor, now: datetime) -> None:
+    """As `done`, about a case that the caller holds locked, such as a step inside its transaction."""
     still = case.tasks.filter(topic=topic, task__ended_at=None)
     for task_id in still.values_list("task_id", flat=True):
         _end(case, task_id, "done", "", by, now)

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from doorstep.council.queries import ZONE
-from doorstep.insight import left, phrases
+from doorstep.insight import answers, left, phrases
 
 
 def look() -> None:
@@ -12,5 +12,8 @@ def look() -> None:
 
 
 def forget() -> None:
-    """Forget words that few wrote."""
-    phrases.forget(timezone.now().astimezone(ZONE).date())
+    """Forget words that few wrote, and comments of a year ago; and in which order people answered."""
+    today = timezone.now().astimezone(ZONE).date()
+    phrases.forget(today)
+    answers.forget(today)
+    answers.shuffle(today)

@@ -67,3 +67,41 @@ class Phrase(models.Model):
             models.UniqueConstraint(fields=["words", "day", "language"], name="one_phrase_a_day")
         ]
         indexes = [models.Index(fields=["day"], name="phrase_by_day")]
+
+
+# Where people are asked: after sending, and at the end of a case.
+PLACES = ("sent", "end")
+
+
+class Answer(models.Model):
+    """How satisfied somebody was with a service: of which case, and whose, is kept nowhere.
+
+    The day alone is kept, since a moment would name the case. `version` is as of a StepCell; `score` is 5 for very
+    satisfied, 1 for very dissatisfied.
+    """
+
+    # A day in London.
+    day = models.DateField()
+    service = models.CharField(max_length=50)
+    version = models.CharField(max_length=12)
+    channel = models.CharField(max_length=20)
+    language = models.CharField(max_length=3)
+    place = models.CharField(max_length=4)
+    score = models.SmallIntegerField()
+    # What they wrote; emptied after a year.
+    comment = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(place__in=PLACES), name="answer_at_a_known_place"),
+            models.CheckConstraint(
+                condition=Q(score__gte=1, score__lte=5), name="answer_from_one_to_five"
+            ),
+        ]
+        indexes = [models.Index(fields=["service", "day"], name="answers_by_service")]
+
+
+class Answered(models.Model):
+    """That the person of a case has answered at a place: a keyed hash of both, and nothing of what they said or when."""
+
+    mark = models.CharField(max_length=64, primary_key=True)

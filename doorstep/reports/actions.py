@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from doorstep.cases import needs_person, outcomes, timeline, workflow
@@ -13,7 +13,8 @@ from doorstep.cases.values import photos_of, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.forms.rules.rule import Rule
-from doorstep.reports import queries, queue
+from doorstep.reports import queries, queue, still_there
+from doorstep.reports.locking import one_at_a_time
 from doorstep.reports.models import JOINED, Joined, Report
 from doorstep.staff.actor import Actor
 from doorstep.text import copied
@@ -26,7 +27,7 @@ NO_WAY_ON = (
 )
 
 
-def publish(*, case: Case, now: datetime) -> None:
+def publish(*, case: Case, by: Actor, now: datetime) -> None:
     """Let anyone see a case about a place, or tell its followers that it has moved; the caller holds its lock.
 
     What is not public by its service, has no place, or is the same as another, stays as it is.
@@ -41,7 +42,7 @@ def publish(*, case: Case, now: datetime) -> None:
         return rule is not None and bool(rule.evaluate(values_of(case), clock_at(now)))
 
     photos = photos_of(service, {q: case.answers.get(q) for q in about.photos})
-    Report.objects.get_or_create(
+    _report, is_new = Report.objects.get_or_create(
         case=case,
         defaults={
             "published_at": now,
@@ -49,6 +50,10 @@ def publish(*, case: Case, now: datetime) -> None:
             "photos_shown": photos if holds(about.photos_when) else [],
         },
     )
+    if case.closed_at:
+        still_there.begin_anew(case)
+    elif not is_new:
+        still_there.is_seen_to(case, by=by, now=now)
     queue.announce.defer(case_id=case.pk, stage=case.stage)
 
 
@@ -111,6 +116,8 @@ def _count(case: Case, into: Case, sign: int) -> None:
     count = Report.objects.filter(case=case).values_list("joined", flat=True).first() or 0
     behind = [here.pk for here in queries.chain(into)]
     Report.objects.filter(case_id__in=behind).update(joined=F("joined") + sign * (1 + count))
+    for here in queries.chain(into):
+        still_there.recount(here)
 
 
 def unmerge(*, case: Case, by: Actor, now: datetime, of: Case | None = None) -> Case | None:
@@ -127,12 +134,6 @@ def unmerge(*, case: Case, by: Actor, now: datetime, of: Case | None = None) -> 
     _count(case, row.into, -1)
     timeline.write(of or locked(row.into_id), "parted", by=by, now=now, reference=case.reference)
     return row.into
-
-
-def _one_at_a_time() -> None:
-    """Wait until no other officer joins or parts cases, so that two who do it crosswise make no ring."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext('doorstep.reports.joining'))")
 
 
 def lock_what_it_is_behind(case_id: int) -> None:
@@ -154,7 +155,7 @@ def merge(*, case_id: int, reference: str, by: Actor, now: datetime) -> Case:
 
     Raises Refused: "no_such_report", "same_report", "merged_into_closed", "not_mergeable".
     """
-    _one_at_a_time()
+    one_at_a_time()
     slug = Case.objects.values_list("slug", flat=True).get(pk=case_id)
     other = Case.objects.filter(slug=slug, reference=copied.reference(reference)[:16]).first()
     if other is None:
@@ -167,6 +168,8 @@ def merge(*, case_id: int, reference: str, by: Actor, now: datetime) -> Case:
     workflow.unwind(case, by=by, now=now)
     _join(case, into, by, now)
     _follow(case, "join.merged", into, by, now)
+    case.refresh_from_db(fields=["stage"])
+    queue.announce.defer(case_id=case.pk, stage=case.stage)
     return into
 
 
@@ -176,7 +179,7 @@ def split(*, case_id: int, by: Actor, now: datetime) -> Case:
 
     Raises Refused: "not_joined", "not_mergeable".
     """
-    _one_at_a_time()
+    one_at_a_time()
     case = _held(case_id)
     into = unmerge(case=case, by=by, now=now)
     if into is None:
@@ -215,6 +218,7 @@ def _hand_on(case: Case, by: Actor, now: datetime) -> None:
     first = locked(first.pk)
     for one in (*others, case):
         _join(one, first, by, now)
+    queue.announce.defer(case_id=case.pk, stage=case.stage)
 
 
 def propagate(*, case: Case, outcome: str, by: Actor, now: datetime) -> None:

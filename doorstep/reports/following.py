@@ -9,7 +9,7 @@ from doorstep.cases.models import Case
 from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
-from doorstep.messages.subscriptions import Subscriptions
+from doorstep.messages.subscriptions import Subscriptions, Words
 from doorstep.places.models import Street, Ward
 from doorstep.reports import queries, texts
 from doorstep.reports.models import Follower, Report
@@ -81,24 +81,40 @@ def announce(*, case_id: int, stage: str, now: datetime) -> int:
     report = Report.objects.select_related("case__ward").filter(case_id=case_id).first()
     if report is None or report.case.stage != stage or not queries.existing().filter(pk=case_id):
         return 0
-    case = report.case
-    wish = _wish(case)
+    case, wish = report.case, _wish(report.case)
     followers = Follower.objects.filter(wish, confirmed_at__isnull=False).order_by("pk")
     emails: set[str] = set()
     for follower in followers:
         if follower.email in emails:  # one who follows street and ward is told once
             continue
         emails.add(follower.email)
-        with council.speaking(follower.language):
-            row = queries.shown(report)
-            more = {
-                "name": row.name,
-                "what": row.title,
-                "where": row.where,
-                "says": row.says,
-                "page": addresses.link("report", reference=row.reference),
-                "followed": named(follower.kind, follower.key),
-            }
+        words, more = _letter(report, follower)
         key = f"report-{case.pk}-{stage}-{case.stage_since:%Y%m%d%H%M%S}-{follower.pk}"
-        SUBSCRIPTIONS.tell(follower, "moved", key, texts.moved, more, now)
+        SUBSCRIPTIONS.tell(follower, "moved", key, words, more, now)
     return len(emails)
+
+
+def _letter(report: Report, follower: Follower) -> tuple[Words, dict[str, str]]:
+    """Return the words for a follower, and what they name: of a report that was joined to another, that other too."""
+    end = queries.stands_for(report.case)
+    other = queries.one(end.reference) if end else None
+    with council.speaking(follower.language):
+        more = _named_of(queries.shown(report))
+        if other is not None:
+            more |= {f"other_{k}": v for k, v in _named_of(queries.shown(other)).items()}
+        more |= {"followed": named(follower.kind, follower.key), "key": follower.key}
+    if end is not None:
+        return (texts.joined if other else texts.joined_unseen), more
+    is_along = follower.kind == "report" and follower.key != report.case.reference
+    return (texts.moved_with_another if is_along else texts.moved), more
+
+
+def _named_of(row: queries.Shown) -> dict[str, str]:
+    return {
+        "reference": row.reference,
+        "name": row.name,
+        "what": row.title,
+        "where": row.where,
+        "says": row.says,
+        "page": addresses.link("report", reference=row.reference),
+    }

@@ -1,8 +1,8 @@
-"""Followers are told in the queue; wishes nobody confirmed are forgotten."""
+"""Followers are told in the queue; wishes nobody confirmed are forgotten, and who said what."""
 
 from django.utils import timezone
 
-from doorstep.reports import following, queue
+from doorstep.reports import following, queue, still_there
 
 
 @queue.announce.does()
@@ -12,5 +12,6 @@ def announce(case_id: int, stage: str) -> None:
 
 
 def forget() -> None:
-    """Forget wishes that nobody confirmed."""
+    """Forget wishes that nobody confirmed, and by what nobody was counted twice."""
     following.SUBSCRIPTIONS.forget(now=timezone.now())
+    still_there.forget(now=timezone.now())

@@ -23,6 +23,21 @@ class Report(models.Model):
     photos_shown = models.JSONField(default=list)
     # How many others said the same.
     joined = models.IntegerField(default=0)
+    # How many people said that it is still there, of it and of those behind it, and when the last did.
+    still = models.IntegerField(default=0, db_default=0)
+    still_at = models.DateTimeField(null=True)
+
+
+class StillThere(models.Model):
+    """Somebody's word that what a report is about is still there.
+
+    The mark is a keyed hash of a browser and this report, by which nobody is counted twice: it joins nobody's word
+    here to their word elsewhere. It is forgotten once the browser's cookie is.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="said_still_there")
+    at = models.DateTimeField()
+    mark = models.CharField(max_length=64, null=True, unique=True)
 
 
 class Joined(models.Model):

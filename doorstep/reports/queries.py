@@ -32,7 +32,8 @@ MOST_NEAR = 8
 class Shown:
     """A report as anyone may see it; `text` and `photos` only as far as they were let through.
 
-    `state` is open, fixed (the person got what was asked for) or closed; `says` is the stage's sentence.
+    `state` is open, fixed (the person got what was asked for) or closed; `says` is the stage's sentence. `still`
+    people said that it is still there, the last on that day (Europe/London).
     """
 
     reference: str
@@ -54,6 +55,8 @@ class Shown:
     closed_at: datetime | None
     due_on: date | None
     joined: int
+    still: int
+    still_on: date | None
 
     @property
     def title(self) -> str:
@@ -175,6 +178,9 @@ def shown(report: Report) -> Shown:
     stage = service.workflow.stages[case.stage]
     text = "\n\n".join(words[q] for q in about.text if words.get(q)) if report.text_shown else ""
     mine = photos_of(service, {q: case.answers.get(q) for q in about.photos})
+    said = report.still_at  # what was said before it was dealt with says nothing now
+    if said and case.closed_at and said < case.closed_at:
+        said = None
     return Shown(
         reference=case.reference,
         slug=case.slug,
@@ -195,6 +201,8 @@ def shown(report: Report) -> Shown:
         closed_at=case.closed_at,
         due_on=case.due_on,
         joined=report.joined,
+        still=report.still if said else 0,
+        still_on=day_of(said) if said else None,
     )
 
 

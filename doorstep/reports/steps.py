@@ -34,7 +34,7 @@ class PublishStep:
 
     def run(self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
         """Publish it as its service says."""
-        actions.publish(case=case, now=now)
+        actions.publish(case=case, by=by, now=now)
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
         """Nothing to take back: an officer hides a report."""

@@ -30,3 +30,41 @@ def moved() -> tuple[str, str]:
         "You asked to be told of reports here: {followed}. To stop it: {link}\n\n"
         "{council}, {telephone}, {hours}"
     )
+
+
+def joined() -> tuple[str, str]:
+    """Return the words for who follows a report that was joined to another."""
+    return _("{name}: {where}"), _(
+        "The report that you follow was joined to another. Both are about the same thing, so we deal with them "
+        "together.\n\n"
+        "You follow {reference}: {what}, {where}.\n"
+        "It was joined to {other_reference}: {other_what}, {other_where}.\n\n"
+        "{other_says}\n\n"
+        "See it here: {other_page}\n\n"
+        "You do not need to do anything. From now on we write to you when {other_reference} moves on.\n\n"
+        "To stop it: {link}\n\n"
+        "{council}, {telephone}, {hours}"
+    )
+
+
+def joined_unseen() -> tuple[str, str]:
+    """Return the words for who follows a report that was joined to one that is not shown."""
+    return _("{name}: {where}"), _(
+        "The report that you follow was joined to another. Both are about the same thing, so we deal with them "
+        "together. The other one is not shown to anyone.\n\n"
+        "You follow {reference}: {what}, {where}.\n\n"
+        "See it here: {page}\n\n"
+        "If you want to know what comes of it, ask us. To stop our emails: {link}\n\n"
+        "{council}, {telephone}, {hours}"
+    )
+
+
+def moved_with_another() -> tuple[str, str]:
+    """Return the words for who follows a report that stands behind the one that has moved."""
+    return _("{name}: {where}"), _(
+        "{what}\n{where}\n\n{says}\n\n"
+        "See it here: {page}\n\n"
+        "You follow {key}, which was joined to {reference}: both are about the same thing, and we deal with them "
+        "together. To stop our emails: {link}\n\n"
+        "{council}, {telephone}, {hours}"
+    )

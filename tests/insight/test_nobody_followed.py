@@ -83,7 +83,7 @@ def test_counting_writes_into_its_own_tables_alone(
 def test_no_line_of_the_log_says_what_was_counted(
     district: Any, browser: Browser, caplog: Any
 ) -> None:
-    with caplog.at_level("DEBUG"):
+    with caplog.at_level("DEBUG", logger="doorstep"):
         fill_in(browser(), district.boxes[0])
         insight.FLUSHER.flush()
     said = [r.getMessage() for r in caplog.records]

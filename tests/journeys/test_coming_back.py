@@ -7,25 +7,13 @@ import pytest
 from django.utils import timezone
 
 from doorstep.cases import actions as cases
-from doorstep.cases.models import Access, Case
-from doorstep.messages import actions as messages
-from doorstep.messages import sending
-from doorstep.messages.models import Message
-from doorstep.outside import plug
+from doorstep.cases.models import Case
 from doorstep.staff.actor import SYSTEM
 from tests.browser import looks_right, report, sign_in
+from tests.mailing import last_message
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 320, "height": 700}
-
-
-def last_message() -> str:
-    """Send what waits, as the queue would, and return the latest that left."""
-    for access in Access.objects.filter(code_hash=""):
-        messages.send_code(access_id=access.id, now=timezone.now())
-    for message in Message.objects.filter(sent_at=None):
-        sending.send(message_id=message.pk, now=timezone.now())
-    return str(plug.get("messages.messenger").sent(Message.objects.latest("id").key).body)
 
 
 def opened(chromium: Any) -> Any:
@@ -97,7 +85,7 @@ def test_a_code_opens_the_case_and_a_wrong_ending_is_reopened(
     looks_right(page)
     page.fill("#text", "It is still full")
     page.click("main button:has-text('Send')")
-    page.wait_for_url(f"**/case/{case.reference}")
+    page.wait_for_url(f"**/case/{case.reference}#added")
     case.refresh_from_db()
     assert not case.is_closed
 

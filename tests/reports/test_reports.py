@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from doorstep.cases.forgetting import erase
 from doorstep.cases.models import Case
@@ -205,6 +206,26 @@ def test_who_follows_a_joined_one_hears_of_the_others_end_once(streets: Any) -> 
         "behind@x.example"
     ] * 2
     assert f"/reports/{first.reference}" in letters("behind@x.example")[-1].body
+    joined, ended = (letter.body for letter in letters("behind@x.example"))
+    assert "The report that you follow was joined to another" in joined
+    assert f"You follow {second.reference}" in joined and f"/reports/{first.reference}" in joined
+    assert f"You follow {second.reference}, which was joined to {first.reference}" in ended
+
+
+def test_who_follows_hears_at_once_that_an_officer_joined_it(streets: Any) -> None:
+    first, second, now = streets.case(), streets.case("street:12"), streets.now
+    follow("report", second.reference, "behind@x.example", now)
+    actions.merge(case_id=second.pk, reference=first.reference, by=OFFICER, now=now)
+    job = ProcrastinateJob.objects.filter(task_name="reports.announce").latest("id")
+    assert job.args == {"case_id": second.pk, "stage": "joined"}
+    following.announce(**job.args, now=now)
+    (letter,) = letters("behind@x.example")
+    assert f"It was joined to {first.reference}" in letter.body
+    actions.show(case_id=first.pk, hidden=True, text=False, photos=[], by=OFFICER, now=now)
+    follow("report", second.reference, "later@x.example", now)
+    following.announce(case_id=second.pk, stage="joined", now=now)
+    (letter,) = letters("later@x.example")
+    assert first.reference not in letter.body and "not shown to anyone" in letter.body
 
 
 def test_photos_of_a_joined_one_go_along_as_far_as_they_were_let_through(streets: Any) -> None:

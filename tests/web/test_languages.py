@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from doorstep.cases import deciding
+from doorstep.cases import deciding, forgetting
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.build_service import build_all
@@ -25,6 +25,7 @@ from doorstep.council import spoken
 from doorstep.messages import actions as messages
 from doorstep.messages import sending
 from doorstep.messages.models import Message
+from doorstep.reports import actions
 from doorstep.staff.actor import SYSTEM
 from doorstep.staff.models import StaffUser
 from doorstep.waste import actions as waste
@@ -33,6 +34,7 @@ from doorstep.waste.models import BinNote, MovedDay, Round, Suspension
 from tests.form_client import FormClient
 from tests.pseudo import forgotten
 from tests.publishing import publish_library
+from tests.streets import Streets
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "/services/missed-bin"
@@ -267,8 +269,14 @@ def pages(district: Any) -> Iterator[tuple[str, Any]]:
     yield post(f"/case/{case.reference}/add", text="")
     client.post(f"/case/{case.reference}/add", {"text": "typed by Ann"})
     yield get(f"/case/{case.reference}")
+    helpful = f"/case/{case.reference}/helpful"
+    yield get(helpful)
+    yield post(helpful, comment="")
+    yield post(helpful, score="5", comment="x" * 1001)
+    yield post(helpful, score="5", comment=spoken.dress("Good"))
     deciding.decide(case_id=case.pk, decision="close", reason="x", by=SYSTEM, now=timezone.now())
     yield get(f"/case/{case.reference}")
+    yield get(helpful)
     yield get(f"/case/{case.reference}/reopen")
     yield post(f"/case/{case.reference}/reopen", text="")
     yield post("/case/open", reference="", email="")
@@ -278,6 +286,8 @@ def pages(district: Any) -> Iterator[tuple[str, Any]]:
         "/case/open", {"reference": case.reference, "email": "ann@resident.example"}
     )["Location"]
     yield post(there, code="1")
+    forgetting.erase(case_id=case.pk, now=timezone.now())
+    yield get(helpful)
     yield get("/forget")
     yield post("/forget")
     strict = FormClient(enforce_csrf_checks=True)
@@ -294,6 +304,51 @@ def test_no_page_of_a_resident_has_a_sentence_that_cannot_be_translated(
     assert len(seen) > 35 and len(headings) >= 18, headings  # it came where it was to come
     left = {name: forgotten(page) for name, page in seen.items()}
     assert {name: words for name, words in left.items() if words} == {}
+
+
+def report_pages(streets: Streets) -> Iterator[tuple[str, Any]]:
+    """Look at reports: open, said to be still there, joined, closed, closed long ago, hidden."""
+    one, other, now = streets.case(), streets.case("street:12"), streets.now
+    client = FormClient()
+    here, there = f"/reports/{one.reference}", f"/reports/{other.reference}"
+
+    def get(name: str, path: str, by: FormClient = client) -> tuple[str, Any]:
+        return name, by.get(path, follow=True)
+
+    yield get("open", here)
+    yield get("to say", f"{here}/still")
+    for _ in range(5):
+        client = FormClient()
+        yield "said", client.post(f"{here}/still", follow=True)
+    yield "often", FormClient().post(f"{here}/still", follow=True)
+    yield get("listed", "/reports?state=")
+    actions.merge(case_id=other.pk, reference=one.reference, by=SYSTEM, now=now)
+    yield get("joined", there)
+    streets.finish(one)
+    yield get("closed", here)
+    elsewhere = {"REMOTE_ADDR": "203.0.113.9"}
+    yield "said of a closed one", client.post(f"{here}/still", follow=True, **elsewhere)
+    Case.objects.filter(pk=one.pk).update(closed_at=now - timedelta(days=90))
+    yield get("over", here)
+    yield get("too late", f"{here}/still", FormClient())
+    actions.show(case_id=one.pk, hidden=True, text=False, photos=[], by=SYSTEM, now=now)
+    yield get("behind a hidden one", there)
+    yield get("gone", f"{there}/still")
+
+
+def test_no_page_of_a_report_has_a_sentence_that_cannot_be_translated(
+    district: Any, pseudo: None
+) -> None:
+    seen = {name: text(answer) for name, answer in report_pages(Streets(district))}
+    left = {
+        name: [words for words in forgotten(page) if not STREETS.search(words)]
+        for name, page in seen.items()
+    }
+    assert {name: words for name, words in left.items() if words} == {} and len(seen) == 12
+
+
+# Names of streets and wards, and the kinds of feed that reports are taken along as.
+STREETS = re.compile(r"GR-\w{4}-\w{4}|High Street|^(: ,  )?End,|^East$|^Ward$|RSS|JSON|CSV")
 
 
 def test_no_message_has_a_sentence_that_cannot_be_translated(district: Any, pseudo: None) -> None:

@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
@@ -17,12 +18,13 @@ from doorstep.council import queries as council
 from doorstep.files import photos
 from doorstep.places import spots
 from doorstep.places.models import Street, Ward
-from doorstep.reports import queries
+from doorstep.reports import queries, still_there
 from doorstep.reports.models import Report
 from doorstep.reports.queries import Shown
 from doorstep.text.safe import for_json, for_xml
 from doorstep.web.kit import limits, lists
 from doorstep.web.kit.access import public
+from doorstep.web.kit.visitor import may_open
 
 A_PAGE, PINS, FEED, TABLE = 25, 300, 50, 5000
 COLUMNS = (
@@ -43,6 +45,7 @@ COLUMNS = (
     "closed",
     "also_reported_by",
     "address",
+    "still_there",
 )
 
 
@@ -127,16 +130,25 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
     """Show one report."""
     one = queries.one(reference)
     if one is None:
-        raise Http404
-    row = queries.shown(one)
-    end = queries.stands_for(one.case)
+        return _none(request, reference)
+    row, end = queries.shown(one), queries.stands_for(one.case)
+    context: dict[str, object] = {"row": row, "is_own": may_open(request, row.reference)}
     if end is not None:
         there = queries.one(end.reference)
-        other = queries.shown(there) if there else None
-        return render(request, "portal/reports/joined.html", {"row": row, "other": other})
-    context = {"row": row, "pins": [_pin(row)], "case": one.case}
+        context["other"] = queries.shown(there) if there else None
+        return render(request, "portal/reports/joined.html", context)
+    context |= {"pins": [_pin(row)], "case": one.case}
     context |= {"lines": queries.history(one), "along": queries.photos_along(one)}
+    too_late = still_there.is_too_late(one.case, timezone.now())
+    context |= {"until": still_there.until(one.case), "too_late": too_late}
     return render(request, "portal/reports/one.html", context)
+
+
+def _none(request: HttpRequest, reference: str) -> HttpResponse:
+    """Lead to their own page who sent what is shown to nobody else; anyone else meets "not found"."""
+    if not may_open(request, reference):
+        raise Http404
+    return redirect("case", reference=reference)
 
 
 @public
@@ -195,7 +207,7 @@ def _fields(row: Shown) -> list[object]:
     where = [row.where, row.ward, row.latitude, row.longitude, row.easting, row.northing]
     there = addresses.link("report", reference=row.reference)
     head = [row.reference, row.slug, row.what or row.name, row.text]
-    return [*head, *where, row.state, row.says, *dates, row.joined, there]
+    return [*head, *where, row.state, row.says, *dates, row.joined, there, row.still]
 
 
 @public

@@ -9,6 +9,7 @@ from doorstep.web.portal import (
     following,
     form,
     former_site,
+    helpful,
     home,
     looks,
     maps,
@@ -18,6 +19,7 @@ from doorstep.web.portal import (
     reports,
     returning,
     statements,
+    still_there,
 )
 
 urlpatterns = [
@@ -49,6 +51,7 @@ urlpatterns = [
     path("case/<str:reference>/reopen", adding.reopen, name="reopen"),
     path("case/<str:reference>/choose/<slug:choice>", choosing.choose, name="choose"),
     path("case/<str:reference>/sent", case.sent, name="sent"),
+    path("case/<str:reference>/helpful", helpful.helpful, name="helpful"),
     path("case/<str:reference>/day.ics", case.calendar, name="case_day"),
     path("case/<str:reference>/photos/<str:name>", case.photo, name="case_photo"),
     path("case/<str:reference>/pay", paying.pay, name="pay"),
@@ -75,6 +78,7 @@ urlpatterns = [
     path("reports/follow/<slug:kind>/<str:key>", following.ask, name="follow"),
     path("reports/follow/<slug:kind>/<str:key>/asked", following.asked, name="follow_asked"),
     path("reports/<str:reference>", reports.report, name="report"),
+    path("reports/<str:reference>/still", still_there.still, name="report_still"),
     path("reports/<str:reference>/photos/<str:name>", reports.photo, name="report_photo"),
     path("map/base.json", maps.base, name="map_base"),
     path("map/near", maps.near, name="map_near"),
