@@ -14,6 +14,8 @@ from doorstep.signposts import suggestions
 MOST_WORDS, LONGEST = 6, 19
 # Fewer are not shown to anyone, and are deleted after so many days; the others after a year.
 LEAST, FEW_KEPT_DAYS, KEPT_DAYS = 5, 30, 365
+# Others than these of one day are left out: somebody may send any words, by the thousand.
+MOST_A_DAY = 2000
 _ADD = """
 insert into insight_phrase (day, words, language, n)
 select * from unnest(%s::date[], %s::text[], %s::text[], %s::int[]) order by 2, 1, 3
@@ -64,10 +66,21 @@ def add(sums: Mapping[Written, int]) -> None:
         if phrase:
             row = Written(day, phrase, language)
             rows[row] = rows.get(row, 0) + n
+    rows = _with_room(rows)
     if rows:
         columns = [list(column) for column in zip(*rows, strict=True)]
         with connection.cursor() as cursor:
             cursor.execute(_ADD, [*columns, list(rows.values())])
+
+
+def _with_room(rows: dict[Written, int]) -> dict[Written, int]:
+    """Return the sums that there is room for: any of words that were written before on that day, others while they are few."""
+    days = {row.day for row in rows}
+    here = Phrase.objects.filter(day__in=days)
+    if here.count() + len(rows) <= MOST_A_DAY:
+        return rows
+    known = set(here.filter(words__in={r.words for r in rows}).values_list("day", "words", "language"))  # fmt: skip
+    return {row: n for row, n in rows.items() if tuple(row) in known}
 
 
 def common(first: date, last: date) -> list[tuple[str, int]]:

@@ -75,3 +75,13 @@ def test_what_fewer_than_five_wrote_is_not_shown_and_goes_after_thirty_days(db: 
     assert set(Phrase.objects.values_list("words", flat=True)) == {"many", "new"}
     phrases.forget(DAY + timedelta(days=500))
     assert not Phrase.objects.exists()
+
+
+def test_there_is_an_end_to_what_is_kept_of_one_day(db: None, monkeypatch: Any) -> None:
+    monkeypatch.setattr(phrases, "MOST_A_DAY", 2)
+    for words in ("trombone", "tuba"):
+        insight.count_words(words, language="en", day=DAY)
+    assert kept() == {"trombone": 1, "tuba": 1}
+    for words in ("trombone", "bassoon"):
+        insight.count_words(words, language="en", day=DAY)
+    assert kept() == {"trombone": 2, "tuba": 1}
