@@ -1,6 +1,7 @@
 """Changes drafts: begin, answer, go past a stop, keep what was typed, throw away."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.forms import journey
+from doorstep.forms.facts import asked_by
 from doorstep.forms.form import Page, Stop
 from doorstep.forms.journey import Decision
 from doorstep.forms.questions import kinds
@@ -115,7 +117,8 @@ def judge(
         service = service or catalogue.service(draft.version_id)
         values = values_of(draft, settings_of(draft, service, now), service)
     finding = facts.Facts(clock, given_facts or {}, draft.observed or {}, may_ask_outside)
-    page_facts, missing = finding.resolve(page.facts, values)
+    with _asked_by(draft):
+        page_facts, missing = finding.resolve(page.facts, values)
     for name, rule in page.values if not missing else ():
         if journey.ready(rule, values):
             page_facts[name] = values[name] = rule.evaluate(values, clock)
@@ -136,6 +139,14 @@ def judge(
         }
         draft.decisions = {**draft.decisions, page.id: row}
     return decision
+
+
+def _asked_by(draft: Draft) -> AbstractContextManager[None]:
+    """Say who asks for a draft's facts: staff by name, others by whose the draft is."""
+    if draft.by_staff:
+        return asked_by(draft.by_staff, ("staff", draft.by_staff))
+    word = "resident" if draft.owner_kind == "browser" else draft.owner_kind
+    return asked_by(word, ("person", f"{draft.owner_kind}:{draft.owner_key}"))
 
 
 def answer(

@@ -15,6 +15,7 @@ from doorstep.cases.shapes import PassedStop
 from doorstep.cases.values import photos_of, settings_of, to_json, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
+from doorstep.catalogue.words import fill
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.customers import actions as customers
@@ -44,19 +45,31 @@ def submit(
 
     `answers` are those that whoever sends it saw, where somebody saw them. Sent twice, the same case comes
     back. Where a rule now stops, no case is made and the decision is returned; the draft keeps its
-    answers. Raises Refused("changed_meanwhile") where the answers are others by now, Refused("unanswered", page=...), and
+    answers. Raises Refused("changed_meanwhile") where the answers, or what is said before sending, are others by now, Refused("unanswered", page=...), and
     Refused("already_open") where no rule stops for the case that is open already.
     """
     args = (draft_id, answers, by, now, given_facts)
     try:
-        return _judged_again(*args, asked=False)
-    except _AskFirst:  # the lock is let go while an outside system is asked
-        _ask_outside(draft_id, now, given_facts)
-        return _judged_again(*args, asked=True)
+        try:
+            return _judged_again(*args, asked=False)
+        except _AskFirst:  # the lock is let go while an outside system is asked
+            _ask_outside(draft_id, now, given_facts)
+            return _judged_again(*args, asked=True)
+    except _SaidOther as exc:
+        Draft.objects.filter(id=draft_id, sent_at=None).update(**exc.found)
+        raise Refused("changed_meanwhile") from exc
 
 
 class _AskFirst(Exception):
     """A fact of this form is asked of an outside system, and nobody may wait for it with a lock."""
+
+
+class _SaidOther(Exception):
+    """What is said before sending, such as the price, is another by now: nobody sends what they have not read."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(str(draft.pk))
+        self.found = {"facts": draft.facts, "observed": draft.observed}
 
 
 def _judged_again(
@@ -109,6 +122,7 @@ def _submit(
         raise _AskFirst
     clock = clock_at(now)
     settings = settings_of(draft, service, now)
+    said = fill(service.form.sending, values_of(draft, settings))
     for page in service.form.pages:
         values = values_of(draft, settings)
         pages = journey.shown(service.form, values, frozenset(draft.asked), clock)
@@ -120,6 +134,8 @@ def _submit(
         if decision.stops:
             draft.save(update_fields=["facts", "observed", "decisions", "asked"])
             return None, decision
+    if answers is not None and fill(service.form.sending, values_of(draft, settings)) != said:
+        raise _SaidOther(draft)
     return _open(draft, service, settings, by, now, given_facts), None
 
 
@@ -142,7 +158,7 @@ def _open(
 ) -> Case:
     a, clock, flow = draft.answers, clock_at(now), service.workflow
     questions = list(service.form.questions.values())
-    personal = {q.id for q in questions if q.contact}
+    personal = {q.id for q in questions if q.contact or q.forget}
     answered = {kinds.of(q).nature: q.id for q in reversed(questions) if a.get(q.id)}
     place, spot = a.get(answered.get("home", "")), answered.get("spot", "")
     unique = service.about.unique.get("of", [])
