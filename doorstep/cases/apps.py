@@ -7,7 +7,7 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer the spine's facts and its step `task`, and forget every day, or sooner, what may no longer be kept."""
+        """Offer the spine's facts and its step `ask_team`, and forget every day, or sooner, what may no longer be kept."""
         from doorstep.cases import facts, jobs, steps
         from doorstep.outside import later
 

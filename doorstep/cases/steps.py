@@ -1,4 +1,4 @@
-"""The step `task`: asks the team for something about a case, once; or says that it is done."""
+"""The step `ask_team`: asks the team for something about a case, once; or says that it is done."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,8 +10,8 @@ from doorstep.catalogue import steps
 from doorstep.forms.rules.types import BOOL
 from doorstep.staff.actor import Actor
 
-TASK = steps.StepKind(
-    "task",
+ASK_TEAM = steps.StepKind(
+    "ask_team",
     rules={"when": BOOL},
     optional=frozenset({"when"}),
     words=frozenset({"text", "topic", "do"}),
@@ -25,7 +25,7 @@ def _topic(options: Mapping[str, Any]) -> str:
     return f"step.{options.get('topic', '')}"[:40]
 
 
-class TaskStep:
+class AskTeamStep:
     """Asks a person of the service's team."""
 
     def run(
@@ -35,7 +35,7 @@ class TaskStep:
         topic = _topic(options)
         if options.get("do") == "done":
             needs_person.done_on(case=case, topic=topic, by=by, now=now)
-            return "task.done" if "task.done" in workflow.stage_of(case).on else None
+            return "ask_team.done" if "ask_team.done" in workflow.stage_of(case).on else None
         if options.get("when", True) and not case.tasks.filter(topic=topic).exists():
             text = str(options.get("text", "")) or topic
             needs_person.ask_on(case=case, text=text, by=by, now=now, topic=topic)
@@ -50,5 +50,5 @@ class TaskStep:
 
 def offer() -> None:
     """Offer the step to validators and to the spine."""
-    steps.offer(TASK)
-    workflow.offer("task", TaskStep())
+    steps.offer(ASK_TEAM)
+    workflow.offer("ask_team", AskTeamStep())
