@@ -55,20 +55,24 @@ def submit(
         except _AskFirst:  # the lock is let go while an outside system is asked
             _ask_outside(draft_id, now, given_facts)
             return _judged_again(*args, asked=True)
-    except _SaidOther as exc:
+    except _FoundOther as exc:  # so that the next page they see says what holds now
         Draft.objects.filter(id=draft_id, sent_at=None).update(**exc.found)
-        raise Refused("changed_meanwhile") from exc
+        raise exc.refused from exc
 
 
 class _AskFirst(Exception):
     """A fact of this form is asked of an outside system, and nobody may wait for it with a lock."""
 
 
-class _SaidOther(Exception):
-    """What is said before sending, such as the price, is another by now: nobody sends what they have not read."""
+class _FoundOther(Exception):
+    """What was found is other than when they looked, such as the price: nobody sends what they have not read.
 
-    def __init__(self, draft: Draft) -> None:
-        super().__init__(str(draft.pk))
+    The transaction is rolled back, and what was found is kept after it.
+    """
+
+    def __init__(self, draft: Draft, refused: Refused) -> None:
+        super().__init__(refused.code)
+        self.refused = refused
         self.found = {"facts": draft.facts, "observed": draft.observed}
 
 
@@ -129,13 +133,13 @@ def _submit(
         if page not in pages:
             continue
         if not journey.answered(page, draft.answers):
-            raise Refused("unanswered", page=page.id)
+            raise _FoundOther(draft, Refused("unanswered", page=page.id))
         decision = drafts.judge(draft, page, now, given_facts, may_ask_outside=False)
         if decision.stops:
             draft.save(update_fields=["facts", "observed", "decisions", "asked"])
             return None, decision
     if answers is not None and fill(service.form.sending, values_of(draft, settings)) != said:
-        raise _SaidOther(draft)
+        raise _FoundOther(draft, Refused("changed_meanwhile"))
     return _open(draft, service, settings, by, now, given_facts), None
 
 
