@@ -63,7 +63,7 @@ GUARDS = (
           "    if not _too_often(claim, who, now):\n", "    if True:\n",
           "tests/customers/test_entitlement.py::test_at_the_limit_no_other_system_is_asked"),
     Guard("benefit: a check is never changed", "doorstep/customers/migrations/0003_checks_never_change.py",
-          "before update on", "before truncate on",
+          "begin raise exception 'a check of entitlement is never changed'; end", "begin return new; end",
           "tests/customers/test_entitlement.py::test_a_check_is_never_changed"),
     Guard("benefit: a case keeps no answer that is forgotten", "doorstep/cases/submitting.py",
           "if q.contact or q.forget}", "if q.contact}",
