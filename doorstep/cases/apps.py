@@ -8,9 +8,10 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the spine's facts, and forget every day, or sooner, what may no longer be kept."""
-        from doorstep.cases import facts, jobs
+        from doorstep.cases import facts, jobs, steps
         from doorstep.outside import later
 
         facts.offer()
+        steps.offer()
         later.every_day(jobs.forget)
         later.every_day(jobs.forget_photos)

@@ -49,6 +49,15 @@ def offered(case: Case, now: datetime) -> list[Offered]:
     return offers
 
 
+def late(case: Case, now: datetime) -> str:
+    """Return what is said of what could be chosen until a moment that is past; nothing otherwise."""
+    for choice in workflow.stage_of(case).choices.values():
+        until = _until(case, choice, now)
+        if until is not None and now >= until and choice.late:
+            return fill(choice.late, {**words_of(case), "until": until})
+    return ""
+
+
 def is_asked_again(case: Case, name: str, refused: Refused, now: datetime) -> bool:
     """Say whether a choice that was refused is still offered, so that it is asked once more, as it stands now.
 

@@ -51,7 +51,7 @@ def submit(
     try:
         return _judged_again(*args, asked=False)
     except _AskFirst:  # the lock is let go while an outside system is asked
-        _ask_outside(draft_id, now, given_facts)
+        ask_outside(draft_id, now, given_facts)
         return _judged_again(*args, asked=True)
 
 
@@ -79,7 +79,9 @@ def _judged_again(
     raise AssertionError("returned or raised above")
 
 
-def _ask_outside(draft_id: UUID, now: datetime, given_facts: Mapping[str, object] | None) -> None:
+def ask_outside(
+    draft_id: UUID, now: datetime, given_facts: Mapping[str, object] | None = None
+) -> None:
     """Ask outside systems again for what is no longer fresh, before anything is locked."""
     draft = Draft.objects.get(id=draft_id)
     for page in catalogue.service(draft.version_id).form.pages:
@@ -107,20 +109,34 @@ def _submit(
     service = catalogue.service(draft.version_id)
     if not asked and any(facts.asks_outside(page.facts) for page in service.form.pages):
         raise _AskFirst
-    clock = clock_at(now)
     settings = settings_of(draft, service, now)
+    if decision := judge_all(draft, service, settings, now, given_facts):
+        return None, decision
+    return _open(draft, service, settings, by, now, given_facts), None
+
+
+def judge_all(
+    draft: Draft,
+    service: Service,
+    settings: Mapping[str, object],
+    now: datetime,
+    given_facts: Mapping[str, object] | None = None,
+) -> Decision | None:
+    """Judge every page of a draft again, in order; return the decision that stops it, and keep that.
+
+    The caller holds the draft's lock: no outside system is asked. Raises Refused("unanswered", page=...).
+    """
     for page in service.form.pages:
         values = values_of(draft, settings)
-        pages = journey.shown(service.form, values, frozenset(draft.asked), clock)
-        if page not in pages:
+        if page not in journey.shown(service.form, values, frozenset(draft.asked), clock_at(now)):
             continue
         if not journey.answered(page, draft.answers):
             raise Refused("unanswered", page=page.id)
         decision = drafts.judge(draft, page, now, given_facts, may_ask_outside=False)
         if decision.stops:
             draft.save(update_fields=["facts", "observed", "decisions", "asked"])
-            return None, decision
-    return _open(draft, service, settings, by, now, given_facts), None
+            return decision
+    return None
 
 
 def _customer(draft: Draft, service: Service, now: datetime) -> Customer | None:

@@ -36,6 +36,8 @@ class FormSession:
     start: str
     # Lets the person into the case that came of a form, and gives the answer back.
     let_in: Callable[[HttpResponse, Case], HttpResponse] = lambda response, _case: response
+    # Returns the page of a case, for who changes one.
+    case_page: Callable[[str], str] = str
     # By what is counted that happens here; no device where the person does not want it.
     counted_by: CountedBy = NOT_COUNTED
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from doorstep.bookings import queries as bookings
 from doorstep.bookings.models import Booking
-from doorstep.cases import access, adding, choosing, history, needs_person
+from doorstep.cases import access, adding, changing, choosing, history, needs_person
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.cases.values import of_nature, photos_of, spoken, words_of
@@ -71,6 +71,8 @@ def told(case: Case) -> dict[str, object]:
         "other": reports.stood_for_by(case),
         "reopen": _reopen_offer(case),
         "choices": choosing.offered(case, timezone.now()),
+        "change": changing.offered(case, timezone.now()),
+        "late": changing.late(case, timezone.now()) or choosing.late(case, timezone.now()),
         "replies": history.replies(events),
         "added": added,
         "read_by": needs_person.due_of(case, adding.TOPIC) if added else None,
