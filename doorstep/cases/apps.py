@@ -8,10 +8,9 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the spine's facts, and forget every day, or sooner, what may no longer be kept."""
-        from doorstep.cases import facts, jobs, steps
+        from doorstep.cases import facts, jobs
         from doorstep.outside import later
 
         facts.offer()
-        steps.offer()
         later.every_day(jobs.forget)
         later.every_day(jobs.forget_photos)

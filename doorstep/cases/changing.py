@@ -1,11 +1,12 @@
 """A case is changed by whoever sent it: its form is filled in again from its own answers, and sent as a change.
 
-What it had stays as it is until the change is made: by the step `change`, once what is owed for it is paid.
+What it had stays as it is until the change is made: by the step `amend`, once what is owed for it is paid.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -176,6 +177,7 @@ def _enter(case: Case, draft: Draft, change: Change, by: Actor, now: datetime) -
     new = values_of(draft, settings_of(draft, catalogue.service(draft.version_id), now))
     kept = {name: rule.evaluate(new, clock_at(now)) for name, rule in change.values}
     was = workflow.said_now(case)
+    photos.keep(photos_of(catalogue.service(draft.version_id), draft.answers))
     draft.sent_at = now
     draft.save(update_fields=["sent_at", "facts", "observed", "decisions", "asked"])
     workflow.keep(case, FACT, kept)
@@ -197,13 +199,13 @@ def make(*, case: Case, draft: Draft, by: Actor, now: datetime) -> None:
     service = catalogue.service(case.version_id)
     personal = {q.id for q in service.form.questions.values() if q.contact}
     draft.changes = case
-    lines = _lines(case, draft, service)
+    lines, before = _lines(case, draft, service), photos_of(service, case.answers)
     case.answers = {k: v for k, v in draft.answers.items() if k not in personal}
     case.words = {k: v for k, v in draft.words.items() if k.split("@")[0] not in personal}
     case.facts = {**case.facts, **draft.facts}
     case.decisions = {**case.decisions, **draft.decisions}
     case.save(update_fields=["answers", "words", "facts", "decisions"])
-    photos.keep(photos_of(service, case.answers))
+    _remove(set(before) - set(photos_of(service, case.answers)))
     workflow.change(case, draft, by=by, now=now)
     timeline.write(case, "changed", by=by, now=now, text="\n".join(lines))
     forget(draft=draft)
@@ -222,7 +224,15 @@ def _lines(case: Case, draft: Draft, service: Service) -> list[str]:
 def drop(*, case: Case, draft: Draft, by: Actor, now: datetime) -> None:
     """Leave a case as it is: what was set in motion for its change is taken back."""
     workflow.drop_change(case, draft, by=by, now=now)
+    service = catalogue.service(case.version_id)
+    _remove(set(photos_of(service, draft.answers)) - set(photos_of(service, case.answers)))
     forget(draft=draft)
+
+
+def _remove(names: set[str]) -> None:
+    """Remove photos that no case has any more, once that is sure."""
+    for name in names:
+        transaction.on_commit(partial(photos.remove, name))
 
 
 def forget(*, draft: Draft) -> None:

@@ -1,4 +1,4 @@
-"""The step `change`: makes the change of a case that was sent, or forgets it."""
+"""The step `amend`: makes the change of a case that was sent, or forgets it."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,7 +13,7 @@ from doorstep.council.errors import Refused
 from doorstep.staff.actor import Actor
 
 KIND = steps.StepKind(
-    "change",
+    "amend",
     words=frozenset({"do"}),
     outcomes={
         "made": "The case has its new answers, and what it had was changed by them.",
@@ -23,33 +23,33 @@ KIND = steps.StepKind(
 )
 
 
-class ChangeStep:
+class AmendStep:
     """Makes a change; `do: drop` forgets it."""
 
     def run(self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> str:
-        """Come to change.made, or to change.gone where what it wants is there no longer; or to change.dropped."""
+        """Come to amend.made, or to amend.gone where what it wants is there no longer; or to amend.dropped."""
         draft = changing.sent(case)
         if draft is None:
-            return "change.dropped"
+            return "amend.dropped"
         if options.get("do") == "drop":
             changing.drop(case=case, draft=draft, by=by, now=now)
-            return "change.dropped"
+            return "amend.dropped"
         try:
             with transaction.atomic():
                 changing.make(case=case, draft=draft, by=by, now=now)
         except Refused:
             vars(case).pop("last_line", None)  # what was written meanwhile is not there
             case.refresh_from_db(fields=["answers", "words", "facts", "decisions"])
-            return "change.gone"
-        return "change.made"
+            return "amend.gone"
+        return "amend.made"
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
-        """Forget what was sent and is not made."""
+        """Leave the case as it is: a change that was sent is not made."""
         if (draft := changing.sent(case)) is not None:
-            changing.forget(draft=draft)
+            changing.drop(case=case, draft=draft, by=by, now=now)
 
 
 def offer() -> None:
     """Offer the step to validators and to the spine."""
     steps.offer(KIND)
-    workflow.offer("change", ChangeStep())
+    workflow.offer("amend", AmendStep())
