@@ -84,6 +84,7 @@ def begin(*, case_id: int, owner: Owner, channel: str, by: Actor, now: datetime)
     mine = Draft.objects.filter(changes=case, sent_at=None)
     mine.filter(owner_kind=owner.kind, owner_key=owner.key).delete()
     service = catalogue.service(case.version_id)
+    contact = _contact(case, service)
     return Draft.objects.create(
         version_id=case.version_id,
         slug=case.slug,
@@ -92,8 +93,8 @@ def begin(*, case_id: int, owner: Owner, channel: str, by: Actor, now: datetime)
         channel=channel,
         language=council.language(),
         by_staff=by.key if by.is_staff else "",
-        answers={**case.answers, **_contact(case, service)},
-        words=case.words,
+        answers={**case.answers, **contact},
+        words={**case.words, **{q: said for q, said in contact.items() if said}},
         facts=_of_pages(case, service),
         asked=case.draft.asked,
         passed=_passed(case),

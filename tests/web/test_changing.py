@@ -33,6 +33,7 @@ def test_only_what_may_be_changed_opens(booked: Booked) -> None:
     leads = re.findall(r'href="[^"]+/([a-z]+)"[^>]*>\s*Change<', text(page))
     assert leads == ["items", "day", "where", "where"]  # the last page asks for a photo, too
     assert "Nothing is changed yet" in words(page) and "Save and come back" not in words(page)
+    assert "not kept" not in words(page) and "Your name Ann" in words(page)
     for shut in ("address", "contact"):
         assert client.get(f"{BASE}/{shut}")["Location"] == f"{BASE}/check"
     assert client.get(f"{BASE}/where").status_code == 200
@@ -70,7 +71,7 @@ def test_no_sentence_is_forgotten_by_translators(booked: Booked, pseudo: None) -
     pages = [client.get(f"{BASE}/check"), client.post(f"{BASE}/check")]
     client.post(f"{BASE}/where", {"where": "By the gate"})
     pages += [client.get(f"{BASE}/check"), client.get(f"/case/{booked.case.reference}")]
-    data = (booked.case.reference, "Mattress", "On the drive", "By the gate", "£15.00")
+    data = (booked.case.reference, "Ann", "Mattress", "On the drive", "By the gate", "£15.00")
     left = [said for page in pages for said in forgotten(text(page))]
     assert [said for said in left if not any(part in said for part in data)] == []
 

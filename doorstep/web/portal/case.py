@@ -67,6 +67,7 @@ def told(case: Case) -> dict[str, object]:
         "lines": [
             (line.at, stages[line.stage].label, _said(stages[line.stage], line.said(words)))
             for line in history.lines(events)
+            if not (line.is_through and stages[line.stage].passing)
         ],
         "other": reports.stood_for_by(case),
         "reopen": _reopen_offer(case),
