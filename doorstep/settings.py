@@ -79,6 +79,7 @@ ROOMS = (
     "outside",
     "files",
     "cases",
+    "intake",
     "authorities",
     "bookings",
     "fieldwork",

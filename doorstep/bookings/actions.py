@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -141,6 +142,40 @@ def hold(
     booking.home, booking.last_at = home, last
     calendar = _calendar(code, kind)
     return _take(booking, calendar, day, load, _until(booking, day, minutes, now, longer), now)
+
+
+def reserve(*, draft: Draft, slot: str, load: int, now: datetime, **about: Any) -> datetime:
+    """As `hold`; return until when. A change of a booked case needs on its own day only what is more than it has.
+
+    Raises Refused("slot_gone").
+    """
+    more = load - _has(draft, slot, load)
+    if more <= 0:  # its place is booked already
+        give_back(draft=draft, now=now)
+        return now + timedelta(minutes=about["minutes"])
+    booking = hold(draft=draft, slot=slot, load=more, now=now, **about)
+    assert booking.until is not None
+    return booking.until
+
+
+@transaction.atomic
+def give_back(*, draft: Draft, now: datetime) -> None:
+    """Give back what a draft holds; nothing where it holds nothing."""
+    if (held := _own(Q(draft=draft))) is not None:
+        _end(held, now)
+
+
+def _has(draft: Draft, slot: str, load: int) -> int:
+    """Return how much of a load the case has on a day already that a draft changes."""
+    if draft.changes_id is None:
+        return 0
+    code, day = _parts(slot)
+    booked = Booking.objects.filter(case=draft.changes_id, state="booked")
+    booked = booked.filter(day__day=day, day__calendar__code=code)
+    own = booked.select_related("day__calendar").first()
+    if own is None:
+        return 0
+    return load if own.day.calendar.counts(load) <= own.load else own.load
 
 
 def _until(booking: Booking, day: date, minutes: int, now: datetime, longer: bool) -> datetime:
@@ -311,6 +346,26 @@ def confirm(
     timeline.write(case, "booked", by=by, now=now, day=day.isoformat())
     _tell(case, booked)
     return booked
+
+
+def change(
+    *, case: Case, draft: Draft, kind: str, slot: str, load: int, by: Actor, now: datetime
+) -> None:
+    """Book for a case the day and the work of its change; what the change held makes way for it.
+
+    Nothing is done for a case that has nothing booked. The caller holds the case's lock, in a transaction.
+    Raises Refused("slot_gone"); what it had then stays.
+    """
+    booking = _own(Q(case=case))
+    if booking is None or booking.state != "booked":
+        return
+    give_back(draft=draft, now=now)
+    code, day = _parts(slot)
+    if now >= begins(day):
+        raise Refused("slot_gone")
+    booking = _take(booking, _calendar(code, kind), day, load, None, now)
+    timeline.write(case, "booked", by=by, now=now, day=day.isoformat())
+    _tell(case, booking)
 
 
 def nearest(

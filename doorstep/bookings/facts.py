@@ -17,11 +17,13 @@ def _uprn(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) <= 12 else 0
 
 
-def _draft(text: str) -> UUID | None:
+def named(text: str) -> tuple[UUID | None, int | None]:
+    """Return the draft that a rule's `draft` names, and the case that it changes."""
+    draft, _, case = text.partition("/")
     try:
-        return UUID(text)
+        return UUID(draft), int(case) if case else None
     except ValueError:
-        return None
+        return None, None
 
 
 def option(slot_day: queries.SlotDay) -> dict[str, str]:
@@ -35,6 +37,7 @@ def slots(
     kind: str, uprn: str, load: int, first: date, last: date, draft: str, now: datetime
 ) -> Observed:
     """Observe each day from first to last for this much work at a home, and which have room."""
+    draft_id, case_id = named(draft)
     days = queries.days(
         kind=kind,
         uprn=_uprn(uprn),
@@ -42,7 +45,8 @@ def slots(
         first=first,
         last=last,
         now=now,
-        draft_id=_draft(draft),
+        draft_id=draft_id,
+        case_id=case_id,
     )
     return Observed([option(day) for day in days], now)
 
@@ -53,9 +57,18 @@ def pending(kind: str, uprn: str, now: datetime) -> Observed:
     return Observed([{"day": day} for day in queries.pending(kind, _uprn(uprn), today)], now)
 
 
+def pending_beside(kind: str, uprn: str, draft: str, now: datetime) -> Observed:
+    """Observe the same, without what the case has itself that this form changes."""
+    today, (_, case_id) = now.astimezone(ZONE).date(), named(draft)
+    days = queries.pending(kind, _uprn(uprn), today, but=case_id)
+    return Observed([{"day": day} for day in days], now)
+
+
 def register() -> None:
     """Offer the room's facts."""
     home = (("kind", TEXT), ("property", TEXT))
     window = (("load", INT), ("first", DAY), ("last", DAY), ("draft", TEXT))
     offer(Fact("bookings.slots", (*home, *window), ListOf(OPTION), "local", slots))
     offer(Fact("bookings.pending", home, ListOf(BOOKING), "local", pending))
+    beside = (*home, ("draft", TEXT))
+    offer(Fact("bookings.pending_beside", beside, ListOf(BOOKING), "local", pending_beside))

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
@@ -89,7 +91,7 @@ def days(
     last: date,
     now: datetime,
     draft_id: UUID | None = None,
-    case: Case | None = None,
+    case_id: int | None = None,
 ) -> list[SlotDay]:
     """Return every day from first to last for work at a home, each with room or the reason; four statements.
 
@@ -102,9 +104,12 @@ def days(
         case__place_id=uprn, state__in=LIVE, day__day__range=(first, last)
     )
     bookings = bookings.filter(day__calendar__kind=kind)
-    mine = set(bookings.exclude(case=case).values_list("day__day", flat=True))
-    own = Q(bookings__draft_id=draft_id) if draft_id else Q(bookings__case=case) if case else None
-    return days_in(calendars, load, first, last, now, mine, own)
+    if case_id is not None:
+        bookings = bookings.exclude(case=case_id)
+    mine = set(bookings.values_list("day__day", flat=True))
+    own = [Q(bookings__draft_id=draft_id)] if draft_id else []
+    own += [Q(bookings__case=case_id)] if case_id else []
+    return days_in(calendars, load, first, last, now, mine, reduce(or_, own) if own else None)
 
 
 def days_in(
@@ -152,9 +157,11 @@ def _slot_day(
     return SlotDay(day, slot, free, "" if calendar.counts(load) <= free else _("No room left"))
 
 
-def pending(kind: str, uprn: int, today: date) -> list[date]:
-    """Return the days from today on for which cases about a home hold or have booked this kind of work."""
+def pending(kind: str, uprn: int, today: date, but: int | None = None) -> list[date]:
+    """Return the days from today on for which cases about a home hold or have booked this kind of work, but for one case."""
     bookings = Booking.objects.filter(case__place_id=uprn, state__in=LIVE, day__day__gte=today)
+    if but is not None:
+        bookings = bookings.exclude(case=but)
     bookings = bookings.filter(day__calendar__kind=kind).order_by("day__day")
     return list(bookings.values_list("day__day", flat=True))
 
@@ -163,6 +170,15 @@ def of_case(case: Case) -> Booking | None:
     """Return the latest booking of a case, whatever became of it, or nothing."""
     bookings = Booking.objects.select_related("day__calendar").filter(case=case)
     return bookings.order_by("-made_at", "-id").first()
+
+
+def of_home(uprn: int, most: int = 50) -> list[Booking]:
+    """Return the last booking of each case about a home, whatever became of it, the latest day first."""
+    rows = Booking.objects.filter(case__place_id=uprn).select_related("day__calendar", "case")
+    last: dict[int | None, Booking] = {}
+    for booking in rows.order_by("made_at", "id"):
+        last[booking.case_id] = booking
+    return sorted(last.values(), key=lambda b: b.day.day, reverse=True)[:most]
 
 
 def calendars() -> list[Calendar]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from doorstep.bookings import actions, calendars, facts, queries
-from doorstep.cases import workflow
+from doorstep.cases import changing, workflow
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.values import home_of
 from doorstep.catalogue import queries as catalogue
@@ -50,14 +50,14 @@ def _asked(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class BookStep:
-    """Does what its word `do` says: keep (when it says nothing), confirm, nearest or release."""
+    """Does what its word `do` says: keep (when it says nothing), hold (for a change), confirm, nearest or release."""
 
     def reserve(
         self, *, draft: Draft, options: Mapping[str, Any], longer: bool, by: Actor, now: datetime
     ) -> datetime:
         """Hold the slot for a draft, or go on holding it; return until when. Raises Refused("slot_gone")."""
         home = home_of(catalogue.service(draft.version_id), draft.answers)
-        booking = actions.hold(
+        return actions.reserve(
             draft=draft,
             **_asked(options),
             minutes=options["minutes"],
@@ -65,8 +65,6 @@ class BookStep:
             longer=longer,
             now=now,
         )
-        assert booking.until is not None
-        return booking.until
 
     def run(
         self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime
@@ -78,7 +76,7 @@ class BookStep:
         self, *, case: Case, options: Mapping[str, Any], now: datetime
     ) -> list[tuple[str, str]]:
         """Return the days that may be chosen instead, and why others may not, as the question of a slot has them."""
-        slot_days = queries.days(uprn=case.place_id or 0, case=case, now=now, **options)
+        slot_days = queries.days(uprn=case.place_id or 0, case_id=case.pk, now=now, **options)
         return [(o["id"], o["label"]) for o in map(facts.option, slot_days)]
 
     def take(
@@ -86,6 +84,17 @@ class BookStep:
     ) -> None:
         """Hold the day that was chosen for the case, which its next stage keeps or books."""
         actions.choose(case=case, chosen=chosen, **options, by=by, now=now)
+
+    def change(
+        self, *, case: Case, draft: Draft, options: Mapping[str, Any], by: Actor, now: datetime
+    ) -> None:
+        """Book the day and the work of the new answers instead; raises Refused("slot_gone")."""
+        about = {name: options[name] for name in ("kind", "slot", "load")}
+        actions.change(case=case, draft=draft, **about, by=by, now=now)
+
+    def drop_change(self, *, case: Case, draft: Draft, by: Actor, now: datetime) -> None:
+        """Give back what the change held."""
+        actions.give_back(draft=draft, now=now)
 
     def put_right(self, *, case: Case, by: Actor, now: datetime) -> None:
         """Give back a day to come: the crew that was sent again is not needed."""
@@ -125,8 +134,17 @@ def _release(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -
     actions.release(case=case, by=by, now=now)
 
 
+def _hold(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
+    """Hold what a change of the case wants while what it costs is paid; raises Refused("slot_gone")."""
+    draft = changing.sent(case)
+    if draft is not None:
+        about = {**_asked(options), "minutes": options["minutes"]}
+        actions.reserve(draft=draft, **about, home=case.place_id, longer=True, now=now)
+
+
 DO: dict[str, Callable[[Case, Mapping[str, Any], Actor, datetime], str | None]] = {
     "keep": _keep,
+    "hold": _hold,
     "confirm": _confirm,
     "nearest": _nearest,
     "release": _release,

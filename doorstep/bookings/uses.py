@@ -2,8 +2,8 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
+from doorstep.bookings.facts import named
 from doorstep.cases.models import Case
 from doorstep.cases.values import from_json
 from doorstep.council.queries import ZONE
@@ -18,15 +18,18 @@ MOST = 500
 
 
 def uses(slug: str, uprn: str, what: str, draft: str, now: datetime) -> Observed:
-    """Observe what the bookings of a service have had of something at a home, the newest first; not the case of this draft.
+    """Observe what the bookings of a service have had of something at a home, the newest first; not the case of this draft, or the one it changes.
 
     `what` is the name of a value that a case keeps: how much of it that case had. No service named: nothing is looked up.
     """
     if not slug or not uprn.isdecimal() or len(uprn) > 12:
         return Observed([], now)
     cases = Case.objects.filter(slug=slug, place_id=int(uprn), **{f"facts__{what}__gt": 0})
-    if own := _uuid(draft):
+    own, changed = named(draft)
+    if own:
         cases = cases.exclude(draft_id=own)
+    if changed:
+        cases = cases.exclude(id=changed)
     rows = cases.order_by("-opened_at").only("facts", "outcome", "closed_at", "opened_at")[:MOST]
     return Observed([_use(case, what, now) for case in rows], now)
 
@@ -39,13 +42,6 @@ def _use(case: Case, what: str, now: datetime) -> dict[str, object]:
         "outcome": case.outcome,
         "closed": (case.closed_at or now).astimezone(ZONE).date(),
     }
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def register() -> None:

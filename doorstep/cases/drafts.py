@@ -25,6 +25,7 @@ from doorstep.forms.form import Page, Stop
 from doorstep.forms.journey import Decision
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Typed
+from doorstep.forms.rules.parse import FactCall
 from doorstep.staff.actor import RESIDENT, Actor
 
 ANSWERED = [
@@ -118,7 +119,7 @@ def judge(
         values = values_of(draft, settings_of(draft, service, now), service)
     finding = facts.Facts(clock, given_facts or {}, draft.observed or {}, may_ask_outside)
     with _asked_by(draft):
-        page_facts, missing = finding.resolve(page.facts, values)
+        page_facts, missing = finding.resolve(_calls(draft, page), values)
     for name, rule in page.values if not missing else ():
         if journey.ready(rule, values):
             page_facts[name] = values[name] = rule.evaluate(values, clock)
@@ -139,6 +140,12 @@ def judge(
         }
         draft.decisions = {**draft.decisions, page.id: row}
     return decision
+
+
+def _calls(draft: Draft, page: Page) -> list[tuple[str, FactCall]]:
+    """Return a page's facts that can be found: in a change, what was asked with a forgotten answer stays as it was found."""
+    forgotten = {q.id for q in page.questions if q.forget} if draft.changes_id else set()
+    return [(name, call) for name, call in page.facts if not call.uses & forgotten]
 
 
 def _asked_by(draft: Draft) -> AbstractContextManager[None]:
@@ -166,12 +173,14 @@ def answer(
     left, and then keeps nothing of this page. `values`, worked out already, are brought up to date. Of a
     draft that is not stored nothing is kept or held.
     """
-    service = catalogue.service(draft.version_id)
+    service, since = catalogue.service(draft.version_id), draft.updated_at
     given = to_json(given)
     changed = {k for k, v in given.items() if k in draft.answers and draft.answers[k] != v}
     # The same page sent again is no going on, and puts off the end of nothing that is held.
     goes_on = bool(changed) or not set(given) <= set(draft.answers)
+    new = set(given) - set(draft.answers)
     stale = _forget_what_rests_on(draft, service, page, changed) if changed else []
+    stale += [p for p in _resting_on(draft, service, page, new) if p not in stale]
     draft.answers = {**draft.answers, **given}
     draft.words = {**draft.words, **words}
     draft.typed = {k: v for k, v in draft.typed.items() if k != page.id}
@@ -188,8 +197,17 @@ def answer(
         if not decision.stops and service.workflow.reserve:
             workflow.reserve(draft, values, longer=goes_on, by=by, now=now)
             draft.quoted = to_json(values["settings"]) if draft.held_until else None
-        draft.save(update_fields=ANSWERED)
+        _save(draft, since)
     return decision
+
+
+def _save(draft: Draft, since: datetime) -> None:
+    """Save what was answered, and say on the draft whether somebody was quicker since it was read, such as a second press."""
+    fields = {name: getattr(draft, name) for name in ANSWERED}
+    alone = Draft.objects.filter(pk=draft.pk, updated_at=since).update(**fields)
+    draft.was_overtaken = not alone  # type: ignore[attr-defined]
+    if not alone:
+        draft.save(update_fields=ANSWERED)
 
 
 def _brought_up_to_date(
@@ -331,6 +349,17 @@ def _forget_what_rests_on(
     return [p for p in stale if p.id != page.id]
 
 
+def _resting_on(draft: Draft, service: Service, page: Page, new: set[str]) -> list[Page]:
+    """Return later pages that were answered already and rest on what is answered only now, such as a day chosen anew."""
+    pages = service.form.pages
+    later = pages[pages.index(page) + 1 :]
+    met = [p for p in later if any(q.id in draft.answers for q in p.questions)]
+    if not new or not met:
+        return []
+    rests_on, _choices = service.form.rests_on()
+    return [p for p in met if rests_on[p.id] & new]
+
+
 def _has_own_words(page: Page) -> bool:
     return any(kinds.of(q).own_words and not q.contact for q in page.questions)
 
@@ -373,6 +402,12 @@ def _judge_later(
     values: dict[str, object],
 ) -> None:
     """Decide a later page's check anew, where its answers stand."""
+    form = catalogue.service(draft.version_id).form
+    needs = form.rests_on()[0][page.id] - set(form.maybe_unanswered)
+    if not needs <= set(
+        draft.answers
+    ):  # what it is found from is to be answered first; then it is judged
+        return
     shown = journey.is_shown(page, values, frozenset(draft.asked), clock_at(now))
     if shown and journey.answered(page, draft.answers):
         judge(draft, page, now, given_facts, values=values)

@@ -54,8 +54,24 @@ def erase(*, case_id: int, now: datetime) -> Case:
         decisions={},
         by_staff="",
     )
+    _forget_changes(case)
     customers.forget(customer_id=customer)
     return case
+
+
+def _forget_changes(case: Case) -> None:
+    """Forget what was filled in to change a case."""
+    Draft.objects.filter(changes=case, sent_at=None).delete()
+    Draft.objects.filter(changes=case).update(
+        owner_kind="",
+        owner_key="",
+        answers={},
+        words={},
+        typed={},
+        facts={},
+        passed={},
+        by_staff="",
+    )
 
 
 def _photos(case: Case) -> list[str]:

@@ -27,6 +27,8 @@ class Line:
     number: int
     stage: str
     was: Mapping[str, object] = field(default_factory=dict)
+    # Whether the case went on at that very moment: nobody ever saw it stand there.
+    is_through: bool = False
 
     def said(self, words: Mapping[str, object]) -> dict[str, object]:
         """Return the words of a case with those that its sentence named then."""
@@ -61,10 +63,10 @@ def named_by(sentence: str, case: Case) -> dict[str, Any]:
 def lines(events: Iterable[Event]) -> list[Line]:
     """Return the stages among a case's events, in order, each with what the next one kept of it."""
     stages = [event for event in events if event.kind == "stage"]
-    kept = [from_json(event.data.get("was", {})) for event in stages[1:]]
+    kept = [(from_json(event.data.get("was", {})), event.at) for event in stages[1:]]
     return [
-        Line(event.at, event.number, event.data["stage"], was)
-        for event, was in zip(stages, [*kept, {}], strict=True)
+        Line(event.at, event.number, event.data["stage"], was, left_at == event.at)
+        for event, (was, left_at) in zip(stages, [*kept, ({}, None)], strict=True)
     ]
 
 

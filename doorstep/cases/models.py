@@ -65,6 +65,11 @@ class Draft(models.Model):
         "Case", null=True, on_delete=models.SET_NULL, related_name="moved_on"
     )
 
+    # The case that this changes: its form filled in again, from its own answers.
+    changes = models.ForeignKey(
+        "Case", null=True, on_delete=models.SET_NULL, related_name="change_drafts"
+    )
+
     class Meta:
         constraints = [
             models.CheckConstraint(

@@ -22,8 +22,8 @@ def draft(draft_id: UUID, owner: Owner, now: datetime) -> Draft | None:
 def unfinished(owner: Owner, now: datetime, *, slug: str = "") -> QuerySet[Draft]:
     """Return what somebody began and did not send, the newest first; of one service, or of each."""
     drafts = _own(owner, now).filter(sent_at=None)
-    if slug:
-        drafts = drafts.filter(slug=slug)
+    if slug:  # what changes a case is gone on with from the case's page
+        drafts = drafts.filter(slug=slug, changes=None)
     return drafts.order_by("-updated_at")
 
 

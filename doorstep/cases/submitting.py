@@ -53,7 +53,7 @@ def submit(
         try:
             return _judged_again(*args, asked=False)
         except _AskFirst:  # the lock is let go while an outside system is asked
-            _ask_outside(draft_id, now, given_facts)
+            ask_outside(draft_id, now, given_facts)
             return _judged_again(*args, asked=True)
     except _FoundOther as exc:  # so that the next page they see says what holds now
         Draft.objects.filter(id=draft_id, sent_at=None).update(**exc.found)
@@ -96,7 +96,9 @@ def _judged_again(
     raise AssertionError("returned or raised above")
 
 
-def _ask_outside(draft_id: UUID, now: datetime, given_facts: Mapping[str, object] | None) -> None:
+def ask_outside(
+    draft_id: UUID, now: datetime, given_facts: Mapping[str, object] | None = None
+) -> None:
     """Ask outside systems again for what is no longer fresh, before anything is locked."""
     draft = Draft.objects.get(id=draft_id)
     for page in catalogue.service(draft.version_id).form.pages:
@@ -124,23 +126,41 @@ def _submit(
     service = catalogue.service(draft.version_id)
     if not asked and any(facts.asks_outside(page.facts) for page in service.form.pages):
         raise _AskFirst
-    clock = clock_at(now)
     settings = settings_of(draft, service, now)
     said = fill(service.form.sending, values_of(draft, settings))
-    for page in service.form.pages:
-        values = values_of(draft, settings)
-        pages = journey.shown(service.form, values, frozenset(draft.asked), clock)
-        if page not in pages:
-            continue
-        if not journey.answered(page, draft.answers):
-            raise _FoundOther(draft, Refused("unanswered", page=page.id))
-        decision = drafts.judge(draft, page, now, given_facts, may_ask_outside=False)
-        if decision.stops:
-            draft.save(update_fields=["facts", "observed", "decisions", "asked"])
-            return None, decision
+    try:
+        decision = judge_all(draft, service, settings, now, given_facts)
+    except Refused as exc:
+        raise _FoundOther(draft, exc) from exc
+    if decision:
+        return None, decision
     if answers is not None and fill(service.form.sending, values_of(draft, settings)) != said:
         raise _FoundOther(draft, Refused("changed_meanwhile"))
     return _open(draft, service, settings, by, now, given_facts), None
+
+
+def judge_all(
+    draft: Draft,
+    service: Service,
+    settings: Mapping[str, object],
+    now: datetime,
+    given_facts: Mapping[str, object] | None = None,
+) -> Decision | None:
+    """Judge every page of a draft again, in order; return the decision that stops it, and keep that.
+
+    The caller holds the draft's lock: no outside system is asked. Raises Refused("unanswered", page=...).
+    """
+    for page in service.form.pages:
+        values = values_of(draft, settings)
+        if page not in journey.shown(service.form, values, frozenset(draft.asked), clock_at(now)):
+            continue
+        if not journey.answered(page, draft.answers):
+            raise Refused("unanswered", page=page.id)
+        decision = drafts.judge(draft, page, now, given_facts, may_ask_outside=False)
+        if decision.stops:
+            draft.save(update_fields=["facts", "observed", "decisions", "asked"])
+            return decision
+    return None
 
 
 def _customer(draft: Draft, service: Service, now: datetime) -> Customer | None:

@@ -57,13 +57,20 @@ def values_of(
         "settings": setting_values or {},
         "service": of.slug,
         "channel": of.channel,
-        "draft": str(of.draft_id if isinstance(of, Case) else of.id),
+        "draft": str(of.draft_id if isinstance(of, Case) else _named(of)),
         "by_staff": bool(of.by_staff if isinstance(of, Draft) else of.draft.by_staff),
     }
 
 
+def _named(draft: Draft) -> str:
+    """Return how facts name a draft: by its id, and by the case that it changes, whose day is its own, too."""
+    return f"{draft.id}/{draft.changes_id}" if draft.changes_id else f"{draft.id}"
+
+
 def settings_of(draft: Draft, service: Service, now: datetime) -> dict[str, object]:
     """Return the settings that a draft is judged by: those it was quoted while something is held for it, else today's."""
+    if draft.changes is not None:  # at the prices at which it was booked
+        return dict(from_json(draft.changes.settings))
     if draft.quoted is not None and draft.held_until and now < draft.held_until:
         return dict(from_json(draft.quoted))
     return catalogue.settings(service, clock_at(now).today)

@@ -77,6 +77,25 @@ class LockingBefore(Protocol):
         """Lock that case, before the case itself is: in one order everywhere, no two wait for each other."""
 
 
+class Changing(Protocol):
+    """A step that holds something by a case's answers, such as a day, or has set something in motion, such as a job."""
+
+    def change(
+        self, *, case: Case, draft: Draft, options: Mapping[str, object], by: Actor, now: datetime
+    ) -> None:
+        """Follow the new answers; `options` are those of what the workflow reserves. Raises Refused where that cannot be."""
+
+    def drop_change(self, *, case: Case, draft: Draft, by: Actor, now: datetime) -> None:
+        """Take back what was set in motion for a change that will not be made."""
+
+
+class StandingForOthers(Protocol):
+    """A step that knows who else waits for a case, such as those who reported the same."""
+
+    def stands_for_others(self, *, case: Case) -> bool:
+        """Say whether anybody does."""
+
+
 class Reckoning(Protocol):
     """A step that cannot be done twice, such as giving money back: a correction is reckoned with what was done before."""
 
@@ -128,6 +147,36 @@ def waits_outside(case: Case) -> bool:
     """Say whether somebody outside owes an answer about a case: what it holds is not given away meanwhile."""
     steps_: Mapping[str, Any] = _offered
     return any(step.waits(case=case) for step in steps_.values() if hasattr(step, "waits"))
+
+
+def change(case: Case, draft: Draft, *, by: Actor, now: datetime) -> None:
+    """Let the steps follow a case whose answers are those of a change now; raises what one refuses."""
+    reserved = {
+        doing.step: options_of(case, doing, now)
+        for doing in catalogue.service(case.version_id).workflow.reserve
+    }
+    steps_: Mapping[str, Any] = _offered
+    for name, step in steps_.items():
+        if hasattr(step, "change"):
+            step.change(case=case, draft=draft, options=reserved.get(name, {}), by=by, now=now)
+
+
+def drop_change(case: Case, draft: Draft, *, by: Actor, now: datetime) -> None:
+    """Let the steps take back what they set in motion for a change that will not be made."""
+    steps_: Mapping[str, Any] = _offered
+    for step in steps_.values():
+        if hasattr(step, "drop_change"):
+            step.drop_change(case=case, draft=draft, by=by, now=now)
+
+
+def stands_for_others(case: Case) -> bool:
+    """Say whether a case is what others wait for, too: what is under way for it is not for its person alone."""
+    steps_: Mapping[str, Any] = _offered
+    return any(
+        step.stands_for_others(case=case)
+        for step in steps_.values()
+        if hasattr(step, "stands_for_others")
+    )
 
 
 def lock_before(case_id: int) -> None:

@@ -7,9 +7,9 @@ from doorstep.catalogue import files as f
 from doorstep.catalogue import steps
 from doorstep.catalogue.checker import Checker, check_sentence, read_facts, read_values
 from doorstep.catalogue.reading import Source
-from doorstep.catalogue.service import Choice, Doing, Escalation, Reopen, Stage, Workflow
+from doorstep.catalogue.service import Change, Choice, Doing, Escalation, Reopen, Stage, Workflow
 from doorstep.forms.rules.rule import Rule
-from doorstep.forms.rules.types import INT, MOMENT, Type
+from doorstep.forms.rules.types import INT, MOMENT, Record, Type
 
 
 def _start(b: Checker, src: Source, w: f.WorkflowFile) -> tuple[tuple[Rule | None, str], ...]:
@@ -72,8 +72,36 @@ def _choices(
             )
         until = b.rule(c.until, src.where(*at, "until"), MOMENT) if c.until else None
         check_sentence(b, c.sure, src.where(*at, "sure"), {**extra, "until": MOMENT})
-        choices[name] = Choice(c.stage, c.offer, c.sure, until, c.undo)
+        check_sentence(b, c.late, src.where(*at, "late"), {**extra, "until": MOMENT})
+        choices[name] = Choice(c.stage, c.offer, c.sure, until, c.undo, c.late)
     return choices
+
+
+def _change(
+    b: Checker, src: Source, sid: str, s: f.StageFile, extra: Mapping[str, Type]
+) -> Change | None:
+    """Return what may be changed from a stage; rules of what it keeps see the answers alone."""
+    c = s.change
+    if c is None:
+        return None
+    at = ("stages", sid, "change")
+    until = b.rule(c.until, src.where(*at, "until"), MOMENT) if c.until else None
+    check_sentence(b, c.late, src.where(*at, "late"), {**extra, "until": MOMENT})
+    values = [(k, b.rule(text, src.where(*at, "values", k), None)) for k, text in c.values.items()]
+    kept = tuple((k, rule) for k, rule in values if rule)
+    return Change(tuple(c.pages), c.stage, c.offer, until, c.late, kept)
+
+
+def _changed(b: Checker, src: Source, w: f.WorkflowFile) -> None:
+    """Let rules and sentences name what changes keep, as `change.…`."""
+    shapes: dict[str, Type] = {}
+    for sid, s in w.stages.items():
+        for name, text in s.change.values.items() if s.change else ():
+            rule = b.rule(text, src.where("stages", sid, "change", "values", name), None)
+            if rule:
+                shapes[name] = rule.type
+    if shapes:
+        b.names["change"] = Record("change", shapes)
 
 
 def _stage(b: Checker, src: Source, sid: str, s: f.StageFile, extra: Mapping[str, Type]) -> Stage:
@@ -100,6 +128,7 @@ def _stage(b: Checker, src: Source, sid: str, s: f.StageFile, extra: Mapping[str
         facts=tuple(calls),
         values=tuple(values),
         choices=_choices(b, src, sid, s, extra),
+        change=_change(b, src, sid, s, extra),
         undo=s.undo,
         passing=s.passing,
         final=s.final,
@@ -145,6 +174,7 @@ def _check_targets(
         targets += [(f"{sid}: {k}", v) for k, v in {**s.on, **s.decisions}.items()]
         targets += [(f"{sid}: reopen", s.reopen.stage)] if s.reopen else []
         targets += [(f"{sid}: {k}", c.stage) for k, c in s.choices.items()]
+        targets += [(f"{sid}: change", s.change.stage)] if s.change else []
     targets += [(f"the dispute of {code}", stage) for code, stage in disputes.items()]
     for what, target in targets:
         if target not in w.stages:
@@ -173,6 +203,7 @@ def read_workflow(b: Checker, extra: Mapping[str, Type], disputes: Mapping[str, 
     reserve = [d for i, e in enumerate(w.reserve) for d in _doing(b, src, e, "reserve", i)]
     for kind in steps.offered().values():
         b.names |= {name: of for name, (of, _) in kind.gives.items()}
+    _changed(b, src, w)
     start, escalate = _start(b, src, w), _escalate(b, src, w)
     due = b.rule(w.due, src.where("due"), None) if w.due else None
     stages = {sid: _stage(b, src, sid, s, extra) for sid, s in w.stages.items()}

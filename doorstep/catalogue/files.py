@@ -270,8 +270,30 @@ class ChoiceFile(_Part):
     offer: Words = Field(description="The words of the button, such as Cancel this collection.")
     sure: Words = Field("", description="What to know first, on a page that asks once more.")
     until: str = Field("", description="A rule: the moment before which it may be chosen.")
+    late: Words = Field(
+        "",
+        description="What the page says once that moment is past: which it was, and how to reach a person; may name {until}.",
+    )
     undo: bool = Field(
         False, description="true: what is under way, such as a job and a booking, is taken back."
+    )
+
+
+class ChangeFile(_Part):
+    """What may be changed of a case, by filling in pages of its form again."""
+
+    pages: list[str] = Field(description="The pages that may be changed, by their ids.")
+    stage: str = Field(description="The stage that the case goes to with the change.")
+    offer: Words = Field(description="The words of the link, such as Change this booking.")
+    until: str = Field("", description="A rule: the moment before which it may be changed.")
+    late: Words = Field(
+        "",
+        description="What the page says once that moment is past: which it was, and how to reach a person; may name {until}.",
+    )
+    values: dict[str, str] = Field(
+        {},
+        description="Name: rule over the new answers, such as price: price.pence; named from then on as change.price. "
+        "`price` is held against what was paid; `refunds: settings.…` says whether what is paid too much goes back.",
     )
 
 
@@ -332,6 +354,10 @@ class StageFile(_Part):
         "", description="A rule that gives the due day here; wins over the workflow's."
     )
     reopen: ReopenFile | None = Field(None, description="Lets a resident open it again.")
+    change: ChangeFile | None = Field(
+        None,
+        description="Lets a resident change answers: the form's pages again, sent as a change.",
+    )
 
 
 class StartFile(_Part):
@@ -410,6 +436,9 @@ class HappensFile(_Part):
     reply: str = Field("", description="Beside a decision: what the resident will read.")
     reopened: str = Field("", description="What the resident says who opens the case again.")
     choice: str = Field("", description="What the resident chooses, such as cancel.")
+    change: dict[str, Any] = Field(
+        {}, description="The answers that the resident changes, by their questions."
+    )
     chosen: str = Field(
         "", description="Beside a choice or decision that asks first: the answer, such as a day."
     )
@@ -423,10 +452,12 @@ class HappensFile(_Part):
 
     @model_validator(mode="after")
     def _one(self) -> "HappensFile":
-        happens = (self.outcome, self.decision, self.reopened, self.choice, self.merged)
+        happens = (
+            self.outcome, self.decision, self.reopened, self.choice, self.merged, self.change
+        )  # fmt: skip
         if sum(map(bool, happens)) != 1:
             raise ValueError(
-                "says one of `outcome:`, `decision:`, `choice:`, `merged:` and `reopened:`"
+                "says one of `outcome:`, `decision:`, `choice:`, `change:`, `merged:` and `reopened:`"
             )
         return self
 

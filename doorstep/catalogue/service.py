@@ -36,6 +36,20 @@ class Choice:
     sure: str
     until: Rule | None
     undo: bool = False
+    # What is said once that moment is past.
+    late: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Which pages of its form a case may be changed by, until when, where that leads, and what it is called."""
+
+    pages: tuple[str, ...]
+    stage: str
+    offer: str
+    until: Rule | None
+    late: str
+    values: tuple[tuple[str, Rule], ...]
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,7 @@ class Stage:
     facts: tuple[tuple[str, FactCall], ...] = ()
     values: tuple[tuple[str, Rule], ...] = ()
     choices: Mapping[str, Choice] = field(default_factory=dict)
+    change: Change | None = None
     # Whether what is under way is taken back on the way in.
     undo: bool = False
     # Whether its sentence is true only while a case stands here.

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from doorstep.cases import workflow
-from doorstep.cases.models import Case
+from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import steps
 from doorstep.fieldwork.models import PARTIAL, Job
 from doorstep.forms.rules.rule import Rule
@@ -75,6 +75,12 @@ class JobStep:
         Job.objects.bulk_create([job], ignore_conflicts=True)
         case.due_on = options["day"]
         case.save(update_fields=["due_on"])
+
+    def change(
+        self, *, case: Case, draft: Draft, options: Mapping[str, Any], by: Actor, now: datetime
+    ) -> None:
+        """Withdraw what is still open: the stage that follows makes it anew, by the new answers."""
+        self.undo(case=case, by=by, now=now)
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
         """Withdraw what is still open; the crew no longer sees it."""

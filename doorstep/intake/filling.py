@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from doorstep.cases import drafts, submitting
+from doorstep.cases import changing, drafts, submitting
 from doorstep.cases.clock import clock_at
 from doorstep.cases.facts import GivenFacts
 from doorstep.cases.models import Case, Draft
@@ -217,7 +217,11 @@ class Filling:
                 self._is_shown.pop(other.id, None)
 
     def submit(self) -> tuple[Case | None, Decision | None]:
-        """Send it: a case, or the decision that stops it; raises Refused."""
+        """Send it: a case, new or changed, or the decision that stops it; raises Refused."""
+        if self.draft.changes_id is not None:
+            return changing.send(
+                draft_id=self.draft.pk, by=self.by, now=self.now, given_facts=self.given_facts
+            )
         return submitting.submit(
             draft_id=self.draft.pk,
             by=self.by,

@@ -61,6 +61,12 @@ def sums(case: Case) -> tuple[int, int]:
     return paid, paid - left_on(case)
 
 
+def kept(case: Case) -> int:
+    """Return the pence that were paid on a case and stay: without what went back, is on its way or waits for approval."""
+    paid, back = sums(case)
+    return paid - back
+
+
 def is_all_back(case: Case) -> bool:
     """Say whether something was paid on a case and all of it went back."""
     movements = Movement.objects.filter(charge__case=case)

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from doorstep.cases import needs_person, workflow
-from doorstep.cases.models import Case
+from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import steps
 from doorstep.catalogue.words import pounds
 from doorstep.council.errors import Refused
@@ -24,11 +24,26 @@ from doorstep.payments import actions, refunds
 from doorstep.payments.models import LIVE, Attempt, Charge, ChargeFact
 from doorstep.staff.actor import Actor
 
+
+def _one_sum(name: str) -> steps.Check:
+    """Return the check that a step asks for a sum, and by one way."""
+
+    def check(
+        rules: Mapping[str, Rule], _words: Mapping[str, object], _files: Mapping[str, str]
+    ) -> Iterator[str]:
+        if ("pence" in rules) == ("up_to" in rules):
+            yield f"`{name}` says `pence`, or `up_to` for what is still missing, and not both"
+
+    return check
+
+
 CHARGE = Record("charge", {"pounds": TEXT, "until": Maybe(MOMENT), "reference": TEXT})
 PAY = steps.StepKind(
     "pay",
-    rules={"pence": INT, "until": MOMENT, "code": TEXT, "vat": INT},
-    optional=frozenset({"until", "code", "vat"}),
+    # `pence`, or `up_to`: what is still missing from what was paid and kept, up to so much.
+    rules={"pence": INT, "up_to": INT, "until": MOMENT, "code": TEXT, "vat": INT},
+    optional=frozenset({"pence", "up_to", "until", "code", "vat"}),
+    check=_one_sum("pay"),
     words=frozenset({"description", "purpose"}),
     says={"charge": CHARGE},
     outcomes={
@@ -52,8 +67,9 @@ def _below_nothing(
 
 REFUND = steps.StepKind(
     "refund",
-    rules={"pence": INT},
-    optional=frozenset({"pence"}),
+    # So much, or what was paid and kept beyond so much (`down_to`), or all.
+    rules={"pence": INT, "down_to": INT},
+    optional=frozenset({"pence", "down_to"}),
     words=frozenset({"reason", "approved"}),
     says={"refund": Record("refund", {"pounds": TEXT, "paid": TEXT, "back": TEXT})},
     final=True,
@@ -68,24 +84,37 @@ class PayStep:
         self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime
     ) -> str | None:
         """Make the charge; nothing to pay is an outcome at once."""
-        if options["pence"] < 0:
+        purpose, pence = self._sum(case, options)
+        if pence < 0:
             raise Refused("sum_below_nothing")
-        if options["pence"] == 0:
+        if pence == 0:
             fact: ChargeFact = {"pounds": pounds(0), "until": None, "reference": ""}
             workflow.keep(case, "charge", fact)
             return "pay.free"
         actions.ask(
             case=case,
-            pence=options["pence"],
+            pence=pence,
             description=str(options.get("description", "")) or case.reference,
             until=options.get("until"),
             code=options.get("code") or "",
             vat_rate=options.get("vat") or 0,
-            purpose=str(options.get("purpose", "fee")),
+            purpose=purpose,
             by=by,
             now=now,
         )
         return None
+
+    def _sum(self, case: Case, options: Mapping[str, Any]) -> tuple[str, int]:
+        """Return for what and how much is asked: of what is missing up to a sum, each is a purpose of its own."""
+        purpose = str(options.get("purpose", "fee"))
+        if "up_to" not in options:
+            return purpose, int(options["pence"])
+        paid = Charge.objects.filter(case=case, state="paid").count()
+        return f"{purpose} {paid}", max(0, options["up_to"] - refunds.kept(case))
+
+    def drop_change(self, *, case: Case, draft: Draft, by: Actor, now: datetime) -> None:
+        """Withdraw what was asked for a change that will not be made."""
+        self.undo(case=case, by=by, now=now)
 
     def waits(self, *, case: Case) -> bool:
         """Say whether a payment was begun of which we do not know how it ended: the provider is silent, or slow."""
@@ -115,7 +144,8 @@ class RefundStep:
         Only without a sum it is all: one that was worked out, such as a price less what is kept, may be below nothing.
         """
         left = refunds.left_on(case)
-        amount = min(options.get("pence", left), left)
+        beyond = refunds.kept(case) - options["down_to"] if "down_to" in options else left
+        amount = min(options.get("pence", beyond), left)
         with suppress(Refused):
             refunds.ask_on(
                 case=case,

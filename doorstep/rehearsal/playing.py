@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from doorstep.bookings import actions as bookings
 from doorstep.cases import actions as cases
-from doorstep.cases import choosing, deciding, drafts
+from doorstep.cases import changing, choosing, deciding, drafts
 from doorstep.cases.models import Case
 from doorstep.cases.owners import Owner
 from doorstep.cases.values import values_of, words_of
@@ -202,11 +202,35 @@ def _merges(play: _Play, event: Mapping[str, Any]) -> Case:
     return play.case
 
 
+def _changes(play: _Play, event: Mapping[str, Any]) -> Case:
+    """Fill in the pages that the stage lets be changed, with other answers, and send that."""
+    owner = Owner("made", uuid4().hex)
+    draft = changing.begin(**play.about(RESIDENT), owner=owner, channel="online")
+    answers = {**play.given.get("answers", {}), **event["change"]}
+    filling = ExampleFilling(
+        {**play.given, "answers": answers},
+        draft=draft,
+        by=RESIDENT,
+        now=play.now,
+        given_facts=play.facts,
+    )
+    for page in list(filling.pages):
+        if changing.may_change(draft, page.id):
+            entries = filling.read(page, filling.fields)
+            if filling.answer(page, entries).stops:
+                raise Refused("answer", page=page.id)
+    case, decision = filling.submit()
+    if case is None:
+        raise Refused("answer", stop=decision.code if decision else "")
+    return case
+
+
 # What may happen to a case, by the name that says it.
 HAPPENINGS: dict[str, Callable[[_Play, Mapping[str, Any]], Case]] = {
     "outcome": _comes,
     "reopened": _reopens,
     "choice": _chooses,
+    "change": _changes,
     "decision": _decides,
     "merged": _merges,
 }

@@ -7,7 +7,7 @@ from typing import Any
 from doorstep.forms.facts import Fact, Observed, offer
 from doorstep.forms.questions.items import ITEM
 from doorstep.forms.rules.types import INT, ListOf
-from doorstep.waste.bulky_facts import LIST, PRICE
+from doorstep.waste.load_facts import LIST, PRICE
 
 Rows = Sequence[Mapping[str, Any]]
 

@@ -153,7 +153,7 @@ def test_the_preview_names_whom_it_will_concern(desk: Any) -> None:
 def test_the_day_that_is_kept_can_be_chosen_by_whom_it_is_kept_for(desk: Any) -> None:
     case = desk.case()
     about: dict[str, Any] = {"kind": "bulky", "load": 10, "first": desk.day, "last": desk.day}
-    (day,) = queries.days(uprn=case.place_id, case=case, now=desk.now, **about)
+    (day,) = queries.days(uprn=case.place_id, case_id=case.pk, now=desk.now, **about)
     assert day.open
 
 

@@ -1,6 +1,5 @@
 """Bulky waste in one sitting: choose, pay, have a day; the crew ticks; and what may go wrong on the way."""
 
-import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -17,13 +16,12 @@ from doorstep.catalogue.words import say
 from doorstep.council import queries as council
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork.models import Job
-from doorstep.messages.models import Message
 from doorstep.payments.models import Charge
 from doorstep.staff.actor import RESIDENT, SYSTEM
 from tests.browser import looks_right, sign_in
+from tests.bulky import at_bulky_waste, to_days, to_payment, told
 from tests.filling import made
 from tests.paying import Pay
-from tests.publishing import publish_library
 from tests.queue import run_queue
 
 pytestmark = pytest.mark.browser
@@ -32,56 +30,7 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.fixture
 def base(open_district: Any, pay: Pay, live_server: Any, settings: Any) -> str:
-    settings.BASE_ADDRESS = live_server.url
-    publish_library("bulky-waste", now=open_district.now)
-    Calendar.objects.create(
-        code="ALL", name="Everywhere", kind="bulky", wards=[], weekdays=list(range(7)), capacity=2, unit="jobs"
-    )  # fmt: skip
-    return str(live_server.url)
-
-
-def to_days(page: Any, base: str, home: int = 1, look: Any = looks_right) -> None:
-    """Choose a home and two things, as far as the page of days."""
-    page.set_default_timeout(15000)
-    page.goto(f"{base}/services/bulky-waste")
-    page.click("text=Start now")
-    page.fill("#postcode", "le673fj")
-    page.click("text=Find address")
-    page.check(f"text={home} Mill Lane")
-    page.click("text=Continue")
-    page.wait_for_selector("h1:has-text('What do you want us to take')")
-    look(page)
-    page.fill("#things-mattress", "1")
-    page.fill("#things-fridge", "1")
-    page.click("text=Continue")
-    page.wait_for_selector("h1:has-text('Which day')")
-    look(page)
-
-
-def to_payment(page: Any, base: str, home: int = 1, day: int = 0, look: Any = looks_right) -> str:
-    """Fill in the whole form and send it; return the reference."""
-    to_days(page, base, home, look)
-    page.locator("input[name=slot]").nth(day).check()
-    page.click("text=Continue")
-    page.wait_for_selector("text=We are keeping your day for you until")
-    page.fill("#where", "On the drive")
-    page.click("text=Continue")
-    page.fill("#name", "Ann Example")
-    page.fill("#email", "ann@resident.example")
-    page.click("text=Continue")
-    page.wait_for_selector("main:has-text('You can cancel before')")
-    assert "£35.00" in page.inner_text("main")
-    look(page)
-    page.click("text=Go to payment")
-    page.wait_for_selector("button:has-text('Pay now')")
-    look(page)
-    return re.search(r"BW-\w{4}-\w{4}", page.url)[0]  # type: ignore[index]
-
-
-def told() -> list[str]:
-    """Return the messages that were sent, in order."""
-    run_queue()
-    return list(Message.objects.exclude(sent_at=None).order_by("id").values_list("name", flat=True))
+    return at_bulky_waste(open_district, live_server, settings)
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -122,15 +71,20 @@ def test_declined_then_paid_then_the_crew_takes_a_part(
     assert case.stage == "partial" and told() == ["booked", "partial"]
     run_queue()
     page.goto(f"{base}/case/{reference}")
-    page.wait_for_selector("main:has-text('Our crew took a part')")
+    page.wait_for_selector("main:has-text('Our crew took a part, and left: ')")
     look(page)
     assert pay.taken == 1500  # the fridge's £20 went back
     officer = chromium.new_context().new_page()
     officer.set_default_timeout(15000)
     sign_in(officer, base, "officer")
     officer.goto(f"{base}/desk/cases/{reference}")
-    for words in ("£35.00", "£20.00", "Partly collected", "BULKY"):
+    for words in ("£35.00", "£20.00", "Partly collected", "BULKY", "Left there: "):
         officer.wait_for_selector(f"main:has-text('{words}')")
+    looks_right(officer)
+    # What the household had: the day, what became of it, what was paid and went back.
+    officer.goto(f"{base}/desk/homes/{case.place_id}")
+    for words in ("Booked here", "Partly collected", "£35.00", "£20.00"):
+        officer.wait_for_selector(f"table:has-text('{words}')")
     looks_right(officer)
     for context in (page, crew, officer):
         context.context.close()

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from doorstep.bookings.models import Calendar
 from doorstep.cases import actions as cases
-from doorstep.cases import choosing, deciding, drafts
+from doorstep.cases import changing, choosing, deciding, drafts
 from doorstep.cases.locking import standing
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
@@ -289,3 +289,85 @@ def test_a_chain_of_money_balances_when_a_part_went_back_before_it_was_cancelled
         case.refresh_from_db()
         confirm(case, desk)
         assert (case.facts["price"]["pence"], case.facts["back"]) == (1250, 1050)
+
+
+def change(case: Case, desk: Desk, things: int, *, used: bool = False) -> tuple[Case, Draft]:
+    """Change how many chairs go, as the person does, and send it."""
+    draft = changing.begin(
+        case_id=case.pk, owner=made(), channel="online", by=RESIDENT, now=desk.now
+    )
+    pages = {
+        "items": {"things-chair": [str(things)]},
+        "day": {"slot": [f"ALL/{desk.day(14)}"]},
+    }
+    if used:
+        pages["benefit-used"] = {"full_price_used": ["yes"]}
+    for page_id, fields in pages.items():
+        filling = Filling(Draft.objects.get(pk=draft.pk), by=RESIDENT, now=desk.now)
+        page = filling.service.form.page(page_id)
+        assert page
+        entries = filling.read(page, lambda q, fields=fields: Typed(fields))  # type: ignore[misc]
+        filling.answer(page, entries)
+    changing.send(draft_id=draft.pk, by=RESIDENT, now=desk.now)
+    case.refresh_from_db()
+    return case, Draft.objects.get(pk=draft.pk)
+
+
+def test_who_changes_a_booking_keeps_the_benefit_and_is_not_asked_again(desk: Desk) -> None:
+    case, _draft = change(desk.book(things=2), desk, 5)
+    # Four of five are free; the fifth costs the least price of the tariff.
+    assert case.stage == "change_asked" and Charge.objects.get(case=case, state="due").pence == 1000
+    cases.record_outcome(case_id=case.pk, name="pay.paid", by=SYSTEM, now=desk.now)
+    case.refresh_from_db()
+    assert (case.stage, case.facts["price"]["pence"], case.facts["conceded"]) == ("booked", 1000, 4)
+    assert case.facts["entitled"] == "yes" and EntitlementCheck.objects.count() == 1
+    assert not {"claim", "surname", "born"} & set(case.answers)
+
+
+def test_changed_to_too_many_for_it_the_price_is_full_and_nothing_is_used(desk: Desk) -> None:
+    with catalogue.other_settings({**ITEMS, "concession_most": 3}):
+        case, _draft = change(desk.book(things=3), desk, 4, used=True)
+        cases.record_outcome(case_id=case.pk, name="pay.paid", by=SYSTEM, now=desk.now)
+        case.refresh_from_db()
+        assert (case.facts["price"]["pence"], case.facts["conceded"]) == (2000, 0)
+        assert desk.book(ahead=20).facts["conceded"] == 2
+
+
+def test_what_an_officer_confirmed_holds_through_a_change(desk: Desk, settings: Any) -> None:
+    unknown(settings)
+    case = desk.book(pay_first=True)
+    cases.record_outcome(case_id=case.pk, name="pay.paid", by=SYSTEM, now=desk.now)
+    case.refresh_from_db()
+    case, _draft = change(confirm(case, desk), desk, 3)
+    assert case.stage == "booked"  # there is nothing to pay
+    assert (case.facts["price"]["pence"], case.facts["conceded"]) == (0, 3)
+
+
+def test_who_goes_back_and_takes_more_reads_the_new_price_before_sending(desk: Desk) -> None:
+    """A day is chosen anew for more things: the page after it is worked out again, though it was answered."""
+    draft = desk.draft(things=2)
+    assert draft.facts["price"]["pence"] == 0
+    for page_id, fields in (
+        ("items", {"things-chair": ["5"]}),
+        ("day", {"slot": [f"ALL/{desk.day(15)}"]}),
+    ):
+        filling = Filling(Draft.objects.get(pk=draft.pk), by=RESIDENT, now=desk.now)
+        page = filling.service.form.page(page_id)
+        assert page
+        entries = filling.read(page, lambda q, fields=fields: Typed(fields))  # type: ignore[misc]
+        filling.answer(page, entries)
+    draft.refresh_from_db()
+    assert (draft.facts["price"]["pence"], draft.facts["conceded"]) == (1000, 4)
+    assert desk.send(draft).stage == "paying"
+
+
+def test_who_says_no_after_all_pays_in_full(desk: Desk) -> None:
+    draft = desk.draft(things=4)
+    filling = Filling(draft, by=RESIDENT, now=desk.now)
+    page = filling.service.form.page("benefits")
+    assert page
+    filling.answer(page, filling.read(page, lambda q: Typed({"benefits": ["no"]})))
+    draft.refresh_from_db()
+    assert draft.facts["price"]["pence"] == 2000
+    case = desk.send(draft)
+    assert (case.facts["price"]["pence"], case.facts["conceded"]) == (2000, 0)

@@ -21,6 +21,7 @@ urlpatterns = [
     path("/cases/<str:reference>", case.case, name="desk_case"),
     path("/cases/<str:reference>/decide", case.decide, name="decide"),
     path("/cases/<str:reference>/choose/<slug:choice>", case.choose, name="desk_choose"),
+    path("/cases/<str:reference>/change", case.change, name="desk_change"),
     path("/cases/<str:reference>/move", rerouting.move, name="move"),
     path("/cases/<str:reference>/move/go-on", rerouting.go_on, name="move_go_on"),
     path("/cases/<str:reference>/move/undo", rerouting.undo, name="move_undo"),

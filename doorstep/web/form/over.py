@@ -29,7 +29,7 @@ def over(request: HttpRequest, session: FormSession, draft_id: UUID) -> HttpResp
         raise Http404
     if not session.may_ask(service):
         return not_online(request, service)
-    case = Case.objects.filter(draft=draft).first() if draft else None
+    case = draft.changes or Case.objects.filter(draft=draft).first() if draft else None
     if draft and case is None:  # it goes on: another page of it was asked for
         raise Http404
     other = None if draft else cases.went_on_elsewhere(draft_id, session.owner)

@@ -5,15 +5,19 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
+from doorstep.cases import changing
+from doorstep.cases.models import Draft
 from doorstep.cases.values import of_nature, spoken
 from doorstep.catalogue.words import fill
 from doorstep.council.errors import Refused
 from doorstep.forms import journey
 from doorstep.forms.facts import together
+from doorstep.forms.form import Page
 from doorstep.forms.questions.kind import Invalid
 from doorstep.insight.cells import CHECK
 from doorstep.intake.filling import Filling, asked_on
 from doorstep.web.form import counting
+from doorstep.web.form.change import change_of
 from doorstep.web.form.over import over
 from doorstep.web.form.receive import asked_from, longer, receive, slot_gone
 from doorstep.web.form.render import held, render_page
@@ -30,7 +34,7 @@ def page(request: HttpRequest, session: FormSession, draft_id: UUID, page_id: st
     here = filling.service.form.page(page_id)
     if here is None:
         raise Http404
-    if not filling.is_shown(here):
+    if not filling.is_shown(here) or not _may_open(filling, here):
         return go_on(session, filling)
     reached = filling.first_open_before(here)
     if reached:
@@ -43,6 +47,12 @@ def page(request: HttpRequest, session: FormSession, draft_id: UUID, page_id: st
     if not request.GET and not journey.answered(here, filling.draft.answers):
         counting.shown(filling.draft, here.id, session.now)
     return render_page(request, session, filling, here, wrong)
+
+
+def _may_open(filling: Filling, here: Page) -> bool:
+    """Say whether a page may be filled in: of a change, what may be changed, and what is not answered any more."""
+    draft = filling.draft
+    return changing.may_change(draft, here.id) or not journey.answered(here, draft.answers)
 
 
 def resume(request: HttpRequest, session: FormSession, draft_id: UUID) -> HttpResponse:
@@ -83,7 +93,9 @@ def _render_check(
         "base": base,
         "draft": draft,
         "session": session,
-        "back": f"{base}/{pages[-1].id}",
+        "back": _case_page(session, draft) or f"{base}/{pages[-1].id}",
+        "open": {p.id for p in pages if changing.may_change(draft, p.id)},
+        "change": change_of(filling),
         "step": filling.step(),
         **held(request, draft, session.now),
         "sending": fill(filling.service.form.sending, filling.values),
@@ -92,6 +104,11 @@ def _render_check(
         "changed": None if changed is None else [(p, q) for p, q, _ in rows if q.id in changed],
     }
     return render(request, "form/check.html", context)
+
+
+def _case_page(session: FormSession, draft: Draft) -> str:
+    """Return the page of the case that a form changes; nothing of a new one."""
+    return session.case_page(draft.changes.reference) if draft.changes else ""
 
 
 def _shown(filling: Filling) -> dict[str, object]:
@@ -130,8 +147,18 @@ def _not_sent(
         return render(request, "kit/error.html", {"code": refused.code}, status=409)
     if refused.code == "slot_gone":
         return slot_gone(session, filling)
+    if refused.code in ("choice_gone", "nothing_changed"):
+        return _not_changed(request, session, filling, refused.code)
     if refused.code == "changed_meanwhile":
         filling.draft.refresh_from_db()
         anew = session.filling(filling.draft)
         return _render_check(request, session, anew, seen.changed(request.POST, _shown(anew)) or [])
     return go_on(session, filling)
+
+
+def _not_changed(
+    request: HttpRequest, session: FormSession, filling: Filling, code: str
+) -> HttpResponse:
+    """Say that a change came too late, or changes nothing; the case stays as it is."""
+    context = {"code": code, "case_page": _case_page(session, filling.draft)}
+    return render(request, "kit/error.html", context, status=409)

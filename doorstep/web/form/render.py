@@ -114,9 +114,10 @@ def held(request: HttpRequest, draft: Draft, now: datetime) -> dict[str, Any]:
     Of a day that was chosen and is not kept now, that it is not: its time ran out, or it was closed.
     """
     service = catalogue.service(draft.version_id)
-    chosen = bool(service.workflow.reserve) and any(
-        draft.answers.get(q.id) for q in of_nature(service, "slot")
-    )
+    days = [q.id for q in of_nature(service, "slot")] if service.workflow.reserve else []
+    before = draft.changes.answers if draft.changes else {}
+    # The day of the case that is changed is booked.
+    chosen = any(draft.answers.get(day) not in (None, before.get(day)) for day in days)
     if not chosen or not draft.held_until or draft.held_until <= now:
         return {"held_until": None, "is_not_held": chosen}
     told = {

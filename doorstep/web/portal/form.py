@@ -38,6 +38,9 @@ def session_of(request: HttpRequest, slug: str) -> forms.FormSession:
     def done(case: Case) -> HttpResponse:
         return let(redirect("sent", reference=case.reference), case)
 
+    def case_page(reference: str) -> str:
+        return reverse("case", kwargs={"reference": reference})
+
     base = reverse("start", kwargs={"slug": slug})
     return forms.FormSession(
         slug,
@@ -49,6 +52,7 @@ def session_of(request: HttpRequest, slug: str) -> forms.FormSession:
         done,
         base,
         let,
+        case_page,
         counted_by(request),
     )
 

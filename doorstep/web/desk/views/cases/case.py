@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from doorstep.bookings import queries as bookings
 from doorstep.cases import actions as case_actions
-from doorstep.cases import asking, choosing, deciding, locking, needs_person
+from doorstep.cases import asking, changing, choosing, deciding, locking, needs_person
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.cases.values import from_json
@@ -32,6 +32,8 @@ from doorstep.waste import queries as rounds_of
 from doorstep.web.desk import case_place, case_reroute
 from doorstep.web.desk.case_state import locked_state, state_of
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
+from doorstep.web.desk.views.cases import caller
+from doorstep.web.form import session as forms
 from doorstep.web.kit import seen
 from doorstep.web.kit.access import actor, needs
 
@@ -65,6 +67,7 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "decisions": {k: service.workflow.decisions.get(k, k) for k in stage.decisions},
         "asked": _asked(request, found, stage),
         "choices": choosing.offered(found, timezone.now()) if _may(request, "desk.send") else [],
+        "change": changing.offered(found, timezone.now()) if _may(request, "desk.send") else None,
         "events": found.events.select_related("personal"),
         "may_decide": _may(request, "desk.decide"),
         "checks": from_json(found.decisions),
@@ -167,6 +170,23 @@ def choose(request: HttpRequest, reference: str, choice: str) -> HttpResponse:
             raise
         return _ask(request, case, choice, now, exc.code)
     return back_to(case)
+
+
+@needs("desk.send")
+@require_POST
+@says_why_not(again)
+def change(request: HttpRequest, reference: str) -> HttpResponse:
+    """Begin a change of a case for a resident who rings: its form, with all that was answered."""
+    case = case_of(reference)
+    session = caller.session_of(request, case.slug)
+    draft = changing.begin(
+        case_id=case.pk,
+        owner=session.owner,
+        channel=session.channel,
+        by=session.by,
+        now=session.now,
+    )
+    return forms.go_on(session, session.filling(draft))
 
 
 @needs("desk.see")
