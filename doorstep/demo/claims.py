@@ -8,6 +8,8 @@ from tempfile import TemporaryDirectory
 
 from doorstep.customers import extract
 
+# The service whose price they lower.
+SERVICE = "bulky-waste"
 CURRENT, ENDED = "2099-12-31", "2025-03-31"
 
 

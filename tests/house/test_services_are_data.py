@@ -5,7 +5,9 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-WORDS = ("graffiti", "fouling", "tipping", "litter", "needle")
+WORDS = ("graffiti", "fouling", "tipping", "litter", "needle", "bulky")
+# The demonstration shows services that it publishes itself.
+ASIDE = "doorstep/demo/"
 SLUGS = ("dog-fouling", "fly-tipping", "litter-bin", "abandoned-vehicle", "hazard")
 
 
@@ -18,6 +20,8 @@ def test_no_line_of_the_product_names_a_street_service() -> None:
     found = []
     for name in listed:
         path = ROOT / name
+        if name.startswith(ASIDE):
+            continue
         if path.suffix in (".py", ".html", ".js", ".css", ".yaml", ".md", ".sql"):
             for number, line in enumerate(path.read_text().splitlines(), 1):
                 if named.search(line):

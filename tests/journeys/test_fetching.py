@@ -117,6 +117,6 @@ def test_a_choice_is_asked_once_more_and_made(
     looks_right(page)
     page.click("button:has-text('Cancel this')")
     page.wait_for_selector("text=It is cancelled.")
-    page.goto(f"{live_server.url}/case/{case.reference}/choose/cancel")
+    page.goto(f"{live_server.url}/case/{case.reference}/choose/other")
     looks_right(page)
     assert "This can no longer be chosen" in page.inner_text("h1")

@@ -23,7 +23,12 @@ def demo(request: HttpRequest) -> HttpResponse:
     """Offer an address for each outcome, and a button to sign in as each role."""
     _demo_only()
     people = StaffUser.objects.order_by("username")
-    context = {"kept": week.kept(), "people": people, "claims": claims.SHOWN}
+    context = {
+        "kept": week.kept(),
+        "people": people,
+        "claims": claims.SHOWN,
+        "claimed_for": claims.SERVICE,
+    }
     return render(request, "portal/demo.html", context)
 
 
