@@ -304,7 +304,7 @@ def _paid(charge: Charge, attempt: Attempt, payment: Payment, now: datetime) -> 
     if payment.pence != charge.pence:
         return _other_sum(charge, payment, now)
     name = "pay.paid" if in_time else "pay.paid_late"
-    if twice or not (outcomes.report(charge, name, now) or is_owed(charge)):
+    if twice or not goes_on(charge, name, now):
         return _give_back(charge, attempt, now)
     # What was asked for anew while this one was on its way is asked for no longer.
     for other in Charge.objects.filter(case=charge.case_id, purpose=charge.purpose, state="due"):
@@ -324,6 +324,18 @@ def move_in(charge: Charge, attempt: Attempt, pence: int, provider_id: str, now:
         way=attempt.way,
         by=attempt.taken_by,
     )
+
+
+def goes_on(charge: Charge, name: str, now: datetime) -> bool:
+    """Carry an outcome to the case, or note that what was owed came; say whether anything waits for it.
+
+    The case of what is owed went on long ago: another charge's stage may wait for the same outcome.
+    """
+    if not is_owed(charge):
+        return outcomes.report(charge, name, now)
+    case = locked(charge.case_id)
+    timeline.write(case, "owed and settled", by=SYSTEM, now=now, charge=charge.reference)
+    return True
 
 
 def is_owed(charge: Charge) -> bool:

@@ -10,7 +10,7 @@ from doorstep.catalogue.words import pounds
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.outside.secret import hashed
-from doorstep.payments import actions, outcomes, refunds
+from doorstep.payments import actions, refunds
 from doorstep.payments.models import COUNTER, Attempt, Charge, Refund
 from doorstep.staff.actor import Actor
 
@@ -41,7 +41,7 @@ def take(*, charge_id: int, way: str, counter: str, slip: str, by: Actor, now: d
         "counter": counter,
     }
     timeline.write(charge.case, "taken at the counter", by=by, now=now, **about)
-    if not (outcomes.report(charge, "pay.paid", now) or actions.is_owed(charge)):
+    if not actions.goes_on(charge, "pay.paid", now):
         raise Refused("not_due")  # nothing waits for it: who holds the money gives it back
     return attempt
 

@@ -9,7 +9,7 @@ from doorstep.cases import timeline
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
-from doorstep.payments import actions, outcomes
+from doorstep.payments import actions
 from doorstep.payments.models import Charge, Waiver
 from doorstep.staff.actor import Actor
 
@@ -65,8 +65,7 @@ def _let_off(charge: Charge, now: datetime) -> None:
     actions.drop_live(charge)
     charge.state, charge.ended_at = "waived", now
     charge.save(update_fields=["state", "ended_at"])
-    told = outcomes.report(charge, "pay.free", now) or outcomes.report(charge, "pay.paid", now)
-    if not (told or actions.is_owed(charge)):
+    if not any(actions.goes_on(charge, name, now) for name in ("pay.free", "pay.paid")):
         raise Refused("not_due")
 
 

@@ -268,6 +268,17 @@ def test_a_record_by_mistake_is_taken_back_by_a_second_entry_and_owed_again(
     assert refunds.sums(case) == (3500, 0)
 
 
+def test_what_is_owed_pays_for_no_change_that_waits_for_its_own(
+    case: Case, pay: Pay, now: datetime
+) -> None:
+    """The stage that a case went on to may wait for the same outcome, of another charge."""
+    attempt = take(due(case))
+    taking.take_back(attempt_id=attempt.pk, reason="It was the next caller", by=BOB, now=now)
+    Case.objects.update(stage="paying")
+    take(due(case))
+    assert Case.objects.get().stage == "paying" and held() == 3500
+
+
 def test_what_partly_went_back_is_no_mistake_any_more(case: Case, now: datetime) -> None:
     attempt = take(due(case))
     refunds.ask(case_id=case.pk, pence=1, reason="x", by=ANN, now=now)
