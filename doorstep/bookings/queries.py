@@ -172,6 +172,15 @@ def of_case(case: Case) -> Booking | None:
     return bookings.order_by("-made_at", "-id").first()
 
 
+def of_home(uprn: int, most: int = 50) -> list[Booking]:
+    """Return the last booking of each case about a home, whatever became of it, the latest day first."""
+    rows = Booking.objects.filter(case__place_id=uprn).select_related("day__calendar", "case")
+    last: dict[int | None, Booking] = {}
+    for booking in rows.order_by("made_at", "id"):
+        last[booking.case_id] = booking
+    return sorted(last.values(), key=lambda b: b.day.day, reverse=True)[:most]
+
+
 def calendars() -> list[Calendar]:
     """Return the calendars in use, by code."""
     return list(Calendar.objects.filter(active=True).order_by("code"))

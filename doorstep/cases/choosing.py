@@ -14,8 +14,12 @@ from doorstep.cases.values import values_of, words_of
 from doorstep.catalogue.service import Choice
 from doorstep.catalogue.words import fill
 from doorstep.council.errors import Refused
+from doorstep.customers import actions as customers
 from doorstep.files import photos
 from doorstep.staff.actor import Actor
+
+# Under this a case keeps when its person left it to the others who wait for it.
+LEFT = "left"
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ def offered(case: Case, now: datetime) -> list[Offered]:
     """Return what the resident may choose now, in the workflow's order."""
     offers = []
     for name, choice in workflow.stage_of(case).choices.items():
+        if choice.undo and has_left(case):
+            continue
         until = _until(case, choice, now)
         if until is None or now < until:
             sure = fill(choice.sure, {**words_of(case), "until": until})
@@ -88,6 +94,7 @@ def choose(
 ) -> Case:
     """Carry out a choice; `chosen` answers what it asks first, such as which day instead.
 
+    A choice that takes back what others wait for, too, takes only the person off (`has_left`).
     `made_at` is where the case stood when they chose, as `locking.standing` says: what is offered may be another day by now.
     Raises Refused: "choice_gone", also at the very moment it ends; "changed_since"; "already_open"; "option_missing"; and
     what the steps of the next stage refuse, such as "slot_gone": then nothing was changed.
@@ -99,6 +106,9 @@ def choose(
             raise Refused("changed_since")
         one(case, name, now)
         choice = workflow.stage_of(case).choices[name]
+        if choice.undo and workflow.stands_for_others(case):
+            _leave(case, name, by, now)
+            return case
         was = workflow.said_now(case)
         timeline.write(case, "chosen", by=by, now=now, choice=name)
         if choice.undo:
@@ -106,6 +116,26 @@ def choose(
         asking.take(case, name, chosen, by=by, now=now)
         workflow.enter(case, choice.stage, by=by, now=now, why=name, was=was)
     return case
+
+
+def has_left(case: Case) -> bool:
+    """Say whether the person took back what others wait for, too, so that it goes on without them."""
+    return LEFT in case.facts
+
+
+def _leave(case: Case, name: str, by: Actor, now: datetime) -> None:
+    """Let a person leave a case that goes on for others: nothing of it changes, and they are told no more."""
+    timeline.write(case, "left", by=by, now=now, choice=name)
+    workflow.keep(case, LEFT, {"at": now})
+    customer, case.customer = case.customer_id, None
+    case.save(update_fields=["customer"])
+    customers.forget(customer_id=customer)
+
+
+def was_chosen(case: Case, name: str) -> bool:
+    """Say whether a choice is what brought a case to where it stands, such as pressed a second time."""
+    last = case.events.filter(kind__in=("chosen", "left", "stage")).order_by("-number")[:2]
+    return any(event.data.get("choice") == name for event in last)
 
 
 def reopen(*, case_id: int, text: str, photo: str, by: Actor, now: datetime) -> Case:

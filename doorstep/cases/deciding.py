@@ -32,6 +32,7 @@ def decide(
     "reply_missing", "option_missing", "already_open", and what a step refuses, such as "slot_gone".
     """
     with one_open_case(), transaction.atomic():
+        workflow.lock_before(case_id)
         case = locked(case_id)
         if made_at and made_at != standing(case):
             raise Refused("changed_since", parts=["stage"])

@@ -155,7 +155,7 @@ def answer(
     left, and then keeps nothing of this page. `values`, worked out already, are brought up to date. Of a
     draft that is not stored nothing is kept or held.
     """
-    service = catalogue.service(draft.version_id)
+    service, since = catalogue.service(draft.version_id), draft.updated_at
     given = to_json(given)
     changed = {k for k, v in given.items() if k in draft.answers and draft.answers[k] != v}
     # The same page sent again is no going on, and puts off the end of nothing that is held.
@@ -177,8 +177,17 @@ def answer(
         if not decision.stops and service.workflow.reserve:
             workflow.reserve(draft, values, longer=goes_on, by=by, now=now)
             draft.quoted = to_json(values["settings"]) if draft.held_until else None
-        draft.save(update_fields=ANSWERED)
+        _save(draft, since)
     return decision
+
+
+def _save(draft: Draft, since: datetime) -> None:
+    """Save what was answered, and say on the draft whether somebody was quicker since it was read, such as a second press."""
+    fields = {name: getattr(draft, name) for name in ANSWERED}
+    alone = Draft.objects.filter(pk=draft.pk, updated_at=since).update(**fields)
+    draft.was_overtaken = not alone  # type: ignore[attr-defined]
+    if not alone:
+        draft.save(update_fields=ANSWERED)
 
 
 def _brought_up_to_date(

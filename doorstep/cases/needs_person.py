@@ -163,10 +163,11 @@ def open_again(*, task_id: int, by: Actor, now: datetime) -> None:
         timeline.write(case, "to do again", by=by, now=now, text=task.text)
 
 
-def due_of(case: Case, topic: str) -> datetime | None:
-    """Return by when a person does what a topic asks for; nothing where it is done, or was not asked."""
-    still = case.tasks.filter(topic=topic, task__ended_at=None)
-    return still.values_list("task__due_at", flat=True).first()
+def last_of(case: Case, topic: str) -> Task | None:
+    """Return the last task of a topic of a case, ended or not; nothing where none was asked."""
+    links = case.tasks.filter(topic=topic).select_related("task").order_by("-task_id")
+    link = links.first()
+    return link.task if link else None
 
 
 def of_cases(cases: Iterable[Case]) -> dict[int, list[Task]]:

@@ -25,6 +25,7 @@ def move(*, case_id: int, to: str, by: Actor, now: datetime) -> Case:
     Refused("no_such_service"), Refused("already_closed").
     """
     with transaction.atomic():
+        workflow.lock_before(case_id)
         case = locked(case_id)
         if case.is_closed:
             raise Refused("already_closed")

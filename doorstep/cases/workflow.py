@@ -89,6 +89,13 @@ class Changing(Protocol):
         """Take back what was set in motion for a change that will not be made."""
 
 
+class StandingForOthers(Protocol):
+    """A step that knows who else waits for a case, such as those who reported the same."""
+
+    def stands_for_others(self, *, case: Case) -> bool:
+        """Say whether anybody does."""
+
+
 class Reckoning(Protocol):
     """A step that cannot be done twice, such as giving money back: a correction is reckoned with what was done before."""
 
@@ -160,6 +167,16 @@ def drop_change(case: Case, draft: Draft, *, by: Actor, now: datetime) -> None:
     for step in steps_.values():
         if hasattr(step, "drop_change"):
             step.drop_change(case=case, draft=draft, by=by, now=now)
+
+
+def stands_for_others(case: Case) -> bool:
+    """Say whether a case is what others wait for, too: what is under way for it is not for its person alone."""
+    steps_: Mapping[str, Any] = _offered
+    return any(
+        step.stands_for_others(case=case)
+        for step in steps_.values()
+        if hasattr(step, "stands_for_others")
+    )
 
 
 def lock_before(case_id: int) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from functools import lru_cache
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -35,8 +36,15 @@ def _items(n: int) -> str:
     return ngettext("%(n)d item", "%(n)d items", n) % {"n": n}
 
 
-# What a number may be a number of: `{settings.report_within:working_days}`.
-UNITS: dict[str, Callable[[int], str]] = {
+def _labels(things: object) -> str:
+    """Return the names of things in a list, such as what a crew left."""
+    named = things if isinstance(things, list | tuple) else ()
+    return ", ".join(str(thing.get("label", "")) for thing in named if isinstance(thing, Mapping))
+
+
+# What a number may be a number of: `{settings.report_within:working_days}`; and a list of things by their names.
+UNITS: dict[str, Callable[[Any], str]] = {
+    "labels": _labels,
     "days": _days,
     "working_days": _working_days,
     "pounds": pounds,
@@ -106,6 +114,7 @@ def fill(text: str, values: Mapping[str, object]) -> str:
 
     def said(match: re.Match[str]) -> str:
         value = lookup(match[1], values)
-        return UNITS[match[2]](value) if match[2] and isinstance(value, int) else say(value)
+        counted = match[2] and isinstance(value, int | list | tuple)
+        return UNITS[match[2]](value) if counted else say(value)
 
     return like(text, _PLACE.sub(said, text))

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from doorstep.cases import actions as cases
+from doorstep.cases.locking import locked
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.fieldwork.models import (
@@ -33,6 +34,12 @@ class Whereabouts:
 
 
 UNKNOWN = Whereabouts()
+
+
+def _locked(job_id: int) -> Job:
+    """Return a job, locked after its case, as everywhere: whoever takes work back has the case first."""
+    locked(Job.objects.values_list("case_id", flat=True).get(id=job_id))
+    return Job.objects.select_for_update().get(id=job_id)
 
 
 def first_time(*, event_id: UUID, kind: str, by: Actor, now: datetime) -> bool:
@@ -63,7 +70,7 @@ def finish_job(
     done it is `partial`; with none, raises Refused("nothing_ticked"). A second tap changes nothing;
     raises Refused("not_an_outcome"), Refused("job_not_open").
     """
-    job = Job.objects.select_for_update().get(id=job_id)
+    job = _locked(job_id)
     if DeviceEvent.objects.filter(id=event_id).exists():
         return job
     if code not in job.outcomes:
@@ -145,7 +152,7 @@ def correct_job(
 
     Of a job with tasks, its first outcome then means that all were done, any other that none was.
     """
-    job = Job.objects.select_for_update().get(id=job_id)
+    job = _locked(job_id)
     if DeviceEvent.objects.filter(id=event_id).exists():
         return job
     last = Outcome.objects.filter(job=job, superseded_by=None).first()

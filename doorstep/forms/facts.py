@@ -1,10 +1,12 @@
 """The socket for facts: rooms above offer observations, rules below use them."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal, TypeVar, cast
 
 from doorstep.forms.rules.types import Type
@@ -51,14 +53,10 @@ class Fact:
         return self.where == "outside" or bool(self.fresh_for)
 
 
-# Names that published versions still use, and what each is called now. A name never leaves this table.
-FORMER_NAMES: dict[str, str] = {
-    "catalogue.emergency": "signposts.emergency",
-    "catalogue.proposed": "signposts.proposed",
-    "catalogue.services": "signposts.services",
-    "catalogue.topic": "signposts.topic",
-    "catalogue.urgent": "signposts.urgent",
-}
+# Names that published versions still use, and what each is called now. A name never leaves that file.
+FORMER_NAMES: dict[str, str] = json.loads(
+    (Path(__file__).parent / "former_names.json").read_text(encoding="utf-8")
+)
 
 _offered: dict[str, Fact] = {}
 

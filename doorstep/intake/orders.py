@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from doorstep.cases import drafts
+from doorstep.cases.drafts import NOT_COUNTED, CountedBy
 from doorstep.cases.models import Case
 from doorstep.cases.owners import Owner
 from doorstep.cases.values import home_of, of_nature
@@ -31,6 +32,8 @@ class Order:
     channel: str
     answers: Mapping[str, object]
     otherwise: Mapping[str, object] = field(default_factory=dict, kw_only=True)
+    # By what it is counted; a program's is not.
+    counted_by: CountedBy = field(default=NOT_COUNTED, kw_only=True)
 
     @property
     def home(self) -> object:
@@ -98,7 +101,14 @@ class Halted(NotTaken):
 
 def place(order: Order, *, owner: Owner, by: Actor, now: datetime) -> Case:
     """Answer page by page and submit; raises NotTaken."""
-    draft = drafts.begin(service=order.service, owner=owner, channel=order.channel, by=by, now=now)
+    draft = drafts.begin(
+        service=order.service,
+        owner=owner,
+        channel=order.channel,
+        by=by,
+        now=now,
+        counted_by=order.counted_by,
+    )
     # What an earlier try of the same order answered is not asked again.
     filling, names = Filling(draft, by=by, now=now), set(draft.answers)
     while (page := filling.next_open()) is not None:

@@ -1,8 +1,9 @@
 """Reads charges, the ledger and comparisons."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
 from doorstep.cases.locking import locked
@@ -54,6 +55,16 @@ def of_case(case: Case) -> QuerySet[Charge]:
         Prefetch("waivers", waivers),
     )
     return Charge.objects.filter(case=case).order_by("id").prefetch_related(*prefetches)
+
+
+def sums_of(case_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Return the pence that came in and went back of each of these cases that had any, by the ledger."""
+    rows = Movement.objects.filter(charge__case__in=list(case_ids)).values("charge__case")
+    summed = rows.annotate(
+        came=Sum("pence", filter=Q(pence__gt=0)), back=Sum("pence", filter=Q(pence__lt=0))
+    )
+    listed = summed.values_list("charge__case", "came", "back")
+    return {case: (came or 0, -(back or 0)) for case, came, back in listed}
 
 
 def waiting() -> QuerySet[Refund]:

@@ -90,7 +90,15 @@ def join(*, case: Case, reference: str, by: Actor, now: datetime) -> bool:
     if into is None or into.pk == case.pk or into.closed_at:
         return False
     _join(case, into, by, now)
+    _exists(case, now)
     return True
+
+
+def _exists(case: Case, now: datetime) -> None:
+    """Give a joined case a page, which leads to the one that stands for it; it is in no list, and shows nothing of its own."""
+    about = catalogue.service(case.version_id).public
+    if about is not None and case.easting is not None:
+        Report.objects.get_or_create(case=case, defaults={"published_at": now})
 
 
 def _last(case: Case) -> Case:
@@ -194,40 +202,33 @@ def _follow(case: Case, outcome: str, into: Case, by: Actor, now: datetime) -> N
         raise Refused("not_mergeable")
 
 
-def _open_behind(case: Case) -> list[Joined]:
-    """Return what is joined to a case and still open, the earliest first."""
+def stands_for_others(case: Case) -> bool:
+    """Say whether an open case was joined to this one."""
     rows = Joined.objects.filter(into=case, undone_at=None, case__closed_at=None)
-    return list(rows.select_related("case").order_by("at"))
+    return rows.exists()
 
 
-def _hand_on(case: Case, by: Actor, now: datetime) -> None:
-    """Let the first of those that were joined to a case stand for all of them, also for that case.
+def _let_go(case: Case, by: Actor, now: datetime) -> None:
+    """Let those behind a joined case stand behind what it stood behind; of one that stood alone, ask the team where others see it.
 
-    The caller holds the case's lock, which is enough to make no ring: whoever joins anything to one of these
-    waits for it, as the end of their chain.
+    The caller holds the lock of the case, and of what it is behind.
     """
-    behind = [locked(row.case_id) for row in _open_behind(case)]
-    if not behind:
+    into = queries.joined_to(case)
+    if into is None:
         return still_there.is_left(case, now=now)
-    first, *others = behind
-    for one in (first, *others):
+    rows = Joined.objects.filter(into=case, undone_at=None, case__closed_at=None).order_by("at")
+    for one in [locked(row.case_id) for row in rows]:
         unmerge(case=one, by=by, now=now, of=case)
-    why, of = f"join.{GONE}", case.reference
-    if not outcomes.carry(case_id=first.pk, name=why, by=by, now=now, reference=of):
-        _ask_what_follows(first.pk, case, GONE, by, now)
-    first = locked(first.pk)
-    for one in (*others, case):
-        _join(one, first, by, now)
-    queue.announce.defer(case_id=case.pk, stage=case.stage)
+        _join(one, locked(into.pk), by, now)
 
 
 def propagate(*, case: Case, outcome: str, by: Actor, now: datetime) -> None:
     """Carry what came of a case to those that were joined to it, whose own workflows tell their people.
 
-    Where it is `gone`, such as withdrawn, nothing came of what they told us of: the first of them stands for all.
+    Where it is `gone`, such as withdrawn, nothing came of what they told us of.
     """
     if outcome == GONE:
-        return _hand_on(case, by, now)
+        return _let_go(case, by, now)
     joined = Joined.objects.filter(into=case, undone_at=None).select_related("case")
     for row in joined.order_by("at"):
         went_on = outcomes.carry(case_id=row.case_id, name=f"join.{outcome}", by=by, now=now)

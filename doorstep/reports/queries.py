@@ -10,8 +10,9 @@ from doorstep.cases.history import lines
 from doorstep.cases.models import Case
 from doorstep.cases.values import photos_of, spoken, words_of
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue import steps
 from doorstep.catalogue.built_in_stages import MOVED
-from doorstep.catalogue.service import Service
+from doorstep.catalogue.service import Service, Stage
 from doorstep.catalogue.words import fill
 from doorstep.council.queries import ZONE
 from doorstep.forms.questions import kinds
@@ -212,7 +213,16 @@ def history(report: Report) -> list[tuple[datetime, str]]:
     service = catalogue.service(case.version_id)
     words = impersonal(case, service)
     stages, rows = service.workflow.stages, case.events.filter(kind="stage").order_by("number")
-    return [(line.at, fill(stages[line.stage].resident, line.said(words))) for line in lines(rows)]
+    return [
+        (line.at, fill(stages[line.stage].resident, line.said(words)))
+        for line in lines(rows)
+        if not _is_behind(stages[line.stage])
+    ]
+
+
+def _is_behind(stage: Stage) -> bool:
+    """Say whether in a stage a case stands behind another: its sentence is for its own person."""
+    return any(steps.kind(doing.step).sets_aside for doing in stage.do)
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,10 @@ class JoinStep:
         """Take it away from the other."""
         actions.unmerge(case=case, by=by, now=now)
 
+    def stands_for_others(self, *, case: Case) -> bool:
+        """Say whether somebody who told us of the same waits for it."""
+        return actions.stands_for_others(case)
+
     def lock_before(self, *, case_id: int) -> None:
         """Lock the case that it is joined to."""
         actions.lock_what_it_is_behind(case_id)

@@ -79,10 +79,13 @@ def test_the_resident_is_asked_once_more_and_then_it_is_done(fetching: Any) -> N
     assert answer["Location"] == there
     page = text(client.get(there))
     assert "It is cancelled." in page and "choose/cancel" not in page
-    again = client.post(f"{there}/choose/cancel")
+    # Pressed twice, or gone back to, it is what was wanted; anything else is over.
+    for again in (client.post(f"{there}/choose/cancel"), client.get(f"{there}/choose/cancel")):
+        assert again["Location"] == there
+    again = client.post(f"{there}/choose/other")
     assert again.status_code == 409 and "This can no longer be chosen" in text(again)
     assert "It is cancelled." in text(again) and council.current().contact.telephone in text(again)
-    assert client.get(f"{there}/choose/cancel").status_code == 409
+    assert client.get(f"{there}/choose/other").status_code == 409
 
 
 def test_a_choice_whose_day_is_gone_says_so_and_changes_nothing(fetching: Any) -> None:
@@ -99,8 +102,9 @@ def test_a_choice_whose_day_is_gone_says_so_and_changes_nothing(fetching: Any) -
 
 def test_nobody_else_may_look_or_choose(fetching: Any) -> None:
     case = fetching.case()
-    for send in (FormClient().get, FormClient().post):
-        assert send(f"/case/{case.reference}/choose/cancel").status_code == 404
+    there = f"/case/{case.reference}/choose/cancel"
+    assert FormClient().get(there)["Location"] == f"/case/open?reference={case.reference}"
+    assert FormClient().post(there).status_code == 404
     case.refresh_from_db()
     assert case.stage == "booked"
 

@@ -220,3 +220,26 @@ def test_a_form_that_goes_on_in_a_browser_with_the_signal_is_counted_no_more(
     client.post(f"{BASE}/bin", {"container": str(box.pk)})
     assert counted() == before
     assert Draft.objects.get().device == ""
+
+
+def test_a_page_pressed_twice_at_once_is_counted_once(
+    district: Any, browser: Browser, monkeypatch: Any
+) -> None:
+    """The second press was read before the first was saved: it answers, and counts nothing."""
+    from doorstep.cases import drafts
+
+    client, box = browser(), district.boxes[0]
+    client.post(f"{BASE}/begin")
+    real, pressed = drafts._save, []
+
+    def save(draft: Any, since: Any) -> None:
+        if not pressed:  # in the middle of the second, the first comes through
+            pressed.append(1)
+            client.post(f"{BASE}/address", {"property": str(box.place_id)})
+        real(draft, since)
+
+    monkeypatch.setattr(drafts, "_save", save)
+    client.post(f"{BASE}/address", {"property": str(box.place_id)})
+    insight.FLUSHER.flush()
+    sums = dict(StepCell.objects.filter(page="address").values_list("what", "n"))
+    assert (sums["started"], sums["answered"], sums["time"]) == (1, 1, 1)

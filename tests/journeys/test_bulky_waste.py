@@ -71,15 +71,20 @@ def test_declined_then_paid_then_the_crew_takes_a_part(
     assert case.stage == "partial" and told() == ["booked", "partial"]
     run_queue()
     page.goto(f"{base}/case/{reference}")
-    page.wait_for_selector("main:has-text('Our crew took a part')")
+    page.wait_for_selector("main:has-text('Our crew took a part, and left: ')")
     look(page)
     assert pay.taken == 1500  # the fridge's £20 went back
     officer = chromium.new_context().new_page()
     officer.set_default_timeout(15000)
     sign_in(officer, base, "officer")
     officer.goto(f"{base}/desk/cases/{reference}")
-    for words in ("£35.00", "£20.00", "Partly collected", "BULKY"):
+    for words in ("£35.00", "£20.00", "Partly collected", "BULKY", "Left there: "):
         officer.wait_for_selector(f"main:has-text('{words}')")
+    looks_right(officer)
+    # What the household had: the day, what became of it, what was paid and went back.
+    officer.goto(f"{base}/desk/homes/{case.place_id}")
+    for words in ("Booked here", "Partly collected", "£35.00", "£20.00"):
+        officer.wait_for_selector(f"table:has-text('{words}')")
     looks_right(officer)
     for context in (page, crew, officer):
         context.context.close()

@@ -48,7 +48,8 @@ def back_from(attempt: Attempt) -> str:
 
 def test_only_who_may_open_the_case_may_see_and_pay_it(case: Case) -> None:
     for path in ("pay", "pay/wait", "receipt"):
-        assert Client().get(f"/case/{case.reference}/{path}").status_code == 404
+        there = Client().get(f"/case/{case.reference}/{path}")["Location"]
+        assert there == f"/case/open?reference={case.reference}"
     assert Client().post(f"/case/{case.reference}/pay").status_code == 404
     assert Attempt.objects.count() == 0
 

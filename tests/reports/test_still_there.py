@@ -173,12 +173,12 @@ def test_who_only_said_so_is_not_forgotten_when_its_person_withdraws_it(streets:
     assert len(to_do(one)) == 1  # asked once
     withdraw(third)
     assert to_do(third) == []
-    # Where somebody else told us too, theirs stands for it, with all who said so.
+    # Where somebody else told us too, it goes on for them, with all who said so.
     third = streets.case("street:12")
     merge(third, other, now)
     say(other, "bob", now)
     withdraw(other)
-    assert shown(third).still == 1 and to_do(other) == []
+    assert shown(other).still == 1 and to_do(other) == []
 
 
 def test_it_is_said_of_a_closed_one_only_for_a_time(streets: Any) -> None:

@@ -13,7 +13,7 @@ from doorstep.cases.queries import by_reference
 from doorstep.files.models import Photo
 from doorstep.tasks.models import Task
 from doorstep.web.portal import adding
-from tests.form_client import text, words
+from tests.form_client import SEEN, FormClient, text, words
 from tests.people import opened, signed_in
 from tests.streets import Streets
 
@@ -95,7 +95,8 @@ def test_a_closed_case_takes_no_more_and_says_where_it_stands(streets: Streets) 
     client, there = opened(case), f"/case/{case.reference}"
     streets.finish(case)
     assert client.get(f"{there}/add")["Location"] == there
-    assert client.post(f"{there}/add", {"text": "More"})["Location"] == there
+    late = client.post(f"{there}/add", {"text": "More of it"})
+    assert late.status_code == 409 and "More of it" in words(late) and there in text(late)
     assert "Add a word or a photo" not in words(client.get(there))
 
 
@@ -137,3 +138,39 @@ def test_reopening_keeps_the_photo_when_the_words_are_missing(streets: Streets) 
     assert found and found.stage == "with_crew"
     assert case.events.get(kind="reopened").data["photo"] == Photo.objects.get(kept=True).name
     assert "What you added It is still there" in words(client.get(f"/case/{case.reference}"))
+
+
+def test_sent_twice_it_stands_once(streets: Streets) -> None:
+    case = streets.case()
+    client, there = opened(case), f"/case/{case.reference}/add"
+    for _ in range(2):
+        client.post(there, {"text": "Bigger now", "photo": picture()})
+    client.post(there, {"text": "And wet"})
+    assert [e.personal.text for e in case.events.filter(kind="added")] == ["Bigger now", "And wet"]
+
+
+def test_what_was_added_since_the_officer_looked_is_not_said_to_be_read(streets: Streets) -> None:
+    case = streets.case()
+    client, there = opened(case), f"/case/{case.reference}"
+    client.post(f"{there}/add", {"text": "First"})
+    officer, task = signed_in("officer"), Task.objects.get()
+    shown = SEEN.search(text(officer.get(f"/desk/tasks/{task.pk}")))
+    assert shown
+    client.post(f"{there}/add", {"text": "There is a needle in it"})
+    ending = {"how": "done", "said": "Read", "seen": shown[1]}
+    officer.post(f"/desk/tasks/{task.pk}/end", ending)
+    task.refresh_from_db()
+    assert task.ended_at is None and "has read" not in words(client.get(there))
+    officer.post(f"/desk/tasks/{task.pk}/end", {"how": "not_needed", "said": "x"})
+    assert "has read" not in words(client.get(there))
+
+
+def test_another_browser_is_led_to_a_code_and_keeps_its_words(streets: Streets) -> None:
+    case, stranger = streets.case(), FormClient()
+    for reference in (case.reference, "GR-0000-0000"):
+        for part in ("", "/add", "/sent", "/receipt", "/pay", "/reopen", "/choose/withdraw"):
+            there = stranger.get(f"/case/{reference}{part}")["Location"]
+            assert there == f"/case/open?reference={reference}"
+        lost = stranger.post(f"/case/{reference}/add", {"text": "All my words"})
+        assert lost.status_code == 404 and "All my words" in words(lost)
+        assert "Ask for a code" in words(lost)

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from doorstep.tasks.models import Task
 from tests.form_client import FormClient
-from tests.people import signed_in
+from tests.people import opened, signed_in
 
 LINK = re.compile(r'href="(/page-fault\?page=[^"]*)"')
 
@@ -38,8 +38,8 @@ def test_from_the_page_to_an_officers_list(district: Any) -> None:
 
 
 def test_the_page_is_named_without_what_is_a_persons(district: Any) -> None:
-    case, resident = district.case(0), FormClient()
-    secret = uuid4()
+    case = district.case(0)
+    resident, secret = opened(case), uuid4()
     for address, name in (
         (f"/services/missed-bin/{secret}/address", "/services/missed-bin/%E2%80%A6/address"),
         (f"/case/{case.reference}/sent", "/case/%E2%80%A6/sent"),
@@ -63,8 +63,8 @@ def test_what_was_typed_stays_and_too_much_is_refused(district: Any) -> None:
         page = text(resident.post("/page-fault", {"page": "/bins", **fields}))
         assert says in page and fields["what"].strip() in page and 'value="/bins"' in page
     assert not Task.objects.exists()
-    for _ in range(10):
-        assert resident.post("/page-fault", {"what": "Empty"}).status_code == 302
+    for n in range(10):
+        assert resident.post("/page-fault", {"what": f"Empty {n}"}).status_code == 302
     refused = resident.post("/page-fault", {"what": "The eleventh", "page": "/bins"})
     assert refused.status_code == 429 and "many things within an hour" in text(refused)
     assert "The eleventh" in text(refused) and Task.objects.count() == 10
@@ -78,8 +78,25 @@ def test_only_the_links_page_is_taken_over(district: Any) -> None:
     form = page.partition("<form")[2].partition("</form>")[0]
     assert 'name="page" value="/bins"' in form and "secret" not in form
     assert "Mine" not in form and "a@b.example" not in form
-    resident.post("/page-fault", {"page": "/case/x?token=secret#more", "what": "Empty"})
-    assert Task.objects.get().page == "/case/x"
+    # What somebody wrote into the address is named as our own link would: without what is a person's.
+    for n, (page, named) in enumerate(
+        (
+            ("/case/x?token=secret#more", "/case/…"),
+            ("/case/open/a-secret-token", "/case/open/…"),
+            ("/services/missed-bin/…/contact", "/services/missed-bin/…/contact"),
+            ("/no/such/page/of/ours", ""),
+            ("/…/0123456789abcdef", ""),
+        )
+    ):
+        resident.post("/page-fault", {"page": page, "what": f"Empty {n}"})
+        assert Task.objects.latest("id").page == named, page
+
+
+def test_the_same_words_sent_twice_are_one_task(district: Any) -> None:
+    resident = FormClient()
+    for _ in range(2):
+        resident.post("/page-fault", {"page": "/bins", "what": "The map is empty"})
+    assert Task.objects.count() == 1
 
 
 def test_staff_say_so_in_their_own_name(district: Any) -> None:

@@ -132,7 +132,10 @@ def _send(wish: _Wish, service: Service) -> HttpResponse:
     # Nobody who asks for a person is asked again what it may be about.
     rest = {id_: value for (_kind, id_), value in prefill.none_fits(service).items()}
     rest |= {q.id: False for q in service.form.questions.values() if kinds.of(q).type(q) == BOOL}
-    order = orders.Order(service, wish.session.channel, answers, otherwise=rest)
+    counted_by = wish.session.counted_by
+    order = orders.Order(
+        service, wish.session.channel, answers, otherwise=rest, counted_by=counted_by
+    )
     sent = ":".join([wish.page, text, *(post.get(part, "").strip() for part in CONTACT)])
     same = hashlib.sha256(sent.encode()).hexdigest()[:16]
     owner = Owner("made", f"person-{wish.filling.draft.pk}-{same}")

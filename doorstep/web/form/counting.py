@@ -70,6 +70,10 @@ def answered(draft: Draft, stood: Before, decision: Decision, now: datetime) -> 
 
     The time is the one since the form was touched last.
     """
+    if getattr(
+        draft, "was_overtaken", False
+    ):  # a second press of the same button: counted by the first
+        return
     page = decision.page
     started(draft, page, now, stood.since)
     if not stood.was_answered:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
-from doorstep.cases import drafts
+from doorstep.cases import drafts, leaving
 from doorstep.cases import queries as cases
 from doorstep.cases.drafts import NOT_COUNTED, CountedBy
 from doorstep.cases.models import Case, Draft
@@ -65,8 +65,9 @@ def find(session: FormSession, draft_id: UUID) -> Filling | None:
     draft = cases.draft(draft_id, session.owner, session.now)
     if draft is None or draft.sent_at or draft.slug != session.slug:
         return None
-    if not session.counted_by.device:
-        draft.device = draft.campaign = ""  # kept with the next answer
+    if not session.counted_by.device and draft.device:
+        draft.device = draft.campaign = ""
+        leaving.do_not_count(drafts=Draft.objects.filter(pk=draft.pk))
     filling = session.filling(draft)
     version: str | None = draft.runs  # type: ignore[attr-defined]  # found with the draft
     # The version it began with is put together already.

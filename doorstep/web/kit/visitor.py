@@ -4,7 +4,7 @@ import secrets
 
 from django.conf import settings
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from doorstep.cases import access
 from doorstep.cases.owners import Owner
@@ -85,6 +85,10 @@ def _opened(request: HttpRequest) -> list[str]:
     except signing.BadSignature:
         return []
     return [str(reference) for reference in references]
+
+
+class NotLetIn(Http404):
+    """This browser was not let into a case, if there is such a one."""
 
 
 def let_in(request: HttpRequest, response: HttpResponse, reference: str) -> HttpResponse:

@@ -31,9 +31,13 @@ LONG = 4000
 STATUSES = {"open": True, "closed": False}
 
 
-def seen_by(token: Token | None) -> QuerySet[Case]:
-    """Return the cases that may be shown, the newest first: to a sender its own beside the public ones."""
-    may = Q(pk__in=reports.public().order_by().values("case_id"))
+def seen_by(token: Token | None, *, listed: bool = True) -> QuerySet[Case]:
+    """Return the cases that may be shown, the newest first: to a sender its own beside the public ones.
+
+    Those that stand behind another are not `listed`; who asks for one by its id finds it.
+    """
+    shown = reports.public() if listed else reports.existing()
+    may = Q(pk__in=shown.order_by().values("case_id"))
     if token:
         may |= Q(pk__in=SentIn.objects.filter(token=token).values("case_id"))
     # A sentence reads all of these.
@@ -44,8 +48,8 @@ def seen_by(token: Token | None) -> QuerySet[Case]:
 def requests(request: HttpRequest, format: str) -> HttpResponse:
     """List requests by their ids, or by service, time and status."""
     params = request.GET
-    cases = seen_by(key_of(request))
     ids = words(params, "service_request_id")
+    cases = seen_by(key_of(request), listed=not ids)
     if ids:
         cases = cases.filter(reference__in=[copied.reference(i) for i in ids])
     else:
@@ -131,7 +135,7 @@ def token(request: HttpRequest, format: str, token: str) -> HttpResponse:
 def _rows(rows: Iterable[Case]) -> list[dict[str, object]]:
     """Return requests; which of them are public, and how, is read in one statement."""
     cases = list(rows)
-    public = reports.public().filter(pk__in=[case.pk for case in cases])
+    public = reports.existing().filter(pk__in=[case.pk for case in cases])
     public = public.select_related("case__draft", "case__ward", "case__place__street")
     shown_of = {report.case_id: reports.shown(report) for report in public}
     return [{**_row(case), **_more(shown_of.get(case.pk))} for case in cases]

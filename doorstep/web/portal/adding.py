@@ -22,7 +22,7 @@ from doorstep.forms.questions.kind import Invalid
 from doorstep.staff.actor import RESIDENT
 from doorstep.web.kit import limits, uploads
 from doorstep.web.kit.access import public
-from doorstep.web.portal.case import own_case, told
+from doorstep.web.portal.case import led_to_code, own_case, told
 
 TEXT = Question("text", "long_text", optional=True)
 # So much in an hour, of one case from wherever, and from one address of all its cases.
@@ -100,10 +100,11 @@ def _over(request: HttpRequest, case: Case, code: str) -> HttpResponse:
 
 @public
 @require_http_methods(["GET", "POST"])
+@led_to_code
 def add(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask for a word or a photo, and add it to a case that is open; of a closed one, its page says what can be done."""
     case = own_case(request, reference)
-    if case.closed_at:
+    if case.closed_at and request.method == "GET":
         return redirect("case", reference=case.reference)
     if request.method == "GET":
         return render(request, "portal/add.html", {**told(case), "typed": {}})
@@ -118,6 +119,7 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
 
 @public
 @require_http_methods(["GET", "POST"])
+@led_to_code
 def reopen(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask what is not right about a closed case, and open it again."""
     case = own_case(request, reference)

@@ -1,5 +1,7 @@
 """The page of a case, for the person who sent it."""
 
+from collections.abc import Callable
+from functools import wraps
 from urllib.parse import urlencode
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -24,14 +26,31 @@ from doorstep.payments import queries as payments
 from doorstep.reports import queries as reports
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
-from doorstep.web.kit.visitor import let_in, may_open
+from doorstep.web.kit.visitor import NotLetIn, let_in, may_open
 from doorstep.web.portal import feeds
 
 
+def led_to_code(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Lead a browser that was not let into a case to a code, whatever the reference; what it sent is there to be copied."""
+
+    @wraps(view)
+    def led(request: HttpRequest, reference: str, **more: str) -> HttpResponseBase:
+        try:
+            return view(request, reference, **more)
+        except NotLetIn:
+            if request.method in ("GET", "HEAD"):
+                return redirect(f"{reverse('ask')}?{urlencode({'reference': reference[:40]})}")
+            written = [text for text in [request.POST.get("text", "")] if text.strip()]
+            context = {"code": "not_let_in", "typed": written}
+            return render(request, "kit/error.html", context, status=404)
+
+    return led
+
+
 def own_case(request: HttpRequest, reference: str) -> Case:
-    """Return a case that this browser may open; anyone else meets "not found"."""
+    """Return a case that this browser may open; anyone else is not let in (NotLetIn), or meets "not found"."""
     if not may_open(request, reference):
-        raise Http404
+        raise NotLetIn
     case = cases.by_reference(reference)
     if case is None:
         raise Http404
@@ -40,6 +59,7 @@ def own_case(request: HttpRequest, reference: str) -> Case:
 
 @public
 @require_GET
+@led_to_code
 def sent(request: HttpRequest, reference: str) -> HttpResponse:
     """Confirm that a case was made, with its reference and what happens next."""
     case = own_case(request, reference)
@@ -70,13 +90,14 @@ def told(case: Case) -> dict[str, object]:
             if not (line.is_through and stages[line.stage].passing)
         ],
         "other": reports.stood_for_by(case),
+        "left": choosing.has_left(case),
         "reopen": _reopen_offer(case),
         "choices": choosing.offered(case, timezone.now()),
         "change": changing.offered(case, timezone.now()),
         "late": changing.late(case, timezone.now()) or choosing.late(case, timezone.now()),
         "replies": history.replies(events),
         "added": added,
-        "read_by": needs_person.due_of(case, adding.TOPIC) if added else None,
+        "reading": needs_person.last_of(case, adding.TOPIC) if added else None,
         "answers": _answers(case),
         "photos": photos_of(service, case.answers),
         "booking": _booked(case),
@@ -167,8 +188,7 @@ def calendar(request: HttpRequest, reference: str) -> HttpResponse:
 
 @public
 @require_GET
+@led_to_code
 def case(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show where a case stands to the person who sent it; another browser is led to a code, whatever the reference."""
-    if not may_open(request, reference):
-        return redirect(f"{reverse('ask')}?{urlencode({'reference': reference[:40]})}")
+    """Show where a case stands to the person who sent it; another browser is led to a code."""
     return render(request, "portal/case.html", told(own_case(request, reference)))

@@ -12,12 +12,13 @@ from doorstep.web.form import session as forms
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
 from doorstep.web.kit.visitor import keep
-from doorstep.web.portal.case import own_case
+from doorstep.web.portal.case import led_to_code, own_case
 from doorstep.web.portal.form import session_of
 
 
 @public
 @require_http_methods(["POST"])
+@led_to_code
 def change(request: HttpRequest, reference: str) -> HttpResponse:
     """Begin a change of a case: its form, with all that was answered."""
     case, now = own_case(request, reference), timezone.now()

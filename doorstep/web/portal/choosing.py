@@ -14,12 +14,13 @@ from doorstep.council.errors import Refused
 from doorstep.payments import queries as payments
 from doorstep.staff.actor import RESIDENT
 from doorstep.web.kit.access import public
-from doorstep.web.portal.case import own_case, told
+from doorstep.web.portal.case import led_to_code, own_case, told
 
 
 @public
 @never_cache
 @require_http_methods(["GET", "POST"])
+@led_to_code
 def choose(request: HttpRequest, reference: str, choice: str) -> HttpResponse:
     """Say what a choice means and until when, and ask once more; then do it."""
     case, now = own_case(request, reference), timezone.now()
@@ -33,6 +34,8 @@ def choose(request: HttpRequest, reference: str, choice: str) -> HttpResponse:
         case = choosing.choose(case_id=case.pk, name=choice, by=RESIDENT, now=now, **about)
     except Refused as exc:
         case = own_case(request, reference)
+        if exc.code in ("changed_since", "choice_gone") and choosing.was_chosen(case, choice):
+            return redirect("case", reference=case.reference)  # pressed twice
         if choosing.is_asked_again(case, choice, exc, now):
             return _ask(request, case, choice, now, exc.code)
         context = {**told(case), "refused": exc.code}

@@ -1,10 +1,7 @@
 """Was this helpful? Asked after sending and at the end of a case, of whoever has it; no answer is kept with the case."""
 
-from urllib.parse import urlencode
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -17,8 +14,7 @@ from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid
 from doorstep.insight import answers
 from doorstep.web.kit.access import public
-from doorstep.web.kit.visitor import may_open
-from doorstep.web.portal.case import own_case
+from doorstep.web.portal.case import led_to_code, own_case
 
 SCORES = {str(score): score for score in answers.SCORES}
 SCORE = Question("score", "choice", "How satisfied are you?")
@@ -61,10 +57,9 @@ def _said(request: HttpRequest) -> tuple[int, str]:
 @public
 @never_cache
 @require_http_methods(["GET", "POST"])
+@led_to_code
 def helpful(request: HttpRequest, reference: str) -> HttpResponse:
-    """Ask how satisfied they are, and thank; another browser is led to a code, as by the page of the case."""
-    if not may_open(request, reference):
-        return redirect(f"{reverse('ask')}?{urlencode({'reference': reference[:40]})}")
+    """Ask how satisfied they are, and thank."""
     case = own_case(request, reference)
     place = _place(request, case)
     if request.method == "GET":

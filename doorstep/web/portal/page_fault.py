@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import unquote
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,11 +12,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 from doorstep.forms.form import Question
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid
+from doorstep.outside.secret import derived
 from doorstep.staff.actor import RESIDENT, Actor
 from doorstep.tasks import actions as tasks
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import actor, public
+from doorstep.web.kit.page_name import named_by
 
+# A page as our own link names it, with what is a person's left out.
+NAMED = re.compile(r"(?=.*/…)(?:/(?:…|[a-z][a-z.-]{0,39}))+")
 WHAT = Question("what", "long_text", "What is wrong?")
 EMAIL = Question("email", "email", "Email address", optional=True)
 
@@ -40,7 +45,8 @@ def _draw(
 def _page(request: HttpRequest) -> str:
     """Return the page it is about, as the link names it; what stands behind an address may be a secret."""
     named = request.POST.get("page") or request.GET.get("page", "")
-    return re.split(r"[?#]", named)[0][:200]
+    path = unquote(re.split(r"[?#]", named)[0])[:200]
+    return path if NAMED.fullmatch(path) else named_by(path)
 
 
 def _whose(request: HttpRequest) -> str:
@@ -49,6 +55,13 @@ def _whose(request: HttpRequest) -> str:
     return (
         f"page-fault:{user.pk}" if user.is_authenticated else limits.person(request, "page-fault")
     )
+
+
+def _once(request: HttpRequest) -> str:
+    """Return by what a button that is pressed twice makes one task: the same words of one address on one day."""
+    parts = (limits.address(request), f"{timezone.now():%Y%m%d}", _page(request))
+    words = (request.POST.get("what", ""), request.POST.get("email", ""))
+    return f"page-fault-{derived('portal.page_fault', chr(31).join((*parts, *words)))[:40]}"
 
 
 @public
@@ -74,6 +87,7 @@ def tell(request: HttpRequest) -> HttpResponse:
         page=_page(request),
         by=_by(request),
         now=timezone.now(),
+        once=_once(request),
     )
     return redirect("page_fault_told")
 

@@ -18,7 +18,7 @@ from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
 from doorstep.web.kit.visitor import may_open
 from doorstep.web.kit.waiting import waiting
-from doorstep.web.portal.case import own_case, told
+from doorstep.web.portal.case import led_to_code, own_case, told
 
 
 def _charge(case: Case) -> Charge:
@@ -39,6 +39,7 @@ def _context(case: Case, charge: Charge, attempt: Attempt | None) -> dict[str, o
 @public
 @never_cache
 @require_http_methods(["GET", "POST"])
+@led_to_code
 def pay(request: HttpRequest, reference: str) -> HttpResponse:
     """Show what is to be paid, until when, and how the last attempt went; go to the provider."""
     case = own_case(request, reference)
@@ -76,6 +77,7 @@ def _on(case: Case, attempt: Attempt) -> HttpResponse:
 @public
 @never_cache
 @require_GET
+@led_to_code
 def wait(request: HttpRequest, reference: str) -> HttpResponse:
     """Wait for the provider to make the payment, or to confirm it; asks again by itself."""
     case = own_case(request, reference)
@@ -116,6 +118,7 @@ def come_back(request: HttpRequest, token: str) -> HttpResponse:
 @public
 @never_cache
 @require_GET
+@led_to_code
 def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     """Show what was paid, with its VAT, and what was given back; made to be printed."""
     case = own_case(request, reference)

@@ -39,7 +39,18 @@ def _state(request: HttpRequest, report: Report) -> str:
     """Return how the page is drawn for this browser: "thanks", "late", or "ask"."""
     if is_known(request) and still_there.was_said(report.case, owner(request).key):
         return "thanks"
+    if _told_us(request, report):
+        return "own"
     return "late" if still_there.is_too_late(report.case, timezone.now()) else "ask"
+
+
+def _told_us(request: HttpRequest, report: Report) -> bool:
+    """Say whether this browser sent an open report, or one of those behind it: it is counted as that already."""
+    if report.case.closed_at is not None:
+        return False
+    return any(
+        may_open(request, c.reference) for c in (report.case, *queries.all_behind(report.case))
+    )
 
 
 @public
@@ -53,7 +64,7 @@ def still(request: HttpRequest, reference: str) -> HttpResponse:
         return _draw(request, report, _state(request, report))
     named, key = report.case.reference, owner(request).key
     there = redirect("report_still", reference=named)
-    if still_there.was_said(report.case, key):
+    if still_there.was_said(report.case, key) or _told_us(request, report):
         return there
     if _too_often(request, named):
         return _draw(request, report, "often")

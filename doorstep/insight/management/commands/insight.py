@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     help = (
         "funnel SERVICE [--week 2026-W47]: what happened on a service's form in a week (Monday to Sunday; the last"
-        " that is over unless it is named). words: what five or more searched in vain in the last 30 days."
+        " that is over unless it is named). words: what was searched in vain five times or more in the last 30 days."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from doorstep.cases import needs_person
+from doorstep.cases import adding, needs_person
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.council.errors import Refused
@@ -53,8 +53,10 @@ def _draw(request: HttpRequest, refused: Refused | None = None, *, number: int) 
 
 
 def _state(task: Task) -> dict[str, object]:
-    """Return what the page of a task shows of it, for its forms to carry along."""
-    return {"task": (task.team, task.owner_id, task.due_at, task.ended_at)}
+    """Return what the page of a task shows of it, for its forms to carry along; with what the resident added to its case."""
+    about = needs_person.cases_of([task]).get(task.pk)
+    added = adding.last_of(about) if about else 0
+    return {"task": (task.team, task.owner_id, task.due_at, task.ended_at, added)}
 
 
 def _locked(_request: HttpRequest, number: int) -> dict[str, object]:

@@ -8,10 +8,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from doorstep.bookings import queries as bookings
 from doorstep.cases import queries as cases
+from doorstep.cases import workflow
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
+from doorstep.payments import queries as payments
 from doorstep.places import queries as places
 from doorstep.staff import actions as staff
 from doorstep.waste.lifts import lifts_at
@@ -34,6 +37,22 @@ def homes(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/homes.html", context)
 
 
+def _booked(uprn: int) -> list[dict[str, object]]:
+    """Return what was booked at a home: the day, what became of it, and what was paid and given back (pence)."""
+    rows = bookings.of_home(uprn)
+    sums = payments.sums_of(b.case_id for b in rows if b.case_id)
+    return [
+        {
+            "booking": b,
+            "case": b.case,
+            "stage": workflow.stage_of(b.case),
+            "sums": sums.get(b.case_id or 0),
+        }
+        for b in rows
+        if b.case
+    ]
+
+
 @needs("desk.see")
 @require_GET
 def home(request: HttpRequest, uprn: int) -> HttpResponse:
@@ -54,6 +73,7 @@ def home(request: HttpRequest, uprn: int) -> HttpResponse:
         "names": here.containers,
         "reasons": here.log_reasons,
         "cases": cases.of_place(uprn)[:50],
+        "booked": _booked(uprn),
         "who": user,
     }
     return render(request, "desk/home.html", context)

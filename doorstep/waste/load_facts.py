@@ -10,7 +10,7 @@ from doorstep.forms.facts import Fact, Observed, offer
 from doorstep.forms.questions.items import ITEM
 from doorstep.forms.rules.types import BOOL, INT, TEXT, ListOf, Record
 from doorstep.places import queries as places
-from doorstep.waste import bulky
+from doorstep.waste import loads
 
 ROW = {
     "id": TEXT,
@@ -75,9 +75,9 @@ def price(
     now: datetime,
 ) -> Observed:
     """Observe what a load costs, in pence, and how much it is."""
-    load = bulky.Load(bulky.chosen(asked, listed), saturday, pension, trade)
-    pence = bulky.price(load, tariff[0], levels)
-    refused = pence == bulky.REFUSED
+    load = loads.Load(loads.chosen(asked, listed), saturday, pension, trade)
+    pence = loads.price(load, tariff[0], levels)
+    refused = pence == loads.REFUSED
     value = {
         "pence": 0 if refused else pence,
         "points": load.points,
@@ -96,7 +96,7 @@ def tasks(asked: Rows, listed: Rows, now: datetime) -> Observed:
                 "id": f"{row['id']}.{n}",
                 "label": str(council.pick(row["label"])) + (f" ({n} of {count})" if count > 1 else ""),
             }
-            for row, count in bulky.chosen(asked, listed)
+            for row, count in loads.chosen(asked, listed)
             for n in range(1, count + 1)
         ]  # fmt: skip
     return Observed(rows, now)
@@ -127,11 +127,11 @@ def register() -> None:
     """Offer the facts."""
     chosen_items, listed, tariff = ("items", ListOf(ITEM)), ("list", LIST), ("tariff", TARIFF)
     local: Any = "local"
-    offer(Fact("waste.bulky_items", (listed, tariff), ListOf(CHOICE), local, items))
+    offer(Fact("waste.load_items", (listed, tariff), ListOf(CHOICE), local, items))
     params = (chosen_items, listed, tariff, ("levels", LEVELS), ("saturday", BOOL), ("pension", BOOL), ("trade", BOOL))  # fmt: skip
-    offer(Fact("waste.bulky_price", params, PRICE, local, price))
-    offer(Fact("waste.bulky_tasks", (chosen_items, listed), ListOf(TASK), local, tasks))
+    offer(Fact("waste.load_price", params, PRICE, local, price))
+    offer(Fact("waste.load_tasks", (chosen_items, listed), ListOf(TASK), local, tasks))
     those = ("left", ListOf(TASK))
-    offer(Fact("waste.bulky_without", (chosen_items, those), ListOf(ITEM), local, without))
-    offer(Fact("waste.bulky_left", (chosen_items, those), ListOf(ITEM), local, left))
+    offer(Fact("waste.load_without", (chosen_items, those), ListOf(ITEM), local, without))
+    offer(Fact("waste.load_left", (chosen_items, those), ListOf(ITEM), local, left))
     offer(Fact("waste.home", (("property", TEXT),), HOME, local, home))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from doorstep.council import queries as council
-from doorstep.waste import bulky, bulky_facts
+from doorstep.waste import load_facts, loads
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 ROWS: list[dict[str, Any]] = [
@@ -22,9 +22,9 @@ LEVELS = [
 ]
 
 
-def load(chairs: int = 0, sofas: int = 0, **how: bool) -> bulky.Load:
+def load(chairs: int = 0, sofas: int = 0, **how: bool) -> loads.Load:
     asked = [{"id": "chair", "count": chairs}, {"id": "sofa", "count": sofas}]
-    return bulky.Load(bulky.chosen([a for a in asked if a["count"]], ROWS), **how)
+    return loads.Load(loads.chosen([a for a in asked if a["count"]], ROWS), **how)
 
 
 @pytest.mark.parametrize(
@@ -57,31 +57,31 @@ def load(chairs: int = 0, sofas: int = 0, **how: bool) -> bulky.Load:
         ("points", load(4), 1000),
         ("points", load(1, 1), 2000),
         ("points", load(4, 1), 2000),
-        ("points", load(1, 2), bulky.REFUSED),
+        ("points", load(1, 2), loads.REFUSED),
         ("points", load(1, saturday=True), 1300),
         ("points", load(1, pension=True), 500),
         ("points", load(1, saturday=True, pension=True), 650),
         ("points", load(1, 1, saturday=True), 2600),
         ("points", load(1, 2, pension=True), 1600),
-        ("points", load(1, 2, saturday=True, pension=True), bulky.REFUSED),
+        ("points", load(1, 2, saturday=True, pension=True), loads.REFUSED),
     ],
 )
-def test_the_price_by_every_way_of_charging(model: str, of: bulky.Load, pence: int) -> None:
-    assert bulky.price(of, {**TARIFF, "model": model}, LEVELS) == pence
+def test_the_price_by_every_way_of_charging(model: str, of: loads.Load, pence: int) -> None:
+    assert loads.price(of, {**TARIFF, "model": model}, LEVELS) == pence
 
 
-@pytest.mark.parametrize("model", list(bulky.MODELS))
+@pytest.mark.parametrize("model", list(loads.MODELS))
 def test_nothing_taken_costs_nothing(model: str) -> None:
-    assert bulky.price(load(saturday=True), {**TARIFF, "model": model}, LEVELS) == 0
+    assert loads.price(load(saturday=True), {**TARIFF, "model": model}, LEVELS) == 0
 
 
 def test_points_below_the_first_level_cost_nothing() -> None:
     high = [{**LEVELS[0], "from_points": 3}]
-    assert bulky.price(load(2), {**TARIFF, "model": "points"}, high) == 0
+    assert loads.price(load(2), {**TARIFF, "model": "points"}, high) == 0
 
 
 def test_what_left_the_list_meanwhile_is_left_out() -> None:
-    assert bulky.chosen([{"id": "piano", "count": 1}], ROWS) == []
+    assert loads.chosen([{"id": "piano", "count": 1}], ROWS) == []
 
 
 def value(seen: Any) -> Any:
@@ -95,7 +95,7 @@ def value(seen: Any) -> Any:
 def test_the_list_says_prices_where_each_has_one_and_where_else_to_go(
     model: str, hints: list[str]
 ) -> None:
-    found = value(bulky_facts.items(ROWS, [{**TARIFF, "model": model}], NOW))
+    found = value(load_facts.items(ROWS, [{**TARIFF, "model": model}], NOW))
     assert [row["hint"] for row in found] == [*hints, "Recycling centre"]
     assert [row["most"] for row in found] == [6, 2, 0]
 
@@ -103,8 +103,8 @@ def test_the_list_says_prices_where_each_has_one_and_where_else_to_go(
 def test_the_list_speaks_the_language_spoken_and_tasks_the_councils_own() -> None:
     asked = [{"id": "sofa", "count": 1}]
     with council.speaking("cy"):
-        listed = value(bulky_facts.items(ROWS, [{**TARIFF, "model": "item"}], NOW))
-        tasks = value(bulky_facts.tasks(asked, ROWS, NOW))
+        listed = value(load_facts.items(ROWS, [{**TARIFF, "model": "item"}], NOW))
+        tasks = value(load_facts.tasks(asked, ROWS, NOW))
     assert [row["label"] for row in listed] == ["Chair", "Soffa", "Paint"]
     assert listed[2]["hint"] == "Canolfan ailgylchu"
     assert tasks == [{"id": "sofa.1", "label": "Sofa"}]
@@ -113,26 +113,26 @@ def test_the_list_speaks_the_language_spoken_and_tasks_the_councils_own() -> Non
 def test_a_price_that_is_refused_is_nothing_to_pay_and_says_so() -> None:
     asked = [{"id": "sofa", "count": 2}, {"id": "chair", "count": 1}]
     tariff = [{**TARIFF, "model": "points"}]
-    found = value(bulky_facts.price(asked, ROWS, tariff, LEVELS, False, False, False, NOW))
+    found = value(load_facts.price(asked, ROWS, tariff, LEVELS, False, False, False, NOW))
     assert found == {"pence": 0, "points": 9, "count": 3, "pops": True, "refused": True}
 
 
 def test_each_single_thing_is_a_task_and_what_was_left_is_taken_off() -> None:
     asked = [{"id": "sofa", "count": 2}, {"id": "chair", "count": 1}]
-    tasks = value(bulky_facts.tasks(asked, ROWS, NOW))
+    tasks = value(load_facts.tasks(asked, ROWS, NOW))
     assert [t["id"] for t in tasks] == ["sofa.1", "sofa.2", "chair.1"]
     assert [t["label"] for t in tasks] == ["Sofa (1 of 2)", "Sofa (2 of 2)", "Chair"]
-    taken = value(bulky_facts.without(asked, [tasks[0], tasks[2]], NOW))
+    taken = value(load_facts.without(asked, [tasks[0], tasks[2]], NOW))
     assert taken == [{"id": "sofa", "count": 1}]
-    assert value(bulky_facts.without(asked, [], NOW)) == asked
-    assert value(bulky_facts.without(asked, tasks, NOW)) == []
+    assert value(load_facts.without(asked, [], NOW)) == asked
+    assert value(load_facts.without(asked, tasks, NOW)) == []
 
 
 def test_a_home_says_its_kind_and_whether_it_is_a_business(district: Any) -> None:
     home = district.boxes[0].place
     uprn = str(home.uprn)
-    assert value(bulky_facts.home(uprn, NOW)) == {"kind": "RD", "trade": False}
+    assert value(load_facts.home(uprn, NOW)) == {"kind": "RD", "trade": False}
     home.blpu_class = "CR08"
     home.save()
-    assert value(bulky_facts.home(uprn, NOW)) == {"kind": "CR08", "trade": True}
-    assert value(bulky_facts.home("9", NOW)) == {"kind": "", "trade": False}
+    assert value(load_facts.home(uprn, NOW)) == {"kind": "CR08", "trade": True}
+    assert value(load_facts.home("9", NOW)) == {"kind": "", "trade": False}
