@@ -58,8 +58,9 @@ def of_case(case: Case) -> QuerySet[Charge]:
 
 
 def sums_of(case_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """Return the pence that came in and went back of each of these cases that had any, by the ledger."""
-    rows = Movement.objects.filter(charge__case__in=list(case_ids)).values("charge__case")
+    """Return the pence that came in and went back of each of these cases that had any, by the ledger; no mistakes."""
+    moved = Movement.objects.filter(charge__case__in=list(case_ids))
+    rows = moved.exclude(attempt__refunds__mistake=True).values("charge__case")
     summed = rows.annotate(
         came=Sum("pence", filter=Q(pence__gt=0)), back=Sum("pence", filter=Q(pence__lt=0))
     )
