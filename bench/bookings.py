@@ -14,7 +14,9 @@ BASE = "/services/bulky-waste"
 SLOT = re.compile(r'name="slot" type="radio" value="([^"]+)"')
 REFERENCE = re.compile(r"BW-\w{4}-\w{4}")
 DAYS, HOLD = "bulky waste: page of days with room", "bulky waste: a day held, all for one day"
-PAID = "bulky waste: booked and paid, 20 requests, all for one day"
+PAID = "bulky waste: booked and paid, 22 requests, all for one day"
+# Where a day that is held leads: the demo's council asks whether there is a benefit.
+AFTER_DAY = "/benefits"
 HERE = {"where": "On the drive"}
 YOU = {"name": "Ann Able", "email": "ann@resident.example", "phone": ""}
 
@@ -52,7 +54,7 @@ def to_days(port: int, uprn: int) -> Visitor:
 def hold(visitor: Visitor) -> bool:
     """Choose the first day; say whether it is held."""
     page, found = visitor.page, SLOT.search(visitor.page)
-    held = bool(found and visitor.send(f"{visitor.form}/day", slot=found[1]).endswith("/where"))
+    held = bool(found and visitor.send(f"{visitor.form}/day", slot=found[1]).endswith(AFTER_DAY))
     visitor.page = page  # to choose it once more
     return held
 
@@ -65,7 +67,8 @@ def book(port: int, pay: str, uprn: int) -> Visitor | None:
     visitor = to_days(port, uprn)
     if not hold(visitor):
         return None
-    visitor.open(f"{visitor.form}/where")
+    visitor.open(f"{visitor.form}/benefits")
+    visitor.open(visitor.send(f"{visitor.form}/benefits", benefits="no"))
     visitor.open(visitor.send(f"{visitor.form}/where", **HERE))
     visitor.open(visitor.send(f"{visitor.form}/contact", **YOU))
     sent = visitor.send(f"{visitor.form}/check")

@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import bookings, cases, measures, report, reports, servers, street, visits, words
+from bench import bookings, cases, claims, measures, report, reports, servers, street, visits, words
 from bench.load import Figure
 
 FEW, MANY = 10_000, 500_000
@@ -139,12 +139,12 @@ def main() -> None:
                 print(
                     f"{figure.name}: p50 {figure.p50:.1f} ms, p95 {figure.p95:.1f} ms, {figure.cpu}"
                 )
-        print(*words.figures(), sep="\n")
+        print(*words.figures(), *claims.figures(), sep="\n")
         return None
     if PART != "reports":
         print(report.write(whole()))
     print(report.write_streets(of_reports()))
-    print(*words.figures(), sep="\n")
+    print(*words.figures(), *claims.figures(), sep="\n")
     print(f"{time.monotonic() - began:.0f} s")
     return None
 

@@ -250,23 +250,37 @@ GOVUK_NOTIFY_CALLBACK_TOKEN = os.environ.get("GOVUK_NOTIFY_CALLBACK_TOKEN", "")
 _MESSENGER = os.environ.get(
     "DOORSTEP_MESSENGER", "doorstep.connectors.demo.messenger.FileMessenger"
 )
+# The benefits system: how many days its extract may be old (connectors/academy_extract.py), or where it is read live
+# (connectors/academy_http.py).
+BENEFITS_EXTRACT_DAYS = int(os.environ.get("BENEFITS_EXTRACT_DAYS", "3"))
+ACADEMY_URL = os.environ.get("ACADEMY_URL", "")
+ACADEMY_AUTHORIZATION = os.environ.get("ACADEMY_AUTHORIZATION", "")
+ACADEMY_KEY = os.environ.get("ACADEMY_KEY", "")
+_NO_RECORDS = "doorstep.customers.provider.NoRecords"
 CONNECTORS = {
     "authorities.carrier": "doorstep.connectors.open311.Open311",
     "payments.provider": "doorstep.connectors.govuk_pay.GovukPay",
     "messages.messenger": _MESSENGER,
     "messages.texts": os.environ.get("DOORSTEP_TEXTS") or _MESSENGER,
+    # Who says whether a benefit is paid; where nothing is connected, nobody can say.
+    "customers.records": os.environ.get("DOORSTEP_RECORDS")
+    or ("doorstep.connectors.academy_extract.AcademyExtract" if DEMO else _NO_RECORDS),
 }
 # GOV.UK Pay's own connector speaks to the stand-in in the demo: its address was looked at above.
 # Open311's refuses every address but this machine's, where it is the demo.
 # A mail server or a Notify on this machine is a stand-in, or a catcher of mail for developers.
 _HERE = ("127.0.0.1", "localhost")
+_ACADEMY_HERE = urlsplit(ACADEMY_URL).hostname in _HERE
 _NOTIFY_HERE = urlsplit(GOVUK_NOTIFY_URL).hostname in _HERE
 _DEMOS = (
     "doorstep.connectors.demo.",
+    "doorstep.connectors.academy_extract.",
     "doorstep.connectors.govuk_pay.",
     "doorstep.connectors.open311.",
     *(("doorstep.connectors.smtp.",) if SMTP_HOST in _HERE else ()),
     *(("doorstep.connectors.govuk_notify.",) if _NOTIFY_HERE else ()),
+    *(("doorstep.connectors.academy_http.",) if _ACADEMY_HERE else ()),
+    _NO_RECORDS,
 )
 for _socket, _name in CONNECTORS.items():
     if DEMO and not _name.startswith(_DEMOS):

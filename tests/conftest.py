@@ -140,6 +140,26 @@ def open_district(new_district: Callable[[], District], transactional_db: None) 
     return new_district()
 
 
+@pytest.fixture(autouse=True)
+def no_benefit(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not about a benefit meets no question about one, though the demo's council asks it."""
+    from doorstep.catalogue import queries as catalogue
+
+    if "benefit" in request.keywords:
+        return
+    real = catalogue._own_values
+
+    def without(*args: Any) -> Any:
+        return {
+            slug: {k: v for k, v in said.items() if k != "concession"}
+            if isinstance(said, dict)
+            else said
+            for slug, said in real(*args).items()
+        }
+
+    monkeypatch.setattr(catalogue, "_own_values", without)
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of services and councils that a test may change."""

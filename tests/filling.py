@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+# Whoever does not say otherwise has no benefit.
+NOBODYS: Mapping[str, object] = {"benefits": False}
+
 
 def made(name: str = "") -> Any:
     """Return an owner for one draft; each time another, unless it is named."""
@@ -32,14 +35,14 @@ def fill(
     from doorstep.intake.orders import fields_of
     from doorstep.staff.actor import RESIDENT
 
-    by = by or RESIDENT
+    by, said = by or RESIDENT, {**NOBODYS, **answers}
     draft = drafts.begin(service=service, owner=owner or made(), channel=channel, by=by, now=now)
     filling = Filling(draft, by=by, now=now)
     while (page := filling.next_open()) is not None:
         asked = asked_on(page)
-        if any(q.id not in answers and not q.optional for q in asked):
+        if any(q.id not in said and not q.optional for q in asked):
             break
-        entries = filling.read(page, lambda q: fields_of(q, answers.get(q.id)))
+        entries = filling.read(page, lambda q: fields_of(q, said.get(q.id)))
         assert not entries.wrong, {k: v.code for k, v in entries.wrong.items()}
         if filling.answer(page, entries).stops:
             break

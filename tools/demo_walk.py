@@ -106,6 +106,15 @@ def _bulky(page: Any, base: str, postcode: str, _line: str, _bin: str) -> Iterat
     page.locator("input[name=slot]").nth(1).check()
     yield "bulky-day"
     page.click("text=Continue")
+    page.check("label:has-text('Yes')")
+    yield "bulky-benefits"
+    page.click("text=Continue")
+    page.click("text=Continue")
+    yield "bulky-claim-errors"
+    page.go_back()
+    page.go_back()
+    page.check("label:has-text('No')")
+    page.click("text=Continue")
     page.fill("#where", "On the drive, left of the gate")
     yield "bulky-where"
     page.click("text=Continue")

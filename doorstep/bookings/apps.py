@@ -8,9 +8,10 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the room's facts and the step `book`; look every minute for holds that ran out."""
-        from doorstep.bookings import facts, jobs, steps
+        from doorstep.bookings import facts, jobs, steps, uses
         from doorstep.outside import later
 
         facts.register()
+        uses.register()
         steps.offer()
         later.reconcile_with(jobs.lapse_due)

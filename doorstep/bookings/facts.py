@@ -17,7 +17,7 @@ def _uprn(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) <= 12 else 0
 
 
-def _draft(text: str) -> tuple[UUID | None, int | None]:
+def named(text: str) -> tuple[UUID | None, int | None]:
     """Return the draft that a rule's `draft` names, and the case that it changes."""
     draft, _, case = text.partition("/")
     try:
@@ -37,7 +37,7 @@ def slots(
     kind: str, uprn: str, load: int, first: date, last: date, draft: str, now: datetime
 ) -> Observed:
     """Observe each day from first to last for this much work at a home, and which have room."""
-    draft_id, case_id = _draft(draft)
+    draft_id, case_id = named(draft)
     days = queries.days(
         kind=kind,
         uprn=_uprn(uprn),
@@ -59,7 +59,7 @@ def pending(kind: str, uprn: str, now: datetime) -> Observed:
 
 def pending_beside(kind: str, uprn: str, draft: str, now: datetime) -> Observed:
     """Observe the same, without what the case has itself that this form changes."""
-    today, (_, case_id) = now.astimezone(ZONE).date(), _draft(draft)
+    today, (_, case_id) = now.astimezone(ZONE).date(), named(draft)
     days = queries.pending(kind, _uprn(uprn), today, but=case_id)
     return Observed([{"day": day} for day in days], now)
 

@@ -7,10 +7,11 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer the spine's facts, and forget every day, or sooner, what may no longer be kept."""
-        from doorstep.cases import facts, jobs
+        """Offer the spine's facts and its step `ask_team`, and forget every day, or sooner, what may no longer be kept."""
+        from doorstep.cases import facts, jobs, steps
         from doorstep.outside import later
 
         facts.offer()
+        steps.offer()
         later.every_day(jobs.forget)
         later.every_day(jobs.forget_photos)

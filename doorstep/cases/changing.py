@@ -93,7 +93,7 @@ def begin(*, case_id: int, owner: Owner, channel: str, by: Actor, now: datetime)
         channel=channel,
         language=council.language(),
         by_staff=by.key if by.is_staff else "",
-        answers={**case.answers, **contact},
+        answers={**_forgotten(service), **case.answers, **contact},
         words={**case.words, **{q: said for q, said in contact.items() if said}},
         facts=_of_pages(case, service),
         asked=case.draft.asked,
@@ -108,6 +108,11 @@ def _contact(case: Case, service: Service) -> dict[str, object]:
     """Return how the person is reached as the form's answers, which the case itself does not have."""
     reach = {q.id: q.contact for q in service.form.questions.values() if q.contact}
     return {q: getattr(case.customer, part, "") or None for q, part in reach.items()}
+
+
+def _forgotten(service: Service) -> dict[str, object]:
+    """Return nothing for what was answered and forgotten: it is not asked again, and what was found by it stays."""
+    return {q.id: None for q in service.form.questions.values() if q.forget}
 
 
 def _of_pages(case: Case, service: Service) -> dict[str, object]:
@@ -198,7 +203,7 @@ def make(*, case: Case, draft: Draft, by: Actor, now: datetime) -> None:
     The caller holds the case's lock, in a transaction. Raises what a step refuses, such as Refused("slot_gone").
     """
     service = catalogue.service(case.version_id)
-    personal = {q.id for q in service.form.questions.values() if q.contact}
+    personal = {q.id for q in service.form.questions.values() if q.contact or q.forget}
     draft.changes = case
     lines, before = _lines(case, draft, service), photos_of(service, case.answers)
     case.answers = {k: v for k, v in draft.answers.items() if k not in personal}

@@ -1,6 +1,7 @@
 """Changes drafts: begin, answer, go past a stop, keep what was typed, throw away."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,10 +20,12 @@ from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.forms import journey
+from doorstep.forms.facts import asked_by
 from doorstep.forms.form import Page, Stop
 from doorstep.forms.journey import Decision
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Typed
+from doorstep.forms.rules.parse import FactCall
 from doorstep.staff.actor import RESIDENT, Actor
 
 ANSWERED = [
@@ -115,7 +118,8 @@ def judge(
         service = service or catalogue.service(draft.version_id)
         values = values_of(draft, settings_of(draft, service, now), service)
     finding = facts.Facts(clock, given_facts or {}, draft.observed or {}, may_ask_outside)
-    page_facts, missing = finding.resolve(page.facts, values)
+    with _asked_by(draft):
+        page_facts, missing = finding.resolve(_calls(draft, page), values)
     for name, rule in page.values if not missing else ():
         if journey.ready(rule, values):
             page_facts[name] = values[name] = rule.evaluate(values, clock)
@@ -136,6 +140,20 @@ def judge(
         }
         draft.decisions = {**draft.decisions, page.id: row}
     return decision
+
+
+def _calls(draft: Draft, page: Page) -> list[tuple[str, FactCall]]:
+    """Return a page's facts that can be found: in a change, what was asked with a forgotten answer stays as it was found."""
+    forgotten = {q.id for q in page.questions if q.forget} if draft.changes_id else set()
+    return [(name, call) for name, call in page.facts if not call.uses & forgotten]
+
+
+def _asked_by(draft: Draft) -> AbstractContextManager[None]:
+    """Say who asks for a draft's facts: staff by name, others by whose the draft is."""
+    if draft.by_staff:
+        return asked_by(draft.by_staff, ("staff", draft.by_staff))
+    word = "resident" if draft.owner_kind == "browser" else draft.owner_kind
+    return asked_by(word, ("person", f"{draft.owner_kind}:{draft.owner_key}"))
 
 
 def answer(
@@ -160,7 +178,9 @@ def answer(
     changed = {k for k, v in given.items() if k in draft.answers and draft.answers[k] != v}
     # The same page sent again is no going on, and puts off the end of nothing that is held.
     goes_on = bool(changed) or not set(given) <= set(draft.answers)
+    new = set(given) - set(draft.answers)
     stale = _forget_what_rests_on(draft, service, page, changed) if changed else []
+    stale += [p for p in _resting_on(draft, service, page, new) if p not in stale]
     draft.answers = {**draft.answers, **given}
     draft.words = {**draft.words, **words}
     draft.typed = {k: v for k, v in draft.typed.items() if k != page.id}
@@ -329,6 +349,17 @@ def _forget_what_rests_on(
     return [p for p in stale if p.id != page.id]
 
 
+def _resting_on(draft: Draft, service: Service, page: Page, new: set[str]) -> list[Page]:
+    """Return later pages that were answered already and rest on what is answered only now, such as a day chosen anew."""
+    pages = service.form.pages
+    later = pages[pages.index(page) + 1 :]
+    met = [p for p in later if any(q.id in draft.answers for q in p.questions)]
+    if not new or not met:
+        return []
+    rests_on, _choices = service.form.rests_on()
+    return [p for p in met if rests_on[p.id] & new]
+
+
 def _has_own_words(page: Page) -> bool:
     return any(kinds.of(q).own_words and not q.contact for q in page.questions)
 
@@ -371,6 +402,12 @@ def _judge_later(
     values: dict[str, object],
 ) -> None:
     """Decide a later page's check anew, where its answers stand."""
+    form = catalogue.service(draft.version_id).form
+    needs = form.rests_on()[0][page.id] - set(form.maybe_unanswered)
+    if not needs <= set(
+        draft.answers
+    ):  # what it is found from is to be answered first; then it is judged
+        return
     shown = journey.is_shown(page, values, frozenset(draft.asked), clock_at(now))
     if shown and journey.answered(page, draft.answers):
         judge(draft, page, now, given_facts, values=values)

@@ -1,9 +1,12 @@
 """Resolves a definition's facts in order, and offers what the spine itself knows."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
+
+from django.db import connection
 
 from doorstep.cases.models import Case
 from doorstep.cases.values import to_json
@@ -62,6 +65,8 @@ class Facts:
             return values.get(name)
         if fact.where == "outside" and not self.may_ask_outside:
             return facts.Unavailable("not asked for beforehand")
+        if fact.by_turns and not self.may_ask_outside:  # then something is kept that rests on it
+            _take_turn(fact, args)
         observed = fact.find(*args, now=self.clock.now)
         if isinstance(observed, facts.Unavailable):
             return observed
@@ -83,6 +88,16 @@ class Facts:
         age = self.clock.now - datetime.fromisoformat(row["at"])
         asked_now = row["asked"] == self.clock.now.isoformat()
         return asked_now or age <= (fact.fresh_for or timedelta(0))
+
+
+def _take_turn(fact: facts.Fact, args: Sequence[object]) -> None:
+    """Wait until nobody else keeps what rests on the same count: two at once never use what is left of it twice.
+
+    Taken after the lock of a draft or a case, and held until the transaction ends.
+    """
+    key = f"{fact.name}:{json.dumps(to_json(args[: fact.turn_args]))}"
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 def asks_outside(calls: Iterable[tuple[str, FactCall]]) -> bool:

@@ -39,7 +39,9 @@ def in_case(case: Case) -> Said:
 def _said(form: Form, answers: Mapping[str, object], contact: Mapping[str, str]) -> Said:
     values = from_json(dict(answers))
     questions = [
-        q for q in form.questions.values() if not q.contact and values.get(q.id) is not None
+        q
+        for q in form.questions.values()
+        if not q.contact and not q.forget and values.get(q.id) is not None
     ]
     texts = [str(values[q.id]) for q in in_own_words(questions)]
     return Said("\n\n".join(texts), {(q.kind, q.id): values[q.id] for q in questions}, contact)
@@ -57,13 +59,15 @@ def fitting(said: Said, form: Form) -> dict[str, object]:
         value = _for(question, said)
         if value is not None:
             answers[question.id] = value
-    free = [q for q in in_own_words(questions) if not q.contact]
+    free = [q for q in in_own_words(questions) if not q.contact and not q.forget]
     if said.text and free and not any(q.id in answers for q in free):
         answers[free[0].id] = said.text
     return answers
 
 
 def _for(question: Question, said: Said) -> object:
+    if question.forget:
+        return None
     if question.contact:
         return said.contact.get(question.contact)
     carried = kinds.of(question).carried

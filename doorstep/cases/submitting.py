@@ -15,6 +15,7 @@ from doorstep.cases.shapes import PassedStop
 from doorstep.cases.values import photos_of, settings_of, to_json, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
+from doorstep.catalogue.words import fill
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.customers import actions as customers
@@ -44,19 +45,35 @@ def submit(
 
     `answers` are those that whoever sends it saw, where somebody saw them. Sent twice, the same case comes
     back. Where a rule now stops, no case is made and the decision is returned; the draft keeps its
-    answers. Raises Refused("changed_meanwhile") where the answers are others by now, Refused("unanswered", page=...), and
+    answers. Raises Refused("changed_meanwhile") where the answers, or what is said before sending, are others by now, Refused("unanswered", page=...), and
     Refused("already_open") where no rule stops for the case that is open already.
     """
     args = (draft_id, answers, by, now, given_facts)
     try:
-        return _judged_again(*args, asked=False)
-    except _AskFirst:  # the lock is let go while an outside system is asked
-        ask_outside(draft_id, now, given_facts)
-        return _judged_again(*args, asked=True)
+        try:
+            return _judged_again(*args, asked=False)
+        except _AskFirst:  # the lock is let go while an outside system is asked
+            ask_outside(draft_id, now, given_facts)
+            return _judged_again(*args, asked=True)
+    except _FoundOther as exc:  # so that the next page they see says what holds now
+        Draft.objects.filter(id=draft_id, sent_at=None).update(**exc.found)
+        raise exc.refused from exc
 
 
 class _AskFirst(Exception):
     """A fact of this form is asked of an outside system, and nobody may wait for it with a lock."""
+
+
+class _FoundOther(Exception):
+    """What was found is other than when they looked, such as the price: nobody sends what they have not read.
+
+    The transaction is rolled back, and what was found is kept after it.
+    """
+
+    def __init__(self, draft: Draft, refused: Refused) -> None:
+        super().__init__(refused.code)
+        self.refused = refused
+        self.found = {"facts": draft.facts, "observed": draft.observed}
 
 
 def _judged_again(
@@ -110,8 +127,15 @@ def _submit(
     if not asked and any(facts.asks_outside(page.facts) for page in service.form.pages):
         raise _AskFirst
     settings = settings_of(draft, service, now)
-    if decision := judge_all(draft, service, settings, now, given_facts):
+    said = fill(service.form.sending, values_of(draft, settings))
+    try:
+        decision = judge_all(draft, service, settings, now, given_facts)
+    except Refused as exc:
+        raise _FoundOther(draft, exc) from exc
+    if decision:
         return None, decision
+    if answers is not None and fill(service.form.sending, values_of(draft, settings)) != said:
+        raise _FoundOther(draft, Refused("changed_meanwhile"))
     return _open(draft, service, settings, by, now, given_facts), None
 
 
@@ -158,7 +182,7 @@ def _open(
 ) -> Case:
     a, clock, flow = draft.answers, clock_at(now), service.workflow
     questions = list(service.form.questions.values())
-    personal = {q.id for q in questions if q.contact}
+    personal = {q.id for q in questions if q.contact or q.forget}
     answered = {kinds.of(q).nature: q.id for q in reversed(questions) if a.get(q.id)}
     place, spot = a.get(answered.get("home", "")), answered.get("spot", "")
     unique = service.about.unique.get("of", [])

@@ -252,14 +252,18 @@ def enter(
         finding = facts.Facts(clock_at(now), may_ask_outside=False)
         stage_facts, _missing = finding.resolve(stage.facts, values_of(case))
         case.facts = {**case.facts, **to_json(stage_facts)}
+    for name, value_rule in stage.values:
+        worked_out = value_rule.evaluate(values_of(case), clock_at(now))
+        case.facts = {**case.facts, name: to_json(worked_out)}
     case.closed_at, case.outcome = (now, stage.closes) if stage.closes else (None, "")
     case.good, case.stage_since = (stage.good if stage.closes else None), now
     rule = stage.due or flow.due
     if rule and not stage.closes:
         due: Any = rule.evaluate(values_of(case), clock_at(now))
         case.due_on = due
-    fields = [*STANDING, "facts"] if stage.facts else STANDING
-    if stage.facts or _standing(case) != before:  # a case made just now stands there already
+    finds = stage.facts or stage.values
+    fields = [*STANDING, "facts"] if finds else STANDING
+    if finds or _standing(case) != before:  # a case made just now stands there already
         case.save(update_fields=fields)
     left: dict[str, Any] = {"was": was} if was else {}
     timeline.write(case, "stage", by=by, now=now, stage=stage_id, why=why, **left)

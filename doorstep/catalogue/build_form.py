@@ -1,7 +1,13 @@
 """Reads form.yaml: pages, questions, facts, checks, and what is said where a check stops."""
 
 from doorstep.catalogue import files as f
-from doorstep.catalogue.checker import Checker, check_sentence, read_facts, read_values
+from doorstep.catalogue.checker import (
+    Checker,
+    check_sentence,
+    read_facts,
+    read_values,
+    refuse_forgotten,
+)
 from doorstep.catalogue.reading import Source
 from doorstep.forms.form import CheckRule, Dispute, Form, Page, Question, Stop
 from doorstep.forms.questions.kinds import KINDS
@@ -34,6 +40,8 @@ def read_form(b: Checker) -> Form:
         check_sentence(b, s.say, src.where("stops", code, "say"), {})
         stops[code] = _stop(b, src, code, s, {p.id for p in pages if p.asked_only})
     check_sentence(b, read.sending, src.where("sending"), {})
+    for name in b.forgotten:  # the case does not know it
+        b.names.pop(name, None)
     return Form(pages, stops, read.sending)
 
 
@@ -53,6 +61,7 @@ def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
             b.problems.append(f"{where}: a rule says either `stop:` or `ask:`")
         rule = b.rule(c.when, where)
         if rule:
+            refuse_forgotten(b, rule.uses, where)
             checks.append(CheckRule(rule, c.stop, c.ask))
             b.ask |= {c.ask} - {""}
             if c.stop:
@@ -111,7 +120,13 @@ def _question(
         contact=q.contact,
         short=q.short or q.label or title,
         most=q.most,
+        forget=q.forget,
     )
+    if q.forget and (q.contact or kind.nature):
+        b.problems.append(
+            f"{src.where(*at, 'forget')}: only what is no contact, no place, photo or slot can be forgotten"
+        )
+    b.forgotten |= {q.id} if q.forget else set()
     if kind.asks:
         b.names[q.id] = (
             Maybe(kind.type(question)) if question.may_be_left_out else kind.type(question)

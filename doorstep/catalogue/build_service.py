@@ -13,7 +13,7 @@ from doorstep.catalogue import built_in_stages, steps
 from doorstep.catalogue import files as f
 from doorstep.catalogue.build_form import read_form
 from doorstep.catalogue.build_workflow import read_workflow, said_by_steps
-from doorstep.catalogue.checker import Checker, check_sentence
+from doorstep.catalogue.checker import Checker, check_sentence, refuse_forgotten
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Public, Service, Text
@@ -162,7 +162,7 @@ def _built(wanted: _Wanted) -> Service:
     contents = wanted.contents
     b = Checker(contents)
     form = read_form(b)
-    answers = {f"{q.id}_words": TEXT for q in form.questions.values()}
+    answers = {f"{q.id}_words": TEXT for q in form.questions.values() if not q.forget}
     disputes = {s.code: s.dispute.stage for s in form.stops.values() if s.dispute}
     extra = {**CASE_WORDS, **answers, **said_by_steps(b)}
     workflow = built_in_stages.with_built_in(read_workflow(b, extra, disputes))
@@ -173,6 +173,7 @@ def _built(wanted: _Wanted) -> Service:
     for key, names in (("unique", b.about.unique.get("of", [])), ("names", b.about.names)):
         for question in sorted(set(names) - set(form.questions)):
             b.problems.append(f"{about.where(key)}: {key}: no question `{question}`")
+        refuse_forgotten(b, names, about.where(key))
     if b.problems:
         raise DefinitionError(b.problems)
     return Service(

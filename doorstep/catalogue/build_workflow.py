@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from doorstep.catalogue import files as f
 from doorstep.catalogue import steps
-from doorstep.catalogue.checker import Checker, check_sentence, read_facts
+from doorstep.catalogue.checker import Checker, check_sentence, read_facts, read_values
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Change, Choice, Doing, Escalation, Reopen, Stage, Workflow
 from doorstep.forms.rules.rule import Rule
@@ -106,6 +106,7 @@ def _changed(b: Checker, src: Source, w: f.WorkflowFile) -> None:
 
 def _stage(b: Checker, src: Source, sid: str, s: f.StageFile, extra: Mapping[str, Type]) -> Stage:
     calls = read_facts(b, src, s.facts, "stages", sid)
+    values = read_values(b, src, s.values, "stages", sid)
     doing = [d for i, e in enumerate(s.do) for d in _doing(b, src, e, "stages", sid, "do", i)]
     for d in doing:
         problems = steps.kind(d.step).check(d.rules, d.words, b.contents)
@@ -125,6 +126,7 @@ def _stage(b: Checker, src: Source, sid: str, s: f.StageFile, extra: Mapping[str
         due=b.rule(s.due, src.where("stages", sid, "due"), None) if s.due else None,
         reopen=_reopen(b, src, sid, s),
         facts=tuple(calls),
+        values=tuple(values),
         choices=_choices(b, src, sid, s, extra),
         change=_change(b, src, sid, s, extra),
         undo=s.undo,

@@ -52,6 +52,8 @@ class Checker:
         self.later: dict[str, str] = {}
         # What no sentence may name: facts for rules alone, and what is worked out of them.
         self.private: set[str] = set()
+        # Answers that no case keeps: no sentence, check or value may name them, and after the form nothing may.
+        self.forgotten: set[str] = set()
         # Stops that later rules rest on: passing them would leave those rules without their values.
         self.rested_on = {"unavailable"}
 
@@ -136,9 +138,18 @@ def read_values(
         if rule:
             b.names[name] = rule.type
             values.append((name, rule))
+            refuse_forgotten(b, rule.uses, src.where(*at, "values", name))
             if _heads(rule.uses) & b.private:
                 b.private.add(name)
     return values
+
+
+def refuse_forgotten(b: Checker, paths: Iterable[str], where: str) -> None:
+    """Keep the problem where something that is kept would hold an answer that is to be forgotten."""
+    for name in sorted(_heads(paths) & b.forgotten):
+        b.problems.append(
+            f"{where}: `{name}` is forgotten (`forget: true`); only a fact may take it"
+        )
 
 
 def _heads(paths: Iterable[str]) -> set[str]:
@@ -165,6 +176,7 @@ def check_sentence(b: Checker, text: str, where: str, extra: Mapping[str, Type])
             b.problems.append(f"{where}: no unit `{unit}`; there are: {', '.join(UNITS)}")
         if _heads([path]) & b.private:
             b.problems.append(f"{where}: `{{{path}}}` is for rules alone; no sentence may name it")
+        refuse_forgotten(b, [path.removesuffix("_words")], where)
         shape: Type = Record("all", {**b.names, **extra})
         for part in path.split("."):
             shape = shape.inner if isinstance(shape, Maybe) else shape

@@ -144,6 +144,10 @@ class QuestionFile(_Part):
     )
     short: Words = Field("", description="Names the answer in lists, where the label is too long.")
     most: int | None = Field(None, ge=1, le=10, description="For photos: the most of them.")
+    forget: bool = Field(
+        False,
+        description="true: facts may be asked with the answer, and no case keeps it: for what proves something, such as the number of a claim. No sentence, check or value may name it.",
+    )
 
 
 class CheckFile(_Part):
@@ -321,6 +325,10 @@ class StageFile(_Part):
     )
     facts: dict[str, str] = Field(
         {}, description="Facts found on the way in, before anything is set in motion."
+    )
+    values: dict[str, str] = Field(
+        {},
+        description="Name: rule; worked out after the facts and kept with the case, also in place of a value of the form of the same name.",
     )
     on: dict[str, str] = Field(
         {},

@@ -67,6 +67,7 @@ class Stage:
     due: Rule | None = None
     reopen: Reopen | None = None
     facts: tuple[tuple[str, FactCall], ...] = ()
+    values: tuple[tuple[str, Rule], ...] = ()
     choices: Mapping[str, Choice] = field(default_factory=dict)
     change: Change | None = None
     # Whether what is under way is taken back on the way in.

@@ -5,3 +5,12 @@ class CustomersConfig(AppConfig):
     name = "doorstep.customers"
     label = "customers"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Offer the room's facts, the age of the benefits extract where one is used, and the daily forgetting."""
+        from doorstep.customers import extract, facts, jobs
+        from doorstep.outside import later
+
+        facts.register()
+        extract.offer_age()
+        later.every_day(jobs.forget)

@@ -36,7 +36,8 @@ class Fact:
     `find` is called with the argument values and `now=`. A `local` fact reads our database only; one
     from `outside` is never asked for while a draft or case is locked. What was observed is used again
     for the same arguments while it is no older than `fresh_for`; without it, it is found each time. What
-    is `private`, and all that is worked out of it, no sentence may name: it is for rules alone.
+    is `private`, and all that is worked out of it, no sentence may name: it is for rules alone. What is
+    counted by turns (`turn_args`) is counted by one at a time for the same first arguments, until what rests on it is kept.
     """
 
     name: str
@@ -46,6 +47,13 @@ class Fact:
     find: Callable[..., Observed | Unavailable]
     fresh_for: timedelta | None = None
     private: bool = False
+    # How many of its first arguments say whose turn it is; none: it is not counted by turns.
+    turn_args: int = 0
+
+    @property
+    def by_turns(self) -> bool:
+        """Say whether one at a time counts by it."""
+        return self.turn_args > 0
 
     @property
     def is_kept(self) -> bool:
@@ -79,6 +87,33 @@ def one(name: str) -> Fact:
 def offered() -> dict[str, Fact]:
     """Return every fact on offer, by name."""
     return dict(_offered)
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks: a word for the record of it, and pairs of a kind and a key by which limits may know them."""
+
+    word: str = "nobody"
+    keys: tuple[tuple[str, str], ...] = ()
+
+
+_asker: ContextVar[Asker | None] = ContextVar("asker", default=None)
+
+
+@contextmanager
+def asked_by(word: str = "", *keys: tuple[str, str]) -> Iterator[None]:
+    """Say who asks for facts inside the block; what an outer block said of them stays beside it."""
+    outer = asker()
+    before = _asker.set(Asker(word or outer.word, (*outer.keys, *keys)))
+    try:
+        yield
+    finally:
+        _asker.reset(before)
+
+
+def asker() -> Asker:
+    """Return who asks for facts now: of an outside system, it is written down and limited."""
+    return _asker.get() or Asker()
 
 
 _together: ContextVar[dict[object, object] | None] = ContextVar("together", default=None)

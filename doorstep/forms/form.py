@@ -31,6 +31,8 @@ class Question:
     short: str = ""
     # The most that may be given, of a question that takes several.
     most: int | None = None
+    # Whether the answer goes with the draft: a fact may take it, and the case never has it.
+    forget: bool = False
 
     @property
     def may_be_left_out(self) -> bool:

@@ -29,3 +29,20 @@ class Beat(models.Model):
 
     queue = models.CharField(max_length=80, primary_key=True)
     at = models.DateTimeField()
+
+
+class Hash(models.Model):
+    """One keyed hash of a set that was loaded from another system's extract; it is read by `outside.hashes` alone."""
+
+    pk = models.CompositePrimaryKey("kind", "hash")
+    kind = models.CharField(max_length=40)
+    hash = models.CharField(max_length=64)
+
+
+class HashSet(models.Model):
+    """When a set of hashes was made by the other system and loaded here, and how many it has."""
+
+    kind = models.CharField(max_length=40, primary_key=True)
+    made_at = models.DateTimeField()
+    loaded_at = models.DateTimeField()
+    count = models.PositiveIntegerField()

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from doorstep.outside import freshness
 from doorstep.outside.models import JobFailure
 
 COUNTED = """
@@ -47,6 +49,8 @@ class Standing:
     lanes: tuple[Lane, ...]
     beats: dict[str, float | None]
     failed: int
+    # Sources that have not been heard from for too long (outside.freshness).
+    too_old: tuple[str, ...] = ()
 
     @property
     def oldest(self) -> float:
@@ -80,18 +84,23 @@ ALARMS = (
         lambda s: bool(s.silent),
     ),
     Alarm("job_failed", "A job was given up and nobody has dealt with it", lambda s: s.failed > 0),
+    Alarm(
+        "source_old",
+        "What we have of another system is older than it may be, or was never loaded",
+        lambda s: bool(s.too_old),
+    ),
 )
 
 
 def standing() -> Standing:
-    """Return how the queue stands, in three statements."""
+    """Return how the queue stands, in three statements, and one for each source whose age is watched."""
     with connection.cursor() as cursor:
         cursor.execute(COUNTED)
         lanes = tuple(Lane(n, d, g, t, float(o)) for n, d, g, t, o in cursor.fetchall())
         cursor.execute(BEATS)
         ages = dict(cursor.fetchall())
     beats = {queue: float(ages[queue]) if queue in ages else None for queue in KINDS}
-    return Standing(lanes, beats, _failed().count())
+    return Standing(lanes, beats, _failed().count(), freshness.too_old(timezone.now()))
 
 
 def _failed() -> QuerySet[JobFailure]:

@@ -9,10 +9,11 @@ class WasteConfig(AppConfig):
     def ready(self) -> None:
         """Offer the room's facts, the evening's notes, the look for plans not read, and the daily forgetting."""
         from doorstep.outside import freshness, later
-        from doorstep.waste import facts, jobs, load_facts, queries
+        from doorstep.waste import concessions, facts, jobs, load_facts, queries
 
         facts.register()
         load_facts.register()
+        concessions.register()
         freshness.offer(
             freshness.Source("rounds", "Rounds: started and finished", queries.last_progress)
         )

@@ -102,6 +102,7 @@ def test_pages_that_may_not_be_changed_stay_shut(booked: Booked) -> None:
     assert [p.id for p in booked.service.form.pages if changing.may_change(draft, p.id)] == [
         "items",
         "day",
+        "benefit-used",
         "where",
     ]
     assert changing.differing(draft) == ["where"]

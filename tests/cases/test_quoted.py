@@ -32,7 +32,7 @@ def quoted(district: Any) -> Any:
     draft = drafts.begin(
         service=service, owner=made(), channel="online", by=RESIDENT, now=district.now
     )
-    for page in (p for p in service.form.pages if p.id != "pension"):
+    for page in (p for p in service.form.pages if p.is_sure):
         said = {q.id: given[q.id] for q in page.questions}
         drafts.answer(draft=draft, page=page, given=said, words={}, now=district.now)
     return draft

@@ -99,6 +99,75 @@ def test_arithmetic_of_days_and_numbers(text: str, wanted: object) -> None:
     assert judge(text, now="2026-11-27T10:00", wants=None, n=1) == wanted
 
 
+ITEMS: dict[str, Type] = {
+    "things": ListOf(Record("thing", {"count": INT, "day": DAY})),
+    "n": INT,
+    "day": DAY,
+}
+
+
+def work_out(text: str, **values: object) -> object:
+    return Rule.read(text, ITEMS, wants=None).evaluate(values, clock("2026-11-24T10:00"))
+
+
+def test_a_sum_goes_through_a_list() -> None:
+    things = [{"count": 2, "day": date(2026, 1, 1)}, {"count": 3, "day": date(2026, 11, 1)}]
+    assert work_out("things.sum(t, t.count)", things=things) == 5
+    assert (
+        work_out("things.sum(t, t.day > plus_months(today, -6) ? t.count * 2 : 0)", things=things)
+        == 6
+    )
+    assert work_out("things.sum(t, t.count)", things=[]) == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["n.sum(t, 1)", "things.sum(t, t.count > 1)", "things.sum(n, n)", "things.sum(t, things.sum(u, 1))", "min(1)"],
+)  # fmt: skip
+def test_what_is_no_sum_is_refused_when_it_is_read(text: str) -> None:
+    with pytest.raises(RuleError):
+        Rule.read(text, ITEMS, wants=None)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("min(n, 3)", 3),
+        ("max(0, n - 9)", 0),
+        ("divide(n, 2)", 3),  # 2.5, away from nothing
+        ("divide(-n, 2)", -3),
+        ("divide(n, -2)", -3),
+        ("divide(n * 33, 100)", 2),
+        ("divide(n, 0)", 0),
+        ("divide(n, n - 5)", 0),
+    ],
+)
+def test_the_smaller_the_greater_and_a_part(text: str, wanted: int) -> None:
+    assert work_out(text, n=5) == wanted
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "wanted"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2028, 2, 29), -12, date(2027, 2, 28)),
+        (date(2026, 11, 24), -12, date(2025, 11, 24)),
+        (date(2026, 12, 1), 1, date(2027, 1, 1)),
+        (date.max, 1, date.max),
+        (date.min, -1, date.min),
+    ],
+)
+def test_months_later_and_earlier(day: date, months: int, wanted: date) -> None:
+    assert work_out(f"plus_months(day, {months})", day=day) == wanted
+
+
+@given(st.dates(), st.integers(), st.integers())
+def test_no_day_and_no_number_makes_them_raise(day: date, n: int, m: int) -> None:
+    for text in (f"plus_months(day, {n})", f"divide({n}, {m})", f"min({n}, {m}) + max({n}, n)"):
+        with contextlib.suppress(RuleError):  # more digits than a rule may write down
+            work_out(text, day=day, n=m)
+
+
 @pytest.mark.parametrize(
     ("day", "utc"), [("2026-03-28", 18), ("2026-03-29", 17), ("2026-10-25", 18)]
 )

@@ -22,7 +22,8 @@ def test_no_step_is_named_in_the_spine() -> None:
         str(path.relative_to(ROOT)): list(named(path.read_text()))
         for room in SPINE
         for path in (ROOT / "doorstep" / room).rglob("*.py")
-        if "migrations" not in path.parts
+        # Its own step is no guest.
+        if "migrations" not in path.parts and path.parts[-2:] != ("cases", "steps.py")
     }
     assert {path: names for path, names in found.items() if names} == {}
 

@@ -114,8 +114,9 @@ class _Checker:
         if expr.var in self.names:
             raise self.fail(f"`{expr.var}` is taken; call the item something else", expr)
         inner = _Checker({**self.names, expr.var: items.item}, self.text, self.where)
-        inner.want(expr.rule, known, BOOL)
-        return Checked(BOOL)
+        gives = INT if expr.how == "sum" else BOOL
+        inner.want(expr.rule, known, gives)
+        return Checked(gives)
 
     def _has(self, expr: Call) -> Checked:
         path = path_of(expr.args[0]) if len(expr.args) == 1 else None

@@ -1,7 +1,7 @@
 """Turns a checked rule into a function of values and clock."""
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from doorstep.forms.rules.functions import FUNCTIONS, Clock
@@ -31,6 +31,9 @@ _OPS: dict[str, Callable[[Any, Any], Any]] = {
     "*": operator.mul,
     "in": lambda item, items: item in items,
 }
+
+
+_GATHER: dict[str, Callable[[Iterable[Any]], Any]] = {"exists": any, "all": all, "sum": sum}
 
 
 def _read(of: object, name: str) -> object:
@@ -65,7 +68,7 @@ def _name(name: str) -> Compiled:
 
 def _every(expr: Every) -> Compiled:
     items, rule, var = compile_(expr.items), compile_(expr.rule), expr.var
-    gather = any if expr.how == "exists" else all
+    gather = _GATHER[expr.how]
     return lambda v, c: gather(rule({**v, var: item}, c) for item in items(v, c))
 
 

@@ -1,13 +1,16 @@
 """The functions rules may call: one table; adding one is one line, a test and a line in the docs."""
 
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from doorstep.forms.rules.types import BOOL, DAY, INT, MOMENT, TEXT, Type
 
 MOST_WORKDAYS = 400
+# A century: further off than any rule of a council reaches, and near enough that every day has a date.
+MOST_MONTHS = 1200
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,37 @@ def plus_minutes(clock: Clock, moment: datetime, minutes: int) -> datetime:
     return (moment.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(clock.zone)
 
 
+def plus_months(clock: Clock, day: date, months: int) -> date:
+    """Return the same day so many months later, or earlier when negative; the last of a month that is shorter.
+
+    At most a century, and never past the first or last date there is: an answer with the year 9999 raises nothing.
+    """
+    months = max(-MOST_MONTHS, min(MOST_MONTHS, months))
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not MINYEAR <= year <= MAXYEAR:
+        return date.max if months > 0 else date.min
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def least(clock: Clock, one: int, other: int) -> int:
+    """Return the smaller of two numbers."""
+    return min(one, other)
+
+
+def greatest(clock: Clock, one: int, other: int) -> int:
+    """Return the greater of two numbers."""
+    return max(one, other)
+
+
+def divide(clock: Clock, number: int, by: int) -> int:
+    """Return a number divided by another, rounded to the nearest, a half away from nothing; by nothing it is nothing."""
+    if by == 0:
+        return 0
+    whole, left = divmod(abs(number), abs(by))
+    rounded = whole + (2 * left >= abs(by))
+    return rounded if (number < 0) == (by < 0) else -rounded
+
+
 def weekday(clock: Clock, day: date) -> int:
     """Return the day of the week: 1 is Monday, 7 is Sunday."""
     return day.isoweekday()
@@ -83,6 +117,10 @@ FUNCTIONS: dict[str, tuple[tuple[Type, ...], Type, Callable[..., object]]] = {
     "plus_days": ((DAY, INT), DAY, plus_days),
     "plus_minutes": ((MOMENT, INT), MOMENT, plus_minutes),
     "plus_workdays": ((DAY, INT), DAY, plus_workdays),
+    "plus_months": ((DAY, INT), DAY, plus_months),
+    "min": ((INT, INT), INT, least),
+    "max": ((INT, INT), INT, greatest),
+    "divide": ((INT, INT), INT, divide),
     "weekday": ((DAY,), INT, weekday),
     "startsWith": ((TEXT, TEXT), BOOL, starts_with),
 }

@@ -7,6 +7,8 @@ from typing import NoReturn
 from doorstep.forms.rules.errors import RuleError
 
 MOST_TEXT, MOST_DEPTH = 2000, 30
+# What goes through a list, a name for its item and a rule for each.
+EVERY = ("exists", "all", "sum")
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Every:
-    """`list.exists(v, rule)` or `list.all(v, rule)`."""
+    """`list.exists(v, rule)`, `list.all(v, rule)`, or `list.sum(v, rule)` of numbers."""
 
     how: str
     items: "Expr"
@@ -203,7 +205,7 @@ class _Parser:
             self.i += 1
             if not self.take("("):
                 expr = Field(expr, word, at)
-            elif word in ("exists", "all"):
+            elif word in EVERY:
                 expr = self.every(word, expr, at)
             else:
                 expr = Call(word, (expr, *self.rest(")")), at)
@@ -211,7 +213,9 @@ class _Parser:
 
     def every(self, how: str, items: Expr, at: int) -> Expr:
         if self.inside:
-            self.fail(f"`{how}` cannot stand inside another exists or all", at)
+            self.fail(
+                f"`{how}` cannot stand inside another {', '.join(EVERY[:-1])} or {EVERY[-1]}", at
+            )
         kind, var, var_at = self.now
         if kind != "name":
             self.fail("a name for each item is missing", var_at)

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from doorstep.demo import week
+from doorstep.demo import claims, week
 from doorstep.messages import queries as messages
 from doorstep.staff.models import StaffUser
 from doorstep.web.kit.access import public
@@ -23,7 +23,8 @@ def demo(request: HttpRequest) -> HttpResponse:
     """Offer an address for each outcome, and a button to sign in as each role."""
     _demo_only()
     people = StaffUser.objects.order_by("username")
-    return render(request, "portal/demo.html", {"kept": week.kept(), "people": people})
+    context = {"kept": week.kept(), "people": people, "claims": claims.SHOWN}
+    return render(request, "portal/demo.html", context)
 
 
 @public

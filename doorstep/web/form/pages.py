@@ -19,7 +19,7 @@ from doorstep.intake.filling import Filling, asked_on
 from doorstep.web.form import counting
 from doorstep.web.form.change import change_of
 from doorstep.web.form.over import over
-from doorstep.web.form.receive import longer, receive, slot_gone
+from doorstep.web.form.receive import asked_from, longer, receive, slot_gone
 from doorstep.web.form.render import held, render_page
 from doorstep.web.form.session import FormSession, find, go_on
 from doorstep.web.form.stops import render_stop
@@ -127,7 +127,7 @@ def _send(request: HttpRequest, session: FormSession, filling: Filling) -> HttpR
         return _render_check(request, session, filling, changed)
     draft = filling.draft
     try:
-        with together():
+        with together(), asked_from(request, session):
             case, decision = filling.submit()
     except Refused as exc:
         return _not_sent(request, session, filling, exc)

@@ -1,5 +1,6 @@
 """Takes what was sent for a page of a form, and says where to go on."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -10,6 +11,7 @@ from doorstep.cases.values import home_of, of_nature
 from doorstep.council.errors import Refused
 from doorstep.files import photos
 from doorstep.files.errors import BadFile
+from doorstep.forms.facts import asked_by
 from doorstep.forms.form import Page, Question
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid, Posted
@@ -60,10 +62,16 @@ def receive(
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
     if _asks_of_home(filling, here) and _too_often(request, session, filling, entries):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
-    if "update" in posted:
-        filling.suppose(here, entries)  # nothing is kept, so that it never overtakes an answer
-        return render_page(request, session, filling, here, {}, posted)
-    return _answer(session, filling, here, entries)
+    with asked_from(request, session):
+        if "update" in posted:
+            filling.suppose(here, entries)  # nothing is kept, so that it never overtakes an answer
+            return render_page(request, session, filling, here, {}, posted)
+        return _answer(session, filling, here, entries)
+
+
+def asked_from(request: HttpRequest, session: FormSession) -> AbstractContextManager[None]:
+    """Say from which address facts are asked for: limits of an outside system know it; staff are known by name."""
+    return asked_by() if session.by.is_staff else asked_by("", ("address", limits.address(request)))
 
 
 def _keep_typed(filling: Filling, here: Page, posted: QueryDict) -> bool:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from doorstep.council import queries as council
 from doorstep.council.queries import ZONE
-from doorstep.demo import homes, streets, week
+from doorstep.demo import claims, homes, streets, week
 from doorstep.places.models import Property
 from doorstep.reports.models import Report
 from doorstep.staff import actions as staff
@@ -62,6 +62,7 @@ class Command(BaseCommand):
         call_command("services", "import", stdout=self.stdout)
         call_command("calendars", stdout=self.stdout)
         week.holidays()
+        self.stdout.write(f"Loaded an extract of benefits with {claims.load(now)} made-up people.")
         today = now.astimezone(ZONE).date()
         if week.kept().get("day") != today.isoformat():
             count = week.progress(now)

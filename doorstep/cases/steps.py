@@ -1,0 +1,54 @@
+"""The step `ask_team`: asks the team for something about a case, once; or says that it is done."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from doorstep.cases import needs_person, workflow
+from doorstep.cases.models import Case
+from doorstep.catalogue import steps
+from doorstep.forms.rules.types import BOOL
+from doorstep.staff.actor import Actor
+
+ASK_TEAM = steps.StepKind(
+    "ask_team",
+    rules={"when": BOOL},
+    optional=frozenset({"when"}),
+    words=frozenset({"text", "topic", "do"}),
+    outcomes={
+        "done": "What the team was asked for is done (`do: done`), or was not asked.",
+    },
+)
+
+
+def _topic(options: Mapping[str, Any]) -> str:
+    return f"step.{options.get('topic', '')}"[:40]
+
+
+class AskTeamStep:
+    """Asks a person of the service's team."""
+
+    def run(
+        self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime
+    ) -> str | None:
+        """Ask, unless `when` says that there is nothing to ask or it was asked before; with `do: done`, end it."""
+        topic = _topic(options)
+        if options.get("do") == "done":
+            needs_person.done_on(case=case, topic=topic, by=by, now=now)
+            return "ask_team.done" if "ask_team.done" in workflow.stage_of(case).on else None
+        if options.get("when", True) and not case.tasks.filter(topic=topic).exists():
+            text = str(options.get("text", "")) or topic
+            needs_person.ask_on(case=case, text=text, by=by, now=now, topic=topic)
+        return None
+
+    def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
+        """End what was asked: the case goes on no further."""
+        still = case.tasks.filter(topic__startswith="step.", task__ended_at=None)
+        for topic in list(still.values_list("topic", flat=True)):
+            needs_person.done_on(case=case, topic=topic, by=by, now=now)
+
+
+def offer() -> None:
+    """Offer the step to validators and to the spine."""
+    steps.offer(ASK_TEAM)
+    workflow.offer("ask_team", AskTeamStep())
