@@ -229,6 +229,8 @@ GOVUK_PAY_KEY = os.environ.get("GOVUK_PAY_KEY", "api_test_demo" if DEMO else "")
 GOVUK_PAY_SIGNING_SECRET = os.environ.get(
     "GOVUK_PAY_SIGNING_SECRET", f"webhooks-{SECRET_KEY}" if DEMO else ""
 )
+# Whether our account there may take cards from who is on the telephone (MOTO).
+GOVUK_PAY_MOTO = os.environ.get("GOVUK_PAY_MOTO", "1" if DEMO or TESTING else "0") == "1"
 # Where the provider's card pages are: the one other place that a form of ours may lead to.
 _LOCAL = urlsplit(GOVUK_PAY_URL).hostname in ("127.0.0.1", "localhost")
 GOVUK_PAY_PAGES = GOVUK_PAY_URL if _LOCAL else "https://*.payments.service.gov.uk"

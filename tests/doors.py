@@ -26,6 +26,7 @@ VALUES = {
     "kind": "ward",
     "key": "E1",
     "caution": "1",
+    "way": "cash",
 }
 
 

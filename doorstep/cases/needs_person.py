@@ -32,9 +32,16 @@ def ask_officer(
 
 
 def ask_on(
-    *, case: Case, text: str, by: Actor, now: datetime, kind: str = "person", topic: str = ""
+    *,
+    case: Case,
+    text: str,
+    by: Actor,
+    now: datetime,
+    kind: str = "person",
+    topic: str = "",
+    team: str = "",
 ) -> None:
-    """As `ask_officer`, about a case that the caller holds locked, such as a step inside its transaction."""
+    """As `ask_officer`, about a case that the caller holds locked; `team`: another than that of its service."""
     if case.erased_at:
         return
     text = text.strip()
@@ -42,7 +49,7 @@ def ask_on(
     if same.exists():
         timeline.write(case, "note", by=by, now=now, text=text)
     else:
-        _ask(case, kind, _beginning(text), by, now, note=text, topic=topic)
+        _ask(case, kind, _beginning(text), by, now, note=text, topic=topic, team=team)
 
 
 def _beginning(text: str) -> str:
@@ -61,10 +68,11 @@ def _ask(
     *,
     note: str = "",
     topic: str = "",
+    team: str = "",
     **more: Any,
 ) -> Task:
     """Ask the team of the case's service; what is new is written into the timeline, or what stands there in its place."""
-    team = catalogue.service(case.version_id).about.team
+    team = team or catalogue.service(case.version_id).about.team
     task, is_new = tasks.ask(kind=kind, text=text, by=by, now=now, team=team, **more)
     if is_new:
         CaseTask.objects.create(case=case, task=task, topic=topic)

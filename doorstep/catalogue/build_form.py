@@ -111,6 +111,7 @@ def _question(
         label=q.label,
         hint=q.hint,
         optional=q.optional,
+        optional_for_staff=q.optional_for_staff,
         options=options,
         source=source,
         max_length=q.max_length,
@@ -127,7 +128,9 @@ def _question(
         )
     b.forgotten |= {q.id} if q.forget else set()
     if kind.asks:
-        b.names[q.id] = Maybe(kind.type(question)) if q.optional else kind.type(question)
+        b.names[q.id] = (
+            Maybe(kind.type(question)) if question.may_be_left_out else kind.type(question)
+        )
     return question
 
 

@@ -124,6 +124,10 @@ class QuestionFile(_Part):
     )
     hint: Words = Field("", description="A line of help under the question.")
     optional: bool = Field(False, description="true where it need not be answered.")
+    optional_for_staff: bool = Field(
+        False,
+        description="true where staff, who fill it in for somebody, may leave it out: a caller without e-mail.",
+    )
     options: str | dict[str, Words] = Field(
         {},
         description="For choice and choices: {value: label}, or a fact that finds them, such as waste.containers(property).",

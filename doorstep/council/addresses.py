@@ -10,6 +10,7 @@ PATHS = {
     "open_case": "/case/open/{token}",
     "resume": "/services/{slug}/resume/{token}",
     "pay_return": "/pay/return/{token}",
+    "desk_pay_return": "/desk/pay/return/{token}",
     "bins_at": "/bins/{uprn}",
     "note_confirm": "/bins/note/confirm/{token}",
     "note_stop": "/bins/note/stop/{token}",

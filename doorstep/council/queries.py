@@ -170,6 +170,12 @@ class Council(Part):
     keep_logs_days: int = 730
     # Refunds of more pence than this wait for an officer.
     refund_limit: int = 5000
+    # Charges of more pence than this are waived by two people.
+    waive_limit: int = 5000
+    # Counters at which cash, cheques and cards are taken; none: they are not.
+    counters: tuple[Words, ...] = ()
+    # The team that gives back by hand what was taken at a counter.
+    finance: str = "Finance"
     # Days on which nothing is collected whatever the day of the week, beside bank holidays.
     no_collection_days: tuple[date, ...] = ()
     # Further days on which nobody works: a day, or `{first: …, last: …, why: …}`.

@@ -1,7 +1,7 @@
 """A form as data: pages, questions, facts and checks, with their rules read and typed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from doorstep.forms.rules.parse import FactCall
 from doorstep.forms.rules.rule import Rule
@@ -20,6 +20,8 @@ class Question:
     label: str = ""
     hint: str = ""
     optional: bool = False
+    # Whether staff, who fill it in for somebody, may leave it out.
+    optional_for_staff: bool = False
     options: tuple[tuple[str, str], ...] = ()
     source: FactCall | None = None
     max_length: int | None = None
@@ -31,6 +33,15 @@ class Question:
     most: int | None = None
     # Whether the answer goes with the draft: a fact may take it, and the case never has it.
     forget: bool = False
+
+    @property
+    def may_be_left_out(self) -> bool:
+        """Say whether somebody need not answer it, so that rules may find nothing."""
+        return self.optional or self.optional_for_staff
+
+    def asked_of(self, *, staff: bool) -> "Question":
+        """Return the question as it is asked of staff, or of others."""
+        return replace(self, optional=True) if staff and self.optional_for_staff else self
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,10 @@ class Page:
     again: str = ""
     values: tuple[tuple[str, Rule], ...] = ()
     so_far: str = ""
+
+    def asked_of(self, *, staff: bool) -> "Page":
+        """Return the page as it is asked of staff, or of others."""
+        return replace(self, questions=tuple(q.asked_of(staff=staff) for q in self.questions))
 
     @property
     def is_sure(self) -> bool:
@@ -152,4 +167,4 @@ class Form:
     @property
     def maybe_unanswered(self) -> list[str]:
         """Return the ids of questions that may stay unanswered: optional, or on a page not all meet."""
-        return [q.id for p in self.pages for q in p.questions if q.optional or not p.is_sure]
+        return [q.id for p in self.pages for q in p.questions if q.may_be_left_out or not p.is_sure]

@@ -159,6 +159,7 @@ class Filling:
     def _take(self, question: Question, posted: Posted) -> answers.Taken:
         """Return the answer that a question's fields come to; raises Invalid."""
         offered = self.options(question, posted)
+        question = question.asked_of(staff=self.by.is_staff)
         return answers.take(self.service, question, posted, offered, self.values, self.now)
 
     def answer(self, page: Page, entries: Entries) -> Decision:

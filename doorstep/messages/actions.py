@@ -16,6 +16,7 @@ from doorstep.catalogue.words import fill
 from doorstep.council import queries as council
 from doorstep.messages import queue, texts
 from doorstep.messages.models import Message
+from doorstep.messages.short import mobile_in
 from doorstep.outside.secret import derived
 
 # Stand for the link and the code until the message leaves; no answer can hold these characters.
@@ -32,7 +33,7 @@ def tell(
     said: Mapping[str, str] | None = None,
     at: datetime | None = None,
 ) -> Message | None:
-    """Queue a service's message to the person behind a case; no address, no message.
+    """Queue a service's message to the person behind a case: by e-mail, else by text; no address, no message.
 
     `said` are words just written for this person, such as an officer's reply. With `at` it is a
     reminder: it leaves then, if the case still stands in the same stage; of a moment gone by there is none.
@@ -43,19 +44,21 @@ def tell(
         old.exclude(not_before=None).delete()
     if at is not None and at <= now:
         return None
-    if case.customer is None or not case.customer.email:
+    channel, to = reached_by(case)
+    if not to:
         return None
     with council.speaking(case.language):
         text = catalogue.service(case.version_id).messages[name]
         words = {**words_of(case), **(said or {}), "link": LINK}
         # The link's token is made when the message leaves, so that no row of ours holds it.
         subject, body = fill(text.subject, words), fill(text.body, words)
+        body = in_short(subject) if channel == "text" else body
     message = Message.objects.create(
         case=case,
         key=f"{case.reference}-{secrets.token_hex(4)}",
         name=name,
-        channel="email",
-        to=case.customer.email,
+        channel=channel,
+        to=to,
         subject=subject,
         body=body,
         queued_at=now,
@@ -65,6 +68,20 @@ def tell(
     if at is None:
         queue.send.defer(message_id=message.pk)
     return message
+
+
+def reached_by(case: Case) -> tuple[str, str]:
+    """Return how a case's person is told, "email" or "text", and where; nothing where neither can be."""
+    customer = case.customer
+    if customer is None or customer.email:
+        return "email", customer.email if customer else ""
+    mobile = mobile_in(customer.phone) if council.current().texts and customer.phone else ""
+    return "text", mobile
+
+
+def in_short(subject: str) -> str:
+    """Return a message as a text, which has room for little: what it is about, and where the rest is read."""
+    return f"{subject}\n{LINK}\n{council.current().name}"
 
 
 def tell_draft(*, draft: Draft, name: str, now: datetime) -> Message:

@@ -1,17 +1,20 @@
 """Tells someone again, or another way: by e-mail, by text message, by a letter or a call that a person sees to."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 
 from doorstep.cases import actions as cases
-from doorstep.cases import needs_person
+from doorstep.cases import needs_person, timeline
+from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
+from doorstep.catalogue.words import fill
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
-from doorstep.messages import queue
-from doorstep.messages.actions import LINK
+from doorstep.messages import queue, texts
+from doorstep.messages.actions import LINK, in_short
 from doorstep.messages.models import Message
 from doorstep.messages.short import mobile_in
 from doorstep.staff.actor import Actor
@@ -60,6 +63,39 @@ def tell_again(*, case: Case, message_id: int, way: str, by: Actor, now: datetim
     return needs_person.done(case_id=case.pk, topic=message.topic, by=by, now=now)
 
 
+@transaction.atomic
+def send_link(
+    *, case: Case, way: str, words: Mapping[str, str], by: Actor, now: datetime
+) -> Message:
+    """Send a case's person the link to pay, by "email" or "text"; raises Refused("way_gone"), Refused("told_again").
+
+    `words` name the sum and the reference. One that is still on its way is not doubled by a second press.
+    """
+    if way not in ways(case) or way in ASKED:
+        raise Refused("way_gone")
+    links = Message.objects.select_for_update(of=("self",)).filter(case=case, name="pay_link")
+    if links.filter(channel=way, sent_at=None, failed_at=None).exists():
+        raise Refused("told_again")
+    assert case.customer is not None
+    with council.speaking(case.language):
+        named = {**words, "link": LINK, **texts.here()}
+        subject, body = (fill(t, named) for t in texts.OURS["pay_link"]())
+        short = in_short(subject)
+    message = Message.objects.create(
+        case=case,
+        key=f"{case.reference}-{secrets.token_hex(4)}",
+        name="pay_link",
+        channel=way,
+        to=case.customer.email if way == "email" else mobile_in(case.customer.phone),
+        subject=subject,
+        body=short if way == "text" else body,
+        queued_at=now,
+    )
+    queue.send.defer(message_id=message.pk)
+    timeline.write(locked(case.pk), "told", by=by, now=now, message="pay_link")
+    return message
+
+
 def _is_waiting(message: Message) -> bool:
     return message.sent_at is None and message.failed_at is None
 
@@ -70,8 +106,7 @@ def _copy(message: Message, case: Case, way: str, now: datetime) -> Message:
     while first.again_of is not None:  # what a text left out stands there
         first = first.again_of
     with council.speaking(case.language):
-        # A text has room for little: what it is about, and where the rest is read.
-        short = f"{first.subject}\n{LINK}\n{council.current().name}"
+        short = in_short(first.subject)
     return Message.objects.create(
         case=case,
         key=f"{case.reference}-{secrets.token_hex(4)}",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from doorstep.cases import timeline, workflow
+from doorstep.cases import needs_person, timeline, workflow
 from doorstep.cases.models import Case
 from doorstep.catalogue import steps
 from doorstep.forms.rules.rule import Rule
@@ -20,16 +20,22 @@ def _check(
     text = f"messages/{words.get('message')}.md"
     if text not in files:
         yield f"no {text}"
+    if words.get("otherwise", "write") != "write":
+        yield "`otherwise` of `tell` is `write`, a letter to who has no e-mail address and no mobile number"
 
 
 KIND = steps.StepKind(
     "tell",
     rules={"at": MOMENT},
     optional=frozenset({"at"}),
-    words=frozenset({"message"}),
+    # `otherwise: write`: a person is asked for a letter where nothing can be sent.
+    words=frozenset({"message", "otherwise"}),
     speaks=True,
     check=_check,
 )
+
+
+LETTER = "Please write a letter: there is no e-mail address and no mobile number for the message “{name}”."
 
 
 class TellStep:
@@ -41,6 +47,9 @@ class TellStep:
         at = options.get("at")
         if actions.tell(case=case, name=name, now=now, said=options.get("said"), at=at) and not at:
             timeline.write(case, "told", by=by, now=now, message=name)
+        elif options.get("otherwise") and not actions.reached_by(case)[1]:
+            text = LETTER.format(name=name)
+            needs_person.ask_on(case=case, text=text, kind="write", by=by, now=now)
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
         """Nothing to take back."""

@@ -38,8 +38,17 @@ def _code() -> tuple[str, str]:
     )
 
 
+def _pay_link() -> tuple[str, str]:
+    return _("Pay {pounds} for {reference}"), _(
+        "You can pay {pounds} for {reference} by card here: {link}\n\n"
+        "The page says until when it can be paid.\n\n"
+        "{council}, {telephone}, {hours}"
+    )
+
+
 OURS: dict[str, Callable[[], tuple[str, str]]] = {
     "saved": _saved,
     "expiring": _expiring,
     "code": _code,
+    "pay_link": _pay_link,
 }

@@ -68,8 +68,11 @@ def ask(
     code: str = "",
     vat_rate: int = 0,
     purpose: str = "fee",
+    again: int | None = None,
 ) -> Charge:
     """Ask for money for a case; asked again while the same sum is due, only the moment it lapses moves.
+
+    `again`: minutes that it stays due after a payment failed, for who tries once more.
 
     Raises Refused("already_charged") where another sum is due for the same purpose.
     """
@@ -90,6 +93,7 @@ def ask(
         vat_rate=vat_rate,
         vat=vat_in(pence, vat_rate),
         until=until,
+        again=again,
         made_at=now,
     )
     timeline.write(case, "charged", by=by, now=now, charge=new_charge.reference, pence=pence)
@@ -107,7 +111,7 @@ def _keep(charge: Charge, case: Case) -> Charge:
     return charge
 
 
-def _lock(charge_id: int) -> Charge:
+def lock(charge_id: int) -> Charge:
     """Return a charge, locked after its case, so that no two ways in wait for each other."""
     case_id = Charge.objects.values_list("case_id", flat=True).get(id=charge_id)
     locked(case_id)
@@ -119,17 +123,38 @@ def token_of(attempt: Attempt) -> str:
     return derived("payments.back", str(attempt.key))
 
 
-def begin(*, charge_id: int, language: str, now: datetime) -> Attempt:
+def is_over(charge: Charge, now: datetime) -> bool:
+    """Say whether a charge can no longer be paid: it has ended, its time is past, or nobody tried again in time."""
+    ends = [end for end in (charge.until, charge.again_until) if end]
+    return charge.state != "due" or any(now > end for end in ends)
+
+
+def begin(
+    *, charge_id: int, language: str, now: datetime, taken_by: Actor | None = None
+) -> Attempt:
     """Begin to pay: our row first, then the provider under our key, within its time limit.
 
-    The same unfinished attempt comes back while there is one. Where the provider cannot be had now,
-    the attempt stays `new` and the queue goes on; raises Refused("not_due").
+    `taken_by` takes the card of who is on the telephone. The same unfinished attempt comes back while there is one;
+    its page is its payer's alone. Where the provider cannot be had now, the attempt stays `new` and the queue goes on.
+    Raises Refused("not_due"), Refused("being_paid") where it is being paid another way, or by another.
     """
+    key = taken_by.key if taken_by else ""
     with transaction.atomic():
-        charge = _lock(charge_id)
-        if charge.state != "due" or (charge.until and now > charge.until):
+        charge = lock(charge_id)
+        if is_over(charge, now):
             raise Refused("not_due")
-        attempt = charge.attempts.filter(state__in=LIVE).first() or _attempt(charge, language, now)
+        live = charge.attempts.filter(state__in=LIVE).first()
+        if live and live.taken_by != key:
+            raise Refused("being_paid")
+        attempt = live or _attempt(charge, language, key, now)
+        if taken_by and not live:
+            timeline.write(
+                charge.case,
+                "card taken by telephone",
+                by=taken_by,
+                now=now,
+                charge=charge.reference,
+            )
         first = attempt.asked_at is None and attempt.state == "new"
         if first:
             Attempt.objects.filter(id=attempt.pk).update(asked_at=now)
@@ -160,13 +185,21 @@ def ask_again(*, attempt: Attempt) -> None:
     job.defer(attempt_id=attempt.pk)
 
 
-def _attempt(charge: Charge, language: str, now: datetime) -> Attempt:
-    number = charge.attempts.count() + 1
+def _attempt(charge: Charge, language: str, taken_by: str, now: datetime) -> Attempt:
+    if charge.again_until:  # who tries again has all the time there was
+        charge.again_until = None
+        charge.save(update_fields=["again_until"])
     attempt = Attempt(charge=charge, key=uuid4(), language=language, made_at=now)
-    attempt.reference = f"{charge.reference}-{number}"
+    attempt.way, attempt.taken_by = "moto" if taken_by else "card", taken_by
+    attempt.reference = next_reference(charge)
     attempt.back_hash = hashed(token_of(attempt))
     attempt.save(force_insert=True)
     return attempt
+
+
+def next_reference(charge: Charge) -> str:
+    """Return the reference of a charge's next payment; the caller holds its lock."""
+    return f"{charge.reference}-{charge.attempts.count() + 1}"
 
 
 def create(*, attempt_id: int, now: datetime, first: bool = False) -> None:
@@ -202,10 +235,11 @@ def _known(attempt: Attempt) -> Payment | None:
 
 
 def _wanted(attempt: Attempt) -> NewPayment:
-    back = addresses.link("pay_return", token=token_of(attempt))
+    place = "desk_pay_return" if attempt.way == "moto" else "pay_return"
+    back = addresses.link(place, token=token_of(attempt))
     charge, words = attempt.charge, attempt.charge.description
     fields = (str(attempt.key), attempt.reference, charge.pence, words, back, attempt.language)
-    return NewPayment(*fields)
+    return NewPayment(*fields, moto=attempt.way == "moto")
 
 
 def _opened(attempt: Attempt, payment: Payment, now: datetime) -> None:
@@ -243,7 +277,7 @@ def record(*, payment: Payment, now: datetime) -> None:
     row = Attempt.objects.filter(provider_id=payment.id).first()
     if row is None:
         return
-    charge = _lock(row.charge_id)
+    charge = lock(row.charge_id)
     attempt = Attempt.objects.select_for_update().get(id=row.pk)
     if payment.state == "paid":
         if attempt.state != "paid":
@@ -258,33 +292,58 @@ def record(*, payment: Payment, now: datetime) -> None:
 
 def _paid(charge: Charge, attempt: Attempt, payment: Payment, now: datetime) -> None:
     """Write the money down and tell the workflow; money that nothing waits for is given back."""
-    in_time = charge.state == "due" and (charge.until is None or now <= charge.until)
-    twice = charge.state == "paid" or _is_paid_otherwise(charge)
+    in_time = not is_over(charge, now)
+    twice = charge.state in ("paid", "waived") or is_paid_otherwise(charge)
     attempt.state, attempt.next_url, attempt.working = "paid", "", False
     attempt.code, attempt.ended_at, attempt.asked_at = "", now, now
     attempt.save()
-    charge.state, charge.ended_at = "paid", now
-    charge.save(update_fields=["state", "ended_at"])
-    Movement.objects.create(
-        charge=charge,
-        attempt=attempt,
-        pence=payment.pence,
-        vat=vat_in(payment.pence, charge.vat_rate),
-        code=charge.code,
-        at=now,
-        provider_id=payment.id,
-    )
+    if charge.state != "waived":
+        charge.state, charge.ended_at = "paid", now
+        charge.save(update_fields=["state", "ended_at"])
+    move_in(charge, attempt, payment.pence, payment.id, now)
     if payment.pence != charge.pence:
         return _other_sum(charge, payment, now)
     name = "pay.paid" if in_time else "pay.paid_late"
-    if twice or not outcomes.report(charge, name, now):
-        return _give_back(charge, now)
+    if twice or not goes_on(charge, name, now):
+        return _give_back(charge, attempt, now)
     # What was asked for anew while this one was on its way is asked for no longer.
     for other in Charge.objects.filter(case=charge.case_id, purpose=charge.purpose, state="due"):
         _end_as(other, "withdrawing", now)
 
 
-def _is_paid_otherwise(charge: Charge) -> bool:
+def move_in(charge: Charge, attempt: Attempt, pence: int, provider_id: str, now: datetime) -> None:
+    """Write into the ledger that money came in, by which way and who took it."""
+    Movement.objects.create(
+        charge=charge,
+        attempt=attempt,
+        pence=pence,
+        vat=vat_in(pence, charge.vat_rate),
+        code=charge.code,
+        at=now,
+        provider_id=provider_id,
+        way=attempt.way,
+        by=attempt.taken_by,
+    )
+
+
+def goes_on(charge: Charge, name: str, now: datetime) -> bool:
+    """Carry an outcome to the case, or note that what was owed came; say whether anything waits for it.
+
+    The case of what is owed went on long ago: another charge's stage may wait for the same outcome.
+    """
+    if not is_owed(charge):
+        return outcomes.report(charge, name, now)
+    case = locked(charge.case_id)
+    timeline.write(case, "owed and settled", by=SYSTEM, now=now, charge=charge.reference)
+    return True
+
+
+def is_owed(charge: Charge) -> bool:
+    """Say whether its case went on by money that was written down by mistake, so that it is still to be paid."""
+    return charge.attempts.filter(refunds__mistake=True).exists()
+
+
+def is_paid_otherwise(charge: Charge) -> bool:
     """Say whether another charge for the same was paid, and not all of it given back."""
     others = Charge.objects.filter(case=charge.case_id, purpose=charge.purpose, state="paid")
     kept = Movement.objects.filter(charge__in=others.exclude(pk=charge.pk))
@@ -300,16 +359,16 @@ def _other_sum(charge: Charge, payment: Payment, now: datetime) -> None:
     needs_person.ask_on(case=locked(charge.case_id), text=text, by=SYSTEM, now=now)
 
 
-def _give_back(charge: Charge, now: datetime) -> None:
+def _give_back(charge: Charge, attempt: Attempt, now: datetime) -> None:
     text = (
         f"{pounds(charge.pence)} came for {charge.reference}, which nothing waits for any more. It is given back by "
         "itself. Please tell the resident so."
     )
     needs_person.ask_on(case=locked(charge.case_id), text=text, by=SYSTEM, now=now)
-    left = refunds.left_of(Attempt.objects.filter(charge=charge, state="paid").latest("ended_at"))
     refunds.ask(
         case_id=charge.case_id,
-        pence=left,
+        pence=refunds.left_of(attempt),
+        of=attempt,
         reason="Nothing was left to pay for",
         approved=True,
         by=SYSTEM,
@@ -321,7 +380,7 @@ def _give_back(charge: Charge, now: datetime) -> None:
 def _ended(attempt_id: int, state: str, code: str, now: datetime) -> None:
     """Note that an attempt ended without money; a charge that only waited for that ends with it."""
     charge_id = Attempt.objects.values_list("charge_id", flat=True).get(id=attempt_id)
-    charge = _lock(charge_id)
+    charge = lock(charge_id)
     attempt = Attempt.objects.select_for_update().get(id=attempt_id)
     if attempt.state not in LIVE:
         return
@@ -330,6 +389,17 @@ def _ended(attempt_id: int, state: str, code: str, now: datetime) -> None:
     attempt.save()
     if charge.state in ENDING:
         _end(charge, now)
+    elif charge.state == "due" and charge.again is not None and not attempt.stopped_by:
+        _failed(charge, state, charge.again, now)
+
+
+def _failed(charge: Charge, state: str, again: int, now: datetime) -> None:
+    """Keep what a payment that failed was for only for who tries again at once; who was away for long does not."""
+    if state == "expired" or not again:
+        return _end_as(charge, "lapsing", now)
+    until = now + timedelta(minutes=again)
+    charge.again_until = min(until, charge.until) if charge.until else until
+    return charge.save(update_fields=["again_until"])
 
 
 def _end(charge: Charge, now: datetime) -> None:
@@ -343,17 +413,40 @@ def _end(charge: Charge, now: datetime) -> None:
 @transaction.atomic
 def lapse(*, charge_id: int, now: datetime) -> None:
     """Let a charge lapse whose moment has passed; what may yet be paid is cancelled at the provider."""
-    charge = _lock(charge_id)
-    if charge.state == "due" and charge.until and now > charge.until:
+    charge = lock(charge_id)
+    if charge.state == "due" and is_over(charge, now):
         _end_as(charge, "lapsing", now)
 
 
 @transaction.atomic
 def withdraw(*, charge_id: int, now: datetime) -> None:
     """Ask no longer for a charge that nobody has paid; it is cancelled at the provider."""
-    charge = _lock(charge_id)
+    charge = lock(charge_id)
     if charge.state == "due":
         _end_as(charge, "withdrawing", now)
+
+
+def stop(*, charge_id: int, by: Actor, now: datetime) -> bool:
+    """End the payment that is under way for a charge, so that it is paid another way; False while it goes on.
+
+    It goes on where the provider cannot be had, or its bank has still to answer. Raises Refused("nothing_under_way").
+    """
+    with transaction.atomic():
+        charge = lock(charge_id)
+        attempt = charge.attempts.filter(state__in=LIVE).first()
+        if attempt is None:
+            raise Refused("nothing_under_way")
+        Attempt.objects.filter(id=attempt.pk).update(stopped_by=by.key)
+        timeline.write(charge.case, "payment stopped", by=by, now=now, charge=charge.reference)
+    _try_now(lambda: close(attempt_id=attempt.pk, now=now), 0)
+    attempt.refresh_from_db()
+    return attempt.state not in LIVE
+
+
+def drop_live(charge: Charge) -> None:
+    """Have the provider end whatever is under way for a charge that was paid another way, or need not be paid."""
+    for attempt_id in charge.attempts.filter(state__in=LIVE).values_list("id", flat=True):
+        queue.close.defer(attempt_id=attempt_id)
 
 
 def _end_as(charge: Charge, state: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from django.db.models import Min, Sum
 
 from doorstep.outside import plug
 from doorstep.payments import queue, refunds
-from doorstep.payments.models import LIVE, Attempt, Comparison
+from doorstep.payments.models import LIVE, THERE, Attempt, Comparison
 from doorstep.payments.provider import UNFINISHED, NotThere, Payment, PaymentProvider
 from doorstep.staff.actor import Actor
 
@@ -28,7 +28,7 @@ def ask(*, by: Actor, now: datetime) -> Comparison:
 
 def _since(now: datetime) -> datetime:
     """Return from when on to compare: the oldest of ours that does not agree yet, two days at least."""
-    oldest = Attempt.objects.filter(agreed_at=None).aggregate(m=Min("made_at"))["m"]
+    oldest = Attempt.objects.filter(agreed_at=None, way__in=THERE).aggregate(m=Min("made_at"))["m"]
     return min(oldest or now, now - timedelta(days=2)) - timedelta(minutes=1)
 
 
@@ -40,7 +40,8 @@ def compare(*, comparison_id: int, now: datetime) -> None:
     provider: PaymentProvider = plug.get("payments.provider")
     since = _since(now)
     theirs = {p.id: p for p in provider.search(since=since)}
-    ours = list(Attempt.objects.filter(made_at__gte=since).select_related("charge"))
+    there = Attempt.objects.filter(way__in=THERE)  # the provider knows nothing of a counter
+    ours = list(there.filter(made_at__gte=since).select_related("charge"))
     differences = [
         d for a in ours for d in _one(a, theirs.pop(a.provider_id or "", None), provider, now)
     ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from doorstep.outside.errors import OutsideError
 from doorstep.payments import actions, comparing, queue, refunds
-from doorstep.payments.models import ENDING, Attempt, Charge, Comparison, Refund
+from doorstep.payments.models import THERE, Attempt, Charge, Comparison, Refund, Waiver
 from doorstep.staff.actor import SYSTEM
 
 log = structlog.get_logger("doorstep.payments")
@@ -77,7 +77,7 @@ def compare(comparison_id: int) -> None:
 def settle() -> None:
     """Queue whatever is not settled: by our own tables, without a time window, until all has ended."""
     now = timezone.now()
-    due = Charge.objects.filter(state="due", until__lt=now)
+    due = Charge.objects.filter(Q(until__lt=now) | Q(again_until__lt=now), state="due")
     for charge_id in due.values_list("id", flat=True)[:500]:
         queue.lapse.defer(charge_id=charge_id)
     live = Attempt.objects.filter(ended_at=None).select_related("charge").order_by("asked_at")
@@ -90,7 +90,8 @@ def settle() -> None:
 def unsettled_refunds(now: datetime) -> list[int]:
     """Return refunds on their way: new ones every minute, old ones once an hour."""
     young = now - timedelta(days=1)
-    refunds = Refund.objects.filter(state__in=("asked", "submitted"))
+    there = Refund.objects.filter(attempt__way__in=THERE)
+    refunds = there.filter(state__in=("asked", "submitted"))
     if now.minute:
         refunds = refunds.filter(Q(state="asked") | Q(asked_at__gt=young))
     return list(refunds.values_list("id", flat=True))
@@ -98,7 +99,7 @@ def unsettled_refunds(now: datetime) -> list[int]:
 
 def _look(attempt: Attempt, now: datetime) -> None:
     since = attempt.asked_at or attempt.made_at
-    if attempt.charge.state in ENDING:
+    if attempt.charge.state != "due":  # it ends, or was paid another way
         queue.close.defer(attempt_id=attempt.pk)
     elif attempt.state == "new" and now - since > GRACE:
         queue.create.defer(attempt_id=attempt.pk)
@@ -109,9 +110,11 @@ def _look(attempt: Attempt, now: datetime) -> None:
 
 
 def forget() -> None:
-    """Empty what officers wrote about refunds of cases that were erased; the sums stay, as the ledger must."""
+    """Empty what officers wrote about refunds and waivers of cases that were erased; the sums stay, as the ledger must."""
     refunds = Refund.objects.filter(attempt__charge__case__erased_at__isnull=False)
     refunds.exclude(reason="").update(reason="", why_not="")
+    waivers = Waiver.objects.filter(charge__case__erased_at__isnull=False)
+    waivers.exclude(reason="").update(reason="", why_not="")
 
 
 def compare_daily() -> None:

@@ -8,14 +8,21 @@ from django.db.models import F, Q
 from doorstep.cases.models import Case
 
 # due: can be paid. lapsing, withdrawing: is being cancelled at the provider, so may yet be paid.
-CHARGE_STATES = ("due", "lapsing", "withdrawing", "paid", "lapsed", "withdrawn")
+# waived: nothing has to be paid any more, because somebody said so.
+CHARGE_STATES = ("due", "lapsing", "withdrawing", "paid", "lapsed", "withdrawn", "waived")
 ENDING = {"lapsing": "lapsed", "withdrawing": "withdrawn"}
+# How money comes in: at the provider, by whoever pays (card) or by staff for who rings (moto); or at a counter.
+THERE = ("card", "moto")
+COUNTER = ("cash", "cheque", "counter_card")
+WAYS = (*THERE, *COUNTER)
 # new: the provider may or may not know it. open: it does. unsent: it never heard of it.
 ATTEMPT_STATES = ("new", "open", "paid", "declined", "cancelled", "expired", "error", "unsent")
 LIVE = ("new", "open")
 # waiting: for an officer. asked, submitted: on its way.
 REFUND_STATES = ("waiting", "asked", "submitted", "done", "failed", "refused")
 COUNTED = ("waiting", "asked", "submitted", "done")
+# waiting: for a second person.
+WAIVER_STATES = ("waiting", "done", "refused")
 
 
 class ChargeFact(TypedDict):
@@ -51,6 +58,9 @@ class Charge(models.Model):
     vat = models.PositiveIntegerField(default=0)
     until = models.DateTimeField(null=True)
     state = models.CharField(max_length=12, default="due")
+    # Minutes that it stays due after a payment failed, and until when that is; nothing: as long as `until` says.
+    again = models.PositiveIntegerField(null=True)
+    again_until = models.DateTimeField(null=True)
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
@@ -72,7 +82,7 @@ class Charge(models.Model):
 
 
 class Attempt(models.Model):
-    """One payment at the provider for a charge: declined, then tried again, are two.
+    """One payment for a charge, at the provider or at a counter: declined, then tried again, are two.
 
     The key is ours and is sent along; the payer comes back by a token of which only the hash is kept.
     """
@@ -83,6 +93,14 @@ class Attempt(models.Model):
     back_hash = models.CharField(max_length=64, unique=True)
     language = models.CharField(max_length=3, default="en")
     state = models.CharField(max_length=10, default="new")
+    way = models.CharField(max_length=12, default="card", db_default="card")
+    # Who of staff took it; nobody where the payer paid by themselves.
+    taken_by = models.CharField(max_length=80, blank=True, default="", db_default="")
+    # Where it was taken, and the number on the receipt, the cheque or the card slip.
+    counter = models.CharField(max_length=120, blank=True, default="", db_default="")
+    slip = models.CharField(max_length=40, blank=True, default="", db_default="")
+    # Who of staff ended it, so that it is paid another way: the payment did not fail.
+    stopped_by = models.CharField(max_length=80, blank=True, default="", db_default="")
     # unpaid: the payer has still to act; working: the bank has still to answer.
     working = models.BooleanField(default=False)
     provider_id = models.CharField(max_length=64, null=True, unique=True)
@@ -109,8 +127,19 @@ class Attempt(models.Model):
                 name="attempt_ended_at",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["open", "paid"]) | Q(provider_id__isnull=False),
+                condition=~Q(state__in=["open", "paid"])
+                | Q(provider_id__isnull=False)
+                | Q(way__in=COUNTER),
                 name="known_to_the_provider",
+            ),
+            _among("way", WAYS, "attempt_way"),
+            models.CheckConstraint(
+                condition=Q(way="card", taken_by="") | ~(Q(way="card") | Q(taken_by="")),
+                name="taken_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(way__in=THERE) | (~Q(counter="") & Q(state="paid", provider_id=None)),
+                name="taken_somewhere",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=LIVE) | Q(next_url=""), name="ended_without_address"
@@ -132,6 +161,11 @@ class Refund(models.Model):
     why_not = models.CharField(max_length=200, blank=True)
     provider_id = models.CharField(max_length=64, null=True, unique=True)
     ended_at = models.DateTimeField(null=True)
+    # Who gave back by hand what was taken at a counter, and the number on what they gave it back with.
+    given_by = models.CharField(max_length=80, blank=True, default="", db_default="")
+    slip = models.CharField(max_length=40, blank=True, default="", db_default="")
+    # The payment was written down by mistake: no money went back, for none had come.
+    mistake = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -169,16 +203,53 @@ class Movement(models.Model):
     vat = models.IntegerField()
     code = models.CharField(max_length=40, blank=True)
     at = models.DateTimeField(db_index=True)
+    # The provider's id of it; of what was taken at a counter, one of ours.
     provider_id = models.CharField(max_length=64, unique=True)
+    way = models.CharField(max_length=12, default="card", db_default="card")
+    # Who of staff took it or gave it back by hand.
+    by = models.CharField(max_length=80, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
+            _among("way", WAYS, "movement_way"),
             models.CheckConstraint(
                 condition=Q(refund=None, pence__gt=0) | Q(refund__isnull=False, pence__lt=0),
                 name="in_or_back_out",
             ),
             models.UniqueConstraint(
                 fields=["attempt"], condition=Q(refund=None), name="a_payment_comes_in_once"
+            ),
+        ]
+
+
+class Waiver(models.Model):
+    """That a charge need not be paid: no money moves, so it is no line of the ledger."""
+
+    charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="waivers")
+    pence = models.PositiveIntegerField()
+    reason = models.CharField(max_length=200)
+    state = models.CharField(max_length=10)
+    asked_by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=80, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    why_not = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            _among("state", WAIVER_STATES, "waiver_state"),
+            models.CheckConstraint(condition=Q(pence__gt=0), name="waiver_of_something"),
+            models.UniqueConstraint(
+                fields=["charge"], condition=~Q(state="refused"), name="one_waiver"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by="", decided_at=None)
+                | (~Q(decided_by="") & Q(decided_at__isnull=False)),
+                name="waiver_decided_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by="") | ~Q(decided_by=F("asked_by")),
+                name="waiver_two_pairs_of_eyes",
             ),
         ]
 

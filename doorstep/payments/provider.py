@@ -43,6 +43,8 @@ class NewPayment:
     description: str
     return_url: str = field(repr=False)
     language: str = "en"
+    # Staff type the card of who is on the telephone.
+    moto: bool = False
 
 
 @dataclass(frozen=True)

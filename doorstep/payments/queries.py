@@ -10,12 +10,14 @@ from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
 from doorstep.outside.secret import hashed
 from doorstep.payments.models import (
+    COUNTER,
     Attempt,
     Charge,
     Comparison,
     Forgeries,
     Movement,
     Refund,
+    Waiver,
 )
 
 # The payer's address to come back to works for as long as someone may sit before a slow bank.
@@ -44,16 +46,21 @@ def by_return(token: str, now: datetime) -> Attempt | None:
 
 
 def of_case(case: Case) -> QuerySet[Charge]:
-    """Return a case's charges with attempts, refunds and movements."""
+    """Return a case's charges with attempts, refunds, waivers and movements."""
     attempts = Attempt.objects.order_by("id").prefetch_related("refunds")
-    moved = Movement.objects.order_by("id")
-    prefetches = (Prefetch("attempts", attempts), Prefetch("movements", moved))
+    moved, waivers = Movement.objects.order_by("id"), Waiver.objects.order_by("id")
+    prefetches = (
+        Prefetch("attempts", attempts),
+        Prefetch("movements", moved),
+        Prefetch("waivers", waivers),
+    )
     return Charge.objects.filter(case=case).order_by("id").prefetch_related(*prefetches)
 
 
 def sums_of(case_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """Return the pence that came in and went back of each of these cases that had any, by the ledger."""
-    rows = Movement.objects.filter(charge__case__in=list(case_ids)).values("charge__case")
+    """Return the pence that came in and went back of each of these cases that had any, by the ledger; no mistakes."""
+    moved = Movement.objects.filter(charge__case__in=list(case_ids))
+    rows = moved.exclude(attempt__refunds__mistake=True).values("charge__case")
     summed = rows.annotate(
         came=Sum("pence", filter=Q(pence__gt=0)), back=Sum("pence", filter=Q(pence__lt=0))
     )
@@ -65,6 +72,33 @@ def waiting() -> QuerySet[Refund]:
     """Return refunds that wait for an officer, the oldest first."""
     refunds = Refund.objects.select_related("attempt__charge__case").filter(state="waiting")
     return refunds.order_by("asked_at")
+
+
+def by_hand() -> QuerySet[Refund]:
+    """Return refunds of what was taken at a counter that finance has still to give back, the oldest first."""
+    refunds = Refund.objects.select_related("attempt__charge__case").filter(state="asked")
+    return refunds.filter(attempt__way__in=COUNTER).order_by("asked_at")
+
+
+def waivers() -> QuerySet[Waiver]:
+    """Return waivers that wait for a second person, the oldest first."""
+    waiting = Waiver.objects.select_related("charge__case").filter(state="waiting")
+    return waiting.filter(charge__state="due").order_by("asked_at")
+
+
+def waived(since: datetime, until: datetime) -> QuerySet[Waiver]:
+    """Return what was waived in a stretch of time, the first first."""
+    done = Waiver.objects.select_related("charge__case").filter(state="done")
+    return done.filter(asked_at__gte=since, asked_at__lt=until).order_by("asked_at", "id")
+
+
+def locked_waiver(waiver_id: int) -> Waiver | None:
+    """Return a waiver, locked after its case until the transaction ends; nothing where there is none."""
+    of = Waiver.objects.values_list("charge__case_id", flat=True).filter(id=waiver_id).first()
+    if of is None:
+        return None
+    locked(of)
+    return Waiver.objects.select_for_update().get(id=waiver_id)
 
 
 def locked_refund(refund_id: int) -> Refund | None:
@@ -102,11 +136,13 @@ def forgeries(now: datetime) -> int:
 
 def ledger(since: datetime, until: datetime) -> QuerySet[Movement]:
     """Return the movements of a stretch of time, the first first."""
-    movements = Movement.objects.select_related("charge__case", "attempt")
+    movements = Movement.objects.select_related("charge__case", "attempt", "refund")
     return movements.filter(at__gte=since, at__lt=until).order_by("at", "id")
 
 
 def receipt(charge: Charge) -> tuple[Movement | None, list[Movement]]:
-    """Return the payment of a charge, and what was given back of it."""
-    rows = list(charge.movements.order_by("id"))
-    return next((m for m in rows if m.pence > 0), None), [m for m in rows if m.pence < 0]
+    """Return the payment of a charge, and what was given back of it; not what was written down by mistake."""
+    mistakes = charge.attempts.filter(refunds__mistake=True)
+    rows = list(charge.movements.exclude(attempt__in=mistakes).order_by("id"))
+    paid = next((m for m in rows if m.pence > 0), None)
+    return paid, [m for m in rows if paid and m.pence < 0 and m.attempt_id == paid.attempt_id]

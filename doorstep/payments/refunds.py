@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from doorstep.cases import needs_person, timeline, workflow
 from doorstep.cases.locking import locked
@@ -16,7 +16,15 @@ from doorstep.outside import plug
 from doorstep.outside.errors import OutsideError, TryLater
 from doorstep.payments import outcomes, queue, refunded_there
 from doorstep.payments import provider as contract
-from doorstep.payments.models import COUNTED, Attempt, Movement, Refund, RefundFact
+from doorstep.payments.models import (
+    COUNTED,
+    THERE,
+    Attempt,
+    Movement,
+    Refund,
+    RefundFact,
+    Waiver,
+)
 from doorstep.payments.money import vat_in
 from doorstep.staff.actor import SYSTEM, Actor
 
@@ -56,9 +64,21 @@ def left_on(case: Case) -> int:
 
 def sums(case: Case) -> tuple[int, int]:
     """Return the pence that were paid on a case, and those of them that went back, are on their way or wait for approval."""
-    movements = Movement.objects.filter(charge__case=case, pence__gt=0)
+    movements = _moved(case).filter(pence__gt=0)
     paid = int(movements.aggregate(s=Sum("pence"))["s"] or 0)
     return paid, paid - left_on(case)
+
+
+def _moved(case: Case) -> QuerySet[Movement]:
+    """Return what money came and went on a case, without what was written down by mistake and taken back."""
+    mistakes = Attempt.objects.filter(charge__case=case, refunds__mistake=True)
+    return Movement.objects.filter(charge__case=case).exclude(attempt__in=mistakes)
+
+
+def settled(case: Case) -> int:
+    """Return the pence of a case that nobody has to pay any more: paid and kept, or waived."""
+    waived = Waiver.objects.filter(charge__case=case, state="done").aggregate(s=Sum("pence"))["s"]
+    return kept(case) + int(waived or 0)
 
 
 def kept(case: Case) -> int:
@@ -82,14 +102,15 @@ def ask(
     by: Actor,
     now: datetime,
     approved: bool = False,
+    of: Attempt | None = None,
 ) -> list[Refund]:
-    """Ask to give back part of what was paid on a case, or all that is left (no sum).
+    """Ask to give back part of what was paid on a case, or all that is left (no sum); `of` one payment alone.
 
     Above the council's limit it waits for an officer, unless approved by rule. Raises
     Refused("reason_missing", "nothing_to_refund", "more_than_paid").
     """
     case = locked(case_id)
-    return ask_on(case=case, pence=pence, reason=reason, by=by, now=now, approved=approved)
+    return ask_on(case=case, pence=pence, reason=reason, by=by, now=now, approved=approved, of=of)
 
 
 def ask_on(
@@ -100,11 +121,13 @@ def ask_on(
     by: Actor,
     now: datetime,
     approved: bool = False,
+    of: Attempt | None = None,
 ) -> list[Refund]:
     """As `ask`, on a case that the caller holds locked, such as a step inside its transaction."""
     if not reason.strip():
         raise Refused("reason_missing")
     paid = Attempt.objects.select_for_update().filter(charge__case=case, state="paid")
+    paid = paid.filter(id=of.pk) if of else paid
     left = [(a, left_of(a)) for a in paid.order_by("-id")]
     rest = sum(n for _, n in left) if pence is None else pence
     if rest <= 0:
@@ -115,7 +138,7 @@ def ask_on(
     refunds = []
     for attempt, n in left:
         if part := min(n, rest):
-            refunds.append(_one(attempt, part, reason, waits, by, now))
+            refunds.append(_one(case, attempt, part, reason, waits, by, now))
             rest -= part
     amounts = {"pence": sum(r.pence for r in refunds), "waits": waits}
     timeline.write(case, "refund asked", by=by, now=now, text=reason.strip(), **amounts)
@@ -140,7 +163,13 @@ def _with_before(case: Case, by: Actor, now: datetime) -> int:
 
 
 def _one(
-    attempt: Attempt, pence: int, reason: str, waits: bool, by: Actor, now: datetime
+    case: Case,
+    attempt: Attempt,
+    pence: int,
+    reason: str,
+    waits: bool,
+    by: Actor,
+    now: datetime,
 ) -> Refund:
     refund = Refund.objects.create(
         attempt=attempt,
@@ -151,8 +180,26 @@ def _one(
         asked_at=now,
     )
     if not waits:
-        queue.refund.defer(refund_id=refund.pk)
+        _set_off(case, refund, by, now)
     return refund
+
+
+def topic_of(refund: Refund) -> str:
+    """Return what ends the task of giving money back by hand."""
+    return f"refund-{refund.pk}"
+
+
+def _set_off(case: Case, refund: Refund, by: Actor, now: datetime) -> None:
+    """Let a refund go: the provider gives back what came by it, a person what was taken at a counter."""
+    attempt = refund.attempt
+    if attempt.way in THERE:
+        return queue.refund.defer(refund_id=refund.pk)
+    text = (
+        f"Give {pounds(refund.pence)} back by hand: {attempt.reference} was taken at {attempt.counter} "
+        f"({attempt.way.replace('_', ' ')}). Then write down on the page of payments that it went back."
+    )
+    finance, topic = council.current().finance, topic_of(refund)
+    return needs_person.ask_on(case=case, text=text, by=by, now=now, topic=topic, team=finance)
 
 
 def _waiting(refund_id: int, by: Actor) -> Refund:
@@ -177,7 +224,28 @@ def approve(*, refund_id: int, by: Actor, now: datetime) -> None:
     refund.save(update_fields=["state", "decided_by", "decided_at"])
     case = refund.attempt.charge.case
     timeline.write(case, "refund approved", by=by, now=now, pence=refund.pence)
-    queue.refund.defer(refund_id=refund.pk)
+    _set_off(case, refund, by, now)
+
+
+@transaction.atomic
+def given(*, refund_id: int, slip: str, by: Actor, now: datetime) -> None:
+    """Record that what was taken at a counter was given back by hand; raises Refused("slip_missing", "not_waiting")."""
+    if not slip.strip():
+        raise Refused("slip_missing")
+    refund = _locked(refund_id)
+    if refund.state != "asked" or refund.attempt.way in THERE:
+        raise Refused("not_waiting")
+    refund.given_by, refund.slip = by.key, slip.strip()[:40]
+    case = refund.attempt.charge.case
+    timeline.write(case, "refund given by hand", by=by, now=now, pence=refund.pence)
+    needs_person.done_on(case=case, topic=topic_of(refund), by=by, now=now)
+    ended(refund, hand_id(refund), now)
+    _tell(refund, now)
+
+
+def hand_id(refund: Refund) -> str:
+    """Return our own id of a refund that the provider knows nothing of."""
+    return f"{refund.attempt.reference}-back-{refund.pk}"
 
 
 @transaction.atomic
@@ -214,7 +282,8 @@ def carry_out(*, refund_id: int, now: datetime) -> None:
 def _carry_out(refund_id: int, now: datetime) -> None:
     try:
         with transaction.atomic():
-            refunds = Refund.objects.select_for_update(skip_locked=True, of=("self",))
+            there = Refund.objects.filter(attempt__way__in=THERE)
+            refunds = there.select_for_update(skip_locked=True, of=("self",))
             refund = refunds.filter(id=refund_id, state__in=("asked", "submitted")).first()
             if refund is None:
                 return
@@ -304,8 +373,16 @@ def record(*, refund_id: int, theirs: contract.Refund, now: datetime) -> None:
     refund = _locked(refund_id)
     if theirs.state == "submitted" or refund.state != "submitted":
         return None
-    refund.state, refund.ended_at = "done", now
-    refund.save(update_fields=["state", "ended_at"])
+    ended(refund, theirs.id, now)
+    Attempt.objects.filter(id=refund.attempt_id).update(agreed_at=None)
+    _tell(refund, now)
+    return None
+
+
+def ended(refund: Refund, provider_id: str, now: datetime) -> None:
+    """Note that a refund is done, and write it into the ledger."""
+    refund.state, refund.ended_at, refund.provider_id = "done", now, provider_id
+    refund.save()
     charge = refund.attempt.charge
     Movement.objects.create(
         charge=charge,
@@ -315,11 +392,10 @@ def record(*, refund_id: int, theirs: contract.Refund, now: datetime) -> None:
         vat=-vat_in(refund.pence, charge.vat_rate),
         code=charge.code,
         at=now,
-        provider_id=theirs.id,
+        provider_id=provider_id,
+        way=refund.attempt.way,
+        by=refund.given_by,
     )
-    Attempt.objects.filter(id=refund.attempt_id).update(agreed_at=None)
-    _tell(refund, now)
-    return None
 
 
 def _tell(refund: Refund, now: datetime) -> None:
@@ -337,12 +413,12 @@ def _on_their_way(case: Case) -> bool:
 
 def keep_sums(case: Case) -> None:
     """Keep what was paid and what went back on a case, locked by the caller, where its sentences can name it."""
-    movements = Movement.objects.filter(charge__case=case)
+    movements = _moved(case)
     paid = movements.filter(pence__gt=0).aggregate(s=Sum("pence"))["s"] or 0
-    given = -(movements.filter(pence__lt=0).aggregate(s=Sum("pence"))["s"] or 0)
+    gone = -(movements.filter(pence__lt=0).aggregate(s=Sum("pence"))["s"] or 0)
     going = Refund.objects.filter(attempt__charge__case=case, state__in=("asked", "submitted"))
-    back = given + (going.aggregate(s=Sum("pence"))["s"] or 0)
-    fact: RefundFact = {"pounds": pounds(given), "paid": pounds(paid), "back": pounds(back)}
+    back = gone + (going.aggregate(s=Sum("pence"))["s"] or 0)
+    fact: RefundFact = {"pounds": pounds(gone), "paid": pounds(paid), "back": pounds(back)}
     workflow.keep(case, "refund", fact)
 
 

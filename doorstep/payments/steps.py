@@ -41,8 +41,9 @@ CHARGE = Record("charge", {"pounds": TEXT, "until": Maybe(MOMENT), "reference": 
 PAY = steps.StepKind(
     "pay",
     # `pence`, or `up_to`: what is still missing from what was paid and kept, up to so much.
-    rules={"pence": INT, "up_to": INT, "until": MOMENT, "code": TEXT, "vat": INT},
-    optional=frozenset({"pence", "up_to", "until", "code", "vat"}),
+    # `again`: minutes that it stays due after a payment failed; without it, as long as `until` says.
+    rules={"pence": INT, "up_to": INT, "until": MOMENT, "code": TEXT, "vat": INT, "again": INT},
+    optional=frozenset({"pence", "up_to", "until", "code", "vat", "again"}),
     check=_one_sum("pay"),
     words=frozenset({"description", "purpose"}),
     says={"charge": CHARGE},
@@ -99,6 +100,7 @@ class PayStep:
             code=options.get("code") or "",
             vat_rate=options.get("vat") or 0,
             purpose=purpose,
+            again=options.get("again"),
             by=by,
             now=now,
         )
@@ -109,8 +111,8 @@ class PayStep:
         purpose = str(options.get("purpose", "fee"))
         if "up_to" not in options:
             return purpose, int(options["pence"])
-        paid = Charge.objects.filter(case=case, state="paid").count()
-        return f"{purpose} {paid}", max(0, options["up_to"] - refunds.kept(case))
+        paid = Charge.objects.filter(case=case, state__in=("paid", "waived")).count()
+        return f"{purpose} {paid}", max(0, options["up_to"] - refunds.settled(case))
 
     def drop_change(self, *, case: Case, draft: Draft, by: Actor, now: datetime) -> None:
         """Withdraw what was asked for a change that will not be made."""
@@ -144,7 +146,7 @@ class RefundStep:
         Only without a sum it is all: one that was worked out, such as a price less what is kept, may be below nothing.
         """
         left = refunds.left_on(case)
-        beyond = refunds.kept(case) - options["down_to"] if "down_to" in options else left
+        beyond = refunds.settled(case) - options["down_to"] if "down_to" in options else left
         amount = min(options.get("pence", beyond), left)
         with suppress(Refused):
             refunds.ask_on(

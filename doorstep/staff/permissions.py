@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 # `desk.open` is the door to the desk itself; what is behind it has permissions of its own.
 ROLES = {
-    "adviser": {"desk.open", "desk.see", "desk.send", "bookings.see"},
+    "adviser": {"desk.open", "desk.see", "desk.send", "bookings.see", "payments.take"},
     "officer": {
         "desk.open",
         "desk.see",
@@ -16,6 +16,8 @@ ROLES = {
         "rounds.plan",
         "services.see",
         "words.teach",
+        "payments.take",
+        "payments.waive",
         "payments.see",
         "payments.refund",
     },
@@ -33,6 +35,8 @@ ROLES = {
         "words.teach",
         "status.see",
         "status.mend",
+        "payments.take",
+        "payments.waive",
         "payments.see",
         "payments.refund",
         "payments.export",

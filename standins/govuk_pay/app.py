@@ -4,7 +4,8 @@ Control is one POST of JSON: {"slow": 3} seconds before each answer, {"down": tr
 {"status": 500, "code": "P0198", "times": 1, "on": "POST /v1/payments", "after": false}} (`after`:
 do it first, then lose the answer), {"webhooks": mood}, {"pay": payment id, "card": number},
 {"minutes": 95} pass, {"refunds": "submitted"|"success"|"error"} (how new ones come out), {"settle": refund id},
-{"keys": false} ignores Idempotency-Key, {"refund": payment id, "amount": pence}: somebody gives it back on Pay's own pages.
+{"keys": false} ignores Idempotency-Key, {"moto": false} is an account that may take no card by telephone,
+{"refund": payment id, "amount": pence}: somebody gives it back on Pay's own pages.
 """
 
 import json
@@ -57,6 +58,8 @@ class StandIn:
         self.refunds = "submitted"
         # Pay documents Idempotency-Key for recurring payments only: a test may have it ignored.
         self.keys = True
+        # Whether the account may take cards by telephone.
+        self.moto = True
         # Every request and answer, for tests that hold them against the published description.
         self.seen: list[tuple[str, str, Any, int, Any]] = []
         self.keep_seen = False
@@ -112,6 +115,7 @@ class StandIn:
         self.teller.mood = said.get("webhooks", self.teller.mood)
         self.refunds = said.get("refunds", self.refunds)
         self.keys = bool(said.get("keys", self.keys))
+        self.moto = bool(said.get("moto", self.moto))
         if "minutes" in said:
             self.till.later += timedelta(minutes=said["minutes"])
         if "pay" in said:
@@ -162,7 +166,7 @@ class StandIn:
             "payment_provider": "sandbox",
             "created_date": payment["made"],
             "delayed_capture": False,
-            "moto": False,
+            "moto": bool(payment.get("moto", False)),
             "refund_summary": {
                 "status": state,
                 "amount_available": left if paid else payment["amount"],
@@ -191,6 +195,10 @@ class StandIn:
         for name, most in (("reference", 255), ("description", 255), ("return_url", 2000)):
             if len(said[name]) > most:
                 raise Problem(422, "P0102", f"Invalid attribute value: {name}", field=name)
+        if not isinstance(said.get("moto", False), bool):
+            raise Problem(422, "P0102", "Invalid attribute value: moto", field="moto")
+        if said.get("moto") and not self.moto:
+            raise Problem(422, "P0196", "MOTO payments are not enabled for this account")
         key = environ.get("HTTP_IDEMPOTENCY_KEY", "")
         if "HTTP_IDEMPOTENCY_KEY" in environ and not KEY.fullmatch(key):
             words = "Header [Idempotency-Key] can have a size between 1 and 255"

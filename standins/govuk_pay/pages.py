@@ -58,8 +58,11 @@ def card(payment: dict[str, Any]) -> bytes:
             ("down", "Pay, and be down for 30 seconds"),
         )
     )
+    told = "<p>Telephone payment: type the card of who is on the line.</p>" * bool(
+        payment.get("moto")
+    )
     body = (
-        f"<dl><dt>For</dt><dd>{escape(payment['description'])}</dd>"
+        f"{told}<dl><dt>For</dt><dd>{escape(payment['description'])}</dd>"
         f"<dt>Total</dt><dd>{_pounds(payment['amount'])}</dd>"
         f"<dt>Reference</dt><dd>{escape(payment['reference'])}</dd></dl>"
         f'<form method="post"><fieldset><legend>Choose a mock card</legend>{radios}</fieldset>'

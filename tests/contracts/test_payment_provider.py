@@ -102,6 +102,20 @@ def _strict(schema: Any) -> Any:
     return made
 
 
+def test_a_payment_by_telephone_is_one_where_the_account_may(
+    provider: PaymentProvider, pay: Pay
+) -> None:
+    made = provider.create(wanted(moto=True))
+    assert provider.find(made.id).state == "unpaid" and made.next_url
+    (*_, seen) = (row for row in pay.app.seen if row[0] == "POST")
+    assert seen[2]["moto"] is True and seen[4]["moto"] is True
+    provider.create(wanted(key="key-2"))
+    assert "moto" not in [row for row in pay.app.seen if row[0] == "POST"][-1][2]
+    pay.control(moto=False)
+    with pytest.raises(GiveUp, match="P0196"):
+        provider.create(wanted(key="key-3", moto=True))
+
+
 def test_the_published_description_is_here() -> None:
     if not SPEC.exists():
         pytest.skip(

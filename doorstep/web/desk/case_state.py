@@ -9,7 +9,7 @@ from doorstep.cases.models import Case
 from doorstep.fieldwork import queries as jobs
 from doorstep.fieldwork.models import Caution, Job
 from doorstep.payments import queries as payments
-from doorstep.payments.models import Charge, Refund
+from doorstep.payments.models import Charge, Refund, Waiver
 from doorstep.reports.models import Report
 from doorstep.web.desk import case_place
 
@@ -28,6 +28,8 @@ def state_of(
     ]
     money = [
         (
+            charge.state,
+            [(w.pk, w.state) for w in charge.waivers.all()],
             [m.pk for m in charge.movements.all()],
             [(r.pk, r.state, r.pence) for a in charge.attempts.all() for r in a.refunds.all()],
         )
@@ -49,6 +51,19 @@ def locked_refund(_request: HttpRequest, number: int) -> dict[str, object]:
     if refund is None:
         raise Http404
     return refund_state(refund)
+
+
+def waiver_state(waiver: Waiver) -> dict[str, object]:
+    """Return what the page shows of a waiver that waits for a second person, for the mark of its form."""
+    return {"waiver": (waiver.state, waiver.pence, waiver.reason)}
+
+
+def locked_waiver(_request: HttpRequest, number: int) -> dict[str, object]:
+    """Return the same of the waiver with this number, which stays as it is until the transaction ends."""
+    waiver = payments.locked_waiver(number)
+    if waiver is None:
+        raise Http404
+    return waiver_state(waiver)
 
 
 def free_state(_request: HttpRequest, reference: str, **_named: object) -> dict[str, object]:

@@ -10,7 +10,7 @@ from doorstep.web.desk.views.cases import (
     told,
     worklist,
 )
-from doorstep.web.desk.views.money import payments
+from doorstep.web.desk.views.money import payments, taking
 from doorstep.web.desk.views.services import keywords, services, tokens
 from doorstep.web.desk.views.waste import bookings, changes, homes, plan, rounds
 
@@ -33,9 +33,22 @@ urlpatterns = [
     ),
     path("/cases/<str:reference>/correct", case.correct, name="correct"),
     path("/cases/<str:reference>/refund", payments.refund, name="desk_refund"),
+    path("/cases/<str:reference>/payment", taking.ways, name="desk_pay"),
+    path("/cases/<str:reference>/payment/stop", taking.stop, name="desk_pay_stop"),
+    path("/cases/<str:reference>/payment/wait", taking.wait, name="desk_pay_wait"),
+    path("/cases/<str:reference>/payment/<slug:way>", taking.record, name="desk_pay_record"),
+    path("/cases/<str:reference>/receipts/<int:number>", taking.receipt, name="desk_receipt"),
+    path(
+        "/cases/<str:reference>/receipts/<int:number>/take-back",
+        taking.take_back,
+        name="desk_take_back",
+    ),
+    path("/pay/return/<str:token>", taking.come_back, name="desk_pay_return"),
     path("/payments", payments.payments, name="desk_payments"),
     path("/payments/compare", payments.compare, name="compare"),
     path("/payments/refunds/<int:number>", payments.decide, name="decide_refund"),
+    path("/payments/refunds/<int:number>/given", payments.given, name="refund_given"),
+    path("/payments/waivers/<int:number>", payments.decide_waiver, name="decide_waiver"),
     path("/payments/ledger.csv", payments.export, name="ledger"),
     path("/photos/<str:name>", case.photo, name="desk_photo"),
     path("/decide", worklist.decide_many, name="decide_many"),

@@ -29,8 +29,9 @@ def _charge(case: Case) -> Charge:
 
 
 def _context(case: Case, charge: Charge, attempt: Attempt | None) -> dict[str, object]:
-    over = charge.state != "due" or bool(charge.until and timezone.now() > charge.until)
+    over = actions.is_over(charge, timezone.now())
     about: dict[str, object] = {"case": case, "charge": charge, "attempt": attempt, "over": over}
+    about["by_staff"] = bool(attempt and attempt.state in LIVE and attempt.taken_by)
     about["written_to"] = messages.was_written_to(case)
     return {**about, "service": catalogue.service(case.version_id)}
 
@@ -82,7 +83,8 @@ def wait(request: HttpRequest, reference: str) -> HttpResponse:
     case = own_case(request, reference)
     charge = _charge(case)
     attempt = queries.last_attempt(charge)
-    if attempt is None or attempt.state not in LIVE or charge.state == "paid":
+    theirs = attempt is not None and attempt.state in LIVE and not attempt.taken_by
+    if attempt is None or not theirs or charge.state == "paid":
         return redirect("pay", reference=case.reference)
     if attempt.returned_at is None and attempt.state == "open" and not attempt.working:
         return _on(case, attempt)
@@ -102,7 +104,7 @@ def come_back(request: HttpRequest, token: str) -> HttpResponse:
     if limits.over([limits.person(request, "pay-back")], 120, 3600):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
     attempt = queries.by_return(token, timezone.now())
-    if attempt is None:
+    if attempt is None or attempt.way != "card":
         raise Http404
     actions.come_back(attempt=attempt, now=timezone.now())
     reference = attempt.charge.case.reference

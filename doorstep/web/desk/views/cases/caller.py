@@ -1,5 +1,6 @@
 """The same form, filled in for someone who rings, writes or comes by."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.insight import actions as insight
+from doorstep.payments import queries as payments
 from doorstep.web.form import pages, stops
 from doorstep.web.form import photo as photos
 from doorstep.web.form import session as forms
@@ -27,7 +29,10 @@ def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> f
     """Return the session of a member of staff who fills in a form for someone."""
 
     def done(case: Case) -> HttpResponse:
-        return redirect("desk_case", reference=case.reference)
+        # With the caller still on the line, what is to pay comes first.
+        user: Any = request.user
+        pays = user.may("payments.take") and payments.due(case)
+        return redirect("desk_pay" if pays else "desk_case", reference=case.reference)
 
     return forms.FormSession(
         slug,

@@ -13,13 +13,19 @@ from django.views.decorators.http import require_GET, require_POST
 
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
-from doorstep.payments import comparing, queries, refunds
-from doorstep.payments.models import Movement
+from doorstep.payments import comparing, queries, refunds, waiving
+from doorstep.payments.models import Movement, Waiver
 from doorstep.payments.money import plain
 from doorstep.staff import actions as staff
 from doorstep.text import sums
 from doorstep.text.safe import for_csv
-from doorstep.web.desk.case_state import locked_refund, locked_state, refund_state
+from doorstep.web.desk.case_state import (
+    locked_refund,
+    locked_state,
+    locked_waiver,
+    refund_state,
+    waiver_state,
+)
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases import case as case_view
 from doorstep.web.kit import seen
@@ -28,7 +34,7 @@ from doorstep.web.kit.waiting import waiting
 
 COLUMNS = (
     "date", "time", "case", "charge", "payment", "kind", "description",
-    "pounds", "vat_pounds", "ledger_code", "vat_percent", "provider_id",
+    "pounds", "vat_pounds", "ledger_code", "vat_percent", "provider_id", "way", "by", "counter", "slip",
 )  # fmt: skip
 
 
@@ -42,6 +48,9 @@ def payments(request: HttpRequest) -> HttpResponse:
     context = {
         "made": comparison,
         "waiting": [(r, seen.mark(refund_state(r))) for r in queries.waiting()],
+        "by_hand": [(r, seen.mark(refund_state(r))) for r in queries.by_hand()],
+        "waivers": [(w, seen.mark(waiver_state(w))) for w in queries.waivers()],
+        "may_waive": user.may("payments.waive"),
         "failed": queries.failed(),
         "unsettled": queries.unsettled(),
         "forgeries": queries.forgeries(now),
@@ -84,6 +93,31 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
 
 @needs("payments.refund")
 @require_POST
+@says_why_not(_back)
+@as_it_was_seen(locked_refund, "refund", always=True)
+def given(request: HttpRequest, number: int) -> HttpResponse:
+    """Write down that what was taken at a counter was given back by hand."""
+    slip = request.POST.get("slip", "")[:40]
+    refunds.given(refund_id=number, slip=slip, by=actor(request), now=timezone.now())
+    return redirect("desk_payments")
+
+
+@needs("payments.waive")
+@require_POST
+@says_why_not(_back)
+@as_it_was_seen(locked_waiver, "waiver", always=True)
+def decide_waiver(request: HttpRequest, number: int) -> HttpResponse:
+    """Approve or refuse a waiver, as the second person."""
+    about: Any = {"waiver_id": number, "by": actor(request), "now": timezone.now()}
+    if request.POST.get("do") == "approve":
+        waiving.approve(**about)
+    else:
+        waiving.refuse(**about, why=request.POST.get("why", "")[:200])
+    return redirect("desk_payments")
+
+
+@needs("payments.refund")
+@require_POST
 @says_why_not(case_view.again)
 @as_it_was_seen(locked_state, "money", always=True)
 def refund(request: HttpRequest, reference: str) -> HttpResponse:
@@ -121,6 +155,7 @@ def export(request: HttpRequest) -> HttpResponse:
     table = csv.writer(out)
     table.writerow(COLUMNS)
     table.writerows(map(_row, queries.ledger(*days)))
+    table.writerows(map(_waived, queries.waived(*days)))
     answer = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="ledger.csv"'
     answer["Cache-Control"] = "no-store"
@@ -130,7 +165,9 @@ def export(request: HttpRequest) -> HttpResponse:
 def _row(m: Movement) -> list[str]:
     at, charge = m.at.astimezone(ZONE), m.charge
     words = (charge.case.reference, charge.reference, m.attempt.reference)
-    kind = "payment" if m.pence > 0 else "refund"
+    back = "mistake" if m.refund and m.refund.mistake else "refund"
+    kind = "payment" if m.pence > 0 else back
+    slip = m.refund.slip if m.refund else m.attempt.slip
     return [
         at.date().isoformat(),
         at.strftime("%H:%M:%S"),
@@ -142,4 +179,30 @@ def _row(m: Movement) -> list[str]:
         for_csv(m.code),
         f"{charge.vat_rate / 100:g}",
         for_csv(m.provider_id),
+        m.way,
+        for_csv(m.by),
+        for_csv(m.attempt.counter),
+        for_csv(slip),
+    ]
+
+
+def _waived(waiver: Waiver) -> list[str]:
+    """Return the line of what was waived: no money moved, so its sum is nothing, and its description says how much."""
+    at, charge = waiver.asked_at.astimezone(ZONE), waiver.charge
+    who = ", ".join(filter(None, (waiver.asked_by, waiver.decided_by)))
+    return [
+        at.date().isoformat(),
+        at.strftime("%H:%M:%S"),
+        *map(for_csv, (charge.case.reference, charge.reference, "")),
+        "waived",
+        for_csv(f"{charge.description}: {plain(waiver.pence)} waived"),
+        plain(0),
+        plain(0),
+        for_csv(charge.code),
+        f"{charge.vat_rate / 100:g}",
+        "",
+        "waived",
+        for_csv(who),
+        "",
+        "",
     ]
