@@ -235,7 +235,7 @@ GUARDS = (
     Guard("case: a button pressed twice adds once", "doorstep/cases/adding.py",
           "    if _is_there(case, text.strip(), bool(photo), now):\n        return\n", "",
           "tests/web/test_adding.py::test_sent_twice_it_stands_once"),
-    Guard("withdrawn: what it is behind is locked first", "doorstep/cases/choosing.py",
+    Guard("withdrawn: what it is behind is locked first", "doorstep/cases/deciding.py",
           "        workflow.lock_before(case_id)\n", "",
           "tests/reports/test_withdrawing.py::test_a_joined_one_and_the_other_at_the_same_moment"),
     Guard("change: what was booked stays until it is made", "doorstep/bookings/steps.py",

@@ -10,7 +10,7 @@ from doorstep.bookings.models import Booking
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue.words import say
 from doorstep.fieldwork.models import Job
-from doorstep.payments.models import Movement
+from doorstep.payments.models import Charge, Movement
 from tests.browser import looks_right, sign_in
 from tests.bulky import at_bulky_waste, to_payment, told
 from tests.paying import Pay
@@ -94,6 +94,8 @@ def test_another_day_and_more_to_take_and_to_pay(
     (job,) = Job.objects.filter(state="open")
     assert job.day == booking.day.day and any("ofa" in task["label"] for task in job.tasks)
     assert balanced(pay) == case.facts["price"]["pence"] > 3500
+    # No more was asked for than was missing, and nothing had to go back.
+    assert Charge.objects.latest("id").pence == case.facts["price"]["pence"] - 3500
     assert told() == ["booked", "change_pay", "booked"]
     page.goto(f"{base}/case/{reference}")
     page.wait_for_selector(f"main h1:has-text('{say(booking.day.day)}')")
