@@ -12,16 +12,15 @@ from uuid import UUID
 
 from django.db import transaction
 
-from doorstep.cases import submitting, timeline, workflow
+from doorstep.cases import choosing, submitting, timeline, workflow
 from doorstep.cases.clock import clock_at
 from doorstep.cases.locking import locked
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.owners import Owner
 from doorstep.cases.shapes import PassedStop
-from doorstep.cases.values import photos_of, settings_of, values_of, words_of
+from doorstep.cases.values import photos_of, settings_of, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Change, Service
-from doorstep.catalogue.words import fill
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.files import photos
@@ -45,31 +44,13 @@ def _change(case: Case) -> Change | None:
     return workflow.stage_of(case).change
 
 
-def until(case: Case, now: datetime) -> datetime | None:
-    """Return the moment before which a case may be changed; nothing where there is none."""
-    change = _change(case)
-    if change is None or change.until is None:
-        return None
-    moment: Any = change.until.evaluate(values_of(case), clock_at(now))
-    found: datetime = moment
-    return found
-
-
 def offered(case: Case, now: datetime) -> Offered | None:
     """Return whether and until when a case may be changed now."""
     change = _change(case)
-    last = until(case, now)
+    last = choosing.until(case, change, now) if change else None
     if change is None or (last is not None and now >= last):
         return None
     return Offered(change.offer, last)
-
-
-def late(case: Case, now: datetime) -> str:
-    """Return what is said of a case that could be changed until a moment that is past; nothing otherwise."""
-    change, last = _change(case), until(case, now)
-    if change is None or last is None or now < last or not change.late:
-        return ""
-    return fill(change.late, {**words_of(case), "until": last})
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from doorstep.cases.clock import clock_at
 from doorstep.cases.locking import locked, one_open_case, standing
 from doorstep.cases.models import Case
 from doorstep.cases.values import values_of, words_of
-from doorstep.catalogue.service import Choice
+from doorstep.catalogue.service import Change, Choice
 from doorstep.catalogue.words import fill
 from doorstep.council.errors import Refused
 from doorstep.customers import actions as customers
@@ -36,8 +36,11 @@ class Offered:
     undo: bool = False
 
 
-def _until(case: Case, choice: Choice, now: datetime) -> Any:
-    return choice.until.evaluate(values_of(case), clock_at(now)) if choice.until else None
+def until(case: Case, offer: Choice | Change, now: datetime) -> datetime | None:
+    """Return the moment before which something may be chosen or changed; nothing where there is none."""
+    moment: Any = offer.until.evaluate(values_of(case), clock_at(now)) if offer.until else None
+    last: datetime | None = moment
+    return last
 
 
 def offered(case: Case, now: datetime) -> list[Offered]:
@@ -46,21 +49,23 @@ def offered(case: Case, now: datetime) -> list[Offered]:
     for name, choice in workflow.stage_of(case).choices.items():
         if choice.undo and has_left(case):
             continue
-        until = _until(case, choice, now)
-        if until is None or now < until:
-            sure = fill(choice.sure, {**words_of(case), "until": until})
+        last = until(case, choice, now)
+        if last is None or now < last:
+            sure = fill(choice.sure, {**words_of(case), "until": last})
             offers.append(
-                Offered(name, choice.offer, sure, until, asking.asks(case, name), choice.undo)
+                Offered(name, choice.offer, sure, last, asking.asks(case, name), choice.undo)
             )
     return offers
 
 
 def late(case: Case, now: datetime) -> str:
-    """Return what is said of what could be chosen until a moment that is past; nothing otherwise."""
-    for choice in workflow.stage_of(case).choices.values():
-        until = _until(case, choice, now)
-        if until is not None and now >= until and choice.late:
-            return fill(choice.late, {**words_of(case), "until": until})
+    """Return what is said of what could be changed or chosen until a moment that is past; nothing otherwise."""
+    stage = workflow.stage_of(case)
+    offers: list[Choice | Change] = [stage.change] if stage.change else []
+    for offer in (*offers, *stage.choices.values()):
+        last = until(case, offer, now)
+        if last is not None and now >= last and offer.late:
+            return fill(offer.late, {**words_of(case), "until": last})
     return ""
 
 

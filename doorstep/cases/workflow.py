@@ -118,10 +118,14 @@ def step(kind: str) -> Step:
     return _offered[kind]
 
 
+def _that_can(name: str) -> dict[str, Any]:
+    """Return the steps that have a method of the optional contracts above, by their names."""
+    return {kind: step for kind, step in _offered.items() if hasattr(step, name)}
+
+
 def putting_right() -> list[PuttingRight]:
     """Return the steps that take something back where an outcome was put right."""
-    steps_: Mapping[str, Any] = _offered
-    return [step for step in steps_.values() if hasattr(step, "put_right")]
+    return list(_that_can("put_right").values())
 
 
 def reserve(
@@ -145,8 +149,7 @@ def reserve(
 
 def waits_outside(case: Case) -> bool:
     """Say whether somebody outside owes an answer about a case: what it holds is not given away meanwhile."""
-    steps_: Mapping[str, Any] = _offered
-    return any(step.waits(case=case) for step in steps_.values() if hasattr(step, "waits"))
+    return any(step.waits(case=case) for step in _that_can("waits").values())
 
 
 def change(case: Case, draft: Draft, *, by: Actor, now: datetime) -> None:
@@ -155,36 +158,27 @@ def change(case: Case, draft: Draft, *, by: Actor, now: datetime) -> None:
         doing.step: options_of(case, doing, now)
         for doing in catalogue.service(case.version_id).workflow.reserve
     }
-    steps_: Mapping[str, Any] = _offered
-    for name, step in steps_.items():
-        if hasattr(step, "change"):
-            step.change(case=case, draft=draft, options=reserved.get(name, {}), by=by, now=now)
+    for name, step in _that_can("change").items():
+        step.change(case=case, draft=draft, options=reserved.get(name, {}), by=by, now=now)
 
 
 def drop_change(case: Case, draft: Draft, *, by: Actor, now: datetime) -> None:
     """Let the steps take back what they set in motion for a change that will not be made."""
-    steps_: Mapping[str, Any] = _offered
-    for step in steps_.values():
-        if hasattr(step, "drop_change"):
-            step.drop_change(case=case, draft=draft, by=by, now=now)
+    for step in _that_can("drop_change").values():
+        step.drop_change(case=case, draft=draft, by=by, now=now)
 
 
 def stands_for_others(case: Case) -> bool:
     """Say whether a case is what others wait for, too: what is under way for it is not for its person alone."""
-    steps_: Mapping[str, Any] = _offered
     return any(
-        step.stands_for_others(case=case)
-        for step in steps_.values()
-        if hasattr(step, "stands_for_others")
+        step.stands_for_others(case=case) for step in _that_can("stands_for_others").values()
     )
 
 
 def lock_before(case_id: int) -> None:
     """Lock what is to be locked before a case whose steps may be taken back."""
-    steps_: Mapping[str, Any] = _offered
-    for step in steps_.values():
-        if hasattr(step, "lock_before"):
-            step.lock_before(case_id=case_id)
+    for step in _that_can("lock_before").values():
+        step.lock_before(case_id=case_id)
 
 
 def stage_of(case: Case) -> Stage:
@@ -212,8 +206,7 @@ def options_of(case: Case, doing: Doing, now: datetime) -> dict[str, object]:
 
 def _reckoning() -> dict[str, Reckoning]:
     """Return the steps that are reckoned with in a correction, by name."""
-    steps_: Mapping[str, Any] = _offered
-    return {name: step for name, step in steps_.items() if hasattr(step, "reckon")}
+    return _that_can("reckon")
 
 
 STANDING = ["stage", "closed_at", "outcome", "good", "due_on", "stage_since"]

@@ -217,9 +217,10 @@ def _let_go(case: Case, by: Actor, now: datetime) -> None:
     if into is None:
         return still_there.is_left(case, now=now)
     rows = Joined.objects.filter(into=case, undone_at=None, case__closed_at=None).order_by("at")
+    into = locked(into.pk)
     for one in [locked(row.case_id) for row in rows]:
         unmerge(case=one, by=by, now=now, of=case)
-        _join(one, locked(into.pk), by, now)
+        _join(one, into, by, now)
 
 
 def propagate(*, case: Case, outcome: str, by: Actor, now: datetime) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from doorstep.bookings import actions as bookings
 from doorstep.cases import actions as cases
-from doorstep.cases import changing, forgetting, timeline, workflow
+from doorstep.cases import changing, choosing, forgetting, timeline, workflow
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
@@ -89,7 +89,7 @@ def test_sent_twice_at_once_is_changed_once(open_district: Any, pay: Any) -> Non
 
 def test_too_late_is_refused_and_nothing_begun(booked: Booked) -> None:
     late = booked.district.at(booked.day, 1)
-    assert changing.offered(booked.case, late) is None and changing.late(booked.case, late)
+    assert changing.offered(booked.case, late) is None and choosing.late(booked.case, late)
     with pytest.raises(Refused, match="choice_gone"):
         changing.begin(
             case_id=booked.case.pk, owner=made(), channel="online", by=RESIDENT, now=late

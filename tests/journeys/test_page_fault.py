@@ -1,6 +1,5 @@
 """Something is wrong with a page: told on a phone, found at the desk, mended with a word, and the end taken back."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,40 +9,26 @@ from tests.browser import comes_to, looks_right, sign_in
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 360, "height": 740}
-WAYS = [("light", "en", True), ("dark", "cy", True), ("light", "en", False)]
 
 
-@pytest.fixture(params=WAYS, ids=["-".join(map(str, way)) for way in WAYS])
-def resident(request: Any, chromium: Any, live_server: Any) -> Iterator[Any]:
-    """A telephone in one scheme and language, with scripts or without."""
-    scheme, code, scripts = request.param
-    context = chromium.new_context(
-        viewport=PHONE,
-        color_scheme=scheme,
-        base_url=live_server.url,
-        java_script_enabled=scripts,
-    )
-    page = context.new_page()
-    page.set_default_timeout(15000)
-    page.goto(f"/language/{code}?next=/")
-    page.check_looks = looks_right if scripts else lambda page: None
-    yield page
-    context.close()
+@pytest.fixture
+def resident(phone: Any) -> Any:
+    return phone
 
 
 def told(resident: Any) -> None:
     """Tell it from a page, once with nothing written."""
     resident.goto("/services/missed-bin")
     resident.click("a[href^='/page-fault']")
-    resident.check_looks(resident)
+    resident.looks()
     resident.click("main button")
     resident.wait_for_selector(".govuk-error-summary")
-    resident.check_looks(resident)
+    resident.looks()
     resident.fill("#what", "The map is empty\nand the button does nothing")
     resident.fill("#email", "ann@resident.example")
     resident.click("main button")
     resident.wait_for_url("**/page-fault/told")
-    resident.check_looks(resident)
+    resident.looks()
 
 
 def test_a_pages_fault_is_told_and_mended(

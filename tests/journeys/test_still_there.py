@@ -1,6 +1,5 @@
 """A report is found on a phone, said to be still there, and followed: by touch, by keys, without scripts, in each language and scheme."""
 
-from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -19,7 +18,6 @@ from tests.streets import Streets
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 360, "height": 740}
-WAYS = [("light", "en", True), ("dark", "cy", True), ("dark", "en", False), ("light", "cy", False)]
 OFFICER = Actor("staff", "officer")
 
 
@@ -42,27 +40,14 @@ def case(streets: Streets) -> Any:
     return case
 
 
-@pytest.fixture(params=WAYS, ids=["-".join(map(str, way)) for way in WAYS])
-def page(request: Any, chromium: Any, live_server: Any) -> Iterator[Any]:
-    """A telephone in one scheme and language, with scripts or without."""
-    scheme, code, scripts = request.param
-    context = chromium.new_context(
-        viewport=PHONE,
-        color_scheme=scheme,
-        base_url=live_server.url,
-        java_script_enabled=scripts,
-    )
-    page = context.new_page()
-    page.set_default_timeout(15000)
-    page.goto(f"/language/{code}?next=/")
-    page.check_looks = looks_right if scripts else lambda page: None
-    yield page
-    context.close()
+@pytest.fixture
+def page(phone: Any) -> Any:
+    return phone
 
 
 def test_found_said_and_followed(case: Any, page: Any) -> None:
     page.goto("/reports")
-    page.check_looks(page)
+    page.looks()
     # The first report stands on the first screen, and the choices are folded away.
     first = page.locator(".kit-reports li").first
     top = first.locator("a").bounding_box()
@@ -70,10 +55,10 @@ def test_found_said_and_followed(case: Any, page: Any) -> None:
     assert not page.locator("#service").is_visible()
     assert first.locator("img").count() == 1
     first.locator("a").click()
-    page.check_looks(page)
+    page.looks()
     page.click(f"form[action='/reports/{case.reference}/still'] button")
     page.wait_for_url("**/still")
-    page.check_looks(page)
+    page.looks()
     assert page.locator("h1").count() == 1 and not page.locator("main form").count()
     # Pressed again, from the page that Back leads to, it is thanked for and not counted.
     page.goto(f"/reports/{case.reference}")
@@ -82,7 +67,7 @@ def test_found_said_and_followed(case: Any, page: Any) -> None:
     case.report.refresh_from_db()
     assert case.report.still == 1
     page.click(f"main a[href='/reports/follow/report/{case.reference}']")
-    page.check_looks(page)
+    page.looks()
     page.fill("#email", "pat@resident.example")
     page.click("main button")
     page.wait_for_url("**/asked")
@@ -90,7 +75,7 @@ def test_found_said_and_followed(case: Any, page: Any) -> None:
     page.goto(f"/reports/follow/confirm/{token}")
     page.click("main button")
     page.wait_for_selector("main button", state="detached")
-    page.check_looks(page)
+    page.looks()
 
 
 def test_keys_alone_say_it_and_a_screen_reader_hears_what_it_does(

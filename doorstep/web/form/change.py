@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from doorstep.cases import changing
+from doorstep.cases import changing, choosing
 from doorstep.cases.clock import clock_at
 from doorstep.cases.workflow import stage_of
 from doorstep.intake.filling import Filling
@@ -38,7 +38,7 @@ def change_of(filling: Filling) -> Told | None:
     less = max(0, kept - int(str(price)))
     goes_back = less if values.get("refunds") else 0
     return Told(
-        changing.until(case, filling.now),
+        choosing.until(case, change, filling.now),
         changing.differing(filling.draft),
         kept,
         max(0, int(str(price)) - kept),

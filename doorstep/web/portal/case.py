@@ -94,7 +94,7 @@ def told(case: Case) -> dict[str, object]:
         "reopen": _reopen_offer(case),
         "choices": choosing.offered(case, timezone.now()),
         "change": changing.offered(case, timezone.now()),
-        "late": changing.late(case, timezone.now()) or choosing.late(case, timezone.now()),
+        "late": choosing.late(case, timezone.now()),
         "replies": history.replies(events),
         "added": added,
         "reading": needs_person.last_of(case, adding.TOPIC) if added else None,
