@@ -33,6 +33,7 @@ def base(open_district: Any, pay: Pay, live_server: Any, settings: Any) -> str:
     return at_bulky_waste(open_district, live_server, settings)
 
 
+@pytest.mark.by_turns
 @pytest.mark.parametrize("scripts", [True, False])
 def test_declined_then_paid_then_the_crew_takes_a_part(
     chromium: Any, base: str, pay: Pay, scripts: bool

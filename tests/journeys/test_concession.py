@@ -113,6 +113,7 @@ class Person:
         return found[0]
 
 
+@pytest.mark.by_turns
 @SCRIPTS
 def test_a_claim_that_runs_costs_nothing_and_is_booked_at_once(
     chromium: Any, base: str, pay: Pay, scripts: bool
@@ -174,6 +175,7 @@ def test_four_are_free_and_two_are_paid_for(
     again.finishes("The price is £15")
 
 
+@pytest.mark.by_turns
 @SCRIPTS
 def test_wrong_details_and_no_claim_read_alike(chromium: Any, base: str, scripts: bool) -> None:
     said = []
