@@ -273,7 +273,8 @@ STAFF = ("/desk/homes?postcode={}", "/desk/cases/{}", "/crew/streets?find={}", "
 @pytest.mark.parametrize("address", [*QUERIES, *STAFF])
 def test_no_search_fails(district: Any, address: str) -> None:
     client = signed_in("officer") if address in STAFF else FormClient()
-    for sent, _kept in ALL.values():
+    texts, turn = list(ALL.values()), (*QUERIES, *STAFF).index(address) % 3
+    for sent, _kept in texts if LONG else texts[turn::3]:
         assert client.get(address.format(quote(sent[:40], safe=""))).status_code < 500, ascii(sent)
 
 
