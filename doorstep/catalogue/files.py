@@ -244,12 +244,24 @@ class PageFile(_Part):
     )
 
 
+class SendingFile(_Part):
+    """What is said before sending, and on the last button, where a rule holds."""
+
+    when: str = Field(description="A rule, such as price.pence == 0; the first that holds counts.")
+    say: Words = Field(description="What to know before sending, instead of `sending`.")
+    send: Words = Field(description="The words on the last button, instead of the service's.")
+
+
 class FormFile(_Part):
     """The pages in order, and the sentences of the stops."""
 
     pages: list[PageFile]
     sending: Words = Field(
         "", description="What to know before sending; may name answers, facts, values, settings."
+    )
+    sending_when: list[SendingFile] = Field(
+        [],
+        description="Other words before sending, and on the button, such as where nothing is paid.",
     )
     stops: dict[str, StopFile] = Field(
         {},
