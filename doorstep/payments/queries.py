@@ -48,7 +48,10 @@ def by_return(token: str, now: datetime) -> Attempt | None:
 def of_case(case: Case) -> QuerySet[Charge]:
     """Return a case's charges with attempts, refunds, waivers and movements."""
     attempts = Attempt.objects.order_by("id").prefetch_related("refunds")
-    moved, waivers = Movement.objects.order_by("id"), Waiver.objects.order_by("id")
+    moved, waivers = (
+        Movement.objects.order_by("id"),
+        Waiver.objects.order_by("id").select_related("back"),
+    )
     prefetches = (
         Prefetch("attempts", attempts),
         Prefetch("movements", moved),
@@ -87,8 +90,8 @@ def waivers() -> QuerySet[Waiver]:
 
 
 def waived(since: datetime, until: datetime) -> QuerySet[Waiver]:
-    """Return what was waived in a stretch of time, the first first."""
-    done = Waiver.objects.select_related("charge__case").filter(state="done")
+    """Return what was waived in a stretch of time, or taken back of it, the first first."""
+    done = Waiver.objects.select_related("charge__case").filter(state__in=("done", "back"))
     return done.filter(asked_at__gte=since, asked_at__lt=until).order_by("asked_at", "id")
 
 

@@ -43,6 +43,11 @@ urlpatterns = [
         taking.take_back,
         name="desk_take_back",
     ),
+    path(
+        "/cases/<str:reference>/waivers/<int:number>/take-back",
+        taking.unwaive,
+        name="desk_unwaive",
+    ),
     path("/pay/return/<str:token>", taking.come_back, name="desk_pay_return"),
     path("/payments", payments.payments, name="desk_payments"),
     path("/payments/compare", payments.compare, name="compare"),
