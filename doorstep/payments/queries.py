@@ -83,6 +83,13 @@ def by_hand() -> QuerySet[Refund]:
     return refunds.filter(attempt__way__in=COUNTER).order_by("asked_at")
 
 
+def waived_of(case_ids: Iterable[int]) -> dict[int, int]:
+    """Return the pence that were waived of each of these cases that had any, without what was taken back."""
+    done = Waiver.objects.filter(charge__case__in=list(case_ids), state="done", back=None)
+    rows = done.values("charge__case").annotate(pence=Sum("pence"))
+    return dict(rows.values_list("charge__case", "pence"))
+
+
 def waivers() -> QuerySet[Waiver]:
     """Return waivers that wait for a second person, the oldest first."""
     waiting = Waiver.objects.select_related("charge__case").filter(state="waiting")

@@ -143,6 +143,10 @@ def test_a_claim_that_runs_costs_nothing_and_is_booked_at_once(
     ):
         assert not re.search(r"1234567|neill|17 May 1980|1980-05-17", text, re.I)
     officer.looks()
+    # What the household had of it stands with its bookings.
+    officer.page.goto(f"{base}/desk/homes/{case.place_id}")
+    officer.page.wait_for_selector(f"tr:has-text('{case.reference}') td:has-text('2 items')")
+    officer.looks()
 
 
 def test_four_are_free_and_two_are_paid_for(

@@ -307,13 +307,13 @@ def test_a_waiver_is_taken_back_by_a_second_entry_and_owed_again(
     rows = Waiver.objects.order_by("id").values_list("state", "pence", "asked_by", "of")
     assert list(rows) == [("done", 3500, "officer", None), ("back", 3500, "supervisor", waiver.pk)]
     assert Case.objects.get().stage == "paid" and due(case).until is None
-    assert refunds.settled(case) == held() == 0
+    assert refunds.settled(case) == held() == 0 and queries.waived_of([case.pk]) == {}
     assert "owed again" in Task.objects.get(ended_at=None).text
     with pytest.raises(Refused, match="not_waived"):
         waiving.take_back(**about, reason="Again")
     # Waived once more, then back, then paid by a card: it stays, though no stage waits for it.
     second = waive(due(case), reason="Right this time")
-    assert refunds.settled(case) == 3500
+    assert refunds.settled(case) == 3500 and queries.waived_of([case.pk]) == {case.pk: 3500}
     waiving.take_back(waiver_id=second.pk, reason="No", by=BOB, now=now)
     online = actions.begin(charge_id=due(case).pk, language="en", now=now)
     pay.control(pay=online.provider_id)
