@@ -10,6 +10,7 @@ from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
 from doorstep.outside.secret import hashed
 from doorstep.payments.models import (
+    COUNTED,
     COUNTER,
     Attempt,
     Charge,
@@ -81,6 +82,14 @@ def by_hand() -> QuerySet[Refund]:
     """Return refunds of what was taken at a counter that finance has still to give back, the oldest first."""
     refunds = Refund.objects.select_related("attempt__charge__case").filter(state="asked")
     return refunds.filter(attempt__way__in=COUNTER).order_by("asked_at")
+
+
+def going_back_of(case_ids: Iterable[int]) -> dict[int, int]:
+    """Return the pence of each of these cases that are to go back and have not yet: asked for, on their way, or waiting."""
+    states = [state for state in COUNTED if state != "done"]
+    going = Refund.objects.filter(attempt__charge__case__in=list(case_ids), state__in=states)
+    rows = going.values("attempt__charge__case").annotate(sum=Sum("pence"))
+    return dict(rows.values_list("attempt__charge__case", "sum"))
 
 
 def waived_of(case_ids: Iterable[int]) -> dict[int, int]:

@@ -83,8 +83,8 @@ def test_declined_then_paid_then_the_crew_takes_a_part(
     looks_right(officer)
     # What the household had: the day, what became of it, what was paid and went back.
     officer.goto(f"{base}/desk/homes/{case.place_id}")
-    for words in ("Booked here", "Partly collected", "£35.00", "£20.00"):
-        officer.wait_for_selector(f"table:has-text('{words}')")
+    for words in ("Booked here", "Partly collected", "£35.00 paid", "£20.00 "):
+        officer.wait_for_selector(f"main:has-text('{words}')")
     looks_right(officer)
     for context in (page, crew, officer):
         context.context.close()

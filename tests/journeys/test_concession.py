@@ -145,7 +145,9 @@ def test_a_claim_that_runs_costs_nothing_and_is_booked_at_once(
     officer.looks()
     # What the household had of it stands with its bookings.
     officer.page.goto(f"{base}/desk/homes/{case.place_id}")
-    officer.page.wait_for_selector(f"tr:has-text('{case.reference}') td:has-text('2 items')")
+    officer.page.wait_for_selector(
+        f"li:has-text('{case.reference}'):has-text('2 items at a lower price')"
+    )
     officer.looks()
 
 

@@ -35,7 +35,7 @@ def test_every_message_reads_as_a_text(language: str) -> None:
     says = LONGEST_CY if language == "cy" else LONGEST
     for folder in catalogue.library():
         with council.speaking(language):
-            service, _ = catalogue.of_folder(folder)
+            service = catalogue.build(catalogue.read_folder(folder))
             said = {name: short(m.subject, says) for name, m in service.messages.items()}
         for name, text in said.items():
             about = (service.slug, name, text)

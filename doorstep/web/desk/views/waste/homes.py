@@ -43,6 +43,7 @@ def _booked(uprn: int) -> list[dict[str, object]]:
     rows = bookings.of_home(uprn)
     ids = [b.case_id for b in rows if b.case_id]
     sums, waived = payments.sums_of(ids), payments.waived_of(ids)
+    going = payments.going_back_of(ids)
     return [
         {
             "booking": b,
@@ -50,6 +51,7 @@ def _booked(uprn: int) -> list[dict[str, object]]:
             "stage": workflow.stage_of(b.case),
             "had": uses.had(b.case),
             "sums": sums.get(b.case_id or 0),
+            "going": going.get(b.case_id or 0, 0),
             "waived": waived.get(b.case_id or 0, 0),
         }
         for b in rows
