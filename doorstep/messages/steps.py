@@ -26,8 +26,9 @@ def _check(
 
 KIND = steps.StepKind(
     "tell",
-    rules={"at": MOMENT},
-    optional=frozenset({"at"}),
+    # `at`: a reminder, which leaves then. `not_before`: leaves at once, or at that moment where it is still to come.
+    rules={"at": MOMENT, "not_before": MOMENT},
+    optional=frozenset({"at", "not_before"}),
     # `otherwise: write`: a person is asked for a letter where nothing can be sent.
     words=frozenset({"message", "otherwise"}),
     speaks=True,
@@ -44,12 +45,15 @@ class TellStep:
     def run(self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
         """Queue the message and note it on the timeline."""
         name = str(options["message"])
-        at = options.get("at")
+        held_back = options.get("not_before")
+        at = held_back if held_back and held_back > now else options.get("at")
         if actions.tell(case=case, name=name, now=now, said=options.get("said"), at=at) and not at:
             timeline.write(case, "told", by=by, now=now, message=name)
         elif options.get("otherwise") and not actions.reached_by(case)[1]:
             text = LETTER.format(name=name)
-            needs_person.ask_on(case=case, text=text, kind="write", by=by, now=now)
+            # Taken back with all else that is under way: a letter about a day that is given up is not to be written.
+            topic = f"step.tell.{name}"[:60]
+            needs_person.ask_on(case=case, text=text, kind="write", by=by, now=now, topic=topic)
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
         """Nothing to take back."""
