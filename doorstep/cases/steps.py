@@ -42,10 +42,11 @@ class AskTeamStep:
         return None
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
-        """End what was asked: the case goes on no further."""
+        """End what was asked, which is asked anew where the case comes there again."""
         still = case.tasks.filter(topic__startswith="step.", task__ended_at=None)
         for topic in list(still.values_list("topic", flat=True)):
             needs_person.done_on(case=case, topic=topic, by=by, now=now)
+            case.tasks.filter(topic=topic).update(topic="")
 
 
 def offer() -> None:

@@ -461,6 +461,13 @@ class HappensFile(_Part):
     merged: bool = Field(
         False, description="true: an officer finds that it is the same as another, just like it."
     )
+    moved: str = Field(
+        "", description="An officer moves the bookings of its day: the slot that it goes to."
+    )
+    way: Literal["rebook", "offer"] = Field(
+        "rebook", description="Beside `moved`: booked there at once, or only kept for it."
+    )
+    back: bool = Field(False, description="true, beside `moved`: the officer took that back.")
     at: str = Field("", description="When, where that is later: such as 2026-11-25T10:00.")
     facts: dict[str, Any] = Field(
         {}, description="Beside an outcome: what came with it, such as {job: {left: []}}."
@@ -468,13 +475,9 @@ class HappensFile(_Part):
 
     @model_validator(mode="after")
     def _one(self) -> "HappensFile":
-        happens = (
-            self.outcome, self.decision, self.reopened, self.choice, self.merged, self.change
-        )  # fmt: skip
-        if sum(map(bool, happens)) != 1:
-            raise ValueError(
-                "says one of `outcome:`, `decision:`, `choice:`, `change:`, `merged:` and `reopened:`"
-            )
+        ways = ("outcome", "decision", "choice", "change", "merged", "moved", "reopened")
+        if sum(bool(getattr(self, name)) for name in ways) != 1:
+            raise ValueError(f"says one of {', '.join(f'`{name}:`' for name in ways)}")
         return self
 
 
