@@ -245,7 +245,7 @@ def test_cancelled_in_time_the_money_goes_back(chromium: Any, base: str, pay: Pa
     page.wait_for_selector("text=Payment received")
     page.goto(f"{base}/case/{reference}")
     page.click("text=Cancel this collection")
-    page.wait_for_selector("main:has-text('of what you paid, we give £')")
+    page.wait_for_selector("main:has-text('of it goes back the way you paid')")
     looks_right(page)
     page.click("main button:has-text('Cancel this collection')")
     page.wait_for_selector("main:has-text('This collection is cancelled')")
