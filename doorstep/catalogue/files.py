@@ -327,7 +327,7 @@ class StageFile(_Part):
     resident: Words = Field(description="The sentence that the resident sees.")
     headline: Words = Field(
         "",
-        description="The answer as a heading, such as We come on {booked.day}; else the sentence stands alone.",
+        description="The answer as a heading, such as We come on {booked.day}; else the sentence stands alone. Of a `passing` stage it stands without the service’s `sent`.",
     )
     ahead: list[AheadFile] = Field(
         [], description="What is still to come from here, in order, with its dates."

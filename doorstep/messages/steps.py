@@ -45,9 +45,9 @@ class TellStep:
 
     def run(self, *, case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
         """Queue the message and note it on the timeline; where nothing can be sent, ask for a letter or say so there."""
-        name, reminder = str(options["message"]), options.get("at")
+        name = str(options["message"])
         held_back = options.get("not_before")
-        at = held_back if held_back and held_back > now else reminder
+        at = held_back if held_back and held_back > now else options.get("at")
         if actions.tell(case=case, name=name, now=now, said=options.get("said"), at=at) and not at:
             timeline.write(case, "told", by=by, now=now, message=name)
         elif actions.reached_by(case)[1]:
@@ -57,7 +57,7 @@ class TellStep:
             # Taken back with all else that is under way: a letter about a day that is given up is not to be written.
             topic = f"step.tell.{name}"[:60]
             needs_person.ask_on(case=case, text=text, kind="write", by=by, now=now, topic=topic)
-        elif case.customer and case.customer.phone and not reminder:
+        elif case.customer and case.customer.phone and not options.get("at"):
             # They left a number: whoever looks at the case must see that they know nothing of it.
             timeline.write(case, "not told", by=by, now=now, message=name, text=NO_WAY)
 

@@ -345,6 +345,7 @@ def sends_letter(ann: Person, letter: Path) -> Case:
     assert "Go to payment" not in ann.page.content()
     ann.page.click("text=Send your letter")
     ann.page.wait_for_selector("main:has-text('A person is looking at your benefit letter')")
+    assert "Collection booked" not in ann.page.content()
     ann.looks()
     return Case.objects.get()
 
