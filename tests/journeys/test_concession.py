@@ -379,6 +379,7 @@ def test_a_letter_is_looked_at_before_anything_is_paid(
     case = sends_letter(ann, letter)
     booking = Booking.objects.get()
     assert (case.stage, booking.state, pay.payments) == ("evidence", "held", [])
+    assert case.tasks.get().task.due_at == booking.until  # not when the day has gone to others
     decides(chromium, base, case, words)
     run_queue()
     assert [m.name for m in Message.objects.order_by("id")] == ["evidence", "pay"]
