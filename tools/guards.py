@@ -577,7 +577,7 @@ GUARDS = (
           "if not (has_rows or ", "if False and not (has_rows or ",
           "tests/authorities/test_updates.py::test_a_page_that_is_no_list_of_updates_counts_as_not_heard"),
     Guard("partners: nothing they say is cut", "doorstep/cases/needs_person.py",
-          "by, now, note=text, topic=topic, team=team)", "by, now, topic=topic)",
+          "by, now, note=text, topic=topic, team=team, **more)", "by, now, topic=topic)",
           "tests/authorities/test_updates.py::test_nothing_of_long_words_is_lost"),
     Guard("open311: what need not be there refuses no report", "doorstep/web/open311/sending.py",
           'wrong.invalid.code == "not_asked" or is_ours', "False",
