@@ -117,10 +117,10 @@ def test_a_day_of_many_bookings_is_moved(chromium: Any, live_server: Any, snow: 
     theirs.wait_for_selector("main:has-text('We will come on')")
     looks_right(theirs)
     theirs = opened(chromium, refuses)
-    theirs.click("a:has-text('Cancel, and have my money back')")
-    theirs.wait_for_selector("text=All you paid goes back")
+    theirs.click("a:has-text('Cancel this collection')")
+    theirs.wait_for_selector("text=All you paid, if anything, goes back")
     looks_right(theirs)
-    theirs.click("main button:has-text('Cancel, and have my money back')")
+    theirs.click("main button:has-text('Cancel this collection')")
     theirs.wait_for_selector("main:has-text('goes back')")
     stages = dict(Case.objects.values_list("pk", "stage"))
     assert [stages[agrees.pk], stages[refuses.pk]] == ["still_booked", "move_refused"]
