@@ -256,6 +256,10 @@ BENEFITS_EXTRACT_DAYS = int(os.environ.get("BENEFITS_EXTRACT_DAYS", "3"))
 ACADEMY_URL = os.environ.get("ACADEMY_URL", "")
 ACADEMY_AUTHORIZATION = os.environ.get("ACADEMY_AUTHORIZATION", "")
 ACADEMY_KEY = os.environ.get("ACADEMY_KEY", "")
+# The waste system that a council has already (connectors/whitespace.py).
+WHITESPACE_URL = os.environ.get("WHITESPACE_URL", "")
+WHITESPACE_USER = os.environ.get("WHITESPACE_USER", "")
+WHITESPACE_PASSWORD = os.environ.get("WHITESPACE_PASSWORD", "")
 _NO_RECORDS = "doorstep.customers.provider.NoRecords"
 CONNECTORS = {
     "authorities.carrier": "doorstep.connectors.open311.Open311",

@@ -43,8 +43,8 @@ class Booked:
             "phone": None,
         }
 
-    def book(self, home: int) -> Case:
-        draft = fill(self.service, self.answers(home), now=self.now)
+    def book(self, home: int, **answers: Any) -> Case:
+        draft = fill(self.service, {**self.answers(home), **answers}, now=self.now)
         case, decision = submitting.submit(draft_id=draft.pk, by=RESIDENT, now=self.now)
         assert case is not None, decision
         cases.record_outcome(case_id=case.pk, name="pay.paid", by=SYSTEM, now=self.now)

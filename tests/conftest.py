@@ -155,6 +155,15 @@ def open_district(new_district: Callable[[], District], transactional_db: None) 
 
 
 @pytest.fixture(autouse=True)
+def nothing_was_asked_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who did not answer in another test is asked in this one; nobody notes it, which would take a database."""
+    from doorstep.outside import breaker, http
+
+    breaker.forget()
+    monkeypatch.setattr(http, "listeners", [])
+
+
+@pytest.fixture(autouse=True)
 def no_benefit(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not about a benefit meets no question about one, though the demo's council asks it."""
     from doorstep.catalogue import queries as catalogue

@@ -236,6 +236,11 @@ def _of_case(case: Case, now: datetime) -> Booking:
     return booking
 
 
+def own(case_id: int) -> Booking | None:
+    """Return what a case holds or has booked, locked; the caller holds the case's lock."""
+    return _own(Q(case=case_id))
+
+
 def leads_on(case: Case, outcome: str) -> bool:
     """Say whether the workflow knows where an outcome leads from where the case stands."""
     everywhere = catalogue.service(case.version_id).workflow.on

@@ -15,3 +15,4 @@ class BookingsConfig(AppConfig):
         uses.register()
         steps.offer()
         later.reconcile_with(jobs.lapse_due)
+        later.reconcile_with(jobs.move_lost)

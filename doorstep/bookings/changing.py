@@ -1,5 +1,6 @@
 """What officers do to days: close, open again, resize; and whom that concerns, asked before."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
@@ -31,7 +32,11 @@ def affected(calendar: Calendar, day: date, room: int, now: datetime) -> list[Bo
     return bookings
 
 
-def _changed(row: Day, by: Actor, now: datetime) -> Day:
+def written(row: Day, by: Actor, now: datetime, but: Collection[int] = ()) -> Day:
+    """Write down how an officer leaves a day, whose row is locked; cases that only hold it are looked at by jobs.
+
+    Not the cases of `but`, which are dealt with otherwise. Raises Refused("day_over").
+    """
     if row.day < now.astimezone(ZONE).date():
         raise Refused("day_over")
     row.save(update_fields=["capacity", "closed_why"])
@@ -39,9 +44,18 @@ def _changed(row: Day, by: Actor, now: datetime) -> Day:
         day=row, at=now, by=by.key, capacity=row.capacity, closed_why=row.closed_why
     )
     holds = Booking.objects.filter(day=row, state="held", case__isnull=False)
-    for case_id in holds.values_list("case_id", flat=True):
+    for case_id in holds.exclude(case__in=but).values_list("case_id", flat=True):
         queue.lose.defer(case_id=case_id)
     return row
+
+
+def reason(why: str) -> str:
+    """Return why nobody comes on a day, as residents read it; raises Refused("why_missing") or ("why_long")."""
+    if not why.strip():
+        raise Refused("why_missing")
+    if len(why.strip()) > MOST_WORDS:
+        raise Refused("why_long")
+    return why.strip()
 
 
 @transaction.atomic
@@ -50,13 +64,10 @@ def close(*, calendar: Calendar, day: date, why: str, by: Actor, now: datetime) 
 
     Raises Refused("why_missing"), ("why_long") or ("day_over").
     """
-    if not why.strip():
-        raise Refused("why_missing")
-    if len(why.strip()) > MOST_WORDS:
-        raise Refused("why_long")
+    said = reason(why)
     row = locked(calendar, day)
-    row.closed_why = why.strip()
-    return _changed(row, by, now)
+    row.closed_why = said
+    return written(row, by, now)
 
 
 @transaction.atomic
@@ -64,7 +75,7 @@ def open_again(*, calendar: Calendar, day: date, by: Actor, now: datetime) -> Da
     """Take bookings again for a day that was closed; raises Refused("day_over")."""
     row = locked(calendar, day)
     row.closed_why = ""
-    return _changed(row, by, now)
+    return written(row, by, now)
 
 
 @transaction.atomic
@@ -77,7 +88,7 @@ def resize(*, calendar: Calendar, day: date, capacity: int | None, by: Actor, no
         raise Refused("capacity_wrong")
     row = locked(calendar, day)
     row.capacity = capacity
-    return _changed(row, by, now)
+    return written(row, by, now)
 
 
 def changes(calendar: Calendar, day: date) -> list[DayChange]:

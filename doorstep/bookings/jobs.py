@@ -3,7 +3,8 @@ that an officer closed."""
 
 from django.utils import timezone
 
-from doorstep.bookings import actions, queue
+from doorstep.bookings import actions, moving, queue
+from doorstep.bookings.models import Move
 from doorstep.staff.actor import SYSTEM
 
 
@@ -17,6 +18,18 @@ def lapse(case_id: int) -> None:
 def lose(case_id: int) -> None:
     """Take a closed day from a case that holds it; run again, it finds nothing to do."""
     actions.lose(case_id=case_id, by=SYSTEM, now=timezone.now())
+
+
+@queue.move.does()
+def move(move_id: int) -> None:
+    """Carry on with the bookings of a day that are moved; run again, it goes on where it stopped."""
+    moving.carry_on(move_id=move_id, by=SYSTEM, now=timezone.now())
+
+
+def move_lost() -> None:
+    """Queue again, every minute, the moves that are not over: their worker may have died."""
+    for move_id in Move.objects.filter(ended_at=None).values_list("id", flat=True)[:100]:
+        queue.move.defer(move_id=move_id)
 
 
 def lapse_due() -> None:

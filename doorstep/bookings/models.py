@@ -85,6 +85,59 @@ class DayChange(models.Model):
     closed_why = models.CharField(max_length=120, blank=True)
 
 
+class Move(models.Model):
+    """Bookings of a day that an officer moves to other days, because nobody can come for all of them.
+
+    Who is concerned is told at `tell_at`, not before: until then it can be undone.
+    """
+
+    WAYS = ("rebook", "offer")
+
+    day = models.ForeignKey(Day, on_delete=models.PROTECT, related_name="moves")
+    # How much room is left on the day; nothing is left: it is closed.
+    keep = models.PositiveIntegerField()
+    why = models.CharField(max_length=120)
+    # Booked on the other day unless they say otherwise, or the other day is kept until they take it.
+    way = models.CharField(max_length=10, choices=[(w, w) for w in WAYS])
+    tell_at = models.DateTimeField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+    # As the day was, for an undo.
+    was_capacity = models.PositiveIntegerField(null=True)
+    was_closed_why = models.CharField(max_length=120, blank=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=80, blank=True)
+    # When every line was dealt with, also those that go back.
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], condition=Q(ended_at=None), name="moves_under_way"),
+        ]
+
+
+class MoveLine(models.Model):
+    """What becomes of one case's booking in a move."""
+
+    # Waits for its turn; is on its other day; was given up or changed before; is left for a person; went back, as the
+    # move was undone; did not, because its person knew already.
+    STATES = ("waiting", "moved", "gone", "left", "back", "stays")
+
+    move = models.ForeignKey(Move, on_delete=models.PROTECT, related_name="lines")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="moves")
+    # The slot it goes to (CALENDAR/day), another where that went meanwhile; nothing: a person deals with it.
+    slot = models.CharField(max_length=60, blank=True)
+    state = models.CharField(max_length=10, choices=[(s, s) for s in STATES], default="waiting")
+    # Where it was brought, and when: whoever chose or decided something since has answered.
+    stage = models.CharField(max_length=40, blank=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["move", "case"], name="one_line_a_case"),
+        ]
+
+
 class Booking(models.Model):
     """A place on a day: held for a draft or a case until a moment, booked by a case, or given back."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from doorstep.bookings import actions, calendars, facts, queries
+from doorstep.bookings import actions, calendars, facts, moving, queries
 from doorstep.cases import changing, workflow
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.values import home_of
@@ -16,6 +16,8 @@ from doorstep.staff.actor import Actor
 
 # The day is nothing only before anything was held: a stage that names it comes after the step.
 BOOKED = Record("booked", {"day": DAY, "slot": TEXT, "until": Maybe(MOMENT)})
+# A stage that names it comes after book.rebooked or book.offered.
+MOVED = Record("moved", {"was": DAY, "why": TEXT, "tell": MOMENT})
 KIND = steps.StepKind(
     "book",
     # Until when the day can be taken at all; left out: until it begins. In which unit `load` is: said once in a
@@ -32,13 +34,16 @@ KIND = steps.StepKind(
     asks={"kind": TEXT, "load": INT, "first": DAY, "last": DAY},
     asked_as="slot",
     words=frozenset({"do"}),
-    gives={"booked": (BOOKED, actions.NOTHING)},
+    gives={"booked": (BOOKED, actions.NOTHING), "moved": (MOVED, moving.NOT_MOVED)},
     outcomes={
         "booked": "The place on the day is the case's own.",
         "gone": "The place went to somebody else before it was booked.",
         "none": "No day has room.",
         "closed": "An officer closed the day, or made it too small, before it was booked.",
         "lapsed": "The place was held too long and was given back.",
+        "rebooked": "An officer moved the day's bookings: another day is held for the case, to be kept or booked.",
+        "offered": "The same, but the other day is only offered: it is held until it is taken.",
+        "moved_back": "The officer took that back before anybody was told: the first day is held again.",
     },
     check_here=calendars.differing,
 )

@@ -6,13 +6,16 @@ from typing import Any
 from doorstep.bookings.facts import named
 from doorstep.cases.models import Case
 from doorstep.cases.values import from_json
+from doorstep.catalogue import queries as catalogue
 from doorstep.council.queries import ZONE
 from doorstep.forms.facts import Fact, Observed, offer
+from doorstep.forms.rules.parse import Literal
 from doorstep.forms.rules.types import DAY, INT, TEXT, ListOf, Record
 
 # A booking that had some of it: how much, for which day, how its case ended ("" while it is open) and when (today, while
 # it is).
 USE = Record("use", {"count": INT, "day": DAY, "outcome": TEXT, "closed": DAY})
+NAME = "bookings.uses"
 # No home has more in the years that cases are kept; nobody's page waits for a longer list.
 MOST = 500
 
@@ -44,7 +47,15 @@ def _use(case: Case, what: str, now: datetime) -> dict[str, object]:
     }
 
 
+def had(case: Case) -> int:
+    """Return how much a case had of what its service counts for each home; 0 where it counts nothing."""
+    pages = catalogue.service(case.version_id).form.pages
+    calls = (call for page in pages for _, call in page.facts if call.name == NAME)
+    what = next((arg.value for call in calls if isinstance(arg := call.args[2], Literal)), "")
+    return int(case.facts.get(str(what)) or 0)
+
+
 def register() -> None:
     """Offer the fact; two at once for one home count one after the other."""
     params = (("service", TEXT), ("property", TEXT), ("what", TEXT), ("draft", TEXT))
-    offer(Fact("bookings.uses", params, ListOf(USE), "local", uses, turn_args=2))
+    offer(Fact(NAME, params, ListOf(USE), "local", uses, turn_args=2))

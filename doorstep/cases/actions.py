@@ -23,11 +23,13 @@ def record_outcome(
     now: datetime,
     corrected: bool = False,
     told: Mapping[str, object] | None = None,
+    said_before: Mapping[str, object] | None = None,
     **data: Any,
 ) -> Case:
     """Take in what came of a step and follow the workflow; raises Refused("no_way_on").
 
-    `told` is what rules may read of it, under the names that the step's kind gives.
+    `told` is what rules may read of it, under the names that the step's kind gives; `said_before` what the
+    stage that is left said, where something of it changed before (`workflow.said_now`).
     """
     case = locked(case_id)
     if told:
@@ -36,7 +38,7 @@ def record_outcome(
     timeline.write(
         case, "corrected" if corrected else "outcome", by=by, now=now, outcome=name, **data
     )
-    workflow.outcome(case, name, by=by, now=now, corrected=corrected)
+    workflow.outcome(case, name, by=by, now=now, corrected=corrected, was=said_before)
     return case
 
 

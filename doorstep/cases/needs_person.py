@@ -40,8 +40,12 @@ def ask_on(
     kind: str = "person",
     topic: str = "",
     team: str = "",
+    due_at: datetime | None = None,
 ) -> None:
-    """As `ask_officer`, about a case that the caller holds locked; `team`: another than that of its service."""
+    """As `ask_officer`, about a case that the caller holds locked; `team`: another than that of its service.
+
+    `due_at`: by when, where that is not the usual time.
+    """
     if case.erased_at:
         return
     text = text.strip()
@@ -49,7 +53,8 @@ def ask_on(
     if same.exists():
         timeline.write(case, "note", by=by, now=now, text=text)
     else:
-        _ask(case, kind, _beginning(text), by, now, note=text, topic=topic, team=team)
+        more = {"due_at": due_at} if due_at else {}
+        _ask(case, kind, _beginning(text), by, now, note=text, topic=topic, team=team, **more)
 
 
 def _beginning(text: str) -> str:

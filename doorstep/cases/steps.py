@@ -7,13 +7,14 @@ from typing import Any
 from doorstep.cases import needs_person, workflow
 from doorstep.cases.models import Case
 from doorstep.catalogue import steps
-from doorstep.forms.rules.types import BOOL
+from doorstep.forms.rules.types import BOOL, MOMENT
 from doorstep.staff.actor import Actor
 
 ASK_TEAM = steps.StepKind(
     "ask_team",
-    rules={"when": BOOL},
-    optional=frozenset({"when"}),
+    # `due`: by when, where the team's usual time is too late, such as while a day is kept.
+    rules={"when": BOOL, "due": MOMENT},
+    optional=frozenset({"when", "due"}),
     words=frozenset({"text", "topic", "do"}),
     outcomes={
         "done": "What the team was asked for is done (`do: done`), or was not asked.",
@@ -38,14 +39,16 @@ class AskTeamStep:
             return "ask_team.done" if "ask_team.done" in workflow.stage_of(case).on else None
         if options.get("when", True) and not case.tasks.filter(topic=topic).exists():
             text = str(options.get("text", "")) or topic
-            needs_person.ask_on(case=case, text=text, by=by, now=now, topic=topic)
+            about: dict[str, Any] = {"case": case, "topic": topic, "due_at": options.get("due")}
+            needs_person.ask_on(**about, text=text, by=by, now=now)
         return None
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
-        """End what was asked: the case goes on no further."""
+        """End what was asked, which is asked anew where the case comes there again."""
         still = case.tasks.filter(topic__startswith="step.", task__ended_at=None)
         for topic in list(still.values_list("topic", flat=True)):
             needs_person.done_on(case=case, topic=topic, by=by, now=now)
+            case.tasks.filter(topic=topic).update(topic="")
 
 
 def offer() -> None:

@@ -127,16 +127,22 @@ def _submit(
     if not asked and any(facts.asks_outside(page.facts) for page in service.form.pages):
         raise _AskFirst
     settings = settings_of(draft, service, now)
-    said = fill(service.form.sending, values_of(draft, settings))
+    said = _said(draft, service, settings, now)
     try:
         decision = judge_all(draft, service, settings, now, given_facts)
     except Refused as exc:
         raise _FoundOther(draft, exc) from exc
     if decision:
         return None, decision
-    if answers is not None and fill(service.form.sending, values_of(draft, settings)) != said:
+    if answers is not None and _said(draft, service, settings, now) != said:
         raise _FoundOther(draft, Refused("changed_meanwhile"))
     return _open(draft, service, settings, by, now, given_facts), None
+
+
+def _said(draft: Draft, service: Service, settings: Mapping[str, object], now: datetime) -> str:
+    """Return what is said before a draft is sent."""
+    values = values_of(draft, settings)
+    return fill(service.form.last_words(values, clock_at(now))[0], values)
 
 
 def judge_all(

@@ -279,7 +279,15 @@ def unwind(case: Case, *, by: Actor, now: datetime) -> None:
         step.undo(case=case, by=by, now=now)
 
 
-def outcome(case: Case, name: str, *, by: Actor, now: datetime, corrected: bool = False) -> None:
+def outcome(
+    case: Case,
+    name: str,
+    *,
+    by: Actor,
+    now: datetime,
+    corrected: bool = False,
+    was: Mapping[str, object] | None = None,
+) -> None:
     """Follow a step's outcome such as `job.collected`; raises Refused("no_way_on"), ("not_correctable")."""
     if corrected and not steps.kind(name.partition(".")[0]).correctable:
         raise Refused("not_correctable", outcome=name)
@@ -292,7 +300,7 @@ def outcome(case: Case, name: str, *, by: Actor, now: datetime, corrected: bool 
     if corrected:
         for step in putting_right():
             step.put_right(case=case, by=by, now=now)
-    enter(case, target, by=by, now=now, why=name, quiet=corrected, corrected=corrected)
+    enter(case, target, by=by, now=now, why=name, quiet=corrected, corrected=corrected, was=was)
     if corrected:
         _reckon(case, flow.stages[target], by, now)
     if corrected and flow.corrected:

@@ -1,5 +1,7 @@
 """Reads form.yaml: pages, questions, facts, checks, and what is said where a check stops."""
 
+from collections.abc import Iterator
+
 from doorstep.catalogue import files as f
 from doorstep.catalogue.checker import (
     Checker,
@@ -9,7 +11,7 @@ from doorstep.catalogue.checker import (
     refuse_forgotten,
 )
 from doorstep.catalogue.reading import Source
-from doorstep.forms.form import CheckRule, Dispute, Form, Page, Question, Stop
+from doorstep.forms.form import CheckRule, Dispute, Form, LastWords, Page, Question, Stop
 from doorstep.forms.questions.kinds import KINDS
 from doorstep.forms.rules.types import Maybe
 
@@ -40,9 +42,19 @@ def read_form(b: Checker) -> Form:
         check_sentence(b, s.say, src.where("stops", code, "say"), {})
         stops[code] = _stop(b, src, code, s, {p.id for p in pages if p.asked_only})
     check_sentence(b, read.sending, src.where("sending"), {})
+    sending_when = tuple(_last_words(b, src, read))
     for name in b.forgotten:  # the case does not know it
         b.names.pop(name, None)
-    return Form(pages, stops, read.sending)
+    return Form(pages, stops, read.sending, sending_when)
+
+
+def _last_words(b: Checker, src: Source, read: f.FormFile) -> Iterator[LastWords]:
+    for n, s in enumerate(read.sending_when):
+        check_sentence(b, s.say, src.where("sending_when", n, "say"), {})
+        rule = b.rule(s.when, src.where("sending_when", n, "when"))
+        if rule:
+            refuse_forgotten(b, rule.uses, src.where("sending_when", n, "when"))
+            yield LastWords(rule, s.say, s.send)
 
 
 def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:

@@ -244,12 +244,24 @@ class PageFile(_Part):
     )
 
 
+class SendingFile(_Part):
+    """What is said before sending, and on the last button, where a rule holds."""
+
+    when: str = Field(description="A rule, such as price.pence == 0; the first that holds counts.")
+    say: Words = Field(description="What to know before sending, instead of `sending`.")
+    send: Words = Field(description="The words on the last button, instead of the service's.")
+
+
 class FormFile(_Part):
     """The pages in order, and the sentences of the stops."""
 
     pages: list[PageFile]
     sending: Words = Field(
         "", description="What to know before sending; may name answers, facts, values, settings."
+    )
+    sending_when: list[SendingFile] = Field(
+        [],
+        description="Other words before sending, and on the button, such as where nothing is paid.",
     )
     stops: dict[str, StopFile] = Field(
         {},
@@ -315,7 +327,7 @@ class StageFile(_Part):
     resident: Words = Field(description="The sentence that the resident sees.")
     headline: Words = Field(
         "",
-        description="The answer as a heading, such as We come on {booked.day}; else the sentence stands alone.",
+        description="The answer as a heading, such as We come on {booked.day}; else the sentence stands alone. Of a `passing` stage it stands without the service’s `sent`.",
     )
     ahead: list[AheadFile] = Field(
         [], description="What is still to come from here, in order, with its dates."
@@ -449,6 +461,13 @@ class HappensFile(_Part):
     merged: bool = Field(
         False, description="true: an officer finds that it is the same as another, just like it."
     )
+    moved: str = Field(
+        "", description="An officer moves the bookings of its day: the slot that it goes to."
+    )
+    way: Literal["rebook", "offer"] = Field(
+        "rebook", description="Beside `moved`: booked there at once, or only kept for it."
+    )
+    back: bool = Field(False, description="true, beside `moved`: the officer took that back.")
     at: str = Field("", description="When, where that is later: such as 2026-11-25T10:00.")
     facts: dict[str, Any] = Field(
         {}, description="Beside an outcome: what came with it, such as {job: {left: []}}."
@@ -456,13 +475,9 @@ class HappensFile(_Part):
 
     @model_validator(mode="after")
     def _one(self) -> "HappensFile":
-        happens = (
-            self.outcome, self.decision, self.reopened, self.choice, self.merged, self.change
-        )  # fmt: skip
-        if sum(map(bool, happens)) != 1:
-            raise ValueError(
-                "says one of `outcome:`, `decision:`, `choice:`, `change:`, `merged:` and `reopened:`"
-            )
+        ways = ("outcome", "decision", "choice", "change", "merged", "moved", "reopened")
+        if sum(bool(getattr(self, name)) for name in ways) != 1:
+            raise ValueError(f"says one of {', '.join(f'`{name}:`' for name in ways)}")
         return self
 
 

@@ -9,8 +9,15 @@ class CustomersConfig(AppConfig):
     def ready(self) -> None:
         """Offer the room's facts, the age of the benefits extract where one is used, and the daily forgetting."""
         from doorstep.customers import extract, facts, jobs
-        from doorstep.outside import later
+        from doorstep.outside import later, plug
 
         facts.register()
+        plug.offer(
+            plug.Socket(
+                "customers.records",
+                "Whether somebody is entitled to a lower price",
+                "The answer is “cannot tell”: by the council’s setting people pay now and an officer gives the difference back, or send a letter.",
+            )
+        )
         extract.offer_age()
         later.every_day(jobs.forget)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from doorstep.forms.rules.functions import Clock
 from doorstep.forms.rules.parse import FactCall
 from doorstep.forms.rules.rule import Rule
 
@@ -121,13 +122,30 @@ class Stop:
 
 
 @dataclass(frozen=True)
+class LastWords:
+    """What is said before sending, and on the last button, where a rule holds."""
+
+    rule: Rule
+    say: str
+    send: str
+
+
+@dataclass(frozen=True)
 class Form:
     """All pages of a service in order, and the sentences of its stops."""
 
     pages: tuple[Page, ...]
     stops: Mapping[str, Stop]
-    # What to know before sending.
+    # What to know before sending; the first of the others whose rule holds counts instead.
     sending: str = ""
+    sending_when: tuple[LastWords, ...] = ()
+
+    def last_words(
+        self, values: Mapping[str, object], clock: Clock, send: str = ""
+    ) -> tuple[str, str]:
+        """Return what is said before sending, its places not filled in, and the button's words; `send` where none differ."""
+        other = next((w for w in self.sending_when if w.rule.evaluate(values, clock)), None)
+        return (other.say, other.send) if other else (self.sending, send)
 
     def page(self, page_id: str) -> Page | None:
         """Return the page with this id, or nothing."""

@@ -18,6 +18,7 @@ from doorstep.cases.shapes import KeptDecision
 from doorstep.cases.values import settings_of, to_json, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
+from doorstep.catalogue.words import fill
 from doorstep.forms import journey
 from doorstep.forms.form import Page, Question
 from doorstep.forms.journey import Decision
@@ -216,6 +217,17 @@ class Filling:
         for n, other in enumerate(self.service.form.pages):
             if n > at or other.asked_only:
                 self._is_shown.pop(other.id, None)
+
+    def last_words(self) -> tuple[str, str]:
+        """Return what is said before this is sent, such as the price, and the words on the last button.
+
+        What is looked at or paid for a change is said of the change, not by the form.
+        """
+        form, send = self.service.form, self.service.about.send
+        if self.draft.changes_id is not None:
+            return fill(form.sending, self.values), send
+        say, send = form.last_words(self.values, self.clock, send)
+        return fill(say, self.values), send
 
     def submit(self) -> tuple[Case | None, Decision | None]:
         """Send it: a case, new or changed, or the decision that stops it; raises Refused."""

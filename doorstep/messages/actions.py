@@ -16,7 +16,7 @@ from doorstep.catalogue.words import fill
 from doorstep.council import queries as council
 from doorstep.messages import queue, texts
 from doorstep.messages.models import Message
-from doorstep.messages.short import mobile_in
+from doorstep.messages.short import mobile_in, plainer
 from doorstep.outside.secret import derived
 
 # Stand for the link and the code until the message leaves; no answer can hold these characters.
@@ -81,7 +81,7 @@ def reached_by(case: Case) -> tuple[str, str]:
 
 def in_short(subject: str) -> str:
     """Return a message as a text, which has room for little: what it is about, and where the rest is read."""
-    return f"{subject}\n{LINK}\n{council.current().name}"
+    return plainer(f"{subject}\n{LINK}\n{council.current().name}")
 
 
 def tell_draft(*, draft: Draft, name: str, now: datetime) -> Message:

@@ -9,9 +9,23 @@ class MessagesConfig(AppConfig):
     def ready(self) -> None:
         """Offer the step `tell`, the look for lost messages, and the daily forgetting."""
         from doorstep.messages import jobs, steps
-        from doorstep.outside import later
+        from doorstep.outside import later, plug
 
         steps.offer()
+        plug.offer(
+            plug.Socket(
+                "messages.messenger",
+                "E-mail",
+                "Messages wait, and leave as soon as it works; what could not be sent for a day is asked of a person. Every page says the same as the message.",
+            )
+        )
+        plug.offer(
+            plug.Socket(
+                "messages.texts",
+                "Text messages",
+                "As e-mail.",
+            )
+        )
         later.reconcile_with(jobs.resend_lost)
         later.reconcile_with(jobs.send_reminders)
         later.reconcile_with(jobs.ask_after)

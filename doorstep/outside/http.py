@@ -1,9 +1,10 @@
-"""Calls to outside systems: one client a process, a limit on the whole call, never more than we asked for.
+"""Calls to outside systems: one client a process, a limit on the whole call, never more than we asked for, and a circuit breaker.
 
 What an answer means is for the connector that knows its vendor; so is what the log may keep.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from doorstep.outside import breaker
 from doorstep.outside.errors import TryLater
 
 HERE = ("127.0.0.1", "localhost", "::1")
@@ -53,8 +55,42 @@ def _client(outside: bool) -> httpx.Client:
     return httpx.Client(trust_env=outside, limits=httpx.Limits(max_keepalive_connections=0))
 
 
+# Whoever wants to know how calls went is told the address's host and what went wrong, in words of ours, or nothing.
+Listener = Callable[[str, str], None]
+listeners: list[Listener] = []
+
+
 def send(who: str, method: str, url: str, limits: Limits, **request: Any) -> tuple[int, bytes]:
-    """Send one request and return status and body; raises TryLater, in whose words `who` stands, past a limit."""
+    """Send one request and return status and body; raises TryLater, in whose words `who` stands, past a limit.
+
+    Also, and at once, where the address failed time and again just now (`outside.breaker`): then nothing was sent.
+    """
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    if breaker.is_open(host):
+        raise TryLater(f"{who} did not answer time and again, and is left alone for some seconds")
+    try:
+        status, body = _send(who, method, url, limits, request)
+    except TryLater as exc:
+        breaker.failed(host)
+        _told(host, str(exc))
+        raise
+    # Who is overloaded or broken says so; any other refusal is an answer.
+    if status >= 500:
+        breaker.failed(host)
+    else:
+        breaker.answered(host)
+    _told(host, f"{who} answered {status}" if status >= 500 else "")
+    return status, body
+
+
+def _told(host: str, wrong: str) -> None:
+    for listener in listeners:
+        listener(host, wrong)
+
+
+def _send(
+    who: str, method: str, url: str, limits: Limits, request: dict[str, Any]
+) -> tuple[int, bytes]:
     until, body = time.monotonic() + limits.seconds, b""
     parts = httpx.Timeout(limits.seconds - 1, connect=limits.connect, pool=1.0)
     try:

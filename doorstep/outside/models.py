@@ -46,3 +46,13 @@ class HashSet(models.Model):
     made_at = models.DateTimeField()
     loaded_at = models.DateTimeField()
     count = models.PositiveIntegerField()
+
+
+class Heard(models.Model):
+    """When an outside system last answered, and when it last did not and how, by the host of its address."""
+
+    host = models.CharField(max_length=200, primary_key=True)
+    answered_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    # In words of ours: no answer of theirs, which may repeat what was sent.
+    wrong = models.CharField(max_length=200, blank=True)

@@ -339,8 +339,9 @@ def goes_on(charge: Charge, name: str, now: datetime) -> bool:
 
 
 def is_owed(charge: Charge) -> bool:
-    """Say whether its case went on by money that was written down by mistake, so that it is still to be paid."""
-    return charge.attempts.filter(refunds__mistake=True).exists()
+    """Say whether its case went on by money that was written down by mistake, or a waiver that was taken back."""
+    mistake = charge.attempts.filter(refunds__mistake=True).exists()
+    return mistake or charge.waivers.filter(state="back").exists()
 
 
 def is_paid_otherwise(charge: Charge) -> bool:

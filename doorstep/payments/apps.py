@@ -8,10 +8,17 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the steps `pay` and `refund`, the look at all that is unsettled, the nightly comparison and forgetting."""
-        from doorstep.outside import later
+        from doorstep.outside import later, plug
         from doorstep.payments import jobs, steps
 
         steps.offer()
+        plug.offer(
+            plug.Socket(
+                "payments.provider",
+                "Payments by card",
+                "Who is to pay reads that it does not work just now, keeps the day, and can pay later by the same page; cash at a counter goes on. What was paid meanwhile is found by asking every minute.",
+            )
+        )
         later.reconcile_with(jobs.settle)
         later.every_day(jobs.compare_daily)
         later.every_day(jobs.forget)

@@ -21,8 +21,8 @@ LIVE = ("new", "open")
 # waiting: for an officer. asked, submitted: on its way.
 REFUND_STATES = ("waiting", "asked", "submitted", "done", "failed", "refused")
 COUNTED = ("waiting", "asked", "submitted", "done")
-# waiting: for a second person.
-WAIVER_STATES = ("waiting", "done", "refused")
+# waiting: for a second person. back: the second entry of one that is taken back, which itself stays `done`.
+WAIVER_STATES = ("waiting", "done", "refused", "back")
 
 
 class ChargeFact(TypedDict):
@@ -234,13 +234,19 @@ class Waiver(models.Model):
     decided_by = models.CharField(max_length=80, blank=True)
     decided_at = models.DateTimeField(null=True)
     why_not = models.CharField(max_length=200, blank=True)
+    # Which one a second entry takes back.
+    of = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="back")
 
     class Meta:
         constraints = [
             _among("state", WAIVER_STATES, "waiver_state"),
             models.CheckConstraint(condition=Q(pence__gt=0), name="waiver_of_something"),
             models.UniqueConstraint(
-                fields=["charge"], condition=~Q(state="refused"), name="one_waiver"
+                fields=["charge"], condition=Q(state="waiting"), name="one_waiver_waits"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="back", of__isnull=False) | (~Q(state="back") & Q(of=None)),
+                name="waiver_back_of_one",
             ),
             models.CheckConstraint(
                 condition=Q(decided_by="", decided_at=None)

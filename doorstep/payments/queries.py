@@ -10,6 +10,7 @@ from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
 from doorstep.outside.secret import hashed
 from doorstep.payments.models import (
+    COUNTED,
     COUNTER,
     Attempt,
     Charge,
@@ -48,7 +49,10 @@ def by_return(token: str, now: datetime) -> Attempt | None:
 def of_case(case: Case) -> QuerySet[Charge]:
     """Return a case's charges with attempts, refunds, waivers and movements."""
     attempts = Attempt.objects.order_by("id").prefetch_related("refunds")
-    moved, waivers = Movement.objects.order_by("id"), Waiver.objects.order_by("id")
+    moved, waivers = (
+        Movement.objects.order_by("id"),
+        Waiver.objects.order_by("id").select_related("back"),
+    )
     prefetches = (
         Prefetch("attempts", attempts),
         Prefetch("movements", moved),
@@ -80,6 +84,21 @@ def by_hand() -> QuerySet[Refund]:
     return refunds.filter(attempt__way__in=COUNTER).order_by("asked_at")
 
 
+def going_back_of(case_ids: Iterable[int]) -> dict[int, int]:
+    """Return the pence of each of these cases that are to go back and have not yet: asked for, on their way, or waiting."""
+    states = [state for state in COUNTED if state != "done"]
+    going = Refund.objects.filter(attempt__charge__case__in=list(case_ids), state__in=states)
+    rows = going.values("attempt__charge__case").annotate(sum=Sum("pence"))
+    return dict(rows.values_list("attempt__charge__case", "sum"))
+
+
+def waived_of(case_ids: Iterable[int]) -> dict[int, int]:
+    """Return the pence that were waived of each of these cases that had any, without what was taken back."""
+    done = Waiver.objects.filter(charge__case__in=list(case_ids), state="done", back=None)
+    rows = done.values("charge__case").annotate(pence=Sum("pence"))
+    return dict(rows.values_list("charge__case", "pence"))
+
+
 def waivers() -> QuerySet[Waiver]:
     """Return waivers that wait for a second person, the oldest first."""
     waiting = Waiver.objects.select_related("charge__case").filter(state="waiting")
@@ -87,8 +106,8 @@ def waivers() -> QuerySet[Waiver]:
 
 
 def waived(since: datetime, until: datetime) -> QuerySet[Waiver]:
-    """Return what was waived in a stretch of time, the first first."""
-    done = Waiver.objects.select_related("charge__case").filter(state="done")
+    """Return what was waived in a stretch of time, or taken back of it, the first first."""
+    done = Waiver.objects.select_related("charge__case").filter(state__in=("done", "back"))
     return done.filter(asked_at__gte=since, asked_at__lt=until).order_by("asked_at", "id")
 
 

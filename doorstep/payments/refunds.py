@@ -77,8 +77,8 @@ def _moved(case: Case) -> QuerySet[Movement]:
 
 def settled(case: Case) -> int:
     """Return the pence of a case that nobody has to pay any more: paid and kept, or waived."""
-    waived = Waiver.objects.filter(charge__case=case, state="done").aggregate(s=Sum("pence"))["s"]
-    return kept(case) + int(waived or 0)
+    waivers = Waiver.objects.filter(charge__case=case, state="done", back=None)
+    return kept(case) + int(waivers.aggregate(s=Sum("pence"))["s"] or 0)
 
 
 def kept(case: Case) -> int:

@@ -87,7 +87,7 @@ def take_back(*, attempt_id: int, reason: str, by: Actor, now: datetime) -> None
         given_by=by.key,
     )
     refunds.ended(refund, refunds.hand_id(refund), now)
-    _owe(charge)
+    owe(charge)
     timeline.write(
         charge.case, "payment taken back", by=by, now=now, text=reason.strip(), pence=charge.pence
     )
@@ -99,8 +99,8 @@ def take_back(*, attempt_id: int, reason: str, by: Actor, now: datetime) -> None
     needs_person.ask_on(case=charge.case, text=text, by=by, now=now)
 
 
-def _owe(charge: Charge) -> None:
-    """Ask for a charge again, without an end: what it was for has gone on."""
+def owe(charge: Charge) -> None:
+    """Ask for a charge again, without an end: what it was for has gone on; raises Refused("not_a_mistake")."""
     others = Charge.objects.filter(case=charge.case_id, purpose=charge.purpose, state="due")
     if others.exists():
         raise Refused("not_a_mistake")

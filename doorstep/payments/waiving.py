@@ -1,15 +1,16 @@
-"""Lets somebody off paying: with a reason, and above a limit by two people."""
+"""Lets somebody off paying: with a reason, and above a limit by two people; and takes that back by a second entry."""
 
 from datetime import datetime, time
 
 from django.db import connection, transaction
 from django.db.models import Sum
 
-from doorstep.cases import timeline
+from doorstep.cases import needs_person, timeline
+from doorstep.catalogue.words import pounds
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
-from doorstep.payments import actions
+from doorstep.payments import actions, taking
 from doorstep.payments.models import Charge, Waiver
 from doorstep.staff.actor import Actor
 
@@ -54,7 +55,7 @@ def _with_before(charge: Charge, by: Actor, now: datetime) -> int:
         key = f"doorstep.payments.waivers.{by.key}"
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
     today = datetime.combine(now.astimezone(ZONE).date(), time(), tzinfo=ZONE)
-    counted = Waiver.objects.exclude(state="refused")
+    counted = Waiver.objects.filter(state__in=("waiting", "done"), back=None)
     mine = counted.filter(asked_by=by.key, asked_at__gte=today)
     of_case = counted.filter(charge__case=charge.case_id)
     return max(int(rows.aggregate(s=Sum("pence"))["s"] or 0) for rows in (of_case, mine))
@@ -109,3 +110,31 @@ def refuse(*, waiver_id: int, why: str, by: Actor, now: datetime) -> None:
     timeline.write(
         charge.case, "waiver refused", by=by, now=now, text=why.strip(), charge=charge.reference
     )
+
+
+@transaction.atomic
+def take_back(*, waiver_id: int, reason: str, by: Actor, now: datetime) -> None:
+    """Take a waiver back by a second entry, while the case is open; the charge is owed again.
+
+    The case stays where it went: a person is asked what is to become of it.
+    Raises Refused: "reason_missing"; "not_waived" where it is taken back already, or was never done; "case_over".
+    """
+    if not reason.strip():
+        raise Refused("reason_missing")
+    charge = actions.lock(Waiver.objects.values_list("charge_id", flat=True).get(id=waiver_id))
+    waiver = Waiver.objects.select_for_update().get(id=waiver_id)
+    if waiver.state != "done" or charge.state != "waived" or hasattr(waiver, "back"):
+        raise Refused("not_waived")
+    if charge.case.closed_at:
+        raise Refused("case_over")
+    about = {"charge": charge, "pence": waiver.pence, "reason": reason.strip()[:200]}
+    Waiver.objects.create(**about, state="back", of=waiver, asked_by=by.key, asked_at=now)
+    taking.owe(charge)
+    timeline.write(
+        charge.case, "waiver taken back", by=by, now=now, text=reason.strip(), charge=charge.reference, pence=waiver.pence
+    )  # fmt: skip
+    text = (
+        f"{charge.reference}: {pounds(waiver.pence)} was waived, and that is taken back. It is owed again. "
+        "Please tell the person and take the payment, or decide what is to become of the case."
+    )
+    needs_person.ask_on(case=charge.case, text=text, by=by, now=now)

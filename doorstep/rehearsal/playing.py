@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from doorstep.bookings import actions as bookings
+from doorstep.bookings import moving
 from doorstep.cases import actions as cases
 from doorstep.cases import changing, choosing, deciding, drafts
 from doorstep.cases.models import Case
@@ -225,6 +226,20 @@ def _changes(play: _Play, event: Mapping[str, Any]) -> Case:
     return case
 
 
+def _moves(play: _Play, event: Mapping[str, Any]) -> Case:
+    """Bring the case to another day, as an officer does who moves a day's bookings, or back to the one it had."""
+    assert play.case
+    told = moving.NOT_MOVED
+    outcome = moving.MOVED_BACK
+    if "back" not in event:
+        booked: Any = values_of(play.case)["booked"]
+        told = {"was": booked["day"], "why": "An example", "tell": play.now}
+        outcome = moving.OUTCOMES[event.get("way", "rebook")]
+    moving.bring(**play.about(), slot=event["moved"], outcome=outcome, told=told)
+    play.case.refresh_from_db()
+    return play.case
+
+
 # What may happen to a case, by the name that says it.
 HAPPENINGS: dict[str, Callable[[_Play, Mapping[str, Any]], Case]] = {
     "outcome": _comes,
@@ -233,6 +248,7 @@ HAPPENINGS: dict[str, Callable[[_Play, Mapping[str, Any]], Case]] = {
     "change": _changes,
     "decision": _decides,
     "merged": _merges,
+    "moved": _moves,
 }
 
 

@@ -84,8 +84,8 @@ def test_declined_then_paid_then_the_crew_takes_a_part(
     looks_right(officer)
     # What the household had: the day, what became of it, what was paid and went back.
     officer.goto(f"{base}/desk/homes/{case.place_id}")
-    for words in ("Booked here", "Partly collected", "£35.00", "£20.00"):
-        officer.wait_for_selector(f"table:has-text('{words}')")
+    for words in ("Booked here", "Partly collected", "£35.00 paid", "£20.00 "):
+        officer.wait_for_selector(f"main:has-text('{words}')")
     looks_right(officer)
     for context in (page, crew, officer):
         context.context.close()
@@ -246,7 +246,7 @@ def test_cancelled_in_time_the_money_goes_back(chromium: Any, base: str, pay: Pa
     page.wait_for_selector("text=Payment received")
     page.goto(f"{base}/case/{reference}")
     page.click("text=Cancel this collection")
-    page.wait_for_selector("main:has-text('of what you paid, we give £')")
+    page.wait_for_selector("main:has-text('of it goes back the way you paid')")
     looks_right(page)
     page.click("main button:has-text('Cancel this collection')")
     page.wait_for_selector("main:has-text('This collection is cancelled')")

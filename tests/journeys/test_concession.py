@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from PIL import Image
 
 from doorstep.bookings.models import Booking, Calendar
 from doorstep.cases.models import Case, Draft
@@ -15,6 +16,7 @@ from doorstep.connectors import academy_http
 from doorstep.customers import extract
 from doorstep.customers.models import EntitlementCheck
 from doorstep.messages.models import Message
+from doorstep.payments.models import Refund
 from standins.academy.app import StandIn
 from tests import claims
 from tests.browser import looks_right, sign_in
@@ -103,8 +105,8 @@ class Person:
         page.check("label:has-text('I agree that you look')")
         self.goes_on()
 
-    def finishes(self, *said: str) -> None:
-        """Say where and who, and look at the answers."""
+    def finishes(self, *said: str, before: str = "You can cancel before") -> None:
+        """Say where and who, and look at the answers, with what is said before they are sent."""
         page = self.page
         page.wait_for_selector("#where")
         page.fill("#where", "On the drive")
@@ -112,7 +114,7 @@ class Person:
         page.fill("#name", "Resident Example")
         page.fill("#email", "resident@resident.example")
         self.goes_on()
-        page.wait_for_selector("main:has-text('You can cancel before')")
+        page.wait_for_selector(f"main:has-text('{before}')")
         self.looks()
         for words in said:
             assert words in page.inner_text("main"), words
@@ -133,8 +135,9 @@ def test_a_claim_that_runs_costs_nothing_and_is_booked_at_once(
     ann = Person(chromium, base, scripts)
     ann.chooses(mattress=1, fridge=1)
     ann.claims()
-    ann.finishes("The price is £0")
-    ann.page.click("text=Go to payment")
+    ann.finishes("There is nothing to pay", "Book this collection")
+    assert "Go to payment" not in ann.page.content()
+    ann.page.click("text=Book this collection")
     ann.page.wait_for_selector("main:has-text('We come on')")
     ann.looks()
     case = Case.objects.get()
@@ -152,6 +155,12 @@ def test_a_claim_that_runs_costs_nothing_and_is_booked_at_once(
         *(m.body for m in Message.objects.all()),
     ):
         assert not re.search(r"1234567|neill|17 May 1980|1980-05-17", text, re.I)
+    officer.looks()
+    # What the household had of it stands with its bookings.
+    officer.page.goto(f"{base}/desk/homes/{case.place_id}")
+    officer.page.wait_for_selector(
+        f"li:has-text('{case.reference}'):has-text('2 items at a lower price')"
+    )
     officer.looks()
 
 
@@ -224,7 +233,7 @@ def test_who_is_told_no_goes_back_puts_it_right_and_pays_nothing(chromium: Any, 
     assert ann.page.input_value("#surname") == "Oneil"
     ann.page.fill("#surname", "O’Neill")
     ann.goes_on()
-    ann.finishes("The price is £0")
+    ann.finishes("There is nothing to pay")
 
 
 def unknown(person: Person, pay: Pay) -> Case:
@@ -296,7 +305,7 @@ def test_it_is_asked_live(chromium: Any, base: str, live: StandIn, settings: Any
     ann = Person(chromium, base)
     ann.has_chosen(mattress=1)
     ann.claims()
-    ann.finishes("The price is £0")
+    ann.finishes("There is nothing to pay")
     assert live.seen == [("/benefits/12345671", "bulky-waste")]
 
 
@@ -318,3 +327,88 @@ def test_what_is_wrong_on_the_page_of_the_claim_is_said_at_its_field(
         ann.page.wait_for_selector(f".govuk-error-summary:has-text('{words}')")
     ann.looks()
     assert not EntitlementCheck.objects.exists()
+
+
+@pytest.fixture
+def letter(tmp_path: Path) -> Path:
+    """A photo of a letter."""
+    Image.new("RGB", (600, 800), "white").save(tmp_path / "letter.jpg")
+    return tmp_path / "letter.jpg"
+
+
+@pytest.fixture
+def evidence_first(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody can say, and a person looks at the letter before anything is paid; on a benefit it costs £5."""
+    claims.use(settings, "doorstep.customers.provider.NoRecords")
+    real = catalogue._own_values
+    said = {"concession": "price", "concession_pence": 500, "concession_pay_first": False}
+    monkeypatch.setattr(
+        catalogue, "_own_values", lambda *args: {**real(*args), "bulky-waste": said}
+    )
+
+
+def sends_letter(ann: Person, letter: Path) -> Case:
+    """Go through where nobody can say, send a photo of the letter, and pay nothing yet."""
+    ann.chooses(mattress=1)
+    ann.claims()
+    ann.page.wait_for_selector("h1:has-text('We cannot check your claim just now')")
+    ann.looks()
+    ann.page.set_input_files("input[type=file]", letter)
+    ann.goes_on()
+    ann.finishes("You pay nothing now", before="while a person looks at your benefit letter")
+    assert "Go to payment" not in ann.page.content()
+    ann.page.click("text=Send your letter")
+    ann.page.wait_for_selector("main:has-text('A person is looking at your benefit letter')")
+    assert "Collection booked" not in ann.page.content()
+    ann.looks()
+    return Case.objects.get()
+
+
+def decides(chromium: Any, base: str, case: Case, words: str) -> None:
+    """Look at the letter at the desk, and decide."""
+    officer = Person(chromium, base)
+    sign_in(officer.page, base, "officer")
+    officer.page.goto(f"{base}/desk/cases/{case.reference}")
+    officer.page.wait_for_selector("main:has-text('Look at the photo of a benefit letter')")
+    officer.page.wait_for_selector("main img")
+    officer.looks()
+    officer.page.check(f"label:has-text('{words}')")
+    officer.page.fill("#reason", "By the letter")
+    officer.page.click("main button:has-text('Decide')")
+    officer.page.wait_for_selector("main:has-text('waiting for payment')")
+    officer.looks()
+
+
+@pytest.mark.parametrize(
+    ("words", "told", "pence"),
+    [
+        ("Confirm the benefit, and give the lower price", "We have confirmed your benefit", 500),
+        ("No benefit, the full price", "We could not confirm a benefit", 1500),
+    ],
+)
+def test_a_letter_is_looked_at_before_anything_is_paid(
+    chromium: Any, base: str, pay: Pay, evidence_first: None, letter: Path, words: str, told: str, pence: int
+) -> None:  # fmt: skip
+    ann = Person(chromium, base)
+    case = sends_letter(ann, letter)
+    booking = Booking.objects.get()
+    assert (case.stage, booking.state, pay.payments) == ("evidence", "held", [])
+    assert case.tasks.get().task.due_at == booking.until  # not when the day has gone to others
+    decides(chromium, base, case, words)
+    run_queue()
+    assert [m.name for m in Message.objects.order_by("id")] == ["evidence", "pay"]
+    ann.page.goto(f"{base}/case/{case.reference}")
+    ann.page.wait_for_selector(f"main:has-text('{told}')")
+    ann.looks()
+    ann.page.click(f"main a:has-text('Pay £{pence // 100}.00')")
+    ann.page.click("button:has-text('Pay now')")
+    ann.page.click("button.m")
+    ann.page.wait_for_selector("text=Payment received")
+    ann.looks()
+    case.refresh_from_db()
+    booked = Booking.objects.exclude(state="released").get()
+    assert (case.stage, pay.taken, booked.day_id) == ("booked", pence, booking.day_id)
+    assert (case.facts["conceded"] > 0) == (pence == 500)
+    # Nothing is left to do for anybody, and nothing goes back.
+    assert list(case.tasks.filter(task__ended_at=None).values_list("task__text", flat=True)) == []
+    assert not Refund.objects.exists()

@@ -34,6 +34,7 @@ STEPS = st.one_of(
     st.tuples(st.just("counter"), st.just("cash")),
     st.tuples(st.just("mistake")),
     st.tuples(st.just("waive")),
+    st.tuples(st.just("unwaive")),
     st.tuples(st.just("second"), st.booleans()),
     st.tuples(st.just("change"), st.sampled_from([1000, 5000, 9000])),
     st.tuples(st.just("change_back"), st.sampled_from([0, 2000])),
@@ -88,6 +89,11 @@ class Story:
 
     def waive(self) -> None:
         waiving.waive(charge_id=self.due().pk, reason="x", by=ANN, now=self.now)
+
+    def unwaive(self) -> None:
+        last = Waiver.objects.filter(state="done").order_by("-id").first()
+        if last:
+            waiving.take_back(waiver_id=last.pk, reason="x", by=BOB, now=self.now)
 
     def second(self, yes: bool) -> None:
         for waiver in Waiver.objects.filter(state="waiting"):
@@ -168,7 +174,7 @@ def agreed(story: Story) -> None:
     """In the end the ledger holds what the provider and the till hold together, and no charge is paid twice."""
     assert _sum() == story.pay.taken + story.till
     for charge in Charge.objects.all():
-        waived = sum(charge.waivers.filter(state="done").values_list("pence", flat=True))
+        waived = sum(charge.waivers.filter(state="done", back=None).values_list("pence", flat=True))
         assert _sum(charge=charge) + waived <= charge.pence, charge.state
 
 

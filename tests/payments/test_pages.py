@@ -261,8 +261,8 @@ def test_every_sentence_of_paying_can_be_said_in_another_language(
     assert {name: words for name, words in left.items() if words} == {}
 
 
-def test_an_email_is_spoken_of_only_when_one_was_sent(case: Case, now: datetime) -> None:
-    words, client = "by the link in our email", let_in(case)
+def test_a_link_is_spoken_of_only_when_one_was_sent(case: Case, now: datetime) -> None:
+    words, client = "by the link we sent you", let_in(case)
     assert case.customer and case.customer.email
     Message.objects.filter(case=case).delete()
     assert words not in said(client.get(f"/case/{case.reference}/pay"))

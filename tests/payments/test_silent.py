@@ -155,7 +155,7 @@ def test_a_day_closed_while_it_was_paid_is_not_sold(paying: Case, pay: Pay, then
     paying.refresh_from_db()
     assert paying.stage == "moved"
     message = Message.objects.get(case=paying, name="moved")
-    assert "We cannot come on the day you paid for".lower() in message.body.lower()
+    assert "We cannot come on the day you booked".lower() in message.body.lower()
     chosen = f"ALL/{day + timedelta(days=6)}" if then == "other" else ""
     case = choosing.choose(case_id=paying.pk, name=then, chosen=chosen, by=RESIDENT, now=after(9))
     if then == "refund":

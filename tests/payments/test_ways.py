@@ -295,6 +295,39 @@ def test_a_waiver_moves_no_money_and_lets_the_case_go_on(case: Case) -> None:
     assert held() == 0 and refunds.settled(case) == 3500 and refunds.kept(case) == 0
 
 
+def test_a_waiver_is_taken_back_by_a_second_entry_and_owed_again(
+    case: Case, pay: Pay, now: datetime
+) -> None:
+    waiver = waive(due(case))
+    about: dict[str, Any] = {"waiver_id": waiver.pk, "by": BOB, "now": now}
+    with pytest.raises(Refused, match="reason_missing"):
+        waiving.take_back(**about, reason=" ")
+    waiving.take_back(**about, reason="The wrong case")
+    # Both entries stand; the case stays where it went, and a person is asked.
+    rows = Waiver.objects.order_by("id").values_list("state", "pence", "asked_by", "of")
+    assert list(rows) == [("done", 3500, "officer", None), ("back", 3500, "supervisor", waiver.pk)]
+    assert Case.objects.get().stage == "paid" and due(case).until is None
+    assert refunds.settled(case) == held() == 0 and queries.waived_of([case.pk]) == {}
+    assert "owed again" in Task.objects.get(ended_at=None).text
+    with pytest.raises(Refused, match="not_waived"):
+        waiving.take_back(**about, reason="Again")
+    # Waived once more, then back, then paid by a card: it stays, though no stage waits for it.
+    second = waive(due(case), reason="Right this time")
+    assert refunds.settled(case) == 3500 and queries.waived_of([case.pk]) == {case.pk: 3500}
+    waiving.take_back(waiver_id=second.pk, reason="No", by=BOB, now=now)
+    online = actions.begin(charge_id=due(case).pk, language="en", now=now)
+    pay.control(pay=online.provider_id)
+    actions.learn(attempt_id=online.pk, now=now)
+    assert refunds.settled(case) == held() == pay.taken == 3500 and not Refund.objects.exists()
+
+
+def test_once_the_work_is_done_a_waiver_stays(case: Case, now: datetime) -> None:
+    waiver = waive(due(case))
+    Case.objects.update(closed_at=now, outcome="collected")
+    with pytest.raises(Refused, match="case_over"):
+        waiving.take_back(waiver_id=waiver.pk, reason="x", by=BOB, now=now)
+
+
 def low(monkeypatch: pytest.MonkeyPatch, pence: int) -> None:
     lowered = council.current().model_copy(update={"waive_limit": pence})
     monkeypatch.setattr(council, "current", lambda: lowered)

@@ -194,6 +194,29 @@ def test_a_waiver_needs_a_reason_and_above_the_limit_a_second_person(
     assert "You do not have to pay this" in said(opened(case).get(f"/case/{case.reference}/pay"))
 
 
+def test_a_waiver_is_taken_back_on_the_page_of_the_case(case: Case) -> None:
+    officer, path = signed_in("officer"), f"/desk/cases/{case.reference}"
+    seen = mark(officer, at(case, "/waive"))
+    officer.post(at(case, "/waive"), {"seen": seen, "reason": "The crew broke it"})
+    waiver, asks = Waiver.objects.get(), "Does it have to be paid after all?"
+    there = f"{path}/waivers/{waiver.pk}/take-back"
+    assert asks not in said(signed_in("adviser").get(path)) and asks in said(officer.get(path))
+    assert signed_in("adviser").post(there).status_code == 403
+    typed = {"seen": mark(officer, path), "reason": ""}
+    assert "Give a reason" in said(officer.post(there, typed))
+    officer.post(there, {**typed, "reason": "It was the next caller"})
+    page = said(officer.get(path))
+    assert "waiver taken back, £35.00 is owed again; It was the next caller" in page
+    assert asks not in page and "Take this payment" in page
+    assert "changed this since" in said(officer.post(there, {**typed, "reason": "Twice"}))
+    table = (
+        signed_in("supervisor")
+        .get("/desk/payments/ledger.csv?since=2020-01-01&to=2090-01-01")
+        .content.decode()
+    )
+    assert [row.split(",")[5] for row in table.splitlines()[1:]] == ["waived", "waiver taken back"]
+
+
 def _waiver_mark(client: Any) -> str:
     return mark(client, "/desk/payments")
 

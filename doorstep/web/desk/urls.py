@@ -12,7 +12,7 @@ from doorstep.web.desk.views.cases import (
 )
 from doorstep.web.desk.views.money import payments, taking
 from doorstep.web.desk.views.services import keywords, services, tokens
-from doorstep.web.desk.views.waste import bookings, changes, homes, plan, rounds
+from doorstep.web.desk.views.waste import bookings, changes, homes, moving, plan, rounds
 
 urlpatterns = [
     path("", home.home, name="desk"),
@@ -43,6 +43,11 @@ urlpatterns = [
         taking.take_back,
         name="desk_take_back",
     ),
+    path(
+        "/cases/<str:reference>/waivers/<int:number>/take-back",
+        taking.unwaive,
+        name="desk_unwaive",
+    ),
     path("/pay/return/<str:token>", taking.come_back, name="desk_pay_return"),
     path("/payments", payments.payments, name="desk_payments"),
     path("/payments/compare", payments.compare, name="compare"),
@@ -66,6 +71,10 @@ urlpatterns = [
     path("/rounds", rounds.rounds, name="rounds"),
     path("/rounds/delay", rounds.delay, name="delay"),
     path("/bookings", bookings.board, name="bookings"),
+    path("/bookings/moves", moving.listed, name="booking_moves"),
+    path("/bookings/moves/<int:number>", moving.move, name="booking_move"),
+    path("/bookings/moves/<int:number>/undo", moving.undo, name="booking_move_undo"),
+    path("/bookings/<str:code>/<str:day>/move", moving.move_day, name="bookings_move"),
     path("/bookings/<str:code>/<str:day>", bookings.day, name="bookings_day"),
     path("/bookings/<str:code>/<str:day>/change", bookings.change, name="bookings_change"),
     path("/bookings/<str:code>/<str:day>/list.csv", bookings.day_csv, name="bookings_csv"),

@@ -8,7 +8,6 @@ from django.shortcuts import render
 from doorstep.cases import changing
 from doorstep.cases.models import Draft
 from doorstep.cases.values import of_nature, spoken
-from doorstep.catalogue.words import fill
 from doorstep.council.errors import Refused
 from doorstep.forms import journey
 from doorstep.forms.facts import together
@@ -86,6 +85,7 @@ def _render_check(
 ) -> HttpResponse:
     draft, pages = filling.draft, list(filling.pages)
     base, words = session.address(draft), spoken(draft.words)
+    sending, send = filling.last_words()
     rows = [(p, q, words.get(q.id, "")) for p in pages for q in asked_on(p)]
     context = {
         "rows": rows,
@@ -98,7 +98,8 @@ def _render_check(
         "change": change_of(filling),
         "step": filling.step(),
         **held(request, draft, session.now),
-        "sending": fill(filling.service.form.sending, filling.values),
+        "sending": sending,
+        "send": send,
         "seen": seen.mark(_shown(filling)),
         "says_other": ":sending" in (changed or ()),
         "changed": None if changed is None else [(p, q) for p, q, _ in rows if q.id in changed],
@@ -114,7 +115,7 @@ def _case_page(session: FormSession, draft: Draft) -> str:
 def _shown(filling: Filling) -> dict[str, object]:
     """Return what the check page shows: each answer, and what is said before sending, such as the price."""
     answers = {q.id: filling.draft.answers.get(q.id) for p in filling.pages for q in asked_on(p)}
-    return {**answers, ":sending": fill(filling.service.form.sending, filling.values)}
+    return {**answers, ":sending": filling.last_words()[0]}
 
 
 def _send(request: HttpRequest, session: FormSession, filling: Filling) -> HttpResponse:

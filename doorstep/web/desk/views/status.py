@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from doorstep.outside import actions as jobs
-from doorstep.outside import freshness
+from doorstep.outside import breaker, freshness, heard, plug
 from doorstep.outside import queries as queue
 from doorstep.web.kit.access import actor, needs
 
@@ -22,6 +22,10 @@ def status(request: HttpRequest) -> HttpResponse:
         "kinds": queue.KINDS,
         "alarms": [(alarm, alarm.holds(standing)) for alarm in queue.ALARMS],
         "sources": freshness.last_heard(),
+        "failures_in_a_row": breaker.FAILURES,
+        "rest_seconds": breaker.REST_SECONDS,
+        "sockets": plug.sockets(),
+        "hosts": [(host, heard.is_failing(host)) for host in heard.all_hosts()],
         "failures": queue.failures(now),
         "now": now,
         "done": request.GET.get("done", ""),

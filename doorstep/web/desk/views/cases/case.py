@@ -79,6 +79,7 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "told": messages.told(found),
         "ways": another_way.ways(found) if _may(request, "desk.send") else [],
         "may_refund": _may(request, "payments.refund"),
+        "may_waive": _may(request, "payments.waive"),
         "looks": looks.of("case", found.reference),
         "assisted": bool(found.place_id and rounds_of.is_assisted(found.place_id)),
         "typed": request.POST,

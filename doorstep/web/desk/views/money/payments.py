@@ -190,12 +190,13 @@ def _waived(waiver: Waiver) -> list[str]:
     """Return the line of what was waived: no money moved, so its sum is nothing, and its description says how much."""
     at, charge = waiver.asked_at.astimezone(ZONE), waiver.charge
     who = ", ".join(filter(None, (waiver.asked_by, waiver.decided_by)))
+    kind = "waiver taken back" if waiver.state == "back" else "waived"
     return [
         at.date().isoformat(),
         at.strftime("%H:%M:%S"),
         *map(for_csv, (charge.case.reference, charge.reference, "")),
-        "waived",
-        for_csv(f"{charge.description}: {plain(waiver.pence)} waived"),
+        kind,
+        for_csv(f"{charge.description}: {plain(waiver.pence)} {kind}"),
         plain(0),
         plain(0),
         for_csv(charge.code),

@@ -16,7 +16,7 @@ from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.messages import another_way
 from doorstep.payments import actions, queries, taking, waiving
-from doorstep.payments.models import COUNTER, LIVE, Attempt, Charge
+from doorstep.payments.models import COUNTER, LIVE, Attempt, Charge, Waiver
 from doorstep.web.desk.case_state import free_state, locked_state
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases.case import again as case_again
@@ -236,4 +236,18 @@ def take_back(request: HttpRequest, reference: str, number: int) -> HttpResponse
         raise Http404
     reason = request.POST.get("reason", "")[:200]
     taking.take_back(attempt_id=number, reason=reason, by=actor(request), now=timezone.now())
+    return back_to(case, "#money")
+
+
+@needs("payments.waive")
+@require_POST
+@says_why_not(case_again)
+@as_it_was_seen(locked_state, "money", always=True)
+def unwaive(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Take a waiver back by a second entry."""
+    case = case_of(reference)
+    if not Waiver.objects.filter(charge__case=case, pk=number, state="done").exists():
+        raise Http404
+    reason = request.POST.get("reason", "")[:200]
+    waiving.take_back(waiver_id=number, reason=reason, by=actor(request), now=timezone.now())
     return back_to(case, "#money")

@@ -58,7 +58,8 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/bookings/board.html", context)
 
 
-def _found(code: str, day: str) -> tuple[Calendar, date]:
+def found(code: str, day: str) -> tuple[Calendar, date]:
+    """Return a calendar and a day by the words of an address; raises Http404."""
     calendar = queries.calendar(code)
     try:
         if calendar is None:
@@ -75,7 +76,7 @@ def _draw(request: HttpRequest, calendar: Calendar, day: date, **more: object) -
     board_day = queries.board([calendar], day, 1, now)[calendar.code][0]
     previewed = bool(more.get("previewed"))
     context = {
-        "seen": seen.mark(_state(calendar, day, whom=previewed)),
+        "seen": seen.mark(day_state(calendar, day, whom=previewed)),
         "calendar": calendar,
         "day": day,
         "shown": board_day,
@@ -95,10 +96,10 @@ def _draw(request: HttpRequest, calendar: Calendar, day: date, **more: object) -
 @require_GET
 def day(request: HttpRequest, code: str, day: str) -> HttpResponse:
     """Show a day: how full it is, whose bookings, and what officers changed of it."""
-    return _draw(request, *_found(code, day))
+    return _draw(request, *found(code, day))
 
 
-def _capacity(text: str) -> int | None:
+def room_typed(text: str) -> int | None:
     """Return the capacity typed; nothing typed: the calendar's. Raises Refused("capacity_wrong")."""
     text = text.strip()
     if not text:
@@ -109,7 +110,7 @@ def _capacity(text: str) -> int | None:
 
 
 def _again(request: HttpRequest, refused: Refused, code: str, day: str) -> HttpResponse:
-    return _draw(request, *_found(code, day), refused=refused.code)
+    return _draw(request, *found(code, day), refused=refused.code)
 
 
 def _carry_out(request: HttpRequest, calendar: Calendar, day: date) -> None:
@@ -118,7 +119,7 @@ def _carry_out(request: HttpRequest, calendar: Calendar, day: date) -> None:
     if do == "close":
         changing.close(**about, why=request.POST.get("why", ""))
     elif do == "resize":
-        changing.resize(**about, capacity=_capacity(request.POST.get("capacity", "")))
+        changing.resize(**about, capacity=room_typed(request.POST.get("capacity", "")))
     elif do == "open":
         changing.open_again(**about)
     else:
@@ -130,7 +131,7 @@ def _preview(request: HttpRequest, calendar: Calendar, day: date) -> dict[str, o
     do = request.POST.get("do")
     if "sure" in request.POST or do not in ("close", "resize"):
         return None
-    capacity = _capacity(request.POST.get("capacity", "")) if do == "resize" else 0
+    capacity = room_typed(request.POST.get("capacity", "")) if do == "resize" else 0
     room = calendar.capacity if capacity is None else capacity
     if do == "close" and not request.POST.get("why", "").strip():
         return None  # refused anyway
@@ -138,19 +139,19 @@ def _preview(request: HttpRequest, calendar: Calendar, day: date) -> dict[str, o
     return {"do": do, "room": room, "lines": concerned} if concerned else None
 
 
-def _state(calendar: Calendar, day: date, *, whom: bool) -> dict[str, object]:
+def day_state(calendar: Calendar, day: date, *, whom: bool) -> dict[str, object]:
     """Return what a day's page shows of it: its own room or closure, and with `whom` who is booked or held."""
     row = Day.objects.filter(calendar=calendar, day=day).first()
     kept = (row.capacity, row.closed_why) if row else (None, "")
-    day_state: dict[str, object] = {"day": (calendar.capacity, *kept)}
+    shown: dict[str, object] = {"day": (calendar.capacity, *kept)}
     lines = [(b.pk, b.state, b.load) for b in queries.on_day(calendar, day)] if whom else []
-    return {**day_state, "bookings": lines} if whom else day_state
+    return {**shown, "bookings": lines} if whom else shown
 
 
 def _locked_state(request: HttpRequest, code: str, day: str) -> dict[str, object]:
-    calendar, on = _found(code, day)
+    calendar, on = found(code, day)
     locked(calendar, on)
-    return _state(calendar, on, whom="sure" in request.POST)
+    return day_state(calendar, on, whom="sure" in request.POST)
 
 
 @needs("bookings.change")
@@ -159,7 +160,7 @@ def _locked_state(request: HttpRequest, code: str, day: str) -> dict[str, object
 @as_it_was_seen(_locked_state, "day", "bookings")
 def change(request: HttpRequest, code: str, day: str) -> HttpResponse:
     """Close, open or resize a day; whom it concerns is shown first."""
-    calendar, on = _found(code, day)
+    calendar, on = found(code, day)
     previewed = _preview(request, calendar, on)
     if previewed:
         return _draw(request, calendar, on, previewed=previewed)
@@ -194,7 +195,7 @@ def _rows(calendar: Calendar, day: date) -> list[tuple[str, ...]]:
 
 def _listed(request: HttpRequest, code: str, day: str) -> tuple[Calendar, date]:
     """Return the day whose list leaves the desk; that somebody took it is written down."""
-    calendar, on = _found(code, day)
+    calendar, on = found(code, day)
     viewer: Any = request.user
     staff.looked(by=viewer, what="day list", key=f"{calendar.code}/{on}", now=timezone.now())
     return calendar, on

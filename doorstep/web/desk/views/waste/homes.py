@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from doorstep.bookings import queries as bookings
+from doorstep.bookings import uses
 from doorstep.cases import queries as cases
 from doorstep.cases import workflow
 from doorstep.council import queries as council
@@ -38,15 +39,20 @@ def homes(request: HttpRequest) -> HttpResponse:
 
 
 def _booked(uprn: int) -> list[dict[str, object]]:
-    """Return what was booked at a home: the day, what became of it, and what was paid and given back (pence)."""
+    """Return what was booked at a home: the day, what became of it, what it had of a lower price, and its money in pence."""
     rows = bookings.of_home(uprn)
-    sums = payments.sums_of(b.case_id for b in rows if b.case_id)
+    ids = [b.case_id for b in rows if b.case_id]
+    sums, waived = payments.sums_of(ids), payments.waived_of(ids)
+    going = payments.going_back_of(ids)
     return [
         {
             "booking": b,
             "case": b.case,
             "stage": workflow.stage_of(b.case),
+            "had": uses.had(b.case),
             "sums": sums.get(b.case_id or 0),
+            "going": going.get(b.case_id or 0, 0),
+            "waived": waived.get(b.case_id or 0, 0),
         }
         for b in rows
         if b.case
