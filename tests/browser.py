@@ -15,7 +15,7 @@ AXE = """async () => {
     return JSON.stringify({...found, passes: [], incomplete: [], inapplicable: []});
 }"""
 # What a page is made of, whatever it is about: which kind of part stands in which, what its headings are, which names
-# lead nowhere or stand twice; and the language, colours and width in which it is seen.
+# lead nowhere or stand twice; and the language, the colours and the width (phone, tablet, desk) in which it is seen.
 MADE_OF = """() => {
     const kind = one => [
         one.localName,
@@ -34,7 +34,7 @@ MADE_OF = """() => {
         parts.filter(one => /^h[1-6]$/.test(one.localName)).map(one => one.localName),
         [ids.length - new Set(ids).size, led.filter(id => !document.getElementById(id)).length],
         [document.title === "", document.documentElement.lang, matchMedia("(prefers-color-scheme: dark)").matches],
-        document.documentElement.clientWidth,
+        ["40.0625em", "48.0625em"].map(width => matchMedia(`(min-width: ${width})`).matches),
     ]);
 }"""
 

@@ -349,7 +349,7 @@ def evidence_first(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def sends_letter(ann: Person, letter: Path) -> Case:
     """Go through where nobody can say, send a photo of the letter, and pay nothing yet."""
-    ann.chooses(mattress=1)
+    ann.has_chosen(mattress=1)
     ann.claims()
     ann.page.wait_for_selector("h1:has-text('We cannot check your claim just now')")
     ann.looks()
@@ -379,6 +379,7 @@ def decides(chromium: Any, base: str, case: Case, words: str) -> None:
     officer.looks()
 
 
+@pytest.mark.by_turns
 @pytest.mark.parametrize(
     ("words", "told", "pence"),
     [
