@@ -3,9 +3,17 @@
 import re
 from typing import Any
 
+from django.utils import timezone
+
 from doorstep.bookings.models import Calendar
+from doorstep.cases.models import Draft
+from doorstep.forms.questions.kind import Typed
+from doorstep.intake.filling import Filling
+from doorstep.intake.orders import fields_of
 from doorstep.messages.models import Message
+from doorstep.staff.actor import RESIDENT
 from tests.browser import looks_right
+from tests.district import FIRST_UPRN
 from tests.publishing import publish_library
 from tests.queue import run_queue
 
@@ -38,8 +46,8 @@ def to_days(page: Any, base: str, home: int = 1, look: Any = looks_right) -> Non
     look(page)
 
 
-def to_payment(page: Any, base: str, home: int = 1, day: int = 0, look: Any = looks_right) -> str:
-    """Fill in the whole form and send it; return the reference."""
+def by_hand(page: Any, base: str, home: int = 1, day: int = 0, look: Any = looks_right) -> str:
+    """Fill in the whole form page by page and send it; return the reference."""
     to_days(page, base, home, look)
     page.locator("input[name=slot]").nth(day).check()
     page.click("text=Continue")
@@ -49,6 +57,43 @@ def to_payment(page: Any, base: str, home: int = 1, day: int = 0, look: Any = lo
     page.fill("#name", "Ann Example")
     page.fill("#email", "ann@resident.example")
     page.click("text=Continue")
+    return _sent(page, look)
+
+
+def to_payment(page: Any, base: str, home: int = 1, day: int = 0, look: Any = looks_right) -> str:
+    """Begin the form and send it; what lies between is filled in as by hand, without a page each. Return the reference."""
+    page.set_default_timeout(15000)
+    page.goto(f"{base}/services/bulky-waste")
+    page.click("text=Start now")
+    page.wait_for_selector("#postcode")
+    draft = Draft.objects.latest("created_at")
+    who = {"where": "On the drive", "name": "Ann Example", "email": "ann@resident.example"}
+    fill_in(draft, home, day, {"mattress": 1, "fridge": 1}, **who)
+    page.goto(f"{base}/services/bulky-waste/{draft.pk}/check")
+    return _sent(page, look)
+
+
+def fill_in(draft: Draft, home: int, day: int, things: dict[str, int], **more: str) -> None:
+    """Answer a form that was begun, as far as the answers go; of the days that are offered the nth."""
+    filling = Filling(draft, by=RESIDENT, now=timezone.now())
+    listed = [{"id": thing, "count": count} for thing, count in things.items()]
+    given = {"property": str(FIRST_UPRN + home), "things": listed, "slot": "", **more}
+
+    def fields(question: Any) -> Any:
+        if question.id == "slot":
+            return Typed({"slot": [filling.options(question, Typed({}))[day][0]]})
+        return fields_of(question, given.get(question.id))
+
+    while (page := filling.next_open()) is not None:
+        if any(q.id not in given and not q.optional for q in page.questions):
+            break
+        entries = filling.read(page, fields)
+        assert not entries.wrong, entries.wrong
+        filling.answer(page, entries)
+
+
+def _sent(page: Any, look: Any) -> str:
+    """Send the form from the page of answers, as far as the payment; return the reference."""
     page.wait_for_selector("main:has-text('You can cancel before')")
     assert "£35.00" in page.inner_text("main")
     look(page)

@@ -21,7 +21,7 @@ from doorstep.settings import database
 from tests import shared, tables
 from tests.databases import end_others
 from tests.district import District
-from tests.size import LONG
+from tests.size import LONG, in_turn
 
 os.environ["DOORSTEP_DATA"] = tempfile.mkdtemp(prefix="doorstep-test-")
 atexit.register(shutil.rmtree, os.environ["DOORSTEP_DATA"], ignore_errors=True)
@@ -62,6 +62,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     whole = {"place", "towns", "copy", "homes_there"}
     items.sort(key=lambda item: whole.isdisjoint(getattr(item, "fixturenames", ())))
     if not LONG:
+        _leave_one_way(items)
         for item in items:
             if "long" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="long: make test-long runs it"))
@@ -69,6 +70,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if "browser" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="DOORSTEP_NO_BROWSER=1"))
+
+
+def _leave_one_way(items: list[pytest.Item]) -> None:
+    """Of a journey that is gone in several ways (scripts, languages, colours) leave one for `make test`."""
+    ways: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if "by_turns" in item.keywords:
+            ways.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for name, those in ways.items():
+        kept = in_turn(name, those)
+        for item in those:
+            if item is not kept:
+                item.add_marker(pytest.mark.long)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

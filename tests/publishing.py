@@ -1,5 +1,6 @@
 """Services in tests, published as they stand; that all their examples come out is `make services`' to say."""
 
+import re
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +28,22 @@ def publish_folder(folder: Path, now: datetime | None = None) -> Service:
 def publish_library(*slugs: str, now: datetime | None = None) -> Service:
     """Publish services of the library; return the last."""
     return [publish_folder(catalogue.folder_of(slug), now) for slug in slugs][-1]
+
+
+def few_examples(home: Path, slug: str, *kept: str, most: int = 6) -> int:
+    """Leave a service of a copied library its first examples and those that say one of these; return how many.
+
+    To play them all takes seconds; that all come out is `make services`' to say.
+    """
+    path = home / "services" / slug / "examples.yaml"
+    head, *examples = re.split(r"(?m)^(?=- name: )", path.read_text())
+    left = [
+        example
+        for n, example in enumerate(examples)
+        if n < most or any(words in example for words in kept)
+    ]
+    path.write_text(head + "".join(left))
+    return len(left)
 
 
 def leave_only(home: Path, *slugs: str) -> None:

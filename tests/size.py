@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from itertools import combinations, product
 from typing import Any
+from zlib import crc32
 
 LONG = os.environ.get("DOORSTEP_LONG") == "1"
 
@@ -28,6 +29,18 @@ def pairwise(*axes: Sequence[Any]) -> list[tuple[Any, ...]]:
         left -= _pairs(best)
         chosen.append(tuple(axis[n] for axis, n in zip(axes, best, strict=True)))
     return chosen
+
+
+def each_once(*axes: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Return combinations in which each value of each axis stands: as many as the longest has values; else all."""
+    if LONG or not axes:
+        return list(product(*axes))
+    return [tuple(axis[n % len(axis)] for axis in axes) for n in range(max(map(len, axes)))]
+
+
+def in_turn(name: str, ways: Sequence[Any]) -> Any:
+    """Return the one of its ways that a test of this name goes in `make test`: tests differ in it, runs do not."""
+    return ways[crc32(name.encode()) % len(ways)]
 
 
 def _pairs(one: tuple[int, ...]) -> set[tuple[tuple[int, int], tuple[int, int]]]:

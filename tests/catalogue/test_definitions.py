@@ -16,7 +16,7 @@ from doorstep.catalogue.build_service import build
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
-from tests.publishing import leave_only
+from tests.publishing import few_examples, leave_only
 
 
 def changed(file: str, old: str, new: str) -> dict[str, str]:
@@ -98,6 +98,8 @@ def test_publishing_demands_that_examples_were_played(district: Any) -> None:
 
 def test_a_changed_rule_is_noticed_by_the_examples(home: Path, db: None) -> None:
     leave_only(home, "complaint", "missed-bin")  # all the others are `make services`' to play
+    for slug in ("complaint", "missed-bin"):
+        few_examples(home, slug, "Already reported wins over too late")
     form = home / "services" / "missed-bin" / "form.yaml"
     form.write_text(form.read_text().replace("size(open) > 0", "size(open) > 1"))
     said = io.StringIO()
@@ -107,9 +109,10 @@ def test_a_changed_rule_is_noticed_by_the_examples(home: Path, db: None) -> None
 
 
 def test_an_examples_file_from_anywhere_is_played_against_the_installed_service(
-    district: Any, tmp_path: Path
+    home: Path, district: Any, tmp_path: Path
 ) -> None:
-    own = catalogue.read_folder(council.home() / "services" / "missed-bin")["examples.yaml"]
+    few_examples(home, "missed-bin", "stop: too_late")
+    own = (home / "services" / "missed-bin" / "examples.yaml").read_text()
     file = tmp_path / "ours.yaml"
     file.write_text(own)
     said, wrong = io.StringIO(), io.StringIO()

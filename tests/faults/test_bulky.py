@@ -37,7 +37,7 @@ PENCE = 1500
 def service(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Service:
     monkeypatch.setattr(jobs, "GRACE", timedelta())
     monkeypatch.setattr(jobs, "OFTEN", timedelta())
-    district = District().build(400)
+    district = District().build(size(60, 400))
     Calendar.objects.create(
         code="ALL", name="All", kind="bulky", wards=[], weekdays=list(range(7)), capacity=9000, unit="jobs"
     )  # fmt: skip
@@ -93,7 +93,7 @@ def books(draft_id: UUID, service: Service, given: dict[str, object], pay: Pay) 
 
 def test_killed_anywhere_from_the_hold_to_the_booking(service: Service, pay: Pay) -> None:
     cut: list[tuple[UUID, dict[str, object]]] = []
-    stride, step = size(4, 1), 1
+    stride, step = size(7, 1), 1
     while True:
         given = answers(1001 + len(cut))
         draft = begun(service, 1001 + len(cut))
@@ -101,7 +101,7 @@ def test_killed_anywhere_from_the_hold_to_the_booking(service: Service, pay: Pay
             break
         cut.append((draft.pk, given))
         step += stride
-    assert len(cut) > size(20, 80), f"only {len(cut)} cuts"
+    assert len(cut) > size(12, 80), f"only {len(cut)} cuts"
     # By the jobs alone: whoever has paid has their day.
     for _ in range(2):
         jobs.settle()

@@ -14,7 +14,7 @@ from tests.faults.checker import wrong
 from tests.faults.clients import Client, Diary, all_at_once, finish, report
 from tests.faults.installation import ROOT, Installation, children
 from tests.patience import until
-from tests.publishing import leave_only
+from tests.publishing import few_examples, leave_only
 from tests.size import size
 
 
@@ -25,6 +25,7 @@ def test_the_database_stops_and_crashes_under_load_and_pages_say_so(place: Insta
     for name in ("services", "councils"):
         shutil.copytree(ROOT / name, home / name)
     leave_only(home, "missed-bin")  # it listens once all it wants was played
+    few_examples(home, "missed-bin")
     supervisor = place.start("run", DOORSTEP_HOME=str(home))
     before = set(_kinds(supervisor.pid))
     diary = Diary()

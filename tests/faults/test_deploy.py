@@ -51,7 +51,7 @@ def test_old_and_new_code_together_in_the_middle_of_a_load(place: Installation) 
             email = f"c{n}@resident.example"
             yield lambda u=u, b=b, e=email: report(lambda: place.port, diary, u, b, e)
 
-    load = all_at_once(acts(), clients=2)
+    load = all_at_once(acts(), clients=size(1, 2))
     until(lambda: diary.told)
     place.start("web", port=port, code=new)
     early = Client(lambda: port, Diary())._once("GET", "/readyz", "", {})

@@ -68,9 +68,9 @@ def pays(case: Case, pay: Pay) -> None:
 def every_cut(flow: Callable[[Case], None], prepare: Callable[[Case], None]) -> list[Case]:
     """Kill the flow at its first step and on, each on a case of its own; return the cases.
 
-    At every step in `make test-long`; else at every third, which is before one thing and after the next.
+    At every step in `make test-long`; else at every fifth, which is before one thing and after the next.
     """
-    now, stride = timezone.now(), size(3, 1)
+    now, stride = timezone.now(), size(5, 1)
     service, cut = fee_service(now), []
     while True:
         case = fee_case(service, now, email="")

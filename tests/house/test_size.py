@@ -29,6 +29,20 @@ def test_one_or_two_axes_are_gone_through_whole(short: None) -> None:
     assert size.pairwise() == [()]
 
 
+def test_each_value_stands_once(short: None) -> None:
+    chosen = size.each_once(*AXES)
+    assert len(chosen) == 5 and set(chosen) < set(product(*AXES))
+    assert [set(column) for column in zip(*chosen, strict=True)] == [set(axis) for axis in AXES]
+    assert size.each_once() == [()]
+
+
+def test_a_test_has_its_turn_by_its_name_and_every_way_has_tests() -> None:
+    chosen = [size.in_turn(f"test_{n}", "xyz") for n in range(40)]
+    assert set(chosen) == set("xyz")
+    assert chosen == [size.in_turn(f"test_{n}", "xyz") for n in range(40)]
+
+
 def test_the_long_run_goes_through_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(size, "LONG", True)
+    assert size.each_once(*AXES) == list(product(*AXES))
     assert size.pairwise(*AXES) == list(product(*AXES))

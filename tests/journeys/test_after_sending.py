@@ -53,6 +53,7 @@ def spoken(day: Any, phone: Any) -> str:
         return say(day)
 
 
+@pytest.mark.by_turns
 def test_a_stop_at_midnight_comes_to_an_answer(
     open_district: Any, phone: Any, chromium: Any, live_server: Any, monkeypatch: Any
 ) -> None:
@@ -102,6 +103,7 @@ def by_code(page: Any, base: str, reference: str, email: str) -> None:
     page.wait_for_selector("#code")
 
 
+@pytest.mark.by_turns
 def test_a_case_is_followed_from_three_browsers_added_to_and_withdrawn(
     open_district: Any, phone: Any, chromium: Any, live_server: Any, tmp_path: Any
 ) -> None:

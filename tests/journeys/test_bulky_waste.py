@@ -19,7 +19,7 @@ from doorstep.fieldwork.models import Job
 from doorstep.payments.models import Charge
 from doorstep.staff.actor import RESIDENT, SYSTEM
 from tests.browser import looks_right, sign_in
-from tests.bulky import at_bulky_waste, to_days, to_payment, told
+from tests.bulky import at_bulky_waste, by_hand, to_days, to_payment, told
 from tests.filling import made
 from tests.paying import Pay
 from tests.queue import run_queue
@@ -33,6 +33,7 @@ def base(open_district: Any, pay: Pay, live_server: Any, settings: Any) -> str:
     return at_bulky_waste(open_district, live_server, settings)
 
 
+@pytest.mark.by_turns
 @pytest.mark.parametrize("scripts", [True, False])
 def test_declined_then_paid_then_the_crew_takes_a_part(
     chromium: Any, base: str, pay: Pay, scripts: bool
@@ -40,7 +41,7 @@ def test_declined_then_paid_then_the_crew_takes_a_part(
     pay.control(refunds="success")
     page = chromium.new_context(viewport=PHONE, java_script_enabled=scripts).new_page()
     look: Any = looks_right if scripts else lambda page: None
-    reference = to_payment(page, base, look=look)
+    reference = by_hand(page, base, look=look)
     page.click("button:has-text('Pay now')")
     page.check("text=4000…0002 is declined")
     page.click("button.m")
@@ -256,6 +257,7 @@ def test_cancelled_in_time_the_money_goes_back(chromium: Any, base: str, pay: Pa
     page.context.close()
 
 
+@pytest.mark.long  # tests/web/test_bookings.py has the same without a browser
 def test_the_last_place_goes_to_one_and_the_other_keeps_the_answers(
     chromium: Any, base: str
 ) -> None:

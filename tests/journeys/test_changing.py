@@ -57,6 +57,7 @@ def balanced(pay: Pay) -> int:
     return ours
 
 
+@pytest.mark.by_turns
 @pytest.mark.parametrize("scripts", [True, False])
 def test_another_day_and_more_to_take_and_to_pay(
     chromium: Any, base: str, pay: Pay, scripts: bool

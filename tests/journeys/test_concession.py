@@ -10,7 +10,7 @@ from django.utils import timezone
 from PIL import Image
 
 from doorstep.bookings.models import Booking, Calendar
-from doorstep.cases.models import Case
+from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
 from doorstep.connectors import academy_http
 from doorstep.customers import extract
@@ -20,6 +20,7 @@ from doorstep.payments.models import Refund
 from standins.academy.app import StandIn
 from tests import claims
 from tests.browser import looks_right, sign_in
+from tests.bulky import fill_in
 from tests.paying import Pay
 from tests.publishing import publish_library
 from tests.queue import run_queue
@@ -77,6 +78,17 @@ class Person:
         page.wait_for_selector("h1:has-text('Do you get Housing Benefit')")
         self.looks()
 
+    def has_chosen(self, home: int = 1, **things: int) -> None:
+        """Be where one comes by choosing, without a page each."""
+        self.page.goto(f"{self.base}/services/bulky-waste")
+        self.page.click("text=Start now")
+        self.page.wait_for_selector("#postcode")
+        draft = Draft.objects.latest("created_at")
+        fill_in(draft, home, 0, things)
+        self.page.goto(f"{self.base}/services/bulky-waste/{draft.pk}/benefits")
+        self.page.wait_for_selector("h1:has-text('Do you get Housing Benefit')")
+        self.looks()
+
     def claims(
         self, claim: str = "1234567 1", surname: str = "o'neill", born: str = "17/5/1980"
     ) -> None:
@@ -115,6 +127,7 @@ class Person:
         return found[0]
 
 
+@pytest.mark.by_turns
 @SCRIPTS
 def test_a_claim_that_runs_costs_nothing_and_is_booked_at_once(
     chromium: Any, base: str, pay: Pay, scripts: bool
@@ -159,7 +172,7 @@ def test_four_are_free_and_two_are_paid_for(
     monkeypatch.setattr(catalogue, "_own_values", lambda *args: {**real(*args), **more})
     ann = Person(chromium, base)
     # The dearest four are free; the two chairs, at £5 each, are paid for.
-    ann.chooses(mattress=2, fridge=2, chair=2)
+    ann.has_chosen(mattress=2, fridge=2, chair=2)
     ann.claims()
     ann.finishes("The price is £10")
     ann.page.click("text=Go to payment")
@@ -174,7 +187,7 @@ def test_four_are_free_and_two_are_paid_for(
     case.save()
     Booking.objects.all().delete()
     again = Person(chromium, base)
-    again.chooses(mattress=1)
+    again.has_chosen(mattress=1)
     again.claims()
     again.page.wait_for_selector("h1:has-text('This collection is at the full price')")
     again.looks()
@@ -183,6 +196,7 @@ def test_four_are_free_and_two_are_paid_for(
     again.finishes("The price is £15")
 
 
+@pytest.mark.by_turns
 @SCRIPTS
 def test_wrong_details_and_no_claim_read_alike(chromium: Any, base: str, scripts: bool) -> None:
     said = []
@@ -193,7 +207,7 @@ def test_wrong_details_and_no_claim_read_alike(chromium: Any, base: str, scripts
         ("2222222 2", "Moss", "4/3/1970"),
     ):
         ann = Person(chromium, base, scripts)
-        ann.chooses(mattress=1)
+        ann.has_chosen(mattress=1)
         ann.claims(claim, surname, born)
         ann.page.wait_for_selector("h1:has-text('We did not find a claim')")
         ann.looks()
@@ -206,7 +220,7 @@ def test_wrong_details_and_no_claim_read_alike(chromium: Any, base: str, scripts
 
 def test_who_is_told_no_goes_back_puts_it_right_and_pays_nothing(chromium: Any, base: str) -> None:
     ann = Person(chromium, base)
-    ann.chooses(mattress=1)
+    ann.has_chosen(mattress=1)
     ann.claims(surname="Oneil")
     ann.page.wait_for_selector("h1:has-text('We did not find a claim')")
     ann.page.check("label:has-text('No')")
@@ -243,7 +257,7 @@ def test_nobody_can_say_an_officer_confirms_and_the_money_goes_back(
     pay.control(refunds="success")
     claims.use(settings, "doorstep.customers.provider.NoRecords")
     ann = Person(chromium, base)
-    ann.chooses(mattress=1)
+    ann.has_chosen(mattress=1)
     ann.claims()
     case = unknown(ann, pay)
     assert case.stage == "booked" and pay.taken == 1500
@@ -279,7 +293,7 @@ def test_the_other_system_is_down_and_the_booking_goes_on(
     claims.use(settings, claims.LIVE)
     live.mood = "down"
     ann = Person(chromium, base)
-    ann.chooses(mattress=1)
+    ann.has_chosen(mattress=1)
     ann.claims()
     case = unknown(ann, pay)
     assert case.stage == "booked" and EntitlementCheck.objects.get().answer == "unknown"
@@ -289,7 +303,7 @@ def test_the_other_system_is_down_and_the_booking_goes_on(
 def test_it_is_asked_live(chromium: Any, base: str, live: StandIn, settings: Any) -> None:
     claims.use(settings, claims.LIVE)
     ann = Person(chromium, base)
-    ann.chooses(mattress=1)
+    ann.has_chosen(mattress=1)
     ann.claims()
     ann.finishes("There is nothing to pay")
     assert live.seen == [("/benefits/12345671", "bulky-waste")]
@@ -299,7 +313,7 @@ def test_what_is_wrong_on_the_page_of_the_claim_is_said_at_its_field(
     chromium: Any, base: str
 ) -> None:
     ann = Person(chromium, base)
-    ann.chooses(mattress=1)
+    ann.has_chosen(mattress=1)
     ann.page.check("label:has-text('Yes')")
     ann.goes_on()
     ann.page.wait_for_selector("h1:has-text('Your claim')")

@@ -10,6 +10,7 @@ from tests.publishing import publish_library
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.by_turns
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_ring_first_then_say_that_nobody_is_in_danger(
     open_district: Any, chromium: Any, live_server: Any, scheme: str

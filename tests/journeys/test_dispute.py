@@ -20,6 +20,7 @@ from tests.browser import looks_right, report, sign_in
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.by_turns
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_dispute_with_a_photo_is_answered(
     chromium: Any, live_server: Any, open_district: Any, tmp_path: Path, scripts: bool

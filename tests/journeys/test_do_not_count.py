@@ -22,6 +22,7 @@ def counted() -> int:
     return sum(StepCell.objects.values_list("n", flat=True))
 
 
+@pytest.mark.by_turns
 @pytest.mark.parametrize(("scheme", "language"), [("light", "en"), ("dark", "cy")])
 def test_by_keyboard_on_a_phone(
     open_district: Any, chromium: Any, live_server: Any, scheme: Any, language: str

@@ -54,6 +54,7 @@ def to_days(page: Any) -> None:
     page.wait_for_selector("h1:has-text('Which day')")
 
 
+@pytest.mark.by_turns
 @pytest.mark.parametrize("scripts", [True, False])
 def test_enter_goes_on_from_each_page(chromium: Any, base: str, scripts: bool) -> None:
     page = opened(chromium, base, scripts)

@@ -34,6 +34,7 @@ def page(request: Any, chromium: Any, live_server: Any) -> Iterator[Any]:
     context.close()
 
 
+@pytest.mark.by_turns
 def test_nothing_is_wrong_in_either_scheme_or_language(door: Any, page: Any) -> None:
     for path in (*PAGES, "/services/missed-bin?home=1001", "/reports", "/case/open", "/contact"):
         page.goto(path)

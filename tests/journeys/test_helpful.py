@@ -59,6 +59,7 @@ def answer(page: Any, case: Case, score: str) -> None:
     page.check_looks(page)
 
 
+@pytest.mark.by_turns
 def test_after_sending_and_at_the_end(open_district: Any, page: Any) -> None:
     case = Case.objects.get()
     answer(page, case, "4")

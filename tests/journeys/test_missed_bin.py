@@ -16,6 +16,7 @@ from tests.browser import looks_right, report, sign_in
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.by_turns
 @pytest.mark.parametrize("scripts", [True, False])
 def test_from_form_to_doorstep(
     chromium: Any, live_server: Any, open_district: Any, scripts: bool

@@ -35,6 +35,7 @@ def right(page: Any, scripts: bool) -> None:
         looks_right(page)
 
 
+@pytest.mark.by_turns
 @pytest.mark.parametrize("scripts", [True, False])
 def test_from_the_first_page_to_the_right_form(chromium: Any, base: str, scripts: bool) -> None:
     page = visitor(chromium, scripts)
@@ -63,6 +64,7 @@ def test_from_the_first_page_to_the_right_form(chromium: Any, base: str, scripts
     assert case.slug == "complaint" and case.stage == "one_received"
 
 
+@pytest.mark.by_turns
 @pytest.mark.parametrize("scripts", [True, False])
 def test_others_danger_and_unsure(chromium: Any, base: str, scripts: bool) -> None:
     page = visitor(chromium, scripts)

@@ -31,6 +31,7 @@ def told(resident: Any) -> None:
     resident.looks()
 
 
+@pytest.mark.by_turns
 def test_a_pages_fault_is_told_and_mended(
     open_district: Any, resident: Any, chromium: Any, live_server: Any
 ) -> None:

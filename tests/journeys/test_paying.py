@@ -38,6 +38,7 @@ def to_payment(page: Any, base: str, look: Any = looks_right) -> None:
     look(page)
 
 
+@pytest.mark.by_turns
 @pytest.mark.parametrize("scripts", [True, False])
 def test_declined_then_paid(chromium: Any, base: str, pay: Pay, scripts: bool) -> None:
     page = chromium.new_context(

@@ -45,6 +45,7 @@ def page(phone: Any) -> Any:
     return phone
 
 
+@pytest.mark.by_turns
 def test_found_said_and_followed(case: Any, page: Any) -> None:
     page.goto("/reports")
     page.looks()

@@ -68,6 +68,7 @@ def booked_by_telephone(page: Any, base: str, phone: str, look: Any = looks_righ
     return Case.objects.get().reference
 
 
+@pytest.mark.by_turns
 @pytest.mark.parametrize("scripts", [True, False])
 def test_by_telephone_with_a_card_and_without_an_email_address(
     chromium: Any, base: str, pay: Pay, scripts: bool

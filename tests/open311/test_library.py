@@ -9,7 +9,7 @@ from tests.open311.client import Client
 from tests.open311.conftest import HERE, key
 from tests.open311.schemas import fits
 from tests.publishing import publish_folder
-from tests.size import pairwise
+from tests.size import each_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PUBLIC = [f for f in catalogue.library() if "\npublic:" in (f / "service.yaml").read_text()]
@@ -34,7 +34,7 @@ def test_it_is_reported_by_its_definition_alone(
     fits("definition", said)
     must = [a for a in said["attributes"] if a["required"]]
     came = []
-    for way in pairwise(*map(choices, must)):
+    for way in each_once(*map(choices, must)):
         given = {f"attribute[{a['code']}]": value for a, value in zip(must, way, strict=True)}
         fields = {"service_code": folder.name, **HERE, **given, "description": f"Seen {way}"}
         answer = app.post({**fields, "email": "ann@resident.example"}, "json")

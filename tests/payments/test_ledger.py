@@ -154,7 +154,7 @@ class _Undo(Exception):
 
 
 @settings(
-    max_examples=size(20, 300),
+    max_examples=size(10, 300),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -188,7 +188,7 @@ class _Undo(Exception):
 
 
 @settings(
-    max_examples=size(25, 400),
+    max_examples=size(10, 400),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

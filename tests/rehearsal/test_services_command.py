@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from doorstep.catalogue import queries as catalogue
-from tests.publishing import leave_only
+from tests.publishing import few_examples, leave_only
 
 ENGLISH, CHANGED = 'again: {en: "Choose another bin"', 'again: {en: "Choose again"'
 
@@ -18,6 +18,8 @@ ENGLISH, CHANGED = 'again: {en: "Choose another bin"', 'again: {en: "Choose agai
 def small(home: Path) -> Path:
     """A library and a council of three services; all of them are `make services`' to check and play."""
     leave_only(home, "complaint", "damaged-bin", "missed-bin")
+    for slug in ("complaint", "damaged-bin"):
+        few_examples(home, slug, most=3)
     return home
 
 
@@ -97,6 +99,9 @@ def test_import_offers_a_newer_version_and_publishes_it_only_when_asked(
     assert "damaged-bin: published" in services("import")  # what the council wants and does not run
     assert services("import") == ""
     edit(small, "form.yaml", ENGLISH, CHANGED)
+    examples = small / "services" / "missed-bin" / "examples.yaml"
+    whole = examples.read_text()
+    few_examples(small, "missed-bin")
     said = services("import")
     assert "missed-bin: a newer version in the library is offered" in said
     running = catalogue.current("missed-bin")
@@ -105,6 +110,7 @@ def test_import_offers_a_newer_version_and_publishes_it_only_when_asked(
     running = catalogue.current("missed-bin")
     assert running and running.digest != district.service.digest
     edit(small, "form.yaml", CHANGED, ENGLISH)
+    examples.write_text(whole)
     assert services("import") == ""  # an earlier version is not offered as a newer one
 
 
@@ -167,6 +173,8 @@ def test_a_file_that_is_not_utf_8_is_said_to_be_so(small: Path) -> None:
 def test_an_example_that_cannot_be_played_is_a_difference_not_a_crash(
     small: Path, district: Any
 ) -> None:
+    asked = ("then: [{outcome: job.collected}]", "then: [{decision: close}]")
+    few_examples(small, "missed-bin", *asked)
     edit(small, "examples.yaml", "then: [{outcome: job.collected}]", "then: [{outcome: job.lost}]")
     edit(small, "examples.yaml", "property: '1', container: c1", "property: '999', container: c1")
     edit(small, "examples.yaml", "then: [{decision: close}]", "then: [{decision: shut}]")
@@ -179,6 +187,7 @@ def test_an_example_that_cannot_be_played_is_a_difference_not_a_crash(
 def test_an_example_without_settings_is_played_with_the_councils_own(
     small: Path, district: Any
 ) -> None:
+    few_examples(small, "missed-bin")
     late = "Monday's bin cannot be reported on Thursday (M8)"
     text = (small / "services" / "missed-bin" / "examples.yaml").read_text()
     before, after = text.split(late)

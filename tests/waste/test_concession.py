@@ -233,9 +233,9 @@ def test_at_the_desk_it_is_known_which_adviser_asked(desk: Desk) -> None:
     draft = drafts.begin(
         service=desk.service, owner=made(), channel="telephone", by=staff, now=desk.now
     )
-    page = desk.service.form.page("claim")
-    assert page is not None
     filling = Filling(draft, by=staff, now=desk.now)
+    page = filling.service.form.page("claim")
+    assert page is not None
     entries = filling.read(page, lambda q: Typed())
     entries.given |= {**CLAIM, "born": date(1980, 5, 17)}
     entries.given.pop("benefits")

@@ -27,7 +27,7 @@ from tests.system import System, report
 
 PATHS = api.get_openapi_schema()["paths"]
 OPERATIONS = [(path, method) for path, methods in PATHS.items() for method in methods]
-EXAMPLES = size(10, 50)
+EXAMPLES = size(5, 50)
 # What the description cannot say, such as that a home must be one of ours, is answered by 422.
 NOT_ASKED = [positive_data_acceptance]
 

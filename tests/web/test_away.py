@@ -13,6 +13,7 @@ from django.test import Client, RequestFactory
 from doorstep.staff.models import StaffUser
 from doorstep.web.kit import errors, visitor, when_away
 from tests.doors import addresses, filled
+from tests.size import LONG
 
 SORRY = "Sorry, this service is not available just now"
 SEATS = ("", "resident", "officer", "crew", "administrator")
@@ -54,10 +55,12 @@ def test_every_address_says_so_to_whoever_is_signed_in(
     district: Any, seat: str, caplog: Any, capfd: Any
 ) -> None:
     client, seen = client_of(seat), []
+    # One way each in `make test`: from seat to seat and from address to address the other one.
+    ways = (client.get, client.post)
 
     def walk() -> None:
-        for route, _ in addresses():
-            for send in (client.get, client.post):
+        for turn, (route, _) in enumerate(addresses(), SEATS.index(seat)):
+            for send in ways if LONG else (ways[turn % 2],):
                 answer = send(filled(route))
                 seen.append(answer.status_code)
                 if answer.status_code < 500:
@@ -71,7 +74,7 @@ def test_every_address_says_so_to_whoever_is_signed_in(
                     assert SORRY in page and "01632 960 123" in page, route
 
     without_database(walk)
-    assert seen.count(503) > 50, "hardly anyone met the gap: this test shows nothing"
+    assert seen.count(503) > len(seen) / 8, "hardly anyone met the gap: this test shows nothing"
     said = "\n".join([*(r.getMessage() for r in caplog.records), *capfd.readouterr()])
     assert "MB-2222-2222" not in said and "OperationalError" in said
 

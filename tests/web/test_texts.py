@@ -28,7 +28,7 @@ from doorstep.text.clean import clean
 from doorstep.waste.models import PlanFile
 from doorstep.web.form.sentences import sentence
 from tests.form_client import FormClient
-from tests.size import pairwise
+from tests.size import LONG, in_turn, pairwise
 from tests.streets import HIGH_STREET, Streets
 from tests.system import System
 from tests.texts import ALL
@@ -168,7 +168,8 @@ def test_what_came_in_by_a_door_comes_out_of_every_output(
     case = Case.objects.get()
     assert case.words["details"] == kept
     reports.show(case_id=case.pk, hidden=False, text=True, photos=[], by=SYSTEM, now=timezone.now())
-    for name, output in OUTPUTS.items():
+    # What is kept is the same by whichever door: outputs are asked once for each text.
+    for name, output in OUTPUTS.items() if LONG or door == in_turn(pack, list(DOORS)) else ():
         seen = output(case)
         assert kept in seen, (name, seen)
         assert clean(seen) == seen or name in ("page", "desk"), name
@@ -272,7 +273,8 @@ STAFF = ("/desk/homes?postcode={}", "/desk/cases/{}", "/crew/streets?find={}", "
 @pytest.mark.parametrize("address", [*QUERIES, *STAFF])
 def test_no_search_fails(district: Any, address: str) -> None:
     client = signed_in("officer") if address in STAFF else FormClient()
-    for sent, _kept in ALL.values():
+    texts, turn = list(ALL.values()), (*QUERIES, *STAFF).index(address) % 3
+    for sent, _kept in texts if LONG else texts[turn::3]:
         assert client.get(address.format(quote(sent[:40], safe=""))).status_code < 500, ascii(sent)
 
 
@@ -291,15 +293,15 @@ def test_no_kind_of_question_fails_or_keeps_what_nobody_sees(kind: Kind) -> None
             assert clean(str(answer)) == str(answer), (field, ascii(sent))
 
 
-@pytest.mark.parametrize("name", sorted(ALL))
-def test_what_was_stored_before_breaks_no_output(district: Any, name: str) -> None:
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_what_was_stored_before_breaks_no_output(district: Any, output: str) -> None:
     """A version before kept what came: only a database's own rule was between."""
     streets = Streets(district)
     case = streets.case()
     reports.show(case_id=case.pk, hidden=False, text=True, photos=[], by=SYSTEM, now=timezone.now())
-    stored = ALL[name][0].replace("\0", "")
-    Case.objects.filter(pk=case.pk).update(
-        words={**case.words, "details": stored}, where=stored[:80]
-    )
-    for output in OUTPUTS.values():
-        assert output(case)
+    for name, (sent, _kept) in sorted(ALL.items()):
+        stored = sent.replace("\0", "")
+        Case.objects.filter(pk=case.pk).update(
+            words={**case.words, "details": stored}, where=stored[:80]
+        )
+        assert OUTPUTS[output](case), name
