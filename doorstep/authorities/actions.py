@@ -17,7 +17,7 @@ from doorstep.cases import needs_person, outcomes, timeline, workflow
 from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
 from doorstep.council import queries as council
-from doorstep.outside import plug
+from doorstep.outside import calls, plug
 from doorstep.outside.errors import GiveUp, OutsideError, TryLater
 from doorstep.staff.actor import SYSTEM, Actor
 
@@ -103,8 +103,9 @@ def send(*, passed_id: int, now: datetime) -> None:
     try:
         to, service = _recipient(passed)
         report = composing.report(passed, service)
-        before = carrier().sent(to, passed.key) if passed.tries > 1 else None
-        receipt = before or carrier().send(to, report)
+        with calls.about(lambda: passed.case_id):
+            before = carrier().sent(to, passed.key) if passed.tries > 1 else None
+            receipt = before or carrier().send(to, report)
     except GiveUp as exc:
         _refuse(passed, exc.reason, now)
     except TryLater as exc:

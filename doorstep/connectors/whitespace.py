@@ -264,7 +264,8 @@ def _call(operation: str, name: str, fields: Fields, *, home: bool = False) -> E
     body = envelope(operation, name, fields)
     url = settings.WHITESPACE_URL
     try:
-        status, raw = http.send("Whitespace", "POST", url, LIMITS, content=body, headers=headers)
+        about: dict[str, Any] = {"content": body, "headers": headers, "what": operation}
+        status, raw = http.send("Whitespace", "POST", url, LIMITS, **about)
     finally:
         log.info("called", what=operation, status=status, ms=call.milliseconds)
     if status in (401, 403):

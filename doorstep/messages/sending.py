@@ -22,7 +22,7 @@ from doorstep.messages.actions import CODE, LINK, token_of
 from doorstep.messages.models import Message
 from doorstep.messages.provider import Messenger, Outgoing, Receipt, Undeliverable, Unsure, Why
 from doorstep.messages.short import quiet_until
-from doorstep.outside import plug
+from doorstep.outside import calls, plug
 from doorstep.outside.errors import GiveUp, TryLater
 from doorstep.staff.actor import SYSTEM
 
@@ -56,6 +56,7 @@ class _Begun:
     channel: str
     again: bool
     twice_if_need_be: bool
+    case_id: int | None
 
 
 def send(*, message_id: int, now: datetime) -> None:
@@ -65,8 +66,9 @@ def send(*, message_id: int, now: datetime) -> None:
         if begun is None:
             return
         try:
-            receipt = _earlier(begun) if begun.again else None
-            receipt = receipt or _hand_over(begun, message_id)
+            with calls.about(lambda: begun.case_id):
+                receipt = _earlier(begun) if begun.again else None
+                receipt = receipt or _hand_over(begun, message_id)
         except Unsure:
             not_told(message_id=message_id, why="unsure", now=now)
         except Undeliverable as exc:
@@ -114,7 +116,7 @@ def _begin(message_id: int, now: datetime) -> _Begun | None:
     again, message.begun_at = message.begun_at is not None, now
     message.save(update_fields=["begun_at"])
     nobody_to_ask = message.case_id is None or message.name == "code"
-    return _Begun(outgoing, message.channel, again, nobody_to_ask)
+    return _Begun(outgoing, message.channel, again, nobody_to_ask, message.case_id)
 
 
 def _outgoing(message: Message, now: datetime) -> Outgoing | None:

@@ -10,9 +10,10 @@ class OutsideConfig(AppConfig):
         """Have the server's limits looked at where Django looks at databases: at each `migrate`, so at each start."""
         from django.core import checks
 
-        from doorstep.outside import heard, http, later
+        from doorstep.outside import calls, heard, http, later
         from doorstep.outside.checks import limits
 
         checks.register(limits, checks.Tags.database)
-        http.listeners.append(heard.note)
+        http.listeners += [heard.note, calls.note]
         later.every_day(heard.forget)
+        later.every_day(calls.forget)

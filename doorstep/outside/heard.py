@@ -8,6 +8,7 @@ import structlog
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from doorstep.outside import http
 from doorstep.outside.models import Heard
 
 log = structlog.get_logger("doorstep.outside")
@@ -17,8 +18,9 @@ _last: dict[str, tuple[float, str]] = {}
 _lock = Lock()
 
 
-def note(host: str, wrong: str) -> None:
+def note(said: http.Said) -> None:
     """Note that a host answered, or what was wrong; a database that is away, or a transaction, keeps nobody from the call."""
+    host, wrong = said.host, said.wrong
     with _lock:
         at, before = _last.get(host, (float("-inf"), ""))
         if before == wrong and time.monotonic() - at < AGAIN_SECONDS:

@@ -55,37 +55,54 @@ def _client(outside: bool) -> httpx.Client:
     return httpx.Client(trust_env=outside, limits=httpx.Limits(max_keepalive_connections=0))
 
 
-# Whoever wants to know how calls went is told the address's host and what went wrong, in words of ours, or nothing.
-Listener = Callable[[str, str], None]
-listeners: list[Listener] = []
+@dataclass(frozen=True)
+class Said:
+    """How a call went: to which host, what kind of it, its status (0: none came), and what was wrong in words of ours, or nothing."""
+
+    host: str
+    method: str
+    what: str
+    status: int
+    milliseconds: int
+    wrong: str
 
 
-def send(who: str, method: str, url: str, limits: Limits, **request: Any) -> tuple[int, bytes]:
+# Whoever wants to know how calls went.
+listeners: list[Callable[[Said], None]] = []
+
+
+def kind(url: str) -> str:
+    """Return the words of an address's path: what was asked for, and of nobody."""
+    return "/".join(p for p in urlsplit(url).path.split("/") if p.replace(".", "").isalpha())
+
+
+def send(
+    who: str, method: str, url: str, limits: Limits, *, what: str = "", **request: Any
+) -> tuple[int, bytes]:
     """Send one request and return status and body; raises TryLater, in whose words `who` stands, past a limit.
 
-    Also, and at once, where the address failed time and again just now (`outside.breaker`): then nothing was sent.
+    `what` is the kind of call for the notes of it, where the address does not say it. Also, and at once, where the address failed time and again just now (`outside.breaker`): then nothing was sent.
     """
     host = urlsplit(url).netloc.rpartition("@")[2]
     if breaker.is_open(host):
         raise TryLater(f"{who} did not answer time and again, and is left alone for some seconds")
+    call, wrong = Call(), ""
     try:
-        status, body = _send(who, method, url, limits, request)
+        call.status, body = _send(who, method, url, limits, request)
     except TryLater as exc:
         breaker.failed(host)
-        _told(host, str(exc))
+        wrong = str(exc)
         raise
-    # Who is overloaded or broken says so; any other refusal is an answer.
-    if status >= 500:
-        breaker.failed(host)
     else:
-        breaker.answered(host)
-    _told(host, f"{who} answered {status}" if status >= 500 else "")
-    return status, body
-
-
-def _told(host: str, wrong: str) -> None:
-    for listener in listeners:
-        listener(host, wrong)
+        # Who is overloaded or broken says so; any other refusal is an answer.
+        is_broken = call.status >= 500
+        (breaker.failed if is_broken else breaker.answered)(host)
+        wrong = f"{who} answered {call.status}" if is_broken else ""
+        return call.status, body
+    finally:
+        said = Said(host, method, what or kind(url), call.status, call.milliseconds, wrong)
+        for listener in listeners:
+            listener(said)
 
 
 def _send(

@@ -56,3 +56,21 @@ class Heard(models.Model):
     failed_at = models.DateTimeField(null=True)
     # In words of ours: no answer of theirs, which may repeat what was sent.
     wrong = models.CharField(max_length=200, blank=True)
+
+
+class CallMade(models.Model):
+    """A call to an outside system that a case led to; nothing of what was said stands here."""
+
+    # A number only: this room knows no cases.
+    case_id = models.BigIntegerField()
+    at = models.DateTimeField(db_index=True)
+    host = models.CharField(max_length=200)
+    method = models.CharField(max_length=10)
+    what = models.CharField(max_length=60, blank=True)
+    # 0: none came.
+    status = models.PositiveSmallIntegerField()
+    ms = models.PositiveIntegerField()
+    wrong = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["case_id", "at"], name="calls_of_a_case")]

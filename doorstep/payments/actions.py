@@ -5,7 +5,7 @@ attempt alone.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ from doorstep.catalogue.words import pounds
 from doorstep.council import addresses
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
-from doorstep.outside import plug
+from doorstep.outside import calls, plug
 from doorstep.outside.errors import OutsideError, TryLater
 from doorstep.outside.secret import derived, hashed
 from doorstep.payments import outcomes, queue, refunds
@@ -54,6 +54,12 @@ def provider() -> PaymentProvider:
     """Return whoever takes payments for us."""
     connector: PaymentProvider = plug.get("payments.provider")
     return connector
+
+
+def _calls_of(attempt_id: int) -> AbstractContextManager[None]:
+    """Note the calls inside the block as those of the case that an attempt pays for."""
+    charges = Charge.objects.filter(attempts=attempt_id)
+    return calls.about(lambda: charges.values_list("case_id", flat=True).first())
 
 
 @transaction.atomic
@@ -209,7 +215,7 @@ def create(*, attempt_id: int, now: datetime, first: bool = False) -> None:
     Nothing is done while someone else is at it.
     """
     try:
-        with transaction.atomic():
+        with _calls_of(attempt_id), transaction.atomic():
             attempts = Attempt.objects.select_for_update(skip_locked=True, of=("self",))
             attempt = attempts.select_related("charge").filter(id=attempt_id, state="new").first()
             if attempt is None or attempt.charge.state != "due":
@@ -260,7 +266,8 @@ def learn(*, attempt_id: int, now: datetime) -> None:
     if attempt.provider_id is None:
         return
     try:
-        payment = provider().find(attempt.provider_id)
+        with _calls_of(attempt_id):
+            payment = provider().find(attempt.provider_id)
     except NotThere:
         # It made it once, so this may pass; after two days it can no longer be paid in any case.
         if now - attempt.made_at < FORGOTTEN:
@@ -466,7 +473,7 @@ def close(*, attempt_id: int, now: datetime) -> None:
     One that the provider may or may not know is looked for first; if it is not there, nobody can
     pay it, because nobody has its address.
     """
-    with transaction.atomic():
+    with _calls_of(attempt_id), transaction.atomic():
         attempt = Attempt.objects.select_for_update().get(id=attempt_id)
         if attempt.state == "new" and (payment := _known(attempt)):
             _opened(attempt, payment, now)
@@ -474,7 +481,10 @@ def close(*, attempt_id: int, now: datetime) -> None:
         return _ended(attempt_id, "unsent", "", now)
     if attempt.state != "open" or attempt.provider_id is None:
         return None
-    with suppress(OutsideError):  # it has ended, or the call is lost: ask how it stands
+    with (
+        suppress(OutsideError),
+        _calls_of(attempt_id),
+    ):  # it has ended, or the call is lost: ask how it stands
         provider().cancel(attempt.provider_id)
     return learn(attempt_id=attempt_id, now=now)
 

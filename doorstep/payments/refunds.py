@@ -12,7 +12,7 @@ from doorstep.catalogue.words import pounds
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
-from doorstep.outside import plug
+from doorstep.outside import calls, plug
 from doorstep.outside.errors import OutsideError, TryLater
 from doorstep.payments import outcomes, queue, refunded_there
 from doorstep.payments import provider as contract
@@ -280,8 +280,9 @@ def carry_out(*, refund_id: int, now: datetime) -> None:
 
 
 def _carry_out(refund_id: int, now: datetime) -> None:
+    case = Refund.objects.filter(id=refund_id).values_list("attempt__charge__case", flat=True)
     try:
-        with transaction.atomic():
+        with calls.about(case.first), transaction.atomic():
             there = Refund.objects.filter(attempt__way__in=THERE)
             refunds = there.select_for_update(skip_locked=True, of=("self",))
             refund = refunds.filter(id=refund_id, state__in=("asked", "submitted")).first()

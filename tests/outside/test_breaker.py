@@ -1,6 +1,7 @@
 """Who does not answer is left alone for a while, and staff see it; a refusal is an answer."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from threading import Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -8,9 +9,12 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 from django.db import transaction
 
-from doorstep.outside import breaker, heard, http
+from doorstep.outside import breaker, calls, heard, http
 from doorstep.outside.errors import TryLater
-from doorstep.outside.models import Heard
+from doorstep.outside.models import CallMade, Heard
+from doorstep.payments import actions
+from doorstep.staff.actor import RESIDENT
+from tests.booked import Booked
 from tests.people import signed_in
 
 LIMITS = http.Limits(seconds=2.0, connect=0.5, most_bytes=1000)
@@ -116,6 +120,37 @@ def test_staff_see_who_does_not_answer_since_when_and_why(vendor: Any, open_dist
     vendor.status = 200
     ask(vendor)
     assert not heard.is_failing(Heard.objects.get(host=vendor.host))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_officer_sees_the_calls_that_a_case_led_to_and_nothing_of_what_was_said(
+    open_district: Any, pay: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(http, "listeners", [calls.note])
+    booked = Booked(open_district)
+    charge = actions.ask(
+        case=booked.case, pence=500, description="More", by=RESIDENT, now=booked.now, purpose="more"
+    )
+    actions.begin(charge_id=charge.pk, language="en", now=booked.now)
+    pay.control(down=True)
+    attempt = charge.attempts.get()
+    with pytest.raises(TryLater):
+        actions.learn(attempt_id=attempt.pk, now=booked.now)
+    rows = CallMade.objects.order_by("id").values_list(
+        "case_id", "method", "what", "status", "wrong"
+    )
+    there = booked.case.pk
+    assert list(rows) == [
+        (there, "POST", "payments", 201, ""),
+        (there, "GET", "payments", 503, "GOV.UK Pay answered 503"),
+    ]
+    page = signed_in("officer").get(f"/desk/cases/{booked.case.reference}/calls")
+    shown = page.content.decode()
+    assert "GOV.UK Pay answered 503" in shown and attempt.provider_id not in shown
+    assert signed_in("crew").get(f"/desk/cases/{booked.case.reference}/calls").status_code == 403
+    CallMade.objects.update(at=booked.now - timedelta(days=31))
+    calls.forget()
+    assert not CallMade.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,6 +3,7 @@ from django.urls import path
 from doorstep.web.desk.views import home, signing
 from doorstep.web.desk.views.cases import (
     caller,
+    calls,
     case,
     reports,
     rerouting,
@@ -31,6 +32,7 @@ urlpatterns = [
         told.tell_again,
         name="tell_again",
     ),
+    path("/cases/<str:reference>/calls", calls.of_case, name="desk_calls"),
     path("/cases/<str:reference>/correct", case.correct, name="correct"),
     path("/cases/<str:reference>/refund", payments.refund, name="desk_refund"),
     path("/cases/<str:reference>/payment", taking.ways, name="desk_pay"),
