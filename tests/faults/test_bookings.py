@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,12 +14,27 @@ PROCESSES = 4
 USED = "select d.day, sum(b.load) from bookings_booking b join bookings_day d on d.id = b.day_id where b.state <> 'released' group by 1"
 
 
-@pytest.fixture
-def slots(place: Installation) -> list[str]:
+@pytest.fixture(scope="module")
+def place() -> Iterator[Installation]:
+    """One installation for all that is tried here, with a calendar."""
+    made = Installation()
+    made.fill(1)
+    yield made
+    made.take_down()
+
+
+@pytest.fixture(scope="module")
+def calendar(place: Installation) -> list[str]:
     """The slots of three days with ten places each."""
-    place.fill(1)
     found: list[str] = json.loads(place.call("tests.faults.holders", "calendar"))
     return found
+
+
+@pytest.fixture
+def slots(place: Installation, calendar: list[str]) -> list[str]:
+    """The same, with nobody on them."""
+    place.execute("truncate bookings_booking, bookings_day cascade")
+    return calendar
 
 
 def from_processes(place: Installation, what: str, number: int, slots: list[str]) -> Any:
