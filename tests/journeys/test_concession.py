@@ -287,6 +287,7 @@ def live(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
         yield app
 
 
+@pytest.mark.long  # its pages are those of the journey before, its calls those of tests/contracts
 def test_the_other_system_is_down_and_the_booking_goes_on(
     chromium: Any, base: str, pay: Pay, live: StandIn, settings: Any
 ) -> None:
@@ -300,6 +301,7 @@ def test_the_other_system_is_down_and_the_booking_goes_on(
     assert len(live.seen) == 1
 
 
+@pytest.mark.long  # its pages are those of the first journey, its calls those of tests/contracts
 def test_it_is_asked_live(chromium: Any, base: str, live: StandIn, settings: Any) -> None:
     claims.use(settings, claims.LIVE)
     ann = Person(chromium, base)
