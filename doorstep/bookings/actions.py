@@ -299,11 +299,12 @@ def choose(
     chosen: str,
     by: Actor,
     now: datetime,
+    booked: bool = False,
 ) -> Booking:
     """Hold a day for a case that somebody chose of those from first to last, instead of the one it had.
 
-    For so long that its next stage can keep or book it. The caller holds the case's lock, in a transaction.
-    Raises Refused("slot_gone").
+    For so long that its next stage can keep or book it; `booked`: book it at once, also on the day itself.
+    The caller holds the case's lock, in a transaction. Raises Refused("slot_gone").
     """
     code, day = _parts(chosen)
     calendar = _calendar(code, kind)
@@ -314,8 +315,12 @@ def choose(
     if booking.state == "booked":
         booking.state, booking.until = "held", now  # the day it had goes with this one
     booking.last_at = None
-    booking = _take(booking, calendar, day, load, until, now)
-    return _held(case, booking, until, by, now)
+    booking = _take(booking, calendar, day, load, None if booked else until, now)
+    if not booked:
+        return _held(case, booking, until, by, now)
+    timeline.write(case, "booked", by=by, now=now, day=day.isoformat())
+    _tell(case, booking)
+    return booking
 
 
 def confirm(

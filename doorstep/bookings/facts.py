@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from doorstep.bookings import queries
+from doorstep.bookings.models import Booking
 from doorstep.catalogue.words import say
 from doorstep.council.queries import ZONE
 from doorstep.forms.facts import Fact, Observed, offer
@@ -64,11 +65,21 @@ def pending_beside(kind: str, uprn: str, draft: str, now: datetime) -> Observed:
     return Observed([{"day": day} for day in days], now)
 
 
+def own_days(draft: str, now: datetime) -> Observed:
+    """Observe the days that the case has booked which this form changes: none of a new one."""
+    _draft_id, case_id = named(draft)
+    booked = (
+        Booking.objects.filter(case=case_id, state="booked") if case_id else Booking.objects.none()
+    )
+    return Observed([{"day": day} for day in booked.values_list("day__day", flat=True)], now)
+
+
 def register() -> None:
     """Offer the room's facts."""
     home = (("kind", TEXT), ("property", TEXT))
     window = (("load", INT), ("first", DAY), ("last", DAY), ("draft", TEXT))
     offer(Fact("bookings.slots", (*home, *window), ListOf(OPTION), "local", slots))
     offer(Fact("bookings.pending", home, ListOf(BOOKING), "local", pending))
+    offer(Fact("bookings.own_days", (("draft", TEXT),), ListOf(BOOKING), "local", own_days))
     beside = (*home, ("draft", TEXT))
     offer(Fact("bookings.pending_beside", beside, ListOf(BOOKING), "local", pending_beside))

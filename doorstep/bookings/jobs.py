@@ -27,7 +27,8 @@ def move(move_id: int) -> None:
 
 
 def move_lost() -> None:
-    """Queue again, every minute, the moves that are not over: their worker may have died."""
+    """Queue again, every minute, the moves that are not over: their worker may have died; and what is due of others."""
+    moving.tell_due(now=timezone.now())
     for move_id in Move.objects.filter(ended_at=None).values_list("id", flat=True)[:100]:
         queue.move.defer(move_id=move_id)
 

@@ -131,6 +131,11 @@ class MoveLine(models.Model):
     # Where it was brought, and when: whoever chose or decided something since has answered.
     stage = models.CharField(max_length=40, blank=True)
     done_at = models.DateTimeField(null=True)
+    # What it had before, for an undo: whether it was booked, and, where it stood as an earlier move had left it, that move's
+    # line and what its person was, or is yet to be, told of that.
+    was_booked = models.BooleanField(default=True, db_default=True)
+    earlier = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    was_told = models.JSONField(null=True)
 
     class Meta:
         constraints = [

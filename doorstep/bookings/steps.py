@@ -43,7 +43,8 @@ KIND = steps.StepKind(
         "lapsed": "The place was held too long and was given back.",
         "rebooked": "An officer moved the day's bookings: another day is held for the case, to be kept or booked.",
         "offered": "The same, but the other day is only offered: it is held until it is taken.",
-        "moved_back": "The officer took that back before anybody was told: the first day is held again.",
+        "moved_back": "The officer took that back before anybody was told: the first day is held or booked again.",
+        "moved_on": "The same, and an earlier move had left the case so: its day is booked again, and that is still told.",
     },
     check_here=calendars.differing,
 )

@@ -48,7 +48,8 @@ def decide(
         timeline.write(case, "decided", by=by, now=now, text=reason.strip(), decision=decision)
         if reply.strip():
             timeline.write(case, "replied", by=by, now=now, text=reply.strip())
-        workflow.unwind(case, by=by, now=now)
+        if decision not in flow.goes_on:
+            workflow.unwind(case, by=by, now=now)
         asking.take(case, decision, chosen, by=by, now=now)
         words = {"reply": reply.strip()}
         workflow.enter(case, target, by=by, now=now, why=decision, words=words, was=was)

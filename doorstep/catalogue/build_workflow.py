@@ -182,7 +182,7 @@ def _check_targets(
                 f"{src.where('stages')}: {what} leads to `{target}`, which is no stage"
             )
     decided = {d for s in w.stages.values() for d in s.decisions}
-    for key, decisions in (("replies", w.replies), ("bulk", w.bulk)):
+    for key, decisions in (("replies", w.replies), ("bulk", w.bulk), ("goes_on", w.goes_on)):
         for decision in sorted(set(decisions) - decided):
             b.problems.append(f"{src.where(key)}: no stage allows the decision `{decision}`")
 
@@ -220,6 +220,7 @@ def read_workflow(b: Checker, extra: Mapping[str, Type], disputes: Mapping[str, 
         reserve=tuple(reserve),
         replies=frozenset(w.replies),
         bulk=frozenset(w.bulk),
+        goes_on=frozenset(w.goes_on),
         asks=_asks(b, src, w),
     )
 

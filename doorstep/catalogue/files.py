@@ -407,6 +407,9 @@ class WorkflowFile(_Part):
     bulk: list[str] = Field(
         [], description="Decisions taken for many cases at once, which need no reason."
     )
+    goes_on: list[str] = Field(
+        [], description="Decisions that take back nothing of what is under way, such as a booking."
+    )
     due: str = Field("", description="A rule that gives the day a case is due.")
     on: dict[str, str] = Field(
         {}, description="Outcome: stage, for every stage that does not say otherwise."

@@ -109,6 +109,8 @@ class Workflow:
     reserve: tuple[Doing, ...] = ()
     replies: frozenset[str] = frozenset()
     bulk: frozenset[str] = frozenset()
+    # Decisions that take back nothing of what is under way.
+    goes_on: frozenset[str] = frozenset()
     # What choices and decisions ask first, by their names.
     asks: Mapping[str, Doing] = field(default_factory=dict)
 

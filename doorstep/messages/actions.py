@@ -32,12 +32,13 @@ def tell(
     now: datetime,
     said: Mapping[str, str] | None = None,
     at: datetime | None = None,
+    once: bool = False,
 ) -> Message | None:
     """Queue a service's message to the person behind a case: by e-mail, else by text; no address, no message.
 
     `said` are words just written for this person, such as an officer's reply. With `at` it is a
     reminder: it leaves then, if the case still stands in the same stage; of a moment gone by there is none.
-    A stage that is entered again has one reminder, the new one.
+    A stage that is entered again has one reminder, the new one. `once`: not where its very words were sent already.
     """
     if at is not None:
         old = Message.objects.filter(case=case, name=name, sent_at=None)
@@ -53,6 +54,9 @@ def tell(
         # The link's token is made when the message leaves, so that no row of ours holds it.
         subject, body = fill(text.subject, words), fill(text.body, words)
         body = in_short(subject) if channel == "text" else body
+    same = Message.objects.filter(case=case, name=name, subject=subject, body=body)
+    if once and same.exclude(sent_at=None).exists():
+        return None
     message = Message.objects.create(
         case=case,
         key=f"{case.reference}-{secrets.token_hex(4)}",

@@ -48,7 +48,8 @@ class TellStep:
         name = str(options["message"])
         held_back = options.get("not_before")
         at = held_back if held_back and held_back > now else options.get("at")
-        if actions.tell(case=case, name=name, now=now, said=options.get("said"), at=at) and not at:
+        about: dict[str, Any] = {"said": options.get("said"), "at": at, "once": bool(held_back)}
+        if actions.tell(case=case, name=name, now=now, **about) and not at:
             timeline.write(case, "told", by=by, now=now, message=name)
         elif actions.reached_by(case)[1]:
             return

@@ -35,6 +35,11 @@ def latest(case: Case) -> Charge | None:
     return due(case) or Charge.objects.filter(case=case).order_by("-id").first()
 
 
+def was_paid(case: Case) -> bool:
+    """Say whether anything was paid for a case, so that there is a receipt."""
+    return Charge.objects.filter(case=case, state="paid").exists()
+
+
 def last_attempt(charge: Charge) -> Attempt | None:
     """Return the last attempt at paying a charge."""
     return charge.attempts.order_by("-id").first()
@@ -157,6 +162,12 @@ def ledger(since: datetime, until: datetime) -> QuerySet[Movement]:
     """Return the movements of a stretch of time, the first first."""
     movements = Movement.objects.select_related("charge__case", "attempt", "refund")
     return movements.filter(at__gte=since, at__lt=until).order_by("at", "id")
+
+
+def receipts(case: Case) -> list[tuple[Charge, Movement, list[Movement]]]:
+    """Return what was paid for a case, charge by charge, each with what was given back of it; the first first."""
+    rows = [(c, *receipt(c)) for c in Charge.objects.filter(case=case, state="paid").order_by("id")]
+    return [(charge, paid, back) for charge, paid, back in rows if paid is not None]
 
 
 def receipt(charge: Charge) -> tuple[Movement | None, list[Movement]]:

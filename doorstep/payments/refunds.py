@@ -62,6 +62,12 @@ def left_on(case: Case) -> int:
     return sum(left_of(a) for a in Attempt.objects.filter(charge__case=case, state="paid"))
 
 
+def left_of_charge(case: Case, reference: str) -> int:
+    """Return the pence paid on one charge of a case that can still be given back; none where no charge has the reference."""
+    paid = Attempt.objects.filter(charge__case=case, charge__reference=reference, state="paid")
+    return sum(left_of(a) for a in paid) if reference else 0
+
+
 def sums(case: Case) -> tuple[int, int]:
     """Return the pence that were paid on a case, and those of them that went back, are on their way or wait for approval."""
     movements = _moved(case).filter(pence__gt=0)

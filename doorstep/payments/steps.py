@@ -68,10 +68,11 @@ def _below_nothing(
 
 REFUND = steps.StepKind(
     "refund",
-    # So much, or what was paid and kept beyond so much (`down_to`), or all.
+    # So much, or what was paid and kept beyond so much (`down_to`), or what was paid of the charge that was asked for last
+    # (`of: charge`), or all.
     rules={"pence": INT, "down_to": INT},
     optional=frozenset({"pence", "down_to"}),
-    words=frozenset({"reason", "approved"}),
+    words=frozenset({"reason", "approved", "of"}),
     says={"refund": Record("refund", {"pounds": TEXT, "paid": TEXT, "back": TEXT})},
     final=True,
     check_here=_below_nothing,
@@ -112,11 +113,15 @@ class PayStep:
         if "up_to" not in options:
             return purpose, int(options["pence"])
         paid = Charge.objects.filter(case=case, state__in=("paid", "waived")).count()
-        return f"{purpose} {paid}", max(0, options["up_to"] - refunds.settled(case))
+        missing = options["up_to"] - refunds.settled(case) - sum(c.pence for c in _owed(case))
+        return f"{purpose} {paid}", max(0, missing)
 
     def drop_change(self, *, case: Case, draft: Draft, by: Actor, now: datetime) -> None:
-        """Withdraw what was asked for a change that will not be made."""
-        self.undo(case=case, by=by, now=now)
+        """Withdraw what was asked for a change that will not be made; what was owed before it stays so."""
+        owed = _owed(case)
+        for charge in Charge.objects.filter(case=case, state="due"):
+            if charge not in owed:
+                actions.withdraw(charge_id=charge.pk, now=now)
 
     def waits(self, *, case: Case) -> bool:
         """Say whether a payment was begun of which we do not know how it ended: the provider is silent, or slow."""
@@ -126,6 +131,11 @@ class PayStep:
         """Withdraw what is due; what was paid is given back only by the step `refund`."""
         for charge in Charge.objects.filter(case=case, state="due"):
             actions.withdraw(charge_id=charge.pk, now=now)
+
+
+def _owed(case: Case) -> list[Charge]:
+    """Return what is due of a case that has gone on already, as its payment or waiver was taken back."""
+    return [c for c in Charge.objects.filter(case=case, state="due") if actions.is_owed(c)]
 
 
 def _too_much(right: int, back: int) -> str:
@@ -147,6 +157,9 @@ class RefundStep:
         """
         left = refunds.left_on(case)
         beyond = refunds.settled(case) - options["down_to"] if "down_to" in options else left
+        if options.get("of") == "charge":
+            last: Any = case.facts.get("charge", {})
+            beyond = refunds.left_of_charge(case, last.get("reference", ""))
         amount = min(options.get("pence", beyond), left)
         with suppress(Refused):
             refunds.ask_on(

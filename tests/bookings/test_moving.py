@@ -5,15 +5,18 @@ from typing import Any
 
 import pytest
 
-from doorstep.bookings import actions, moves, moving, queries
+from doorstep.bookings import actions, changing, moves, moving, queries
 from doorstep.bookings.models import Booking, Move, MoveLine
 from doorstep.cases import actions as cases
 from doorstep.cases import choosing
+from doorstep.cases.models import CaseTask
+from doorstep.catalogue.words import say
 from doorstep.council.errors import Refused
 from doorstep.fieldwork.models import Job
 from doorstep.messages import sending
 from doorstep.messages.models import Message
 from doorstep.staff.actor import RESIDENT, SYSTEM
+from tests.queue import run_queue
 from tests.snow import OFFICER, Snow, next_days
 
 
@@ -167,13 +170,130 @@ def test_a_place_that_went_meanwhile_is_the_next_one(snow: Snow) -> None:
     assert {line.slot for line in MoveLine.objects.all()} == {snow.slot(d) for d in snow.days()}
 
 
-def test_without_another_day_a_person_deals_with_it(snow: Snow) -> None:
+def test_without_another_day_a_person_deals_with_it(open_district: Any) -> None:
+    snow = Snow(open_district)
     move = snow.moved(slots={})
-    states = dict(MoveLine.objects.values_list("case", "state"))
-    assert [states[c.pk] for c in snow.cases] == ["left", "left", "moved"]
-    # Who had only held it was told and chooses again; who had paid still has the day, for a person to deal with.
-    assert snow.stages() == ["booked", "booked", "day_gone"]
+    assert set(MoveLine.objects.values_list("state", flat=True)) == {"left"}
+    # Whoever had paid still has the day, and a person is asked about it; nobody is told before it can no longer be undone.
+    asked = CaseTask.objects.filter(topic=f"move.{move.pk}", task__ended_at=None)
+    assert {row.case_id for row in asked} == {c.pk for c in snow.cases[:2]}
+    assert snow.stages() == ["booked", "booked", "paying"]
     assert [r.line.state for r in moves.lines(move)][:2] == ["left", "left"]
+    # Then who only held it chooses again.
+    moving.tell_due(now=snow.later(9))
+    run_queue()
+    assert snow.stages()[2] == "paying"
+    moving.tell_due(now=snow.later(11))
+    run_queue()
+    assert snow.stages() == ["booked", "booked", "day_gone"]
+
+
+def test_what_was_left_goes_back_with_the_rest(snow: Snow) -> None:
+    move = snow.moved(slots={})
+    snow.undo(move)
+    assert snow.stages() == ["booked", "booked", "paying"] and snow.is_open(snow.day) is False
+    assert not CaseTask.objects.filter(topic=f"move.{move.pk}", task__ended_at=None).exists()
+    assert move.ended_at and move.day.closed_why == ""
+
+
+def test_a_breakdown_in_the_morning_is_undone_on_the_day_itself(snow: Snow) -> None:
+    snow.now = snow.district.at(snow.day, 7)
+    move = snow.moved()
+    assert snow.stages()[:2] == ["rebooked", "rebooked"]
+    snow.undo(move)
+    assert snow.stages()[:2] == ["still_booked"] * 2 and snow.days()[:2] == [snow.day] * 2
+    assert Job.objects.filter(state="open", day=snow.day).count() == 2
+
+
+def test_moved_twice_and_the_second_undone_the_first_is_still_told(snow: Snow) -> None:
+    first_day, once = snow.day, snow.moved()
+    snow.day, second_day = next_days(snow), next_days(snow)
+    snow.now = snow.later(1)
+    twice = snow.begin(why="more snow")
+    moving.carry_on(move_id=twice.pk, by=SYSTEM, now=snow.later(0.1))
+    # Of the day between nobody ever heard: the message names the one they know.
+    assert f"{first_day.day} " in _last(snow, 0).subject and "more snow" in _last(snow, 0).body
+    moving.undo(move_id=twice.pk, by=OFFICER, now=snow.later(1))
+    snow.carry_on(twice, 1.1)
+    assert snow.stages()[0] == "rebooked" and snow.days()[0] == second_day
+    message = _last(snow, 0)
+    assert (message.not_before, message.while_in) == (once.tell_at, "rebooked")
+    assert f"not on {say(first_day)}" in message.subject
+    # And that one, too, can be taken back still.
+    moving.undo(move_id=once.pk, by=OFFICER, now=snow.later(2))
+    snow.carry_on(once, 2.1)
+    assert snow.stages()[0] == "still_booked" and snow.days()[0] == first_day
+
+
+def test_offered_and_moved_again_and_undone_it_is_offered_still(snow: Snow) -> None:
+    snow.moved(way="offer")
+    snow.day, offered = next_days(snow), next_days(snow)
+    snow.now = snow.later(1)
+    twice = snow.begin()
+    moving.carry_on(move_id=twice.pk, by=SYSTEM, now=snow.later(0.1))
+    moving.undo(move_id=twice.pk, by=OFFICER, now=snow.later(1))
+    snow.carry_on(twice, 1.1)
+    # Nobody took it for them: it is theirs to take.
+    assert snow.stages()[0] == "day_offered" and snow.days()[0] == offered
+
+
+def test_booked_elsewhere_then_offered_and_that_undone_it_is_booked_there(snow: Snow) -> None:
+    snow.moved()
+    snow.day, second_day = next_days(snow), next_days(snow)
+    snow.now = snow.later(1)
+    twice = snow.begin(way="offer")
+    moving.carry_on(move_id=twice.pk, by=SYSTEM, now=snow.later(0.1))
+    moving.undo(move_id=twice.pk, by=OFFICER, now=snow.later(1))
+    snow.carry_on(twice, 1.1)
+    assert snow.stages()[0] == "rebooked" and snow.days()[0] == second_day
+
+
+def _last(snow: Snow, number: int) -> Message:
+    """Return the latest message about a move that a case's person gets."""
+    names = ("rebooked", "day_offered")
+    return Message.objects.filter(case=snow.cases[number], name__in=names).latest("id")
+
+
+def test_what_was_told_already_is_not_told_again(snow: Snow) -> None:
+    once = snow.moved(at_once=True)
+    for message in Message.objects.filter(name="rebooked"):
+        sending.send(message_id=message.pk, now=snow.later(1))
+    snow.day = next_days(snow)
+    snow.now = snow.later(2)
+    twice = snow.begin()
+    moving.carry_on(move_id=twice.pk, by=SYSTEM, now=snow.later(0.1))
+    moving.undo(move_id=twice.pk, by=OFFICER, now=snow.later(1))
+    snow.carry_on(twice, 1.1)
+    assert once.tell_at < snow.now and snow.stages()[0] == "rebooked"
+    waits = Message.objects.filter(name="rebooked", sent_at=None, case=snow.case)
+    assert not [m for m in waits if m.while_in == snow.stages()[0] and m.not_before is None]
+    assert (
+        Message.objects.filter(case=snow.case, name="rebooked").exclude(sent_at=None).count() == 1
+    )
+
+
+def test_an_older_move_is_not_undone_over_a_newer_one_or_an_officers_closing(snow: Snow) -> None:
+    half = snow.moved(keep=1)
+    whole = snow.begin(why="snow")
+    snow.carry_on(whole)
+    with pytest.raises(Refused, match="newer"):
+        snow.undo(half)
+    snow.undo(whole)
+    row = half.day
+    row.refresh_from_db()
+    assert (row.closed_why, row.capacity) == ("", 1)
+    snow.undo(half, minutes=2)
+    row.refresh_from_db()
+    assert (row.closed_why, row.capacity) == ("", None)
+
+
+def test_a_day_that_an_officer_closed_since_stays_closed(snow: Snow) -> None:
+    move = snow.moved()
+    about: dict[str, Any] = {"calendar": snow.calendar, "day": snow.day, "by": OFFICER}
+    changing.close(**about, why="Ice", now=snow.later(0.5))
+    with pytest.raises(Refused, match="newer"):
+        snow.undo(move)
+    assert snow.stages()[0] == "rebooked"
 
 
 @pytest.mark.parametrize(
@@ -198,8 +318,8 @@ def test_more_than_a_day_has_room_for_is_refused_with_the_day(snow: Snow) -> Non
     slots = {c.pk: snow.slot(first) for c in snow.cases}
     with pytest.raises(Refused, match="too_many_on") as refused:
         snow.begin(slots=slots)
-    assert refused.value.values == {"day": first.isoformat(), "free": 2}
-    with pytest.raises(Refused, match="too_many_on"):
+    assert refused.value.values == {"day": first, "free": 2}
+    with pytest.raises(Refused, match="slot_gone"):
         snow.begin(slots={snow.case.pk: "OTHER/2030-01-01"})
 
 

@@ -130,3 +130,13 @@ def test_the_price_is_that_of_the_day_it_was_booked(booked: Booked) -> None:
         draft = booked.changed("day", slot=[booked.slot(saturday)])
         assert draft.facts["price"]["pence"] == booked.case.facts["price"]["pence"]
     assert refunds.kept(booked.case) == 0
+
+
+def test_the_place_is_changed_until_the_last_moment_though_its_day_could_not_be_booked_any_more(
+    booked: Booked,
+) -> None:
+    """ "You can change it before 11:59pm" holds, also once nobody else could book that day."""
+    booked.now = booked.district.at(booked.day - timedelta(days=1), 20)
+    draft = booked.changed("where", where=["By the gate"])
+    _case, decision = booked.send(draft)
+    assert decision is None and booked.again().stage == "change_asked"

@@ -16,6 +16,7 @@ from doorstep.connectors import govuk_pay
 from doorstep.messages.models import Message
 from doorstep.payments import actions, queries
 from doorstep.payments.models import Attempt, Callback, Charge, Forgeries
+from doorstep.staff.actor import RESIDENT
 from doorstep.web.kit.visitor import CASES
 from standins.govuk_pay.hooks import signed
 from tests.paying import SECRET, Pay, fee_case, fee_service
@@ -89,6 +90,38 @@ def test_pay_come_back_and_have_a_receipt(case: Case, pay: Pay) -> None:
     assert answer.redirect_chain[-1][0] == f"/case/{case.reference}/receipt"
     for words in ("Payment received", "£35.00", "£5.83 (20 %)", f"{case.reference}-1"):
         assert words in said(answer), words
+    assert "Receipt" in said(client.get(f"/case/{case.reference}"))
+
+
+def test_what_changed_since_the_page_was_made_is_read_before_it_is_paid(
+    case: Case, pay: Pay, now: datetime
+) -> None:
+    """An officer may have moved the day meanwhile: the old page leads to no card page."""
+    client = let_in(case)
+    page = said(client.get(f"/case/{case.reference}/pay"))
+    old = Charge.objects.get()
+    assert f'name="charge" value="{old.pk}"' in page
+    actions.withdraw(charge_id=old.pk, now=now)
+    about = {"case": case, "pence": 3500, "description": "Small fee", "purpose": "fee again"}
+    actions.ask(**about, by=RESIDENT, now=now)
+    answer = client.post(f"/case/{case.reference}/pay", {"charge": str(old.pk)}, follow=True)
+    assert "This changed since you opened the page" in said(answer) and pay.payments == []
+
+
+def test_the_receipt_has_every_payment_and_stays_when_more_is_asked_for(
+    case: Case, pay: Pay, now: datetime
+) -> None:
+    client = let_in(case)
+    client.post(f"/case/{case.reference}/pay")
+    pay.control(pay=Attempt.objects.get().provider_id)
+    client.get(back_from(Attempt.objects.get()), follow=True)
+    case.refresh_from_db()
+    more = {"case": case, "pence": 1000, "description": "More of it", "purpose": "more"}
+    asked = actions.ask(**more, by=RESIDENT, now=now)
+    shown = said(client.get(f"/case/{case.reference}/receipt"))
+    assert "£35.00" in shown and "£10.00" not in shown
+    actions.withdraw(charge_id=asked.pk, now=now)
+    assert "£35.00" in said(client.get(f"/case/{case.reference}/receipt"))
     assert "Receipt" in said(client.get(f"/case/{case.reference}"))
 
 

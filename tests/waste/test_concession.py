@@ -18,6 +18,7 @@ from doorstep.customers import entitlement, extract
 from doorstep.customers.models import EntitlementAttempt, EntitlementCheck
 from doorstep.forms.questions.kind import Typed
 from doorstep.intake.filling import Filling
+from doorstep.messages.models import Message
 from doorstep.payments.models import Charge
 from doorstep.staff.actor import RESIDENT, SYSTEM, Actor
 from tests import claims
@@ -197,6 +198,10 @@ def test_nobody_can_say_so_a_person_is_asked_once_and_the_rest_is_booked(
     task.task.refresh_from_db()
     assert (case.stage, case.facts["price"]["pence"], case.facts["conceded"]) == ("conceded", 0, 2)
     assert task.task.ended_at is not None
+    # What was booked stays so: its day, its job, and the reminder of it.
+    assert case.bookings.get().state == "booked" and case.jobs.get().state == "open"
+    reminder = Message.objects.filter(case=case, name="reminder").latest("id")
+    assert reminder.while_in == "conceded"
 
 
 def test_two_that_waited_use_it_once(desk: Desk, settings: Any) -> None:

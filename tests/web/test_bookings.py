@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from doorstep.bookings import actions, queries
-from doorstep.bookings.models import Calendar, Day
+from doorstep.bookings.models import Calendar, Day, Move
 from doorstep.cases.models import Case
 from doorstep.council.errors import Refused
 from doorstep.staff.actor import RESIDENT
@@ -186,3 +186,17 @@ def test_a_resident_sees_days_and_the_loser_sees_others_with_all_answers_kept(de
             draft=desk.blank(), kind="bulky", slot=desk.slot, load=2, minutes=5,
             now=desk.now,
         )  # fmt: skip
+
+
+def test_a_move_with_a_made_up_day_is_refused_and_moves_nobody(
+    officer: FormClient, desk: Desk
+) -> None:
+    case = desk.case(1)
+    there = f"{page(desk)}/move"
+    fields = {"keep": "0", "why": "Snow", "way": "rebook", "do": "move"}
+    for slot in ("<script>", "FOO/2026-13-45", "NORTH/2020-01-01", "x" * 10_000):
+        shown = text(officer.post(there, {**fields, f"to-{case.pk}": slot}))
+        assert "has no room any more" in shown and "<script>" not in shown.split("<main")[1]
+    assert not Move.objects.exists()
+    shown = text(officer.post(there, {**fields, "way": "", "do": "see"}))
+    assert "Choose what is done" in shown and 'value="Snow"' in shown

@@ -102,6 +102,7 @@ def told(case: Case) -> dict[str, object]:
         "photos": photos_of(service, case.answers),
         "booking": _booked(case),
         "owed": payments.latest(case),
+        "was_paid": payments.was_paid(case),
     }
 
 

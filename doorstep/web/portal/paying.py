@@ -3,12 +3,15 @@
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from doorstep.cases.models import Case
+from doorstep.cases.values import words_of
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.words import fill
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.messages import queries as messages
@@ -33,7 +36,9 @@ def _context(case: Case, charge: Charge, attempt: Attempt | None) -> dict[str, o
     about: dict[str, object] = {"case": case, "charge": charge, "attempt": attempt, "over": over}
     about["by_staff"] = bool(attempt and attempt.state in LIVE and attempt.taken_by)
     about["written_to"] = messages.was_written_to(case)
-    return {**about, "service": catalogue.service(case.version_id)}
+    service = catalogue.service(case.version_id)
+    says = fill(service.workflow.stages[case.stage].resident, words_of(case))
+    return {**about, "service": service, "says": says}
 
 
 @public
@@ -47,8 +52,14 @@ def pay(request: HttpRequest, reference: str) -> HttpResponse:
     if charge.state == "paid":
         return redirect("receipt", reference=case.reference)
     if request.method == "POST":
+        # What is to be paid, and for which day, may be another since their page was made: they read it first.
+        if request.POST.get("charge", str(charge.pk)) != str(charge.pk):
+            return HttpResponseRedirect(
+                f"{reverse('pay', kwargs={'reference': reference})}?newer=1"
+            )
         return _begin(request, case, charge)
     context = _context(case, charge, queries.last_attempt(charge))
+    context["newer"] = "newer" in request.GET
     page = render(request, "portal/pay.html", context)
     # A form's redirect to the provider must be allowed by name: everywhere else stays forbidden.
     page._csp_update = {"form-action": [settings.GOVUK_PAY_PAGES]}  # type: ignore[attr-defined]
@@ -122,9 +133,8 @@ def come_back(request: HttpRequest, token: str) -> HttpResponse:
 def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     """Show what was paid, with its VAT, and what was given back; made to be printed."""
     case = own_case(request, reference)
-    charge = _charge(case)
-    paid, back = queries.receipt(charge)
-    if paid is None:
+    payments = queries.receipts(case)
+    if not payments:
         return redirect("pay", reference=case.reference)
-    context = {**told(case), **_context(case, charge, None), "paid": paid, "back": back}
+    context = {**told(case), **_context(case, payments[-1][0], None), "payments": payments}
     return render(request, "portal/receipt.html", context)

@@ -68,6 +68,7 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "asked": _asked(request, found, stage),
         "choices": choosing.offered(found, timezone.now()) if _may(request, "desk.send") else [],
         "change": changing.offered(found, timezone.now()) if _may(request, "desk.send") else None,
+        "late": choosing.late(found, timezone.now()) if _may(request, "desk.send") else "",
         "events": found.events.select_related("personal"),
         "may_decide": _may(request, "desk.decide"),
         "checks": from_json(found.decisions),

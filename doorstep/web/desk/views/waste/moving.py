@@ -22,6 +22,8 @@ from doorstep.web.kit.waiting import waiting
 
 # Of an answer about somebody: `to-<case>` is the slot that their booking goes to.
 TO = "to-"
+# Refusals after which it is shown again where each would go.
+KEPT = ("too_many_on", "slot_gone", "changed_since")
 
 
 def _looked(request: HttpRequest, calendar: Calendar, day: date) -> None:
@@ -58,14 +60,12 @@ def _form(
         "concerned": moving.concerned(calendar, on, 0, now),
         "is_over": on < now.astimezone(ZONE).date(),
     }
-    if request.POST.get("do") and (
-        refused is None or refused.code in ("too_many_on", "changed_since")
-    ):
+    if request.POST.get("do") and (refused is None or refused.code in KEPT):
         lines = moving.propose(calendar, on, _keep(request), now)
         chosen = _slots(request)
         context["lines"] = [(p, chosen.get(p.booking.case_id or 0, p.slot)) for p in lines]
         if refused and refused.code == "too_many_on":
-            context["full"] = date.fromisoformat(str(refused.values["day"]))
+            context["full"] = refused.values["day"]
         context["free"] = list(moving.free_days(calendar, on, now).values())
         return render(request, "desk/bookings/move_preview.html", context)
     return render(request, "desk/bookings/move_day.html", context)
@@ -132,6 +132,7 @@ def _draw(request: HttpRequest, refused: Refused | None = None, *, number: int) 
         "lines": lines,
         "dealt": sum(r.is_dealt_with for r in lines),
         "unanswered": sum(r.unanswered for r in lines),
+        "stays": any(r.line.state == "stays" for r in lines),
         "by_hand": sum(r.line.state == "left" for r in lines),
         "only": request.GET.get("only") == "unanswered",
         "may_undo": moving.can_undo(move, now) and viewer.may("bookings.change"),
