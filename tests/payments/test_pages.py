@@ -115,7 +115,12 @@ def test_the_receipt_has_every_payment_and_stays_when_more_is_asked_for(
     client.post(f"/case/{case.reference}/pay")
     pay.control(pay=Attempt.objects.get().provider_id)
     client.get(back_from(Attempt.objects.get()), follow=True)
-    more = {"case": Case.objects.get(pk=case.pk), "pence": 1000, "description": "More of it", "purpose": "more"}
+    more = {
+        "case": Case.objects.get(pk=case.pk),
+        "pence": 1000,
+        "description": "More of it",
+        "purpose": "more",
+    }
     asked = actions.ask(**more, by=RESIDENT, now=now)
     shown = said(client.get(f"/case/{case.reference}/receipt"))
     assert "£35.00" in shown and "More of it" not in shown
