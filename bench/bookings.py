@@ -11,7 +11,7 @@ from bench.load import Act, Figure, Measure, Visitor, gets
 from bench.servers import Site, paying, running
 
 BASE = "/services/bulky-waste"
-SLOT = re.compile(r'name="slot" type="radio" value="([^"]+)"')
+SLOT = re.compile(r'name="slot"\s+type="radio"\s+value="([^"]+)"')
 REFERENCE = re.compile(r"BW-\w{4}-\w{4}")
 DAYS, HOLD = "bulky waste: page of days with room", "bulky waste: a day held, all for one day"
 PAID = "bulky waste: booked and paid, 22 requests, all for one day"
