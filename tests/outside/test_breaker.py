@@ -8,6 +8,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from doorstep.outside import breaker, calls, heard, http
 from doorstep.outside.errors import TryLater
@@ -15,6 +16,7 @@ from doorstep.outside.models import CallMade, Heard
 from doorstep.payments import actions
 from doorstep.staff.actor import RESIDENT
 from tests.booked import Booked
+from tests.browser import looks_right, sign_in
 from tests.people import signed_in
 
 LIMITS = http.Limits(seconds=2.0, connect=0.5, most_bytes=1000)
@@ -167,3 +169,20 @@ def test_it_is_written_when_it_changes_and_not_with_each_call(
     assert Heard.objects.get().failed_at is None
     ask(vendor)
     assert Heard.objects.get().failed_at is not None
+
+
+@pytest.mark.browser
+def test_who_does_not_answer_makes_the_page_of_staff_no_wider_than_their_screen(
+    chromium: Any, live_server: Any, open_district: Any
+) -> None:
+    wrong = "GOV.UK Pay did not answer time and again, and is left alone for some seconds"
+    Heard.objects.create(
+        host="payments.example.gov.uk:65535", failed_at=timezone.now(), wrong=wrong
+    )
+    page = chromium.new_context(viewport={"width": 360, "height": 740}).new_page()
+    page.set_default_timeout(15000)
+    sign_in(page, live_server.url, "administrator")
+    page.wait_for_url("**/desk")
+    page.goto(f"{live_server.url}/status")
+    page.wait_for_selector("text=Does not answer")
+    looks_right(page)
