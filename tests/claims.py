@@ -4,12 +4,10 @@ import csv
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from socketserver import ThreadingMixIn
-from threading import Thread
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from standins.academy.app import StandIn, record
+from tests.serving import serving
 
 AUTHORIZATION, KEY = "Bearer of-the-stand-in", "key-of-the-stand-in"
 EXTRACT = "doorstep.connectors.academy_extract.AcademyExtract"
@@ -44,29 +42,16 @@ def write(folder: Path, claims: Iterable[Claim] = CLAIMS) -> Path:
     return folder
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
 @contextmanager
 def live(settings: Any) -> Iterator[StandIn]:
     """Run the stand-in with the same claims and point the connector at it, until the block ends."""
     app = StandIn(AUTHORIZATION, KEY)
     for number, digit, status, until, people in CLAIMS:
         app.add(record(number, digit, status if until == NOW else "9", *people))
-    with make_server("127.0.0.1", 0, app, _Server, _Quiet) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        settings.ACADEMY_URL = f"http://127.0.0.1:{server.server_port}"
+    with serving(app) as url:
+        settings.ACADEMY_URL = url
         settings.ACADEMY_AUTHORIZATION, settings.ACADEMY_KEY = AUTHORIZATION, KEY
         yield app
-        server.shutdown()
-        thread.join(5)
 
 
 def use(settings: Any, name: str) -> None:

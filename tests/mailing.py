@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from socketserver import ThreadingMixIn
 from threading import Thread
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from standins.govuk_notify.app import StandIn
 from standins.mail.server import MailServer
+from tests.serving import serving
 
 FROM = "Northborough Council <no-reply@council.example>"
 
@@ -40,26 +39,13 @@ NAME, ISSUER, SECRET = (
 KEY, TOKEN = f"{NAME}-{ISSUER}-{SECRET}", "what-callbacks-bring-0123456789"
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
 def notify_standin(settings: Any) -> Iterator[StandIn]:
     """Run GOV.UK Notify's stand-in and point the connector at it."""
     app = StandIn(KEY)
-    with make_server("127.0.0.1", 0, app, _Server, _Quiet) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        settings.GOVUK_NOTIFY_URL = f"http://127.0.0.1:{server.server_port}"
+    with serving(app) as url:
+        settings.GOVUK_NOTIFY_URL = url
         settings.GOVUK_NOTIFY_KEY, settings.GOVUK_NOTIFY_CALLBACK_TOKEN = KEY, TOKEN
         yield app
-        server.shutdown()
-        thread.join(5)
 
 
 def last_message() -> str:

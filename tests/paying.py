@@ -6,10 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from socketserver import ThreadingMixIn
-from threading import Thread
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.db.models import Sum
 
@@ -22,17 +19,9 @@ from doorstep.staff.actor import RESIDENT
 from standins.govuk_pay.app import StandIn
 from tests.filling import fill
 from tests.publishing import publish_folder
+from tests.serving import serving
 
 KEY, SECRET = "api_test_standin", "whsec-of-the-stand-in"
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
 
 
 class Pay:
@@ -64,12 +53,8 @@ class Pay:
 def running(path: str = ":memory:", port: int = 0) -> Iterator[Pay]:
     """Run the stand-in until the block ends."""
     app = StandIn(key=KEY, secret=SECRET, hook="", path=path)
-    with make_server("127.0.0.1", port, app, _Server, _Quiet) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        yield Pay(app, f"http://127.0.0.1:{server.server_port}")
-        server.shutdown()
-        thread.join(5)
+    with serving(app, port) as url:
+        yield Pay(app, url)
 
 
 def pay_standin(settings: Any) -> Iterator[Pay]:

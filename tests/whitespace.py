@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from socketserver import ThreadingMixIn
-from threading import Thread
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from zoneinfo import ZoneInfo
 
 from standins.whitespace.app import Home, StandIn
+from tests.serving import serving
 
 USER, PASSWORD = "council", "pass & <word>"
 UPRN, USRN = 10001228376, 27101234
@@ -26,15 +24,6 @@ FOOD = {
     "RoundSchedule": "RND-8-9 Mon, RND-8-9 Wed", "NextCollectionDate": "25/11/2026 00:00:00",
     "SiteServiceValidFrom": "0001-01-01T00:00:00", "SiteServiceValidTo": "2027-03-31T00:00:00",
 }  # fmt: skip
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
 
 
 def home(*services: dict[str, Any]) -> Home:
@@ -56,11 +45,7 @@ def whitespace(settings: Any) -> Iterator[StandIn]:
         {"id": "901", "day": date(2026, 12, 4), "free": 1},
         {"id": "902", "day": date(2026, 12, 5), "free": 0},
     ]
-    with make_server("127.0.0.1", 0, app, _Server, _Quiet) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        settings.WHITESPACE_URL = f"http://127.0.0.1:{server.server_port}/WSAPIService.svc"
+    with serving(app) as url:
+        settings.WHITESPACE_URL = f"{url}/WSAPIService.svc"
         settings.WHITESPACE_USER, settings.WHITESPACE_PASSWORD = USER, PASSWORD
         yield app
-        server.shutdown()
-        thread.join(5)

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from threading import Thread
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from django.db import transaction
@@ -18,13 +16,9 @@ from doorstep.staff.actor import RESIDENT
 from tests.booked import Booked
 from tests.browser import looks_right, sign_in
 from tests.people import signed_in
+from tests.serving import serving
 
 LIMITS = http.Limits(seconds=2.0, connect=0.5, most_bytes=1000)
-
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
 
 
 class Vendor:
@@ -42,14 +36,9 @@ class Vendor:
 @pytest.fixture
 def vendor() -> Iterator[Vendor]:
     app = Vendor()
-    with make_server("127.0.0.1", 0, app, handler_class=Quiet) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        app.url = f"http://127.0.0.1:{server.server_port}/x"  # type: ignore[attr-defined]
-        app.host = f"127.0.0.1:{server.server_port}"  # type: ignore[attr-defined]
+    with serving(app) as url:
+        app.url, app.host = f"{url}/x", url.removeprefix("http://")  # type: ignore[attr-defined]
         yield app
-        server.shutdown()
-        thread.join(5)
 
 
 @pytest.fixture(autouse=True)
