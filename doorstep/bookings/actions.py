@@ -266,6 +266,13 @@ def _held(case: Case, booking: Booking, until: datetime, by: Actor, now: datetim
     return booking
 
 
+def _booked(case: Case, booking: Booking, by: Actor, now: datetime) -> Booking:
+    """Write down which day a case has booked, and let its rules and sentences know."""
+    timeline.write(case, "booked", by=by, now=now, day=booking.day.day.isoformat())
+    _tell(case, booking)
+    return booking
+
+
 def keep(
     *,
     case: Case,
@@ -316,11 +323,7 @@ def choose(
         booking.state, booking.until = "held", now  # the day it had goes with this one
     booking.last_at = None
     booking = _take(booking, calendar, day, load, None if booked else until, now)
-    if not booked:
-        return _held(case, booking, until, by, now)
-    timeline.write(case, "booked", by=by, now=now, day=day.isoformat())
-    _tell(case, booking)
-    return booking
+    return _booked(case, booking, by, now) if booked else _held(case, booking, until, by, now)
 
 
 def confirm(
@@ -352,10 +355,7 @@ def confirm(
         latest = max(latest, begins(day))
     if booking.state != "booked" and now >= latest:
         raise Refused("slot_gone")
-    booked = _take(booking, calendar, day, load, None, now)
-    timeline.write(case, "booked", by=by, now=now, day=day.isoformat())
-    _tell(case, booked)
-    return booked
+    return _booked(case, _take(booking, calendar, day, load, None, now), by, now)
 
 
 def change(
@@ -373,9 +373,7 @@ def change(
     code, day = _parts(slot)
     if now >= begins(day):
         raise Refused("slot_gone")
-    booking = _take(booking, _calendar(code, kind), day, load, None, now)
-    timeline.write(case, "booked", by=by, now=now, day=day.isoformat())
-    _tell(case, booking)
+    _booked(case, _take(booking, _calendar(code, kind), day, load, None, now), by, now)
 
 
 def nearest(

@@ -115,6 +115,11 @@ class Move(models.Model):
             models.Index(fields=["id"], condition=Q(ended_at=None), name="moves_under_way"),
         ]
 
+    @property
+    def to_do(self) -> tuple[str, ...]:
+        """Return the states of lines that still have to be dealt with: those that wait, or that go back."""
+        return ("waiting",) if self.undone_at is None else ("moved", "left")
+
 
 class MoveLine(models.Model):
     """What becomes of one case's booking in a move."""

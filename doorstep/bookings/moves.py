@@ -31,8 +31,7 @@ class Line:
     @property
     def is_dealt_with(self) -> bool:
         """Say whether nothing is to be done any more; reads the move."""
-        to_do = ("waiting",) if self.line.move.undone_at is None else ("moved", "left")
-        return self.line.state not in to_do
+        return self.line.state not in self.line.move.to_do
 
     @property
     def stands(self) -> str:

@@ -202,16 +202,10 @@ def carry_on(*, move_id: int, by: Actor, now: datetime) -> None:
     """Deal with the cases of a move that wait, or with those that go back; run again, it goes on where it stopped."""
     move = Move.objects.get(pk=move_id)
     deal = _forward if move.undone_at is None else _back
-    states = _to_do(undone=move.undone_at is not None)
-    lines = move.lines.filter(state__in=states).order_by("id")
+    lines = move.lines.filter(state__in=move.to_do).order_by("id")
     for line_id in list(lines.values_list("id", flat=True)[:A_RUN]):
         deal(line_id, by, now)
     _end(move_id, by, now)
-
-
-def _to_do(*, undone: bool) -> tuple[str, ...]:
-    """Return the states of lines that still have to be dealt with."""
-    return ("moved", "left") if undone else ("waiting",)
 
 
 @transaction.atomic
@@ -222,8 +216,8 @@ def _end(move_id: int, by: Actor, now: datetime) -> None:
     )
     if move.ended_at:
         return
-    states = _to_do(undone=move.undone_at is not None)
-    if move.lines.filter(state__in=states).exists():  # more than a run takes, or undone meanwhile
+    # More than a run takes, or undone meanwhile.
+    if move.lines.filter(state__in=move.to_do).exists():
         queue.move.defer(move_id=move_id)
         return
     row = locked(move.day.calendar, move.day.day)
@@ -332,7 +326,7 @@ def bring(
 @transaction.atomic
 def _back(line_id: int, by: Actor, now: datetime) -> None:
     """Bring one case back to the day it had, unless its person was told, or somebody decided something since."""
-    line = _line(line_id, *_to_do(undone=True))
+    line = _line(line_id, "moved", "left")
     if line is None:
         return
     workflow.lock_before(line.case_id)

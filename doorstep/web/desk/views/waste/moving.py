@@ -98,15 +98,15 @@ def move_day(request: HttpRequest, code: str, day: str) -> HttpResponse:
     calendar, on = found(code, day)
     if request.method == "GET":
         return _form(request, code=code, day=day)
-    _check(request, calendar, on)
     if request.POST.get("do") != "move":
+        _check(request, calendar, on)
         return _form(request, code=code, day=day)
     move = moving.begin(
         calendar=calendar,
         day=on,
         keep=_keep(request),
-        why=request.POST["why"],
-        way=request.POST["way"],
+        why=request.POST.get("why", ""),
+        way=request.POST.get("way", ""),
         slots=_slots(request),
         at_once="at_once" in request.POST,
         by=actor(request),
