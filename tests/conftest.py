@@ -157,9 +157,11 @@ def open_district(new_district: Callable[[], District], transactional_db: None) 
 @pytest.fixture(autouse=True)
 def nothing_was_asked_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who did not answer in another test is asked in this one; nobody notes it, which would take a database."""
-    from doorstep.outside import breaker, http
+    from doorstep.outside import breaker, down, http
 
     breaker.forget()
+    # Nothing is down, and nobody looks: who asks for what is said of an outage forgets that first.
+    monkeypatch.setattr(down, "_looked", (float("inf"), frozenset()))
     monkeypatch.setattr(http, "listeners", [])
 
 

@@ -50,6 +50,21 @@ TRIGGER = """create trigger room_left before insert or update on bookings_bookin
   for each row execute function doorstep_room_left();
 """
 GUARDS = (
+    Guard("outages: a form says what it rests on and no other does", "doorstep/outside/down.py",
+          "s.hosts(slug) & failing", "failing",
+          "tests/web/test_outages_said.py::test_each_form_says_what_it_rests_on_and_no_more"),
+    Guard("outages: what was asked inside a transaction is noted after it", "doorstep/outside/calls.py",
+          "                heard.note(said)\n", "                pass\n",
+          "tests/web/test_outages_said.py::test_who_pays_while_it_is_down_is_told_the_truth_and_pays_once_it_works"),
+    Guard("outages: who did not answer is asked again each minute", "doorstep/outside/jobs.py",
+          "            queue.ask.defer(socket=socket.name)\n", "            pass\n",
+          "tests/web/test_outages_said.py::test_the_page_that_asks_the_benefits_system_says_so_and_the_form_goes_on"),
+    Guard("outages: who refuses our key does not work", "doorstep/outside/http.py",
+          "is_broken or call.status in REFUSES_US", "is_broken",
+          "tests/web/test_outages_said.py::test_who_refuses_our_key_is_as_good_as_down_and_one_who_refuses_what_we_ask_is_not"),
+    Guard("outages: a page looks once in some seconds", "doorstep/outside/down.py",
+          "    if time.monotonic() - at < LOOKED_SECONDS:\n", "    if at < 0:\n",
+          "tests/web/test_outages_said.py::test_a_page_asks_nothing_more_of_the_database_while_the_look_is_fresh"),
     Guard("benefit: a claim and a person are tried so often a day", "doorstep/customers/entitlement.py",
           "    return any(counts.get(key, 0) > most for key, most in limits.items())\n", "    return False\n",
           "tests/customers/test_entitlement.py::test_a_claim_is_tried_so_often_a_day_whoever_tries"),

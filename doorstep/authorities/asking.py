@@ -9,10 +9,18 @@ from django.db.models import Q, QuerySet
 
 from doorstep.authorities.models import ENDED, WITH_THEM, Passed
 from doorstep.authorities.provider import Unreadable, Update
+from doorstep.council import queries as council
+from doorstep.outside import http
 
 OFTEN, SELDOM = timedelta(minutes=5), timedelta(hours=1)
 # So long after the case was closed, or after they last said something new of what had ended.
 AFTERWARDS = timedelta(days=28)
+
+
+def hosts(slug: str) -> set[str]:
+    """Return the hosts of the authorities to which reports of a service may go."""
+    recipients = [a.open311 for a in council.current().authorities.values() if a.open311]
+    return {http.host_of(r.address) for r in recipients if slug in r.services}
 
 
 def with_them() -> QuerySet[Passed]:

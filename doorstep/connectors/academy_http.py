@@ -46,6 +46,10 @@ class AcademyHttp:
         time.sleep(max(0.0, SECONDS - (time.monotonic() - began)))
         return said
 
+    def host(self) -> str:
+        """Return the host that is asked."""
+        return http.host_of(settings.ACADEMY_URL)
+
     def check(self) -> str:
         """Ask for a claim that is nobody's; raises GiveUp, TryLater."""
         status, _body = _ask(NOBODYS, "check")

@@ -149,6 +149,10 @@ class NotifyMessenger:
         except (ValueError, KeyError, TypeError) as exc:
             raise GiveUp("a callback of GOV.UK Notify could not be read") from exc
 
+    def host(self) -> str:
+        """Return the host that is asked."""
+        return http.host_of(settings.GOVUK_NOTIFY_URL)
+
     def check(self) -> str:
         """Ask for the templates, and say when none holds our four fields."""
         templates = _asking(lambda client: client.get_all_templates())["templates"]

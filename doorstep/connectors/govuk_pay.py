@@ -199,6 +199,10 @@ class GovukPay:
         except (ValueError, KeyError, TypeError) as exc:
             raise GiveUp("a webhook of GOV.UK Pay could not be read") from exc
 
+    def host(self) -> str:
+        """Return the host that is asked."""
+        return http.host_of(settings.GOVUK_PAY_URL)
+
     def check(self) -> str:
         """Ask for one payment of the list, which any good key may see."""
         self._call("GET", "/v1/payments?page=1&display_size=1")

@@ -38,8 +38,8 @@ from doorstep.messages.provider import (
     Unsure,
     Why,
 )
-from doorstep.outside.errors import GiveUp, TryLater
-from doorstep.outside.http import HERE, Call
+from doorstep.outside.errors import GiveUp, OutsideError, TryLater
+from doorstep.outside.http import HERE, Call, Said, tell
 
 log = structlog.get_logger("doorstep.connectors.smtp")
 # Seconds for a whole message, and for each answer in it.
@@ -55,7 +55,7 @@ class SmtpMessenger:
         written = _written(message)
         call, step = Call(), "connect"
         try:
-            with _connected() as server:
+            with _told(call), _connected() as server:
                 step = "address"
                 _hand_address(server, message.to)
                 step = "message"
@@ -82,12 +82,34 @@ class SmtpMessenger:
         """A mail server shows nothing of what it took."""
         return None
 
+    def host(self) -> str:
+        """Return the mail server's name and port."""
+        return _host()
+
     def check(self) -> str:
         """Connect, with TLS and name and password, and hand over nothing."""
         _sender()
-        with _connected() as server:
+        with _told(Call()), _connected() as server:
             server.noop()
         return f"the mail server answers at {settings.SMTP_HOST}"
+
+
+def _host() -> str:
+    return f"{settings.SMTP_HOST}:{settings.SMTP_PORT}" if settings.SMTP_HOST else ""
+
+
+@contextmanager
+def _told(call: Call) -> Iterator[None]:
+    """Tell whoever notes calls how this conversation went; what the server says of one message is an answer."""
+    wrong = ""
+    try:
+        yield
+    except OutsideError as exc:
+        # What broke off, or was refused before a message was on its way, has its cause; a judgement of a message has none.
+        wrong = str(exc) if exc.__cause__ else ""
+        raise
+    finally:
+        tell(Said(_host(), "SMTP", "mail", call.status, call.milliseconds, wrong))
 
 
 def _sender() -> tuple[str, str]:

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CustomersConfig(AppConfig):
@@ -17,6 +18,10 @@ class CustomersConfig(AppConfig):
                 "customers.records",
                 "Whether somebody is entitled to a lower price",
                 "The answer is “cannot tell”: by the council’s setting people pay now and an officer gives the difference back, or send a letter.",
+                public=_(
+                    "We cannot check just now whether somebody gets a benefit. You can go on: the form says what to do instead."
+                ),
+                facts=frozenset({"customers.entitled"}),
             )
         )
         extract.offer_age()

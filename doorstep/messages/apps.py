@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MessagesConfig(AppConfig):
@@ -12,11 +13,17 @@ class MessagesConfig(AppConfig):
         from doorstep.outside import later, plug
 
         steps.offer()
+        late = _(
+            "Our messages may come late just now. You can use this form as usual. The page after it gives you a reference, and says where your request stands."
+        )
         plug.offer(
             plug.Socket(
                 "messages.messenger",
                 "E-mail",
                 "Messages wait, and leave as soon as it works; what could not be sent for a day is asked of a person. Every page says the same as the message.",
+                public=late,
+                steps=frozenset({"tell"}),
+                contact="email",
             )
         )
         plug.offer(
@@ -24,6 +31,9 @@ class MessagesConfig(AppConfig):
                 "messages.texts",
                 "Text messages",
                 "As e-mail.",
+                public=late,
+                steps=frozenset({"tell"}),
+                contact="phone",
             )
         )
         later.reconcile_with(jobs.resend_lost)

@@ -10,10 +10,11 @@ class OutsideConfig(AppConfig):
         """Have the server's limits looked at where Django looks at databases: at each `migrate`, so at each start."""
         from django.core import checks
 
-        from doorstep.outside import calls, heard, http, later
+        from doorstep.outside import calls, heard, http, jobs, later
         from doorstep.outside.checks import limits
 
         checks.register(limits, checks.Tags.database)
         http.listeners += [heard.note, calls.note]
+        later.reconcile_with(jobs.look)
         later.every_day(heard.forget)
         later.every_day(calls.forget)

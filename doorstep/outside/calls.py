@@ -12,12 +12,12 @@ import structlog
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from doorstep.outside import http
+from doorstep.outside import heard, http
 from doorstep.outside.models import CallMade
 
 log = structlog.get_logger("doorstep.outside")
 KEPT = timedelta(days=30)
-_made: ContextVar[list[CallMade] | None] = ContextVar("calls_made", default=None)
+_made: ContextVar[list[http.Said] | None] = ContextVar("calls_made", default=None)
 
 
 @contextmanager
@@ -26,22 +26,24 @@ def about(find: Callable[[], int | None]) -> Iterator[None]:
 
     Written down at the end of the block, whatever became of it; what stands in a transaction of the caller's is not.
     """
-    made: list[CallMade] = []
+    made: list[http.Said] = []
     mark = _made.set(made)
     try:
         yield
     finally:
         _made.reset(mark)
         if made and not connection.in_atomic_block:
+            # What was said inside a transaction, such as one that holds an attempt to pay, could not be written down there.
+            for said in made:
+                heard.note(said)
             _write(made, find)
 
 
-def _write(made: list[CallMade], find: Callable[[], int | None]) -> None:
+def _write(made: list[http.Said], find: Callable[[], int | None]) -> None:
     try:
         case_id = find()
-        for call in made:
-            call.case_id = case_id or 0
-        CallMade.objects.bulk_create(made if case_id else [])
+        if case_id:
+            CallMade.objects.bulk_create(_row(said, case_id) for said in made)
     except DatabaseError as exc:  # it keeps nobody from what the call was for
         log.warning("calls_not_noted", error=type(exc).__name__)
 
@@ -49,10 +51,14 @@ def _write(made: list[CallMade], find: Callable[[], int | None]) -> None:
 def note(said: http.Said) -> None:
     """Take a call that was made, where somebody notes them."""
     made = _made.get()
-    if made is None:
-        return
-    call = CallMade(
-        at=timezone.now(),
+    if made is not None:
+        made.append(said)
+
+
+def _row(said: http.Said, case_id: int) -> CallMade:
+    return CallMade(
+        case_id=case_id,
+        at=said.at,
         host=said.host[:200],
         method=said.method[:10],
         what=said.what[:60],
@@ -60,7 +66,6 @@ def note(said: http.Said) -> None:
         ms=said.milliseconds,
         wrong=said.wrong[:200],
     )
-    made.append(call)
 
 
 def of_case(case_id: int) -> list[CallMade]:

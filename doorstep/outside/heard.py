@@ -1,11 +1,12 @@
-"""How each outside system answers, for staff: kept from every process, written when it changes and once a minute."""
+"""How each outside system answers, kept from every process: written when it changes and once a minute."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 
 import structlog
 from django.db import DatabaseError, connection
+from django.db.models import F, Q
 from django.utils import timezone
 
 from doorstep.outside import http
@@ -14,6 +15,8 @@ from doorstep.outside.models import Heard
 log = structlog.get_logger("doorstep.outside")
 AGAIN_SECONDS = 60.0
 KEPT = timedelta(days=90)
+# What nobody has asked since is said of no system any more: longer than what waits for one is left alone (an hour).
+SAID_FOR = timedelta(minutes=70)
 _last: dict[str, tuple[float, str]] = {}
 _lock = Lock()
 
@@ -26,7 +29,7 @@ def note(said: http.Said) -> None:
         if before == wrong and time.monotonic() - at < AGAIN_SECONDS:
             return
         if connection.in_atomic_block:
-            return  # what is rolled back later would take the note along
+            return  # what is rolled back later would take the note along; `calls.about` comes again after it
         _last[host] = (time.monotonic(), wrong)
     now = timezone.now()
     about = {"failed_at": now, "wrong": wrong[:200]} if wrong else {"answered_at": now}
@@ -45,6 +48,19 @@ def all_hosts() -> list[Heard]:
 def is_failing(of: Heard) -> bool:
     """Say whether a system did not answer when it was last asked."""
     return of.failed_at is not None and (of.answered_at is None or of.failed_at > of.answered_at)
+
+
+def failing(now: datetime) -> frozenset[str]:
+    """Return the hosts that did not answer when they were last asked, in one statement."""
+    never = Q(answered_at=None) | Q(failed_at__gt=F("answered_at"))
+    rows = Heard.objects.filter(never, failed_at__gt=now - SAID_FOR)
+    return frozenset(rows.values_list("host", flat=True))
+
+
+def anew(host: str) -> None:
+    """Have the next call to a host written down by this process, whatever it comes to."""
+    with _lock:
+        _last.pop(host, None)
 
 
 def forget() -> None:

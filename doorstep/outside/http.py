@@ -6,6 +6,7 @@ What an answer means is for the connector that knows its vendor; so is what the 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,8 @@ from doorstep.outside import breaker
 from doorstep.outside.errors import TryLater
 
 HERE = ("127.0.0.1", "localhost", "::1")
+# These are about us, not about what was asked: our key is wrong, or no longer let in.
+REFUSES_US = (401, 403)
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,11 @@ def is_outside(url: str) -> bool:
     return urlsplit(url).hostname not in HERE
 
 
+def host_of(url: str) -> str:
+    """Return the host of an address with its port, without name and password."""
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
 @cache
 def _client(outside: bool) -> httpx.Client:
     """Return this process's client: reading the certificates costs more than a call. No connection is kept.
@@ -65,10 +73,17 @@ class Said:
     status: int
     milliseconds: int
     wrong: str
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 # Whoever wants to know how calls went.
 listeners: list[Callable[[Said], None]] = []
+
+
+def tell(said: Said) -> None:
+    """Tell whoever wants to know how a call went: ours by HTTP, or a connector's by another way."""
+    for listener in listeners:
+        listener(said)
 
 
 def kind(url: str) -> str:
@@ -83,7 +98,7 @@ def send(
 
     `what` is the kind of call for the notes of it, where the address does not say it. Also, and at once, where the address failed time and again just now (`outside.breaker`): then nothing was sent.
     """
-    host = urlsplit(url).netloc.rpartition("@")[2]
+    host = host_of(url)
     if breaker.is_open(host):
         raise TryLater(f"{who} did not answer time and again, and is left alone for some seconds")
     call, wrong = Call(), ""
@@ -97,12 +112,11 @@ def send(
         # Who is overloaded or broken says so; any other refusal is an answer.
         is_broken = call.status >= 500
         (breaker.failed if is_broken else breaker.answered)(host)
-        wrong = f"{who} answered {call.status}" if is_broken else ""
+        if is_broken or call.status in REFUSES_US:
+            wrong = f"{who} answered {call.status}"
         return call.status, body
     finally:
-        said = Said(host, method, what or kind(url), call.status, call.milliseconds, wrong)
-        for listener in listeners:
-            listener(said)
+        tell(Said(host, method, what or kind(url), call.status, call.milliseconds, wrong))
 
 
 def _send(

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PaymentsConfig(AppConfig):
@@ -17,6 +18,10 @@ class PaymentsConfig(AppConfig):
                 "payments.provider",
                 "Payments by card",
                 "Who is to pay reads that it does not work just now, keeps the day, and can pay later by the same page; cash at a counter goes on. What was paid meanwhile is found by asking every minute.",
+                public=_(
+                    "Paying by card does not work just now. You can fill in this form and send it: nothing is taken. The page after it says until when you can pay. You can pay there as soon as it works again. If it does not work in time, call us."
+                ),
+                steps=frozenset({"pay"}),
             )
         )
         later.reconcile_with(jobs.settle)

@@ -15,7 +15,7 @@ from doorstep.forms.form import Page
 from doorstep.forms.questions.kind import Invalid
 from doorstep.insight.cells import CHECK
 from doorstep.intake.filling import Filling, asked_on
-from doorstep.web.form import counting
+from doorstep.web.form import counting, outages
 from doorstep.web.form.change import change_of
 from doorstep.web.form.over import over
 from doorstep.web.form.receive import asked_from, longer, receive, slot_gone
@@ -99,6 +99,7 @@ def _render_check(
         "step": filling.step(),
         **held(request, draft, session.now),
         "sending": sending,
+        "down": outages.before_sending(session, filling.service),
         "send": send,
         "seen": seen.mark(_shown(filling)),
         "says_other": ":sending" in (changed or ()),

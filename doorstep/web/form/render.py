@@ -20,6 +20,7 @@ from doorstep.intake import answers
 from doorstep.intake.filling import Filling
 from doorstep.places import queries as places
 from doorstep.places import spots
+from doorstep.web.form import outages
 from doorstep.web.form.session import FormSession
 
 # What is wrong with a postcode rather than with the home that is chosen at it.
@@ -49,6 +50,7 @@ def render_page(
         "back": f"{session.address(draft)}/{before.id}" if before else session.start,
         "service": filling.service,
         "step": filling.step(here.id),
+        "down": outages.on_page(session, filling.service, here),
         **held(request, draft, session.now),
         "so_far": fill(here.so_far, filling.values) if so_far else "",
     }

@@ -14,7 +14,7 @@ from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
 from doorstep.places import queries as places
 from doorstep.staff.actor import RESIDENT
-from doorstep.web.form import asking, counting, pages, stops
+from doorstep.web.form import asking, counting, outages, pages, stops
 from doorstep.web.form import photo as photos
 from doorstep.web.form import session as forms
 from doorstep.web.kit import limits
@@ -79,6 +79,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         "begun": drafts,
         "home": brought,
         "asks_address": asks_address(service),
+        "down": outages.at_start(service, timezone.now()),
     }
     return keep(request, render(request, "portal/start.html", context))
 
