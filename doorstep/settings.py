@@ -247,6 +247,13 @@ SMTP_FROM = os.environ.get("SMTP_FROM", "")
 GOVUK_NOTIFY_URL = os.environ.get("GOVUK_NOTIFY_URL", "https://api.notifications.service.gov.uk")
 GOVUK_NOTIFY_KEY = os.environ.get("GOVUK_NOTIFY_KEY", "")
 GOVUK_NOTIFY_CALLBACK_TOKEN = os.environ.get("GOVUK_NOTIFY_CALLBACK_TOKEN", "")
+# Twilio (connectors/twilio.py), for text messages. A key of its own is better than the account's; from a number or name of ours.
+TWILIO_URL = os.environ.get("TWILIO_URL", "https://api.twilio.com")
+TWILIO_ACCOUNT, TWILIO_FROM = (
+    os.environ.get("TWILIO_ACCOUNT", ""),
+    os.environ.get("TWILIO_FROM", ""),
+)
+TWILIO_KEY, TWILIO_SECRET = os.environ.get("TWILIO_KEY", ""), os.environ.get("TWILIO_SECRET", "")
 _MESSENGER = os.environ.get(
     "DOORSTEP_MESSENGER", "doorstep.connectors.demo.messenger.FileMessenger"
 )

@@ -229,6 +229,14 @@ def notify(settings: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
+def twilio(settings: Any) -> Iterator[Any]:
+    """The stand-in for Twilio, running; the connector speaks to it."""
+    from tests.mailing import twilio_standin
+
+    yield from twilio_standin(settings)
+
+
+@pytest.fixture
 def pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Speak the pseudo-language."""
     from tests.pseudo import speak_pseudo

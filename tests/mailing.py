@@ -7,15 +7,16 @@ from typing import Any
 
 from standins.govuk_notify.app import StandIn
 from standins.mail.server import MailServer
+from standins.twilio.app import StandIn as Twilio
 from tests.serving import serving
 
 FROM = "Northborough Council <no-reply@council.example>"
 
 
 @contextmanager
-def mail_server() -> Iterator[MailServer]:
+def mail_server(port: int = 0) -> Iterator[MailServer]:
     """Run the mail server until the block ends."""
-    with MailServer() as server:
+    with MailServer(port) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         yield server
@@ -45,6 +46,22 @@ def notify_standin(settings: Any) -> Iterator[StandIn]:
     with serving(app) as url:
         settings.GOVUK_NOTIFY_URL = url
         settings.GOVUK_NOTIFY_KEY, settings.GOVUK_NOTIFY_CALLBACK_TOKEN = KEY, TOKEN
+        yield app
+
+
+ACCOUNT, API_KEY, API_SECRET = f"AC{'0' * 32}", f"SK{'1' * 32}", "secret-of-the-stand-in"
+
+
+def twilio_standin(settings: Any) -> Iterator[Twilio]:
+    """Run Twilio's stand-in and point the connector at it."""
+    app = Twilio(ACCOUNT, API_KEY, API_SECRET)
+    with serving(app) as url:
+        settings.TWILIO_URL, settings.TWILIO_FROM = url, "+447700900999"
+        settings.TWILIO_ACCOUNT, settings.TWILIO_KEY, settings.TWILIO_SECRET = (
+            ACCOUNT,
+            API_KEY,
+            API_SECRET,
+        )
         yield app
 
 

@@ -10,6 +10,7 @@ What may come of handing one over:
 | Unsure                      | nobody knows: it is never sent again blindly               |
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -39,6 +40,18 @@ class Outgoing:
     unsubscribe: str = ""
     link: str = ""
     template: str = ""
+
+
+# Telephones make a link of whatever looks like one.
+_ADDRESS = re.compile(r"(?i)\b(?:https?://|www\.)\S+")
+
+
+def without_addresses(message: Outgoing) -> str:
+    """Return a text message's words with no address in them but our own link, as anyone may have typed the rest."""
+    before, _, after = (
+        message.body.partition(message.link) if message.link else (message.body, "", "")
+    )
+    return _ADDRESS.sub("…", before) + message.link + _ADDRESS.sub("…", after)
 
 
 @dataclass(frozen=True)

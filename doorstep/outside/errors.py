@@ -2,6 +2,7 @@
 
 OutsideError
 ├── TryLater   the queue tries again, later and later
+│   └── NotSent    it surely was not asked: no connection, or left alone for some seconds
 ├── GiveUp     no use trying; the job's give-up action is taken
 └── BadFile    (in `files`) a file someone sent cannot be taken
 """
@@ -13,6 +14,10 @@ class OutsideError(Exception):
 
 class TryLater(OutsideError):
     """It may work later."""
+
+
+class NotSent(TryLater):
+    """Nothing reached them: it may be sent again without asking whether it was done."""
 
 
 class GiveUp(OutsideError):

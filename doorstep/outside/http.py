@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from doorstep.outside import breaker
-from doorstep.outside.errors import TryLater
+from doorstep.outside.errors import NotSent, TryLater
 
 HERE = ("127.0.0.1", "localhost", "::1")
 # These are about us, not about what was asked: our key is wrong, or no longer let in.
@@ -94,13 +94,13 @@ def kind(url: str) -> str:
 def send(
     who: str, method: str, url: str, limits: Limits, *, what: str = "", **request: Any
 ) -> tuple[int, bytes]:
-    """Send one request and return status and body; raises TryLater, in whose words `who` stands, past a limit.
+    """Send one request and return status and body; raises TryLater, in whose words `who` stands, past a limit; NotSent where nothing reached them.
 
     `what` is the kind of call for the notes of it, where the address does not say it. Also, and at once, where the address failed time and again just now (`outside.breaker`): then nothing was sent.
     """
     host = host_of(url)
     if breaker.is_open(host):
-        raise TryLater(f"{who} did not answer time and again, and is left alone for some seconds")
+        raise NotSent(f"{who} did not answer time and again, and is left alone for some seconds")
     call, wrong = Call(), ""
     try:
         call.status, body = _send(who, method, url, limits, request)
@@ -132,5 +132,7 @@ def _send(
                 if time.monotonic() > until or len(body) > limits.most_bytes:
                     raise TryLater(f"{who} took too long, or said too much")
             return answer.status_code, body
+    except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
+        raise NotSent(f"{who} did not answer: {type(exc).__name__}") from exc
     except httpx.HTTPError as exc:
         raise TryLater(f"{who} did not answer: {type(exc).__name__}") from exc
