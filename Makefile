@@ -41,6 +41,9 @@ test: check ## Run all checks and tests
 test-long: check ## Run everything, with fault tests at full size; about half an hour
 	@DOORSTEP_LONG=1 $(BIN)/python -m pytest -n 3 --dist worksteal -q
 
+outages: setup-dev ## Go through each outage of each outside system; writes docs/outages.md
+	@DOORSTEP_LONG=1 DOORSTEP_OUTAGES=write $(BIN)/python -m pytest -q tests/faults/test_outages.py -k journey
+
 guards: setup-dev ## Take out one guard at a time and see its test fail
 	@$(BIN)/python tools/guards.py
 
@@ -63,4 +66,4 @@ screenshots: setup-dev ## Photograph every page of residents on the demo that `m
 weights: setup-dev ## Weigh every page of residents on that demo, as it comes over the line
 	@$(BIN)/python tools/weights.py
 
-.PHONY: help setup setup-dev run check types rules services test test-long guards bench sbom words pages screenshots weights
+.PHONY: help setup setup-dev run check types rules services test test-long guards bench outages sbom words pages screenshots weights

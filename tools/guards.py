@@ -50,6 +50,15 @@ TRIGGER = """create trigger room_left before insert or update on bookings_bookin
   for each row execute function doorstep_room_left();
 """
 GUARDS = (
+    Guard("texts: what may have left is not sent again", "doorstep/connectors/twilio.py",
+          "            raise Unsure(\"Twilio's answer is not known\") from exc\n", "            raise TryLater(str(exc)) from exc\n",
+          "tests/contracts/test_twilio.py::test_whether_it_left_is_not_known_where_its_answer_is_not"),
+    Guard("texts: what surely did not leave is nobody's to ask about", "doorstep/connectors/twilio.py",
+          "    except NotSent:\n        raise\n", "",
+          "tests/contracts/test_twilio.py::test_slow_is_not_known_and_gone_is_later"),
+    Guard("outages: a payment whose answer was lost is looked for first", "doorstep/payments/actions.py",
+          "            payment = None if first else _known(attempt)\n", "            payment = None\n",
+          "tests/faults/test_outages.py::test_a_journey_through_an_outage"),
     Guard("outages: a form says what it rests on and no other does", "doorstep/outside/down.py",
           "s.hosts(slug) & failing", "failing",
           "tests/web/test_outages_said.py::test_each_form_says_what_it_rests_on_and_no_more"),

@@ -148,7 +148,9 @@ def test_who_pays_while_it_is_down_is_told_the_truth_and_pays_once_it_works(
     pay.control(down=True)
     first = Ann(town)
     assert PAYING not in first.fills_in()
-    assert "The payment service is slow just now. Nothing was taken." in text(first.goes_to_pay())
+    assert "The payment service has not answered yet. Nothing was taken." in text(
+        first.goes_to_pay()
+    )
     # It was asked inside the transaction that holds the attempt, and is known all the same.
     assert Heard.objects.get().failed_at and CallMade.objects.count() == 1
     down.forget()
