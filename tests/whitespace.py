@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from standins.whitespace.app import Home, StandIn
+from django.utils import timezone
+
+from standins.whitespace.app import Home, StandIn, poke
 from tests.serving import serving
 
 USER, PASSWORD = "council", "pass & <word>"
@@ -49,3 +51,67 @@ def whitespace(settings: Any) -> Iterator[StandIn]:
         settings.WHITESPACE_URL = f"{url}/WSAPIService.svc"
         settings.WHITESPACE_USER, settings.WHITESPACE_PASSWORD = USER, PASSWORD
         yield app
+
+
+# A council whose book of rounds is there: what a district has here is moved there, and read back.
+CODES = {"black-bin": ("RES-180", "289", "Missed Collection Refuse")}
+CONNECTOR = "doorstep.connectors.whitespace.Whitespace"
+SECRET = "a-secret-that-we-agreed-on"
+
+
+@contextmanager
+def plugged(settings: Any, app: StandIn) -> Iterator[None]:
+    """Let the council's waste system be this stand-in, until the block ends."""
+    from doorstep.outside import plug
+
+    before = settings.CONNECTORS
+    settings.CONNECTORS = {**before, "waste.backend": CONNECTOR}
+    settings.WHITESPACE_SECRET = SECRET
+    plug.get.cache_clear()
+    try:
+        yield
+    finally:
+        settings.CONNECTORS = before
+        plug.get.cache_clear()
+
+
+def move_book(app: StandIn, district: Any) -> None:
+    """Move a district's containers, rounds and their days to the stand-in: here nothing of them is left."""
+    from doorstep.fieldwork.models import DeviceEvent
+    from doorstep.waste.models import Container, Round, RoundDay, StreetDay
+
+    app.now = lambda: timezone.now().astimezone(ZoneInfo("Europe/London"))
+    for box in Container.objects.select_related("place", "round").order_by("id"):
+        item, service, subject = CODES[box.kind]
+        at = district.due
+        row = {
+            "SiteServiceID": str(box.pk), "ServiceID": service, "ServiceName": "Refuse Collection Service",
+            "ServiceItemName": item, "ServiceItemDescription": "Black bin", "ItemQuantity": "1",
+            "RoundSchedule": f"RND-6 {at:%a} Wk 2", "SiteServiceValidFrom": "2020-01-01T00:00:00",
+            "NextCollectionDate": f"{at + timedelta(days=14)}T00:00:00", "SiteServiceValidTo": "0001-01-01T00:00:00",
+        }  # fmt: skip
+        days = [at + timedelta(days=14 * n) for n in range(-3, 8)]
+        collections = [
+            {"Date": day, "Service": "Refuse Collection Service", "Round": "RND-6", "Schedule": f"{at:%a} Wk 2", "Day": f"{day:%A}"}
+            for day in days
+        ]  # fmt: skip
+        there = app.homes.setdefault(box.place_id, Home(box.place_id, box.place.street_id))
+        there.services.append(row)
+        there.collections += collections
+        app.subjects[service] = subject
+    app.subjects["78"] = "Bulky Removal Request"
+    for rows in (StreetDay, RoundDay, Container, Round, DeviceEvent):
+        rows.objects.all().delete()
+
+
+def done_in_cab(app: StandIn, district: Any, home: int) -> None:
+    """Let the crew be through with a street on the day that was due."""
+    at = datetime.combine(district.due, time(14), ZoneInfo("Europe/London"))
+    app.log(home, "N/A", "RND-6", at, street=True)
+
+
+def poked(client: Any, app: StandIn, number: str) -> Any:
+    """Send what Whitespace sends where a worksheet changed."""
+    return client.post(
+        "/hooks/whitespace", poke(app.sheets[number], SECRET), content_type="text/xml"
+    )
