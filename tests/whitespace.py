@@ -115,3 +115,14 @@ def poked(client: Any, app: StandIn, number: str) -> Any:
     return client.post(
         "/hooks/whitespace", poke(app.sheets[number], SECRET), content_type="text/xml"
     )
+
+
+def slot(day: date) -> str:
+    """Return the id that a day has there."""
+    return f"9{day:%y%m%d}"
+
+
+def give_days(app: StandIn, today: date, free: int) -> None:
+    """Give each of forty days so many places for large items."""
+    days = [today + timedelta(days=n) for n in range(1, 41)]
+    app.slots["78"] = [{"id": slot(day), "day": day, "free": free} for day in days]

@@ -53,8 +53,8 @@ def _standins_environment(port: str) -> None:
     if settings.CLOCK_MOVED_BY is not None:
         os.environ["STANDIN_AHEAD_SECONDS"] = str(settings.CLOCK_MOVED_BY.total_seconds())
     if _has_waste_system():
-        os.environ["WASTE_BOOK"] = str(settings.DATA / "waste-system")
-        os.environ["WASTE_HOOK"] = f"http://127.0.0.1:{port}/hooks/whitespace"
+        os.environ["STANDIN_WASTE_BOOK"] = str(settings.DATA / "waste-system")
+        os.environ["STANDIN_WASTE_HOOK"] = f"http://127.0.0.1:{port}/hooks/whitespace"
         for name in ("WHITESPACE_USER", "WHITESPACE_PASSWORD", "WHITESPACE_SECRET"):
             os.environ[name] = str(getattr(settings, name))
     settings.DATA.mkdir(parents=True, exist_ok=True)

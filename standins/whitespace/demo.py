@@ -116,15 +116,15 @@ def from_environment() -> Demo:
     """Make the stand-in that the demo runs, as its environment says."""
     ahead = timedelta(seconds=float(os.environ.get("STANDIN_AHEAD_SECONDS", "0")))
     made = Demo(
-        Path(os.environ["WASTE_BOOK"]),
+        Path(os.environ["STANDIN_WASTE_BOOK"]),
         os.environ["WHITESPACE_USER"],
         os.environ["WHITESPACE_PASSWORD"],
         ahead,
     )
-    made.on_end.append(tells(os.environ["WASTE_HOOK"], os.environ["WHITESPACE_SECRET"]))
+    made.on_end.append(tells(os.environ["STANDIN_WASTE_HOOK"], os.environ["WHITESPACE_SECRET"]))
     return made
 
 
 application: Any = None
-if "WASTE_BOOK" in os.environ:
+if "STANDIN_WASTE_BOOK" in os.environ:
     application = from_environment()
