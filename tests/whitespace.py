@@ -1,5 +1,6 @@
 """Whitespace's stand-in on loopback, with a home that has two bins, one of them of an odd kind."""
 
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from standins.whitespace.app import Home, StandIn, poke
+from standins.whitespace.app import Home, Sheet, StandIn, poke
 from tests.serving import serving
 
 USER, PASSWORD = "council", "pass & <word>"
@@ -50,6 +51,7 @@ def whitespace(settings: Any) -> Iterator[StandIn]:
     with serving(app) as url:
         settings.WHITESPACE_URL = f"{url}/WSAPIService.svc"
         settings.WHITESPACE_USER, settings.WHITESPACE_PASSWORD = USER, PASSWORD
+        app.url = f"{url}/"
         yield app
 
 
@@ -126,3 +128,48 @@ def give_days(app: StandIn, today: date, free: int) -> None:
     """Give each of forty days so many places for large items."""
     days = [today + timedelta(days=n) for n in range(1, 41)]
     app.slots["78"] = [{"id": slot(day), "day": day, "free": free} for day in days]
+
+
+@contextmanager
+def kept_there(settings: Any, district: Any) -> Iterator[StandIn]:
+    """Keep a district's book, and the days for large items, in the waste system; each home is read once, as by night."""
+    from doorstep.waste import mirror
+    from doorstep.waste.models import Container
+
+    with whitespace(settings) as app, plugged(settings, app):
+        move_book(app, district)
+        give_days(app, district.today, free=2)
+        done_in_cab(app, district, district.boxes[0].place_id)
+        mirror.walk(district.now)
+        district.boxes = list(
+            Container.objects.select_related("place__street", "place__ward", "round").order_by(
+                "place__sort"
+            )
+        )
+        yield app
+
+
+def tell(app: StandIn, base: str) -> None:
+    """Have a site told of each worksheet that ends, before whoever ended it has an answer."""
+
+    def send(sheet: Sheet) -> None:
+        request = urllib.request.Request(f"{base}/hooks/whitespace", poke(sheet, SECRET), {"Content-Type": "text/xml"})  # fmt: skip
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        opener.open(request, timeout=10).close()
+
+    app.on_end.append(send)
+
+
+def in_cab(chromium: Any, app: StandIn, said: str) -> None:
+    """Send what waits there, and let the crew say on its screen what came of the one open worksheet; then it is known here."""
+    from doorstep.waste import sheets
+    from tests.queue import run_queue
+
+    sheets.look(timezone.now())
+    run_queue()
+    page = chromium.new_page()
+    page.goto(app.url)
+    page.click(f"button:has-text('{said}')")
+    page.wait_for_selector(f"[role=status]:has-text('{said}')")
+    page.close()
+    run_queue()

@@ -68,6 +68,8 @@ class StandIn:
     def __init__(self, user: str, password: str, now: Callable[[], datetime]) -> None:
         self.user, self.password, self.now = user, password, now
         self.mood, self.seconds, self.shape = "", 0.0, "lists"
+        # Where it is, once it is served.
+        self.url = ""
         self.homes: dict[int, Home] = {}
         self.sheets: dict[str, Sheet] = {}
         # Days of a service: id, day, how much is free.
