@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from doorstep.bookings.models import Calendar
-from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue import rests, steps
+from doorstep.catalogue import steps
 from doorstep.forms import facts
 from doorstep.outside import calls, down, heard, http, jobs, plug
 from doorstep.outside.models import CallMade, Heard
@@ -20,7 +19,9 @@ from doorstep.payments.models import Attempt
 from standins.govuk_notify.app import StandIn
 from standins.mail.server import DROP, MailServer
 from tests import claims
+from tests.authorities.conftest import county as county
 from tests.form_client import FormClient, text
+from tests.open311.conftest import publish
 from tests.paying import Pay
 from tests.publishing import publish_library
 from tests.queue import run_queue
@@ -83,7 +84,6 @@ def test_each_form_says_what_it_rests_on_and_no_more(
     fill(settings, "messages.messenger", "smtp.SmtpMessenger")
     settings.ACADEMY_URL = "http://127.0.0.1:9/academy"
     settings.SMTP_HOST, settings.SMTP_PORT = "127.0.0.1", "25"
-    monkeypatch.setattr("doorstep.authorities.asking.hosts", lambda slug: set())
     does_not_answer(http.host_of(pay.url))
     assert said("bulky-waste") == {PAYING} and said("missed-bin") == said("graffiti") == set()
     does_not_answer("127.0.0.1:9")
@@ -96,12 +96,20 @@ def test_each_form_says_what_it_rests_on_and_no_more(
     assert said("bulky-waste") == set()
 
 
-def test_another_authority_is_meant_where_reports_of_the_service_go_to_it(town: Any) -> None:
-    (socket,) = [s for s in plug.sockets() if s.name == "authorities.carrier"]
-    of_graffiti = catalogue.current("graffiti")
-    assert of_graffiti is not None and socket in list(rests.sockets(of_graffiti))
-    # This council passes nothing of it on by a program.
-    assert socket.hosts("graffiti") == frozenset()
+def test_another_authority_is_meant_where_reports_of_the_service_go_to_it(
+    county: Any, open_district: Any
+) -> None:
+    publish("loose-sign")
+    publish("broken-bench")
+    county("http://127.0.0.1:9/v2", "key")
+    does_not_answer("127.0.0.1:9")
+    assert said("loose-sign") == {ELSEWHERE}
+    # Of its own workflow it goes nowhere; and nothing of it goes to who does not answer.
+    assert said("broken-bench") == said("missed-bin") == set()
+    does_not_answer("127.0.0.1:10")
+    Heard.objects.filter(host="127.0.0.1:9").delete()
+    down.forget()
+    assert said("loose-sign") == set()
 
 
 def test_what_nobody_asked_for_long_is_said_no_more(town: Any, pay: Pay) -> None:
