@@ -1,7 +1,7 @@
 """A council whose book of rounds is kept by the waste system it has already: what stands there is seen here."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -351,6 +351,46 @@ def test_what_is_keyed_at_the_same_moment_becomes_ours(there: StandIn, district:
     assert (sheet.state, sheet.number) == ("open", theirs_.id) and len(there.sheets) == 1
 
 
+def test_what_a_crew_of_ours_did_needs_nobody_from_there(
+    there: StandIn, district: District
+) -> None:
+    from uuid import uuid4
+
+    from doorstep.fieldwork import actions as fieldwork
+    from doorstep.staff.actor import SYSTEM
+
+    case = reported(there, district)
+    sheet = sent(district, district.now)
+    job = Job.objects.get()
+    fieldwork.finish_job(event_id=uuid4(), job_id=job.pk, code="collected", note="", photo="", by=SYSTEM, now=district.now)  # fmt: skip
+    assert sent(district, district.now + MINUTE).state == "cancelled"
+    assert there.sheets[str(sheet.number)].status == "Cancelled"
+    case.refresh_from_db()
+    assert case.stage == "collected"
+
+
+def test_a_poke_before_we_know_its_number_is_made_up_for(
+    there: StandIn, district: District, client: Client
+) -> None:
+    case = reported(there, district)
+    sheets.look(district.now)
+    there.on_change.append(
+        lambda: (
+            [
+                there.end(n, p68="Collected")
+                for n, s in list(there.sheets.items())
+                if s.status == "Open"
+            ]
+            and None
+        )
+    )
+    there.on_end.append(lambda sheet: whitespace.poked(client, there, sheet.id) and None)
+    sent(district, district.now)
+    assert sent(district, district.now + 16 * MINUTE).state == "done"
+    case.refresh_from_db()
+    assert case.stage == "collected" and len(there.sheets) == 1
+
+
 def test_words_that_are_added_reach_the_crew(there: StandIn, district: District) -> None:
     from doorstep.cases import adding
     from doorstep.staff.actor import RESIDENT
@@ -397,3 +437,20 @@ class TestPoke:
 def test_a_home_of_no_containers_there(there: StandIn, district: District) -> None:
     there.homes[HOME] = Home(HOME, 1)
     assert mirror.bring(HOME, district.now) is None
+
+
+def test_an_example_asks_nobody(there: StandIn, district: District) -> None:
+    """Examples are played at homes that are made up, also where the book is kept elsewhere."""
+    from doorstep.catalogue import queries as catalogue
+    from doorstep.rehearsal import playing
+
+    contents = catalogue.read_folder(catalogue.folder_of("missed-bin"))
+    given = {
+        "now": "2026-11-24T10:00",
+        "facts": {"last": {"date": date(2026, 11, 23), "round": "R1", "communal": "no"}},
+    }
+    answers = {"property": "1", "container": "c1", "name": None, "email": None, "phone": None}
+    example = {"name": "None of their facts", "given": {**given, "answers": answers}, "expect": {}}
+    before = len(there.seen)
+    (report,) = playing.play(district.service, contents, [example])
+    assert report.differences == [] and len(there.seen) == before
