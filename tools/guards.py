@@ -67,7 +67,7 @@ GUARDS = (
           "tests/waste/test_mirror.py::test_what_is_keyed_at_the_same_moment_becomes_ours"),
     Guard("waste system: a callback brings the secret", "doorstep/connectors/whitespace.py",
           "            raise Forged\n", "            pass\n",
-          "tests/waste/test_mirror.py::TestPoke::test_bad_ones"),
+          "tests/waste/test_mirror.py::test_bad_pokes_are_answered_as_public_receivers_do"),
     Guard("waste system: what is booked here takes from what is free there", "doorstep/waste/slots.py",
           "        if row.capacity != free + booked.get(row.pk, 0):", "        if False:",
           "tests/waste/test_their_days.py::test_a_day_has_what_is_free_there_and_no_more"),

@@ -411,27 +411,24 @@ def test_nothing_is_read_where_the_book_is_kept_here(district: District) -> None
     assert not Sheet.objects.exists()
 
 
-class TestPoke:
-    """What WorksheetPoke may say, and what is answered, as public receivers answer."""
+def test_bad_pokes_are_answered_as_public_receivers_do(
+    there: StandIn, district: District, client: Client, settings: Any
+) -> None:
+    sheet = there.key(HOME, "289", "Missed Collection Refuse")
+    good = whitespace.poke(sheet, whitespace.SECRET)
+    url = "/hooks/whitespace"
 
-    def test_bad_ones(
-        self, there: StandIn, district: District, client: Client, settings: Any
-    ) -> None:
-        sheet = there.key(HOME, "289", "Missed Collection Refuse")
-        good = whitespace.poke(sheet, whitespace.SECRET)
-        url = "/hooks/whitespace"
+    def said(body: bytes) -> int:
+        return client.post(url, body, content_type="text/xml").status_code
 
-        def said(body: bytes) -> int:
-            return client.post(url, body, content_type="text/xml").status_code
-
-        assert client.get(url).status_code == 405
-        assert said(b"") == said(b"<a>") == said(b"<a/>") == 400
-        assert said(good.replace(b"completedDate", b"other")) == 400
-        assert said(whitespace.poke(sheet, "wrong")) == 401
-        assert said(b'<!DOCTYPE a [<!ENTITY b "c">]>' + good) == 400
-        assert said(good) == 200
-        settings.WHITESPACE_SECRET = ""
-        assert said(good) == 500
+    assert client.get(url).status_code == 405
+    assert said(b"") == said(b"<a>") == said(b"<a/>") == 400
+    assert said(good.replace(b"completedDate", b"other")) == 400
+    assert said(whitespace.poke(sheet, "wrong")) == 401
+    assert said(b'<!DOCTYPE a [<!ENTITY b "c">]>' + good) == 400
+    assert said(good) == 200
+    settings.WHITESPACE_SECRET = ""
+    assert said(good) == 500
 
 
 def test_a_home_of_no_containers_there(there: StandIn, district: District) -> None:
