@@ -182,6 +182,25 @@ def test_flats_have_what_stands_at_their_building(there: StandIn, district: Dist
     assert [row["id"] for row in value] == [str(box(building.uprn).pk)]
 
 
+def test_a_form_says_that_it_cannot_look_just_now(there: StandIn, district: District) -> None:
+    """No bins and no answer are two things; what was answered before stays, and it goes on once they answer."""
+    from tests.form_client import FormClient, text
+
+    there.mood = "down"
+    form = FormClient()
+    base = "/services/missed-bin"
+    form.post(f"{base}/begin")
+    form.post(f"{base}/address", {"postcode": "LE67 3FJ", "find": "1"})
+    form.post(f"{base}/address", {"property": str(HOME)})
+    page = text(form.get(f"{base}/bin"))
+    assert "We cannot look this up just now" in page and "nothing on record" not in page
+    page = text(form.post(f"{base}/bin", {"container": "1"}))
+    assert "Send it again in some minutes" in page
+    there.mood = ""
+    Mirrored.objects.update(tried_at=district.now - MINUTE)
+    assert "Black bin" in text(form.get(f"{base}/bin"))
+
+
 # Work.
 
 
