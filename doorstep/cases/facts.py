@@ -13,7 +13,7 @@ from doorstep.cases.values import to_json
 from doorstep.council import queries as council
 from doorstep.forms import facts
 from doorstep.forms.form import Question
-from doorstep.forms.questions.kind import Option
+from doorstep.forms.questions.kind import NotHad, Option
 from doorstep.forms.rules.evaluate import arguments
 from doorstep.forms.rules.functions import Clock
 from doorstep.forms.rules.parse import FactCall
@@ -127,7 +127,9 @@ def options(
     if any(arg is None for arg in args):
         return ()
     observed = _found(facts.one(question.source.name), args, clock.now, may_ask_outside=True)
-    if isinstance(observed, facts.Unavailable) or not isinstance(observed.value, list):
+    if isinstance(observed, facts.Unavailable):
+        return NotHad()
+    if not isinstance(observed.value, list):
         return ()
     return tuple(
         Option(str(o["id"]), str(o["label"]), **{k: v for k, v in o.items() if k not in PAIR})

@@ -47,7 +47,7 @@ from doorstep.waste.provider import (
 )
 
 log = structlog.get_logger("doorstep.connectors.whitespace")
-LIMITS = http.Limits(seconds=8.0, connect=2.0, most_bytes=5_000_000)
+LIMITS = http.Limits(seconds=5.0, connect=2.0, most_bytes=5_000_000)
 ZONE = ZoneInfo("Europe/London")
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"

@@ -23,7 +23,7 @@ from doorstep.forms import journey
 from doorstep.forms.form import Page, Question
 from doorstep.forms.journey import Decision
 from doorstep.forms.questions import kinds
-from doorstep.forms.questions.kind import Invalid, Options, Posted
+from doorstep.forms.questions.kind import Invalid, NotHad, Options, Posted
 from doorstep.intake import answers
 from doorstep.intake.answers import Values
 from doorstep.staff.actor import Actor
@@ -160,6 +160,8 @@ class Filling:
     def _take(self, question: Question, posted: Posted) -> answers.Taken:
         """Return the answer that a question's fields come to; raises Invalid."""
         offered = self.options(question, posted)
+        if isinstance(offered, NotHad):
+            raise Invalid("not_had")
         question = question.asked_of(staff=self.by.is_staff)
         return answers.take(self.service, question, posted, offered, self.values, self.now)
 

@@ -324,6 +324,13 @@ def known_since(uprn: int) -> Mirrored | None:
     return Mirrored.objects.filter(place_id=uprn).first() if theirs.is_kept_there() else None
 
 
+def known_from(uprn: int) -> date | None:
+    """Return the first day of which a home's collections were read, rather than counted from a cycle; nothing where none was."""
+    rows = Round.objects.filter(container__in=Container.objects.filter(queries.at_home(uprn)))
+    first: date | None = rows.aggregate(day=Max("known_from"))["day"]
+    return first
+
+
 def last_read() -> datetime | None:
     """Return when a home was last read."""
     latest: datetime | None = Mirrored.objects.aggregate(at=Max("book_at"))["at"]

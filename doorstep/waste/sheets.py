@@ -58,7 +58,7 @@ def look(now: datetime) -> None:
     words = Event.objects.filter(
         case=OuterRef("job__case"), kind="added", number__gt=OuterRef("told")
     )
-    changed = Q(job__state="withdrawn") | Exists(words)
+    changed = Q(job__state__in=("withdrawn", "done")) | Exists(words)
     Sheet.objects.filter(changed, state="open", wrong="", next_at__gt=now).update(next_at=now)
     due = Sheet.objects.filter(next_at__lte=now).order_by("next_at")
     for sheet_id in due.values_list("pk", flat=True)[:500]:
@@ -243,6 +243,12 @@ def _look_at(sheet: Sheet, now: datetime) -> None:
     if job is not None and job.state == "open":
         _tell(sheet, job)
     outcome = backend.outcome(number)
+    if job is not None and job.state == "done" and outcome.state not in ENDED:
+        # A crew of ours did it: nobody needs to go there from there.
+        backend.note(number, "Done already, as Doorstep knows.")
+        backend.cancel(number)
+        _end(sheet, "cancelled", now)
+        return
     if outcome.state not in ENDED:
         Sheet.objects.filter(pk=sheet.pk).update(
             tries=0, tried_at=None, wrong="", next_at=now + OFTEN

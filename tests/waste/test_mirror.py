@@ -1,7 +1,7 @@
 """A council whose book of rounds is kept by the waste system it has already: what stands there is seen here."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -182,6 +182,25 @@ def test_flats_have_what_stands_at_their_building(there: StandIn, district: Dist
     assert [row["id"] for row in value] == [str(box(building.uprn).pk)]
 
 
+def test_a_form_says_that_it_cannot_look_just_now(there: StandIn, district: District) -> None:
+    """No bins and no answer are two things; what was answered before stays, and it goes on once they answer."""
+    from tests.form_client import FormClient, text
+
+    there.mood = "down"
+    form = FormClient()
+    base = "/services/missed-bin"
+    form.post(f"{base}/begin")
+    form.post(f"{base}/address", {"postcode": "LE67 3FJ", "find": "1"})
+    form.post(f"{base}/address", {"property": str(HOME)})
+    page = text(form.get(f"{base}/bin"))
+    assert "We cannot look this up just now" in page and "nothing on record" not in page
+    page = text(form.post(f"{base}/bin", {"container": "1"}))
+    assert "Send it again in some minutes" in page
+    there.mood = ""
+    Mirrored.objects.update(tried_at=district.now - MINUTE)
+    assert "Black bin" in text(form.get(f"{base}/bin"))
+
+
 # Work.
 
 
@@ -351,6 +370,46 @@ def test_what_is_keyed_at_the_same_moment_becomes_ours(there: StandIn, district:
     assert (sheet.state, sheet.number) == ("open", theirs_.id) and len(there.sheets) == 1
 
 
+def test_what_a_crew_of_ours_did_needs_nobody_from_there(
+    there: StandIn, district: District
+) -> None:
+    from uuid import uuid4
+
+    from doorstep.fieldwork import actions as fieldwork
+    from doorstep.staff.actor import SYSTEM
+
+    case = reported(there, district)
+    sheet = sent(district, district.now)
+    job = Job.objects.get()
+    fieldwork.finish_job(event_id=uuid4(), job_id=job.pk, code="collected", note="", photo="", by=SYSTEM, now=district.now)  # fmt: skip
+    assert sent(district, district.now + MINUTE).state == "cancelled"
+    assert there.sheets[str(sheet.number)].status == "Cancelled"
+    case.refresh_from_db()
+    assert case.stage == "collected"
+
+
+def test_a_poke_before_we_know_its_number_is_made_up_for(
+    there: StandIn, district: District, client: Client
+) -> None:
+    case = reported(there, district)
+    sheets.look(district.now)
+    there.on_change.append(
+        lambda: (
+            [
+                there.end(n, p68="Collected")
+                for n, s in list(there.sheets.items())
+                if s.status == "Open"
+            ]
+            and None
+        )
+    )
+    there.on_end.append(lambda sheet: whitespace.poked(client, there, sheet.id) and None)
+    sent(district, district.now)
+    assert sent(district, district.now + 16 * MINUTE).state == "done"
+    case.refresh_from_db()
+    assert case.stage == "collected" and len(there.sheets) == 1
+
+
 def test_words_that_are_added_reach_the_crew(there: StandIn, district: District) -> None:
     from doorstep.cases import adding
     from doorstep.staff.actor import RESIDENT
@@ -371,29 +430,43 @@ def test_nothing_is_read_where_the_book_is_kept_here(district: District) -> None
     assert not Sheet.objects.exists()
 
 
-class TestPoke:
-    """What WorksheetPoke may say, and what is answered, as public receivers answer."""
+def test_bad_pokes_are_answered_as_public_receivers_do(
+    there: StandIn, district: District, client: Client, settings: Any
+) -> None:
+    sheet = there.key(HOME, "289", "Missed Collection Refuse")
+    good = whitespace.poke(sheet, whitespace.SECRET)
+    url = "/hooks/whitespace"
 
-    def test_bad_ones(
-        self, there: StandIn, district: District, client: Client, settings: Any
-    ) -> None:
-        sheet = there.key(HOME, "289", "Missed Collection Refuse")
-        good = whitespace.poke(sheet, whitespace.SECRET)
-        url = "/hooks/whitespace"
+    def said(body: bytes) -> int:
+        return client.post(url, body, content_type="text/xml").status_code
 
-        def said(body: bytes) -> int:
-            return client.post(url, body, content_type="text/xml").status_code
-
-        assert client.get(url).status_code == 405
-        assert said(b"") == said(b"<a>") == said(b"<a/>") == 400
-        assert said(good.replace(b"completedDate", b"other")) == 400
-        assert said(whitespace.poke(sheet, "wrong")) == 401
-        assert said(b'<!DOCTYPE a [<!ENTITY b "c">]>' + good) == 400
-        assert said(good) == 200
-        settings.WHITESPACE_SECRET = ""
-        assert said(good) == 500
+    assert client.get(url).status_code == 405
+    assert said(b"") == said(b"<a>") == said(b"<a/>") == 400
+    assert said(good.replace(b"completedDate", b"other")) == 400
+    assert said(whitespace.poke(sheet, "wrong")) == 401
+    assert said(b'<!DOCTYPE a [<!ENTITY b "c">]>' + good) == 400
+    assert said(good) == 200
+    settings.WHITESPACE_SECRET = ""
+    assert said(good) == 500
 
 
 def test_a_home_of_no_containers_there(there: StandIn, district: District) -> None:
     there.homes[HOME] = Home(HOME, 1)
     assert mirror.bring(HOME, district.now) is None
+
+
+def test_an_example_asks_nobody(there: StandIn, district: District) -> None:
+    """Examples are played at homes that are made up, also where the book is kept elsewhere."""
+    from doorstep.catalogue import queries as catalogue
+    from doorstep.rehearsal import playing
+
+    contents = catalogue.read_folder(catalogue.folder_of("missed-bin"))
+    given = {
+        "now": "2026-11-24T10:00",
+        "facts": {"last": {"date": date(2026, 11, 23), "round": "R1", "communal": "no"}},
+    }
+    answers = {"property": "1", "container": "c1", "name": None, "email": None, "phone": None}
+    example = {"name": "None of their facts", "given": {**given, "answers": answers}, "expect": {}}
+    before = len(there.seen)
+    (report,) = playing.play(district.service, contents, [example])
+    assert report.differences == [] and len(there.seen) == before

@@ -23,6 +23,12 @@ class Option(tuple[str, str]):
 
 
 Options = tuple[tuple[str, str], ...]
+
+
+class NotHad(tuple[tuple[str, str], ...]):
+    """No options, because what they come from could not be had just now: another thing than there being none."""
+
+
 Schema = dict[str, object]
 
 

@@ -15,7 +15,7 @@ from doorstep.council.errors import Refused
 from doorstep.forms import journey
 from doorstep.forms.form import Page
 from doorstep.forms.questions import kinds
-from doorstep.forms.questions.kind import Invalid, Posted, Typed
+from doorstep.forms.questions.kind import Invalid, NotHad, Posted, Typed
 from doorstep.intake import answers
 from doorstep.intake.filling import Filling
 from doorstep.places import queries as places
@@ -68,9 +68,11 @@ def _choices(
     """Return what may be chosen on a page, and the places that were found by their name."""
     # Looked up too often: nothing is found now.
     over = {name for name, invalid in wrong.items() if invalid.code == "too_many"}
+    options = {q.id: filling.options(q, typed) for q in here.questions}
     spotted = [q for q in here.questions if kinds.of(q).nature == "spot" and q.id not in over]
     return {
-        "options": {q.id: filling.options(q, typed) for q in here.questions},
+        "options": options,
+        "not_had": {name for name, offered in options.items() if isinstance(offered, NotHad)},
         "places": {
             q.id: answers.places_of(spots.search(text))
             for q in spotted

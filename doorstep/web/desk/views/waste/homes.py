@@ -78,6 +78,7 @@ def home(request: HttpRequest, uprn: int) -> HttpResponse:
         "today": today,
         "unread": mirror.bring(uprn, now),
         "read": mirror.known_since(uprn),
+        "known_from": mirror.known_from(uprn),
         "elsewhere": sheets.keyed_by_others(uprn),
         "lifts": lifts_at(uprn, since, today),
         "names": here.containers,
