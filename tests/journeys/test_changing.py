@@ -129,6 +129,7 @@ def test_less_to_take_gives_money_back_and_keeps_the_day(
     assert balanced(pay) == 1500 == case.facts["price"]["pence"]
 
 
+@pytest.mark.long  # tests/web/test_bulky_waste.py goes the same way without a browser
 def test_left_as_it_was_and_what_is_paid_all_the_same_goes_back(
     chromium: Any, base: str, pay: Pay
 ) -> None:
@@ -158,6 +159,7 @@ def test_left_as_it_was_and_what_is_paid_all_the_same_goes_back(
     assert balanced(pay) == 3500
 
 
+@pytest.mark.long  # tests/web/test_bulky_waste.py goes the same way without a browser
 def test_after_the_deadline_it_says_which_passed_and_how_to_reach_a_person(
     chromium: Any, base: str, monkeypatch: Any
 ) -> None:
