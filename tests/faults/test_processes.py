@@ -22,7 +22,7 @@ def reports(place: Installation, diary: Diary, number: int) -> Iterator[object]:
 
 
 def test_web_processes_killed_while_forms_are_sent(place: Installation) -> None:
-    number = size(40, 1000)
+    number = size(28, 1000)
     place.fill(number)
     web = place.start("web")
     place.start("worker")
@@ -51,7 +51,7 @@ def half_done(place: Installation) -> bool:
 
 
 def test_workers_killed_while_messages_are_sent(place: Installation) -> None:
-    number = size(30, 500)
+    number = size(20, 500)
     place.fill(number)
     place.start("web")
     place.start("sys")
