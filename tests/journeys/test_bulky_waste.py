@@ -94,6 +94,7 @@ def test_declined_then_paid_then_the_crew_takes_a_part(
         context.context.close()
 
 
+@pytest.mark.long  # tests/web/test_bulky_waste.py goes the same way without a browser
 def test_walked_away_then_resumed(chromium: Any, base: str, pay: Pay) -> None:
     page = chromium.new_context(viewport=PHONE).new_page()
     reference = to_payment(page, base)
@@ -234,6 +235,7 @@ def test_a_day_is_kept_longer_on_request_and_its_end_is_said(chromium: Any, base
     page.context.close()
 
 
+@pytest.mark.long  # tests/web/test_bulky_waste.py goes the same way without a browser
 def test_cancelled_in_time_the_money_goes_back(chromium: Any, base: str, pay: Pay) -> None:
     pay.control(refunds="success")
     page = chromium.new_context(viewport=PHONE).new_page()

@@ -1,6 +1,7 @@
-"""What may happen to a booking while it is paid or changed, page by page: paid late, its day closed, left, too late.
+"""What may happen to a booking while it is paid or changed, page by page: not paid, late, its day closed, left, too late.
 
-In `make test-long` tests/journeys/test_bulky_waste.py and test_changing.py go the same ways in a browser.
+In `make test-long` tests/journeys/test_bulky_waste.py, test_changing.py and test_ways_to_pay.py go the same ways in a
+browser.
 """
 
 import re
@@ -18,7 +19,8 @@ from doorstep.council import queries as council
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork.models import Job
 from doorstep.payments import actions as payments
-from doorstep.payments.models import Attempt, Movement
+from doorstep.payments import jobs
+from doorstep.payments.models import Attempt, Charge, Movement
 from doorstep.staff.actor import SYSTEM
 from tests.bulky import an_hour_goes_by, at_bulky_waste, fill_in, somebody_else_holds, told
 from tests.form_client import FormClient, text, words
@@ -52,9 +54,9 @@ def to_the_card(client: FormClient, there: str) -> Attempt:
     return Attempt.objects.latest("id")
 
 
-def pays(client: FormClient, attempt: Attempt, pay: Pay) -> str:
+def pays(client: FormClient, attempt: Attempt, pay: Pay, **card: str) -> str:
     """Pay on that page and come back; return what is said then."""
-    pay.control(pay=attempt.provider_id)
+    pay.control(pay=attempt.provider_id, **card)
     back = urlsplit(f"/pay/return/{payments.token_of(attempt)}").path
     return words(client.get(back, follow=True))
 
@@ -63,6 +65,14 @@ def paid(pay: Pay) -> tuple[FormClient, str]:
     client, there = sent(9)
     assert "Payment received" in pays(client, to_the_card(client, there), pay)
     return client, there
+
+
+def balanced(pay: Pay) -> int:
+    """Hold that our ledger has what the provider has, and return it in pence."""
+    run_queue()
+    ours = sum(Movement.objects.values_list("pence", flat=True))
+    assert ours == pay.taken
+    return ours
 
 
 def with_a_sofa(client: FormClient, there: str) -> None:
@@ -83,6 +93,77 @@ def options(page: Any, name: str = "chosen") -> list[str]:
         for tag in re.findall(r"<input[^>]*>", text(page))
         if f'name="{name}"' in tag
     ]
+
+
+def test_walked_away_then_resumed(pay: Pay) -> None:
+    client, there = sent(0)
+    to_the_card(client, there)
+    an_hour_goes_by()
+    run_queue()
+    run_queue()
+    assert Case.objects.get().stage == "unpaid" and told() == ["unpaid"]
+    assert [p["status"] for p in pay.payments] == ["cancelled"]
+    page = words(client.get(there))
+    assert "You did not pay in time" in page and "Keep the day again and pay" in page
+    assert "Keep the day again and pay" in words(client.get(f"{there}/choose/resume"))
+    assert client.post(f"{there}/choose/resume")["Location"] == f"{there}/pay"
+    assert "Payment received" in pays(client, to_the_card(client, there), pay)
+    assert Case.objects.get().stage == "booked"
+
+
+def test_a_failed_payment_frees_the_day_unless_it_is_tried_again(pay: Pay) -> None:
+    client, there = sent(0)
+    attempt = to_the_card(client, there)
+    assert "if you try again" in pays(client, attempt, pay, card="4000000000000002")
+    assert Booking.objects.get().state == "held"
+    charge = Charge.objects.get()
+    assert charge.again_until and charge.until and charge.again_until < charge.until
+    Charge.objects.update(again_until=charge.made_at)
+    jobs.settle()
+    run_queue()
+    assert Case.objects.get().stage == "unpaid" and Booking.objects.get().state == "released"
+    assert "You can no longer pay this" in words(client.get(f"{there}/pay", follow=True))
+
+
+def test_cancelled_in_time_the_money_goes_back(pay: Pay) -> None:
+    client, there = paid(pay)
+    assert "Cancel this collection" in words(client.get(there))
+    assert "of it goes back the way you paid" in words(client.get(f"{there}/choose/cancel"))
+    client.post(f"{there}/choose/cancel")
+    assert "This collection is cancelled" in words(client.get(there))
+    assert told() == ["booked", "cancelled"]
+    assert balanced(pay) == 0
+    assert Booking.objects.get().state == "released" and not Job.objects.filter(state="open")
+
+
+def test_less_to_take_gives_money_back_and_keeps_the_day(pay: Pay) -> None:
+    client, there = paid(pay)
+    before = Booking.objects.get(state="booked").day
+    client.post(f"{there}/change")
+    client.post(f"{BASE}/items", {"things-mattress": "1", "things-fridge": "0"})
+    assert before.slot in options(client.get(f"{BASE}/day"), "slot")
+    client.post(f"{BASE}/day", {"slot": before.slot})
+    assert "You get £20.00 back" in words(client.get(f"{BASE}/check"))
+    assert client.post(f"{BASE}/check")["Location"] == f"{there}/sent"
+    assert client.get(f"{there}/sent").status_code == 200
+    case = Case.objects.get()
+    assert case.stage == "booked" and Booking.objects.get(state="booked").day == before
+    assert balanced(pay) == 1500 == case.facts["price"]["pence"]
+
+
+def test_an_adviser_changes_it_for_who_rings(pay: Pay) -> None:
+    _, there = paid(pay)
+    adviser, form = signed_in("adviser"), "/desk/new/bulky-waste"
+    desk = f"/desk{there}".replace("/case/", "/cases/")
+    assert "Change the day, the items or the place" in words(adviser.get(desk))
+    page = adviser.post(f"{desk}/change", follow=True)
+    assert "Change what you need to" in words(page)
+    page = adviser.post(f"{form}/where", {"where": "By the gate"}, follow=True)
+    assert "The price stays the same" in words(page)
+    assert "By the gate" in words(adviser.post(f"{form}/check", follow=True))
+    case = Case.objects.get()
+    assert case.answers["where"] == "By the gate" and case.stage == "booked"
+    assert balanced(pay) == 3500
 
 
 def test_paid_late_when_the_day_is_gone(pay: Pay) -> None:
@@ -162,8 +243,7 @@ def test_left_as_it_was_and_what_is_paid_all_the_same_goes_back(pay: Pay) -> Non
     case = Case.objects.get()
     (booking,) = Booking.objects.exclude(state="released")
     assert case.stage == "booked" and booking.day == before and "sofa" not in str(case.answers)
-    run_queue()
-    assert sum(Movement.objects.values_list("pence", flat=True)) == pay.taken == 3500
+    assert balanced(pay) == 3500
 
 
 def test_after_the_deadline_it_says_which_passed_and_how_to_reach_a_person(
