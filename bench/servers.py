@@ -221,7 +221,8 @@ def paying() -> Iterator[str]:
     state.unlink(missing_ok=True)
     env = {**os.environ, "STANDIN_STATE": str(state), "STANDIN_HOOK": ""}
     env |= {"GOVUK_PAY_KEY": settings.GOVUK_PAY_KEY, "GOVUK_PAY_SIGNING_SECRET": settings.GOVUK_PAY_SIGNING_SECRET}  # fmt: skip
-    process = subprocess.Popen(standin(), cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
+    pay = standin("standins.govuk_pay.app", settings.STANDIN_PORT)
+    process = subprocess.Popen(pay, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
     try:
         for _ in range(100):
             if _listens(settings.STANDIN_PORT):

@@ -1,4 +1,4 @@
-"""The demo's key: random, made once in its data folder, for its user's eyes only."""
+"""The demo's key: random, made once in its data folder, for its user's eyes only; and which folders are the demo's."""
 
 import os
 import secrets
@@ -8,6 +8,12 @@ from pathlib import Path
 from doorstep.production import DEMO_KEY
 
 NAME = "demo-key"
+
+
+def beside() -> str:
+    """Return the end of the name of a demo's folders: one over a waste system that the council has already has its own."""
+    waste = os.environ.get("DOORSTEP_WASTE", "") if os.environ.get("DOORSTEP_DEMO") == "1" else ""
+    return f"-{waste.rpartition('.')[2].lower()}" if waste else ""
 
 
 def kept_in(folder: Path) -> str:

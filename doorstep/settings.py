@@ -34,9 +34,11 @@ def state_folder() -> Path:
     """Return where this checkout keeps its state: /var/lib/doorstep/<hash> as root, else .data."""
     if os.environ.get("DOORSTEP_DATA"):
         return Path(os.environ["DOORSTEP_DATA"])
+    beside = demo_key.beside()
     if os.geteuid() == 0:
-        return Path("/var/lib/doorstep") / hashlib.sha256(bytes(ROOT)).hexdigest()[:12] / "files"
-    return ROOT / ".data" / "files"
+        name = hashlib.sha256(bytes(ROOT)).hexdigest()[:12] + beside
+        return Path("/var/lib/doorstep") / name / "files"
+    return ROOT / f".data{beside}" / "files"
 
 
 DATA = state_folder()
@@ -256,10 +258,17 @@ BENEFITS_EXTRACT_DAYS = int(os.environ.get("BENEFITS_EXTRACT_DAYS", "3"))
 ACADEMY_URL = os.environ.get("ACADEMY_URL", "")
 ACADEMY_AUTHORIZATION = os.environ.get("ACADEMY_AUTHORIZATION", "")
 ACADEMY_KEY = os.environ.get("ACADEMY_KEY", "")
-# The waste system that a council has already (connectors/whitespace.py).
-WHITESPACE_URL = os.environ.get("WHITESPACE_URL", "")
-WHITESPACE_USER = os.environ.get("WHITESPACE_USER", "")
-WHITESPACE_PASSWORD = os.environ.get("WHITESPACE_PASSWORD", "")
+# The waste system that a council has already (connectors/whitespace.py); none: the book of rounds is kept here. The secret
+# is what its callbacks must bring.
+_WASTE = os.environ.get("DOORSTEP_WASTE", "")
+_WASTE = {"whitespace": "doorstep.connectors.whitespace.Whitespace"}.get(_WASTE, _WASTE)
+WASTE_PORT = int(os.environ.get("WASTE_PORT") or int(os.environ.get("PORT") or 8000) + 2000)
+WHITESPACE_URL = os.environ.get(
+    "WHITESPACE_URL", f"http://127.0.0.1:{WASTE_PORT}/WSAPIService.svc" if DEMO else ""
+)
+WHITESPACE_USER = os.environ.get("WHITESPACE_USER", "demo" if DEMO else "")
+WHITESPACE_PASSWORD = os.environ.get("WHITESPACE_PASSWORD", "demo" if DEMO else "")
+WHITESPACE_SECRET = os.environ.get("WHITESPACE_SECRET", f"poke-{SECRET_KEY}" if DEMO else "")
 _NO_RECORDS = "doorstep.customers.provider.NoRecords"
 CONNECTORS = {
     "authorities.carrier": "doorstep.connectors.open311.Open311",
@@ -269,12 +278,14 @@ CONNECTORS = {
     # Who says whether a benefit is paid; where nothing is connected, nobody can say.
     "customers.records": os.environ.get("DOORSTEP_RECORDS")
     or ("doorstep.connectors.academy_extract.AcademyExtract" if DEMO else _NO_RECORDS),
+    **({"waste.backend": _WASTE} if _WASTE else {}),
 }
 # GOV.UK Pay's own connector speaks to the stand-in in the demo: its address was looked at above.
 # Open311's refuses every address but this machine's, where it is the demo.
 # A mail server or a Notify on this machine is a stand-in, or a catcher of mail for developers.
 _HERE = ("127.0.0.1", "localhost")
 _ACADEMY_HERE = urlsplit(ACADEMY_URL).hostname in _HERE
+_WHITESPACE_HERE = urlsplit(WHITESPACE_URL).hostname in _HERE
 _NOTIFY_HERE = urlsplit(GOVUK_NOTIFY_URL).hostname in _HERE
 _DEMOS = (
     "doorstep.connectors.demo.",
@@ -284,6 +295,7 @@ _DEMOS = (
     *(("doorstep.connectors.smtp.",) if SMTP_HOST in _HERE else ()),
     *(("doorstep.connectors.govuk_notify.",) if _NOTIFY_HERE else ()),
     *(("doorstep.connectors.academy_http.",) if _ACADEMY_HERE else ()),
+    *(("doorstep.connectors.whitespace.",) if _WHITESPACE_HERE else ()),
     _NO_RECORDS,
 )
 for _socket, _name in CONNECTORS.items():

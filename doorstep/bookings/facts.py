@@ -1,13 +1,15 @@
 """What the bookings room can observe: days with room, and what is booked already."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from doorstep.bookings import queries
 from doorstep.bookings.models import Booking
 from doorstep.catalogue.words import say
 from doorstep.council.queries import ZONE
-from doorstep.forms.facts import Fact, Observed, offer
+from doorstep.forms.facts import Fact, Observed, brings, offer
 from doorstep.forms.rules.types import DAY, INT, TEXT, ListOf, Record
 
 OPTION = Record("option", {"id": TEXT, "label": TEXT})
@@ -32,6 +34,13 @@ def option(slot_day: queries.SlotDay) -> dict[str, str]:
     if slot_day.open:
         return {"id": slot_day.slot, "label": say(slot_day.day)}
     return {"id": f"-{slot_day.day.isoformat()}", "label": slot_day.why}
+
+
+def brought_up_to_date(uprn: int, asked: Mapping[str, Any], now: datetime) -> None:
+    """Have days brought up to date, where another system gives them, before they are read outside of a form; holds no lock."""
+    before = brings("bookings.slots")
+    if before is not None:
+        before.act(asked["kind"], str(uprn), asked["load"], asked["first"], asked["last"], now=now)
 
 
 def slots(

@@ -82,6 +82,7 @@ class BookStep:
         self, *, case: Case, options: Mapping[str, Any], now: datetime
     ) -> list[tuple[str, str]]:
         """Return the days that may be chosen instead, and why others may not, as the question of a slot has them."""
+        facts.brought_up_to_date(case.place_id or 0, options, now)
         slot_days = queries.days(uprn=case.place_id or 0, case_id=case.pk, now=now, **options)
         return [(o["id"], o["label"]) for o in map(facts.option, slot_days)]
 

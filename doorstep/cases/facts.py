@@ -67,7 +67,7 @@ class Facts:
             return facts.Unavailable("not asked for beforehand")
         if fact.by_turns and not self.may_ask_outside:  # then something is kept that rests on it
             _take_turn(fact, args)
-        observed = fact.find(*args, now=self.clock.now)
+        observed = _found(fact, args, self.clock.now, self.may_ask_outside)
         if isinstance(observed, facts.Unavailable):
             return observed
         if fact.is_kept:
@@ -90,6 +90,15 @@ class Facts:
         return asked_now or age <= (fact.fresh_for or timedelta(0))
 
 
+def _found(
+    fact: facts.Fact, args: Sequence[object], now: datetime, may_ask_outside: bool
+) -> facts.Observed | facts.Unavailable:
+    """Find a fact; where nobody holds a lock, what lies here is brought up to date before."""
+    before = facts.brings(fact.name) if may_ask_outside else None
+    missing = before.act(*args, now=now) if before else None
+    return missing or fact.find(*args, now=now)
+
+
 def _take_turn(fact: facts.Fact, args: Sequence[object]) -> None:
     """Wait until nobody else keeps what rests on the same count: two at once never use what is left of it twice.
 
@@ -101,8 +110,11 @@ def _take_turn(fact: facts.Fact, args: Sequence[object]) -> None:
 
 
 def asks_outside(calls: Iterable[tuple[str, FactCall]]) -> bool:
-    """Say whether one of these facts is asked of an outside system."""
-    return any(facts.one(call.name).where == "outside" for _, call in calls)
+    """Say whether one of these facts is asked of an outside system, or rests on what is brought here from one."""
+    return any(
+        facts.one(call.name).where == "outside" or facts.brings(call.name) is not None
+        for _, call in calls
+    )
 
 
 def options(
@@ -114,7 +126,7 @@ def options(
     args = arguments(question.source, values, clock)
     if any(arg is None for arg in args):
         return ()
-    observed = facts.one(question.source.name).find(*args, now=clock.now)
+    observed = _found(facts.one(question.source.name), args, clock.now, may_ask_outside=True)
     if isinstance(observed, facts.Unavailable) or not isinstance(observed.value, list):
         return ()
     return tuple(

@@ -18,6 +18,7 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import IO
 
+from doorstep import demo_key
 from doorstep.cli import embedded_roles as roles
 from doorstep.cli import embedded_socket as sockets
 from doorstep.cli.cannot_start import CannotStart
@@ -31,10 +32,11 @@ def _as_root() -> bool:
 
 
 def home() -> Path:
-    """Return the folder of this checkout's database."""
+    """Return the folder of this checkout's database; a demo over a waste system of its own has another."""
+    beside = demo_key.beside()
     if _as_root():
-        return Path("/var/lib/doorstep") / hashlib.sha256(bytes(ROOT)).hexdigest()[:12]
-    return ROOT / ".data"
+        return Path("/var/lib/doorstep") / (hashlib.sha256(bytes(ROOT)).hexdigest()[:12] + beside)
+    return ROOT / f".data{beside}"
 
 
 def _become() -> Callable[[], None] | None:

@@ -36,10 +36,10 @@ def _doorstep(*args: str) -> list[str]:
     return [sys.executable, "-m", "doorstep.cli.main", *args]
 
 
-def standin() -> list[str]:
-    """Return the command of the demo's stand-in for GOV.UK Pay: on this machine only, one process."""
-    where = f"127.0.0.1:{settings.STANDIN_PORT}"
-    server = [sys.executable, "-m", "gunicorn", "standins.govuk_pay.app:application"]
+def standin(application: str, port: int) -> list[str]:
+    """Return the command of a stand-in of the demo's: on this machine only, one process."""
+    where = f"127.0.0.1:{port}"
+    server = [sys.executable, "-m", "gunicorn", f"{application}:application"]
     server += ["-c", "python:doorstep.cli.web", "--pythonpath", str(settings.ROOT)]
     server += ["-b", where, "-w", "1", "-k", "gthread", "--threads", "8"]
     return [*server, "--log-level", "warning"]
@@ -52,8 +52,27 @@ def _standins_environment(port: str) -> None:
     os.environ["STANDIN_HOOK"] = f"http://127.0.0.1:{port}/hooks/govuk-pay"
     if settings.CLOCK_MOVED_BY is not None:
         os.environ["STANDIN_AHEAD_SECONDS"] = str(settings.CLOCK_MOVED_BY.total_seconds())
+    if _has_waste_system():
+        os.environ["STANDIN_WASTE_BOOK"] = str(settings.DATA / "waste-system")
+        os.environ["STANDIN_WASTE_HOOK"] = f"http://127.0.0.1:{port}/hooks/whitespace"
+        for name in ("WHITESPACE_USER", "WHITESPACE_PASSWORD", "WHITESPACE_SECRET"):
+            os.environ[name] = str(getattr(settings, name))
     settings.DATA.mkdir(parents=True, exist_ok=True)
     os.environ["STANDIN_STATE"] = str(settings.DATA / "govuk-pay-stand-in.sqlite")
+
+
+def _has_waste_system() -> bool:
+    return str(settings.CONNECTORS.get("waste.backend", "")).startswith(
+        "doorstep.connectors.whitespace."
+    )
+
+
+def _standins() -> dict[str, list[str]]:
+    """Return the commands of the demo's stand-ins, by name."""
+    wanted = {"pay": standin("standins.govuk_pay.app", settings.STANDIN_PORT)}
+    if _has_waste_system():
+        wanted["waste"] = standin("standins.whitespace.demo", settings.WASTE_PORT)
+    return wanted
 
 
 def _host() -> str:
@@ -84,7 +103,7 @@ def commands(port: str) -> dict[str, list[str]]:
         "--log-level",
         "warning",
     ]
-    beside = {"pay": standin()} if os.environ.get("DOORSTEP_DEMO") == "1" else {}
+    beside = _standins() if os.environ.get("DOORSTEP_DEMO") == "1" else {}
     return {
         **beside,
         "web": web,
@@ -177,6 +196,9 @@ def run() -> int:
     demo = os.environ.get("DOORSTEP_DEMO") == "1"
     if demo:
         ports.wait_until_free(str(settings.STANDIN_PORT))
+        if _has_waste_system():
+            ports.wait_until_free(str(settings.WASTE_PORT))
+            lines.append(f"The waste system's own screen: http://127.0.0.1:{settings.WASTE_PORT}/")
         _standins_environment(port)
         lines.append(f"Start page of the demo, with sign-ins: http://127.0.0.1:{port}/demo")
         if settings.CLOCK_MOVED_BY is not None:

@@ -19,6 +19,7 @@ padded with noughts. A day that is not set is 0001-01-01. Their times are London
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from hmac import compare_digest
 from typing import Any
 from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
@@ -32,8 +33,10 @@ from doorstep.outside import http
 from doorstep.outside.errors import GiveUp, TryLater
 from doorstep.waste.provider import (
     Collection,
+    Forged,
     Log,
     NoSuchHome,
+    NotAgreed,
     Outcome,
     Rejected,
     Service,
@@ -63,6 +66,7 @@ STATES: Mapping[str, State] = {
 # A reason that says nothing: the round was done there.
 DONE = "N/A"
 NO_DAY = date(1, 1, 1)
+POKE = ("secret", "worksheetId", "worksheetReference", "status", "completedDate")
 ITEM = "wsap:Input.CreateWorksheetInput.ServiceItemInput"
 PROPERTY = "wsap:Input.CreateWorksheetInput.ServicePropertyInput"
 
@@ -212,6 +216,25 @@ class Whitespace:
             for p in _list(details, "WSServiceProperties", "WorksheetServiceProperty")
         }
         return Outcome(_state(_text(sheet, "WorksheetStatusName")), properties)
+
+    def read_callback(self, body: bytes) -> str:
+        """Return the number of the worksheet of a WorksheetPoke, as public receivers take it; raises NotAgreed, Forged, GiveUp.
+
+        Namespaces are not looked at; secret, worksheetId, worksheetReference, status and completedDate must be there. What it
+        says of the outcome is not believed: that stands in a property, and is asked for.
+        """
+        if not settings.WHITESPACE_SECRET:
+            raise NotAgreed
+        try:
+            poke = _child(_child(fromstring(body), "Body"), "WorksheetPoke")
+        except (ET.ParseError, DefusedXmlException, ValueError) as exc:
+            raise GiveUp("no XML") from exc
+        said = {name: _text(poke, name) for name in POKE}
+        if missing := [name for name in POKE if not said[name]]:
+            raise GiveUp(f"no {missing[0]}")
+        if not compare_digest(said["secret"].encode(), settings.WHITESPACE_SECRET.encode()):
+            raise Forged
+        return said["worksheetId"]
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return Whitespace's services: number and name."""

@@ -70,10 +70,15 @@ def progress(now: datetime) -> int:
     return count
 
 
+def moved() -> dict[date, date | None]:
+    """Return where the days go on which this council does not collect: each to the day after it."""
+    return {day: day + timedelta(days=1) for day in council.current().no_collection_days}
+
+
 def holidays() -> None:
-    """Move each day on which this council does not collect to the day after it."""
-    for day in council.current().no_collection_days:
-        MovedDay.objects.get_or_create(day=day, defaults={"to": day + timedelta(days=1)})
+    """Move the days on which this council does not collect."""
+    for day, to in moved().items():
+        MovedDay.objects.get_or_create(day=day, defaults={"to": to})
 
 
 class _Homes:

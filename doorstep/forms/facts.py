@@ -74,6 +74,45 @@ def offer(fact: Fact) -> None:
     _offered[fact.name] = fact
 
 
+@dataclass(frozen=True)
+class Before:
+    """What a room above has done before a fact of its own, or of a room below, is found: it brings up to date what lies here.
+
+    `act` is called with the fact's arguments and `now=`, and only where nobody holds a lock; where it returns Unavailable,
+    so is the fact. `is_needed` says whether it is wanted at all by this council.
+    """
+
+    act: Callable[..., Unavailable | None]
+    is_needed: Callable[[], bool]
+
+
+_befores: dict[str, Before] = {}
+
+
+def before(name: str, do: Before) -> None:
+    """Have something done before a fact is found; a second one for the name replaces the first."""
+    _befores[name] = do
+
+
+_as_it_lies: ContextVar[bool] = ContextVar("as_it_lies", default=False)
+
+
+@contextmanager
+def as_it_lies() -> Iterator[None]:
+    """Bring nothing up to date inside the block, such as for an example: nobody outside is asked about a home that is made up."""
+    mark = _as_it_lies.set(True)
+    try:
+        yield
+    finally:
+        _as_it_lies.reset(mark)
+
+
+def brings(name: str) -> Before | None:
+    """Return what is done before a fact is found, where this council wants it."""
+    do = _befores.get(current_name(name))
+    return do if do is not None and do.is_needed() and not _as_it_lies.get() else None
+
+
 def current_name(name: str) -> str:
     """Return what a fact is called now, given its name of now or of former times."""
     return FORMER_NAMES.get(name, name)

@@ -35,6 +35,11 @@ def sockets() -> list[Socket]:
     return sorted(_sockets.values(), key=lambda socket: socket.name)
 
 
+def is_filled(socket: str) -> bool:
+    """Say whether a socket that may stay empty has a connector here."""
+    return bool(settings.CONNECTORS.get(socket))
+
+
 @cache
 def get(socket: str) -> Any:
     """Return the connector of a socket such as "messages.messenger"; raises KeyError when none."""

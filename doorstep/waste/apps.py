@@ -7,9 +7,9 @@ class WasteConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer the room's facts, the evening's notes, the look for plans not read, and the daily forgetting."""
-        from doorstep.outside import freshness, later
-        from doorstep.waste import concessions, facts, jobs, load_facts, queries
+        """Offer the room's facts, the evening's notes, the looks every minute, and the daily forgetting."""
+        from doorstep.outside import freshness, later, plug
+        from doorstep.waste import concessions, facts, jobs, load_facts, mirror, queries, theirs
 
         facts.register()
         load_facts.register()
@@ -17,6 +17,20 @@ class WasteConfig(AppConfig):
         freshness.offer(
             freshness.Source("rounds", "Rounds: started and finished", queries.last_progress)
         )
+        if theirs.is_kept_there():
+            plug.offer(
+                plug.Socket(
+                    theirs.SOCKET,
+                    "The council’s own waste system",
+                    "Bins, days and what crews recorded are shown as they were last read, with that time; a home that was never read is a person’s. Reports and bookings are taken, and sent there as soon as it works; after twelve hours a person is asked.",
+                )
+            )
+            freshness.offer(
+                freshness.Source(
+                    "waste_system", "The waste system: a home last read", mirror.last_read
+                )
+            )
         later.reconcile_with(jobs.read_lost)
+        later.reconcile_with(jobs.look_there)
         later.reconcile_with(jobs.tell_this_evening)
         later.every_day(jobs.forget)

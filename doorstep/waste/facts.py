@@ -1,12 +1,12 @@
 """What the waste room can observe: containers, last collection, round progress, property logs."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from doorstep.council import queries as council
 from doorstep.fieldwork import queries as fieldwork
-from doorstep.forms.facts import Fact, Observed, offer, shared
+from doorstep.forms.facts import Before, Fact, Observed, before, offer, shared
 from doorstep.forms.rules.types import BOOL, DAY, MOMENT, TEXT, ListOf, Maybe, Record
-from doorstep.waste import queries
+from doorstep.waste import mirror, queries, sheets, slots, theirs
 from doorstep.waste.models import RoundDay
 from doorstep.waste.queries import Box
 
@@ -18,6 +18,7 @@ LAST = Record(
 PROGRESS = Record(
     "round progress", {"state": TEXT, "until": Maybe(MOMENT), "sentence": Maybe(TEXT)}
 )
+ELSEWHERE = Record("work keyed elsewhere", {"day": DAY, "due": Maybe(DAY)})
 LOG = Record("property log", {"reason": TEXT, "words": TEXT, "day": DAY})
 
 
@@ -100,8 +101,23 @@ def property_logs(uprn: str, container_id: str, day: date, now: datetime) -> Obs
     return Observed(list(rows.values()), now)
 
 
+def keyed_elsewhere(uprn: str, container_id: str, day: date, now: datetime) -> Observed:
+    """Observe open work about a container that was keyed in the waste system itself since a day, the latest first.
+
+    Each with the day it was keyed and the day it is due, where they say one; none where the book is kept here.
+    """
+    today = now.astimezone(council.ZONE).date()
+    box = _box(uprn, container_id, today)
+    if box is None or not theirs.is_kept_there():
+        return Observed([], now)
+    since = datetime.combine(day, time(), council.ZONE)
+    rows = sheets.open_elsewhere([int(uprn), box.place_id], box.kind, since)
+    days = [{"day": r.began_at.astimezone(council.ZONE).date(), "due": r.due_on} for r in rows]
+    return Observed(days, now)
+
+
 def register() -> None:
-    """Offer the room's facts."""
+    """Offer the room's facts; where the waste system keeps the book, they are brought up to date before."""
     home, box, day = ("property", TEXT), ("container", TEXT), ("day", DAY)
     local = timedelta(0)
     offer(Fact("waste.assisted", (home,), BOOL, "local", assisted, local, private=True))
@@ -115,3 +131,9 @@ def register() -> None:
     params = (home, ("round", TEXT), day)
     offer(Fact("waste.street_progress", params, PROGRESS, "local", street_progress, local))
     offer(Fact("waste.property_logs", (home, box, day), ListOf(LOG), "local", property_logs, local))
+    offer(
+        Fact("waste.keyed_elsewhere", (home, box, day), ListOf(ELSEWHERE), "local", keyed_elsewhere)
+    )
+    for name in ("containers", "last_due", "street_progress", "property_logs", "keyed_elsewhere"):
+        before(f"waste.{name}", Before(mirror.bring_home, theirs.is_kept_there))
+    before("bookings.slots", Before(slots.bring, theirs.is_kept_there))

@@ -1,16 +1,18 @@
-"""Round plans are read in the queue; the evening's notes of tomorrow's collections; what is forgotten when."""
+"""Round plans are read in the queue; the evening's notes; work that the council's own waste system does; what is forgotten when."""
 
 from datetime import timedelta
 
 from django.utils import timezone
 
 from doorstep.council.queries import ZONE
-from doorstep.waste import notes, plan_files, queue
-from doorstep.waste.models import Change, PlanFile
+from doorstep.waste import mirror, notes, plan_files, queue, sheets, theirs
+from doorstep.waste.models import Change, PlanFile, Sheet
 
 # Between these hours; a worker that was down for a while catches up, and nobody is woken.
 FROM_HOUR, TO_HOUR = 17, 22
 PLANS_KEPT = timedelta(days=90)
+# Work that others keyed in the waste system, after it began.
+SHEETS_KEPT = timedelta(days=180)
 
 
 def tell_this_evening() -> None:
@@ -38,10 +40,32 @@ def read_lost() -> None:
         queue.read_plan.defer(plan_id=plan_id)
 
 
+@queue.sheet.does()
+def sheet(sheet_id: int) -> None:
+    """Go on with a piece of work in the waste system."""
+    sheets.go_on(sheet_id=sheet_id, now=timezone.now())
+
+
+@queue.read_homes.does()
+def read_homes() -> None:
+    """Read homes again in the waste system, those that were read longest ago."""
+    mirror.walk(timezone.now())
+
+
+def look_there() -> None:
+    """Queue what is to be done in the waste system now, and at night the reading of homes."""
+    now = timezone.now()
+    sheets.look(now)
+    if theirs.is_kept_there() and now.astimezone(ZONE).hour in mirror.NIGHT:
+        queue.read_homes.defer()
+
+
 def forget() -> None:
-    """Forget wishes nobody confirmed; after three months the text of plans, and changes never made."""
+    """Forget wishes nobody confirmed; after months the text of plans, changes never made, and work in the waste system."""
     now = timezone.now()
     notes.SUBSCRIPTIONS.forget(now=now)
     old = now - PLANS_KEPT
     PlanFile.objects.filter(sent_at__lt=old).exclude(text="").update(text="")
     Change.objects.filter(made_at=None, proposed_at__lt=old).delete()
+    Sheet.objects.filter(job__case__erased_at__isnull=False).exclude(state__in=sheets.LIVE).delete()
+    Sheet.objects.filter(job=None, began_at__lt=now - SHEETS_KEPT).delete()

@@ -1,8 +1,11 @@
 from typing import Any, Literal, TypedDict
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from doorstep.bookings.models import Day
+from doorstep.fieldwork.models import Job
 from doorstep.places.models import Property, Street
 
 # Weeks from one collection to the next.
@@ -12,7 +15,8 @@ LONGEST_WEEKS = 12
 class Round(models.Model):
     """A round: one crew's streets on one weekday every `weeks` weeks, counted from `anchor`.
 
-    Before the day `since` the cycle was another, so that what was due in the past stays as it was.
+    Before the day `since` the cycle was another, so that what was due in the past stays as it was. Where another system
+    keeps the book, `days` are those that it says between `known_from` and `known_to`, both included; its cycle holds beyond.
     """
 
     code = models.CharField(max_length=20, primary_key=True)
@@ -23,6 +27,13 @@ class Round(models.Model):
     since = models.DateField(null=True)
     was_anchor = models.DateField(null=True)
     was_weeks = models.IntegerField(null=True)
+    known_from = models.DateField(null=True)
+    known_to = models.DateField(null=True)
+    days = ArrayField(
+        models.DateField(),
+        default=list,
+        db_default=models.Value([], ArrayField(models.DateField())),
+    )
 
     class Meta:
         constraints = [
@@ -242,3 +253,65 @@ class PlanFile(models.Model):
     ended_at = models.DateTimeField(null=True)
     failed = models.BooleanField(default=False)
     change = models.ForeignKey(Change, null=True, on_delete=models.SET_NULL)
+
+
+class Mirrored(models.Model):
+    """When a home was last read from the waste system that the council has already: its book, and what is new there.
+
+    `wrong` is what stood in the way at `tried_at`, in words of ours; empty where nothing did.
+    """
+
+    place = models.OneToOneField(
+        Property, on_delete=models.PROTECT, primary_key=True, related_name="mirrored"
+    )
+    book_at = models.DateTimeField(null=True, db_index=True)
+    news_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField()
+    wrong = models.CharField(max_length=200, blank=True)
+
+
+class Sheet(models.Model):
+    """A piece of work in that system: sent there for a job of ours, or keyed there by somebody else."""
+
+    # Waits to be sent; is open, done or cancelled there; was refused; was never sent, as its job was withdrawn before.
+    STATES = ("to_send", "open", "done", "cancelled", "refused", "dropped")
+
+    job = models.OneToOneField(Job, null=True, on_delete=models.PROTECT, related_name="sheet")
+    # Ours, by which a try that nobody wrote down is found there; empty where it is theirs.
+    key = models.CharField(max_length=60, blank=True, db_index=True)
+    # Theirs; nothing until it is known.
+    number = models.CharField(max_length=40, null=True, unique=True)
+    place = models.ForeignKey(Property, on_delete=models.PROTECT, related_name="+")
+    # The kind of the container that it is about, or nothing.
+    kind = models.CharField(max_length=20, blank=True)
+    subject = models.CharField(max_length=120, blank=True)
+    state = models.CharField(max_length=10, choices=[(s, s) for s in STATES])
+    began_at = models.DateTimeField()
+    due_on = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    # When it is to be looked at next; the tries since something last went well, and what was wrong with the last.
+    next_at = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True)
+    wrong = models.CharField(max_length=200, blank=True)
+    # The number of the last event of the case whose words were added there.
+    told = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_at"], condition=Q(next_at__isnull=False), name="sheets_to_look_at"
+            ),
+            models.Index(fields=["place", "kind"], condition=Q(state="open"), name="sheets_open"),
+        ]
+
+
+class TheirDay(models.Model):
+    """A day on which that system does a kind of work, by its id there, and how much was free when we asked; none: nothing is."""
+
+    day = models.OneToOneField(
+        Day, on_delete=models.PROTECT, primary_key=True, related_name="theirs"
+    )
+    slot = models.CharField(max_length=40, blank=True)
+    free = models.PositiveIntegerField()
+    at = models.DateTimeField()

@@ -15,6 +15,14 @@ class Rejected(GiveUp):
     """They took a piece of work and said no, such as for a day that is full; the same again is refused again."""
 
 
+class Forged(Exception):
+    """A callback does not bring the secret that we agreed on."""
+
+
+class NotAgreed(Exception):
+    """No secret was agreed on, so that no callback can be believed."""
+
+
 class NoSuchHome(GiveUp):
     """They know no such property."""
 
@@ -141,6 +149,9 @@ class WasteBackend(Protocol):
 
     def outcome(self, worksheet: str) -> Outcome:
         """Return how a piece of work stands."""
+
+    def read_callback(self, body: bytes) -> str:
+        """Return their id of a piece of work that a callback says has changed; raises NotAgreed, Forged, and GiveUp where it says none."""
 
     def pairs(self) -> Sequence[tuple[str, str]]:
         """Return what they call their services: id and name, for whoever writes the council's table."""

@@ -206,9 +206,13 @@ def planned(
     of: Round, first: date, last: date, suspended: list[Suspension], moved: Moves
 ) -> list[tuple[date, date]]:
     """Return a round's collection days between two days, each with the day its cycle gives."""
-    days = []
+    known = (of.known_from, of.known_to)
+    # What another system says holds as it stands there: moved, suspended or neither.
+    days = [(day, day) for day in of.days if first <= day <= last]
     # A moved day may leave or enter the window, so look a week beyond both ends.
     for day in _cycle_days(of, first - timedelta(days=7), last + timedelta(days=7)):
+        if known[0] and known[1] and known[0] <= day <= known[1]:
+            continue
         stopped = any(s.stream == of.stream and s.first <= day <= s.last for s in suspended)
         actual = moved.get(day, day)
         if not stopped and actual is not None and first <= actual <= last:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("desk", include("doorstep.web.desk.urls")),
     path("status", status.status, name="status"),
     path("status/<int:number>", status.mend, name="mend"),
+    path("status/sheets/<int:number>", status.send_again, name="send_again"),
     path("hooks", include("doorstep.web.hooks.urls")),
     path("crew", include("doorstep.web.crew.urls")),
     path("", include("doorstep.web.operations.urls")),

@@ -18,6 +18,7 @@ from defusedxml.ElementTree import fromstring
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 THEIRS = "http://webservices.whitespacews.com/"
+POKED = "https://www.jadu.net/hubis/webservices"
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 NO_DAY = "0001-01-01T00:00:00"
 # Who keys the same for the same home and service again within these minutes is refused.
@@ -67,6 +68,8 @@ class StandIn:
     def __init__(self, user: str, password: str, now: Callable[[], datetime]) -> None:
         self.user, self.password, self.now = user, password, now
         self.mood, self.seconds, self.shape = "", 0.0, "lists"
+        # Where it is, once it is served.
+        self.url = ""
         self.homes: dict[int, Home] = {}
         self.sheets: dict[str, Sheet] = {}
         # Days of a service: id, day, how much is free.
@@ -74,6 +77,17 @@ class StandIn:
         self.subjects: dict[str, str] = {}
         self.seen: list[tuple[str, str, bytes]] = []
         self.lock = Lock()
+        # Called when something changed here, and with a worksheet that an outcome was given.
+        self.on_change: list[Callable[[], None]] = []
+        self.on_end: list[Callable[[Sheet], None]] = []
+
+    def find(self, uprn: int) -> Home | None:
+        """Return a home by its number, if it is one."""
+        return self.homes.get(uprn)
+
+    def _changed(self) -> None:
+        for tell in self.on_change:
+            tell()
 
     # What a crew in its cab, or somebody on the telephone, does there.
 
@@ -82,6 +96,7 @@ class StandIn:
         self.subjects[service] = subject
         made = Sheet(str(10001 + len(self.sheets)), uprn, service, reference, "", {}, {}, "", "", self.now())  # fmt: skip
         self.sheets[made.id] = made
+        self._changed()
         return made
 
     def end(self, number: str, status: str = "Complete", **properties: str) -> None:
@@ -89,24 +104,31 @@ class StandIn:
         sheet = self.sheets[number]
         sheet.status, sheet.ended = status, self.now()
         sheet.properties |= {name.removeprefix("p"): said for name, said in properties.items()}
+        self._changed()
+        for tell in self.on_end:
+            tell(sheet)
 
     def log(
         self, uprn: int, reason: str, round_code: str, at: datetime, street: bool = False
     ) -> None:
         """Let a crew log something at a home, or of its whole street."""
-        home = self.homes[uprn]
+        home = self.find(uprn)
+        assert home is not None
         row = {
             "LogID": str(len(home.logs) + 1 + uprn * 1000), "Reason": reason, "RoundCode": round_code,
             "LogDate": at.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3], "Uprn": "" if street else str(uprn).zfill(12),
             "Usrn": str(home.usrn),
         }  # fmt: skip
         home.logs.append(row)
+        self._changed()
 
     # The wire.
 
     def __call__(self, environ: Mapping[str, Any], start: Start) -> Iterable[bytes]:
         """Answer one request."""
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        if environ["PATH_INFO"] == "/":
+            return self._screen(environ, body, start)
         action = environ.get("HTTP_SOAPACTION", "").strip('"')
         with self.lock:
             self.seen.append((action, environ.get("CONTENT_TYPE", ""), body))
@@ -114,6 +136,17 @@ class StandIn:
             time.sleep(self.seconds)
         status, raw = self._answer(environ, action, body)
         start(f"{status} Answer", [("Content-Type", "text/xml; charset=utf-8"), ("Content-Length", str(len(raw)))])  # fmt: skip
+        return [raw]
+
+    def _screen(self, environ: Mapping[str, Any], body: bytes, start: Start) -> list[bytes]:
+        """Show what people there see, and do what they do; nobody else's page may post to it."""
+        from standins.whitespace import screen  # which knows this one
+
+        origin, host = environ.get("HTTP_ORIGIN", ""), environ.get("HTTP_HOST", "")
+        is_ours = origin in ("", f"http://{host}")
+        said = screen.act(self, body) if environ["REQUEST_METHOD"] == "POST" and is_ours else ""
+        raw = screen.page(self, said)
+        start("200 Answer", [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(raw)))])  # fmt: skip
         return [raw]
 
     def _answer(self, environ: Mapping[str, Any], action: str, body: bytes) -> tuple[int, bytes]:
@@ -152,7 +185,7 @@ class StandIn:
         return ET.tostring(root, encoding="utf-8", xml_declaration=True)
 
     def _home(self, given: Row) -> Home:
-        home = self.homes.get(int(given.get("Uprn") or 0))
+        home = self.find(int(given.get("Uprn") or 0))
         if home is None:
             raise Refused(NOTHING_FOUND)
         return home
@@ -257,6 +290,7 @@ class StandIn:
             given.get("WorksheetMessage", ""), items, properties, given.get("WorksheetDueDate", ""), slot, now,
         )  # fmt: skip
         self.sheets[sheet.id] = sheet
+        self._changed()
         numbers = [sheet.id, "Open"] if self.shape == "lists" else [sheet.id]
         return {"WorksheetResponse": {"anyType": numbers}}
 
@@ -265,10 +299,12 @@ class StandIn:
         sheet.status, sheet.ended = "Cancelled", self.now()
         for slot in self.slots.get(sheet.service, []):
             slot["free"] += slot["id"] == sheet.slot
+        self._changed()
         return {}
 
     def _AddWorksheetNote(self, given: Row) -> Row:
         self._sheet(given).notes.append(given["NoteText"])
+        self._changed()
         return {}
 
     def _sheet(self, given: Row) -> Sheet:
@@ -276,6 +312,17 @@ class StandIn:
         if sheet is None:
             raise Refused(NO_SUCH)
         return sheet
+
+
+def poke(sheet: Sheet, secret: str) -> bytes:
+    """Return what Whitespace sends where a worksheet changed, as public receivers take it: the children have no namespace."""
+    root = ET.Element(f"{{{SOAP}}}Envelope")
+    asked = ET.SubElement(ET.SubElement(root, f"{{{SOAP}}}Body"), f"{{{POKED}}}WorksheetPoke")
+    ended = (sheet.ended or sheet.began).strftime("%Y-%m-%dT%H:%M:%S")
+    said = {"secret": secret, "worksheetId": sheet.id, "worksheetReference": sheet.reference or "-", "status": sheet.status, "completedDate": ended}  # fmt: skip
+    for name, value in said.items():
+        ET.SubElement(asked, name).text = value
+    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
 def _local(element: ET.Element) -> str:

@@ -87,6 +87,9 @@ def test_every_variable_of_the_environment_is_read_and_none_is_forgotten() -> No
     read = set(re.findall(r'environ(?:\.get)?[\[(]\s*"([A-Z_]+)"', source))
     # Of the demo and of tests; of Django's own; what the supervisor sets itself.
     apart = {"GOVUK_PAY_PORT", "STANDIN_HOOK", "STANDIN_STATE", "STANDIN_AHEAD_SECONDS"} | {
+        "WASTE_PORT",
+        "STANDIN_WASTE_BOOK",
+        "STANDIN_WASTE_HOOK",
         "DOORSTEP_DEMO",
         "DOORSTEP_DEMO_SLOW",
         "DOORSTEP_DEAD_AFTER",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests import whitespace
 from tests.browser import looks_right
 
 PHONE = {"width": 360, "height": 740}
@@ -27,3 +28,14 @@ def phone(request: Any, chromium: Any, live_server: Any) -> Iterator[Any]:
     page.looks = lambda: looks_right(page) if scripts else None
     yield page
     context.close()
+
+
+@pytest.fixture(params=["here", "there"])
+def waste(request: Any, open_district: Any, live_server: Any, settings: Any) -> Iterator[Any]:
+    """Who keeps the book of rounds and the crews' lists: we (nothing), or a waste system that the council has already."""
+    if request.param == "here":
+        yield None
+        return
+    with whitespace.kept_there(settings, open_district) as app:
+        whitespace.tell(app, live_server.url)
+        yield app

@@ -14,6 +14,7 @@ from doorstep.council import queries as council
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork.models import Job
 from doorstep.staff.actor import SYSTEM
+from tests import whitespace
 from tests.browser import looks_right, sign_in
 from tests.bulky import (
     an_hour_goes_by,
@@ -27,16 +28,16 @@ from tests.bulky import (
 from tests.paying import Pay
 from tests.queue import run_queue
 
-pytestmark = pytest.mark.browser
+# Each is gone through twice: with the book of rounds kept here, and by a waste system that the council has already.
+pytestmark = [pytest.mark.browser, pytest.mark.by_turns]
 PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def base(open_district: Any, pay: Pay, live_server: Any, settings: Any) -> str:
+def base(open_district: Any, pay: Pay, waste: Any, live_server: Any, settings: Any) -> str:
     return at_bulky_waste(open_district, live_server, settings)
 
 
-@pytest.mark.by_turns
 @pytest.mark.parametrize("scripts", [True, False])
 def test_declined_then_paid_then_the_crew_takes_a_part(
     chromium: Any, base: str, pay: Pay, scripts: bool
@@ -94,7 +95,7 @@ def test_declined_then_paid_then_the_crew_takes_a_part(
         context.context.close()
 
 
-@pytest.mark.long  # tests/web/test_bulky_waste.py goes the same way without a browser
+@pytest.mark.long  # test_bulky_pages.py goes the same way without a browser
 def test_walked_away_then_resumed(chromium: Any, base: str, pay: Pay) -> None:
     page = chromium.new_context(viewport=PHONE).new_page()
     reference = to_payment(page, base)
@@ -118,7 +119,7 @@ def test_walked_away_then_resumed(chromium: Any, base: str, pay: Pay) -> None:
     page.context.close()
 
 
-@pytest.mark.long  # tests/web/test_bulky_waste.py goes the same way without a browser
+@pytest.mark.long  # test_bulky_pages.py goes the same way without a browser
 def test_paid_late_when_the_day_is_gone(chromium: Any, base: str, pay: Pay) -> None:
     page = chromium.new_context(viewport=PHONE).new_page()
     reference = to_payment(page, base)
@@ -144,7 +145,7 @@ def test_paid_late_when_the_day_is_gone(chromium: Any, base: str, pay: Pay) -> N
     page.context.close()
 
 
-@pytest.mark.long  # tests/web/test_bulky_waste.py goes the same way without a browser
+@pytest.mark.long  # test_bulky_pages.py goes the same way without a browser
 def test_the_day_is_closed_while_they_pay_they_are_told_and_choose_another(
     chromium: Any, base: str, pay: Pay
 ) -> None:
@@ -235,7 +236,7 @@ def test_a_day_is_kept_longer_on_request_and_its_end_is_said(chromium: Any, base
     page.context.close()
 
 
-@pytest.mark.long  # tests/web/test_bulky_waste.py goes the same way without a browser
+@pytest.mark.long  # test_bulky_pages.py goes the same way without a browser
 def test_cancelled_in_time_the_money_goes_back(chromium: Any, base: str, pay: Pay) -> None:
     pay.control(refunds="success")
     page = chromium.new_context(viewport=PHONE).new_page()
@@ -258,9 +259,11 @@ def test_cancelled_in_time_the_money_goes_back(chromium: Any, base: str, pay: Pa
 
 @pytest.mark.long  # tests/web/test_bookings.py has the same without a browser
 def test_the_last_place_goes_to_one_and_the_other_keeps_the_answers(
-    chromium: Any, base: str
+    chromium: Any, base: str, waste: Any
 ) -> None:
     Calendar.objects.update(capacity=1)
+    if waste is not None:
+        whitespace.give_days(waste, timezone.now().date(), free=1)
     two = [chromium.new_context(viewport=PHONE).new_page() for _ in range(2)]
     for home, page in enumerate(two, 1):
         to_days(page, base, home)

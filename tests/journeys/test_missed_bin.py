@@ -1,5 +1,6 @@
 """A resident reports a missed bin, a crew goes back, the resident is told."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from doorstep.cases.models import Case
 from doorstep.fieldwork.models import Job, Outcome
 from doorstep.messages import sending
 from doorstep.messages.models import Message
+from doorstep.waste.models import Container, Mirrored
+from tests import whitespace
 from tests.browser import looks_right, report, sign_in
 
 pytestmark = pytest.mark.browser
@@ -19,7 +22,7 @@ pytestmark = pytest.mark.browser
 @pytest.mark.by_turns
 @pytest.mark.parametrize("scripts", [True, False])
 def test_from_form_to_doorstep(
-    chromium: Any, live_server: Any, open_district: Any, scripts: bool
+    chromium: Any, live_server: Any, open_district: Any, waste: Any, scripts: bool
 ) -> None:
     base = live_server.url
     # 320 pixels wide is what 400 % zoom leaves of 1,280.
@@ -37,12 +40,11 @@ def test_from_form_to_doorstep(
     assert case.reference in page.inner_text("main")
     Job.objects.update(day=open_district.today)
 
-    crew = chromium.new_context(viewport={"width": 1024, "height": 768}).new_page()
-    sign_in(crew, base, "crew")
-    crew.click("text=REF-1")
-    looks_right(crew)
-    crew.click("button:has-text('Collected')")
-    crew.wait_for_selector("text=Done")
+    if waste is None:
+        _on_a_tablet(chromium, base)
+    else:
+        whitespace.in_cab(chromium, waste, "Collected")
+        assert [s.status for s in waste.sheets.values()] == ["Complete"]
     assert Outcome.objects.get().code == "collected"
 
     for message in Message.objects.filter(sent_at=None):
@@ -55,6 +57,15 @@ def test_from_form_to_doorstep(
     looks_right(officer)
     assert "Told: collected" in officer.inner_text("main")
     resident.close()
+
+
+def _on_a_tablet(chromium: Any, base: str) -> None:
+    crew = chromium.new_context(viewport={"width": 1024, "height": 768}).new_page()
+    sign_in(crew, base, "crew")
+    crew.click("text=REF-1")
+    looks_right(crew)
+    crew.click("button:has-text('Collected')")
+    crew.wait_for_selector("text=Done")
 
 
 def _plain_report(page: Any, base: str) -> None:
@@ -87,8 +98,9 @@ def test_by_keyboard_alone_errors_take_focus(
     page.close()
 
 
+@pytest.mark.by_turns
 def test_an_adviser_sends_it_for_a_caller_and_the_officer_closes_it(
-    chromium: Any, live_server: Any, open_district: Any
+    chromium: Any, live_server: Any, open_district: Any, waste: Any
 ) -> None:
     page = chromium.new_page()
     base = live_server.url
@@ -111,6 +123,45 @@ def test_an_adviser_sends_it_for_a_caller_and_the_officer_closes_it(
     page.click("button:has-text('Decide')")
     page.wait_for_selector("main:has-text('Closed by an officer')")
     page.close()
+
+
+@pytest.mark.by_turns
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_was_keyed_there_by_telephone_is_known_and_nobody_is_asked_twice(
+    chromium: Any, live_server: Any, open_district: Any, settings: Any, scripts: bool
+) -> None:
+    """An adviser of the waste team keyed it straight into their own system; the resident reads so, an officer sees it."""
+    with whitespace.kept_there(settings, open_district) as app:
+        home = open_district.boxes[0].place_id
+        app.key(home, "289", "Missed Collection Refuse")
+        Mirrored.objects.update(news_at=None)
+        context = chromium.new_context(
+            viewport={"width": 320, "height": 700}, java_script_enabled=scripts
+        )
+        page = context.new_page()
+        page.set_default_timeout(15000)
+        report(page, live_server.url, 1) if scripts else _plain_report(page, live_server.url)
+        page.wait_for_selector("h1:has-text('We already know about this bin')")
+        looks_right(page) if scripts else None
+        officer = chromium.new_page()
+        sign_in(officer, live_server.url, "officer")
+        officer.goto(f"{live_server.url}/desk/homes/{home}")
+        officer.wait_for_selector("main:has-text('Keyed in the waste system by others')")
+        looks_right(officer)
+        # While it is down, what was read is shown, with its time; what was never read is no home without bins.
+        app.mood = "down"
+        Mirrored.objects.filter(place=home).update(book_at=open_district.now - timedelta(hours=7))
+        page.goto(f"{live_server.url}/bins/{home}")
+        page.wait_for_selector("main:has-text('We cannot reach our waste system just now')")
+        looks_right(page) if scripts else None
+        Mirrored.objects.filter(place=home).delete()
+        Container.objects.filter(place=home).delete()
+        page.goto(f"{live_server.url}/bins/{home}")
+        page.wait_for_selector("h1:has-text('We cannot see this home’s bins just now')")
+        looks_right(page) if scripts else None
+        assert page.request.get(f"{live_server.url}/bins/{home}.ics").status == 503
+        context.close()
+        officer.close()
 
 
 def test_public_pages_look_right(chromium: Any, live_server: Any, open_district: Any) -> None:

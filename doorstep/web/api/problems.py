@@ -28,6 +28,7 @@ DETAILS = {
     "no_such_service": "There is no such service.",
     "no_such_case": "There is no such case.",
     "no_such_property": "There is no such property here.",
+    "waste_system_away": "The council's waste system does not answer, and this home was never read. Ask again in some minutes.",
     "postcode_shape": "Give a full UK postcode.",
     "bad_cursor": "This cursor was not given by us.",
     **programs.WORDS,

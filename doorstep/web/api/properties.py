@@ -11,6 +11,7 @@ from ninja.params import functions as params
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.places import queries as places
+from doorstep.waste import mirror
 from doorstep.waste.calendar import BoxDays, collections_at
 from doorstep.web.api.access import FINDERS, READERS
 from doorstep.web.api.problems import Problem, answers
@@ -43,7 +44,7 @@ def properties(
     auth=READERS,
     response=Collections,
     operation_id="collections",
-    openapi_extra=answers(404, 429),
+    openapi_extra=answers(404, 429, 503),
 )
 def collections(request: HttpRequest, uprn: int) -> dict[str, Any]:
     """Return a home's bin days of the next eight weeks, failing that the next, with delays and suspensions."""
@@ -52,6 +53,8 @@ def collections(request: HttpRequest, uprn: int) -> dict[str, Any]:
         raise Problem(404, "no_such_property")
     now = timezone.now()
     today = now.astimezone(council.ZONE).date()
+    if mirror.bring(uprn, now, news=False):
+        raise Problem(503, "waste_system_away")
     boxes = collections_at(uprn, today, today + AHEAD, now)
     return {"uprn": str(uprn), "containers": [_container(box) for box in boxes]}
 

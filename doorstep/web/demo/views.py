@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from doorstep.demo import claims, week
 from doorstep.messages import queries as messages
 from doorstep.staff.models import StaffUser
+from doorstep.waste.theirs import is_kept_there
 from doorstep.web.kit.access import public
 
 
@@ -26,6 +27,7 @@ def demo(request: HttpRequest) -> HttpResponse:
     context = {
         "kept": week.kept(),
         "people": people,
+        "waste_screen": f"http://127.0.0.1:{settings.WASTE_PORT}/" if is_kept_there() else "",
         "claims": claims.SHOWN,
         "claimed_for": claims.SERVICE,
     }

@@ -5,4 +5,5 @@ from doorstep.web.hooks import views
 urlpatterns = [
     path("/govuk-pay", views.payments, name="hook_payments"),
     path("/govuk-notify", views.receipts, name="hook_receipts"),
+    path("/whitespace", views.waste, name="hook_waste"),
 ]

@@ -1,6 +1,6 @@
 """Callbacks: the raw body and its signature are read, the rest is work for the queue."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -11,6 +11,8 @@ from doorstep.messages import receipts as delivery
 from doorstep.outside.errors import GiveUp
 from doorstep.payments import actions
 from doorstep.payments.provider import Forged
+from doorstep.waste import provider as wasters
+from doorstep.waste import sheets, theirs
 from doorstep.web.kit.access import public
 
 # A payment as JSON is 3 kB.
@@ -52,3 +54,24 @@ def receipts(request: HttpRequest) -> HttpResponse:
     except (GiveUp, RawPostDataException):
         return HttpResponse(status=400)
     return HttpResponse(status=200)
+
+
+@public
+@csrf_exempt
+@require_POST
+def waste(request: HttpRequest) -> HttpResponse:
+    """Take the waste system's word that work changed: it is asked what came of it; a replay is answered alike."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+        return HttpResponse(status=413)
+    if not theirs.is_kept_there():
+        raise Http404
+    try:
+        number = theirs.backend().read_callback(request.body)
+    except wasters.NotAgreed:
+        return HttpResponse(status=500)  # as public receivers say it
+    except wasters.Forged:
+        return HttpResponse(status=401)
+    except (GiveUp, RawPostDataException):
+        return HttpResponse(status=400)
+    sheets.poked(number=number, now=timezone.now())
+    return HttpResponse("OK", content_type="text/plain")

@@ -1,6 +1,8 @@
 """Bin days: find a home by postcode, its page, and its feeds; only what holds for a whole round."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import wraps
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -20,7 +22,7 @@ from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid
 from doorstep.places import queries as places
 from doorstep.places.models import Property
-from doorstep.waste import calendar, sorting
+from doorstep.waste import calendar, mirror, sorting
 from doorstep.waste.calendar import BoxDays
 from doorstep.waste.queries import LOOK_BACK_DAYS, boxes_at
 from doorstep.web.kit import limits
@@ -30,6 +32,7 @@ from doorstep.web.kit.visitor import forget_home, home_of, remember_home
 from doorstep.web.portal import feeds
 from doorstep.web.portal.weeks import weeks_of
 
+View = Callable[[HttpRequest, str], HttpResponseBase]
 PLACE = Question("property", "address", "")
 # The page shows eight weeks, a feed a year; what is next is found however far ahead it is.
 BACK, AHEAD, YEAR = timedelta(days=LOOK_BACK_DAYS), timedelta(weeks=8), timedelta(days=365)
@@ -79,6 +82,7 @@ def page(request: HttpRequest, uprn: str) -> HttpResponseBase:
     if home is None:
         return render(request, "portal/bins/unknown.html", {}, status=404)
     today = now.astimezone(council.ZONE).date()
+    unread = mirror.bring(home.uprn, now, news=False)
     boxes = calendar.collections_at(home.uprn, today - BACK, today + AHEAD, now)
     boxes.sort(key=lambda box: box.next.day if box.next else date.max)
     coming, out = calendar.in_order(boxes), calendar.left_out(boxes)
@@ -86,6 +90,8 @@ def page(request: HttpRequest, uprn: str) -> HttpResponseBase:
         "home": home,
         "today": today,
         "boxes": boxes,
+        "unread": unread,
+        "read": mirror.known_since(home.uprn),
         "coming": coming,
         "weeks": weeks_of(coming, [day for day, _of in out], today),
         "delays": calendar.delays(boxes),
@@ -100,9 +106,30 @@ def page(request: HttpRequest, uprn: str) -> HttpResponseBase:
     return fresh(request, render(request, "portal/bins/page.html", context))
 
 
+class _Unread(Exception):
+    """The council's own waste system does not answer, and this home was never read."""
+
+
+def _or_later(view: View) -> View:
+    """Have a feed say that it comes later: no calendar is not an empty one, which would take everybody's days away."""
+
+    @wraps(view)
+    def feed(request: HttpRequest, uprn: str) -> HttpResponseBase:
+        try:
+            return view(request, uprn)
+        except _Unread:
+            answer = HttpResponse(status=503, content_type="text/plain; charset=utf-8")
+            answer["Retry-After"] = "600"
+            return answer
+
+    return feed
+
+
 def _year(uprn: str, now: datetime) -> tuple[Property | None, date, list[BoxDays]]:
     today = now.astimezone(council.ZONE).date()
     home = places.find(uprn)
+    if home and mirror.bring(home.uprn, now, news=False):
+        raise _Unread
     boxes = calendar.collections_at(home.uprn, today, today + YEAR, now) if home else []
     return home, today, boxes
 
@@ -115,6 +142,7 @@ def _language(request: HttpRequest) -> str:
 
 @public
 @require_safe
+@_or_later
 def ics(request: HttpRequest, uprn: str) -> HttpResponseBase:
     """Give a home's collections of a year as a calendar to subscribe to."""
     home, today, boxes = _year(uprn, timezone.now())
@@ -133,6 +161,7 @@ def _calendar(body: bytes) -> HttpResponse:
 
 @public
 @require_safe
+@_or_later
 def json(request: HttpRequest, uprn: str) -> HttpResponseBase:
     """Give a home's collections of a year for programs."""
     home, _today, boxes = _year(uprn, timezone.now())

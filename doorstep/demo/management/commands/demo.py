@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from doorstep.council import queries as council
 from doorstep.council.queries import ZONE
-from doorstep.demo import claims, homes, streets, week
+from doorstep.demo import claims, homes, streets, theirs, week
 from doorstep.places.models import Property
 from doorstep.reports.models import Report
 from doorstep.staff import actions as staff
 from doorstep.staff.models import StaffUser
+from doorstep.waste.theirs import is_kept_there
 
 # Demo sign-ins: a role each. The password works on loopback only; a real council makes its own.
 PASSWORD = "doorstep-demo"
@@ -61,10 +62,17 @@ class Command(BaseCommand):
             staff.add(username=username, name=name, roles=[username], password=PASSWORD, now=now)
         call_command("services", "import", stdout=self.stdout)
         call_command("calendars", stdout=self.stdout)
-        week.holidays()
+        if not is_kept_there():
+            week.holidays()
         self.stdout.write(f"Loaded an extract of benefits with {claims.load(now)} made-up people.")
         today = now.astimezone(ZONE).date()
-        if week.kept().get("day") != today.isoformat():
+        if is_kept_there():
+            examples = theirs.write(homes.make(council.folder() / "places"), week.moved(), now)
+            week.keep(examples, today)
+            self.stdout.write(
+                f"Wrote the book of rounds for the waste system, and {len(examples)} addresses to try."
+            )
+        elif week.kept().get("day") != today.isoformat():
             count = week.progress(now)
             with transaction.atomic():
                 week.work_today(now)
@@ -84,6 +92,8 @@ class Command(BaseCommand):
         self.stdout.write("Making the demo council (once) …")
         tables = homes.make(council.folder() / "places")
         with transaction.atomic():
+            if is_kept_there():  # its book of rounds is not here
+                tables.rounds, tables.containers = [], []
             for n, (name, count) in enumerate(homes.load(tables), 1):
                 bar = "#" * n * 5 + "." * (len(homes.TABLES) - n) * 5
                 self.stdout.write(f"  [{bar}] {count:>7,} {name}")

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from doorstep.outside import actions as jobs
 from doorstep.outside import breaker, freshness, heard, plug
 from doorstep.outside import queries as queue
+from doorstep.waste import sheets
 from doorstep.web.kit.access import actor, needs
 
 
@@ -26,6 +27,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "rest_seconds": breaker.REST_SECONDS,
         "sockets": plug.sockets(),
         "hosts": [(host, heard.is_failing(host)) for host in heard.all_hosts()],
+        "sheets": sheets.standing(),
         "failures": queue.failures(now),
         "now": now,
         "done": request.GET.get("done", ""),
@@ -44,3 +46,11 @@ def mend(request: HttpRequest, number: int) -> HttpResponse:
         is_there = jobs.lay_aside(job_id=number, username=username, now=timezone.now())
         done = "aside" if is_there else "gone"
     return HttpResponseRedirect(reverse("status") + f"?done={done}")
+
+
+@needs("status.mend")
+@require_POST
+def send_again(request: HttpRequest, number: int) -> HttpResponse:
+    """Try again now what waits for the waste system, or was refused by it."""
+    is_there = sheets.send_again(sheet_id=number, now=timezone.now())
+    return HttpResponseRedirect(reverse("status") + f"?done={'sent' if is_there else 'gone'}")

@@ -18,6 +18,7 @@ from doorstep.council.queries import ZONE
 from doorstep.payments import queries as payments
 from doorstep.places import queries as places
 from doorstep.staff import actions as staff
+from doorstep.waste import mirror, sheets
 from doorstep.waste.lifts import lifts_at
 from doorstep.web.kit.access import needs
 
@@ -75,6 +76,9 @@ def home(request: HttpRequest, uprn: int) -> HttpResponse:
         "home": home,
         "since": since,
         "today": today,
+        "unread": mirror.bring(uprn, now),
+        "read": mirror.known_since(uprn),
+        "elsewhere": sheets.keyed_by_others(uprn),
         "lifts": lifts_at(uprn, since, today),
         "names": here.containers,
         "reasons": here.log_reasons,

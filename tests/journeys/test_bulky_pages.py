@@ -1,7 +1,7 @@
 """What may happen to a booking while it is paid or changed, page by page: not paid, late, its day closed, left, too late.
 
-In `make test-long` tests/journeys/test_bulky_waste.py, test_changing.py and test_ways_to_pay.py go the same ways in a
-browser.
+Without a browser; in `make test-long` test_bulky_waste.py, test_changing.py and test_ways_to_pay.py go the same ways in
+one. What hangs on who keeps the crews' lists is gone through both ways.
 """
 
 import re
@@ -31,7 +31,7 @@ from tests.queue import run_queue
 BASE = "/services/bulky-waste"
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def published(open_district: Any, pay: Pay, live_server: Any, settings: Any) -> None:
     pay.control(refunds="success")
     at_bulky_waste(open_district, live_server, settings)
@@ -95,7 +95,7 @@ def options(page: Any, name: str = "chosen") -> list[str]:
     ]
 
 
-def test_walked_away_then_resumed(pay: Pay) -> None:
+def test_walked_away_then_resumed(waste: Any, published: None, pay: Pay) -> None:
     client, there = sent(0)
     to_the_card(client, there)
     an_hour_goes_by()
@@ -111,7 +111,7 @@ def test_walked_away_then_resumed(pay: Pay) -> None:
     assert Case.objects.get().stage == "booked"
 
 
-def test_a_failed_payment_frees_the_day_unless_it_is_tried_again(pay: Pay) -> None:
+def test_a_failed_payment_frees_the_day_unless_it_is_tried_again(published: None, pay: Pay) -> None:
     client, there = sent(0)
     attempt = to_the_card(client, there)
     assert "if you try again" in pays(client, attempt, pay, card="4000000000000002")
@@ -125,7 +125,7 @@ def test_a_failed_payment_frees_the_day_unless_it_is_tried_again(pay: Pay) -> No
     assert "You can no longer pay this" in words(client.get(f"{there}/pay", follow=True))
 
 
-def test_cancelled_in_time_the_money_goes_back(pay: Pay) -> None:
+def test_cancelled_in_time_the_money_goes_back(waste: Any, published: None, pay: Pay) -> None:
     client, there = paid(pay)
     assert "Cancel this collection" in words(client.get(there))
     assert "of it goes back the way you paid" in words(client.get(f"{there}/choose/cancel"))
@@ -136,7 +136,7 @@ def test_cancelled_in_time_the_money_goes_back(pay: Pay) -> None:
     assert Booking.objects.get().state == "released" and not Job.objects.filter(state="open")
 
 
-def test_less_to_take_gives_money_back_and_keeps_the_day(pay: Pay) -> None:
+def test_less_to_take_gives_money_back_and_keeps_the_day(published: None, pay: Pay) -> None:
     client, there = paid(pay)
     before = Booking.objects.get(state="booked").day
     client.post(f"{there}/change")
@@ -151,7 +151,7 @@ def test_less_to_take_gives_money_back_and_keeps_the_day(pay: Pay) -> None:
     assert balanced(pay) == 1500 == case.facts["price"]["pence"]
 
 
-def test_an_adviser_changes_it_for_who_rings(pay: Pay) -> None:
+def test_an_adviser_changes_it_for_who_rings(published: None, pay: Pay) -> None:
     _, there = paid(pay)
     adviser, form = signed_in("adviser"), "/desk/new/bulky-waste"
     desk = f"/desk{there}".replace("/case/", "/cases/")
@@ -166,7 +166,7 @@ def test_an_adviser_changes_it_for_who_rings(pay: Pay) -> None:
     assert balanced(pay) == 3500
 
 
-def test_paid_late_when_the_day_is_gone(pay: Pay) -> None:
+def test_paid_late_when_the_day_is_gone(waste: Any, published: None, pay: Pay) -> None:
     client, there = sent(0)
     attempt = to_the_card(client, there)
     an_hour_goes_by(sweep=False)
@@ -186,7 +186,9 @@ def test_paid_late_when_the_day_is_gone(pay: Pay) -> None:
     assert case.stage == "booked" and booked.day.day > first.day and pay.taken == 3500
 
 
-def test_the_day_is_closed_while_they_pay_they_are_told_and_choose_another(pay: Pay) -> None:
+def test_the_day_is_closed_while_they_pay_they_are_told_and_choose_another(
+    waste: Any, published: None, pay: Pay
+) -> None:
     client, there = sent(3)
     to_the_card(client, there)
     officer, closed = signed_in("officer"), Booking.objects.get().day
@@ -229,7 +231,7 @@ def test_the_day_is_closed_while_they_pay_they_are_told_and_choose_another(pay: 
     assert Job.objects.get(state="open").day == now_booked.day.day
 
 
-def test_left_as_it_was_and_what_is_paid_all_the_same_goes_back(pay: Pay) -> None:
+def test_left_as_it_was_and_what_is_paid_all_the_same_goes_back(published: None, pay: Pay) -> None:
     client, there = paid(pay)
     before = Booking.objects.get(state="booked").day
     with_a_sofa(client, there)
@@ -247,7 +249,7 @@ def test_left_as_it_was_and_what_is_paid_all_the_same_goes_back(pay: Pay) -> Non
 
 
 def test_after_the_deadline_it_says_which_passed_and_how_to_reach_a_person(
-    pay: Pay, monkeypatch: pytest.MonkeyPatch
+    published: None, pay: Pay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, there = paid(pay)
     client.post(f"{there}/change")

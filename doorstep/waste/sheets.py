@@ -1,0 +1,397 @@
+"""Work that is done by the council's own waste system: sent there, looked after, its outcome carried to its case; and seen where others keyed it.
+
+A sheet is written down before anything is sent, and each step is looked for there before it is done again: a worker that died
+between two of them leaves one piece of work there, and one outcome here.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import structlog
+from django.db import transaction
+from django.db.models import Exists, F, Max, OuterRef, Q
+
+from doorstep.bookings.models import Booking
+from doorstep.cases import needs_person
+from doorstep.cases.models import Event
+from doorstep.council.errors import Refused
+from doorstep.council.queries import ZONE
+from doorstep.fieldwork import actions as fieldwork
+from doorstep.fieldwork.models import Job
+from doorstep.outside import calls
+from doorstep.outside.errors import GiveUp, TryLater
+from doorstep.places.models import Property
+from doorstep.waste import queries, queue, theirs
+from doorstep.waste.models import Sheet, TheirDay
+from doorstep.waste.provider import Outcome, Rejected, Work, Worksheet
+
+# A try has ended by then, or its worker has died.
+TRYING = timedelta(minutes=2)
+# Open work is asked after so often where nobody tells us; one that failed is tried again after twice as long each time.
+OFTEN, FIRST, LONGEST = timedelta(minutes=15), timedelta(seconds=30), timedelta(minutes=15)
+# Beyond this a person is asked; it is tried on all the same.
+PATIENCE = timedelta(hours=12)
+ENDED = ("done", "cancelled")
+LIVE = ("to_send", "open")
+log = structlog.get_logger("doorstep.waste")
+
+
+def work_of(job: Job) -> theirs.Work | None:
+    """Return the kind of work that a job is there; nothing where it is ours to do."""
+    words = theirs.words()
+    if job.about_kind == "container":
+        row = queries.boxes({job.about_key}).get(job.about_key)
+        return words.missed(row.kind) if row else None
+    return words.lists.get(job.crew_list) if job.place_id else None
+
+
+def look(now: datetime) -> None:
+    """Queue what is to be done now: jobs that have no sheet yet, and sheets whose time has come."""
+    if not theirs.is_kept_there():
+        return
+    for job in Job.objects.filter(state="open", sheet=None).order_by("pk")[:500]:
+        _begin(job, now)
+    words = Event.objects.filter(
+        case=OuterRef("job__case"), kind="added", number__gt=OuterRef("told")
+    )
+    changed = Q(job__state__in=("withdrawn", "done")) | Exists(words)
+    Sheet.objects.filter(changed, state="open", wrong="", next_at__gt=now).update(next_at=now)
+    due = Sheet.objects.filter(next_at__lte=now).order_by("next_at")
+    for sheet_id in due.values_list("pk", flat=True)[:500]:
+        queue.sheet.defer(sheet_id=sheet_id)
+
+
+def _begin(job: Job, now: datetime) -> None:
+    """Write down that a job is done there, and how we call it; one that two look at is written once."""
+    work = work_of(job)
+    if work is None:
+        return
+    kind, place_id = "", job.place_id or 0
+    if job.about_kind == "container":
+        row = queries.boxes({job.about_key})[job.about_key]
+        kind, place_id = row.kind, row.place_id
+    sheet = Sheet(
+        job=job,
+        key=f"{job.case.reference}/{job.pk}",
+        place_id=place_id,
+        kind=kind,
+        subject=work.subject,
+        state="to_send",
+        began_at=now,
+        due_on=job.day,
+        next_at=now,
+        told=job.case.events.aggregate(n=Max("number"))["n"] or 0,
+    )
+    Sheet.objects.bulk_create([sheet], ignore_conflicts=True)
+
+
+def go_on(*, sheet_id: int, now: datetime) -> None:
+    """Do the next thing about a sheet: send it, cancel it, add what its person said since, or ask what came of it."""
+    sheet = _claimed(sheet_id, now)
+    if sheet is None:
+        return
+    with calls.about(lambda: sheet.job.case_id if sheet.job else None):
+        if sheet.state == "to_send":
+            _try(sheet, now, _send)
+        elif sheet.number:
+            _try(sheet, now, _look_at)
+
+
+def _claimed(sheet_id: int, now: datetime) -> Sheet | None:
+    """Return a sheet, claimed so that nobody else goes on with it meanwhile; nothing where somebody does."""
+    free = Q(tried_at=None) | Q(tried_at__lt=now - TRYING)
+    mine = Sheet.objects.filter(free, pk=sheet_id)
+    if not mine.update(tried_at=now, tries=F("tries") + 1):
+        return None
+    return Sheet.objects.select_related("job__case__place", "place").get(pk=sheet_id)
+
+
+def _try(sheet: Sheet, now: datetime, act: Callable[[Sheet, datetime], None]) -> None:
+    """Do it; what may work later is done again, later and later, and a person is asked once it took too long."""
+    try:
+        act(sheet, now)
+    except TryLater as exc:
+        _later(sheet, str(exc), now)
+    except GiveUp as exc:
+        _refused(sheet, exc.reason, now)
+
+
+def _later(sheet: Sheet, wrong: str, now: datetime) -> None:
+    wait = min(LONGEST, FIRST * 2 ** min(sheet.tries - 1, 10))
+    Sheet.objects.filter(pk=sheet.pk).update(wrong=wrong[:200], next_at=now + wait, tried_at=None)
+    log.warning("sheet_waits", sheet=sheet.pk, said=wrong[:200])
+    if sheet.state == "to_send" and now - sheet.began_at > PATIENCE:
+        _ask(
+            sheet,
+            "This has not reached the waste system yet: it does not answer. Key it there by hand, or give it to a crew.",
+            now,
+        )
+
+
+def _refused(sheet: Sheet, reason: str, now: datetime) -> None:
+    """Stop: the same again is refused again. What was to be sent is a person's to key."""
+    state = "refused" if sheet.state == "to_send" else sheet.state
+    Sheet.objects.filter(pk=sheet.pk).update(
+        state=state,
+        wrong=reason[:200],
+        next_at=None if state == "refused" else now + LONGEST,
+        tried_at=None,
+    )
+    log.warning("sheet_refused", sheet=sheet.pk, said=reason[:200])
+    if state == "refused":
+        full = _slot(sheet) is not None
+        what = "Give it another day, or key it there by hand." if full else "Key it there by hand."
+        _ask(sheet, f"The waste system did not take this ({reason}). {what}", now)
+
+
+def _ask(sheet: Sheet, text: str, now: datetime) -> None:
+    if sheet.job is not None:
+        needs_person.ask_officer(
+            case_id=sheet.job.case_id, text=text, by=theirs.THEY, now=now, topic="waste system"
+        )
+
+
+# Sending.
+
+
+def _send(sheet: Sheet, now: datetime) -> None:
+    """Key the work there once, and write down their number; raises TryLater, GiveUp."""
+    job = sheet.job
+    if job is None or job.state != "open":
+        Sheet.objects.filter(pk=sheet.pk).update(
+            state="dropped", next_at=None, tried_at=None, wrong=""
+        )
+        return
+    work, backend = _work(sheet, job), theirs.backend()
+    number = backend.sent(work) if sheet.tries > 1 else ""
+    if not number:
+        try:
+            number = backend.create(work)
+        except Rejected:
+            # Somebody keyed the same a moment ago, and they take it once in half an hour: that one is ours then.
+            number = _same_there(sheet)
+            if not number:
+                raise
+    _is_there(sheet, number, now)
+
+
+def _same_there(sheet: Sheet) -> str:
+    """Return the number of open work of the same subject at the same home that is nobody's of ours; or nothing."""
+    same = [
+        w
+        for w in theirs.backend().worksheets(sheet.place_id)
+        if w.state == "open" and w.subject == sheet.subject
+    ]
+    known = Sheet.objects.filter(number__in=[w.id for w in same], job__isnull=False)
+    taken = set(known.values_list("number", flat=True))
+    return next((w.id for w in same if sheet.subject and w.id not in taken), "")
+
+
+@transaction.atomic
+def _is_there(sheet: Sheet, number: str, now: datetime) -> None:
+    """Write down a number; work that was seen there as somebody else's becomes this one."""
+    Sheet.objects.filter(number=number, job=None).delete()
+    Sheet.objects.filter(pk=sheet.pk).update(
+        number=number, state="open", tries=0, tried_at=None, wrong="", next_at=now + OFTEN
+    )
+
+
+def _work(sheet: Sheet, job: Job) -> Work:
+    """Return a job as it is keyed there: what and where, and of its person no more than where the things stand."""
+    kind = work_of(job)
+    if kind is None:
+        raise GiveUp("this council's waste system has no such work any more")
+    items: Counter[str] = Counter({kind.marker: 1} if kind.marker else {})
+    for task in job.tasks:
+        items[kind.items.get(str(task["id"]).rsplit(".", 1)[0], kind.any_item)] += 1
+    if kind.item:
+        items[kind.item] += 1
+    items.pop("", None)
+    slot = _slot(sheet)
+    return Work(
+        key=sheet.key,
+        uprn=sheet.place_id,
+        service=kind.service,
+        message="\n".join(filter(None, (job.title, job.detail, job.warning)))[:1000],
+        items=dict(items),
+        properties={kind.where: job.detail[:500]} if kind.where and job.detail else {},
+        by=job.day,
+        slot=slot.slot if slot else "",
+    )
+
+
+def _slot(sheet: Sheet) -> TheirDay | None:
+    """Return the day of theirs that a case has booked, if it is one."""
+    booked = Booking.objects.filter(case__jobs__sheet=sheet, state="booked").values("day_id")
+    return TheirDay.objects.filter(day_id__in=booked).exclude(slot="").first()
+
+
+# What comes of it.
+
+
+def _look_at(sheet: Sheet, now: datetime) -> None:
+    """Ask how work stands that is there, after what we have to say of it; raises TryLater, GiveUp."""
+    backend, job, number = theirs.backend(), sheet.job, str(sheet.number)
+    if job is not None and job.state == "withdrawn":
+        backend.cancel(number)
+        _end(sheet, "cancelled", now)
+        return
+    if job is not None and job.state == "open":
+        _tell(sheet, job)
+    outcome = backend.outcome(number)
+    if job is not None and job.state == "done" and outcome.state not in ENDED:
+        # A crew of ours did it: nobody needs to go there from there.
+        backend.note(number, "Done already, as Doorstep knows.")
+        backend.cancel(number)
+        _end(sheet, "cancelled", now)
+        return
+    if outcome.state not in ENDED:
+        Sheet.objects.filter(pk=sheet.pk).update(
+            tries=0, tried_at=None, wrong="", next_at=now + OFTEN
+        )
+        return
+    if job is not None:
+        _carry(sheet, job, outcome, now)
+    _end(sheet, outcome.state, now)
+
+
+def _end(sheet: Sheet, state: str, now: datetime) -> None:
+    Sheet.objects.filter(pk=sheet.pk).update(
+        state=state, ended_at=sheet.ended_at or now, tries=0, tried_at=None, wrong="", next_at=None
+    )
+
+
+def _tell(sheet: Sheet, job: Job) -> None:
+    """Add what the case's person said since the work was sent, word for word; a worker that dies here may say it twice."""
+    said = Event.objects.filter(case=job.case_id, kind="added", number__gt=sheet.told)
+    for event in said.select_related("personal").order_by("number"):
+        if event.personal.text:
+            theirs.backend().note(str(sheet.number), event.personal.text[:1000])
+        Sheet.objects.filter(pk=sheet.pk).update(told=event.number)
+
+
+def _carry(sheet: Sheet, job: Job, outcome: Outcome, now: datetime) -> None:
+    """Carry what came of work to the job's case, once; what nobody can read is a person's to say."""
+    code = _code(job, outcome)
+    if not code:
+        said = ", ".join(sorted(filter(None, outcome.properties.values())))[:200]
+        _ask(
+            sheet,
+            f"The waste system says {outcome.state} of this{f' ({said})' if said else ''}: say what came of it.",
+            now,
+        )
+        return
+    event = uuid5(NAMESPACE_URL, f"worksheet:{sheet.number}:{code}")
+    act: Any = fieldwork.finish_job
+    more: dict[str, object] = {"photo": "", "done": [str(task["id"]) for task in job.tasks]}
+    if job.state == "done":
+        act, more = fieldwork.correct_job, {}
+    try:
+        act(event_id=event, job_id=job.pk, code=code, note="", by=theirs.THEY, now=now, **more)
+    except Refused as exc:
+        # Said here already, by a crew of ours or by what was read a moment ago.
+        log.info("outcome_not_taken", sheet=sheet.pk, why=exc.code)
+
+
+def _code(job: Job, outcome: Outcome) -> str:
+    """Return our outcome of a job for theirs; nothing where it has none."""
+    kind, words = work_of(job), theirs.words()
+    said = outcome.properties.get(kind.outcome, "") if kind else ""
+    code = words.outcomes.get(said.strip().lower(), "")
+    if outcome.state == "cancelled":
+        code = words.cancelled
+    return code if code in job.outcomes else ""
+
+
+def send_again(*, sheet_id: int, now: datetime) -> bool:
+    """Try again at once what waits or was refused, as a person wants it; say whether there was any such."""
+    Sheet.objects.filter(pk=sheet_id, state="refused", number=None).update(state="to_send")
+    is_there = Sheet.objects.filter(pk=sheet_id, state__in=LIVE).update(next_at=now, tried_at=None)
+    if is_there:
+        queue.sheet.defer(sheet_id=sheet_id)
+    return bool(is_there)
+
+
+def poked(*, number: str, now: datetime) -> None:
+    """Look at work again, as they say that it changed; of what is not ours nothing is asked."""
+    for sheet in Sheet.objects.filter(number=number, job__isnull=False):
+        Sheet.objects.filter(pk=sheet.pk).update(next_at=now)
+        queue.sheet.defer(sheet_id=sheet.pk)
+
+
+# What others keyed.
+
+
+def take_in(*, place: Property, rows: list[Worksheet], now: datetime) -> None:
+    """Keep the work that stands at a home there; ours is known by its number or our key, and looked at where it ended."""
+    ours = {
+        s.key: s for s in Sheet.objects.filter(key__in=[w.reference for w in rows if w.reference])
+    }
+    known = {s.number: s for s in Sheet.objects.filter(number__in=[w.id for w in rows])}
+    for row in rows:
+        sheet = known.get(row.id) or ours.get(row.reference)
+        if sheet is not None and sheet.job_id is not None:
+            _look_again(sheet, row, now)
+        else:
+            _keep(place, row, now)
+
+
+def _look_again(sheet: Sheet, row: Worksheet, now: datetime) -> None:
+    if sheet.number and sheet.state == "open" and row.state in ENDED:
+        Sheet.objects.filter(pk=sheet.pk).update(next_at=now)
+        queue.sheet.defer(sheet_id=sheet.pk)
+
+
+def _keep(place: Property, row: Worksheet, now: datetime) -> None:
+    """Keep work that somebody else keyed; how it stands where nobody told us of the word counts as open."""
+    about = {
+        "place": place,
+        "kind": theirs.words().kind_of(row.subject),
+        "subject": row.subject[:120],
+        "state": row.state if row.state in ENDED else "open",
+        "began_at": row.began or now,
+        "due_on": row.due.astimezone(ZONE).date() if row.due else None,
+        "ended_at": row.ended,
+    }
+    Sheet.objects.update_or_create(number=row.id[:40], defaults=about, create_defaults=about)
+
+
+def open_elsewhere(uprns: list[int], kind: str, since: datetime) -> list[Sheet]:
+    """Return open work about a kind of container at a home or its building that others keyed since a moment, the latest first."""
+    rows = Sheet.objects.filter(
+        place__in=uprns, kind=kind, state="open", job=None, began_at__gte=since
+    )
+    return list(rows.order_by("-began_at"))
+
+
+def keyed_by_others(uprn: int) -> list[Sheet]:
+    """Return the work at a home that others keyed in the waste system, the latest first; none where the book is kept here."""
+    if not theirs.is_kept_there():
+        return []
+    return list(Sheet.objects.filter(place=uprn, job=None).order_by("-began_at")[:20])
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How our work in the waste system stands: how much waits to be sent and is open there, and what did not go well, the oldest first."""
+
+    waiting: int
+    open: int
+    unwell: tuple[Sheet, ...]
+
+
+def standing() -> Standing | None:
+    """Return how our work there stands; nothing where the book is kept here. Three statements."""
+    if not theirs.is_kept_there():
+        return None
+    ours = Sheet.objects.filter(job__isnull=False)
+    unwell = ours.exclude(wrong="").filter(state__in=(*LIVE, "refused")).select_related("job__case")
+    return Standing(
+        ours.filter(state="to_send").count(),
+        ours.filter(state="open").count(),
+        tuple(unwell.order_by("began_at")[:100]),
+    )

@@ -1,0 +1,85 @@
+"""Days that the council's own waste system gives: it keeps none for anybody, so we hold them here, over what it says is free.
+
+A day's room is what is free there and what we have booked that stands there already: so our holds, and bookings not sent yet,
+take from what is free. Two minutes may lie between a day's end there and here; who is refused then has a person ask.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import Sum
+
+from doorstep.bookings import queries as bookings
+from doorstep.bookings.models import Booking, Calendar, Day
+from doorstep.forms.facts import Unavailable
+from doorstep.outside.errors import GiveUp, TryLater
+from doorstep.waste import theirs
+from doorstep.waste.models import Sheet, TheirDay
+from doorstep.waste.provider import Slot
+
+FRESH_FOR = timedelta(seconds=60)
+# Who did not answer is not asked again before; what was read is offered for so long.
+STALE_FOR = timedelta(minutes=30)
+MOST_DAYS = 92
+UNREAD = "the waste system does not answer, and its days were not read lately"
+log = structlog.get_logger("doorstep.waste")
+
+
+def bring(
+    kind: str, uprn: str, load: int, first: date, last: date, *_: object, now: datetime
+) -> Unavailable | None:
+    """Bring the days of a kind of work up to date, for the area of a home; Unavailable where they cannot be read.
+
+    The caller holds no lock.
+    """
+    service = theirs.words().slots.get(kind)
+    calendars = bookings.covering(kind, int(uprn)) if uprn.isdecimal() and len(uprn) <= 12 else []
+    if service is None or not calendars:
+        return None
+    calendar, last = calendars[0], min(last, first + timedelta(days=MOST_DAYS))
+    read = TheirDay.objects.filter(day__calendar=calendar, day__day__range=(first, last))
+    oldest = read.order_by("at").values_list("at", flat=True).first()
+    if oldest and now - oldest < FRESH_FOR and read.count() > (last - first).days:
+        return None
+    try:
+        slots = theirs.backend().slots(int(uprn), service, first, last)
+    except (TryLater, GiveUp) as exc:
+        log.warning("days_not_read", said=str(exc)[:200])
+        return None if oldest and now - oldest < STALE_FOR else Unavailable(UNREAD)
+    _keep(calendar, {slot.day: slot for slot in slots}, first, last, now)
+    return None
+
+
+@transaction.atomic
+def _keep(
+    calendar: Calendar, slots: Mapping[date, Slot], first: date, last: date, now: datetime
+) -> None:
+    """Set the room of each day; one that they do not give has none. The days are locked, in order of their dates."""
+    wanted = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
+    Day.objects.bulk_create(
+        [Day(calendar=calendar, day=day) for day in wanted], ignore_conflicts=True
+    )
+    rows = Day.objects.select_for_update(no_key=True).filter(calendar=calendar, day__in=wanted)
+    booked, theirs_now = _there(calendar), []
+    for row in rows.order_by("day"):
+        slot = slots.get(row.day)
+        free = slot.free if slot else 0
+        theirs_now.append(TheirDay(day=row, slot=slot.id if slot else "", free=free, at=now))
+        if row.capacity != free + booked.get(row.pk, 0):
+            row.capacity = free + booked.get(row.pk, 0)
+            row.save(update_fields=["capacity"])
+    # A day that is full there keeps its id: what was booked here before has still to be sent.
+    for some, fields in ((True, ["slot", "free", "at"]), (False, ["free", "at"])):
+        of = [their for their in theirs_now if bool(their.slot) is some]
+        TheirDay.objects.bulk_create(
+            of, update_conflicts=True, unique_fields=["day"], update_fields=fields
+        )
+
+
+def _there(calendar: Calendar) -> dict[int, int]:
+    """Return by day how much is booked here and stands there already."""
+    sent = Sheet.objects.filter(state="open", job__isnull=False).values("job__case_id")
+    rows = Booking.objects.filter(day__calendar=calendar, state="booked", case_id__in=sent)
+    return dict(rows.values_list("day_id").annotate(n=Sum("load")))
