@@ -22,7 +22,7 @@ def reports(place: Installation, diary: Diary, number: int) -> Iterator[object]:
 
 
 def test_web_processes_killed_while_forms_are_sent(place: Installation) -> None:
-    number = size(28, 1000)
+    number = size(40, 1000)
     place.fill(number)
     web = place.start("web")
     place.start("worker")
