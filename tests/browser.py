@@ -38,6 +38,9 @@ MADE_OF = """() => {
     ]);
 }"""
 
+# Somebody pastes what breaks nowhere.
+ONE_WORD = "x" * 400
+
 
 def looks_right(page: Any) -> None:
     """Hold that axe finds nothing wrong with the page, and that it is no wider than the screen."""
@@ -54,6 +57,15 @@ def looks_right(page: Any) -> None:
         "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     )
     assert not wide, f"{page.url} is wider than the screen"
+
+
+def fits(page: Any) -> bool:
+    """Say whether the table needs no moving sideways on a wide screen."""
+    return bool(
+        page.evaluate(
+            "[...document.querySelectorAll('.kit-scroll')].every(e => e.scrollWidth <= e.clientWidth)"
+        )
+    )
 
 
 def comes_to(page: Any, field: str) -> None:

@@ -1,19 +1,26 @@
 """Bulky waste in a browser: a home, two things, a day, as far as the payment."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from doorstep.bookings.models import Calendar
+from doorstep.bookings import actions as bookings
+from doorstep.bookings.models import Booking, Calendar
+from doorstep.cases import drafts
 from doorstep.cases.models import Draft
+from doorstep.catalogue import queries as catalogue
 from doorstep.forms.questions.kind import Typed
 from doorstep.intake.filling import Filling
 from doorstep.intake.orders import fields_of
 from doorstep.messages.models import Message
+from doorstep.outside import later
+from doorstep.payments.models import Charge
 from doorstep.staff.actor import RESIDENT
 from tests.browser import looks_right
 from tests.district import FIRST_UPRN
+from tests.filling import made
 from tests.publishing import publish_library
 from tests.queue import run_queue
 
@@ -107,3 +114,21 @@ def told() -> list[str]:
     """Return the messages that were sent, in order."""
     run_queue()
     return list(Message.objects.exclude(sent_at=None).order_by("id").values_list("name", flat=True))
+
+
+def somebody_else_holds(slot: str) -> None:
+    """Have another form hold a place on a day."""
+    now = timezone.now()
+    service = catalogue.current("bulky-waste")
+    assert service
+    draft = drafts.begin(service=service, owner=made(), channel="online", by=RESIDENT, now=now)
+    bookings.hold(draft=draft, kind="bulky", slot=slot, load=1, minutes=20, now=now)
+
+
+def an_hour_goes_by(sweep: bool = True) -> None:
+    """Let the time to pay and the hold run out; with `sweep` our jobs notice it before the payer does."""
+    past = timezone.now() - timedelta(minutes=5)
+    Charge.objects.update(until=past)
+    Booking.objects.filter(state="held").update(until=past)
+    if sweep:
+        later.reconcile()

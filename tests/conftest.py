@@ -58,9 +58,7 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # Whole installations take longest: first, so that no worker is left with them at the end.
-    whole = {"place", "towns", "copy", "homes_there"}
-    items.sort(key=lambda item: whole.isdisjoint(getattr(item, "fixturenames", ())))
+    items[:] = _long_ones_first(items)
     if not LONG:
         _leave_one_way(items)
         for item in items:
@@ -70,6 +68,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if "browser" in item.keywords:
                 item.add_marker(pytest.mark.skip(reason="DOORSTEP_NO_BROWSER=1"))
+
+
+def _long_ones_first(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Return the tests so that no worker is left with a long one at the end.
+
+    Xdist gives each worker a share, one after the other; who has done its own takes from the end of another's. At the
+    head of the first are whole installations, which wait much; of the others, browsers, which work much.
+    """
+    installed = {"place", "towns", "copy", "homes_there"}
+    whole, seen, rest = [], [], []
+    for item in items:
+        if installed.isdisjoint(getattr(item, "fixturenames", ())):
+            (seen if "browser" in item.keywords else rest).append(item)
+        else:
+            whole.append(item)
+    others = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) - 1
+    heads = [whole, *(seen[n::others] for n in range(others))] if others else [whole + seen]
+    dealt: list[pytest.Item] = []
+    for n, head in enumerate(heads):
+        share = (len(items) - len(dealt)) // (len(heads) - n)
+        room = max(0, share - len(head)) if n + 1 < len(heads) else len(rest)
+        dealt += head + rest[:room]
+        rest = rest[room:]
+    return dealt
 
 
 def _leave_one_way(items: list[pytest.Item]) -> None:

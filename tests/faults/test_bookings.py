@@ -49,7 +49,7 @@ def from_processes(place: Installation, what: str, number: int, slots: list[str]
 
 
 def test_ten_places_wanted_at_once_are_held_by_ten(place: Installation, slots: list[str]) -> None:
-    number = size(100, 1000)
+    number = size(40, 1000)
     told = from_processes(place, "want", number, slots[:1])
     assert told == {"held": 10, "gone, others shown": number - 10}
     assert [used for _, used in place.rows(USED)] == [10]
@@ -67,7 +67,7 @@ def test_drafts_that_go_from_day_to_day_lock_nothing_up(
 
 
 def test_many_forms_for_one_home_hold_one_place(place: Installation, slots: list[str]) -> None:
-    number = size(40, 400)
+    number = size(20, 400)
     told = from_processes(place, "home", number, slots)
     assert told == {"held": number}  # the newest has it, and nobody is locked out of their own home
     assert sum(used for _, used in place.rows(USED)) == 1

@@ -7,21 +7,24 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from doorstep.bookings import actions as bookings
 from doorstep.bookings.models import Booking, Calendar
-from doorstep.cases import drafts
 from doorstep.cases.models import Case, Draft
-from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.words import say
 from doorstep.council import queries as council
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork.models import Job
-from doorstep.payments.models import Charge
-from doorstep.staff.actor import RESIDENT, SYSTEM
+from doorstep.staff.actor import SYSTEM
 from tests import whitespace
 from tests.browser import looks_right, sign_in
-from tests.bulky import at_bulky_waste, by_hand, to_days, to_payment, told
-from tests.filling import made
+from tests.bulky import (
+    an_hour_goes_by,
+    at_bulky_waste,
+    by_hand,
+    somebody_else_holds,
+    to_days,
+    to_payment,
+    told,
+)
 from tests.paying import Pay
 from tests.queue import run_queue
 
@@ -92,12 +95,13 @@ def test_declined_then_paid_then_the_crew_takes_a_part(
         context.context.close()
 
 
+@pytest.mark.long  # test_bulky_pages.py goes the same way without a browser
 def test_walked_away_then_resumed(chromium: Any, base: str, pay: Pay) -> None:
     page = chromium.new_context(viewport=PHONE).new_page()
     reference = to_payment(page, base)
     page.click("button:has-text('Pay now')")
     page.wait_for_selector("text=This is a stand-in")
-    _an_hour_goes_by()
+    an_hour_goes_by()
     run_queue()
     run_queue()
     assert Case.objects.get().stage == "unpaid" and told() == ["unpaid"]
@@ -115,12 +119,13 @@ def test_walked_away_then_resumed(chromium: Any, base: str, pay: Pay) -> None:
     page.context.close()
 
 
+@pytest.mark.long  # test_bulky_pages.py goes the same way without a browser
 def test_paid_late_when_the_day_is_gone(chromium: Any, base: str, pay: Pay) -> None:
     page = chromium.new_context(viewport=PHONE).new_page()
     reference = to_payment(page, base)
     page.click("button:has-text('Pay now')")
     page.wait_for_selector("text=This is a stand-in")
-    _an_hour_goes_by(sweep=False)
+    an_hour_goes_by(sweep=False)
     first = Booking.objects.get().day
     for _ in range(2):
         somebody_else_holds(first.slot)
@@ -140,14 +145,7 @@ def test_paid_late_when_the_day_is_gone(chromium: Any, base: str, pay: Pay) -> N
     page.context.close()
 
 
-def somebody_else_holds(slot: str) -> None:
-    now = timezone.now()
-    service = catalogue.current("bulky-waste")
-    assert service
-    draft = drafts.begin(service=service, owner=made(), channel="online", by=RESIDENT, now=now)
-    bookings.hold(draft=draft, kind="bulky", slot=slot, load=1, minutes=20, now=now)
-
-
+@pytest.mark.long  # test_bulky_pages.py goes the same way without a browser
 def test_the_day_is_closed_while_they_pay_they_are_told_and_choose_another(
     chromium: Any, base: str, pay: Pay
 ) -> None:
@@ -238,6 +236,7 @@ def test_a_day_is_kept_longer_on_request_and_its_end_is_said(chromium: Any, base
     page.context.close()
 
 
+@pytest.mark.long  # test_bulky_pages.py goes the same way without a browser
 def test_cancelled_in_time_the_money_goes_back(chromium: Any, base: str, pay: Pay) -> None:
     pay.control(refunds="success")
     page = chromium.new_context(viewport=PHONE).new_page()
@@ -280,14 +279,3 @@ def test_the_last_place_goes_to_one_and_the_other_keeps_the_answers(
     assert Booking.objects.filter(state="held").values("day").distinct().count() == 2
     for page in two:
         page.context.close()
-
-
-def _an_hour_goes_by(sweep: bool = True) -> None:
-    """Let the time to pay and the hold run out; with `sweep` our jobs notice it before the payer does."""
-    from doorstep.outside import later
-
-    past = timezone.now() - timedelta(minutes=5)
-    Charge.objects.update(until=past)
-    Booking.objects.filter(state="held").update(until=past)
-    if sweep:
-        later.reconcile()

@@ -110,6 +110,7 @@ def test_another_day_and_more_to_take_and_to_pay(
     assert not Draft.objects.filter(changes=case).exclude(answers={}).exists()
 
 
+@pytest.mark.long  # test_bulky_pages.py goes the same way without a browser
 def test_less_to_take_gives_money_back_and_keeps_the_day(
     chromium: Any, base: str, pay: Pay
 ) -> None:
@@ -129,6 +130,7 @@ def test_less_to_take_gives_money_back_and_keeps_the_day(
     assert balanced(pay) == 1500 == case.facts["price"]["pence"]
 
 
+@pytest.mark.long  # test_bulky_pages.py goes the same way without a browser
 def test_left_as_it_was_and_what_is_paid_all_the_same_goes_back(
     chromium: Any, base: str, pay: Pay
 ) -> None:
@@ -158,6 +160,7 @@ def test_left_as_it_was_and_what_is_paid_all_the_same_goes_back(
     assert balanced(pay) == 3500
 
 
+@pytest.mark.long  # test_bulky_pages.py goes the same way without a browser
 def test_after_the_deadline_it_says_which_passed_and_how_to_reach_a_person(
     chromium: Any, base: str, monkeypatch: Any
 ) -> None:
@@ -183,6 +186,7 @@ def test_after_the_deadline_it_says_which_passed_and_how_to_reach_a_person(
     looks_right(page)
 
 
+@pytest.mark.long  # test_bulky_pages.py goes the same way without a browser
 def test_an_adviser_changes_it_for_who_rings(chromium: Any, base: str, pay: Pay) -> None:
     _page, reference = paid(chromium, base)
     adviser = chromium.new_context(viewport={"width": 1300, "height": 900}).new_page()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from doorstep.tasks.models import Task
-from tests.browser import comes_to, looks_right, sign_in
+from tests.browser import ONE_WORD, comes_to, fits, looks_right, sign_in
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 360, "height": 740}
@@ -24,7 +24,7 @@ def told(resident: Any) -> None:
     resident.click("main button")
     resident.wait_for_selector(".govuk-error-summary")
     resident.looks()
-    resident.fill("#what", "The map is empty\nand the button does nothing")
+    resident.fill("#what", f"The map is empty\nand the button does nothing {ONE_WORD}")
     resident.fill("#email", "ann@resident.example")
     resident.click("main button")
     resident.wait_for_url("**/page-fault/told")
@@ -42,8 +42,13 @@ def test_a_pages_fault_is_told_and_mended(
     adviser = chromium.new_context(viewport={"width": 1300, "height": 900}).new_page()
     adviser.set_default_timeout(15000)
     sign_in(adviser, live_server.url, "adviser")
+    adviser.wait_for_selector("td:has-text('The map is empty')")
+    looks_right(adviser)
+    assert fits(adviser)
     adviser.click("nav >> text=To do")
     adviser.wait_for_selector("td:has-text('/services/missed-bin')")
+    looks_right(adviser)
+    assert fits(adviser)
     adviser.click("text=A page is wrong")
     adviser.wait_for_selector("text=ann@resident.example")
     looks_right(adviser)

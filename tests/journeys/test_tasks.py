@@ -4,21 +4,13 @@ from typing import Any
 
 import pytest
 
-from tests.browser import looks_right, sign_in
+from tests.browser import ONE_WORD, fits, looks_right, sign_in
 
 pytestmark = pytest.mark.browser
-WORD = "x" * 400
 
 
-def fits(page: Any) -> bool:
-    """Say whether the table needs no moving sideways on a wide screen."""
-    return bool(
-        page.evaluate(
-            "[...document.querySelectorAll('.kit-scroll')].every(e => e.scrollWidth <= e.clientWidth)"
-        )
-    )
-
-
+# tests/web/test_tasks.py has the call without a browser, test_page_fault.py the fault and the lists' width with one.
+@pytest.mark.long
 def test_a_fault_is_told_and_a_call_is_promised_and_made(
     chromium: Any, live_server: Any, open_district: Any
 ) -> None:
@@ -29,7 +21,7 @@ def test_a_fault_is_told_and_a_call_is_promised_and_made(
     resident.click("main button:has-text('Tell us')")
     resident.wait_for_selector("text=There is a problem")
     looks_right(resident)
-    resident.fill("#what", f"The button does nothing {WORD}")
+    resident.fill("#what", f"The button does nothing {ONE_WORD}")
     resident.click("main button:has-text('Tell us')")
     resident.wait_for_selector("text=Thank you for telling us")
     looks_right(resident)

@@ -160,6 +160,7 @@ def test_a_link_by_text_is_opened_and_paid(chromium: Any, base: str, pay: Pay) -
     phone.context.close()
 
 
+@pytest.mark.long  # test_bulky_pages.py goes the same way without a browser
 def test_a_failed_payment_frees_the_day_unless_it_is_tried_again(
     chromium: Any, base: str, pay: Pay
 ) -> None:

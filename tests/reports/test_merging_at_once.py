@@ -12,10 +12,11 @@ from doorstep.reports import actions, queries, still_there
 from doorstep.reports.models import Joined, Report
 from doorstep.staff.actor import Actor
 from tests.at_once import at_once
+from tests.size import size
 from tests.streets import Streets
 
 OFFICER = Actor("staff", "officer")
-TURNS = 12
+TURNS = size(4, 12)
 
 
 @pytest.fixture
