@@ -243,6 +243,10 @@ class Whitespace:
         rows = _list(found, "Services", "Service")
         return [(_text(row, "ServiceID"), _text(row, "ServiceName")) for row in rows]
 
+    def host(self) -> str:
+        """Return the host that is asked."""
+        return http.host_of(settings.WHITESPACE_URL)
+
     def check(self) -> str:
         """Ask for its services; raises GiveUp, TryLater."""
         return f"Whitespace answers, with {len(self.pairs())} services"

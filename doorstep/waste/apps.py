@@ -18,13 +18,7 @@ class WasteConfig(AppConfig):
             freshness.Source("rounds", "Rounds: started and finished", queries.last_progress)
         )
         if theirs.is_kept_there():
-            plug.offer(
-                plug.Socket(
-                    theirs.SOCKET,
-                    "The council’s own waste system",
-                    "Bins, days and what crews recorded are shown as they were last read, with that time; a home that was never read is a person’s. Reports and bookings are taken, and sent there as soon as it works; after twelve hours a person is asked.",
-                )
-            )
+            plug.offer(theirs.socket(facts.THEIRS))
             freshness.offer(
                 freshness.Source(
                     "waste_system", "The waste system: a home last read", mirror.last_read

@@ -18,6 +18,16 @@ LAST = Record(
 PROGRESS = Record(
     "round progress", {"state": TEXT, "until": Maybe(MOMENT), "sentence": Maybe(TEXT)}
 )
+# What the waste system is asked before, where it keeps the book: about a home, and about days.
+OF_HOMES = (
+    "waste.containers",
+    "waste.last_due",
+    "waste.street_progress",
+    "waste.property_logs",
+    "waste.keyed_elsewhere",
+)
+OF_DAYS = "bookings.slots"
+THEIRS = frozenset({*OF_HOMES, OF_DAYS})
 ELSEWHERE = Record("work keyed elsewhere", {"day": DAY, "due": Maybe(DAY)})
 LOG = Record("property log", {"reason": TEXT, "words": TEXT, "day": DAY})
 
@@ -134,6 +144,6 @@ def register() -> None:
     offer(
         Fact("waste.keyed_elsewhere", (home, box, day), ListOf(ELSEWHERE), "local", keyed_elsewhere)
     )
-    for name in ("containers", "last_due", "street_progress", "property_logs", "keyed_elsewhere"):
-        before(f"waste.{name}", Before(mirror.bring_home, theirs.is_kept_there))
-    before("bookings.slots", Before(slots.bring, theirs.is_kept_there))
+    for name in OF_HOMES:
+        before(name, Before(mirror.bring_home, theirs.is_kept_there))
+    before(OF_DAYS, Before(slots.bring, theirs.is_kept_there))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 import yaml
+from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from doorstep.council import checking
@@ -83,6 +84,19 @@ class Words(_Part):
 def is_kept_there() -> bool:
     """Say whether another system keeps this council's book of rounds."""
     return plug.is_filled(SOCKET)
+
+
+def socket(facts: frozenset[str]) -> plug.Socket:
+    """Return what the socket is for, and what people meet while what fills it is down; `facts` rest on it."""
+    return plug.Socket(
+        SOCKET,
+        "The council’s own waste system",
+        "Bins, days and what crews recorded are shown as they were last read, with that time; a home that was never read is a person’s. Reports and bookings are taken, and sent there as soon as it works; after twelve hours a person is asked.",
+        public=_(
+            "Our waste system does not answer just now. You see your bins, and days that are free, as we last read them. What you send is kept, and reaches our crew as soon as it works again. If something is not shown, try again later, or call us."
+        ),
+        facts=facts,
+    )
 
 
 def backend() -> WasteBackend:

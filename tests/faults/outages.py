@@ -21,13 +21,16 @@ from doorstep.authorities.models import Passed
 from doorstep.bookings.models import Booking, Calendar
 from doorstep.cases import actions as cases
 from doorstep.cases.models import Case
-from doorstep.connectors import academy_http, govuk_notify, govuk_pay, open311, smtp
+from doorstep.connectors import academy_http, govuk_notify, govuk_pay, open311, smtp, whitespace
 from doorstep.council import queries as council
 from doorstep.customers.models import EntitlementCheck
+from doorstep.fieldwork.models import Outcome
 from doorstep.messages.models import Message
 from doorstep.outside import breaker, http, later, plug, sweeper
 from doorstep.payments.models import Attempt
 from doorstep.staff.actor import SYSTEM
+from doorstep.waste import mirror, sheets
+from doorstep.waste.models import Container, Mirrored, Sheet
 from standins.academy.app import StandIn as Academy
 from standins.academy.app import record
 from standins.govuk_notify.app import EMAIL
@@ -37,6 +40,7 @@ from standins.mail.server import KEEP_AND_DROP, MailServer
 from standins.open311.app import StandIn as Authority
 from standins.weather import Weather
 from tests import claims, mailing, paying
+from tests import whitespace as theirs
 from tests.open311.conftest import HERE, publish
 from tests.publishing import publish_library
 from tests.queue import run_queue
@@ -191,7 +195,7 @@ class System:
         sweeper.give_up()
 
 
-NAMES = ("GovukPay", "NotifyMessenger", "SmtpMessenger", "Open311", "AcademyHttp")
+NAMES = ("GovukPay", "NotifyMessenger", "SmtpMessenger", "Open311", "AcademyHttp", "Whitespace")
 
 
 def _says(page: Page, *sentences: str) -> str:
@@ -474,4 +478,65 @@ class ByAcademy(System):
         return "a person looks at the claim and gives the difference back; the next is answered"
 
 
-SYSTEMS: tuple[type[System], ...] = (PayByCard, ByNotify, BySmtp, ByOpen311, ByAcademy)
+class ByWhitespace(System):
+    """The waste system that the council has already: a missed bin of a home that was read the night before."""
+
+    name, connector, page_waits = "The waste system (Whitespace)", whitespace, True
+
+    def start(self) -> None:
+        """Serve the stand-in, with the town's book of rounds, and read it once."""
+        self.app = theirs.StandIn(theirs.USER, theirs.PASSWORD, now=timezone.now)
+        self.settings.WHITESPACE_URL = f"{self.serve(self.app)}/WSAPIService.svc"
+        self.settings.WHITESPACE_USER = theirs.USER
+        self.settings.WHITESPACE_PASSWORD = theirs.PASSWORD
+        self.use("waste.backend")
+        theirs.move_book(self.app, self.town)
+        theirs.done_in_cab(self.app, self.town, self.town.boxes[0].place_id)
+        mirror.walk(self.town.now)
+        Mirrored.objects.update(news_at=None)
+        self.asked.clear()
+
+    def journey(self, browser: Browser) -> str:
+        """Report a bin, by what was read last."""
+        base, home = "/services/missed-bin", self.town.boxes[0].place_id
+        browser.get(base)
+        browser.post(f"{base}/begin", {})
+        browser.send(property=str(home))
+        browser.send(container=str(Container.objects.get(place=home).pk))
+        browser.send(name="Ann", email="ann@resident.example", phone="")
+        page = browser.send()
+        assert Case.objects.get().reference in page.text
+        return "The page after sending, with the reference, as always."
+
+    def time_passes(self) -> None:
+        """Let minutes pass since it was tried, and since its outcome was asked for."""
+        Sheet.objects.exclude(next_at=None).update(next_at=timezone.now(), tried_at=None)
+
+    def caught_up(self, browser: Browser) -> str:
+        """Hold that the work is there once, and that its outcome comes back once."""
+        sheet, case = Sheet.objects.get(), Case.objects.get()
+        by_hand = sheet.state == "refused"
+        assert bool(to_do(case)) == by_hand
+        if by_hand:  # as an officer's press on /status does
+            sheets.send_again(sheet_id=sheet.pk, now=timezone.now())
+            self.works()
+        (work,) = self.app.sheets.values()
+        self.app.end(work.id, p68="Collected")
+        self.works()
+        case.refresh_from_db()
+        assert case.stage == "collected" and Outcome.objects.filter(job__case=case).count() == 1
+        return (
+            "a person is asked, and a press sends it, once"
+            if by_hand
+            else "keyed there by itself, once; its outcome came back"
+        )
+
+
+SYSTEMS: tuple[type[System], ...] = (
+    PayByCard,
+    ByNotify,
+    BySmtp,
+    ByOpen311,
+    ByAcademy,
+    ByWhitespace,
+)

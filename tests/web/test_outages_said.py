@@ -16,6 +16,8 @@ from doorstep.forms import facts
 from doorstep.outside import calls, down, heard, http, jobs, plug
 from doorstep.outside.models import CallMade, Heard
 from doorstep.payments.models import Attempt
+from doorstep.waste import facts as waste_facts
+from doorstep.waste import theirs
 from standins.govuk_notify.app import StandIn
 from standins.mail.server import DROP, MailServer
 from tests import claims
@@ -30,7 +32,8 @@ PAYING = "Paying by card does not work just now."
 LATE = "Our messages may come late just now."
 BENEFIT = "We cannot check just now whether somebody gets a benefit."
 ELSEWHERE = "Some reports go on to another organisation"
-ALL = (PAYING, LATE, BENEFIT, ELSEWHERE)
+WASTE = "Our waste system does not answer just now."
+ALL = (PAYING, LATE, BENEFIT, ELSEWHERE, WASTE)
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +97,17 @@ def test_each_form_says_what_it_rests_on_and_no_more(
     Heard.objects.update(answered_at=timezone.now())
     down.forget()
     assert said("bulky-waste") == set()
+
+
+def test_a_waste_system_is_meant_where_homes_or_days_are_read_there(
+    town: Any, settings: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(plug, "_sockets", dict(plug._sockets))
+    settings.WHITESPACE_URL = "http://127.0.0.1:9/WSAPIService.svc"
+    fill(settings, "waste.backend", "whitespace.Whitespace")
+    plug.offer(theirs.socket(waste_facts.THEIRS))
+    does_not_answer("127.0.0.1:9")
+    assert said("missed-bin") == said("bulky-waste") == {WASTE} and said("graffiti") == set()
 
 
 def test_another_authority_is_meant_where_reports_of_the_service_go_to_it(
