@@ -51,7 +51,7 @@ def half_done(place: Installation) -> bool:
 
 
 def test_workers_killed_while_messages_are_sent(place: Installation) -> None:
-    number = size(20, 500)
+    number = size(30, 500)
     place.fill(number)
     place.start("web")
     place.start("sys")
