@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from psycopg import ClientCursor
 
 BATCH = 10_000
 SQL = Path(__file__).with_name("cases.sql").read_text()
@@ -22,6 +23,12 @@ create table if not exists bench_box as
   from waste_container c join places_property p on p.uprn = c.place_id join places_street s on s.usrn = p.street_id;
 create unique index if not exists bench_box_k on bench_box (k);
 """
+
+
+def several() -> ClientCursor[Any]:
+    """Return a cursor that takes several statements at once, which one that prepares them does not."""
+    connection.ensure_connection()
+    return ClientCursor(connection.connection)
 
 
 def make(upto: int) -> bool:
@@ -45,7 +52,7 @@ def ready() -> int:
     """Make what the batches stand on; return how many cases were made so far."""
     from doorstep.council import queries as council
 
-    with connection.cursor() as cursor:
+    with several() as cursor:
         cursor.execute(READY, [json.dumps(council.current().containers)])
     return int(_value("select upto from bench_made"))
 
@@ -53,7 +60,7 @@ def ready() -> int:
 @transaction.atomic
 def batch(first: int, last: int, like: dict[str, Any]) -> None:
     """Make the cases of some numbers, all or none."""
-    with connection.cursor() as cursor:
+    with several() as cursor:
         cursor.execute("set local synchronous_commit = off; set local work_mem = '256MB'")
         cursor.execute(SQL, {**like, "first": first, "last": last})
 

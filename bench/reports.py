@@ -45,7 +45,7 @@ def make(upto: int) -> bool:
 def ready() -> int:
     """Make what the batches stand on; return how many reports were made so far."""
     bulk.ready()
-    with connection.cursor() as cursor:
+    with bulk.several() as cursor:
         cursor.execute(READY)
         cursor.execute("select count(*) from bench_spot")
         if not cursor.fetchone()[0]:
@@ -71,7 +71,7 @@ def _spots(cursor: Any) -> None:
 @transaction.atomic
 def batch(first: int, last: int, like: dict[str, Any]) -> None:
     """Make the reports of some numbers, all or none."""
-    with connection.cursor() as cursor:
+    with bulk.several() as cursor:
         cursor.execute("set local synchronous_commit = off; set local work_mem = '256MB'")
         cursor.execute(SQL, {**like, "first": first, "last": last})
 

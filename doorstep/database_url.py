@@ -20,6 +20,8 @@ DEFAULTS = {
 _LOCKS = "-c lock_timeout=10s"
 # Of a session that serves: who waits for a lock, or holds one and says no more, ends.
 SERVING = f"{_LOCKS} -c idle_in_transaction_session_timeout=15s"
+# Values go apart from their statement, which a connection that has run it twice keeps prepared: its plan is made once.
+PREPARED: Mapping[str, Any] = {"server_side_binding": True, "prepare_threshold": 2}
 # Of a command, such as a migration: it may think between two statements for as long as it needs.
 COMMAND = _LOCKS
 WHOLE_NUMBERS = ("port", *DEFAULTS)
@@ -119,7 +121,7 @@ def settings(url: str) -> dict[str, Any]:
         "PASSWORD": given.pop("password", ""),
         "HOST": given.pop("host", ""),
         "PORT": given.pop("port", ""),
-        "OPTIONS": {**left, **given},
+        "OPTIONS": {**left, **PREPARED, **given},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
