@@ -31,6 +31,7 @@ from django.conf import settings
 
 from doorstep.outside import http
 from doorstep.outside.errors import GiveUp, TryLater
+from doorstep.outside.masking import masked
 from doorstep.waste.provider import (
     Collection,
     Forged,
@@ -297,20 +298,33 @@ def _call(operation: str, name: str, fields: Fields, *, home: bool = False) -> E
         log.info("called", what=operation, status=status, ms=call.milliseconds)
     if status in (401, 403):
         raise GiveUp("Whitespace refuses the user name or the password")
-    return _result(operation, status, raw, home)
+    return _result(operation, status, raw, home, [*_said(fields), *_key()])
 
 
-def _result(operation: str, status: int, raw: bytes, home: bool) -> ET.Element:
+def _key() -> tuple[str, str]:
+    return settings.WHITESPACE_USER, settings.WHITESPACE_PASSWORD
+
+
+def _said(fields: Fields) -> Iterator[str]:
+    """Go through every value of a request."""
+    for _, value in fields:
+        if isinstance(value, list):
+            yield from _said(value)
+        else:
+            yield str(value)
+
+
+def _result(operation: str, status: int, raw: bytes, home: bool, sent: list[str]) -> ET.Element:
     try:
         root: ET.Element = fromstring(raw)
     except (ET.ParseError, DefusedXmlException, ValueError) as exc:
         raise TryLater(f"Whitespace answered {status}, and no XML") from exc
     body = _child(root, "Body")
     if (fault := _child(body, "Fault")) is not None:
-        # Their sentence may repeat what we sent.
         if "ecurity" in _text(fault, "faultcode"):
             raise GiveUp("Whitespace refuses the user name or the password")
-        raise TryLater(f"Whitespace answered {status}, with a fault")
+        why = masked(_text(fault, "faultstring"), sent)
+        raise TryLater(f"Whitespace answered {status}, with a fault: {why}")
     result = _child(_child(body, f"{operation}Response"), f"{operation}Result")
     if result is None or status != 200:
         raise TryLater(f"Whitespace answered {status}, and not what was asked")
@@ -320,7 +334,8 @@ def _result(operation: str, status: int, raw: bytes, home: bool) -> ET.Element:
             raise NoSuchHome("Whitespace knows no such property")
         return ET.Element("nothing")
     if code != "0" or flag == "false":
-        raise Rejected(f"Whitespace refused {operation}: error {code[:20]}")
+        why = masked(_text(result, "ErrorDescription"), sent)
+        raise Rejected(f"Whitespace refused {operation}: error {code[:20]}, {why}")
     return result
 
 
