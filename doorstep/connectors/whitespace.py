@@ -13,7 +13,7 @@ with an error of its own beside HTTP's:
 | 5xx, another fault, too late, no XML, not its answer  | TryLater                  |
 
 A list of one may come as the thing itself, and one of none as nothing, an empty element or a nil. Numbers of properties may be
-padded with noughts. A day that is not set is 0001-01-01. Their times are London's, without saying so.
+padded with noughts. A day that is not set is 0001-01-01, or of the year 9999. Their times are London's, without saying so.
 """
 
 import re
@@ -66,7 +66,10 @@ STATES: Mapping[str, State] = {
 }
 # A reason that says nothing: the round was done there.
 DONE = "N/A"
-NO_DAY = date(1, 1, 1)
+# The first and the last year that can be written say that there is no day.
+NO_YEARS = (1, 9999)
+# What parsers raise; LookupError is an encoding that nobody knows.
+UNREADABLE = (ET.ParseError, DefusedXmlException, ValueError, LookupError)
 POKE = ("secret", "worksheetId", "worksheetReference", "status", "completedDate")
 ITEM = "wsap:Input.CreateWorksheetInput.ServiceItemInput"
 PROPERTY = "wsap:Input.CreateWorksheetInput.ServicePropertyInput"
@@ -146,6 +149,8 @@ class Whitespace:
         ]
         # They write Input twice.
         found = _call("GetCollectionSlots", "collectionSlotsInputInput", fields)
+        if not len(found):  # they say the same of a home they know not, and of no day
+            self.services(uprn)
         rows = _list(found, "ApiAdHocRoundInstances", "ApiAdHocRoundInstance")
         return sorted(
             (
@@ -181,7 +186,7 @@ class Whitespace:
             ("ServicePropertyInputs", [(PROPERTY, prop) for prop in properties]),
             *([("AdHocRoundInstanceId", work.slot)] if work.slot else []),
         ]
-        found = _call("CreateWorksheet", "worksheetInput", fields)
+        found = _call("CreateWorksheet", "worksheetInput", fields, home=True)
         numbers = _list(found, "WorksheetResponse", "anyType")
         number = (numbers[0].text or "").strip() if numbers else ""
         if not number:
@@ -196,7 +201,7 @@ class Whitespace:
 
     def cancel(self, worksheet: str) -> None:
         """Cancel a worksheet; one that is over stays as it is."""
-        if self.outcome(worksheet).state == "open":
+        if self.outcome(worksheet).state in ("open", "unknown"):
             _call("CancelWorksheet", "cancelWorksheetInput", [("WorksheetId", worksheet)])
 
     def note(self, worksheet: str, text: str) -> None:
@@ -228,7 +233,7 @@ class Whitespace:
             raise NotAgreed
         try:
             poke = _child(_child(fromstring(body), "Body"), "WorksheetPoke")
-        except (ET.ParseError, DefusedXmlException, ValueError) as exc:
+        except UNREADABLE as exc:
             raise GiveUp("no XML") from exc
         said = {name: _text(poke, name) for name in POKE}
         if missing := [name for name in POKE if not said[name]]:
@@ -317,7 +322,7 @@ def _said(fields: Fields) -> Iterator[str]:
 def _result(operation: str, status: int, raw: bytes, home: bool, sent: list[str]) -> ET.Element:
     try:
         root: ET.Element = fromstring(raw)
-    except (ET.ParseError, DefusedXmlException, ValueError) as exc:
+    except UNREADABLE as exc:
         raise TryLater(f"Whitespace answered {status}, and no XML") from exc
     body = _child(root, "Body")
     if (fault := _child(body, "Fault")) is not None:
@@ -335,7 +340,7 @@ def _result(operation: str, status: int, raw: bytes, home: bool, sent: list[str]
         return ET.Element("nothing")
     if code != "0" or flag == "false":
         why = masked(_text(result, "ErrorDescription"), sent)
-        raise Rejected(f"Whitespace refused {operation}: error {code[:20]}, {why}")
+        raise Rejected(f"Whitespace refused {operation}: error {code[:20]}, {why}", code)
     return result
 
 
@@ -389,7 +394,7 @@ def _moment(text: str) -> datetime | None:
             at = read(text)
         except ValueError:
             continue
-        if at.date() == NO_DAY:
+        if at.year in NO_YEARS:
             return None
         return at if at.tzinfo else at.replace(tzinfo=ZONE)
     return None
@@ -400,8 +405,11 @@ def _as_british(text: str) -> datetime:
 
 
 def _day(text: str) -> date | None:
-    at = _moment(text)
-    return at.astimezone(ZONE).date() if at else None
+    try:
+        at = _moment(text)
+        return at.astimezone(ZONE).date() if at else None
+    except OverflowError:  # the last day of all years, in another zone
+        return None
 
 
 def _service(row: ET.Element) -> Service:
