@@ -6,7 +6,7 @@ from doorstep.council import queries as council
 from doorstep.fieldwork import queries as fieldwork
 from doorstep.forms.facts import Before, Fact, Observed, before, offer, shared
 from doorstep.forms.rules.types import BOOL, DAY, MOMENT, TEXT, ListOf, Maybe, Record
-from doorstep.waste import mirror, queries, sheets, slots, theirs
+from doorstep.waste import keyed, mirror, queries, slots, theirs
 from doorstep.waste.models import RoundDay
 from doorstep.waste.queries import Box
 
@@ -121,7 +121,7 @@ def keyed_elsewhere(uprn: str, container_id: str, day: date, now: datetime) -> O
     if box is None or not theirs.is_kept_there():
         return Observed([], now)
     since = datetime.combine(day, time(), council.ZONE)
-    rows = sheets.open_elsewhere([int(uprn), box.place_id], box.kind, since)
+    rows = keyed.open_elsewhere([int(uprn), box.place_id], box.kind, since)
     days = [{"day": r.began_at.astimezone(council.ZONE).date(), "due": r.due_on} for r in rows]
     return Observed(days, now)
 

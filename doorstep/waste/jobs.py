@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from doorstep.council.queries import ZONE
-from doorstep.waste import mirror, notes, plan_files, queue, sheets, theirs
+from doorstep.waste import keyed, mirror, notes, plan_files, queue, sheets, theirs
 from doorstep.waste.models import Change, PlanFile, Sheet
 
 # Between these hours; a worker that was down for a while catches up, and nobody is woken.
@@ -65,5 +65,5 @@ def forget() -> None:
     old = now - PLANS_KEPT
     PlanFile.objects.filter(sent_at__lt=old).exclude(text="").update(text="")
     Change.objects.filter(made_at=None, proposed_at__lt=old).delete()
-    Sheet.objects.filter(job__case__erased_at__isnull=False).exclude(state__in=sheets.LIVE).delete()
-    Sheet.objects.filter(job=None, began_at__lt=now - sheets.KEPT).delete()
+    Sheet.objects.filter(job__case__erased_at__isnull=False).exclude(state__in=Sheet.LIVE).delete()
+    Sheet.objects.filter(job=None, began_at__lt=now - keyed.KEPT).delete()

@@ -22,7 +22,7 @@ from doorstep.fieldwork.models import DeviceEvent
 from doorstep.forms.facts import Unavailable
 from doorstep.outside.errors import GiveUp, TryLater
 from doorstep.places.models import Property
-from doorstep.waste import actions, queries, sheets, theirs
+from doorstep.waste import actions, keyed, queries, theirs
 from doorstep.waste.models import LONGEST_WEEKS, BinNote, Container, Mirrored, Round
 from doorstep.waste.provider import Collection, Log, NoSuchHome, Service, Worksheet
 
@@ -151,7 +151,7 @@ def _keep(place: Property, found: _Found, wrong: str, now: datetime) -> Mirrored
     if found.logs is not None:
         _keep_logs(place, found.logs)
     if found.sheets is not None:
-        sheets.take_in(place=place, rows=found.sheets, now=now)
+        keyed.take_in(place=place, rows=found.sheets, now=now)
         row.news_at = now
     row.save()
     return row

@@ -277,12 +277,14 @@ class Sheet(models.Model):
 
     # Waits to be sent; is open, done or cancelled there; was refused; was never sent, as its job was withdrawn before.
     STATES = ("to_send", "open", "done", "cancelled", "refused", "dropped")
+    LIVE, ENDED = ("to_send", "open"), ("done", "cancelled")
+    LONGEST_NUMBER = 40
 
     job = models.OneToOneField(Job, null=True, on_delete=models.PROTECT, related_name="sheet")
     # Ours, by which a try that nobody wrote down is found there; empty where it is theirs.
     key = models.CharField(max_length=60, blank=True, db_index=True)
     # Theirs; nothing until it is known.
-    number = models.CharField(max_length=40, null=True, unique=True)
+    number = models.CharField(max_length=LONGEST_NUMBER, null=True, unique=True)
     place = models.ForeignKey(Property, on_delete=models.PROTECT, related_name="+")
     # The kind of the container that it is about, or nothing.
     kind = models.CharField(max_length=20, blank=True)

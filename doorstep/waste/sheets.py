@@ -1,12 +1,11 @@
-"""Work that is done by the council's own waste system: sent there, looked after, its outcome carried to its case; and seen where others keyed it.
+"""Work that is done by the council's own waste system: sent there, looked after, its outcome carried to its case.
 
 A sheet is written down before anything is sent, and each step is looked for there before it is done again: a worker that died
 between two of them leaves one piece of work there, and one outcome here.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -17,18 +16,16 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from doorstep.bookings.models import Booking
 from doorstep.cases import needs_person
-from doorstep.cases.models import Case, Event
+from doorstep.cases.models import Event
 from doorstep.council.errors import Refused
-from doorstep.council.queries import ZONE
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork.models import Job, Outcome
 from doorstep.outside import calls
 from doorstep.outside.errors import GiveUp, TryLater
-from doorstep.places.models import Property
 from doorstep.waste import queries, queue, theirs
 from doorstep.waste.models import Round, Sheet, TheirDay
 from doorstep.waste.provider import Outcome as Said
-from doorstep.waste.provider import Rejected, Work, Worksheet
+from doorstep.waste.provider import Rejected, Work
 
 # A try has ended by then, or its worker has died.
 TRYING = timedelta(minutes=2)
@@ -36,12 +33,9 @@ TRYING = timedelta(minutes=2)
 OFTEN, FIRST, LONGEST = timedelta(minutes=15), timedelta(seconds=30), timedelta(minutes=15)
 # Beyond this a person is asked; it is tried on all the same.
 PATIENCE = timedelta(hours=12)
-# Who keys the same within so long is refused there; work of others is forgotten here so long after it began.
-SAME_AGAIN, KEPT = timedelta(minutes=40), timedelta(days=180)
-NUMBER = 40
+# Who keys the same within so long is refused there.
+SAME_AGAIN = timedelta(minutes=40)
 TOPIC = "waste system"
-ENDED = ("done", "cancelled")
-LIVE = ("to_send", "open")
 log = structlog.get_logger("doorstep.waste")
 
 
@@ -247,7 +241,7 @@ def _is_there(sheet: Sheet, number: str, now: datetime) -> None:
     """Write down a number; work that was seen there as somebody else's becomes this one. Raises GiveUp where another case has it."""
     if Sheet.objects.filter(number=number, job__isnull=False).exclude(pk=sheet.pk).exists():
         raise GiveUp("they gave a number that other work of ours has")
-    if len(number) > NUMBER:
+    if len(number) > Sheet.LONGEST_NUMBER:
         raise GiveUp("they gave a number that is none")
     Sheet.objects.filter(number=number, job=None).delete()
     Sheet.objects.filter(pk=sheet.pk).update(
@@ -301,7 +295,7 @@ def _look_at(sheet: Sheet, now: datetime) -> None:
     if job is not None and job.state == "open":
         _tell(sheet, job, now)
     outcome = backend.outcome(number)
-    if outcome.state in ENDED:
+    if outcome.state in Sheet.ENDED:
         if job is not None:
             _carry(sheet, job, outcome, now)
         _end(sheet, outcome.state, now)
@@ -389,7 +383,7 @@ def send_again(*, sheet_id: int, now: datetime) -> bool:
     """Try again at once what waits or was refused, as a person wants it; say whether there was any such."""
     Sheet.objects.filter(pk=sheet_id, state="refused", number=None).update(state="to_send")
     free = Q(tried_at=None) | Q(tried_at__lt=now - TRYING)  # a try that is under way goes on
-    waiting = Sheet.objects.filter(free, pk=sheet_id, state__in=LIVE)
+    waiting = Sheet.objects.filter(free, pk=sheet_id, state__in=Sheet.LIVE)
     is_there = waiting.update(next_at=now, tried_at=None)
     if is_there:
         queue.sheet.defer(sheet_id=sheet_id)
@@ -401,95 +395,3 @@ def poked(*, number: str, now: datetime) -> None:
     for sheet in Sheet.objects.filter(number=number, job__isnull=False):
         Sheet.objects.filter(pk=sheet.pk).update(next_at=now)
         queue.sheet.defer(sheet_id=sheet.pk)
-
-
-# What others keyed.
-
-
-def take_in(*, place: Property, rows: list[Worksheet], now: datetime) -> None:
-    """Keep the work that stands at a home there; ours is known by its number or our key, and looked at where it ended."""
-    ours = {
-        s.key: s for s in Sheet.objects.filter(key__in=[w.reference for w in rows if w.reference])
-    }
-    known = {s.number: s for s in Sheet.objects.filter(number__in=[w.id for w in rows])}
-    for row in rows:
-        sheet = known.get(row.id) or ours.get(row.reference)
-        if sheet is not None and sheet.job_id is not None:
-            _look_again(sheet, row, now)
-        else:
-            _keep(place, row, now)
-    # What is there no longer is nobody's work.
-    gone = Sheet.objects.filter(place=place, job=None, state="open").exclude(number__in=list(known))
-    gone.exclude(number__in=[row.id for row in rows]).update(state="cancelled", ended_at=now)
-
-
-def _look_again(sheet: Sheet, row: Worksheet, now: datetime) -> None:
-    if sheet.number and sheet.state == "open" and row.state in ENDED:
-        Sheet.objects.filter(pk=sheet.pk).update(next_at=now)
-        queue.sheet.defer(sheet_id=sheet.pk)
-
-
-def _keep(place: Property, row: Worksheet, now: datetime) -> None:
-    """Keep work that somebody else keyed lately; how it stands where nobody told us of the word counts as open."""
-    if not row.id or len(row.id) > NUMBER or (row.began and now - row.began > KEPT):
-        return
-    about = {
-        "place": place,
-        "kind": theirs.words().kind_of(row.subject),
-        "subject": row.subject[:120],
-        "state": row.state if row.state in ENDED else "open",
-        "began_at": row.began or now,
-        "due_on": row.due.astimezone(ZONE).date() if row.due else None,
-        "ended_at": row.ended,
-    }
-    Sheet.objects.update_or_create(number=row.id, defaults=about, create_defaults=about)
-
-
-def open_elsewhere(uprns: list[int], kind: str, since: datetime) -> list[Sheet]:
-    """Return open work about a kind of container at a home or its building that others keyed since a moment, the latest first."""
-    rows = Sheet.objects.filter(
-        place__in=uprns, kind=kind, state="open", job=None, began_at__gte=since
-    )
-    return list(rows.order_by("-began_at"))
-
-
-def keyed_by_others(uprn: int) -> list[Sheet]:
-    """Return the work at a home that others keyed in the waste system, the latest first; none where the book is kept here."""
-    if not theirs.is_kept_there():
-        return []
-    return list(Sheet.objects.filter(place=uprn, job=None).order_by("-began_at")[:20])
-
-
-def of_jobs(jobs: Iterable[Job]) -> dict[int, Sheet]:
-    """Return how jobs stand there, by their numbers; none where the book is kept here."""
-    if not theirs.is_kept_there():
-        return {}
-    return {s.job_id: s for s in Sheet.objects.filter(job__in=list(jobs)) if s.job_id}
-
-
-def is_of(sheet_id: int, case: Case) -> bool:
-    """Say whether work there is for a case."""
-    return Sheet.objects.filter(pk=sheet_id, job__case=case).exists()
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How our work in the waste system stands: how much waits to be sent and is open there, and what did not go well, the oldest first."""
-
-    waiting: int
-    open: int
-    unwell: tuple[Sheet, ...]
-
-
-def standing() -> Standing | None:
-    """Return how our work there stands; nothing where the book is kept here. Three statements."""
-    if not theirs.is_kept_there():
-        return None
-    ours = Sheet.objects.filter(job__isnull=False)
-    lively = Q(state__in=LIVE) | Q(state="refused", job__state="open")
-    unwell = ours.filter(lively).exclude(wrong="").select_related("job__case")
-    return Standing(
-        ours.filter(state="to_send").count(),
-        ours.filter(state="open").count(),
-        tuple(unwell.order_by("began_at")[:100]),
-    )

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from doorstep.outside import actions as jobs
 from doorstep.outside import breaker, freshness, heard, plug
 from doorstep.outside import queries as queue
-from doorstep.waste import sheets
+from doorstep.waste import keyed, sheets
 from doorstep.web.kit.access import actor, needs
 
 
@@ -27,7 +27,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "rest_seconds": breaker.REST_SECONDS,
         "sockets": plug.sockets(),
         "hosts": [(host, heard.is_failing(host)) for host in heard.all_hosts()],
-        "sheets": sheets.standing(),
+        "sheets": keyed.standing(),
         "failures": queue.failures(now),
         "now": now,
         "done": request.GET.get("done", ""),

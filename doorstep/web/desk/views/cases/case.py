@@ -28,8 +28,8 @@ from doorstep.messages import queries as messages
 from doorstep.payments import queries as payments
 from doorstep.staff import actions as staff
 from doorstep.staff import queries as looks
+from doorstep.waste import keyed, sheets
 from doorstep.waste import queries as rounds_of
-from doorstep.waste import sheets
 from doorstep.web.desk import case_place, case_reroute
 from doorstep.web.desk.case_state import locked_state, state_of
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
@@ -74,7 +74,7 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "may_decide": _may(request, "desk.decide"),
         "checks": from_json(found.decisions),
         "jobs": jobs,
-        "sheets": sheets.of_jobs(jobs),
+        "sheets": keyed.of_jobs(jobs),
         "booking": bookings.of_case(found),
         "charges": charges,
         "tasks": needs_person.of_cases([found]).get(found.pk, []),
@@ -233,7 +233,7 @@ def send_sheet(request: HttpRequest, reference: str) -> HttpResponse:
     """Send a case's work to the waste system again, which waits or was refused."""
     case = case_of(reference)
     number = request.POST.get("sheet", "")[:12]
-    if not number.isdecimal() or not sheets.is_of(int(number), case):
+    if not number.isdecimal() or not keyed.is_of(int(number), case):
         raise Http404
     sheets.send_again(sheet_id=int(number), now=timezone.now())
     return back_to(case)

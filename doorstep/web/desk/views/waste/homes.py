@@ -18,7 +18,7 @@ from doorstep.council.queries import ZONE
 from doorstep.payments import queries as payments
 from doorstep.places import queries as places
 from doorstep.staff import actions as staff
-from doorstep.waste import mirror, sheets
+from doorstep.waste import keyed, mirror
 from doorstep.waste.lifts import lifts_at
 from doorstep.web.kit.access import needs
 
@@ -79,7 +79,7 @@ def home(request: HttpRequest, uprn: int) -> HttpResponse:
         "unread": mirror.bring(uprn, now),
         "read": mirror.known_since(uprn),
         "known_from": mirror.known_from(uprn),
-        "elsewhere": sheets.keyed_by_others(uprn),
+        "elsewhere": keyed.keyed_by_others(uprn),
         "lifts": lifts_at(uprn, since, today),
         "names": here.containers,
         "reasons": here.log_reasons,
