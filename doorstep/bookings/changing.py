@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from doorstep.bookings import queue
-from doorstep.bookings.models import Booking, Calendar, Day, DayChange, taken
+from doorstep.bookings.models import Booking, Calendar, Day, DayChange, Move, taken
 from doorstep.bookings.room import locked
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
@@ -32,16 +32,23 @@ def affected(calendar: Calendar, day: date, room: int, now: datetime) -> list[Bo
     return bookings
 
 
-def written(row: Day, by: Actor, now: datetime, but: Collection[int] = ()) -> Day:
+def written(
+    row: Day, by: Actor, now: datetime, but: Collection[int] = (), *, is_size: bool = False
+) -> Day:
     """Write down how an officer leaves a day, whose row is locked; cases that only hold it are looked at by jobs.
 
-    Not the cases of `but`, which are dealt with otherwise. Raises Refused("day_over").
+    `is_size` says that the capacity is what the officer wanted. Not the cases of `but`, which are dealt with otherwise. Raises Refused("day_over").
     """
     if row.day < now.astimezone(ZONE).date():
         raise Refused("day_over")
     row.save(update_fields=["capacity", "closed_why"])
     DayChange.objects.create(
-        day=row, at=now, by=by.key, capacity=row.capacity, closed_why=row.closed_why
+        day=row,
+        at=now,
+        by=by.key,
+        capacity=row.capacity,
+        closed_why=row.closed_why,
+        is_size=is_size,
     )
     holds = Booking.objects.filter(day=row, state="held", case__isnull=False)
     for case_id in holds.exclude(case__in=but).values_list("case_id", flat=True):
@@ -88,7 +95,17 @@ def resize(*, calendar: Calendar, day: date, capacity: int | None, by: Actor, no
         raise Refused("capacity_wrong")
     row = locked(calendar, day)
     row.capacity = capacity
-    return written(row, by, now)
+    return written(row, by, now, is_size=True)
+
+
+def most(calendar: Calendar, days: Collection[date]) -> dict[int, int]:
+    """Return by day how much room an officer left on it at most: by a size of its own, or by a move that stands."""
+    sizes = DayChange.objects.filter(is_size=True, day__calendar=calendar, day__day__in=days)
+    moves = Move.objects.filter(undone_at=None, day__calendar=calendar, day__day__in=days)
+    said = [*sizes.values_list("at", "day_id", "capacity")]
+    said += moves.filter(keep__gt=0).values_list("at", "day_id", "keep")
+    last = {day: capacity for _, day, capacity in sorted(said, key=lambda one: one[0])}
+    return {day: capacity for day, capacity in last.items() if capacity is not None}
 
 
 def changes(calendar: Calendar, day: date) -> list[DayChange]:

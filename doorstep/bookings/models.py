@@ -83,6 +83,8 @@ class DayChange(models.Model):
     by = models.CharField(max_length=80)
     capacity = models.PositiveIntegerField(null=True)
     closed_why = models.CharField(max_length=120, blank=True)
+    # Whether the capacity is what the officer wanted, or merely as it was when something else changed.
+    is_size = models.BooleanField(default=False, db_default=False)
 
 
 class Move(models.Model):

@@ -114,6 +114,8 @@ def _read(place: Property, before: Mirrored | None, now: datetime, until: float)
 
 def _ask(place: Property, found: _Found, with_book: bool, now: datetime, until: float) -> None:
     backend, today = theirs.backend(), now.astimezone(ZONE).date()
+    if not theirs.words().bins:
+        raise GiveUp(f"{theirs.FILE} names no containers, or cannot be read")
     if with_book:
         services = backend.services(place.uprn)
         _in_time(until)
@@ -143,10 +145,7 @@ def _keep(place: Property, found: _Found, wrong: str, now: datetime) -> Mirrored
     row = Mirrored.objects.filter(place=place).first() or Mirrored(place=place)
     row.tried_at, row.wrong = now, wrong
     if found.book is not None:
-        services, collections = found.book
-        row.empty_at = None if services else (row.empty_at or now)
-        if services or _is_believed(place, row, now):
-            _keep_book(place, services, collections, is_first=row.book_at is None, now=now)
+        _keep_book(place, row, *found.book, now=now)
         row.book_at = now
     if found.logs is not None:
         _keep_logs(place, found.logs)
@@ -155,16 +154,6 @@ def _keep(place: Property, found: _Found, wrong: str, now: datetime) -> Mirrored
         row.news_at = now
     row.save()
     return row
-
-
-def _is_believed(place: Property, row: Mirrored, now: datetime) -> bool:
-    """Say whether nothing is emptied at a home: at once where nothing was, else once they say so for a day.
-
-    An answer without its list looks the same, and containers that come back would be others to the cases about them.
-    """
-    if not Container.objects.filter(place=place).exists():
-        return True
-    return row.empty_at is not None and now - row.empty_at >= EMPTY_FOR
 
 
 # The book: containers with their rounds, and the rounds' days.
@@ -178,12 +167,16 @@ def code_of(schedule: str, stream: str) -> str:
 
 def _keep_book(
     place: Property,
+    row: Mirrored,
     services: list[Service],
     collections: list[Collection],
     *,
-    is_first: bool,
     now: datetime,
 ) -> None:
+    """Keep a home's containers with their rounds; what is emptied there no more is believed once they say so for a day.
+
+    An answer without its list looks the same, and containers that come back would be others to the cases about them.
+    """
     today = now.astimezone(ZONE).date()
     wanted: dict[str, list[str]] = {}
     rounds: dict[str, tuple[str, str, Service]] = {}
@@ -199,7 +192,10 @@ def _keep_book(
     for code in sorted(rounds):  # in one order, so that two homes never wait for each other
         schedule, stream, service = rounds[code]
         _keep_round(code, schedule, stream, service, collections, today)
-    _keep_boxes(place, wanted, None if is_first else today)
+    before = set(Container.objects.filter(place=place).values_list("kind", flat=True))
+    row.empty_at = (row.empty_at or now) if before - wanted.keys() else None
+    is_believed = row.empty_at is not None and now - row.empty_at >= EMPTY_FOR
+    _keep_boxes(place, wanted, today if row.book_at else None, may_end=is_believed)
 
 
 def _holds(service: Service, today: date) -> bool:
@@ -218,16 +214,19 @@ def _keep_round(
 ) -> None:
     """Keep a round with the days that they say; those further back than they were asked for stay as they were.
 
-    A home of which they say no days at all takes none from its round, which is that of others, too.
+    A home of which they say no days, or fewer, takes none from its round, which is that of others, too: its own replace what
+    lies between its first and its last.
     """
     first, last = today - BACK, today + AHEAD
     said = {c.day for c in collections if f"{c.round} {c.schedule}".strip() == schedule}
     row = Round.objects.select_for_update().filter(code=code).first()
     if row is not None and not said:
         return
-    said |= {service.next} if service.next and len(service.schedules) == 1 else set()
-    earlier = [day for day in row.days if day < first] if row else []
-    days = earlier + sorted(day for day in said if first <= day <= last)
+    if not said and service.next and len(service.schedules) == 1:
+        said = {service.next}
+    own = sorted(day for day in said if first <= day <= last)
+    others = [day for day in row.days if not own or not own[0] <= day <= own[-1]] if row else []
+    days = sorted({*own, *others})
     known_from = min(row.known_from, first) if row and row.known_from else first
     about = {
         "name": schedule[:80],
@@ -248,13 +247,15 @@ def _weeks(days: list[date]) -> int:
     return min(LONGEST_WEEKS, max(sorted(set(gaps)), key=gaps.count)) if gaps else 0
 
 
-def _keep_boxes(place: Property, wanted: dict[str, list[str]], since: date | None) -> None:
+def _keep_boxes(
+    place: Property, wanted: dict[str, list[str]], since: date | None, *, may_end: bool
+) -> None:
     """Bring a home's containers to what they say; one that stays keeps its number, which cases know.
 
     What comes or changes its round does so today (`since`); when a home is read first, it was always so.
     """
     rows = list(Container.objects.select_for_update().filter(place=place).order_by("id"))
-    for kind in {*wanted, *(row.kind for row in rows)}:
+    for kind in {*wanted, *((row.kind for row in rows) if may_end else ())}:
         codes = list(dict.fromkeys(wanted.get(kind, [])))
         own = [row for row in rows if row.kind == kind]
         free = [row for row in own if row.round_id not in codes]
@@ -279,7 +280,7 @@ def _event(log_id: str, *of: object) -> UUID:
 def _keep_logs(place: Property, logs: list[Log]) -> None:
     """Keep what crews logged: a round that was done in the street, or why a container was not emptied; each once."""
     rows = list(Container.objects.select_related("round").filter(place=place))
-    logs = _new(logs, rows)
+    kept = _kept(logs, rows)
     for line in sorted(
         {line.id: line for line in logs}.values(), key=lambda line: (line.at, line.id)
     ):
@@ -288,28 +289,25 @@ def _keep_logs(place: Property, logs: list[Log]) -> None:
         day = line.at.astimezone(ZONE).date()
         concerned = [row for row in rows if _is_of(row.round, line.round)]
         if not line.reason:
-            for code in {row.round_id for row in concerned}:
-                _through(line, code, place, day)
+            for code in sorted({row.round_id for row in concerned}):
+                if _event(line.id, code) not in kept:
+                    _through(line, code, place, day)
         elif code := theirs.words().reason(line.reason):
             for row in concerned:
-                _seen(line, row, code, day)
+                if _event(line.id, row.pk) not in kept:
+                    _seen(line, row, code, day)
         else:
             log.warning("reason_unknown", reason=line.reason[:60])
 
 
-def _new(logs: list[Log], rows: list[Container]) -> list[Log]:
-    """Return the logs that were not all kept before; one statement, however many there are."""
-    events = {
-        line.id: [_event(line.id, r.pk) for r in rows] + [_event(line.id, r.round_id) for r in rows]
-        for line in logs
-    }
-    asked = [event for of in events.values() for event in of]
-    kept = (
+def _kept(logs: list[Log], rows: list[Container]) -> set[UUID]:
+    """Return the events of these logs that were kept before, of these containers and their rounds; one statement."""
+    asked = [_event(line.id, of) for line in logs for row in rows for of in (row.pk, row.round_id)]
+    return (
         set(DeviceEvent.objects.filter(id__in=asked).values_list("id", flat=True))
         if asked
         else set()
     )
-    return [line for line in logs if not kept.intersection(events[line.id])]
 
 
 def _is_of(of: Round, theirs_code: str) -> bool:

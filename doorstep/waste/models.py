@@ -268,7 +268,7 @@ class Mirrored(models.Model):
     news_at = models.DateTimeField(null=True)
     tried_at = models.DateTimeField()
     wrong = models.CharField(max_length=200, blank=True)
-    # Since when they say that nothing is emptied there, where something was: believed once it is a day old.
+    # Since when they say that something is emptied there no more: believed once it is a day old.
     empty_at = models.DateTimeField(null=True)
 
 
@@ -300,6 +300,9 @@ class Sheet(models.Model):
     tries = models.PositiveIntegerField(default=0)
     tried_at = models.DateTimeField(null=True)
     wrong = models.CharField(max_length=200, blank=True)
+    # What was last carried from there to the case, and what a person was last asked: neither is said again.
+    said = models.CharField(max_length=80, blank=True)
+    asked = models.CharField(max_length=200, blank=True)
     # The number of the last event of the case whose words were added there.
     told = models.PositiveIntegerField(default=0)
 

@@ -6,22 +6,24 @@ between two of them leaves one piece of work there, and one outcome here.
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from doorstep.bookings.models import Booking
 from doorstep.cases import needs_person
-from doorstep.cases.models import Event
+from doorstep.cases.models import Case, Event
 from doorstep.council.errors import Refused
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork.models import Job, Outcome
 from doorstep.outside import calls
 from doorstep.outside.errors import GiveUp, TryLater
+from doorstep.staff.actor import Actor
 from doorstep.waste import queries, queue, theirs
 from doorstep.waste.models import Round, Sheet, TheirDay
 from doorstep.waste.provider import Outcome as Said
@@ -90,7 +92,6 @@ def _begin(job: Job, now: datetime) -> None:
         began_at=now,
         due_on=job.day,
         next_at=now,
-        told=job.case.events.aggregate(n=Max("number"))["n"] or 0,
     )
     kind = _kind(sheet)
     sheet.subject = kind.subject if kind else ""
@@ -125,7 +126,10 @@ def _try(sheet: Sheet, now: datetime, act: Callable[[Sheet, datetime], None]) ->
     except TryLater as exc:
         _later(sheet, str(exc), now)
     except GiveUp as exc:
-        _refused(sheet, exc.reason, now)
+        if sheet.state != "to_send" and sheet.job and sheet.job.state != "open":
+            _end(sheet, "cancelled", now)  # nobody waits for it, and it is not there any more
+        else:
+            _refused(sheet, exc.reason, now)
 
 
 def _later(sheet: Sheet, wrong: str, now: datetime) -> None:
@@ -167,11 +171,27 @@ def _refused(sheet: Sheet, reason: str, now: datetime) -> None:
         _ask(sheet, f"The waste system did not take this ({reason}).{before} {what}", now)
 
 
-def _ask(sheet: Sheet, text: str, now: datetime) -> None:
-    if sheet.job is not None:
-        needs_person.ask_officer(
-            case_id=sheet.job.case_id, text=text, by=theirs.THEY, now=now, topic=TOPIC
-        )
+def _ask(sheet: Sheet, text: str, now: datetime, topic: str = TOPIC) -> None:
+    """Ask a person about a sheet's case, once until something else is to be asked."""
+    if sheet.job is None or sheet.asked == text[:200]:
+        return
+    about: dict[str, Any] = {"by": theirs.THEY, "now": now, "topic": topic}
+    needs_person.ask_officer(case_id=sheet.job.case_id, text=text, **about)
+    Sheet.objects.filter(pk=sheet.pk).update(asked=text[:200])
+
+
+def _answered(sheet: Sheet, now: datetime) -> None:
+    """End what a person was asked about a sheet: it came about otherwise."""
+    if sheet.job is not None and sheet.asked:
+        needs_person.done(case_id=sheet.job.case_id, topic=TOPIC, by=theirs.THEY, now=now)
+        Sheet.objects.filter(pk=sheet.pk).update(asked="")
+
+
+def said(*, case: Case, by: Actor, now: datetime) -> None:
+    """End what a person was asked about a case's work there: the person has said what came of it."""
+    for sheet in Sheet.objects.filter(job__case=case).exclude(asked=""):
+        needs_person.done(case_id=case.pk, topic=TOPIC, by=by, now=now)
+        Sheet.objects.filter(pk=sheet.pk).update(asked="")
 
 
 # Sending.
@@ -197,7 +217,10 @@ def _clear_the_way(sheet: Sheet, now: datetime) -> None:
     """Cancel there what this takes the place of: they take the same at one home once in half an hour."""
     before = Sheet.objects.filter(place=sheet.place_id, subject=sheet.subject, state="open")
     for old in before.filter(job__state="withdrawn").select_related("job"):
-        _look_at(old, now)
+        with suppress(
+            GiveUp
+        ):  # gone, or not to be cancelled: they say themselves whether it is in the way
+            _look_at(old, now)
 
 
 def _keyed(sheet: Sheet, job: Job, now: datetime) -> str:
@@ -211,7 +234,7 @@ def _keyed(sheet: Sheet, job: Job, now: datetime) -> str:
         number = _same_there(sheet, now)
         if not number:
             raise TryLater(f"they take the same once in half an hour: {exc.reason}") from exc
-        Sheet.objects.filter(pk=sheet.pk).update(is_adopted=True)
+        sheet.is_adopted = True
         return number
 
 
@@ -245,10 +268,15 @@ def _is_there(sheet: Sheet, number: str, now: datetime) -> None:
         raise GiveUp("they gave a number that is none")
     Sheet.objects.filter(number=number, job=None).delete()
     Sheet.objects.filter(pk=sheet.pk).update(
-        number=number, state="open", tries=0, tried_at=None, wrong="", next_at=now + OFTEN
+        number=number,
+        is_adopted=sheet.is_adopted,
+        state="open",
+        tries=0,
+        tried_at=None,
+        wrong="",
+        next_at=now + OFTEN,
     )
-    if sheet.job is not None:
-        needs_person.done(case_id=sheet.job.case_id, topic=TOPIC, by=theirs.THEY, now=now)
+    _answered(sheet, now)
 
 
 def _work(sheet: Sheet, job: Job) -> Work:
@@ -290,7 +318,9 @@ def _look_at(sheet: Sheet, now: datetime) -> None:
     if job is not None and job.state == "withdrawn":
         if not sheet.is_adopted:  # what others keyed is theirs to cancel
             backend.cancel(number)
-        _end(sheet, "cancelled", now)
+            _end(sheet, "cancelled", now)
+        else:
+            _given_back(sheet)
         return
     if job is not None and job.state == "open":
         _tell(sheet, job, now)
@@ -315,6 +345,12 @@ def _look_at(sheet: Sheet, now: datetime) -> None:
         _rest(sheet, now)
 
 
+def _given_back(sheet: Sheet) -> None:
+    """Let work that others keyed be theirs again: it stands there, and the next report reads so."""
+    about = {"job": None, "key": "", "is_adopted": False, "wrong": "", "next_at": None}
+    Sheet.objects.filter(pk=sheet.pk).update(**about, tries=0, tried_at=None)
+
+
 def _rest(sheet: Sheet, now: datetime) -> None:
     """Look again in a while; a word of theirs that came meanwhile is not forgotten."""
     row = Sheet.objects.filter(pk=sheet.pk)
@@ -336,26 +372,29 @@ def _tell(sheet: Sheet, job: Job, now: datetime) -> None:
             if event.personal.text:
                 theirs.backend().note(str(sheet.number), event.personal.text[:1000])
         except GiveUp as exc:
-            _ask(
-                sheet,
-                f"The waste system did not take what they added ({exc.reason}). Tell the crew.",
-                now,
-            )
+            words = f"The waste system did not take what they added ({exc.reason}). Tell the crew."
+            _ask(sheet, words, now, topic="tell the crew")
         Sheet.objects.filter(pk=sheet.pk).update(told=event.number)
 
 
 def _carry(sheet: Sheet, job: Job, outcome: Said, now: datetime) -> None:
-    """Carry what came of work to the job's case, once; what nobody can read is a person's to say."""
+    """Carry what came of work to the job's case, once; what nobody can read is a person's to say.
+
+    What they said before is no news, also where an officer has put it right since.
+    """
     code = _code(sheet, job, outcome)
-    if not code:
-        said = ", ".join(sorted(filter(None, outcome.properties.values())))[:200]
-        _ask(
-            sheet,
-            f"The waste system says {outcome.state} of this{f' ({said})' if said else ''}: say what came of it.",
-            now,
-        )
+    values = ", ".join(sorted(filter(None, outcome.properties.values())))
+    word = code or outcome.state + (f" ({values})" if values else "")
+    if word[:80] == sheet.said:
         return
-    # The same outcome after another is news; said again it is refused as the same.
+    if code:
+        _carried(sheet, job, code, now)
+    elif job.state == "open":
+        _ask(sheet, f"The waste system says {word[:150]} of this: say what came of it.", now)
+    Sheet.objects.filter(pk=sheet.pk).update(said=word[:80])
+
+
+def _carried(sheet: Sheet, job: Job, code: str, now: datetime) -> None:
     before = Outcome.objects.filter(job=job).count()
     event = uuid5(NAMESPACE_URL, f"worksheet:{sheet.number}:{code}:{before}")
     act: Any = fieldwork.finish_job
@@ -367,6 +406,7 @@ def _carry(sheet: Sheet, job: Job, outcome: Said, now: datetime) -> None:
     except Refused as exc:
         # Said here already, by a crew of ours or by what was read a moment ago.
         log.info("outcome_not_taken", sheet=sheet.pk, why=exc.code)
+    _answered(sheet, now)
 
 
 def _code(sheet: Sheet, job: Job, outcome: Said) -> str:
@@ -381,7 +421,8 @@ def _code(sheet: Sheet, job: Job, outcome: Said) -> str:
 
 def send_again(*, sheet_id: int, now: datetime) -> bool:
     """Try again at once what waits or was refused, as a person wants it; say whether there was any such."""
-    Sheet.objects.filter(pk=sheet_id, state="refused", number=None).update(state="to_send")
+    refused = Sheet.objects.filter(pk=sheet_id, state="refused", number=None)
+    refused.update(state="to_send")
     free = Q(tried_at=None) | Q(tried_at__lt=now - TRYING)  # a try that is under way goes on
     waiting = Sheet.objects.filter(free, pk=sheet_id, state__in=Sheet.LIVE)
     is_there = waiting.update(next_at=now, tried_at=None)

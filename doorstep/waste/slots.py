@@ -10,8 +10,9 @@ from datetime import date, datetime, timedelta
 import structlog
 from django.db import transaction
 
+from doorstep.bookings import changing
 from doorstep.bookings import queries as bookings
-from doorstep.bookings.models import Booking, Calendar, Day, DayChange
+from doorstep.bookings.models import Booking, Calendar, Day
 from doorstep.forms.facts import Unavailable
 from doorstep.outside.errors import GiveUp, TryLater
 from doorstep.waste import theirs
@@ -75,7 +76,7 @@ def _keep(
     )
     rows = Day.objects.select_for_update(no_key=True).filter(calendar=calendar, day__in=wanted)
     booked, theirs_now = _there(calendar), []
-    most = _officers(calendar, wanted)
+    most = changing.most(calendar, wanted)
     for row in rows.order_by("day"):
         slot = slots.get(row.day)
         free = slot.free if slot else 0
@@ -91,13 +92,6 @@ def _keep(
         TheirDay.objects.bulk_create(
             of, update_conflicts=True, unique_fields=["day"], update_fields=fields
         )
-
-
-def _officers(calendar: Calendar, days: list[date]) -> dict[int, int]:
-    """Return by day how much room an officer left on it, where one did: no more is offered, however much is free there."""
-    changes = DayChange.objects.filter(day__calendar=calendar, day__day__in=days)
-    last = changes.order_by("day_id", "-pk").distinct("day_id").values_list("day_id", "capacity")
-    return {day: capacity for day, capacity in last if capacity is not None}
 
 
 def _there(calendar: Calendar) -> dict[int, int]:

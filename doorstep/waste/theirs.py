@@ -121,7 +121,7 @@ def words() -> Words:
 def _words(folder: Path) -> Words:
     try:
         return _read(folder)
-    except (ValidationError, yaml.YAMLError, OSError, UnicodeDecodeError) as exc:
+    except (yaml.YAMLError, OSError, ValueError) as exc:
         log.error("waste_system_unreadable", error=type(exc).__name__)  # said at start (`problems`)
         return Words()
 
@@ -139,7 +139,7 @@ def problems() -> list[str]:
         said = _read(council.folder())
     except ValidationError as exc:
         return checking.said(path, exc)
-    except (yaml.YAMLError, OSError, UnicodeDecodeError) as exc:
+    except (yaml.YAMLError, OSError, ValueError) as exc:
         return [f"{path}: cannot be read: {' '.join(str(exc).split())}"]
     bad = [
         f"bins: `{b.kind}` is not among `containers`"

@@ -58,7 +58,7 @@ def test_what_others_keyed_is_theirs_to_cancel(there: StandIn, district: Distric
     others = there.key(HOME, "289", "Missed Collection Refuse")
     assert sent(district.now).is_adopted
     Job.objects.update(state="withdrawn")
-    sent(district.now + MINUTE)
+    looked(district.now + MINUTE)
     assert there.sheets[others.id].status == "Open"
 
 
@@ -135,20 +135,42 @@ def test_one_home_that_they_refuse_keeps_nobody_from_the_night(
     assert Mirrored.objects.get(place=bad).book_at
 
 
-def test_a_home_without_days_takes_none_from_its_round(there: StandIn, district: District) -> None:
+@pytest.mark.parametrize("left", [0, 3])
+def test_a_home_of_fewer_days_takes_none_from_its_round(
+    there: StandIn, district: District, left: int
+) -> None:
     mirror.walk(district.now)
     before = box().round.days
-    there.homes[HOME + 1].collections = []
+    there.homes[HOME + 1].collections = there.homes[HOME + 1].collections[-left:] if left else []
     mirror.bring(HOME + 1, district.now + timedelta(hours=7))
     assert box().round.days == before
 
 
-def test_an_answer_without_its_list_takes_no_container(there: StandIn, district: District) -> None:
+@pytest.mark.parametrize("odd", [{"ServiceItemName": "RES-181"}, {"RoundSchedule": "N/A"}, None])
+def test_an_odd_answer_takes_no_container(there: StandIn, district: District, odd: Any) -> None:
+    """A code that nobody named, no schedule, no list: what is emptied no more is believed after a day."""
     mirror.bring(HOME, district.now)
-    number = box().pk
-    there._GetSiteCollections = lambda given: {}  # type: ignore[method-assign]
+    number, services = box().pk, there.homes[HOME].services
+    there.homes[HOME].services = [{**services[0], **odd}] if odd else []
     mirror.bring(HOME, district.now + timedelta(hours=7))
     assert box().pk == number
+    there.homes[HOME].services = services
+    mirror.bring(HOME, district.now + timedelta(hours=33))
+    there.homes[HOME].services = []
+    mirror.bring(HOME, district.now + timedelta(hours=41))
+    assert box().pk == number
+
+
+def test_a_file_that_cannot_be_read_takes_nothing(
+    there: StandIn, district: District, monkeypatch: Any
+) -> None:
+    from doorstep.waste import theirs
+
+    mirror.walk(district.now)
+    monkeypatch.setattr(theirs, "words", theirs.Words)
+    mirror.walk(district.now + timedelta(days=3))
+    assert Container.objects.count() == Property.objects.count()
+    assert "waste-system.yaml" in Mirrored.objects.get(place=HOME).wrong
 
 
 def test_a_container_that_is_gone_is_said_to_a_person(there: StandIn, district: District) -> None:
@@ -343,6 +365,86 @@ def test_an_officer_says_what_came_of_it(there: StandIn, district: District, cli
     assert case.stage == "no_access"
 
 
+def test_what_an_officer_put_right_is_not_undone_by_the_same_word_again(
+    there: StandIn, district: District, client: Any
+) -> None:
+    from uuid import uuid4
+
+    from doorstep.fieldwork import actions as fieldwork
+    from doorstep.staff.actor import SYSTEM
+
+    case = reported(there, district)
+    number = str(sent(district.now).number)
+    there.end(number, p68="Collected")
+    whitespace.poked(client, there, number)
+    sent(district.now + MINUTE)
+    job = Job.objects.get()
+    fieldwork.correct_job(event_id=uuid4(), job_id=job.pk, code="no_access", note="", by=SYSTEM, now=district.now + MINUTE)  # fmt: skip
+    whitespace.poked(client, there, number)
+    sent(district.now + 2 * MINUTE)
+    case.refresh_from_db()
+    assert case.stage == "no_access"
+
+
+def test_adopted_work_that_is_not_wanted_here_stands_there_as_theirs(
+    there: StandIn, district: District
+) -> None:
+    """The next who reports the bin reads that it is known, and no second one is keyed."""
+    from doorstep.waste import facts
+
+    reported(there, district)
+    there.key(HOME, "289", "Missed Collection Refuse")
+    sent(district.now)
+    Job.objects.update(state="withdrawn")
+    looked(district.now + MINUTE)
+    known: Any = facts.keyed_elsewhere(str(HOME), str(box().pk), district.due, district.now).value
+    assert len(known) == 1 and Sheet.objects.get().job is None
+
+
+def test_what_is_gone_there_and_wanted_no_more_ends_here(
+    there: StandIn, district: District
+) -> None:
+    case = reported(there, district)
+    sent(district.now)
+    there.sheets.clear()
+    Job.objects.update(state="withdrawn")
+    assert sent(district.now + MINUTE).state == "cancelled" and asked(case) == ""
+
+
+def test_a_person_is_asked_the_same_once(there: StandIn, district: District) -> None:
+    from doorstep.cases.models import Event
+
+    case = reported(there, district)
+    sent(district.now)
+    there.sheets.clear()
+    for quarter in range(1, 9):
+        sent(district.now + quarter * 16 * MINUTE)
+    assert Event.objects.filter(case=case, kind="note").count() == 1
+
+
+def test_work_sent_again_has_what_its_person_said_before(
+    there: StandIn, district: District
+) -> None:
+    """The crew that comes now is another, and words of the first minute are no other than later ones."""
+    case = reported(there, district)
+    adding.add(case_id=case.pk, text="The code is 12.", photo="", by=RESIDENT, now=district.now)
+    number = str(sent(district.now).number)
+    sent(district.now + 16 * MINUTE)
+    assert there.sheets[number].notes == ["The code is 12."]
+
+
+def test_a_log_of_the_street_counts_for_each_round(there: StandIn, district: District) -> None:
+    """Whose home is read first has one container of that round, the next has two, of two streams."""
+    from doorstep.waste.models import StreetDay
+
+    row = there.homes[HOME + 1].services[0]
+    there.homes[HOME + 1].services.append({**row, "ServiceItemName": "FO-23", "SiteServiceID": "77"})  # fmt: skip
+    whitespace.done_in_cab(there, district, HOME)
+    for home in (HOME, HOME + 1):
+        mirror.bring(home, district.now)
+    assert StreetDay.objects.filter(finished_at__isnull=False).count() == 2
+
+
 # Days.
 
 
@@ -379,11 +481,19 @@ def test_an_officer_who_left_less_room_is_heeded(there: StandIn, district: Distr
 
     whitespace.give_days(there, district.today, free=6)
     calendar = Calendar.objects.create(code="ALL", name="All", kind="bulky", wards=[], weekdays=list(range(7)), capacity=9, unit="jobs")  # fmt: skip
-    day = district.today + timedelta(days=10)
+    day, other = district.today + timedelta(days=10), district.today + timedelta(days=11)
     opened.resize(calendar=calendar, day=day, capacity=1, by=RESIDENT, now=district.now)
     for minutes in (0, 2):
         slots.bring("bulky", str(HOME), 1, day, day, now=district.now + minutes * MINUTE)
         assert Day.objects.get(day=day).capacity == 1
+    # A day that was closed and opened again is theirs as before.
+    for act in (lambda: opened.close(calendar=calendar, day=other, why="Snow", by=RESIDENT, now=district.now), lambda: opened.open_again(calendar=calendar, day=other, by=RESIDENT, now=district.now)):  # fmt: skip
+        whitespace.give_days(there, district.today, free=1)
+        slots.bring("bulky", str(HOME), 1, other, other, now=district.now + 4 * MINUTE)
+        act()
+    whitespace.give_days(there, district.today, free=5)
+    slots.bring("bulky", str(HOME), 1, other, other, now=district.now + 9 * MINUTE)
+    assert Day.objects.get(day=other).capacity == 5
 
 
 def test_rounds_without_days_are_there_all_the_same(there: StandIn, district: District) -> None:

@@ -35,6 +35,7 @@ from doorstep.web.portal.weeks import weeks_of
 View = Callable[[HttpRequest, str], HttpResponseBase]
 PLACE = Question("property", "address", "")
 # The page shows eight weeks, a feed a year; what is next is found however far ahead it is.
+A_DAY = timedelta(days=1)
 BACK, AHEAD, YEAR = timedelta(days=LOOK_BACK_DAYS), timedelta(weeks=8), timedelta(days=365)
 
 
@@ -91,7 +92,8 @@ def page(request: HttpRequest, uprn: str) -> HttpResponseBase:
         "today": today,
         "boxes": boxes,
         "unread": unread,
-        "read": mirror.known_since(home.uprn),
+        "read": (read := mirror.known_since(home.uprn)),
+        "is_old": bool(read and read.book_at and now - read.book_at > A_DAY),
         "coming": coming,
         "weeks": weeks_of(coming, [day for day, _of in out], today),
         "delays": calendar.delays(boxes),

@@ -224,6 +224,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
         done = [str(task["id"]) for task in job.tasks]
         act, about = fieldwork.finish_job, {**about, "photo": "", "done": done}
     act(**about, note="", by=actor(request), now=timezone.now())
+    sheets.said(case=case, by=actor(request), now=timezone.now())
     return back_to(case)
 
 
