@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from doorstep.bookings.models import LIVE, Booking, Calendar, Day, taken
 from doorstep.cases.models import Case
 from doorstep.council import queries as council
+from doorstep.outside.kept import kept
 from doorstep.places.models import Property
 
 NAMED = {
@@ -168,8 +169,13 @@ def pending(kind: str, uprn: int, today: date, but: int | None = None) -> list[d
 
 def of_case(case: Case) -> Booking | None:
     """Return the latest booking of a case, whatever became of it, or nothing."""
-    bookings = Booking.objects.select_related("day__calendar").filter(case=case)
-    return bookings.order_by("-made_at", "-id").first()
+    return _latest.first(case.pk)
+
+
+@kept
+def _latest(case_id: int) -> QuerySet[Booking]:
+    bookings = Booking.objects.select_related("day__calendar").filter(case=case_id)
+    return bookings.order_by("-made_at", "-id")[:1]
 
 
 def of_home(uprn: int, most: int = 50) -> list[Booking]:

@@ -4,14 +4,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import IntegrityError
+from django.db.models import QuerySet
 
 from doorstep.cases.models import Case
 from doorstep.council.errors import Refused
+from doorstep.outside.kept import kept
 
 
 def locked(case_id: int) -> Case:
     """Return a case that nobody else changes until the transaction ends."""
-    return Case.objects.select_for_update(of=("self",)).select_related("draft").get(id=case_id)
+    case = _locked.first(case_id)
+    if case is None:
+        raise Case.DoesNotExist
+    return case
+
+
+@kept
+def _locked(case_id: int) -> QuerySet[Case]:
+    return Case.objects.select_for_update(of=("self",)).select_related("draft").filter(id=case_id)
 
 
 @contextmanager

@@ -91,6 +91,16 @@ class _Statement(Generic[Row]):
     converters: tuple[tuple[int, Sequence[Callable[..., Any]], Any], ...]
     build: Callable[[Any], Row]
 
+    def with_values(self, values: Sequence[Any], connection: Any) -> list[Any]:
+        """Return the statement's parameters with these values in their places."""
+        params = list(self.params)
+        for place in self.places:
+            value = values[place.argument]
+            if place.number:  # no number in fewer bytes than it has (outside.postgres)
+                value = connection.ops.adapt_integerfield_value(value, place.number)
+            params[place.at] = value
+        return params
+
     def run(self, values: Sequence[Any]) -> list[Row]:
         """Return what the query set would give for these values."""
         connection = connections[self.alias]
@@ -100,14 +110,9 @@ class _Statement(Generic[Row]):
             raise TransactionManagementError(
                 "select_for_update cannot be used outside of a transaction."
             )
-        adapt: Callable[..., Any] = connection.ops.adapt_integerfield_value
-        params: list[Any] = list(self.params)
-        for place in self.places:
-            value = values[place.argument]
-            params[place.at] = adapt(value, place.number) if place.number else value
         # Django's own cursor: its errors, its look at a broken transaction, whoever counts statements.
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, params)
+            cursor.execute(self.sql, self.with_values(values, connection))
             rows = cursor.fetchall()
         if self.converters:
             rows = [list(row) for row in rows]
@@ -227,9 +232,7 @@ class Kept(Generic[P, Row]):
         """Return what makes of a row what this query set gives."""
         shape: Any = queryset._iterable_class
         columns = [column[0] for column in compiler.select]
-        if queryset.query.combinator or compiler.has_composite_fields(
-            columns
-        ):  # rows are put together in Python
+        if compiler.has_composite_fields(columns):  # which Django puts together itself
             shape = None
         if shape is query.ModelIterable:
             return _model_builder(queryset, compiler)

@@ -165,6 +165,7 @@ def test_it_gives_what_the_query_set_gives_by_one_statement(
         (with_what_hangs_on_it, (case.draft_id,), 3),
         (locked, (draft.pk,), 1),
         (all_rounds, (), 1),
+        (two_together, ("3 Mill Lane",), 2),
     ]
     for query, values, count in asked:
         query_of, plain = kept(query), query(*values)
@@ -377,7 +378,6 @@ def of_one(line: str) -> QuerySet[Property]:
         (is_read, "x", "was read already"),
         (gives_one, "x", "returns no query set"),
         (named_tuples, "x", "rows of another shape"),
-        (two_together, "x", "rows of another shape"),
         (of_one, "x", "belongs to one object"),
     ],
 )
