@@ -26,7 +26,7 @@ from operator import itemgetter
 from typing import Any, Generic, ParamSpec, TypeVar, get_args
 from uuid import UUID
 
-from django.core.exceptions import EmptyResultSet
+from django.core.exceptions import EmptyResultSet, ObjectDoesNotExist
 from django.db import connections
 from django.db.models import QuerySet, query
 from django.db.models.sql.compiler import SQLCompiler
@@ -86,6 +86,7 @@ class _Statement(Generic[Row]):
     params: tuple[object, ...]
     places: tuple[_Place, ...]
     locks: bool
+    missing: type[ObjectDoesNotExist]
     alias: str
     # By column: what Django does to what the driver gives, such as reading JSON.
     converters: tuple[tuple[int, Sequence[Callable[..., Any]], Any], ...]
@@ -104,9 +105,8 @@ class _Statement(Generic[Row]):
     def run(self, values: Sequence[Any]) -> list[Row]:
         """Return what the query set would give for these values."""
         connection = connections[self.alias]
-        if (
-            self.locks and connection.get_autocommit()
-        ):  # as Django says it, which looks only when it compiles
+        # In Django's own words; it looks only when it puts a statement together.
+        if self.locks and connection.get_autocommit():
             raise TransactionManagementError(
                 "select_for_update cannot be used outside of a transaction."
             )
@@ -153,6 +153,13 @@ class Kept(Generic[P, Row]):
         """Return the first of the rows, or nothing; the query itself should ask for no more."""
         return next(iter(self(*args, **kwargs)), None)
 
+    def get(self, *args: P.args, **kwargs: P.kwargs) -> Row:
+        """Return the first of the rows; raises its model's DoesNotExist where there is none."""
+        rows = self(*args, **kwargs)
+        if not rows:
+            raise self.statement().missing
+        return rows[0]
+
     def statement(self) -> _Statement[Row]:
         """Return what is kept, put together now if nobody did before; raises CannotBeKept."""
         if self._statement is None:
@@ -188,6 +195,7 @@ class Kept(Generic[P, Row]):
             params,
             tuple(places),
             queryset.query.select_for_update,
+            queryset.model.DoesNotExist,
             queryset.db,
             tuple((at, convs, expression) for at, (convs, expression) in converters.items()),
             self._builder(queryset, compiler),
@@ -218,14 +226,10 @@ class Kept(Generic[P, Row]):
         """Return which argument's value stands at a place, by what stands there in both; raises CannotBeKept."""
         marks = zip(self._marks(FIRST), self._marks(AGAIN), strict=True)
         for argument, pair in enumerate(marks):
-            if params == pair and all(isinstance(p, self.types[argument]) for p in params):
-                if self.types[argument] is not int:
-                    return _Place(at, argument, "")
-                return _Place(
-                    at,
-                    argument,
-                    "BigIntegerField" if isinstance(params[0], Int8) else "IntegerField",
-                )
+            kind = self.types[argument]
+            if params == pair and all(isinstance(param, kind) for param in params):
+                number = "BigIntegerField" if isinstance(params[0], Int8) else "IntegerField"
+                return _Place(at, argument, number if kind is int else "")
         raise self._cannot("is computed from a value, has it inside another, or reads what changes")
 
     def _builder(self, queryset: QuerySet[Any, Row], compiler: SQLCompiler) -> Callable[[Any], Any]:

@@ -34,6 +34,11 @@ def find(uprn: str) -> Property | None:
     return _with_uprn.first(int(uprn))
 
 
+def of(uprn: int) -> Property:
+    """Return the home with this UPRN, which is known to be one of ours; raises Property.DoesNotExist."""
+    return _with_uprn.get(uprn)
+
+
 @kept
 def _with_uprn(uprn: int) -> QuerySet[Property]:
     return Property.objects.select_related("street").filter(uprn=uprn)

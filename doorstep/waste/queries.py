@@ -294,7 +294,12 @@ def rounds_on(day: date) -> list[Round]:
 
 def is_assisted(uprn: int) -> bool:
     """Say whether the crew fetches this home's containers; for staff only."""
-    return Assisted.objects.filter(place_id=uprn).exists()
+    return bool(_assisted_at(uprn))
+
+
+@kept
+def _assisted_at(uprn: int) -> QuerySet[Assisted, int]:
+    return Assisted.objects.filter(place=uprn).values_list("pk", flat=True)[:1]
 
 
 def round_of(code: str) -> Round | None:

@@ -179,6 +179,13 @@ def test_it_gives_what_the_query_set_gives_by_one_statement(
         assert query_of.first(*values) == next(iter(plain), None)
 
 
+def test_one_that_must_be_there_is_had_or_said_to_be_missing(district: Any) -> None:
+    query_of = kept(by_number)
+    assert query_of.get(1003).line == "3 Mill Lane"
+    with pytest.raises(Property.DoesNotExist):
+        query_of.get(uprn=FAR)
+
+
 def test_what_came_with_a_row_is_not_read_again(
     district: Any, django_assert_num_queries: Any
 ) -> None:
