@@ -235,15 +235,15 @@ class Kept(Generic[P, Row]):
     def _builder(self, queryset: QuerySet[Any, Row], compiler: SQLCompiler) -> Callable[[Any], Any]:
         """Return what makes of a row what this query set gives."""
         shape: Any = queryset._iterable_class
-        columns = [column[0] for column in compiler.select]
-        if compiler.has_composite_fields(columns):  # which Django puts together itself
-            shape = None
+        width = len(compiler.select)  # a row may be longer, by what it is ordered by
+        if compiler.has_composite_fields([column[0] for column in compiler.select]):
+            shape = None  # Django makes a tuple of each
         if shape is query.ModelIterable:
             return _model_builder(queryset, compiler)
         if shape is query.FlatValuesListIterable:
             return itemgetter(0)
         if shape is query.ValuesListIterable:
-            return lambda row: tuple(row[: len(columns)])
+            return lambda row: tuple(row[:width])
         if shape is query.ValuesIterable:
             of = queryset.query
             names = list(of.selected or (*of.values_select, *of.annotation_select))

@@ -123,6 +123,15 @@ def distinct_by_another(slug: str) -> QuerySet[Case]:
     return cases.order_by("place__street__name", "id").distinct()
 
 
+def longer_rows(slug: str) -> QuerySet[Case, tuple[Any, ...]]:
+    cases = Case.objects.filter(slug=slug).values_list("stage", "slug")
+    return cases.order_by("opened_at").distinct()
+
+
+def longer_rows_by_name(slug: str) -> QuerySet[Case, dict[str, Any]]:
+    return Case.objects.filter(slug=slug).values("stage").order_by("opened_at").distinct()
+
+
 def with_what_hangs_on_it(pk: UUID) -> QuerySet[Event]:
     return Event.objects.filter(case__draft=pk).select_related("personal", "case")
 
@@ -162,6 +171,8 @@ def test_it_gives_what_the_query_set_gives_by_one_statement(
         (with_annotations, (1003, district.today), 1),
         (with_part_of_it, ("missed-bin",), 1),
         (distinct_by_another, ("missed-bin",), 1),
+        (longer_rows, ("missed-bin",), 1),
+        (longer_rows_by_name, ("missed-bin",), 1),
         (with_what_hangs_on_it, (case.draft_id,), 3),
         (locked, (draft.pk,), 1),
         (all_rounds, (), 1),
