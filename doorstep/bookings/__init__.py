@@ -1,4 +1,4 @@
 """Days with room for work: calendars by area, holds while someone finishes a form, bookings of cases; offers the step `book`.
 
-Public: actions, changing, models, moves, moving, queries, room, uses.
+Public: actions, calendars, changing, models, moves, moving, queries, room, uses.
 """

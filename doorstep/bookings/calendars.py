@@ -90,6 +90,15 @@ def _read(path: Path) -> list[CalendarFile]:
     return CalendarsFile.model_validate(yaml.safe_load(path.read_text())).calendars
 
 
+def of_council() -> list[CalendarFile]:
+    """Return the calendars of this council's file; none where there is none that can be read."""
+    path = council.folder() / "calendars.yaml"
+    try:
+        return _read(path) if path.exists() else []
+    except (OSError, yaml.YAMLError, ValidationError):
+        return []  # `doorstep calendars` says why
+
+
 @transaction.atomic
 def load(path: Path) -> list[str]:
     """Bring the calendars to what a file says, and return their codes; one no longer there takes no more.

@@ -13,7 +13,7 @@ with an error of its own beside HTTP's:
 | 5xx, another fault, too late, no XML, not its answer  | TryLater                  |
 
 A list of one may come as the thing itself, and one of none as nothing, an empty element or a nil. Numbers of properties may be
-padded with noughts. A day that is not set is 0001-01-01. Their times are London's, without saying so.
+padded with noughts. A day that is not set is 0001-01-01, or of the year 9999. Their times are London's, without saying so.
 """
 
 import re
@@ -31,6 +31,7 @@ from django.conf import settings
 
 from doorstep.outside import http
 from doorstep.outside.errors import GiveUp, TryLater
+from doorstep.outside.masking import masked
 from doorstep.waste.provider import (
     Collection,
     Forged,
@@ -65,7 +66,10 @@ STATES: Mapping[str, State] = {
 }
 # A reason that says nothing: the round was done there.
 DONE = "N/A"
-NO_DAY = date(1, 1, 1)
+# The first and the last year that can be written say that there is no day.
+NO_YEARS = (1, 9999)
+# What parsers raise; LookupError is an encoding that nobody knows.
+UNREADABLE = (ET.ParseError, DefusedXmlException, ValueError, LookupError)
 POKE = ("secret", "worksheetId", "worksheetReference", "status", "completedDate")
 ITEM = "wsap:Input.CreateWorksheetInput.ServiceItemInput"
 PROPERTY = "wsap:Input.CreateWorksheetInput.ServicePropertyInput"
@@ -145,6 +149,8 @@ class Whitespace:
         ]
         # They write Input twice.
         found = _call("GetCollectionSlots", "collectionSlotsInputInput", fields)
+        if not len(found):  # they say the same of a home they know not, and of no day
+            self.services(uprn)
         rows = _list(found, "ApiAdHocRoundInstances", "ApiAdHocRoundInstance")
         return sorted(
             (
@@ -180,7 +186,7 @@ class Whitespace:
             ("ServicePropertyInputs", [(PROPERTY, prop) for prop in properties]),
             *([("AdHocRoundInstanceId", work.slot)] if work.slot else []),
         ]
-        found = _call("CreateWorksheet", "worksheetInput", fields)
+        found = _call("CreateWorksheet", "worksheetInput", fields, home=True)
         numbers = _list(found, "WorksheetResponse", "anyType")
         number = (numbers[0].text or "").strip() if numbers else ""
         if not number:
@@ -195,7 +201,7 @@ class Whitespace:
 
     def cancel(self, worksheet: str) -> None:
         """Cancel a worksheet; one that is over stays as it is."""
-        if self.outcome(worksheet).state == "open":
+        if self.outcome(worksheet).state in ("open", "unknown"):
             _call("CancelWorksheet", "cancelWorksheetInput", [("WorksheetId", worksheet)])
 
     def note(self, worksheet: str, text: str) -> None:
@@ -227,7 +233,7 @@ class Whitespace:
             raise NotAgreed
         try:
             poke = _child(_child(fromstring(body), "Body"), "WorksheetPoke")
-        except (ET.ParseError, DefusedXmlException, ValueError) as exc:
+        except UNREADABLE as exc:
             raise GiveUp("no XML") from exc
         said = {name: _text(poke, name) for name in POKE}
         if missing := [name for name in POKE if not said[name]]:
@@ -297,20 +303,33 @@ def _call(operation: str, name: str, fields: Fields, *, home: bool = False) -> E
         log.info("called", what=operation, status=status, ms=call.milliseconds)
     if status in (401, 403):
         raise GiveUp("Whitespace refuses the user name or the password")
-    return _result(operation, status, raw, home)
+    return _result(operation, status, raw, home, [*_said(fields), *_key()])
 
 
-def _result(operation: str, status: int, raw: bytes, home: bool) -> ET.Element:
+def _key() -> tuple[str, str]:
+    return settings.WHITESPACE_USER, settings.WHITESPACE_PASSWORD
+
+
+def _said(fields: Fields) -> Iterator[str]:
+    """Go through every value of a request."""
+    for _, value in fields:
+        if isinstance(value, list):
+            yield from _said(value)
+        else:
+            yield str(value)
+
+
+def _result(operation: str, status: int, raw: bytes, home: bool, sent: list[str]) -> ET.Element:
     try:
         root: ET.Element = fromstring(raw)
-    except (ET.ParseError, DefusedXmlException, ValueError) as exc:
+    except UNREADABLE as exc:
         raise TryLater(f"Whitespace answered {status}, and no XML") from exc
     body = _child(root, "Body")
     if (fault := _child(body, "Fault")) is not None:
-        # Their sentence may repeat what we sent.
         if "ecurity" in _text(fault, "faultcode"):
             raise GiveUp("Whitespace refuses the user name or the password")
-        raise TryLater(f"Whitespace answered {status}, with a fault")
+        why = masked(_text(fault, "faultstring"), sent)
+        raise TryLater(f"Whitespace answered {status}, with a fault: {why}")
     result = _child(_child(body, f"{operation}Response"), f"{operation}Result")
     if result is None or status != 200:
         raise TryLater(f"Whitespace answered {status}, and not what was asked")
@@ -320,7 +339,8 @@ def _result(operation: str, status: int, raw: bytes, home: bool) -> ET.Element:
             raise NoSuchHome("Whitespace knows no such property")
         return ET.Element("nothing")
     if code != "0" or flag == "false":
-        raise Rejected(f"Whitespace refused {operation}: error {code[:20]}")
+        why = masked(_text(result, "ErrorDescription"), sent)
+        raise Rejected(f"Whitespace refused {operation}: error {code[:20]}, {why}", code)
     return result
 
 
@@ -374,7 +394,7 @@ def _moment(text: str) -> datetime | None:
             at = read(text)
         except ValueError:
             continue
-        if at.date() == NO_DAY:
+        if at.year in NO_YEARS:
             return None
         return at if at.tzinfo else at.replace(tzinfo=ZONE)
     return None
@@ -385,8 +405,11 @@ def _as_british(text: str) -> datetime:
 
 
 def _day(text: str) -> date | None:
-    at = _moment(text)
-    return at.astimezone(ZONE).date() if at else None
+    try:
+        at = _moment(text)
+        return at.astimezone(ZONE).date() if at else None
+    except OverflowError:  # the last day of all years, in another zone
+        return None
 
 
 def _service(row: ET.Element) -> Service:

@@ -3,8 +3,11 @@
 What an answer means is for the connector that knows its vendor; so is what the log may keep.
 """
 
+import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -119,6 +122,32 @@ def send(
         tell(Said(host, method, what or kind(url), call.status, call.milliseconds, wrong))
 
 
+@contextmanager
+def _ended_after(seconds: float) -> Iterator[Callable[[str, Mapping[str, Any]], None]]:
+    """Give what learns of a call's connection, and end that after so long: each limit of the library's is of one piece alone.
+
+    Who sends a letter of a header every two seconds would keep a thread for ever.
+    """
+    streams: list[Any] = []
+
+    def traced(name: str, info: Mapping[str, Any]) -> None:
+        if name in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            streams.append(info["return_value"])
+
+    def end() -> None:
+        for stream in streams[-1:]:
+            with suppress(OSError):
+                stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield traced
+    finally:
+        timer.cancel()
+
+
 def _send(
     who: str, method: str, url: str, limits: Limits, request: dict[str, Any]
 ) -> tuple[int, bytes]:
@@ -126,7 +155,12 @@ def _send(
     parts = httpx.Timeout(limits.seconds - 1, connect=limits.connect, pool=1.0)
     try:
         client = _client(is_outside(url))
-        with client.stream(method, url, timeout=parts, **request) as answer:
+        with (
+            _ended_after(limits.seconds) as traced,
+            client.stream(
+                method, url, timeout=parts, extensions={"trace": traced}, **request
+            ) as answer,
+        ):
             for piece in answer.iter_bytes():
                 body += piece
                 if time.monotonic() > until or len(body) > limits.most_bytes:

@@ -11,8 +11,6 @@ from doorstep.waste.models import Change, PlanFile, Sheet
 # Between these hours; a worker that was down for a while catches up, and nobody is woken.
 FROM_HOUR, TO_HOUR = 17, 22
 PLANS_KEPT = timedelta(days=90)
-# Work that others keyed in the waste system, after it began.
-SHEETS_KEPT = timedelta(days=180)
 
 
 def tell_this_evening() -> None:
@@ -68,4 +66,4 @@ def forget() -> None:
     PlanFile.objects.filter(sent_at__lt=old).exclude(text="").update(text="")
     Change.objects.filter(made_at=None, proposed_at__lt=old).delete()
     Sheet.objects.filter(job__case__erased_at__isnull=False).exclude(state__in=sheets.LIVE).delete()
-    Sheet.objects.filter(job=None, began_at__lt=now - SHEETS_KEPT).delete()
+    Sheet.objects.filter(job=None, began_at__lt=now - sheets.KEPT).delete()

@@ -18,6 +18,7 @@ from django.db.models import Max, Q
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.fieldwork import actions as fieldwork
+from doorstep.fieldwork.models import DeviceEvent
 from doorstep.forms.facts import Unavailable
 from doorstep.outside.errors import GiveUp, TryLater
 from doorstep.places.models import Property
@@ -35,7 +36,11 @@ BACK, AHEAD = timedelta(days=35), timedelta(days=91)
 MOST_SECONDS = 6.0
 # Homes that are read again a minute at night, those that were read longest ago first: some 7,000 a night.
 A_MINUTE, NIGHT = 30, range(1, 5)
-DAILY = timedelta(hours=20)
+DAILY, EMPTY_FOR = timedelta(hours=20), timedelta(hours=24)
+# At night one home is tried no more often than this.
+BETWEEN = timedelta(hours=1)
+# So many homes that cannot be read, one after the other, and the rest of the night's minute is left out.
+MOST_FAILURES = 3
 UNREAD = "the waste system does not answer, and this home was never read"
 log = structlog.get_logger("doorstep.waste")
 
@@ -54,6 +59,12 @@ def bring(uprn: int, now: datetime, *, news: bool = True) -> Unavailable | None:
         for place in Property.objects.filter(Q(uprn=uprn) | Q(property__uprn=uprn))
     ]
     return None if all(row.book_at for row in rows) else Unavailable(UNREAD)
+
+
+def is_due(uprn: int, now: datetime) -> bool:
+    """Say whether the containers and days of a home would be read there now."""
+    row = Mirrored.objects.filter(place_id=uprn).first() if theirs.is_kept_there() else None
+    return theirs.is_kept_there() and not (row and _is_fresh(row, now, news=False))
 
 
 def bring_home(uprn: str, *_: object, now: datetime) -> Unavailable | None:
@@ -132,7 +143,10 @@ def _keep(place: Property, found: _Found, wrong: str, now: datetime) -> Mirrored
     row = Mirrored.objects.filter(place=place).first() or Mirrored(place=place)
     row.tried_at, row.wrong = now, wrong
     if found.book is not None:
-        _keep_book(place, *found.book, is_first=row.book_at is None, now=now)
+        services, collections = found.book
+        row.empty_at = None if services else (row.empty_at or now)
+        if services or _is_believed(place, row, now):
+            _keep_book(place, services, collections, is_first=row.book_at is None, now=now)
         row.book_at = now
     if found.logs is not None:
         _keep_logs(place, found.logs)
@@ -143,15 +157,23 @@ def _keep(place: Property, found: _Found, wrong: str, now: datetime) -> Mirrored
     return row
 
 
+def _is_believed(place: Property, row: Mirrored, now: datetime) -> bool:
+    """Say whether nothing is emptied at a home: at once where nothing was, else once they say so for a day.
+
+    An answer without its list looks the same, and containers that come back would be others to the cases about them.
+    """
+    if not Container.objects.filter(place=place).exists():
+        return True
+    return row.empty_at is not None and now - row.empty_at >= EMPTY_FOR
+
+
 # The book: containers with their rounds, and the rounds' days.
 
 
 def code_of(schedule: str, stream: str) -> str:
-    """Return our code of a round: their round and schedule ("RND-6 Wed Wk 2") with the stream, of twenty letters at most."""
-    code = re.sub(r"[^A-Za-z0-9]+", "-", schedule).strip("-")
-    if len(code) > 16:
-        code = code[:11] + "-" + hashlib.sha256(schedule.encode()).hexdigest()[:4]
-    return f"{code}-{stream[:3]}"
+    """Return our code of a round, of twenty letters at most: the beginning of theirs ("RND-6 Wed Wk 2"), and a sign of all of it."""
+    code = re.sub(r"[^A-Za-z0-9]+", "-", schedule).strip("-")[:15].strip("-")
+    return f"{code}-{hashlib.sha256(f'{schedule}|{stream}'.encode()).hexdigest()[:4]}"
 
 
 def _keep_book(
@@ -164,6 +186,7 @@ def _keep_book(
 ) -> None:
     today = now.astimezone(ZONE).date()
     wanted: dict[str, list[str]] = {}
+    rounds: dict[str, tuple[str, str, Service]] = {}
     for service in services:
         known = theirs.words().bins.get(service.item)
         if known is None:
@@ -171,8 +194,11 @@ def _keep_book(
         elif _holds(service, today):
             for schedule in service.schedules:
                 code = code_of(schedule, known.stream)
-                _keep_round(code, schedule, known.stream, service, collections, today)
+                rounds[code] = (schedule, known.stream, service)
                 wanted.setdefault(known.kind, []).append(code)
+    for code in sorted(rounds):  # in one order, so that two homes never wait for each other
+        schedule, stream, service = rounds[code]
+        _keep_round(code, schedule, stream, service, collections, today)
     _keep_boxes(place, wanted, None if is_first else today)
 
 
@@ -190,11 +216,16 @@ def _keep_round(
     collections: list[Collection],
     today: date,
 ) -> None:
-    """Keep a round with the days that they say; those further back than they were asked for stay as they were."""
+    """Keep a round with the days that they say; those further back than they were asked for stay as they were.
+
+    A home of which they say no days at all takes none from its round, which is that of others, too.
+    """
     first, last = today - BACK, today + AHEAD
     said = {c.day for c in collections if f"{c.round} {c.schedule}".strip() == schedule}
-    said |= {service.next} if service.next and len(service.schedules) == 1 else set()
     row = Round.objects.select_for_update().filter(code=code).first()
+    if row is not None and not said:
+        return
+    said |= {service.next} if service.next and len(service.schedules) == 1 else set()
     earlier = [day for day in row.days if day < first] if row else []
     days = earlier + sorted(day for day in said if first <= day <= last)
     known_from = min(row.known_from, first) if row and row.known_from else first
@@ -248,6 +279,7 @@ def _event(log_id: str, *of: object) -> UUID:
 def _keep_logs(place: Property, logs: list[Log]) -> None:
     """Keep what crews logged: a round that was done in the street, or why a container was not emptied; each once."""
     rows = list(Container.objects.select_related("round").filter(place=place))
+    logs = _new(logs, rows)
     for line in sorted(
         {line.id: line for line in logs}.values(), key=lambda line: (line.at, line.id)
     ):
@@ -263,6 +295,21 @@ def _keep_logs(place: Property, logs: list[Log]) -> None:
                 _seen(line, row, code, day)
         else:
             log.warning("reason_unknown", reason=line.reason[:60])
+
+
+def _new(logs: list[Log], rows: list[Container]) -> list[Log]:
+    """Return the logs that were not all kept before; one statement, however many there are."""
+    events = {
+        line.id: [_event(line.id, r.pk) for r in rows] + [_event(line.id, r.round_id) for r in rows]
+        for line in logs
+    }
+    asked = [event for of in events.values() for event in of]
+    kept = (
+        set(DeviceEvent.objects.filter(id__in=asked).values_list("id", flat=True))
+        if asked
+        else set()
+    )
+    return [line for line in logs if not kept.intersection(events[line.id])]
 
 
 def _is_of(of: Round, theirs_code: str) -> bool:
@@ -304,19 +351,30 @@ def _seen(line: Log, row: Container, code: str, day: date) -> None:
 def walk(now: datetime, count: int = A_MINUTE) -> int:
     """Read homes again; return how many were read: first where somebody is written to the evening before, then those never read, then the oldest.
 
-    Who does not answer is left alone until the next minute.
+    One that cannot be read comes last the next time; after some of these in a row the rest waits for the next minute.
     """
-    old = Mirrored.objects.select_related("place").order_by("book_at")
+    old = Mirrored.objects.select_related("place").order_by("tried_at")
     told = BinNote.objects.filter(confirmed_at__isnull=False).values("place_id")
-    first = old.filter(book_at__lt=now - DAILY, place_id__in=told)
-    places = [row.place for row in first[:count]]
+    of_told = Q(place_id__in=told) | Q(place__property__in=told)  # or their building
+    first = old.filter(of_told, _older(now - DAILY), tried_at__lt=now - BETWEEN)
+    places = [row.place for row in first.distinct()[:count]]
     places += Property.objects.filter(mirrored=None)[: count - len(places)]
-    rest = old.filter(book_at__lt=now - BOOK_FOR).exclude(pk__in=[place.pk for place in places])
+    rest = old.filter(_older(now - BOOK_FOR), tried_at__lt=now - BETWEEN)
+    rest = rest.exclude(pk__in=[place.pk for place in places])
     places += [row.place for row in rest[: count - len(places)]]
-    for n, place in enumerate(places):
+    done = failures = 0
+    for place in places:
         if _bring(place, now, time.monotonic() + MOST_SECONDS).wrong:
-            return n
-    return len(places)
+            failures += 1
+        else:
+            done, failures = done + 1, 0
+        if failures == MOST_FAILURES:
+            break
+    return done
+
+
+def _older(than: datetime) -> Q:
+    return Q(book_at=None) | Q(book_at__lt=than)
 
 
 def known_since(uprn: int) -> Mirrored | None:

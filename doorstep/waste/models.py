@@ -268,6 +268,8 @@ class Mirrored(models.Model):
     news_at = models.DateTimeField(null=True)
     tried_at = models.DateTimeField()
     wrong = models.CharField(max_length=200, blank=True)
+    # Since when they say that nothing is emptied there, where something was: believed once it is a day old.
+    empty_at = models.DateTimeField(null=True)
 
 
 class Sheet(models.Model):
@@ -289,6 +291,8 @@ class Sheet(models.Model):
     began_at = models.DateTimeField()
     due_on = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # Whether it was keyed there by others a moment before ours was to be: then it is theirs to cancel.
+    is_adopted = models.BooleanField(default=False, db_default=False)
     # When it is to be looked at next; the tries since something last went well, and what was wrong with the last.
     next_at = models.DateTimeField(null=True)
     tries = models.PositiveIntegerField(default=0)

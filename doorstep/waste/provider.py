@@ -12,7 +12,11 @@ State = Literal["open", "done", "cancelled", "unknown"]
 
 
 class Rejected(GiveUp):
-    """They took a piece of work and said no, such as for a day that is full; the same again is refused again."""
+    """They took a piece of work and said no, such as for a day that is full; `code` is their number of why."""
+
+    def __init__(self, reason: str, code: str = "") -> None:
+        super().__init__(reason)
+        self.code = code
 
 
 class Forged(Exception):
@@ -133,10 +137,10 @@ class WasteBackend(Protocol):
         """Return the work that is keyed for a home, whoever keyed it."""
 
     def slots(self, uprn: int, service: str, first: date, last: date) -> list[Slot]:
-        """Return the days between two, both included, on which a home can have a kind of work done."""
+        """Return the days between two, both included, on which a home can have a kind of work done; raises NoSuchHome."""
 
     def create(self, work: Work) -> str:
-        """Key a piece of work and return their id of it; raises Rejected. Sent twice, look it up by `sent` first."""
+        """Key a piece of work and return their id of it; raises Rejected, NoSuchHome. Sent twice, look it up by `sent` first."""
 
     def sent(self, work: Work) -> str:
         """Return their id of a piece of work that an earlier try keyed; nothing where there is none."""

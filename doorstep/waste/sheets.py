@@ -5,7 +5,7 @@ between two of them leaves one piece of work there, and one outcome here.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,21 +13,22 @@ from uuid import NAMESPACE_URL, uuid5
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from doorstep.bookings.models import Booking
 from doorstep.cases import needs_person
-from doorstep.cases.models import Event
+from doorstep.cases.models import Case, Event
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.fieldwork import actions as fieldwork
-from doorstep.fieldwork.models import Job
+from doorstep.fieldwork.models import Job, Outcome
 from doorstep.outside import calls
 from doorstep.outside.errors import GiveUp, TryLater
 from doorstep.places.models import Property
 from doorstep.waste import queries, queue, theirs
-from doorstep.waste.models import Sheet, TheirDay
-from doorstep.waste.provider import Outcome, Rejected, Work, Worksheet
+from doorstep.waste.models import Round, Sheet, TheirDay
+from doorstep.waste.provider import Outcome as Said
+from doorstep.waste.provider import Rejected, Work, Worksheet
 
 # A try has ended by then, or its worker has died.
 TRYING = timedelta(minutes=2)
@@ -35,25 +36,38 @@ TRYING = timedelta(minutes=2)
 OFTEN, FIRST, LONGEST = timedelta(minutes=15), timedelta(seconds=30), timedelta(minutes=15)
 # Beyond this a person is asked; it is tried on all the same.
 PATIENCE = timedelta(hours=12)
+# Who keys the same within so long is refused there; work of others is forgotten here so long after it began.
+SAME_AGAIN, KEPT = timedelta(minutes=40), timedelta(days=180)
+NUMBER = 40
+TOPIC = "waste system"
 ENDED = ("done", "cancelled")
 LIVE = ("to_send", "open")
 log = structlog.get_logger("doorstep.waste")
 
 
-def work_of(job: Job) -> theirs.Work | None:
-    """Return the kind of work that a job is there; nothing where it is ours to do."""
+def _theirs() -> QuerySet[Job]:
+    """Return open jobs that are done there and have no sheet yet: those of their lists, and of containers on a round's."""
+    rounds = Round.objects.values("code")
+    of_theirs = Q(crew_list__in=list(theirs.words().lists), place__isnull=False)
+    of_theirs |= Q(about_kind="container", crew_list__in=rounds)
+    return Job.objects.filter(of_theirs, state="open", sheet=None).select_related("case")
+
+
+def _kind(sheet: Sheet) -> theirs.Work | None:
+    """Return the kind of work that a sheet is there; nothing where the council's file has none for it."""
     words = theirs.words()
-    if job.about_kind == "container":
-        row = queries.boxes({job.about_key}).get(job.about_key)
-        return words.missed(row.kind) if row else None
-    return words.lists.get(job.crew_list) if job.place_id else None
+    return (
+        words.missed(sheet.kind)
+        if sheet.kind
+        else words.lists.get(sheet.job.crew_list if sheet.job else "")
+    )
 
 
 def look(now: datetime) -> None:
     """Queue what is to be done now: jobs that have no sheet yet, and sheets whose time has come."""
     if not theirs.is_kept_there():
         return
-    for job in Job.objects.filter(state="open", sheet=None).order_by("pk")[:500]:
+    for job in _theirs().order_by("pk")[:500]:
         _begin(job, now)
     words = Event.objects.filter(
         case=OuterRef("job__case"), kind="added", number__gt=OuterRef("told")
@@ -67,25 +81,25 @@ def look(now: datetime) -> None:
 
 def _begin(job: Job, now: datetime) -> None:
     """Write down that a job is done there, and how we call it; one that two look at is written once."""
-    work = work_of(job)
-    if work is None:
-        return
-    kind, place_id = "", job.place_id or 0
+    row = None
     if job.about_kind == "container":
-        row = queries.boxes({job.about_key})[job.about_key]
-        kind, place_id = row.kind, row.place_id
+        row = queries.boxes({job.about_key}).get(job.about_key)
+    place_id = row.place_id if row else job.place_id
+    if place_id is None:
+        return
     sheet = Sheet(
         job=job,
         key=f"{job.case.reference}/{job.pk}",
         place_id=place_id,
-        kind=kind,
-        subject=work.subject,
+        kind=row.kind if row else "",
         state="to_send",
         began_at=now,
         due_on=job.day,
         next_at=now,
         told=job.case.events.aggregate(n=Max("number"))["n"] or 0,
     )
+    kind = _kind(sheet)
+    sheet.subject = kind.subject if kind else ""
     Sheet.objects.bulk_create([sheet], ignore_conflicts=True)
 
 
@@ -133,25 +147,36 @@ def _later(sheet: Sheet, wrong: str, now: datetime) -> None:
 
 
 def _refused(sheet: Sheet, reason: str, now: datetime) -> None:
-    """Stop: the same again is refused again. What was to be sent is a person's to key."""
-    state = "refused" if sheet.state == "to_send" else sheet.state
+    """Stop: the same again is refused again. What was to be sent, or is not there any more, is a person's."""
+    is_sent = sheet.state != "to_send"
     Sheet.objects.filter(pk=sheet.pk).update(
-        state=state,
+        state=sheet.state if is_sent else "refused",
         wrong=reason[:200],
-        next_at=None if state == "refused" else now + LONGEST,
+        next_at=now + LONGEST if is_sent else None,
         tried_at=None,
     )
     log.warning("sheet_refused", sheet=sheet.pk, said=reason[:200])
-    if state == "refused":
+    if is_sent:
+        _ask(
+            sheet,
+            f"The waste system does not say how this stands ({reason}). Look there, and say what came of it.",
+            now,
+        )
+    else:
         full = _slot(sheet) is not None
-        what = "Give it another day, or key it there by hand." if full else "Key it there by hand."
-        _ask(sheet, f"The waste system did not take this ({reason}). {what}", now)
+        what = (
+            "Give it another day, or send it again."
+            if full
+            else "Send it again, or key it there by hand."
+        )
+        before = " An earlier try may have got there: look first." if sheet.tries > 1 else ""
+        _ask(sheet, f"The waste system did not take this ({reason}).{before} {what}", now)
 
 
 def _ask(sheet: Sheet, text: str, now: datetime) -> None:
     if sheet.job is not None:
         needs_person.ask_officer(
-            case_id=sheet.job.case_id, text=text, by=theirs.THEY, now=now, topic="waste system"
+            case_id=sheet.job.case_id, text=text, by=theirs.THEY, now=now, topic=TOPIC
         )
 
 
@@ -160,51 +185,83 @@ def _ask(sheet: Sheet, text: str, now: datetime) -> None:
 
 def _send(sheet: Sheet, now: datetime) -> None:
     """Key the work there once, and write down their number; raises TryLater, GiveUp."""
-    job = sheet.job
-    if job is None or job.state != "open":
+    job, backend = sheet.job, theirs.backend()
+    # A try that nobody wrote down may have keyed it, also where it is not wanted any more: then it is cancelled.
+    number = backend.sent(Work(sheet.key, sheet.place_id, "", "")) if sheet.tries > 1 else ""
+    if not number and (job is None or job.state != "open"):
         Sheet.objects.filter(pk=sheet.pk).update(
             state="dropped", next_at=None, tried_at=None, wrong=""
         )
         return
-    work, backend = _work(sheet, job), theirs.backend()
-    number = backend.sent(work) if sheet.tries > 1 else ""
-    if not number:
-        try:
-            number = backend.create(work)
-        except Rejected:
-            # Somebody keyed the same a moment ago, and they take it once in half an hour: that one is ours then.
-            number = _same_there(sheet)
-            if not number:
-                raise
+    if not number and job is not None:
+        _clear_the_way(sheet, now)
+        number = _keyed(sheet, job, now)
     _is_there(sheet, number, now)
 
 
-def _same_there(sheet: Sheet) -> str:
-    """Return the number of open work of the same subject at the same home that is nobody's of ours; or nothing."""
+def _clear_the_way(sheet: Sheet, now: datetime) -> None:
+    """Cancel there what this takes the place of: they take the same at one home once in half an hour."""
+    before = Sheet.objects.filter(place=sheet.place_id, subject=sheet.subject, state="open")
+    for old in before.filter(job__state="withdrawn").select_related("job"):
+        _look_at(old, now)
+
+
+def _keyed(sheet: Sheet, job: Job, now: datetime) -> str:
+    """Key work and return their number; raises TryLater, GiveUp."""
+    try:
+        return theirs.backend().create(_work(sheet, job))
+    except Rejected as exc:
+        if exc.code not in theirs.words().again:
+            raise
+        # Somebody keyed the same a moment ago, or what we cancelled just now still counts.
+        number = _same_there(sheet, now)
+        if not number:
+            raise TryLater(f"they take the same once in half an hour: {exc.reason}") from exc
+        Sheet.objects.filter(pk=sheet.pk).update(is_adopted=True)
+        return number
+
+
+def _same_there(sheet: Sheet, now: datetime) -> str:
+    """Return the number of open work that others keyed of the same missed container a moment ago; or nothing.
+
+    Of large items never: what is to be taken, and when, stands in ours alone.
+    """
+    if not sheet.kind or not sheet.subject:
+        return ""
     same = [
         w
         for w in theirs.backend().worksheets(sheet.place_id)
-        if w.state == "open" and w.subject == sheet.subject
+        if w.state == "open"
+        and w.subject == sheet.subject
+        and w.began
+        and now - w.began < SAME_AGAIN
     ]
-    known = Sheet.objects.filter(number__in=[w.id for w in same], job__isnull=False)
-    taken = set(known.values_list("number", flat=True))
-    return next((w.id for w in same if sheet.subject and w.id not in taken), "")
+    ours = Sheet.objects.filter(job__isnull=False)
+    taken = set(ours.filter(number__in=[w.id for w in same]).values_list("number", flat=True))
+    keys = set(ours.filter(key__in=[w.reference for w in same]).values_list("key", flat=True))
+    return next((w.id for w in same if w.id not in taken and w.reference not in keys), "")
 
 
 @transaction.atomic
 def _is_there(sheet: Sheet, number: str, now: datetime) -> None:
-    """Write down a number; work that was seen there as somebody else's becomes this one."""
+    """Write down a number; work that was seen there as somebody else's becomes this one. Raises GiveUp where another case has it."""
+    if Sheet.objects.filter(number=number, job__isnull=False).exclude(pk=sheet.pk).exists():
+        raise GiveUp("they gave a number that other work of ours has")
+    if len(number) > NUMBER:
+        raise GiveUp("they gave a number that is none")
     Sheet.objects.filter(number=number, job=None).delete()
     Sheet.objects.filter(pk=sheet.pk).update(
         number=number, state="open", tries=0, tried_at=None, wrong="", next_at=now + OFTEN
     )
+    if sheet.job is not None:
+        needs_person.done(case_id=sheet.job.case_id, topic=TOPIC, by=theirs.THEY, now=now)
 
 
 def _work(sheet: Sheet, job: Job) -> Work:
     """Return a job as it is keyed there: what and where, and of its person no more than where the things stand."""
-    kind = work_of(job)
+    kind = _kind(sheet)
     if kind is None:
-        raise GiveUp("this council's waste system has no such work any more")
+        raise GiveUp("waste-system.yaml names no work for this")
     items: Counter[str] = Counter({kind.marker: 1} if kind.marker else {})
     for task in job.tasks:
         items[kind.items.get(str(task["id"]).rsplit(".", 1)[0], kind.any_item)] += 1
@@ -237,46 +294,65 @@ def _look_at(sheet: Sheet, now: datetime) -> None:
     """Ask how work stands that is there, after what we have to say of it; raises TryLater, GiveUp."""
     backend, job, number = theirs.backend(), sheet.job, str(sheet.number)
     if job is not None and job.state == "withdrawn":
-        backend.cancel(number)
+        if not sheet.is_adopted:  # what others keyed is theirs to cancel
+            backend.cancel(number)
         _end(sheet, "cancelled", now)
         return
     if job is not None and job.state == "open":
-        _tell(sheet, job)
+        _tell(sheet, job, now)
     outcome = backend.outcome(number)
-    if job is not None and job.state == "done" and outcome.state not in ENDED:
+    if outcome.state in ENDED:
+        if job is not None:
+            _carry(sheet, job, outcome, now)
+        _end(sheet, outcome.state, now)
+    elif job is not None and job.state == "done":
         # A crew of ours did it: nobody needs to go there from there.
-        backend.note(number, "Done already, as Doorstep knows.")
-        backend.cancel(number)
+        if not sheet.is_adopted:
+            backend.note(number, "Done already, as Doorstep knows.")
+            backend.cancel(number)
         _end(sheet, "cancelled", now)
-        return
-    if outcome.state not in ENDED:
-        Sheet.objects.filter(pk=sheet.pk).update(
-            tries=0, tried_at=None, wrong="", next_at=now + OFTEN
-        )
-        return
-    if job is not None:
-        _carry(sheet, job, outcome, now)
-    _end(sheet, outcome.state, now)
+    else:
+        if outcome.state == "unknown":
+            _ask(
+                sheet,
+                "The waste system says a word of this that nobody told us of. Look there, and say what came of it.",
+                now,
+            )
+        _rest(sheet, now)
+
+
+def _rest(sheet: Sheet, now: datetime) -> None:
+    """Look again in a while; a word of theirs that came meanwhile is not forgotten."""
+    row = Sheet.objects.filter(pk=sheet.pk)
+    row.update(tries=0, tried_at=None, wrong="")
+    row.filter(next_at=sheet.next_at).update(next_at=now + OFTEN)
 
 
 def _end(sheet: Sheet, state: str, now: datetime) -> None:
-    Sheet.objects.filter(pk=sheet.pk).update(
-        state=state, ended_at=sheet.ended_at or now, tries=0, tried_at=None, wrong="", next_at=None
-    )
+    row = Sheet.objects.filter(pk=sheet.pk)
+    row.update(state=state, ended_at=sheet.ended_at or now, tries=0, tried_at=None, wrong="")
+    row.filter(next_at=sheet.next_at).update(next_at=None)
 
 
-def _tell(sheet: Sheet, job: Job) -> None:
+def _tell(sheet: Sheet, job: Job, now: datetime) -> None:
     """Add what the case's person said since the work was sent, word for word; a worker that dies here may say it twice."""
     said = Event.objects.filter(case=job.case_id, kind="added", number__gt=sheet.told)
     for event in said.select_related("personal").order_by("number"):
-        if event.personal.text:
-            theirs.backend().note(str(sheet.number), event.personal.text[:1000])
+        try:
+            if event.personal.text:
+                theirs.backend().note(str(sheet.number), event.personal.text[:1000])
+        except GiveUp as exc:
+            _ask(
+                sheet,
+                f"The waste system did not take what they added ({exc.reason}). Tell the crew.",
+                now,
+            )
         Sheet.objects.filter(pk=sheet.pk).update(told=event.number)
 
 
-def _carry(sheet: Sheet, job: Job, outcome: Outcome, now: datetime) -> None:
+def _carry(sheet: Sheet, job: Job, outcome: Said, now: datetime) -> None:
     """Carry what came of work to the job's case, once; what nobody can read is a person's to say."""
-    code = _code(job, outcome)
+    code = _code(sheet, job, outcome)
     if not code:
         said = ", ".join(sorted(filter(None, outcome.properties.values())))[:200]
         _ask(
@@ -285,7 +361,9 @@ def _carry(sheet: Sheet, job: Job, outcome: Outcome, now: datetime) -> None:
             now,
         )
         return
-    event = uuid5(NAMESPACE_URL, f"worksheet:{sheet.number}:{code}")
+    # The same outcome after another is news; said again it is refused as the same.
+    before = Outcome.objects.filter(job=job).count()
+    event = uuid5(NAMESPACE_URL, f"worksheet:{sheet.number}:{code}:{before}")
     act: Any = fieldwork.finish_job
     more: dict[str, object] = {"photo": "", "done": [str(task["id"]) for task in job.tasks]}
     if job.state == "done":
@@ -297,9 +375,9 @@ def _carry(sheet: Sheet, job: Job, outcome: Outcome, now: datetime) -> None:
         log.info("outcome_not_taken", sheet=sheet.pk, why=exc.code)
 
 
-def _code(job: Job, outcome: Outcome) -> str:
+def _code(sheet: Sheet, job: Job, outcome: Said) -> str:
     """Return our outcome of a job for theirs; nothing where it has none."""
-    kind, words = work_of(job), theirs.words()
+    kind, words = _kind(sheet), theirs.words()
     said = outcome.properties.get(kind.outcome, "") if kind else ""
     code = words.outcomes.get(said.strip().lower(), "")
     if outcome.state == "cancelled":
@@ -310,7 +388,9 @@ def _code(job: Job, outcome: Outcome) -> str:
 def send_again(*, sheet_id: int, now: datetime) -> bool:
     """Try again at once what waits or was refused, as a person wants it; say whether there was any such."""
     Sheet.objects.filter(pk=sheet_id, state="refused", number=None).update(state="to_send")
-    is_there = Sheet.objects.filter(pk=sheet_id, state__in=LIVE).update(next_at=now, tried_at=None)
+    free = Q(tried_at=None) | Q(tried_at__lt=now - TRYING)  # a try that is under way goes on
+    waiting = Sheet.objects.filter(free, pk=sheet_id, state__in=LIVE)
+    is_there = waiting.update(next_at=now, tried_at=None)
     if is_there:
         queue.sheet.defer(sheet_id=sheet_id)
     return bool(is_there)
@@ -338,6 +418,9 @@ def take_in(*, place: Property, rows: list[Worksheet], now: datetime) -> None:
             _look_again(sheet, row, now)
         else:
             _keep(place, row, now)
+    # What is there no longer is nobody's work.
+    gone = Sheet.objects.filter(place=place, job=None, state="open").exclude(number__in=list(known))
+    gone.exclude(number__in=[row.id for row in rows]).update(state="cancelled", ended_at=now)
 
 
 def _look_again(sheet: Sheet, row: Worksheet, now: datetime) -> None:
@@ -347,7 +430,9 @@ def _look_again(sheet: Sheet, row: Worksheet, now: datetime) -> None:
 
 
 def _keep(place: Property, row: Worksheet, now: datetime) -> None:
-    """Keep work that somebody else keyed; how it stands where nobody told us of the word counts as open."""
+    """Keep work that somebody else keyed lately; how it stands where nobody told us of the word counts as open."""
+    if not row.id or len(row.id) > NUMBER or (row.began and now - row.began > KEPT):
+        return
     about = {
         "place": place,
         "kind": theirs.words().kind_of(row.subject),
@@ -357,7 +442,7 @@ def _keep(place: Property, row: Worksheet, now: datetime) -> None:
         "due_on": row.due.astimezone(ZONE).date() if row.due else None,
         "ended_at": row.ended,
     }
-    Sheet.objects.update_or_create(number=row.id[:40], defaults=about, create_defaults=about)
+    Sheet.objects.update_or_create(number=row.id, defaults=about, create_defaults=about)
 
 
 def open_elsewhere(uprns: list[int], kind: str, since: datetime) -> list[Sheet]:
@@ -375,6 +460,18 @@ def keyed_by_others(uprn: int) -> list[Sheet]:
     return list(Sheet.objects.filter(place=uprn, job=None).order_by("-began_at")[:20])
 
 
+def of_jobs(jobs: Iterable[Job]) -> dict[int, Sheet]:
+    """Return how jobs stand there, by their numbers; none where the book is kept here."""
+    if not theirs.is_kept_there():
+        return {}
+    return {s.job_id: s for s in Sheet.objects.filter(job__in=list(jobs)) if s.job_id}
+
+
+def is_of(sheet_id: int, case: Case) -> bool:
+    """Say whether work there is for a case."""
+    return Sheet.objects.filter(pk=sheet_id, job__case=case).exists()
+
+
 @dataclass(frozen=True)
 class Standing:
     """How our work in the waste system stands: how much waits to be sent and is open there, and what did not go well, the oldest first."""
@@ -389,7 +486,8 @@ def standing() -> Standing | None:
     if not theirs.is_kept_there():
         return None
     ours = Sheet.objects.filter(job__isnull=False)
-    unwell = ours.exclude(wrong="").filter(state__in=(*LIVE, "refused")).select_related("job__case")
+    lively = Q(state__in=LIVE) | Q(state="refused", job__state="open")
+    unwell = ours.filter(lively).exclude(wrong="").select_related("job__case")
     return Standing(
         ours.filter(state="to_send").count(),
         ours.filter(state="open").count(),

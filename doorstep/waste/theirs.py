@@ -5,12 +5,14 @@ Nothing of it is read where the socket `waste.backend` is empty: then the book o
 
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
 import structlog
 import yaml
 from django.utils.translation import gettext_lazy as _
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from doorstep.bookings import calendars
 from doorstep.council import checking
 from doorstep.council import queries as council
 from doorstep.outside import plug
@@ -27,6 +29,9 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+Small = Annotated[str, StringConstraints(to_lower=True, strip_whitespace=True)]
+
+
 class Work(_Part):
     """A kind of work there: their service, and the number of the property in which its outcome stands.
 
@@ -34,7 +39,7 @@ class Work(_Part):
     by ours, and `any_item` is for what has none; `where` is the property that takes where a thing stands.
     """
 
-    service: str
+    service: Annotated[str, Field(min_length=1)]
     outcome: str = ""
     subject: str = ""
     item: str = ""
@@ -55,15 +60,17 @@ class Bin(_Part):
 class Words(_Part):
     """What a council's waste system calls its containers, reasons, outcomes and kinds of work.
 
-    `reasons` are ours by what stands at the end of theirs ("Food - Not Out"), `outcomes` by the value of the property, both in
-    small letters; `cancelled` is what comes of work that was cancelled there, nothing where a person is asked. `lists` are
+    `reasons` are ours by what stands at the end of theirs ("Food - Not Out"), `outcomes` by the value of the property, in
+    capitals or not; `cancelled` is what comes of work that was cancelled there, nothing where a person is asked. `again` are the
+    numbers of the errors by which they refuse the same work keyed twice in half an hour. `lists` are
     crew lists of ours that are done there, and `slots` kinds of our calendars whose days are theirs, by their service.
     """
 
     bins: dict[str, Bin] = {}
-    reasons: dict[str, str] = {}
-    outcomes: dict[str, str] = {}
+    reasons: dict[Small, str] = {}
+    outcomes: dict[Small, str] = {}
     cancelled: str = ""
+    again: tuple[str, ...] = ()
     lists: dict[str, Work] = {}
     slots: dict[str, str] = {}
 
@@ -114,7 +121,7 @@ def words() -> Words:
 def _words(folder: Path) -> Words:
     try:
         return _read(folder)
-    except (ValidationError, yaml.YAMLError, OSError) as exc:
+    except (ValidationError, yaml.YAMLError, OSError, UnicodeDecodeError) as exc:
         log.error("waste_system_unreadable", error=type(exc).__name__)  # said at start (`problems`)
         return Words()
 
@@ -132,7 +139,7 @@ def problems() -> list[str]:
         said = _read(council.folder())
     except ValidationError as exc:
         return checking.said(path, exc)
-    except (yaml.YAMLError, OSError) as exc:
+    except (yaml.YAMLError, OSError, UnicodeDecodeError) as exc:
         return [f"{path}: cannot be read: {' '.join(str(exc).split())}"]
     bad = [
         f"bins: `{b.kind}` is not among `containers`"
@@ -154,4 +161,15 @@ def problems() -> list[str]:
         for code in said.lists
         if code not in here.crew_lists
     ]
+    subjects = [b.missed.subject for b in said.bins.values() if b.missed and b.missed.subject]
+    bad += [
+        f"bins: several have the subject `{s}`"
+        for s in {s for s in subjects if subjects.count(s) > 1}
+    ]
+    kinds = {calendar.kind for calendar in calendars.of_council()}
+    bad += [
+        f"slots: no calendar is of the kind `{kind}`" for kind in said.slots if kind not in kinds
+    ]
+    if said.cancelled and said.cancelled not in said.outcomes.values():
+        bad.append(f"cancelled: `{said.cancelled}` is none of the `outcomes`")
     return [f"{path}: {line}" for line in bad]

@@ -11,11 +11,11 @@ from ninja.params import functions as params
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.places import queries as places
-from doorstep.waste import mirror
 from doorstep.waste.calendar import BoxDays, collections_at
 from doorstep.web.api.access import FINDERS, READERS
 from doorstep.web.api.problems import Problem, answers
 from doorstep.web.api.shapes import Collections, PropertyList
+from doorstep.web.kit import their_homes
 
 router = Router(tags=["Properties"])
 AHEAD = timedelta(days=56)
@@ -53,7 +53,7 @@ def collections(request: HttpRequest, uprn: int) -> dict[str, Any]:
         raise Problem(404, "no_such_property")
     now = timezone.now()
     today = now.astimezone(council.ZONE).date()
-    if mirror.bring(uprn, now, news=False):
+    if their_homes.bring(request, uprn, now):
         raise Problem(503, "waste_system_away")
     boxes = collections_at(uprn, today, today + AHEAD, now)
     return {"uprn": str(uprn), "containers": [_container(box) for box in boxes]}

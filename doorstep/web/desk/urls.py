@@ -34,6 +34,7 @@ urlpatterns = [
     ),
     path("/cases/<str:reference>/calls", calls.of_case, name="desk_calls"),
     path("/cases/<str:reference>/correct", case.correct, name="correct"),
+    path("/cases/<str:reference>/send-again", case.send_sheet, name="send_sheet"),
     path("/cases/<str:reference>/refund", payments.refund, name="desk_refund"),
     path("/cases/<str:reference>/payment", taking.ways, name="desk_pay"),
     path("/cases/<str:reference>/payment/stop", taking.stop, name="desk_pay_stop"),

@@ -25,7 +25,7 @@ from doorstep.places.models import Property
 from doorstep.waste import calendar, mirror, sorting
 from doorstep.waste.calendar import BoxDays
 from doorstep.waste.queries import LOOK_BACK_DAYS, boxes_at
-from doorstep.web.kit import limits
+from doorstep.web.kit import limits, their_homes
 from doorstep.web.kit.access import public
 from doorstep.web.kit.fresh import fresh, fresh_of
 from doorstep.web.kit.visitor import forget_home, home_of, remember_home
@@ -82,7 +82,7 @@ def page(request: HttpRequest, uprn: str) -> HttpResponseBase:
     if home is None:
         return render(request, "portal/bins/unknown.html", {}, status=404)
     today = now.astimezone(council.ZONE).date()
-    unread = mirror.bring(home.uprn, now, news=False)
+    unread = their_homes.bring(request, home.uprn, now)
     boxes = calendar.collections_at(home.uprn, today - BACK, today + AHEAD, now)
     boxes.sort(key=lambda box: box.next.day if box.next else date.max)
     coming, out = calendar.in_order(boxes), calendar.left_out(boxes)
@@ -125,10 +125,12 @@ def _or_later(view: View) -> View:
     return feed
 
 
-def _year(uprn: str, now: datetime) -> tuple[Property | None, date, list[BoxDays]]:
+def _year(
+    request: HttpRequest, uprn: str, now: datetime
+) -> tuple[Property | None, date, list[BoxDays]]:
     today = now.astimezone(council.ZONE).date()
     home = places.find(uprn)
-    if home and mirror.bring(home.uprn, now, news=False):
+    if home and their_homes.bring(request, home.uprn, now):
         raise _Unread
     boxes = calendar.collections_at(home.uprn, today, today + YEAR, now) if home else []
     return home, today, boxes
@@ -145,7 +147,7 @@ def _language(request: HttpRequest) -> str:
 @_or_later
 def ics(request: HttpRequest, uprn: str) -> HttpResponseBase:
     """Give a home's collections of a year as a calendar to subscribe to."""
-    home, today, boxes = _year(uprn, timezone.now())
+    home, today, boxes = _year(request, uprn, timezone.now())
     with council.speaking(_language(request)):
         if home is None:
             sentence = _("We know no home with this number.")
@@ -164,7 +166,7 @@ def _calendar(body: bytes) -> HttpResponse:
 @_or_later
 def json(request: HttpRequest, uprn: str) -> HttpResponseBase:
     """Give a home's collections of a year for programs."""
-    home, _today, boxes = _year(uprn, timezone.now())
+    home, _today, boxes = _year(request, uprn, timezone.now())
     with council.speaking(_language(request)):
         if home is None:
             return JsonResponse({"error": _("We know no home with this number.")}, status=404)

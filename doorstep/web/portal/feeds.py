@@ -6,9 +6,9 @@ has one all-day event a day, and what does not take place is not there. Days hav
 is read whenever.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
@@ -17,68 +17,59 @@ from doorstep.catalogue.words import say
 from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.places.models import Property
+from doorstep.text import ics as write
 from doorstep.waste.calendar import BoxDays, Collection
-
-if TYPE_CHECKING:
-    from icalendar import Event
 
 
 def ics(home: Property, boxes: list[BoxDays], today: date) -> bytes:
     """Return the calendar: the same bytes as long as nothing changed."""
-    from icalendar import Calendar  # 0.05 s, which every start would wait for
-
-    calendar = Calendar()
-    calendar.add("prodid", "-//Doorstep//Bin days//EN")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", _("Bin days: %(address)s") % {"address": home.address})
-    calendar.add("refresh-interval", timedelta(hours=6), parameters={"VALUE": "DURATION"})
+    name = write.text("X-WR-CALNAME", _("Bin days: %(address)s") % {"address": home.address})
+    lines = [name, "REFRESH-INTERVAL;VALUE=DURATION:PT6H"]
+    host = urlsplit(addresses.base()).hostname or ""
     for box in boxes:
-        name = label(box)
+        summary = write.text("SUMMARY", label(box))
         for when in box.days:
-            calendar.add_component(_event(box, when, today, name))
-    return bytes(calendar.to_ical())
+            lines += _event(box, when, today, summary, host)
+    return write.calendar("-//Doorstep//Bin days//EN", lines)
 
 
 def one_day(key: str, day: date, title: str, says: str, now: datetime) -> bytes:
     """Return a calendar with one all-day event, and a reminder at six the evening before."""
-    from icalendar import Alarm, Calendar, Event
-
-    calendar, event, alarm = Calendar(), Event(), Alarm()
-    calendar.add("prodid", "-//Doorstep//Your case//EN")
-    calendar.add("version", "2.0")
-    event.add("uid", f"{key}@{urlsplit(addresses.base()).hostname}")
-    event.add("dtstamp", now)
-    event.add("dtstart", day)
-    event.add("dtend", day + timedelta(days=1))
-    event.add("summary", title or key)
-    event.add("description", says)
-    event.add("transp", "TRANSPARENT")
-    alarm.add("action", "DISPLAY")
-    alarm.add("description", title or key)
-    alarm.add("trigger", timedelta(hours=-6))
-    event.add_component(alarm)
-    calendar.add_component(event)
-    return bytes(calendar.to_ical())
+    alarm = write.part(
+        "VALARM", "ACTION:DISPLAY", write.text("DESCRIPTION", title or key), "TRIGGER:-PT6H"
+    )
+    event = write.part(
+        "VEVENT",
+        write.text("UID", f"{key}@{urlsplit(addresses.base()).hostname}"),
+        write.moment("DTSTAMP", now),
+        write.day("DTSTART", day),
+        write.day("DTEND", day + timedelta(days=1)),
+        write.text("SUMMARY", title or key),
+        write.text("DESCRIPTION", says),
+        "TRANSP:TRANSPARENT",
+        *alarm,
+    )
+    return write.calendar("-//Doorstep//Your case//EN", event)
 
 
-def _event(box: BoxDays, when: Collection, today: date, name: str) -> "Event":
+def _event(box: BoxDays, when: Collection, today: date, summary: str, host: str) -> Iterable[str]:
     """Return one collection; its UID is of the day the cycle gives, so that a moved one moves."""
-    from icalendar import Event
-
-    event, host = Event(), urlsplit(addresses.base()).hostname
-    event.add("uid", f"collection-{box.id}-{when.scheduled:%Y%m%d}@{host}")
-    # A newer event has a higher number where its day moved, also back (RFC 5545, 3.8.7.4).
-    event.add("sequence", when.moves)
-    # Where nobody asks by METHOD, DTSTAMP is when it was last revised, as LAST-MODIFIED is (3.8.7.2).
-    event.add("dtstamp", _revised(box, when))
-    event.add("last-modified", _revised(box, when))
-    event.add("dtstart", when.day)
-    event.add("dtend", when.day + timedelta(days=1))
-    event.add("summary", name)
-    event.add("transp", "TRANSPARENT")
-    if lines := "\n".join(_told(box, when, today)):
-        event.add("description", lines)
-    return event
+    revised = _revised(box, when)
+    told = "\n".join(_told(box, when, today))
+    return write.part(
+        "VEVENT",
+        f"UID:collection-{box.id}-{when.scheduled:%Y%m%d}@{host}",
+        # A newer event has a higher number where its day moved, also back (RFC 5545, 3.8.7.4).
+        f"SEQUENCE:{when.moves}",
+        # Where nobody asks by METHOD, DTSTAMP is when it was last revised, as LAST-MODIFIED is (3.8.7.2).
+        write.moment("DTSTAMP", revised),
+        write.moment("LAST-MODIFIED", revised),
+        write.day("DTSTART", when.day),
+        write.day("DTEND", when.day + timedelta(days=1)),
+        summary,
+        "TRANSP:TRANSPARENT",
+        *([write.text("DESCRIPTION", told)] if told else []),
+    )
 
 
 def _revised(box: BoxDays, when: Collection) -> datetime:

@@ -29,8 +29,9 @@ from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.places import queries as places
 from doorstep.places.models import Property
-from doorstep.waste import calendar, mirror
+from doorstep.waste import calendar
 from doorstep.waste.calendar import BoxDays
+from doorstep.web.kit import their_homes
 from doorstep.web.kit.access import public
 from doorstep.web.kit.visitor import home_of, remember_home
 from doorstep.web.portal.bins import homes_at
@@ -204,7 +205,7 @@ def on_home(request: HttpRequest) -> tuple[Property | None, Markup]:
         return home, Markup("")
     now = timezone.now()
     today = now.astimezone(council.ZONE).date()
-    if mirror.bring(home.uprn, now, news=False):
+    if their_homes.bring(request, home.uprn, now):
         return home, Markup("")
     boxes = calendar.collections_at(home.uprn, today, today, now)
     return home, fragment(home, boxes, today)

@@ -29,6 +29,7 @@ from doorstep.payments import queries as payments
 from doorstep.staff import actions as staff
 from doorstep.staff import queries as looks
 from doorstep.waste import queries as rounds_of
+from doorstep.waste import sheets
 from doorstep.web.desk import case_place, case_reroute
 from doorstep.web.desk.case_state import locked_state, state_of
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
@@ -73,6 +74,7 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "may_decide": _may(request, "desk.decide"),
         "checks": from_json(found.decisions),
         "jobs": jobs,
+        "sheets": sheets.of_jobs(jobs),
         "booking": bookings.of_case(found),
         "charges": charges,
         "tasks": needs_person.of_cases([found]).get(found.pk, []),
@@ -207,22 +209,33 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 @says_why_not(again)
 @as_it_was_seen(locked_state, "work")
 def correct(request: HttpRequest, reference: str) -> HttpResponse:
-    """Put a wrong outcome of a job right; the resident is told."""
+    """Put a wrong outcome of a job right, or say what came of one that no crew of ours reports; the resident is told."""
     case = case_of(reference)
     try:
-        job_id = int(request.POST.get("job", "")[:12])
-        if not case.jobs.filter(pk=job_id, state="done").exists():
-            raise Http404
-        fieldwork.correct_job(
-            event_id=UUID(request.POST.get("event", "")),
-            job_id=job_id,
-            code=request.POST.get("code", ""),
-            note="",
-            by=actor(request),
-            now=timezone.now(),
-        )
+        job = case.jobs.filter(pk=int(request.POST.get("job", "")[:12])).first()
+        event_id = UUID(request.POST.get("event", ""))
     except ValueError as exc:
         raise Http404 from exc
+    if job is None or job.state == "withdrawn":
+        raise Http404
+    act: Any = fieldwork.correct_job
+    about = {"event_id": event_id, "job_id": job.pk, "code": request.POST.get("code", "")}
+    if job.state == "open":
+        done = [str(task["id"]) for task in job.tasks]
+        act, about = fieldwork.finish_job, {**about, "photo": "", "done": done}
+    act(**about, note="", by=actor(request), now=timezone.now())
+    return back_to(case)
+
+
+@needs("desk.decide")
+@require_POST
+def send_sheet(request: HttpRequest, reference: str) -> HttpResponse:
+    """Send a case's work to the waste system again, which waits or was refused."""
+    case = case_of(reference)
+    number = request.POST.get("sheet", "")[:12]
+    if not number.isdecimal() or not sheets.is_of(int(number), case):
+        raise Http404
+    sheets.send_again(sheet_id=int(number), now=timezone.now())
     return back_to(case)
 
 
