@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from doorstep.bookings import queries, room
 from doorstep.bookings.models import GRACE, LIVE, BookedFact, Booking, Calendar, begins
@@ -22,6 +23,7 @@ from doorstep.cases.values import from_json
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
+from doorstep.outside.kept import kept
 from doorstep.staff.actor import Actor
 
 NEAREST_WITHIN = 60
@@ -44,10 +46,15 @@ def _calendar(code: str, kind: str) -> Calendar:
     stub = _given_calendar.get()
     if stub is not None:
         return stub(code, kind)
-    calendar = Calendar.objects.filter(code=code, kind=kind, active=True).first()
+    calendar = _active.first(code, kind)
     if calendar is None:
         raise Refused("slot_gone")
     return calendar
+
+
+@kept
+def _active(code: str, kind: str) -> QuerySet[Calendar]:
+    return Calendar.objects.filter(code=code, kind=kind, active=True)
 
 
 @contextmanager
@@ -106,10 +113,30 @@ def _take(
     return _write(booking, now)
 
 
-def _own(owner: Q) -> Booking | None:
-    """Return an owner's live booking, locked."""
+def _live(owner: Q) -> QuerySet[Booking]:
+    """Return an owner's live booking, locked; a case's own before one that its draft has."""
     bookings = Booking.objects.select_for_update(of=("self",)).select_related("day__calendar")
-    return next(iter(bookings.filter(owner, state__in=LIVE).order_by("case_id")), None)
+    return bookings.filter(owner, state__in=LIVE).order_by("case_id")
+
+
+@kept
+def _of_draft(draft_id: UUID) -> QuerySet[Booking]:
+    return _live(Q(draft=draft_id))
+
+
+@kept
+def _of_case_itself(case_id: int) -> QuerySet[Booking]:
+    return _live(Q(case=case_id))
+
+
+@kept
+def _of_case_or_draft(case_id: int, draft_id: UUID) -> QuerySet[Booking]:
+    return _live(Q(case=case_id) | Q(draft=draft_id))
+
+
+@kept
+def _lock_draft(draft_id: UUID) -> QuerySet[Draft, Any]:
+    return Draft.objects.select_for_update(no_key=True).filter(id=draft_id).values_list("id")
 
 
 @transaction.atomic
@@ -132,9 +159,9 @@ def hold(
     person's that are more than MOST_EACH. Raises Refused("slot_gone") where there is no room; an earlier hold then stays as it was.
     """
     _one_at_a_time(draft, home)
-    list(Draft.objects.select_for_update(no_key=True).filter(id=draft.pk).values_list("id"))
+    _lock_draft(draft.pk)
     code, day = _parts(slot)
-    booking = _own(Q(draft=draft)) or Booking(draft=draft)
+    booking = _of_draft.first(draft.pk) or Booking(draft=draft)
     if not booking.is_live(now):
         booking.made_at = now  # what ran out begins anew
     if booking.pk is None or booking.home != home:
@@ -161,7 +188,7 @@ def reserve(*, draft: Draft, slot: str, load: int, now: datetime, **about: Any) 
 @transaction.atomic
 def give_back(*, draft: Draft, now: datetime) -> None:
     """Give back what a draft holds; nothing where it holds nothing."""
-    if (held := _own(Q(draft=draft))) is not None:
+    if (held := _of_draft.first(draft.pk)) is not None:
         _end(held, now)
 
 
@@ -229,7 +256,7 @@ def _take_back(booking: Booking, now: datetime) -> None:
 
 def _of_case(case: Case, now: datetime) -> Booking:
     """Return the case's live booking, or the hold of its draft, now the case's; else a new one."""
-    booking = _own(Q(case=case) | Q(draft_id=case.draft_id))
+    booking = _of_case_or_draft.first(case.pk, case.draft_id)
     if booking is None:
         return Booking(case=case, made_at=now)
     booking.draft, booking.case = None, case
@@ -238,7 +265,7 @@ def _of_case(case: Case, now: datetime) -> Booking:
 
 def own(case_id: int) -> Booking | None:
     """Return what a case holds or has booked, locked; the caller holds the case's lock."""
-    return _own(Q(case=case_id))
+    return _of_case_itself.first(case_id)
 
 
 def leads_on(case: Case, outcome: str) -> bool:
@@ -366,7 +393,7 @@ def change(
     Nothing is done for a case that has nothing booked. The caller holds the case's lock, in a transaction.
     Raises Refused("slot_gone"); what it had then stays.
     """
-    booking = _own(Q(case=case))
+    booking = own(case.pk)
     if booking is None or booking.state != "booked":
         return
     give_back(draft=draft, now=now)
@@ -415,7 +442,7 @@ def release(*, case: Case, by: Actor, now: datetime) -> bool:
 
     The caller holds the case's lock, in a transaction.
     """
-    booking = _own(Q(case=case) | Q(draft_id=case.draft_id))
+    booking = _of_case_or_draft.first(case.pk, case.draft_id)
     if booking is None:
         return False
     _end(booking, now)
@@ -429,7 +456,7 @@ def undo_later(*, case: Case, by: Actor, now: datetime) -> bool:
 
     The caller holds the case's lock, in a transaction. Says whether there was one.
     """
-    booking = _own(Q(case=case))
+    booking = own(case.pk)
     if booking is None or booking.day.day <= now.astimezone(ZONE).date():
         return False
     return release(case=case, by=by, now=now)
@@ -467,7 +494,7 @@ def lapse(*, case_id: int, by: Actor, now: datetime) -> bool:
     Says whether one was given back; a hold that was confirmed or made longer meanwhile stays.
     """
     case = locking.locked(case_id)
-    booking = _own(Q(case=case))
+    booking = own(case.pk)
     if booking is None or booking.until is None or booking.until > now + SOON:
         return False
     if booking.is_live(now) and workflow.waits_outside(case) and _put_off(booking, now):
@@ -510,7 +537,7 @@ def lose(*, case_id: int, by: Actor, now: datetime) -> bool:
     Says whether it was taken; one that has room still, or is booked, stays.
     """
     case = locking.locked(case_id)
-    booking = _own(Q(case=case))
+    booking = own(case.pk)
     if booking is None or booking.state != "held" or not booking.is_live(now):
         return False
     try:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from doorstep.bookings.models import LIVE, Booking, Calendar, Day, taken
 from doorstep.cases.models import Case
 from doorstep.council import queries as council
+from doorstep.outside.kept import kept
 from doorstep.places.models import Property
 
 NAMED = {
@@ -67,11 +68,16 @@ def never(calendar: Calendar, day: date, is_holiday: Callable[[date], bool]) -> 
 
 def covering(kind: str, uprn: int) -> list[Calendar]:
     """Return the calendars of a kind of work for a home, by code."""
-    ward = Property.objects.filter(uprn=uprn).values_list("ward_id", flat=True).first()
+    ward = _ward_of.first(uprn)
     if ward is None:
         return []
     calendar_rows = Calendar.objects.filter(kind=kind, active=True).order_by("code")
     return list(calendar_rows.filter(Q(wards__contains=[ward]) | Q(wards=[])))
+
+
+@kept
+def _ward_of(uprn: int) -> QuerySet[Property, str | None]:
+    return Property.objects.filter(uprn=uprn).values_list("ward_id", flat=True)
 
 
 def with_use(days: QuerySet[Day], now: datetime, but: Q | None = None) -> QuerySet[Day]:
@@ -100,13 +106,7 @@ def days(
     calendars = covering(kind, uprn)
     if not calendars:
         return []
-    bookings = Booking.objects.filter(
-        case__place_id=uprn, state__in=LIVE, day__day__range=(first, last)
-    )
-    bookings = bookings.filter(day__calendar__kind=kind)
-    if case_id is not None:
-        bookings = bookings.exclude(case=case_id)
-    mine = set(bookings.values_list("day__day", flat=True))
+    mine = {day for day, of in _pending(kind, uprn, first) if day <= last and of != case_id}
     own = [Q(bookings__draft_id=draft_id)] if draft_id else []
     own += [Q(bookings__case=case_id)] if case_id else []
     return days_in(calendars, load, first, last, now, mine, reduce(or_, own) if own else None)
@@ -159,17 +159,25 @@ def _slot_day(
 
 def pending(kind: str, uprn: int, today: date, but: int | None = None) -> list[date]:
     """Return the days from today on for which cases about a home hold or have booked this kind of work, but for one case."""
-    bookings = Booking.objects.filter(case__place_id=uprn, state__in=LIVE, day__day__gte=today)
-    if but is not None:
-        bookings = bookings.exclude(case=but)
+    return [day for day, case_id in _pending(kind, uprn, today) if case_id != but]
+
+
+@kept
+def _pending(kind: str, uprn: int, today: date) -> QuerySet[Booking, tuple[date, int | None]]:
+    bookings = Booking.objects.filter(case__place=uprn, state__in=LIVE, day__day__gte=today)
     bookings = bookings.filter(day__calendar__kind=kind).order_by("day__day")
-    return list(bookings.values_list("day__day", flat=True))
+    return bookings.values_list("day__day", "case_id")
 
 
 def of_case(case: Case) -> Booking | None:
     """Return the latest booking of a case, whatever became of it, or nothing."""
-    bookings = Booking.objects.select_related("day__calendar").filter(case=case)
-    return bookings.order_by("-made_at", "-id").first()
+    return _latest.first(case.pk)
+
+
+@kept
+def _latest(case_id: int) -> QuerySet[Booking]:
+    bookings = Booking.objects.select_related("day__calendar").filter(case=case_id)
+    return bookings.order_by("-made_at", "-id")[:1]
 
 
 def of_home(uprn: int, most: int = 50) -> list[Booking]:

@@ -2,23 +2,28 @@
 
 from datetime import date, datetime
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from doorstep.bookings import queries
 from doorstep.bookings.models import Booking, Calendar, Day, taken
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
+from doorstep.outside.kept import kept
 
 
 def locked(calendar: Calendar, day: date) -> Day:
     """Return a day's row, locked, made when there is none."""
-    rows = Day.objects.select_for_update(no_key=True).filter(calendar=calendar, day=day)
-    row = next(iter(rows), None)
+    row = _locked.first(calendar.pk, day)
     if row is None:
         Day.objects.bulk_create([Day(calendar=calendar, day=day)], ignore_conflicts=True)
-        row = next(iter(rows.all()))
+        row = _locked.get(calendar.pk, day)
     row.calendar = calendar
     return row
+
+
+@kept
+def _locked(calendar_id: int, day: date) -> QuerySet[Day]:
+    return Day.objects.select_for_update(no_key=True).filter(calendar=calendar_id, day=day)
 
 
 def check(day: Day, booking: Booking, load: int, now: datetime) -> None:

@@ -80,8 +80,18 @@ def expires_at(draft: Draft) -> datetime:
 
 def expired(now: datetime) -> Q:
     """Return which drafts are over: not sent, and nobody went on with them for too long."""
-    unsaved = Q(saved_key="", updated_at__lt=now - timedelta(hours=UNSAVED_HOURS))
-    return Q(sent_at=None) & (unsaved | Q(updated_at__lt=now - timedelta(days=KEPT_DAYS)))
+    return untouched(*too_long_ago(now))
+
+
+def too_long_ago(now: datetime) -> tuple[datetime, datetime]:
+    """Return since when a draft must have been gone on with not to be over: one without a saved link, and any."""
+    return now - timedelta(hours=UNSAVED_HOURS), now - timedelta(days=KEPT_DAYS)
+
+
+def untouched(unsaved_since: datetime, any_since: datetime) -> Q:
+    """Return which drafts were not sent, and nobody went on with since those two moments."""
+    unsaved = Q(saved_key="", updated_at__lt=unsaved_since)
+    return Q(sent_at=None) & (unsaved | Q(updated_at__lt=any_since))
 
 
 def to_warn(now: datetime) -> list[Draft]:

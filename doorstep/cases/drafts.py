@@ -26,6 +26,7 @@ from doorstep.forms.journey import Decision
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Typed
 from doorstep.forms.rules.parse import FactCall
+from doorstep.outside.kept import kept
 from doorstep.staff.actor import RESIDENT, Actor
 
 ANSWERED = [
@@ -76,7 +77,12 @@ def begin(
         draft.save(force_insert=True)
         return draft
     Draft.objects.bulk_create([draft], ignore_conflicts=True)
-    return Draft.objects.get(owner_kind=owner.kind, owner_key=owner.key)
+    return _of_order.get(owner.kind, owner.key)
+
+
+@kept
+def _of_order(owner_kind: str, owner_key: str) -> QuerySet[Draft]:
+    return Draft.objects.filter(owner_kind=owner_kind, owner_key=owner_key)
 
 
 def unsaved(*, service: Service, channel: str, by: Actor, now: datetime) -> Draft:

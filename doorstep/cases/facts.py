@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from doorstep.cases.models import Case
 from doorstep.cases.values import to_json
@@ -18,6 +19,7 @@ from doorstep.forms.rules.evaluate import arguments
 from doorstep.forms.rules.functions import Clock
 from doorstep.forms.rules.parse import FactCall
 from doorstep.forms.rules.types import DAY, INT, TEXT, ListOf, Maybe, Record
+from doorstep.outside.kept import kept
 
 PAIR = ("id", "label")
 # A rehearsal hands in the facts of its example instead of finding them.
@@ -141,9 +143,14 @@ OPEN_CASE = Record("open case", {"due": Maybe(DAY), "stage": TEXT})
 
 
 def _open(slug: str, *key: str, now: datetime) -> facts.Observed:
-    cases = Case.objects.filter(slug=slug, unique_key=unique_key(slug, key[-1:]), closed_at=None)
-    rows = cases.values_list("due_on", "stage")
+    rows = _open_ones(slug, unique_key(slug, key[-1:]))
     return facts.Observed([{"due": due, "stage": stage} for due, stage in rows], now)
+
+
+@kept
+def _open_ones(slug: str, key: str) -> QuerySet[Case, tuple[date | None, str]]:
+    cases = Case.objects.filter(slug=slug, unique_key=key, closed_at=None)
+    return cases.values_list("due_on", "stage")
 
 
 def unique_key(slug: str, values: tuple[object, ...]) -> str:
@@ -157,12 +164,19 @@ CLOSED_CASE = Record("closed case", {"day": DAY, "outcome": TEXT})
 def _closed_since(slug: str, _uprn: str, thing: str, day: date, now: datetime) -> facts.Observed:
     """Observe how reports about a thing that were made since a day, and are closed, ended, the last first."""
     key, since = unique_key(slug, (thing,)), datetime.combine(day, time(), council.ZONE)
-    cases = Case.objects.filter(slug=slug, unique_key=key, opened_at__gte=since)
-    rows = cases.filter(closed_at__isnull=False).order_by("-closed_at")[:20]
-    closed = rows.values_list("closed_at", "outcome")
+    closed = _closed_ones(slug, key, since)
     return facts.Observed(
         [{"day": at.astimezone(council.ZONE).date(), "outcome": o} for at, o in closed if at], now
     )
+
+
+@kept
+def _closed_ones(
+    slug: str, key: str, since: datetime
+) -> QuerySet[Case, tuple[datetime | None, str]]:
+    cases = Case.objects.filter(slug=slug, unique_key=key, opened_at__gte=since)
+    rows = cases.filter(closed_at__isnull=False).order_by("-closed_at")[:20]
+    return rows.values_list("closed_at", "outcome")
 
 
 BEFORE = Record("earlier case", {"opened": DAY, "outcome": TEXT})
@@ -170,12 +184,16 @@ BEFORE = Record("earlier case", {"opened": DAY, "outcome": TEXT})
 
 def _before(slug: str, uprn: str, days: int, now: datetime) -> facts.Observed:
     since = now - timedelta(days=days)
-    cases = Case.objects.filter(slug=slug, place_id=int(uprn), opened_at__gte=since)
-    rows = cases.order_by("-opened_at").values_list("opened_at", "outcome")[:100]
-    zone = council.ZONE
+    rows, zone = _earlier_ones(slug, int(uprn), since), council.ZONE
     return facts.Observed(
         [{"opened": at.astimezone(zone).date(), "outcome": o} for at, o in rows], now
     )
+
+
+@kept
+def _earlier_ones(slug: str, uprn: int, since: datetime) -> QuerySet[Case, tuple[datetime, str]]:
+    cases = Case.objects.filter(slug=slug, place=uprn, opened_at__gte=since)
+    return cases.order_by("-opened_at").values_list("opened_at", "outcome")[:100]
 
 
 def offer(offer_fact: Callable[[facts.Fact], None] = facts.offer) -> None:

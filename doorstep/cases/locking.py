@@ -2,16 +2,34 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 from django.db import IntegrityError
+from django.db.models import QuerySet
 
-from doorstep.cases.models import Case
+from doorstep.cases.models import Case, Draft
 from doorstep.council.errors import Refused
+from doorstep.outside.kept import kept
 
 
 def locked(case_id: int) -> Case:
     """Return a case that nobody else changes until the transaction ends."""
-    return Case.objects.select_for_update(of=("self",)).select_related("draft").get(id=case_id)
+    return _locked.get(case_id)
+
+
+@kept
+def _locked(case_id: int) -> QuerySet[Case]:
+    return Case.objects.select_for_update(of=("self",)).select_related("draft").filter(id=case_id)
+
+
+def locked_draft(draft_id: UUID) -> Draft:
+    """Return a draft that nobody else changes until the transaction ends."""
+    return _locked_draft.get(draft_id)
+
+
+@kept
+def _locked_draft(draft_id: UUID) -> QuerySet[Draft]:
+    return Draft.objects.select_for_update().filter(id=draft_id)
 
 
 @contextmanager

@@ -10,13 +10,24 @@ from doorstep.cases.models import Case, Draft
 from doorstep.cases.owners import Owner
 from doorstep.catalogue import steps
 from doorstep.catalogue.models import Version
+from doorstep.outside.kept import kept
 from doorstep.text import copied
 
 
 def draft(draft_id: UUID, owner: Owner, now: datetime) -> Draft | None:
     """Return somebody's own draft by its id, sent or not, with the version of its service that `runs`; nothing when it is over."""
+    return _own_draft.first(draft_id, owner.kind, owner.key, *access.too_long_ago(now))
+
+
+@kept
+def _own_draft(
+    draft_id: UUID, owner_kind: str, owner_key: str, unsaved_since: datetime, any_since: datetime
+) -> QuerySet[Draft]:
+    own_draft = Draft.objects.filter(pk=draft_id, owner_kind=owner_kind, owner_key=owner_key)
     current = Version.objects.filter(slug=OuterRef("slug"), current=True).values("digest")[:1]
-    return _own(owner, now).annotate(runs=Subquery(current)).filter(pk=draft_id).first()
+    return own_draft.exclude(access.untouched(unsaved_since, any_since)).annotate(
+        runs=Subquery(current)
+    )
 
 
 def unfinished(owner: Owner, now: datetime, *, slug: str = "") -> QuerySet[Draft]:
@@ -39,8 +50,13 @@ def went_on_elsewhere(draft_id: UUID, owner: Owner) -> Draft | None:
 
 def by_reference(reference: str) -> Case | None:
     """Return the case with this reference, its place and version with it."""
+    return _by_reference.first(copied.reference(reference))
+
+
+@kept
+def _by_reference(reference: str) -> QuerySet[Case]:
     cases = Case.objects.select_related("place__street", "draft", "customer")
-    return cases.filter(reference=copied.reference(reference)).first()
+    return cases.filter(reference=reference)
 
 
 # What a case says at length; a list of cases reads none of it.

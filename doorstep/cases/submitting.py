@@ -9,7 +9,7 @@ from django.db import transaction
 
 from doorstep.cases import drafts, facts, rerouting, timeline, workflow
 from doorstep.cases.clock import clock_at
-from doorstep.cases.locking import one_open_case
+from doorstep.cases.locking import locked_draft, one_open_case
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.shapes import PassedStop
 from doorstep.cases.values import photos_of, settings_of, to_json, values_of
@@ -26,7 +26,7 @@ from doorstep.forms.journey import Decision
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.location import LocationAnswer
 from doorstep.forms.rules.functions import Clock
-from doorstep.places.models import Property
+from doorstep.places import queries as places
 from doorstep.staff.actor import Actor
 from doorstep.text.copied import LETTERS
 
@@ -118,7 +118,7 @@ def _submit(
     *,
     asked: bool,
 ) -> tuple[Case | None, Decision | None]:
-    draft = Draft.objects.select_for_update().get(id=draft_id)
+    draft = locked_draft(draft_id)
     if draft.sent_at:
         return Case.objects.select_related("place__street").get(draft=draft), None
     if answers is not None and draft.answers != answers:
@@ -203,7 +203,7 @@ def _open(
         version_id=draft.version_id,
         slug=draft.slug,
         draft=draft,
-        place=Property.objects.select_related("street").get(uprn=int(place)) if place else None,
+        place=places.of(int(place)) if place else None,
         **(_located(a[spot], draft.words.get(spot, "")) if spot else {}),
         customer=_customer(draft, service, now),
         channel=draft.channel,

@@ -6,7 +6,10 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from doorstep.cases.models import Case, Event, EventText
+from doorstep.outside.kept import kept
 from doorstep.staff.actor import Actor
 
 
@@ -34,7 +37,23 @@ def _last(case: Case) -> Any:
     """Return number and digest of the last line; known from this object's own last write, it is not read."""
     if hasattr(case, "last_line"):
         return case.last_line
-    return case.events.order_by("-number").values("number", "digest").first()
+    return _last_line.first(case.pk)
+
+
+@kept
+def _last_line(case_id: int) -> QuerySet[Event, Any]:
+    events = Event.objects.filter(case=case_id).order_by("-number")
+    return events.values("number", "digest")[:1]
+
+
+def of(case: Case) -> list[Event]:
+    """Return the lines of a case's timeline with what people wrote, in order."""
+    return _lines(case.pk)
+
+
+@kept
+def _lines(case_id: int) -> QuerySet[Event]:
+    return Event.objects.filter(case=case_id).select_related("personal").order_by("number")
 
 
 def begin(case: Case) -> None:
@@ -73,7 +92,7 @@ def write(
 def broken(case: Case) -> list[int]:
     """Return the numbers of the lines whose chain or text does not agree; none when all is well."""
     wrong, previous = [], ""
-    for event in case.events.select_related("personal").order_by("number"):
+    for event in of(case):
         personal = getattr(event, "personal", None)
         text_ok = personal is None or event.text_digest == _hash(personal.salt, personal.text)
         if event.previous != previous or event.digest != _digest(event) or not text_ok:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from doorstep.catalogue import here, setting_checks
@@ -23,6 +23,7 @@ from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
+from doorstep.outside.kept import kept
 
 FILES = ("service.yaml", "form.yaml", "workflow.yaml", "examples.yaml")
 # The scoping note: nothing is read from it, and it belongs to the version.
@@ -144,15 +145,23 @@ def contents(version: str) -> dict[str, str]:
 
 def current(slug: str) -> Service | None:
     """Return the version residents begin with now, or nothing."""
-    digest = Version.objects.filter(slug=slug, current=True).values_list("digest", flat=True)
-    version = digest.first()
+    version = _current.first(slug)
     return service(version) if version else None
+
+
+@kept
+def _current(slug: str) -> QuerySet[Version, str]:
+    return Version.objects.filter(slug=slug, current=True).values_list("digest", flat=True)
 
 
 def running() -> list[Service]:
     """Return every current service, by title."""
-    versions = Version.objects.filter(current=True).values_list("digest", flat=True)
-    return sorted((service(v) for v in versions), key=lambda s: s.about.title)
+    return sorted((service(v) for v in _running()), key=lambda s: s.about.title)
+
+
+@kept
+def _running() -> QuerySet[Version, str]:
+    return Version.objects.filter(current=True).values_list("digest", flat=True)
 
 
 def online() -> list[Service]:

@@ -7,6 +7,7 @@ from django.db.models import Count, Max, QuerySet
 
 from doorstep.cases.models import Case
 from doorstep.fieldwork.models import WITHDRAWN, Caution, DeviceEvent, Job, Outcome
+from doorstep.outside.kept import kept
 
 
 def last_heard() -> datetime | None:
@@ -48,8 +49,13 @@ def at(job: Job) -> tuple[int, int] | None:
 
 def cautions(today: date) -> list[Caution]:
     """Return what crews must know of places now, the latest first."""
+    return _cautions(today)
+
+
+@kept
+def _cautions(today: date) -> QuerySet[Caution]:
     rows = Caution.objects.filter(ended_at=None, until__gte=today)
-    return list(rows.order_by("-made_at")[:500])
+    return rows.order_by("-made_at")[:500]
 
 
 def cautions_at(point: tuple[int, int] | None, among: list[Caution]) -> list[Caution]:
@@ -59,10 +65,20 @@ def cautions_at(point: tuple[int, int] | None, among: list[Caution]) -> list[Cau
     return [c for c in among if dist(point, (c.easting, c.northing)) <= c.metres]
 
 
-def outcomes_about(kind: str, keys: list[str], since: date) -> QuerySet[Outcome]:
+def outcomes_about(kind: str, keys: list[str], since: date) -> list[Outcome]:
     """Return what stands recorded about some things since a day, the newest first."""
-    outcomes = Outcome.objects.filter(about_kind=kind, about_key__in=keys, day__gte=since)
-    return outcomes.filter(superseded_by=None).exclude(code=WITHDRAWN).order_by("-at")
+    if len(keys) == 1:  # as nearly always
+        return _about_one(kind, keys[0], since)
+    return list(_standing().filter(about_kind=kind, about_key__in=keys, day__gte=since))
+
+
+@kept
+def _about_one(kind: str, key: str, since: date) -> QuerySet[Outcome]:
+    return _standing().filter(about_kind=kind, about_key=key, day__gte=since)
+
+
+def _standing() -> QuerySet[Outcome]:
+    return Outcome.objects.filter(superseded_by=None).exclude(code=WITHDRAWN).order_by("-at")
 
 
 def history_about(kind: str, keys: list[str], since: date) -> QuerySet[Outcome]:

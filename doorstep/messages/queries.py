@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from django.db.models import QuerySet
+
 from doorstep.cases.models import Case
 from doorstep.messages.actions import CODE, LINK
 from doorstep.messages.models import Message
 from doorstep.messages.provider import Messenger, Outgoing
 from doorstep.messages.short import parts_of
 from doorstep.outside import plug
+from doorstep.outside.kept import kept
 
 
 def was_written_to(case: Case) -> bool:
@@ -46,9 +49,14 @@ class Told:
 
 def told(case: Case) -> list[Told]:
     """Return what a case's person was told or will be, the latest first."""
-    messages = Message.objects.filter(case=case).order_by("-queued_at", "-id")
+    messages = _of_case(case.pk)
     repeated = {m.again_of_id for m in messages if m.failed_at is None}
     return [_told(message, message.pk in repeated) for message in messages]
+
+
+@kept
+def _of_case(case_id: int) -> QuerySet[Message]:
+    return Message.objects.filter(case=case_id).order_by("-queued_at", "-id")
 
 
 def _told(message: Message, was_repeated: bool) -> Told:

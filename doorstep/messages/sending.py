@@ -13,6 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from doorstep.cases import access as case_access
 from doorstep.cases import needs_person
@@ -24,6 +25,7 @@ from doorstep.messages.provider import Messenger, Outgoing, Receipt, Undeliverab
 from doorstep.messages.short import quiet_until
 from doorstep.outside import calls, plug
 from doorstep.outside.errors import GiveUp, TryLater
+from doorstep.outside.kept import kept
 from doorstep.staff.actor import SYSTEM
 
 # What a person is asked, by why a message did not arrive; "" is an error that says no more.
@@ -95,11 +97,16 @@ def _alone(message_id: int) -> Iterator[None]:
             cursor.execute("select pg_advisory_unlock(hashtextextended(%s, %s))", what)
 
 
+@kept
+def _locked(message_id: int) -> QuerySet[Message]:
+    messages = Message.objects.select_for_update(of=("self",)).select_related("case", "draft")
+    return messages.filter(id=message_id)
+
+
 @transaction.atomic
 def _begin(message_id: int, now: datetime) -> _Begun | None:
     """Note that a message is being handed over; nothing when it was, or when nobody needs it any more."""
-    messages = Message.objects.select_for_update(of=("self",)).select_related("case", "draft")
-    message = messages.filter(id=message_id).first()
+    message = _locked.first(message_id)
     if message is None or message.sent_at:
         return None  # sent before, or its draft is gone
     gone_by = message.while_in and (

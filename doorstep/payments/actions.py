@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from doorstep.cases import actions as cases
 from doorstep.cases import needs_person, timeline, workflow
@@ -23,6 +23,7 @@ from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.outside import calls, plug
 from doorstep.outside.errors import OutsideError, TryLater
+from doorstep.outside.kept import kept
 from doorstep.outside.secret import derived, hashed
 from doorstep.payments import outcomes, queue, refunds
 from doorstep.payments.models import (
@@ -121,7 +122,12 @@ def lock(charge_id: int) -> Charge:
     """Return a charge, locked after its case, so that no two ways in wait for each other."""
     case_id = Charge.objects.values_list("case_id", flat=True).get(id=charge_id)
     locked(case_id)
-    return Charge.objects.select_for_update().get(id=charge_id)
+    return _locked.get(charge_id)
+
+
+@kept
+def _locked(charge_id: int) -> QuerySet[Charge]:
+    return Charge.objects.select_for_update().filter(id=charge_id)
 
 
 def token_of(attempt: Attempt) -> str:

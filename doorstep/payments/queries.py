@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
+from doorstep.outside.kept import kept
 from doorstep.outside.secret import hashed
 from doorstep.payments.models import (
     COUNTED,
@@ -27,12 +28,22 @@ BACK_FOR = timedelta(days=2)
 
 def due(case: Case) -> Charge | None:
     """Return the charge of a case that waits to be paid."""
-    return Charge.objects.filter(case=case, state="due").first()
+    return _due.first(case.pk)
+
+
+@kept
+def _due(case_id: int) -> QuerySet[Charge]:
+    return Charge.objects.filter(case=case_id, state="due").order_by("id")[:1]
 
 
 def latest(case: Case) -> Charge | None:
     """Return a case's charge: the one that is due, else the last one made."""
-    return due(case) or Charge.objects.filter(case=case).order_by("-id").first()
+    return due(case) or _latest.first(case.pk)
+
+
+@kept
+def _latest(case_id: int) -> QuerySet[Charge]:
+    return Charge.objects.filter(case=case_id).order_by("-id")[:1]
 
 
 def was_paid(case: Case) -> bool:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from doorstep.outside.kept import kept
 from doorstep.outside.secret import hashed
 from doorstep.staff.models import Look, StaffUser, Token
 
@@ -20,8 +21,12 @@ def has_people() -> bool:
 
 def token_by_secret(secret: str, now: datetime) -> Token | None:
     """Return the valid token with this secret, or nothing."""
-    rows = Token.objects.filter(secret_hash=hashed(secret), revoked_at=None, expires_at__gt=now)
-    return rows.first()
+    return _valid.first(hashed(secret), now)
+
+
+@kept
+def _valid(secret_hash: str, now: datetime) -> QuerySet[Token]:
+    return Token.objects.filter(secret_hash=secret_hash, revoked_at=None, expires_at__gt=now)
 
 
 def token(number: int) -> Token | None:

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q
+from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from doorstep.council import queries as council
 from doorstep.council.queries import ZONE
+from doorstep.outside.kept import kept
 from doorstep.waste import queries
-from doorstep.waste.models import DayHistory, RoundDay
+from doorstep.waste.models import Container, DayHistory, RoundDay
 from doorstep.waste.queries import Box, Due
 
 
@@ -96,6 +97,15 @@ def collections_at(uprn: int, first: date, last: date, now: datetime) -> list[Bo
     One statement. Nothing in it depends on who lives there or what crews recorded there.
     """
     today = now.astimezone(ZONE).date()
+    rows = _with_what_is_told(uprn, first, first - queries.WEEK, today, now)
+    return [_box(c, uprn, first, last, now) for c in queries.of_home(rows, uprn, today)]
+
+
+@kept
+def _with_what_is_told(
+    uprn: int, first: date, moved_since: date, today: date, now: datetime
+) -> QuerySet[Container]:
+    """Return a home's and its building's containers with all that is told of them from a day on."""
     # A round's delay may outlast its day; all else matters today only.
     round_days = RoundDay.objects.filter(round_id=OuterRef("serving"), day__lte=today).filter(
         Q(delayed_until__gt=now) | Q(day=today)
@@ -108,17 +118,15 @@ def collections_at(uprn: int, first: date, last: date, now: datetime) -> list[Bo
         delayed="delay_said_at",
         told="told_at",
     )
-    histories = DayHistory.objects.filter(day__gte=first - timedelta(days=7))
-    boxes = queries.boxes_with_changes(first).annotate(
+    histories = DayHistory.objects.filter(day__gte=moved_since)
+    boxes = queries.boxes_with_changes(first, moved_since).annotate(
         serving=queries.serving(today),
         told=ArraySubquery(round_days.order_by("day").values(json=fields)),
         histories=ArraySubquery(
             histories.values(json=JSONObject(day="day", times="times", at="at"))
         ),
     )
-    both = boxes.filter(queries.at_home(uprn)).order_by("kind", "id")
-    found = queries.of_home(list(both), uprn, today)
-    return [_box(c, uprn, first, last, now) for c in found]
+    return boxes.filter(queries.at_home(uprn)).order_by("kind", "id")
 
 
 def _box(of: Box, uprn: int, first: date, last: date, now: datetime) -> BoxDays:

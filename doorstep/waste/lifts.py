@@ -24,9 +24,7 @@ class Lift:
 
 def lifts_at(uprn: int, since: date, today: date) -> list[Lift]:
     """Return every due collection at a home between two days with its evidence, the newest first."""
-    rows = list(
-        queries.boxes_with_changes(since).filter(queries.at_home(uprn)).order_by("kind", "id")
-    )
+    rows = queries.rows_at(uprn, since)
     rounds = {code for r in rows for code in (r.round_id, r.was_round_id) if code}
     days = RoundDay.objects.filter(round_id__in=rounds, day__gte=since, day__lte=today)
     by_day = {(d.round_id, d.day): d for d in days}

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from django.db.models import DateField, DateTimeField, F, QuerySet, TextField, Value
 
 from doorstep.council.queries import ZONE
+from doorstep.outside.kept import kept
 from doorstep.waste.models import MovedDay, RoundDay, Suspension
 
 # How long before it something is said that is to come.
@@ -33,16 +34,19 @@ class News:
 def now_said(now: datetime) -> list[News]:
     """Return what is new, in the order of its weight; in one statement."""
     today = now.astimezone(ZONE).date()
-    soon = today + AHEAD
+    found = [News(*row) for row in _said(now, today, today + AHEAD)]
+    return sorted(found, key=lambda n: (*_weight(n, today), n.words))
+
+
+@kept
+def _said(now: datetime, today: date, soon: date) -> QuerySet[Any]:
     late = RoundDay.objects.filter(delayed_until__gt=now, day__lte=today)
     off = Suspension.objects.filter(last__gte=today, first__lte=soon)
     moved = MovedDay.objects.filter(day__gte=today, day__lte=soon)
-    rows = _rows(late, "late", "sentence", NO_DAY, NO_DAY, F("delayed_until")).union(
+    return _rows(late, "late", "sentence", NO_DAY, NO_DAY, F("delayed_until")).union(
         _rows(off, "stopped", "stream", F("first"), F("last"), NO_MOMENT),
         _rows(moved, "moved", "", F("day"), F("to"), NO_MOMENT),
     )
-    found = [News(*row) for row in rows]
-    return sorted(found, key=lambda n: (*_weight(n, today), n.words))
 
 
 def _weight(of: News, today: date) -> tuple[int, date]:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Greatest, JSONObject
 
+from doorstep.outside.kept import kept
 from doorstep.places.models import Property
 from doorstep.waste.models import (
     LONGEST_WEEKS,
@@ -23,6 +23,7 @@ from doorstep.waste.models import (
 
 # How far a last and a next collection may be: two of the longest cycles, since a day may be left out, and
 # the week by which one may be moved.
+WEEK = timedelta(days=7)
 LOOK_BACK_DAYS = 2 * 7 * LONGEST_WEEKS + 7
 # Where a collection day goes, for every round; to nothing where it is left out.
 Moves = Mapping[date, date | None]
@@ -67,14 +68,13 @@ class Due:
     round: str
 
 
-@lru_cache(maxsize=16)
-def boxes_with_changes(first: date) -> QuerySet[Container]:
+def boxes_with_changes(first: date, moved_since: date) -> QuerySet[Container]:
     """Return containers with their rounds and, in the same statement, what changes their days from `first` on.
 
-    To be narrowed, never read as it is: it is put together once for a day.
+    To be narrowed, never read as it is. `moved_since` is a week before: a day moves by no more.
     """
     off = Suspension.objects.filter(stream=OuterRef("round__stream"), last__gte=first)
-    moves = MovedDay.objects.filter(day__gte=first - timedelta(days=7))
+    moves = MovedDay.objects.filter(day__gte=moved_since)
     return Container.objects.select_related("round", "was_round").annotate(
         off=ArraySubquery(off.values(json=JSONObject(first="first", last="last"))),
         moves=ArraySubquery(moves.values(json=JSONObject(day="day", to="to"))),
@@ -156,8 +156,18 @@ def at_home(uprn: int) -> Q:
 
 def boxes_at(uprn: int, today: date) -> list[Box]:
     """Return a home's containers, each as `container` gives it, in one statement."""
-    rows = boxes_with_changes(today - timedelta(days=LOOK_BACK_DAYS)).filter(at_home(uprn))
-    return of_home(list(rows.order_by("kind", "id")), uprn, today)
+    return of_home(rows_at(uprn, today - timedelta(days=LOOK_BACK_DAYS)), uprn, today)
+
+
+def rows_at(uprn: int, first: date) -> list[Container]:
+    """Return the rows of containers at a home and at its building, with what changes their days from `first` on."""
+    return _at_home(uprn, first, first - WEEK)
+
+
+@kept
+def _at_home(uprn: int, first: date, moved_since: date) -> QuerySet[Container]:
+    rows = boxes_with_changes(first, moved_since).filter(at_home(uprn))
+    return rows.order_by("kind", "id")
 
 
 def of_home(rows: list[Container], uprn: int, today: date) -> list[Box]:
@@ -188,11 +198,17 @@ def container(container_id: str, today: date) -> Box | None:
     """Return a container by the id of one of its rows as text, with what changes its days around today."""
     if not container_id.isdecimal():
         return None
-    rows = boxes_with_changes(today - timedelta(days=LOOK_BACK_DAYS)).filter(
-        place__containers=int(container_id), place__containers__kind=F("kind")
-    )
-    found = together(rows.order_by("id"))
+    first = today - timedelta(days=LOOK_BACK_DAYS)
+    found = together(_of_one_kind(int(container_id), first, first - WEEK))
     return found[0] if found else None
+
+
+@kept
+def _of_one_kind(container_id: int, first: date, moved_since: date) -> QuerySet[Container]:
+    rows = boxes_with_changes(first, moved_since).filter(
+        place__containers=container_id, place__containers__kind=F("kind")
+    )
+    return rows.order_by("id")
 
 
 def days_of(
@@ -259,7 +275,12 @@ def next_due(of: Box, after: date) -> Due | None:
 
 def progress(round_code: str, day: date) -> RoundDay | None:
     """Return a round's progress on a day; nothing recorded, nothing returned."""
-    return RoundDay.objects.filter(round_id=round_code, day=day).first()
+    return _round_day.first(round_code, day)
+
+
+@kept
+def _round_day(round_code: str, day: date) -> QuerySet[RoundDay]:
+    return RoundDay.objects.filter(round_id=round_code, day=day)
 
 
 def rounds_on(day: date) -> list[Round]:
@@ -273,7 +294,12 @@ def rounds_on(day: date) -> list[Round]:
 
 def is_assisted(uprn: int) -> bool:
     """Say whether the crew fetches this home's containers; for staff only."""
-    return Assisted.objects.filter(place_id=uprn).exists()
+    return bool(_assisted_at(uprn))
+
+
+@kept
+def _assisted_at(uprn: int) -> QuerySet[Assisted, int]:
+    return Assisted.objects.filter(place=uprn).values_list("pk", flat=True)[:1]
 
 
 def round_of(code: str) -> Round | None:
@@ -357,6 +383,13 @@ def streets_of(round_code: str, day: date) -> list[StreetOnRound]:
 
 def progress_at(uprn: int, round_code: str, day: date) -> tuple[RoundDay | None, bool]:
     """Return a round's progress on a day, and whether its crew is through with a home's street."""
+    row = _with_street.first(uprn, round_code, day)
+    return row, bool(row and row.through)  # type: ignore[attr-defined]
+
+
+@kept
+def _with_street(uprn: int, round_code: str, day: date) -> QuerySet[RoundDay]:
+    """Return a round's day, and whether its crew is `through` with a home's street."""
     street = Property.objects.filter(uprn=uprn).values("street_id")
     through = StreetDay.objects.filter(
         round_id=OuterRef("round_id"),
@@ -364,9 +397,8 @@ def progress_at(uprn: int, round_code: str, day: date) -> tuple[RoundDay | None,
         street_id__in=street,
         finished_at__isnull=False,
     )
-    days = RoundDay.objects.filter(round_id=round_code, day=day).annotate(through=Exists(through))
-    row = days.first()
-    return row, bool(row and row.through)
+    days = RoundDay.objects.filter(round_id=round_code, day=day)
+    return days.annotate(through=Exists(through))
 
 
 def last_progress() -> datetime | None:

@@ -33,7 +33,7 @@ def properties(
 ) -> dict[str, Any]:
     """List the properties at a postcode."""
     try:
-        homes = places.at_postcode(places.tidy_postcode(postcode))[:500]
+        homes = places.at_postcode(places.tidy_postcode(postcode))
     except Refused as exc:
         raise Problem(400, exc.code) from exc
     return {"properties": [{"uprn": str(p.uprn), "address": p.address} for p in homes]}

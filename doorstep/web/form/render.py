@@ -108,8 +108,7 @@ def _at_postcode(text: str) -> dict[str, Any]:
         postcode = places.tidy_postcode(text)
     except Refused:
         return {"postcode": text}
-    homes = list(places.at_postcode(postcode)[:500])
-    return {"postcode": postcode, "homes": homes, "searched": True}
+    return {"postcode": postcode, "homes": places.at_postcode(postcode), "searched": True}
 
 
 def held(request: HttpRequest, draft: Draft, now: datetime) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def homes_at(request: HttpRequest, typed: str) -> tuple[str, list[Property]]:
     if limits.over([limits.person(request, "postcode")], 60, 600):
         raise Refused("too_many")
     postcode = places.tidy_postcode(typed)
-    return postcode, list(places.at_postcode(postcode)[:500])
+    return postcode, places.at_postcode(postcode)
 
 
 def _at_a_home() -> list[Service]:

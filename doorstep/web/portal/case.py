@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from doorstep.bookings import queries as bookings
 from doorstep.bookings.models import Booking
-from doorstep.cases import access, adding, changing, choosing, history, needs_person
+from doorstep.cases import access, adding, changing, choosing, history, needs_person, timeline
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.cases.values import of_nature, photos_of, spoken, words_of
@@ -74,7 +74,7 @@ def told(case: Case) -> dict[str, object]:
     """Return what the pages of a case say: where it stands, what happened, what may be chosen."""
     service = catalogue.service(case.version_id)
     stages = service.workflow.stages
-    words, events = words_of(case), list(case.events.select_related("personal"))
+    words, events = words_of(case), timeline.of(case)
     stage, added = stages[case.stage], [] if case.erased_at else history.added(events)
     return {
         "case": case,

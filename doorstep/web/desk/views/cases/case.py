@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from doorstep.bookings import queries as bookings
 from doorstep.cases import actions as case_actions
-from doorstep.cases import asking, changing, choosing, deciding, locking, needs_person
+from doorstep.cases import asking, changing, choosing, deciding, locking, needs_person, timeline
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.cases.values import from_json
@@ -70,7 +70,7 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "choices": choosing.offered(found, timezone.now()) if _may(request, "desk.send") else [],
         "change": changing.offered(found, timezone.now()) if _may(request, "desk.send") else None,
         "late": choosing.late(found, timezone.now()) if _may(request, "desk.send") else "",
-        "events": found.events.select_related("personal"),
+        "events": timeline.of(found),
         "may_decide": _may(request, "desk.decide"),
         "checks": from_json(found.decisions),
         "jobs": jobs,

@@ -32,7 +32,7 @@ def homes(request: HttpRequest) -> HttpResponse:
     text, wrong = request.GET.get("postcode", "")[:200], ""
     rows: list[Any] = []
     try:
-        rows = list(places.at_postcode(places.tidy_postcode(text))[:500]) if text else []
+        rows = places.at_postcode(places.tidy_postcode(text)) if text else []
     except Refused as exc:
         wrong = exc.code
     context = {"postcode": text, "homes": rows, "wrong": wrong}
