@@ -5,6 +5,7 @@ import signal
 import smtplib
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.db import connection, connections
@@ -43,12 +44,24 @@ class Cut:
         os._exit(0)
 
 
+def _forget_connections() -> None:
+    """Have this child make connections of its own.
+
+    Beside a browser's loop Django keeps those of a thread apart from those without one, and a child knows no loop of its
+    parent's: it would go on with one that was made before the browser was started, which the parent and every other child have too.
+    """
+    for alias in connections:
+        with suppress(AttributeError):
+            del connections[alias]
+
+
 def killed_at(step: int, flow: Callable[[], None]) -> bool:
     """Run a flow in a process of its own that dies at this step; say whether it came that far."""
     connections.close_all()
     child = os.fork()
     if child == 0:
         try:
+            _forget_connections()
             Cut(step).run(flow)
         except BaseException:
             traceback.print_exc()  # or nobody learns what went wrong there
