@@ -81,7 +81,7 @@ GUARDS = (
           "    return Job.objects.filter(of_theirs, state", "    return Job.objects.filter(state",
           "tests/waste/test_odd_answers.py::test_work_of_others_keeps_no_report_from_them"),
     Guard("waste system: an odd answer takes nothing", "doorstep/waste/mirror.py",
-          "today if row.book_at else None, may_end=is_believed)", "today if row.book_at else None, may_end=True)",
+          "wanted, since, may_end=is_believed)", "wanted, since, may_end=True)",
           "tests/waste/test_odd_answers.py::test_an_odd_answer_takes_no_container"),
     Guard("waste system: a home of fewer days takes none from its round", "doorstep/waste/mirror.py",
           "    days = sorted({*own, *others})\n", "    days = own\n",

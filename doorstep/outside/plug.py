@@ -38,7 +38,7 @@ class Socket:
         """Return the hosts that are asked for a service, as `outside.heard` names them; none where it asks no other system."""
         if self.hosts_of is not None:
             return frozenset(self.hosts_of(slug))
-        if not settings.CONNECTORS.get(self.name):
+        if not is_filled(self.name):
             return frozenset()
         host = getattr(get(self.name), "host", None)
         return frozenset({host()} - {""}) if host else frozenset()

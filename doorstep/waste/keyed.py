@@ -1,4 +1,4 @@
-"""Reads of work in the council's own waste system: what others keyed there, how ours stands."""
+"""Work in the council's own waste system as it was seen there: what others keyed is taken in; and how ours stands."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -192,10 +192,11 @@ def _keep_book(
     for code in sorted(rounds):  # in one order, so that two homes never wait for each other
         schedule, stream, service = rounds[code]
         _keep_round(code, schedule, stream, service, collections, today)
-    before = set(Container.objects.filter(place=place).values_list("kind", flat=True))
-    row.empty_at = (row.empty_at or now) if before - wanted.keys() else None
+    boxes = list(Container.objects.select_for_update().filter(place=place).order_by("id"))
+    row.empty_at = (row.empty_at or now) if {b.kind for b in boxes} - wanted.keys() else None
     is_believed = row.empty_at is not None and now - row.empty_at >= EMPTY_FOR
-    _keep_boxes(place, wanted, today if row.book_at else None, may_end=is_believed)
+    since = today if row.book_at else None
+    _keep_boxes(place, boxes, wanted, since, may_end=is_believed)
 
 
 def _holds(service: Service, today: date) -> bool:
@@ -248,13 +249,17 @@ def _weeks(days: list[date]) -> int:
 
 
 def _keep_boxes(
-    place: Property, wanted: dict[str, list[str]], since: date | None, *, may_end: bool
+    place: Property,
+    rows: list[Container],
+    wanted: dict[str, list[str]],
+    since: date | None,
+    *,
+    may_end: bool,
 ) -> None:
     """Bring a home's containers to what they say; one that stays keeps its number, which cases know.
 
     What comes or changes its round does so today (`since`); when a home is read first, it was always so.
     """
-    rows = list(Container.objects.select_for_update().filter(place=place).order_by("id"))
     for kind in {*wanted, *((row.kind for row in rows) if may_end else ())}:
         codes = list(dict.fromkeys(wanted.get(kind, [])))
         own = [row for row in rows if row.kind == kind]
@@ -382,6 +387,8 @@ def known_since(uprn: int) -> Mirrored | None:
 
 def known_from(uprn: int) -> date | None:
     """Return the first day of which a home's collections were read, rather than counted from a cycle; nothing where none was."""
+    if not theirs.is_kept_there():
+        return None
     rows = Round.objects.filter(container__in=Container.objects.filter(queries.at_home(uprn)))
     first: date | None = rows.aggregate(day=Max("known_from"))["day"]
     return first

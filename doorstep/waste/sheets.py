@@ -180,18 +180,17 @@ def _ask(sheet: Sheet, text: str, now: datetime, topic: str = TOPIC) -> None:
     Sheet.objects.filter(pk=sheet.pk).update(asked=text[:200])
 
 
-def _answered(sheet: Sheet, now: datetime) -> None:
-    """End what a person was asked about a sheet: it came about otherwise."""
+def _answered(sheet: Sheet, now: datetime, by: Actor = theirs.THEY) -> None:
+    """End what a person was asked about a sheet: it came about otherwise, or the person has said it."""
     if sheet.job is not None and sheet.asked:
-        needs_person.done(case_id=sheet.job.case_id, topic=TOPIC, by=theirs.THEY, now=now)
+        needs_person.done(case_id=sheet.job.case_id, topic=TOPIC, by=by, now=now)
         Sheet.objects.filter(pk=sheet.pk).update(asked="")
 
 
 def said(*, case: Case, by: Actor, now: datetime) -> None:
     """End what a person was asked about a case's work there: the person has said what came of it."""
-    for sheet in Sheet.objects.filter(job__case=case).exclude(asked=""):
-        needs_person.done(case_id=case.pk, topic=TOPIC, by=by, now=now)
-        Sheet.objects.filter(pk=sheet.pk).update(asked="")
+    for sheet in Sheet.objects.filter(job__case=case).select_related("job"):
+        _answered(sheet, now, by)
 
 
 # Sending.
@@ -217,9 +216,8 @@ def _clear_the_way(sheet: Sheet, now: datetime) -> None:
     """Cancel there what this takes the place of: they take the same at one home once in half an hour."""
     before = Sheet.objects.filter(place=sheet.place_id, subject=sheet.subject, state="open")
     for old in before.filter(job__state="withdrawn").select_related("job"):
-        with suppress(
-            GiveUp
-        ):  # gone, or not to be cancelled: they say themselves whether it is in the way
+        # Gone, or not to be cancelled: they say themselves whether it is in the way.
+        with suppress(GiveUp):
             _look_at(old, now)
 
 
