@@ -16,7 +16,6 @@ link is a field of its own, so that all the rest, which anyone may have typed, l
 
 import hmac
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,6 +33,7 @@ from doorstep.messages.provider import (
     Receipt,
     Undeliverable,
     Unsure,
+    harmless,
 )
 from doorstep.outside import http
 from doorstep.outside.errors import GiveUp, OutsideError, TryLater
@@ -51,8 +51,6 @@ STATES = {
     "technical-failure": Delivery("undeliverable", "theirs"),
 }
 FIELDS = ("subject", "body", "link", "after")
-# A text message is not sanitised by Notify, and telephones make a link of whatever looks like one.
-ADDRESS = re.compile(r"(?i)\b(?:https?://|www\.)\S+")
 
 
 class _Answer:
@@ -105,12 +103,12 @@ class NotifyMessenger:
     def send_text(self, message: Outgoing) -> Receipt:
         """Hand a text message over likewise."""
         parts = _parts(message)
-        harmless = {k: v if k == "link" else ADDRESS.sub("…", v) for k, v in parts.items()}
+        personalisation = {k: v if k == "link" else harmless(v) for k, v in parts.items()}
         said = _sending(
             lambda client: client.send_sms_notification(
                 phone_number=message.to,
                 template_id=_template(message, "text"),
-                personalisation=harmless,
+                personalisation=personalisation,
                 reference=message.key,
             )
         )

@@ -42,8 +42,13 @@ class Outgoing:
     template: str = ""
 
 
-# Telephones make a link of whatever looks like one.
+# A text message is sanitised by no carrier, and telephones make a link of whatever looks like one.
 _ADDRESS = re.compile(r"(?i)\b(?:https?://|www\.)\S+")
+
+
+def harmless(words: str) -> str:
+    """Return words of a text message that anyone may have typed, with no address in them."""
+    return _ADDRESS.sub("…", words)
 
 
 def without_addresses(message: Outgoing) -> str:
@@ -51,7 +56,7 @@ def without_addresses(message: Outgoing) -> str:
     before, _, after = (
         message.body.partition(message.link) if message.link else (message.body, "", "")
     )
-    return _ADDRESS.sub("…", before) + message.link + _ADDRESS.sub("…", after)
+    return harmless(before) + message.link + harmless(after)
 
 
 @dataclass(frozen=True)
