@@ -50,6 +50,21 @@ TRIGGER = """create trigger room_left before insert or update on bookings_bookin
   for each row execute function doorstep_room_left();
 """
 GUARDS = (
+    Guard("kept pages: who brings a cookie gets a page of their own", "doorstep/web/kit/alike.py",
+          "and not request.GET and not request.COOKIES", "and not request.GET",
+          "tests/web/test_alike.py::test_who_brings_a_cookie_gets_a_page_of_their_own_and_leaves_none_behind"),
+    Guard("kept pages: each copy has a token of its own", "doorstep/web/kit/alike.py",
+          "    body = _TOKEN.sub(TOKEN, made.content)\n", "    body = made.content\n",
+          "tests/web/test_alike.py::test_each_copy_has_a_token_of_its_own_by_which_its_form_is_taken"),
+    Guard("kept pages: each copy has a nonce of its own", "doorstep/web/kit/alike.py",
+          "_Page(body.replace(nonce, NONCE), ", "_Page(body, ",
+          "tests/web/test_alike.py::test_each_copy_has_a_nonce_of_its_own_which_its_policy_names"),
+    Guard("kept pages: none is given when its time is over", "doorstep/web/kit/alike.py",
+          "if page is None or page.until < time.monotonic():", "if page is None:",
+          "tests/web/test_alike.py::test_a_kept_page_is_made_anew_when_its_time_is_over"),
+    Guard("components: a text that is not marked as safe is escaped", "doorstep/web/kit/templates/kit/components.html",
+          "      {{- row.value.html or row.value.text -}}\n", "      {{- (row.value.html or row.value.text) | safe -}}\n",
+          "tests/web/test_components.py::test_a_text_that_is_not_marked_as_safe_is_escaped_wherever_it_stands"),
     Guard("kept queries: none is sent into a broken transaction", "doorstep/outside/kept.py",
           "        with connection.cursor() as cursor:\n", "        with connection.connection.cursor() as cursor:\n",
           "tests/outside/test_kept.py::test_it_is_not_sent_into_a_broken_transaction"),

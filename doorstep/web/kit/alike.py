@@ -1,0 +1,81 @@
+"""Pages that are alike for everybody: made once for all who bring no cookie of ours, and given without the database.
+
+What each copy has of its own is put in: the nonce of its policy, and the token of its forms. Who brings a cookie gets a page
+made for them, by the same view. A page is kept for so many seconds (KEPT_PAGES_SECONDS) in each web process: that late, at
+most, somebody who comes for the first time reads of a delay that was entered just now.
+"""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import get_token
+
+from doorstep.council import queries as council
+from doorstep.web.kit.fresh import fresh
+
+View = Callable[..., HttpResponseBase]
+Key = tuple[Path, str, str]
+# Addresses of services come from outside; more than these is nobody's council.
+MOST = 500
+NONCE, TOKEN = b"\x00nonce\x00", b"\x00token\x00"
+_TOKEN = re.compile(rb'(?<=name="csrfmiddlewaretoken" value=")[A-Za-z0-9]+(?=")')
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A page with marks where each copy has its own, and until when it is given (of `time.monotonic`)."""
+
+    body: bytes
+    until: float
+
+
+_kept: dict[Key, _Page] = {}
+
+
+def alike(view: View) -> View:
+    """Keep the page of a view for everybody who asks for it at its bare address and brings no cookie."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not _is_for_all(request):
+            return view(request, *args, **kwargs)
+        key = (council.folder(), council.language(), request.path)
+        page = _kept.get(key)
+        if page is None or page.until < time.monotonic():
+            made = view(request, *args, **kwargs)
+            if not isinstance(made, HttpResponse) or made.status_code != 200 or made.cookies:
+                return made  # not found, or somebody is given a cookie with it
+            page = _keep(key, request, made)
+        return fresh(request, HttpResponse(_copy(page, request)))
+
+    return shown
+
+
+def _is_for_all(request: HttpRequest) -> bool:
+    """Say whether nothing is known of who asks, and the demo's clock goes as others do."""
+    asked = request.method == "GET" and not request.GET and not request.COOKIES
+    return asked and settings.KEPT_PAGES_SECONDS > 0 and settings.CLOCK_MOVED_BY is None
+
+
+def _keep(key: Key, request: HttpRequest, made: HttpResponse) -> _Page:
+    body = _TOKEN.sub(TOKEN, made.content)
+    nonce = str(getattr(request, "csp_nonce", "")).encode()
+    page = _Page(body.replace(nonce, NONCE), time.monotonic() + settings.KEPT_PAGES_SECONDS)
+    if len(_kept) >= MOST:
+        _kept.clear()
+    _kept[key] = page
+    return page
+
+
+def _copy(page: _Page, request: HttpRequest) -> bytes:
+    """Return a page with this request's own nonce, and a token of its own where it has forms."""
+    body = page.body.replace(NONCE, str(getattr(request, "csp_nonce", "")).encode())
+    return body.replace(TOKEN, get_token(request).encode()) if TOKEN in body else body
