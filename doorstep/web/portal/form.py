@@ -13,9 +13,10 @@ from doorstep.cases import queries as cases
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
+from doorstep.council.errors import Refused
 from doorstep.places import queries as places
 from doorstep.staff.actor import RESIDENT
-from doorstep.web.form import asking, counting, outages, pages, stops
+from doorstep.web.form import asking, counting, outages, pages, receive, stops
 from doorstep.web.form import photo as photos
 from doorstep.web.form import session as forms
 from doorstep.web.kit import limits
@@ -106,9 +107,14 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
         return keep(request, own_words.begin(session, text, request.POST))
     if home := places.find(request.POST.get("home", "")):
         return keep(request, forms.begin_at(session, home.uprn))
+    if not request.POST.get("postcode", "").strip():
+        return keep(request, forms.begin(session))
     # The first page takes a postcode from here, as if it had been sent there.
-    brings = bool(request.POST.get("postcode", "").strip())
-    return keep(request, forms.begin(session, brings=brings))
+    try:
+        postcode = receive.find_postcode(request, session, request.POST)
+    except Refused:
+        postcode = ""
+    return keep(request, forms.begin(session, brings=True, postcode=postcode))
 
 
 @public
