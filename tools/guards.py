@@ -445,7 +445,7 @@ GUARDS = (
           "tests/insight/test_counting.py::test_what_is_no_postcode_is_sent_to_the_page_which_says_so"),
     Guard("front: a postcode written on the start page is in the next page's address", "doorstep/web/form/session.py",
           "    if postcode and first and first.questions and kinds", "    if not brings and kinds",
-          "tests/web/test_front.py::test_the_postcode_is_asked_for_on_the_start_page"),
+          "tests/insight/test_counting.py::test_a_form_with_its_postcode_begins_on_a_page_that_was_shown"),
     Guard("front: of what comes later each container's first", "doorstep/web/portal/weeks.py",
           "if box.id not in seen)", ")",
           "tests/web/test_front.py::test_six_weeks_from_this_monday_and_what_comes_later"),
