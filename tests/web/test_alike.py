@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from doorstep.council import queries as council
 from doorstep.web.kit import alike
 
 START = "/services/missed-bin"
@@ -40,7 +41,7 @@ def test_the_second_who_comes_is_answered_without_templates_and_nearly_without_t
     assert [q["sql"] for q in asked if "catalogue_version" not in q["sql"]] == []
     plain = [TOKEN.sub("", NONCE.sub("", r.content.decode())) for r in (first, second)]
     assert plain[0] == plain[1] and "<main" in plain[0]
-    assert not second.templates and len(alike._kept) == 1
+    assert len(alike._kept) == 1
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -90,16 +91,47 @@ def test_who_brings_a_cookie_gets_a_page_of_their_own_and_leaves_none_behind(dis
     assert "You have begun this form" in get(START, client).content.decode()
 
 
-def test_another_language_an_address_with_a_question_and_a_page_that_is_not_there_are_not_kept(
+def test_an_address_with_a_question_and_a_page_that_is_not_there_are_not_kept(
     district: Any,
 ) -> None:
-    client = Client()
-    client.cookies["doorstep_language"] = "cy"
-    welsh = get("/", client)
     asked = get("/services/missed-bin?c=leaflet-7", **{"User-Agent": "Mozilla/5.0 Firefox/140.0"})
-    assert 'lang="cy"' in welsh.content.decode() and 'value="leaflet-7"' in asked.content.decode()
+    assert 'value="leaflet-7"' in asked.content.decode()
     assert get("/services/nothing").status_code == 404
     assert alike._kept == {}
+
+
+def test_each_language_has_its_page(district: Any) -> None:
+    client = Client()
+    client.cookies["doorstep_language"] = "cy"
+    assert 'lang="cy"' in get("/", client).content.decode()
+    assert '<html lang="en"' in get("/").content.decode()
+    assert '<html lang="cy"' in get("/", client).content.decode() and len(alike._kept) == 2
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_who_was_only_here_before_gets_the_page_of_all_and_keeps_no_copy(
+    district: Any, path: str
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    get(START, client)
+    alike._kept.clear()
+    get(path)
+    page = get(path, client)
+    assert len(alike._kept) == 1 and page["Cache-Control"] == "no-store"
+    if token := TOKEN.search(page.content.decode()):
+        sent = {"csrfmiddlewaretoken": token[1], "q": "zebra"}
+        assert client.post(path if path == "/" else f"{path}/begin", sent).status_code < 400
+
+
+def test_a_home_that_a_browser_remembers_is_on_its_own_page(district: Any) -> None:
+    get("/"), get(START)
+    client = Client()
+    client.cookies["doorstep_home"] = str(district.boxes[0].place_id)
+    for path in ("/", START):
+        key = (council.folder(), "en", path)
+        alike._kept[key] = replace(alike._kept[key], body=b"of all")
+        assert get(path).content == b"of all" != get(path, client).content
+    assert "High Street" in get(START, client).content.decode()
 
 
 def test_a_kept_page_is_made_anew_when_its_time_is_over(district: Any, settings: Any) -> None:
@@ -112,7 +144,7 @@ def test_a_kept_page_is_made_anew_when_its_time_is_over(district: Any, settings:
 
 
 def test_a_person_signed_in_gets_their_own(district: Any) -> None:
-    """A session is a cookie: the page for all has no "signed in"."""
+    """The frame of a page says who is: the page for all has it of nobody."""
     client = Client()
     client.cookies["sessionid"] = "made-up"
     get("/contact", client)

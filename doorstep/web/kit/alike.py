@@ -1,7 +1,7 @@
-"""Pages that are alike for everybody: made once for all who bring no cookie of ours, and given without the database.
+"""Pages that are alike for everybody: made once for all of whom nothing is known, and given without the database.
 
-What each copy has of its own is put in: the nonce of its policy, and the token of its forms. Who brings a cookie gets a page
-made for them, by the same view. A page is kept for so many seconds (KEPT_PAGES_SECONDS) in each web process: that late, at
+What each copy has of its own is put in: the nonce of its policy, and the token of its forms. Of whom a cookie of ours says
+something that the page would say, gets it made for them, by the same view. A page is kept for so many seconds (KEPT_PAGES_SECONDS) in each web process: that late, at
 most, somebody who comes for the first time reads of a delay that was entered just now.
 """
 
@@ -19,6 +19,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 
 from doorstep.council import queries as council
+from doorstep.web.kit.first_and_last import cookie_was_read
 from doorstep.web.kit.fresh import fresh
 
 View = Callable[..., HttpResponseBase]
@@ -40,28 +41,35 @@ class _Page:
 _kept: dict[Key, _Page] = {}
 
 
-def alike(view: View) -> View:
-    """Keep the page of a view for everybody who asks for it at its bare address and brings no cookie."""
+def alike(*, but: tuple[str, ...] = ()) -> Callable[[View], View]:
+    """Keep the page of a view for everybody who asks for it at its bare address, `but` those who bring one of these cookies.
 
-    @wraps(view)
-    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not _is_for_all(request):
-            return view(request, *args, **kwargs)
-        key = (council.folder(), council.language(), request.path)
-        page = _kept.get(key)
-        if page is None or page.until < time.monotonic():
-            made = view(request, *args, **kwargs)
-            if not isinstance(made, HttpResponse) or made.status_code != 200 or made.cookies:
-                return made  # not found, or somebody is given a cookie with it
-            page = _keep(key, request, made)
-        return fresh(request, HttpResponse(_copy(page, request)))
+    Nor is it given to anybody who is signed in: the frame of each page says so.
+    """
+    own = frozenset((*but, settings.SESSION_COOKIE_NAME))
 
-    return shown
+    def keeping(view: View) -> View:
+        @wraps(view)
+        def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not _is_for_all(request, own):
+                return view(request, *args, **kwargs)
+            key = (council.folder(), council.language(), request.path)
+            page = _kept.get(key)
+            if page is None or page.until < time.monotonic():
+                made = view(request, *args, **kwargs)
+                if not isinstance(made, HttpResponse) or made.status_code != 200 or made.cookies:
+                    return made  # not found, or somebody is given a cookie with it
+                page = _keep(key, request, made)
+            return _copy(page, request)
+
+        return shown
+
+    return keeping
 
 
-def _is_for_all(request: HttpRequest) -> bool:
+def _is_for_all(request: HttpRequest, own: frozenset[str]) -> bool:
     """Say whether nothing is known of who asks, and the demo's clock goes as others do."""
-    asked = request.method == "GET" and not request.GET and not request.COOKIES
+    asked = request.method == "GET" and not request.GET and own.isdisjoint(request.COOKIES)
     return asked and settings.KEPT_PAGES_SECONDS > 0 and settings.CLOCK_MOVED_BY is None
 
 
@@ -75,7 +83,10 @@ def _keep(key: Key, request: HttpRequest, made: HttpResponse) -> _Page:
     return page
 
 
-def _copy(page: _Page, request: HttpRequest) -> bytes:
-    """Return a page with this request's own nonce, and a token of its own where it has forms."""
+def _copy(page: _Page, request: HttpRequest) -> HttpResponseBase:
+    """Return a page with this request's own nonce; one with forms with a token of its own, which no browser keeps."""
     body = page.body.replace(NONCE, str(getattr(request, "csp_nonce", "")).encode())
-    return body.replace(TOKEN, get_token(request).encode()) if TOKEN in body else body
+    if TOKEN not in body:
+        return fresh(request, HttpResponse(body))
+    cookie_was_read(request)
+    return HttpResponse(body.replace(TOKEN, get_token(request).encode()))

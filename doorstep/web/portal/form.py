@@ -23,7 +23,7 @@ from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
 from doorstep.web.kit.alike import alike
 from doorstep.web.kit.counted import counted_by
-from doorstep.web.kit.visitor import home_of, is_known, keep, let_in, owner
+from doorstep.web.kit.visitor import OF_BROWSER, home_of, is_known, keep, let_in, owner
 from doorstep.web.portal import own_words
 from doorstep.web.portal.bins import asks_address
 from doorstep.web.portal.online import only_online
@@ -72,7 +72,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponseBase:
     return _start_page(request, service)
 
 
-@alike
+@alike(but=OF_BROWSER)
 def _start_page(request: HttpRequest, service: Service) -> HttpResponse:
     drafts: list[Draft] = []
     # From a home's page, or the one that this device shows first; "other" asks for another.

@@ -11,7 +11,7 @@ from doorstep.web.kit.alike import alike
 
 @public
 @require_GET
-@alike
+@alike()
 def words(request: HttpRequest, name: str) -> HttpResponse:
     """Show one of the statements made from council data."""
     return render(request, f"portal/{name}.html", {"services": catalogue.running()})
