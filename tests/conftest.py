@@ -208,14 +208,15 @@ def no_benefit(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path) -> Iterator[Path]:
     """A copy of services and councils that a test may change."""
     from doorstep.council import queries as council
+    from tests.elsewhere import at_home
 
     for name in ("services", "councils"):
         shutil.copytree(council.home() / name, tmp_path / name)
-    monkeypatch.setenv("DOORSTEP_HOME", str(tmp_path))
-    return tmp_path
+    with at_home(tmp_path):
+        yield tmp_path
 
 
 @pytest.fixture

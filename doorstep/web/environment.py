@@ -9,7 +9,7 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader, Template
 from jinja2.environment import TemplateModule
 from jinja2.loaders import ChoiceLoader
@@ -47,6 +47,23 @@ def own(text: str) -> Markup:
 def moved_now() -> datetime | None:
     """Return what a demonstration's clock says, if it is moved."""
     return None if settings.CLOCK_MOVED_BY is None else timezone.now()
+
+
+def translated(message: str, **values: object) -> Markup:
+    """Return a text of a page in the language spoken now; `%(name)s` in it is a value, escaped as all else is."""
+    text = _in_words(message, get_language() or "")
+    return text % values if values else _as_it_is(text)
+
+
+@lru_cache(maxsize=5000)
+def _in_words(message: str, language: str) -> Markup:
+    """Look it up once: a page has dozens of texts, the same ones each time."""
+    return Markup(gettext(message))
+
+
+@lru_cache(maxsize=5000)
+def _as_it_is(text: Markup) -> Markup:
+    return text % {}  # where no value is, too, "%%" is one
 
 
 class Page(Template):
@@ -96,6 +113,7 @@ def environment(**options: Any) -> Environment:
     jinja.template_class = Page
     # `_("…")` and ngettext in templates; placeholders as %(name)s, escaped like all else.
     jinja.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    jinja.globals["_"] = translated
     macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     jinja.loader = ChoiceLoader([loader, macros])
     jinja.globals.update(

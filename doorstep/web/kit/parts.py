@@ -1,5 +1,6 @@
-"""Parts of a page that are alike on every page, drawn once a language: its head, header and footer."""
+"""Parts of a page that are alike on many pages, drawn once a language: its frame, the weeks of all homes of the same rounds."""
 
+from collections.abc import Hashable
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,19 +14,24 @@ WHERE = "\x00where\x00"
 
 
 @pass_environment
-def part(pages: Environment, name: str, where: str = "", **by: object) -> Markup:
+def part(pages: Environment, name: str, where: str = "", **drawn_of: Hashable) -> Markup:
     """Return a part by its template's name, with the one text that each page has of its own, `where`, in it.
 
-    `by` is what else it hangs on, each yes or no.
+    What it is drawn of besides is plain values, equal where what is drawn is: those that were drawn last are kept. A template
+    of a part reads nothing else that changes, such as the clock or the request.
     """
-    yes_or_no = tuple((key, bool(value)) for key, value in by.items())
-    pieces = _drawn(pages, name, council.folder(), council.language(), yes_or_no)
+    values = tuple(drawn_of.items())
+    pieces = _drawn(pages, name, council.folder(), council.language(), values)
     return Markup(str(escape(where)).join(pieces))
 
 
-@lru_cache(maxsize=200)
+@lru_cache(maxsize=500)
 def _drawn(
-    pages: Environment, name: str, folder: Path, language: str, by: tuple[tuple[str, bool], ...]
+    pages: Environment,
+    name: str,
+    folder: Path,
+    language: str,
+    values: tuple[tuple[str, Hashable], ...],
 ) -> list[str]:
     """Draw a part for a council, in the language spoken now, and cut it where the page's own text goes."""
-    return pages.get_template(name).render(where=WHERE, **dict(by)).split(WHERE)
+    return pages.get_template(name).render(where=WHERE, **dict(values)).split(WHERE)
