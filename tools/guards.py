@@ -51,7 +51,7 @@ TRIGGER = """create trigger room_left before insert or update on bookings_bookin
 """
 GUARDS = (
     Guard("kept pages: who brings a cookie gets a page of their own", "doorstep/web/kit/alike.py",
-          "and not request.GET and own.isdisjoint(request.COOKIES)", "and not request.GET",
+          "asked = request.method == \"GET\" and own.isdisjoint(request.COOKIES)", "asked = request.method == \"GET\"",
           "tests/web/test_alike.py::test_who_brings_a_cookie_gets_a_page_of_their_own_and_leaves_none_behind"),
     Guard("kept pages: each copy has a token of its own", "doorstep/web/kit/alike.py",
           "    body = _TOKEN.sub(TOKEN, made.content)\n", "    body = made.content\n",

@@ -41,19 +41,20 @@ class _Page:
 _kept: dict[Key, _Page] = {}
 
 
-def alike(*, but: tuple[str, ...] = ()) -> Callable[[View], View]:
+def alike(*, but: tuple[str, ...] = (), by: tuple[str, ...] = ()) -> Callable[[View], View]:
     """Keep the page of a view for everybody who asks for it at its bare address, `but` those who bring one of these cookies.
 
-    Nor is it given to anybody who is signed in: the frame of each page says so.
+    It is kept for each of the values that are asked for `by` these names (`?ward=…`), and where nothing else is: nobody's own
+    words are. Nor is it given to anybody who is signed in: the frame of each page says so.
     """
     own = frozenset((*but, settings.SESSION_COOKIE_NAME))
 
     def keeping(view: View) -> View:
         @wraps(view)
         def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not _is_for_all(request, own):
+            if not _is_for_all(request, own) or set(request.GET).difference(by):
                 return view(request, *args, **kwargs)
-            key = (council.folder(), council.language(), request.path)
+            key = (council.folder(), council.language(), request.get_full_path())
             page = _kept.get(key)
             if page is None or page.until < time.monotonic():
                 made = view(request, *args, **kwargs)
@@ -69,7 +70,7 @@ def alike(*, but: tuple[str, ...] = ()) -> Callable[[View], View]:
 
 def _is_for_all(request: HttpRequest, own: frozenset[str]) -> bool:
     """Say whether nothing is known of who asks, and the demo's clock goes as others do."""
-    asked = request.method == "GET" and not request.GET and own.isdisjoint(request.COOKIES)
+    asked = request.method == "GET" and own.isdisjoint(request.COOKIES)
     return asked and settings.KEPT_PAGES_SECONDS > 0 and settings.CLOCK_MOVED_BY is None
 
 
