@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from doorstep.cases import drafts, facts, rerouting, timeline, workflow
+from doorstep.cases import drafts, facts, rerouting, workflow
 from doorstep.cases.clock import clock_at
 from doorstep.cases.locking import locked_draft, one_open_case
 from doorstep.cases.models import Case, Draft
@@ -198,7 +198,7 @@ def _open(
     )
     start = _start(draft, service, values, clock)
     origin = draft.moved_from
-    case = Case.objects.create(
+    case = Case(
         reference=_reference(service.about.prefix),
         version_id=draft.version_id,
         slug=draft.slug,
@@ -220,16 +220,11 @@ def _open(
         flags=[e.flag for e in flow.escalate if e.rule.evaluate(values, clock)],
         unique_key=facts.unique_key(service.slug, tuple(a[q] for q in unique)) if unique else None,
         opened_at=now,
-        stage_since=now,
     )
-    timeline.begin(case)
     photos.keep(photos_of(service, a))
     passed: dict[str, PassedStop] = dict(draft.passed)
     _empty(draft, now)
-    timeline.write(case, "opened", by=by, now=now, channel=draft.channel, flags=case.flags)
-    for code, row in passed.items():
-        timeline.write(case, row["kind"], by=by, now=now, text=row.get("reason", ""), stop=code)
-    workflow.enter(case, start, by=by, now=now)
+    workflow.begin(case, by=by, now=now, passed=passed)
     if origin:
         rerouting.arrived(old_id=origin.pk, case=case, by=by, now=now)
     return case
