@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -60,6 +61,22 @@ class CountedBy:
 NOT_COUNTED = CountedBy()
 
 
+def new(
+    *,
+    service: Service,
+    owner: Owner,
+    channel: str,
+    by: Actor,
+    now: datetime,
+    counted_by: CountedBy = NOT_COUNTED,
+) -> Draft:
+    """Return a new draft of a service that is somebody's, and not stored yet."""
+    draft = unsaved(service=service, channel=channel, by=by, now=now)
+    draft.device, draft.campaign = counted_by.device, counted_by.campaign
+    draft.owner_kind, draft.owner_key = owner.kind, owner.key
+    return draft
+
+
 def begin(
     *,
     service: Service,
@@ -70,9 +87,8 @@ def begin(
     counted_by: CountedBy = NOT_COUNTED,
 ) -> Draft:
     """Return a new draft of a service; of a program, the one that this order began when it was sent before."""
-    draft = unsaved(service=service, channel=channel, by=by, now=now)
-    draft.device, draft.campaign = counted_by.device, counted_by.campaign
-    draft.owner_kind, draft.owner_key = owner.kind, owner.key
+    about: dict[str, Any] = {"channel": channel, "by": by, "now": now, "counted_by": counted_by}
+    draft = new(service=service, owner=owner, **about)
     if owner.kind not in ONE_DRAFT_EACH:
         draft.save(force_insert=True)
         return draft
