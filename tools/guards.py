@@ -926,7 +926,7 @@ GUARDS = (
           "        room.check_still(booking, counted, now)\n", "        pass\n",
           "tests/bookings/test_closing.py::test_whoever_fills_in_the_form_chooses_again"),
     Guard("holds: a smaller day goes to who came first", "doorstep/bookings/room.py",
-          'Q(state="booked") | taken(now) & first,', "taken(now),",
+          'Q(state="booked") | taken_after(since) & first,', "taken_after(since),",
           "tests/bookings/test_closing.py::test_a_smaller_day_goes_to_who_came_first"),
     Guard("holds: the database sells no closed day", "doorstep/bookings/migrations/0003_a_hold_is_bounded.py",
           "        migrations.RunSQL(BODY, migrations.RunSQL.noop),\n", "",

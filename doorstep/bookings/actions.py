@@ -35,17 +35,22 @@ MOST_EACH = 3
 SOON, PUT_OFF = timedelta(minutes=2), timedelta(minutes=5)
 # How long a day that was chosen instead is held, until the next stage of its case has it.
 WHILE_CHOOSING = timedelta(minutes=5)
+# One lock after the other, in the order of the list.
+TURNS = "select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest(%s::text[]) as key"
 _given_calendar: ContextVar[Callable[[str, str], Calendar] | None] = ContextVar(
     "given_calendar", default=None
 )
 NOTHING: BookedFact = {"day": None, "slot": "", "until": None}
 
 
-def _calendar(code: str, kind: str) -> Calendar:
-    """Return the calendar a slot names; raises Refused("slot_gone")."""
+def _calendar(code: str, kind: str, booking: Booking | None = None) -> Calendar:
+    """Return the calendar a slot names, of the booking read just now if that has it; raises Refused("slot_gone")."""
     stub = _given_calendar.get()
     if stub is not None:
         return stub(code, kind)
+    own = booking.day.calendar if booking and booking.day_id else None
+    if own and (own.code, own.kind, own.active) == (code, kind, True):
+        return own
     calendar = _active.first(code, kind)
     if calendar is None:
         raise Refused("slot_gone")
@@ -167,7 +172,7 @@ def hold(
     if booking.pk is None or booking.home != home:
         _make_way(draft, kind, home, now)
     booking.home, booking.last_at = home, last
-    calendar = _calendar(code, kind)
+    calendar = _calendar(code, kind, booking)
     return _take(booking, calendar, day, load, _until(booking, day, minutes, now, longer), now)
 
 
@@ -219,13 +224,10 @@ def _until(booking: Booking, day: date, minutes: int, now: datetime, longer: boo
 
 def _one_at_a_time(draft: Draft, home: int | None) -> None:
     """Let one hold for a home, and one of a person, be made at a time; taken first, in this order, by all."""
+    whose = [f"home:{home}"] if home else []
+    keys = [f"doorstep.bookings.{w}" for w in (*whose, f"{draft.owner_kind}:{draft.owner_key}")]
     with connection.cursor() as cursor:
-        for what in (f"home:{home}" if home else "", f"{draft.owner_kind}:{draft.owner_key}"):
-            if what:
-                cursor.execute(
-                    "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
-                    [f"doorstep.bookings.{what}"],
-                )
+        cursor.execute(TURNS, [keys])
 
 
 def _make_way(draft: Draft, kind: str, home: int | None, now: datetime) -> None:
@@ -319,7 +321,7 @@ def keep(
     code, day = _parts(slot)
     booking, until = _of_case(case, now), now + timedelta(minutes=minutes)
     booking.last_at, until = last, min(until, last or begins(day))
-    booking = _take(booking, _calendar(code, kind), day, load, until, now)
+    booking = _take(booking, _calendar(code, kind, booking), day, load, until, now)
     return _held(case, booking, until, by, now)
 
 
@@ -400,7 +402,7 @@ def change(
     code, day = _parts(slot)
     if now >= begins(day):
         raise Refused("slot_gone")
-    _booked(case, _take(booking, _calendar(code, kind), day, load, None, now), by, now)
+    _booked(case, _take(booking, _calendar(code, kind, booking), day, load, None, now), by, now)
 
 
 def nearest(
