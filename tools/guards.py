@@ -1205,7 +1205,7 @@ GUARDS = (
     Guard("text: a case’s history says what was said then", "doorstep/cases/workflow.py",
           '{"was": was} if was else {}', "{}", "tests/cases/test_history.py"),
     Guard("text: an e-mail is spoken of only when one was sent", "doorstep/messages/queries.py",
-          "Message.objects.filter(case=case, sent_at__isnull=False)", "Message.objects.filter(case=case)",
+          "Message.objects.filter(case=case_id, sent_at__isnull=False)", "Message.objects.filter(case=case_id)",
           "tests/payments/test_pages.py::test_a_link_is_spoken_of_only_when_one_was_sent"),
     Guard("text: an old link says that it stops nothing", "doorstep/messages/subscriptions.py",
           "        return bool(wishes)", "        return True",

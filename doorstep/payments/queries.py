@@ -54,13 +54,23 @@ def _every(case_id: int) -> QuerySet[Charge]:
 
 def last_attempt(charge: Charge) -> Attempt | None:
     """Return the last attempt at paying a charge."""
-    return charge.attempts.order_by("-id").first()
+    return _last_attempt.first(charge.pk)
+
+
+@kept
+def _last_attempt(charge_id: int) -> QuerySet[Attempt]:
+    return Attempt.objects.filter(charge=charge_id).order_by("-id")[:1]
 
 
 def by_return(token: str, now: datetime) -> Attempt | None:
     """Return the attempt that a payer comes back from."""
-    attempts = Attempt.objects.select_related("charge__case").filter(back_hash=hashed(token))
-    return attempts.filter(made_at__gt=now - BACK_FOR).first()
+    return _by_return.first(hashed(token), now - BACK_FOR)
+
+
+@kept
+def _by_return(back_hash: str, since: datetime) -> QuerySet[Attempt]:
+    attempts = Attempt.objects.select_related("charge__case")
+    return attempts.filter(back_hash=back_hash, made_at__gt=since).order_by("id")[:1]
 
 
 def of_case(case: Case) -> QuerySet[Charge]:
@@ -184,7 +194,13 @@ def receipts(charges: list[Charge]) -> list[tuple[Charge, Movement, list[Movemen
 
 def receipt(charge: Charge) -> tuple[Movement | None, list[Movement]]:
     """Return the payment of a charge, and what was given back of it; not what was written down by mistake."""
-    mistakes = charge.attempts.filter(refunds__mistake=True)
-    rows = list(charge.movements.exclude(attempt__in=mistakes).order_by("id"))
+    rows = _moved(charge.pk)
     paid = next((m for m in rows if m.pence > 0), None)
     return paid, [m for m in rows if paid and m.pence < 0 and m.attempt_id == paid.attempt_id]
+
+
+@kept
+def _moved(charge_id: int) -> QuerySet[Movement]:
+    mistakes = Attempt.objects.filter(charge=charge_id, refunds__mistake=True)
+    moved = Movement.objects.filter(charge=charge_id).exclude(attempt__in=mistakes)
+    return moved.order_by("id")
