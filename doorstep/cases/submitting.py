@@ -24,6 +24,7 @@ from doorstep.customers.models import Customer
 from doorstep.files import photos
 from doorstep.forms import facts as forms
 from doorstep.forms import journey
+from doorstep.forms.form import Page
 from doorstep.forms.journey import Decision
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.location import LocationAnswer
@@ -132,12 +133,20 @@ def ask_outside(
 ) -> None:
     """Ask outside systems again for what is no longer fresh, before anything is locked."""
     draft = Draft.objects.get(id=draft_id)
-    for page in catalogue.service(draft.version_id).form.pages:
-        if facts.asks_outside(page.facts) and journey.answered(page, draft.answers):
-            drafts.judge(draft, page, now, given_facts)
+    for page in _asking_outside(draft, catalogue.service(draft.version_id)):
+        drafts.judge(draft, page, now, given_facts)
     # Only what was observed: what was answered meanwhile stays, and is judged again under the lock.
     open_one = Draft.objects.filter(id=draft_id, sent_at=None, answers=draft.answers)
     open_one.update(facts=draft.facts, observed=draft.observed)
+
+
+def _asking_outside(draft: Draft, service: Service) -> list[Page]:
+    """Return the pages that were answered and rest on what is asked of an outside system."""
+    return [
+        page
+        for page in service.form.pages
+        if facts.asks_outside(page.facts) and journey.answered(page, draft.answers)
+    ]
 
 
 def _submit(
@@ -155,7 +164,7 @@ def _submit(
     if answers is not None and draft.answers != answers:
         raise Refused("changed_meanwhile")
     service = catalogue.service(draft.version_id)
-    if not asked and any(facts.asks_outside(page.facts) for page in service.form.pages):
+    if not asked and _asking_outside(draft, service):
         raise _AskFirst
     settings = settings_of(draft, service, now)
     said = _said(draft, service, settings, now) if answers is not None else ""
