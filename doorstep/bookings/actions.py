@@ -83,9 +83,13 @@ def _parts(slot: str) -> tuple[str, date]:
     return code, day
 
 
-def _write(booking: Booking, now: datetime) -> Booking:
+# What a form's hold changes that goes on.
+GOES_ON = ("load", "until", "home", "last_at", "touched_at")
+
+
+def _write(booking: Booking, now: datetime, columns: tuple[str, ...] | None = None) -> Booking:
     booking.touched_at = now
-    booking.save()
+    booking.save(update_fields=columns)
     return booking
 
 
@@ -103,7 +107,8 @@ def _take(
     """
     counted = calendar.counts(load)
     same = booking.day_id and booking.day.calendar_id == calendar.pk and booking.day.day == day
-    if not (same and booking.is_live(now) and booking.load >= counted):
+    goes_on = same and booking.is_live(now) and booking.load >= counted
+    if not goes_on:
         row = room.locked(calendar, day)
         room.check(row, booking, counted, now)
         booking.day = row
@@ -115,7 +120,7 @@ def _take(
         raise Refused("slot_gone")
     booking.load, booking.until = counted, until
     booking.state, booking.ended_at = ("held" if until else "booked"), None
-    return _write(booking, now)
+    return _write(booking, now, GOES_ON if goes_on and until and booking.draft_id else None)
 
 
 def _live(owner: Q) -> QuerySet[Booking]:
@@ -235,17 +240,24 @@ def _make_way(draft: Draft, kind: str, home: int | None, now: datetime) -> None:
 
     One that somebody has locked is being sent, or moved, just now, and is left alone.
     """
-    person = Q(draft__owner_kind="browser", draft__owner_key=draft.owner_key)
-    wanted = person if draft.owner_kind == "browser" else Q(pk__in=[])
-    if home:
-        wanted |= Q(home=home, day__calendar__kind=kind)
-    others = Booking.objects.select_for_update(skip_locked=True, of=("self",))
-    others = others.filter(wanted, state="held", draft__isnull=False, until__gt=now)
-    rows = others.exclude(draft=draft).select_related("day__calendar").order_by("-touched_at")
+    person = draft.owner_key if draft.owner_kind == "browser" else ""
+    rows = _others(draft.pk, person, home or 0, kind, now)
     here = [b for b in rows if home and b.home == home and b.day.calendar.kind == kind]
     elsewhere = [b for b in rows if b not in here]
     for booking in (*here, *elsewhere[MOST_EACH - 1 :]):
         _take_back(booking, now)
+
+
+@kept
+def _others(
+    but: UUID, person: str, home: int, calendar_kind: str, now: datetime
+) -> QuerySet[Booking]:
+    """Return what other drafts hold of a person (none: "") or for a home (none: 0), what was touched last first; locked."""
+    own = Q(draft__owner_kind="browser", draft__owner_key=person)
+    there = Q(home=home, day__calendar__kind=calendar_kind)
+    others = Booking.objects.select_for_update(skip_locked=True, of=("self",))
+    others = others.filter(own | there, state="held", draft__isnull=False, until__gt=now)
+    return others.exclude(draft=but).select_related("day__calendar").order_by("-touched_at")
 
 
 def _take_back(booking: Booking, now: datetime) -> None:
