@@ -51,7 +51,7 @@ TRIGGER = """create trigger room_left before insert or update on bookings_bookin
 """
 GUARDS = (
     Guard("timeline: what waits is not lost with a savepoint", "doorstep/cases/gathered.py",
-          "    for case_id in _of.get():\n        flush(case_id)\n", "",
+          "    for case_id in _waiting.get():\n        flush(case_id)\n", "",
           "tests/cases/test_gathered.py::test_what_was_written_in_a_savepoint_that_is_taken_back_goes_with_it_and_no_more"),
     Guard("timeline: what is taken back with a savepoint does not stay", "doorstep/cases/gathered.py",
           "    return mine if mine and mine.depth == _depth() else None\n", "    return mine\n",
@@ -65,6 +65,9 @@ GUARDS = (
     Guard("looked up lately: what is published here runs at once", "doorstep/catalogue/actions.py",
           "    runs.forget()\n", "",
           "tests/outside/test_lately.py::test_what_is_published_here_runs_at_once"),
+    Guard("orders: where options are asked outside nothing is locked", "doorstep/cases/submitting.py",
+          "    calls += [(q.id, q.source) for q in service.form.questions.values() if q.source]\n", "",
+          "tests/intake/test_orders.py::test_where_somebody_outside_is_asked_nothing_is_locked_meanwhile"),
     Guard("policy: each page has a nonce of its own", "doorstep/web/kit/policy.py",
           "_policy(_MARK).replace(_MARK, nonce)", "_policy(nonce and _MARK)",
           "tests/web/test_policy.py::test_each_answer_has_its_own_nonce_and_none_after_it"),

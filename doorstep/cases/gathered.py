@@ -25,7 +25,7 @@ class _Gathered:
     texts: list[EventText] = field(default_factory=list)
 
 
-_of: ContextVar[dict[int, _Gathered]] = ContextVar("gathered", default={})  # noqa: B039 - never changed
+_waiting: ContextVar[dict[int, _Gathered]] = ContextVar("gathered", default={})  # noqa: B039 - never changed
 
 
 @contextmanager
@@ -34,15 +34,15 @@ def gathered(case: Case) -> Iterator[None]:
 
     The caller holds the case's lock, or has just made it. Where the block raises, nothing of it is written.
     """
-    if case.pk in _of.get():
+    if case.pk in _waiting.get():
         yield
         return
-    mark = _of.set({**_of.get(), case.pk: _Gathered(case, _depth())})
+    mark = _waiting.set({**_waiting.get(), case.pk: _Gathered(case, _depth())})
     try:
         yield
         flush(case.pk)
     finally:
-        _of.reset(mark)
+        _waiting.reset(mark)
 
 
 def _depth() -> int:
@@ -51,14 +51,14 @@ def _depth() -> int:
 
 def _gathering(case_id: int) -> _Gathered | None:
     """Return what is gathered of a case here; nothing inside a savepoint."""
-    mine = _of.get().get(case_id)
+    mine = _waiting.get().get(case_id)
     return mine if mine and mine.depth == _depth() else None
 
 
 @contextmanager
 def savepoint() -> Iterator[None]:
     """Begin a savepoint that may be taken back: what waits is written before it, and so stays."""
-    for case_id in _of.get():
+    for case_id in _waiting.get():
         flush(case_id)
     with transaction.atomic():
         yield
@@ -75,7 +75,7 @@ def save(case: Case, *columns: str) -> None:
 
 def last(case_id: int) -> Event | None:
     """Return the last line of a case that waits to be written, or nothing."""
-    mine = _of.get().get(case_id)
+    mine = _waiting.get().get(case_id)
     return mine.events[-1] if mine and mine.events else None
 
 
@@ -93,7 +93,7 @@ def add(event: Event, text: EventText | None) -> None:
 
 def flush(case_id: int) -> None:
     """Write what was gathered of a case so far."""
-    mine = _of.get().get(case_id)
+    mine = _waiting.get().get(case_id)
     if mine is None:
         return
     events, texts, columns = mine.events, mine.texts, mine.columns

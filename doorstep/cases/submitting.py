@@ -117,6 +117,7 @@ def at_once(service: Service) -> bool:
     one at a time counts.
     """
     calls = [call for page in service.form.pages for call in page.facts]
+    calls += [(q.id, q.source) for q in service.form.questions.values() if q.source]
     by_turns = any(forms.one(call.name).by_turns for _, call in calls)
     days = service.workflow.reserve or of_nature(service, "slot")
     return not (by_turns or days or facts.asks_outside(calls))

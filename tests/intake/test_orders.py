@@ -1,5 +1,6 @@
 """What a program asks for is judged as it is filled in, and opened in that transaction; what holds a day is filled in page by page."""
 
+from datetime import datetime
 from threading import Thread
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from doorstep.cases import drafts, submitting, timeline
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.owners import Owner
+from doorstep.forms import facts
 from doorstep.intake import orders
 from doorstep.staff.actor import RESIDENT
 from tests.filling import made
@@ -97,3 +99,21 @@ def test_what_was_begun_before_is_gone_on_with(district: Any) -> None:
 def test_where_a_day_is_held_it_is_filled_in_page_by_page(district: Any) -> None:
     assert submitting.at_once(district.service)
     assert not submitting.at_once(publish_library("bulky-waste"))
+
+
+@pytest.mark.parametrize("fact", ["waste.last_due", "waste.containers"])  # of a check, of options
+def test_where_somebody_outside_is_asked_nothing_is_locked_meanwhile(
+    district: Any, monkeypatch: pytest.MonkeyPatch, fact: str
+) -> None:
+    asked: list[bool] = []
+
+    def ask(*_args: object, now: datetime) -> None:
+        asked.append(Draft.objects.exists())  # stored, page by page, and let go of
+
+    before = facts.Before(ask, lambda: True)
+    for name in ("waste.last_due", "waste.containers"):
+        monkeypatch.delitem(facts._befores, name, raising=False)
+    monkeypatch.setitem(facts._befores, fact, before)
+    assert not submitting.at_once(district.service)
+    case = orders.place(_order(district, 0), owner=made(), by=RESIDENT, now=district.now)
+    assert case.stage == "with_crew" and asked and all(asked)
