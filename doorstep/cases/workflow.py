@@ -244,17 +244,15 @@ def enter(
     """
     stage = catalogue.service(case.version_id).workflow.stages[stage_id]
     with gathered.gathered(case):
-        if stage.undo:
-            unwind(case, by=by, now=now)
+        _undo(case, stage, by, now)
         before, was = _standing(case), said_now(case) if was is None else was
         _stand(case, stage_id, now)
         if stage.facts or stage.values:
             gathered.save(case, *STANDING, "facts")
         elif _standing(case) != before:
             gathered.save(case, *STANDING)
-        if (
-            before[1] and not case.closed_at
-        ):  # opened again: another that is open is met before anything is locked
+        if before[1] and not case.closed_at:
+            # Opened again: another that is open is met before anything else is locked.
             gathered.flush(case.pk)
         left: dict[str, Any] = {"was": was} if was else {}
         timeline.write(case, "stage", by=by, now=now, stage=stage_id, why=why, **left)
@@ -275,8 +273,15 @@ def begin(case: Case, *, by: Actor, now: datetime, passed: Mapping[str, PassedSt
         for code, row in passed.items():
             reason = row.get("reason", "")
             timeline.write(case, row["kind"], by=by, now=now, text=reason, stop=code)
+        _undo(case, stage, by, now)
         timeline.write(case, "stage", by=by, now=now, stage=case.stage, why="")
         _do_all(case, stage, by, now)
+
+
+def _undo(case: Case, stage: Stage, by: Actor, now: datetime) -> None:
+    """Take back what is open, where a stage says so."""
+    if stage.undo:
+        unwind(case, by=by, now=now)
 
 
 def _stand(case: Case, stage_id: str, now: datetime) -> None:
