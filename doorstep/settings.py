@@ -136,7 +136,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "doorstep.web.kit.policy.Policy",
     "doorstep.web.kit.language.Language",
     "doorstep.web.kit.errors.WrongWay",
     "axes.middleware.AxesMiddleware",

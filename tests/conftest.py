@@ -188,6 +188,14 @@ def nothing_was_asked_before(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def nothing_was_looked_up_before() -> None:
+    """Which versions ran in another test is nothing to this one."""
+    from doorstep.catalogue import queries as catalogue
+
+    catalogue.runs.forget()
+
+
+@pytest.fixture(autouse=True)
 def no_benefit(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not about a benefit meets no question about one, though the demo's council asks it."""
     from doorstep.catalogue import queries as catalogue
