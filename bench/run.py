@@ -65,7 +65,8 @@ def growth(name: str, count: int, roots: tuple[Path, ...] = ()) -> list[Figure]:
         found = measures.growing(sites, SECONDS, bench)
         if roots:
             found += measures.others(sites, SECONDS, bench) + bookings.figures(sites, SECONDS)
-        _close(since)
+        with sites[0].awake():
+            _close(since)
     return found
 
 
@@ -80,7 +81,8 @@ def streets(name: str, count: int, roots: tuple[Path, ...] = ()) -> list[Figure]
     since = _last_case()
     with servers.all_running(list(roots)) as sites:
         found = street.figures(sites, SECONDS)
-        _close(since)
+        with sites[0].awake():
+            _close(since)
     return found
 
 
