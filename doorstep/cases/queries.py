@@ -1,6 +1,6 @@
 """Reads drafts and cases."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -109,3 +109,12 @@ def opened(
 def of_place(uprn: int) -> QuerySet[Case]:
     """Return every case about a property, the newest first."""
     return Case.objects.filter(place_id=uprn).order_by("-opened_at")
+
+
+# Other rooms forget each hour what they have of an erased case; after years, most cases are erased.
+LATELY = timedelta(days=30)
+
+
+def erased_lately(now: datetime) -> QuerySet[Case]:
+    """Return the cases that were erased in the last month, of which other rooms forget what they have."""
+    return Case.objects.filter(erased_at__gt=now - LATELY)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from doorstep.cases import queries as cases
 from doorstep.council import queries as council
 from doorstep.fieldwork.models import Job, Outcome
 from doorstep.files import photos
@@ -11,7 +12,8 @@ from doorstep.files import photos
 
 def forget() -> None:
     """Empty jobs and outcomes of erased cases; that a bin was not out on a day is no longer told."""
-    outcomes = Outcome.objects.filter(job__case__erased_at__isnull=False).exclude(about_key="")
+    erased = cases.erased_lately(timezone.now())
+    outcomes = Outcome.objects.filter(job__case__in=erased).exclude(about_key="")
     for names in outcomes.values_list("photo", "photo_before"):
         for name in filter(None, names):
             photos.remove(name)
@@ -21,6 +23,6 @@ def forget() -> None:
     for log in Outcome.objects.filter(job=None, day__lt=old)[:5000]:
         photos.remove(log.photo)
         log.delete()
-    Job.objects.filter(case__erased_at__isnull=False).exclude(title="").update(
+    Job.objects.filter(case__in=erased).exclude(title="").update(
         place=None, detail="", title="", about_key="", warning=""
     )

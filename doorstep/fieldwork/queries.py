@@ -30,12 +30,12 @@ def ahead(crew_list: str, day: date) -> QuerySet[Job]:
 
 def on_list(crew_list: str, day: date) -> QuerySet[Job]:
     """Return a crew list's open jobs due by a day, and those done on it, in street order."""
-    jobs = Job.objects.select_related("place__street", "case__place__street").filter(
-        crew_list=crew_list
-    )
+    jobs = Job.objects.filter(crew_list=crew_list)
     due = jobs.filter(state="open", day__lte=day)
-    done = jobs.filter(state="done", results__day=day)
-    listed = (due | done).distinct()
+    # By what was done that day: a list's jobs are thousands after years.
+    done = jobs.filter(state="done", pk__in=Outcome.objects.filter(day=day).values("job"))
+    listed = Job.objects.select_related("place__street", "case__place__street")
+    listed = listed.filter(pk__in=due.values("pk").union(done.values("pk")))
     return listed.order_by("-state", "-urgent", "place__street__name", "place__sort", "id")
 
 

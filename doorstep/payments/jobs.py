@@ -7,6 +7,7 @@ import structlog
 from django.db.models import Q
 from django.utils import timezone
 
+from doorstep.cases import queries as cases
 from doorstep.outside.errors import OutsideError
 from doorstep.payments import actions, comparing, queue, refunds
 from doorstep.payments.models import THERE, Attempt, Charge, Comparison, Refund, Waiver
@@ -111,9 +112,10 @@ def _look(attempt: Attempt, now: datetime) -> None:
 
 def forget() -> None:
     """Empty what officers wrote about refunds and waivers of cases that were erased; the sums stay, as the ledger must."""
-    refunds = Refund.objects.filter(attempt__charge__case__erased_at__isnull=False)
+    erased = cases.erased_lately(timezone.now())
+    refunds = Refund.objects.filter(attempt__charge__case__in=erased)
     refunds.exclude(reason="").update(reason="", why_not="")
-    waivers = Waiver.objects.filter(charge__case__erased_at__isnull=False)
+    waivers = Waiver.objects.filter(charge__case__in=erased)
     waivers.exclude(reason="").update(reason="", why_not="")
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from doorstep.cases import queries as cases
 from doorstep.council.queries import ZONE
 from doorstep.waste import keyed, mirror, notes, plan_files, queue, sheets, theirs
 from doorstep.waste.models import Change, PlanFile, Sheet
@@ -65,5 +66,7 @@ def forget() -> None:
     old = now - PLANS_KEPT
     PlanFile.objects.filter(sent_at__lt=old).exclude(text="").update(text="")
     Change.objects.filter(made_at=None, proposed_at__lt=old).delete()
-    Sheet.objects.filter(job__case__erased_at__isnull=False).exclude(state__in=Sheet.LIVE).delete()
+    Sheet.objects.filter(job__case__in=cases.erased_lately(now)).exclude(
+        state__in=Sheet.LIVE
+    ).delete()
     Sheet.objects.filter(job=None, began_at__lt=now - keyed.KEPT).delete()

@@ -119,6 +119,11 @@ class BinNote(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["place", "email"], name="one_note_a_home_and_address")
         ]
+        indexes = [
+            models.Index(
+                fields=["asked_at"], condition=Q(confirmed_at=None), name="notes_to_confirm"
+            ),
+        ]
 
 
 class RoundDay(models.Model):
@@ -147,6 +152,11 @@ class RoundDay(models.Model):
                 | (Q(delayed_until__isnull=False) & ~Q(sentence="")),
                 name="delayed_with_a_sentence",
             ),
+        ]
+        # The newest of all is asked for each minute.
+        indexes = [
+            models.Index(fields=["started_at"], name="rounds_by_start"),
+            models.Index(fields=["finished_at"], name="rounds_by_end"),
         ]
 
 
