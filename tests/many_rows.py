@@ -64,7 +64,7 @@ GROWING: dict[str, dict[str, str]] = {
     },
     "cases.Event": {"number": "1", "kind": "'opened'", "by_kind": "'resident'"},
     "cases.EventText": {},
-    "cases.Link": {},
+    "cases.Link": {"expires_at": "now() + n * interval '6 minutes'"},
     "cases.Access": {"asked_at": "now() - n * interval '4 seconds'"},
     "cases.CaseTask": {"topic": "'message-' || n"},
     "tasks.Task": {
@@ -164,7 +164,7 @@ GROWING: dict[str, dict[str, str]] = {
         "stop_hash": "md5(n::text)",
     },
     "waste.RoundDay": {"round_id": "'REF-' || n % 120", "day": "current_date - 9 - n / 120"},
-    "waste.StreetDay": {"round_id": "'REF-' || n % 120"},
+    "waste.StreetDay": {"day": "current_date - n / 40", "round_id": "'REF-' || n % 120"},
     "waste.Mirrored": {"place_id": f"{FIRST} + n", "book_at": "now()"},
     "waste.Sheet": {
         "place_id": f"{FIRST} + n",
@@ -178,7 +178,7 @@ GROWING: dict[str, dict[str, str]] = {
     "staff.StaffEvent": {},
     "files.Photo": {"name": "md5(n::text) || '.jpg'", "kept": "true"},
     "outside.CallMade": {"at": LATELY, "case_id": str(FIRST) + " + n"},
-    "outside.JobFailure": {"job_id": str(FIRST) + " + n", "handled_at": "now()", "dealt_at": "now()", "dealt_by": "'x'"},
+    "outside.JobFailure": {"job_id": str(FIRST) + " + n", "at": LATELY, "handled_at": "now()", "dealt_at": "now()", "dealt_by": "'x'"},
     "web.Hit": {"key": "md5(n::text)", "until": "now() + interval '1 hour'"},
     "web.KeptAnswer": {"key": "n::text", "made_at": "now() - n * interval '4 seconds'"},
     "web.SentIn": {"key": "n::text"},

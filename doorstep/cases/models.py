@@ -270,6 +270,9 @@ class Link(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="links_by_end")]
+
 
 class CaseTask(models.Model):
     """What a person must do about a case; the task itself knows no cases."""

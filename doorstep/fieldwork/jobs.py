@@ -6,8 +6,10 @@ from django.utils import timezone
 
 from doorstep.cases import queries as cases
 from doorstep.council import queries as council
-from doorstep.fieldwork.models import Job, Outcome
+from doorstep.fieldwork.models import Caution, Job, Outcome
 from doorstep.files import photos
+
+CAUTIONS_KEPT = timedelta(days=365)
 
 
 def forget() -> None:
@@ -23,6 +25,8 @@ def forget() -> None:
     for log in Outcome.objects.filter(job=None, day__lt=old)[:5000]:
         photos.remove(log.photo)
         log.delete()
+    # What crews had to know of a place, and of who lives there.
+    Caution.objects.filter(until__lt=timezone.localdate() - CAUTIONS_KEPT).delete()
     Job.objects.filter(case__in=erased).exclude(title="").update(
         place=None, detail="", title="", about_key="", warning=""
     )

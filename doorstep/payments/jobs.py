@@ -10,7 +10,7 @@ from django.utils import timezone
 from doorstep.cases import queries as cases
 from doorstep.outside.errors import OutsideError
 from doorstep.payments import actions, comparing, queue, refunds
-from doorstep.payments.models import THERE, Attempt, Charge, Comparison, Refund, Waiver
+from doorstep.payments.models import THERE, Attempt, Callback, Charge, Comparison, Refund, Waiver
 from doorstep.staff.actor import SYSTEM
 
 log = structlog.get_logger("doorstep.payments")
@@ -18,6 +18,7 @@ log = structlog.get_logger("doorstep.payments")
 OFTEN, SELDOM = timedelta(seconds=50), timedelta(hours=6)
 # A request that makes a payment has its answer by then, or has died.
 GRACE = timedelta(seconds=15)
+CALLBACKS_KEPT = timedelta(days=365)
 
 
 def _quietly(act: Callable[[], None]) -> None:
@@ -117,6 +118,8 @@ def forget() -> None:
     refunds.exclude(reason="").update(reason="", why_not="")
     waivers = Waiver.objects.filter(charge__case__in=erased)
     waivers.exclude(reason="").update(reason="", why_not="")
+    # So late no provider tells us anything again; and what it tells is not believed, but asked.
+    Callback.objects.filter(at__lt=timezone.now() - CALLBACKS_KEPT).delete()
 
 
 def compare_daily() -> None:

@@ -269,6 +269,9 @@ class Callback(models.Model):
     payment_id = models.CharField(max_length=64)
     at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="callbacks_by_time")]
+
 
 class Forgeries(models.Model):
     """How many callbacks with a wrong signature came on a day."""

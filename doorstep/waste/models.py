@@ -155,6 +155,7 @@ class RoundDay(models.Model):
         ]
         # The newest of all is asked for each minute.
         indexes = [
+            models.Index(fields=["day"], name="rounds_by_day"),
             models.Index(fields=["started_at"], name="rounds_by_start"),
             models.Index(fields=["finished_at"], name="rounds_by_end"),
         ]
@@ -179,6 +180,7 @@ class StreetDay(models.Model):
                 fields=["round", "day", "street"], name="one_row_a_round_day_and_street"
             )
         ]
+        indexes = [models.Index(fields=["day"], name="streets_by_day")]
 
 
 What = Literal["round", "container", "suspension", "moved_day"]

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from axes.models import AccessAttempt, AccessLog
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from doorstep.bookings.models import Calendar
 from doorstep.settings import LOGGING
@@ -289,6 +291,15 @@ def test_addresses_of_wrong_passwords_are_kept_for_a_day(district: Any, settings
     AccessAttempt.objects.update(attempt_time=district.now - timedelta(days=2))
     jobs.forget()
     assert not AccessAttempt.objects.exists()
+
+
+def test_a_session_that_is_over_goes(db: None) -> None:
+    now = timezone.now()
+    for key, hours in (("over", -1), ("open", 1)):
+        until = now + timedelta(hours=hours)
+        Session.objects.create(session_key=key, session_data="", expire_date=until)
+    jobs.forget()
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["open"]
 
 
 def test_a_path_that_is_not_as_ours_are_is_led_to_the_right_one(district: Any) -> None:
