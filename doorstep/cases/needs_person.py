@@ -189,6 +189,17 @@ def of_cases(cases: Iterable[Case]) -> dict[int, list[Task]]:
     return by_case
 
 
+def of_case(case: Case) -> list[Task]:
+    """Return what is still to be done about a case, the soonest due first."""
+    return [link.task for link in _of_case(case.pk)]
+
+
+@kept
+def _of_case(case_id: int) -> QuerySet[CaseTask]:
+    links = CaseTask.objects.filter(case=case_id, task__ended_at=None)
+    return links.select_related("task__owner").order_by("task__due_at", "task_id")
+
+
 def about_no_case(*, late_at: datetime | None = None) -> list[Task]:
     """Return what is to be done about no case, the soonest due first, MOST at most: all, or what is late at a moment."""
     return _about_no_case() if late_at is None else _late_about_no_case(late_at)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from math import dist
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, QuerySet, prefetch_related_objects
 
 from doorstep.cases.models import Case
 from doorstep.fieldwork.models import WITHDRAWN, Caution, DeviceEvent, Job, Outcome
@@ -16,9 +16,17 @@ def last_heard() -> datetime | None:
     return newest
 
 
-def of_case(case: Case) -> QuerySet[Job]:
+def of_case(case: Case) -> list[Job]:
     """Return a case's jobs with what was recorded of them, the first made first."""
-    return Job.objects.filter(case=case).order_by("pk").prefetch_related("results__event")
+    jobs = _of_case(case.pk)
+    if jobs:
+        prefetch_related_objects(jobs, "results__event")
+    return jobs
+
+
+@kept
+def _of_case(case_id: int) -> QuerySet[Job]:
+    return Job.objects.filter(case=case_id).order_by("pk")
 
 
 def ahead(crew_list: str, day: date) -> QuerySet[Job]:

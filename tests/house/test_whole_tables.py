@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from doorstep.files import photos
 from doorstep.outside import later, queries, sweeper
 from doorstep.staff.models import StaffUser
 from doorstep.web.desk.views.cases import worklist
@@ -105,6 +106,7 @@ def test_no_table_that_grows_is_read_whole(
     case, sent = district.case(0), district.draft(1)
     publish_library("graffiti")
     many_rows.fill()
+    photos.folder().mkdir(parents=True, exist_ok=True)
     # How far the desk counts is bounded, whatever there is.
     monkeypatch.setattr(worklist, "MOST", MOST // 2)
     explained, supervisor = Explained(), Client()

@@ -1,6 +1,7 @@
 """Nothing for strangers, nothing hidden from the auditor: what requests leave behind, and what answers carry."""
 
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -374,3 +375,16 @@ def test_a_days_page_and_a_crews_list_leave_a_look(district: Any) -> None:
     signed_in("manager").get("/desk/bookings/NORTH/2026-12-01")
     signed_in("crew").get("/crew/REF-1")
     assert set(Look.objects.values_list("what", flat=True)) == {"day list", "crew list"}
+
+
+def test_the_forms_of_one_page_have_one_token_and_each_page_another(district: Any) -> None:
+    officer = FormClient()
+    officer.post("/desk/sign-in", {"username": "officer", "password": "a-long-password"})
+    address = f"/desk/cases/{district.case(0).reference}"
+    pages = [officer.get(address), officer.get(address)]
+    tokens = [
+        set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.content.decode()))
+        for page in pages
+    ]
+    assert [len(of_page) for of_page in tokens] == [1, 1] and tokens[0] != tokens[1]
+    assert pages[0].content.decode().count("csrfmiddlewaretoken") > 3
