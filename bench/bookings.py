@@ -5,6 +5,7 @@ import json
 import re
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 
 from bench import statements
 from bench.load import Act, Figure, Measure, Visitor, gets
@@ -89,18 +90,25 @@ def book(port: int, pay: str, uprn: int) -> Visitor | None:
     return visitor if path.endswith("/receipt") and status == 200 else None
 
 
-def figures(site: Site, seconds: float) -> list[Figure]:
-    """Measure them; half the holds are of drafts made beforehand, so that only the hold is timed."""
-    measure, port, free = Measure(site, seconds), site.port, homes()
-    waiting = to_days(port, next(free))
-    ready = [to_days(port, next(free)) for _ in range(120)]
-    holds: Iterator[Act] = iter([lambda v=v: hold(v) for v in ready])  # type: ignore[misc]
+def figures(sites: list[Site], seconds: float) -> list[Figure]:
+    """Measure them; the holds are of drafts made beforehand, so that only the hold is timed."""
+    measure, here, free = Measure(sites, seconds), sites[0].port, homes()
+    waiting = to_days(here, next(free))
+    ready = iter([to_days(here, next(free)) for _ in range(150 * len(sites))])
+
+    def holds(port: int) -> Iterator[Act]:
+        for visitor in ready:
+            visitor.connection = Visitor(port).connection
+            yield partial(hold, visitor)
+
     with paying() as pay:
-        books = itertools.repeat(lambda: bool(book(port, pay, next(free))))
+
+        def books(port: int) -> Iterator[Act]:
+            return itertools.repeat(lambda: bool(book(port, pay, next(free))))
+
+        days = itertools.repeat(f"{waiting.form}/day")
         return [
-            measure(
-                DAYS, gets(port, itertools.repeat(f"{waiting.form}/day"), cookies=waiting.cookies)
-            ),
+            measure(DAYS, lambda port: gets(port, days, cookies=waiting.cookies)),
             measure(HOLD, holds),
             measure(PAID, books),
         ]

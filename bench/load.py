@@ -11,11 +11,16 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
+from bench import inside
 from bench.servers import Site, settled
 
 CLIENTS = 4
 FIELD = re.compile(r'name="(csrfmiddlewaretoken|seen)" value="([^"]+)"')
+# In so many blocks each thing is measured, so that its spread is known.
+BLOCKS = 3
 Act = Callable[[], bool]
+# What is done at the site that listens on a port.
+Acts = Callable[[int], Iterator[Act]]
 _addresses = itertools.count(int(time.time()) % 60_000)
 
 
@@ -30,8 +35,11 @@ class Figure:
     cpu: dict[str, float]
     wrong: int = 0
     budget: str = ""
-    statements: float | None = None
     steps: dict[str, tuple[float, float]] = field(default_factory=dict)
+    # In CPU-milliseconds, over all processes: half of what lies between the least and the most of its blocks.
+    spread: float = 0.0
+    # The same of another commit, measured by turns in the same run.
+    base: "Figure | None" = None
 
     @property
     def all_cpu(self) -> float:
@@ -48,8 +56,10 @@ class Visitor:
     def __init__(self, port: int) -> None:
         n = next(_addresses)
         here = f"127.{1 + n // 64516 % 250}.{1 + n // 254 % 254}.{1 + n % 254}"
-        self.connection = http.client.HTTPConnection(
-            "127.0.0.1", port, 30, source_address=(here, 0)
+        self.connection: Any = (
+            inside.Connection(here)
+            if port == inside.HERE
+            else http.client.HTTPConnection("127.0.0.1", port, 30, source_address=(here, 0))
         )
         self.cookies: dict[str, str] = {}
         self.took: dict[str, float] = {}
@@ -97,15 +107,35 @@ def percentile(times: list[float], share: float) -> float:
 
 
 class Measure:
-    """Does acts from several clients for some seconds against one site, each timed."""
+    """Does acts from several clients for some seconds, in blocks, each act timed; at several sites by turns."""
 
-    def __init__(self, site: Site, seconds: float, clients: int = CLIENTS) -> None:
-        self.site, self.seconds, self.clients = site, seconds, clients
+    def __init__(self, sites: list[Site], seconds: float, clients: int = CLIENTS) -> None:
+        self.sites, self.seconds, self.clients = sites, seconds, clients
 
-    def __call__(self, name: str, acts: Iterator[Act], budget: str = "") -> Figure:
-        """Return what came of it; what says no is counted as wrong. The worker's share is waited for."""
+    def __call__(self, name: str, acts: Acts, budget: str = "") -> Figure:
+        """Return what came of it at the first site, with what came of it at the second; the worker's share is waited for."""
+        todo = [(site, acts(site.port)) for site in self.sites]
+        for (
+            site,
+            act,
+        ) in todo:  # what is loaded at the first look only is no part of what comes after
+            self._block(site, act, self.seconds / 10)
+        blocks: list[list[Block]] = [[] for _ in todo]
+        for n in range(BLOCKS):  # the other first every second time: what drifts hits both alike
+            for at in sorted(range(len(todo)), reverse=bool(n % 2)):
+                blocks[at].append(self._block(*todo[at], self.seconds / BLOCKS))
+        made, *others = (_figure(name, found, budget) for found in blocks)
+        made.base = others[0] if others else None
+        said = f", {made.base.all_cpu:.1f} before" if made.base else ""
+        print(
+            f"  {name}: {made.rate:.0f}/s, {made.all_cpu:.1f} ± {made.spread:.1f} CPU-ms{said}",
+            flush=True,
+        )
+        return made
+
+    def _block(self, site: Site, acts: Iterator[Act], seconds: float) -> "Block":
         times: list[float] = []
-        wrong, lock, end = [0], threading.Lock(), time.monotonic() + self.seconds
+        wrong, lock, end = [0], threading.Lock(), time.monotonic() + seconds
 
         def client() -> None:
             while time.monotonic() < end:
@@ -118,20 +148,47 @@ class Measure:
                 times.append(time.monotonic() - began)
                 wrong[0] += not fine
 
-        before, began = self.site.cpu(), time.monotonic()
-        threads = [threading.Thread(target=client) for _ in range(self.clients)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if "worker" in self.site.processes:
-            settled()
-        took, n = time.monotonic() - began, len(times)
-        cpu = {k: v * 1000 / n for k, v in self.site.since(before).items()}
-        p50, p95 = percentile(times, 0.5), percentile(times, 0.95)
-        made = Figure(name, n / took, p50, p95, cpu, wrong[0], budget)
-        print(f"  {name}: {made.rate:.0f}/s, {made.all_cpu:.1f} CPU-ms", flush=True)
-        return made
+        with site.awake():
+            before, began = site.cpu(), time.monotonic()
+            threads = [threading.Thread(target=client) for _ in range(self.clients)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            if "worker" in site.processes:
+                settled()
+            took = time.monotonic() - began
+            return Block(times, wrong[0], took, site.since(before))
+
+
+@dataclass
+class Block:
+    """Some seconds of one thing: each act's seconds, how many went wrong, how long in all, CPU seconds by process."""
+
+    times: list[float]
+    wrong: int
+    took: float
+    cpu: dict[str, float]
+
+    @property
+    def cpu_of_one(self) -> float:
+        """Return the CPU-milliseconds of one act, over all processes."""
+        return sum(self.cpu.values()) * 1000 / len(self.times)
+
+
+def _figure(name: str, blocks: list[Block], budget: str) -> Figure:
+    """Return what blocks of the same thing come to; the spread is half of what lies between their least and most."""
+    blocks = [block for block in blocks if block.times]
+    if not blocks:
+        raise SystemExit(f"{name}: nothing was done.")
+    times = [one for block in blocks for one in block.times]
+    n, each = len(times), [block.cpu_of_one for block in blocks]
+    cpu = {k: sum(block.cpu[k] for block in blocks) * 1000 / n for k in blocks[0].cpu}
+    rate = n / sum(block.took for block in blocks)
+    p50, p95 = percentile(times, 0.5), percentile(times, 0.95)
+    made = Figure(name, rate, p50, p95, cpu, sum(block.wrong for block in blocks), budget)
+    made.spread = (max(each) - min(each)) / 2
+    return made
 
 
 def gets(

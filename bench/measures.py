@@ -2,17 +2,19 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
-from bench import statements, visits
-from bench.load import Act, Figure, Measure, Visitor, gets, percentile
+from bench import shares, statements, visits
+from bench.inside import HERE
+from bench.load import Act, Acts, Figure, Measure, Visitor, gets, percentile
 from bench.servers import Site, running
 
 STEPS = ["address", "bin", "contact", "check"]
 JOURNEY, API = "missed bin by the form, 11 requests", "missed bin by the API"
 TWO_PAGE = "two pages, six fields, 9 requests"
 HOME, BINS, WORKLIST, CASE = "home page", "bin days, page", "worklist", "case page"
-CLOSED = "worklist, closed cases"
+CLOSED, FEED = "worklist, closed cases", "bin days, calendar"
 
 
 class Bench:
@@ -48,58 +50,68 @@ class Bench:
         return [f"/desk/cases/{reference}" for reference in found]
 
 
-def _walks(walk: Callable[[], Visitor | None], steps: list[dict[str, float]]) -> Iterator[Act]:
-    def once() -> bool:
-        visitor = walk()
-        if visitor:
+def _with_steps(
+    measure: Measure, name: str, walk: Callable[[int], Visitor | None], budget: str
+) -> Figure:
+    steps: list[dict[str, float]] = []
+    here = measure.sites[0].port
+
+    def once(port: int) -> bool:
+        visitor = walk(port)
+        if visitor and port == here:
             steps.append(visitor.took)
         return visitor is not None
 
-    return itertools.repeat(once)
-
-
-def _with_steps(
-    measure: Measure, name: str, walk: Callable[[], Visitor | None], budget: str
-) -> Figure:
-    steps: list[dict[str, float]] = []
-    made = measure(name, _walks(walk, steps), budget)
+    made = measure(name, lambda port: itertools.repeat(partial(once, port)), budget)
     for step in steps[0] if steps else {}:
         times = [s[step] for s in steps if step in s]
         made.steps[step] = (percentile(times, 0.5), percentile(times, 0.95))
     return made
 
 
-def growing(site: Site, seconds: float, bench: Bench) -> list[Figure]:
+def growing(sites: list[Site], seconds: float, bench: Bench) -> list[Figure]:
     """Measure what could grow with the number of cases."""
-    measure, port = Measure(site, seconds), site.port
+    measure = Measure(sites, seconds)
     desk, cases = bench.officer, itertools.cycle(bench.cases())
-    call = lambda: visits.by_api(port, next(bench.secrets), *bench.next_bin())  # noqa: E731
+
+    def looks(paths: Iterator[str], cookies: dict[str, str] | None = None) -> Acts:
+        return lambda port: gets(port, paths, cookies=cookies)
+
+    def call(port: int) -> Iterator[Act]:
+        return itertools.repeat(lambda: visits.by_api(port, next(bench.secrets), *bench.next_bin()))
+
     return [
-        measure(HOME, gets(port, bench.at("/")), "page"),
-        measure(BINS, gets(port, bench.at("/bins/*")), "page"),
-        measure(WORKLIST, gets(port, bench.at("/desk"), cookies=desk), "desk"),
-        measure(CLOSED, gets(port, bench.at("/desk?state=closed"), cookies=desk), "desk"),
-        measure(CASE, gets(port, cases, cookies=desk), "desk"),
-        _with_steps(measure, JOURNEY, lambda: visits.report(port, *bench.next_bin()), "journey"),
-        measure(API, itertools.repeat(call), "api"),
+        measure(HOME, looks(bench.at("/")), "page"),
+        measure(BINS, looks(bench.at("/bins/*")), "page"),
+        measure(WORKLIST, looks(bench.at("/desk"), desk), "desk"),
+        measure(CLOSED, looks(bench.at("/desk?state=closed"), desk), "desk"),
+        measure(CASE, looks(cases, desk), "desk"),
+        _with_steps(
+            measure, JOURNEY, lambda port: visits.report(port, *bench.next_bin()), "journey"
+        ),
+        measure(API, call, "api"),
     ]
 
 
-def others(site: Site, seconds: float, bench: Bench) -> list[Figure]:
+def others(sites: list[Site], seconds: float, bench: Bench) -> list[Figure]:
     """Measure the other look-ups, each page of the form by itself, and the two-page form."""
-    measure, port = Measure(site, seconds), site.port
-    tag = Visitor(port).ask("GET", "/bins/990000017019.ics")[2]["ETag"]
+    measure, here = Measure(sites, seconds), sites[0].port
+    tag = Visitor(here).ask("GET", "/bins/990000017019.ics")[2]["ETag"]
     known, same = bench.at("/bins/990000017019.ics"), {"If-None-Match": tag}
     found = [
-        measure("bin days, JSON", gets(port, bench.at("/bins/*.json"))),
-        measure("bin days, calendar", gets(port, bench.at("/bins/*.ics"))),
-        measure("bin days, calendar not changed (304)", gets(port, known, 304, cookies={}, **same)),
+        measure("bin days, JSON", lambda port: gets(port, bench.at("/bins/*.json"))),
+        measure(FEED, lambda port: gets(port, bench.at("/bins/*.ics"))),
+        measure(
+            "bin days, calendar not changed (304)",
+            lambda port: gets(port, known, 304, cookies={}, **same),
+        ),
     ]
-    form, asked = _half_way(port, *bench.next_bin())
+    form, asked = _half_way(here, *bench.next_bin())
     for step in STEPS:
         path = bench.at(f"{form}/{step}")
-        found.append(measure(f"form page: {step}", gets(port, path, cookies=asked), "page"))
-    two = lambda: visits.two_page(port, next(bench.numbers))  # noqa: E731 - one line says it
+        acts = partial(gets, paths=path, cookies=asked)
+        found.append(measure(f"form page: {step}", acts, "page"))
+    two = lambda port: visits.two_page(port, next(bench.numbers))  # noqa: E731 - one line says it
     return [*found, _with_steps(measure, TWO_PAGE, two, "two-page")]
 
 
@@ -128,7 +140,7 @@ def count(bench: Bench) -> tuple[dict[str, float], dict[str, float], float]:
         HOME: ("/", {}),
         BINS: (f"/bins/{home}", {}),
         "bin days, JSON": (f"/bins/{home}.json", {}),
-        "bin days, calendar": (f"/bins/{home}.ics", {}),
+        FEED: (f"/bins/{home}.ics", {}),
         WORKLIST: ("/desk", desk),
         CLOSED: ("/desk?state=closed", desk),
         CASE: (bench.cases()[0], desk),
@@ -145,13 +157,34 @@ def count(bench: Bench) -> tuple[dict[str, float], dict[str, float], float]:
     return found, steps, worker
 
 
+def where(bench: Bench) -> dict[str, dict[str, float]]:
+    """Return where the time of the web side goes, by what is asked: each layer's share, in this process."""
+    cases = itertools.cycle(bench.cases())
+    acts: dict[str, Callable[[], object]] = {
+        "two pages": lambda: visits.two_page(HERE, next(bench.numbers)),
+        "missed bin": lambda: visits.report(HERE, *bench.next_bin()),
+        "by the API": lambda: visits.by_api(HERE, next(bench.secrets), *bench.next_bin()),
+        "bin days": lambda: Visitor(HERE).ask("GET", f"/bins/{next(bench.homes)}"),
+        "calendar": lambda: Visitor(HERE).ask("GET", f"/bins/{next(bench.homes)}.ics"),
+        "worklist": lambda: _staff(bench, "/desk"),
+        "case page": lambda: _staff(bench, next(cases)),
+    }
+    return {name: shares.of(act) for name, act in acts.items()}
+
+
+def _staff(bench: Bench, path: str) -> None:
+    visitor = Visitor(HERE)
+    visitor.cookies |= bench.officer
+    visitor.ask("GET", path)
+
+
 def bare(seconds: float) -> Figure:
     """Measure the ceiling that pages are held against."""
     with running("bench.bare:application", worker=False) as site:
         name = "bare Django + template page"
-        return Measure(site, seconds)(name, gets(site.port, itertools.repeat("/")))
+        return Measure([site], seconds)(name, lambda port: gets(port, itertools.repeat("/")))
 
 
 def as_data(figures: list[Figure]) -> list[dict[str, Any]]:
-    """Return figures as JSON can hold them."""
-    return [vars(f) for f in figures]
+    """Return figures as JSON can hold them, without those of another commit."""
+    return [{**vars(f), "base": None} for f in figures]

@@ -2,7 +2,8 @@
 
 Loopback only, bounded in time. Two databases are kept between runs: one with few cases, one with many.
 QUICK=1 measures only the small one, for a few seconds, and writes nothing. PART=reports measures only what
-people saw in streets.
+people saw in streets. AGAINST=<commit> measures another commit by turns with this checkout, and writes nothing.
+STORM=1 is ten minutes of a snow day (`bench.storm`).
 """
 
 import json
@@ -10,15 +11,31 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
-from bench import bookings, cases, claims, measures, report, reports, servers, street, visits, words
+from bench import (
+    against,
+    bookings,
+    cases,
+    ceiling,
+    claims,
+    measures,
+    report,
+    reports,
+    servers,
+    size,
+    storm,
+    street,
+    visits,
+    words,
+)
 from bench.load import Figure
 
 FEW, MANY = 10_000, 500_000
 QUICK = os.environ.get("QUICK") == "1"
-SECONDS = 2.0 if QUICK else 6.0
-PART = os.environ.get("PART", "")
+SECONDS = 1.5 if QUICK else 6.0
+PART, AGAINST = os.environ.get("PART", ""), os.environ.get("AGAINST", "")
 
 
 def ready(name: str, count: int) -> str:
@@ -39,19 +56,21 @@ def _last_case() -> int:
     return int(Case.objects.order_by("-id").values_list("id", flat=True)[0])
 
 
-def growth(name: str, count: int) -> list[Figure]:
-    """Measure what could grow, on a database with so many cases."""
+def growth(name: str, count: int, roots: tuple[Path, ...] = ()) -> list[Figure]:
+    """Measure what could grow, on a database with so many cases; other checkouts by turns with this one."""
     ready(name, count)
     since = _last_case()
-    with servers.running() as running:
-        found = measures.growing(running, SECONDS, measures.Bench())
-        visits.close_own(since)
-        servers.settled()
+    with servers.all_running(list(roots)) as sites:
+        bench = measures.Bench()
+        found = measures.growing(sites, SECONDS, bench)
+        if roots:
+            found += measures.others(sites, SECONDS, bench) + bookings.figures(sites, SECONDS)
+        _close(since)
     return found
 
 
-def streets(name: str, count: int) -> list[Figure]:
-    """Measure what could grow with the number of reports, on a database with so many."""
+def streets(name: str, count: int, roots: tuple[Path, ...] = ()) -> list[Figure]:
+    """Measure what could grow with the number of reports, on a database with so many; other checkouts by turns with this one."""
     print(f"Making ready {name} with {count:,} reports", flush=True)
     servers.database(name)
     import django
@@ -59,15 +78,22 @@ def streets(name: str, count: int) -> list[Figure]:
     django.setup()
     reports.make(count)
     since = _last_case()
-    with servers.running() as running:
-        found = street.figures(running, SECONDS)
-        visits.close_own(since)
-        servers.settled()
+    with servers.all_running(list(roots)) as sites:
+        found = street.figures(sites, SECONDS)
+        _close(since)
     return found
+
+
+def _close(since: int) -> None:
+    """Close what was reported here in this run, while a worker runs."""
+    visits.close_own(since)
+    servers.settled()
 
 
 # What is measured on a database with few and on one with many.
 GROWING = {"cases": growth, "reports": streets}
+# The database that is measured, by whether it is to be quick.
+SIZES = {True: (servers.SMALL, FEW), False: (servers.NAME, MANY)}
 
 
 def small(part: str, to: str) -> None:
@@ -98,19 +124,22 @@ def whole() -> report.Run:
     since = _last_case()
     bare = measures.bare(SECONDS)
     bench = measures.Bench()
-    with servers.running() as running:
-        large = measures.growing(running, SECONDS, bench)
-        large += measures.others(running, SECONDS, bench)
-        large += bookings.figures(running, SECONDS)
+    with servers.all_running([]) as sites:
+        large = measures.growing(sites, SECONDS, bench)
+        large += measures.others(sites, SECONDS, bench)
+        large += bookings.figures(sites, SECONDS)
+        homes = [f"/bins/{next(bench.homes)}" for _ in range(500)]
+        lookups = ceiling.lookups(sites[0], homes, seconds=10)
     inserts = servers.pgbench(port, 5)
-    print("Counting statements", flush=True)
+    print("Counting statements, looking where the time goes, weighing", flush=True)
     counted, steps, worker = measures.count(bench)
     counted |= bookings.count()
+    shares = measures.where(bench)
+    weighed = size.measured()
     with servers.running(web=False):
-        visits.close_own(since)
-        servers.settled()
+        _close(since)
     return report.Run(
-        (FEW, MANY), SECONDS, bare, inserts, few, large, counted, steps, worker
+        (FEW, MANY), SECONDS, bare, inserts, few, large, counted, steps, worker, lookups, weighed, shares
     )  # fmt: skip
 
 
@@ -123,9 +152,30 @@ def of_reports() -> report.Streets:
     since = _last_case()
     counted = street.count()
     with servers.running(web=False):
-        visits.close_own(since)
-        servers.settled()
+        _close(since)
     return report.Streets((FEW, MANY), SECONDS, bare, few, many, counted)
+
+
+def quick() -> None:
+    """Measure the small database for a few seconds each, beside another commit where one is named; write nothing."""
+    with ExitStack() as stack:
+        roots = (stack.enter_context(against.checkout(AGAINST)),) if AGAINST else ()
+        for part in [PART] if PART else GROWING:
+            figures = GROWING[part](*SIZES[QUICK], roots)
+            if AGAINST:
+                print(report.against(figures, AGAINST))
+            else:
+                print(*map(report.line, figures), sep="\n")
+
+
+def the_storm() -> None:
+    """Send the storm at a site with half a million cases, and print what came of it."""
+    ready(servers.NAME, MANY)
+    since = _last_case()
+    with servers.running() as site:
+        came = storm.blow(site, measures.Bench(), float(os.environ["STORM"]))
+        print(*came.said(), sep="\n")
+        _close(since)
 
 
 def main() -> None:
@@ -133,13 +183,12 @@ def main() -> None:
     began = time.monotonic()
     if sys.argv[1:2] == ["small"]:
         return small(*sys.argv[2:])
-    if QUICK:
-        for part in [PART] if PART else GROWING:
-            for figure in GROWING[part](servers.SMALL, FEW):
-                print(
-                    f"{figure.name}: p50 {figure.p50:.1f} ms, p95 {figure.p95:.1f} ms, {figure.cpu}"
-                )
-        print(*words.figures(), *claims.figures(), sep="\n")
+    if os.environ.get("STORM"):
+        return the_storm()
+    if QUICK or AGAINST:
+        quick()
+        if QUICK:
+            print(*words.figures(), *claims.figures(), sep="\n")
         return None
     if PART != "reports":
         print(report.write(whole()))

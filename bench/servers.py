@@ -2,12 +2,13 @@
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def database(name: str) -> str:
         "DOORSTEP_DEMO": "1",
         "DOORSTEP_DATA": str(embedded.home() / name),
         "DJANGO_SETTINGS_MODULE": "doorstep.settings",
-        "GOVUK_PAY_PORT": os.environ.get("GOVUK_PAY_PORT") or str(_free_port()),
+        "GOVUK_PAY_PORT": os.environ.get("GOVUK_PAY_PORT") or str(free_port()),
     }
     for step in (["migrate", "-v", "0"], ["demo"]):
         subprocess.run([sys.executable, "-m", "doorstep.cli.main", *step], check=True, cwd=ROOT)
@@ -106,6 +107,20 @@ class Site:
 
     port: int
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    # Of two sites on one database only one worker takes jobs at a time.
+    by_turns: bool = False
+
+    @contextmanager
+    def awake(self) -> Iterator[None]:
+        """Have the worker of this site alone take jobs until the block ends, where it shares them."""
+        worker = self.processes.get("worker") if self.by_turns else None
+        if worker:
+            worker.send_signal(signal.SIGCONT)
+        try:
+            yield
+        finally:
+            if worker:
+                worker.send_signal(signal.SIGSTOP)
 
     def cpu(self) -> dict[tuple[str, int], float]:
         """Return CPU seconds so far of each process: web and worker with their children, the database's."""
@@ -133,7 +148,8 @@ class Site:
         return found
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -144,14 +160,16 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _start(what: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
-    env = {**os.environ, "PYTHONPATH": str(ROOT), **env}
+def start(what: list[str], env: dict[str, str], root: Path) -> subprocess.Popen[bytes]:
+    """Start a module of a checkout as a process."""
+    # At the log level of production.
+    env = {**os.environ, "PYTHONPATH": str(root), "DOORSTEP_LOG": "INFO", **env}
     return subprocess.Popen(
-        [sys.executable, "-m", *what], cwd=ROOT, env=env, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", *what], cwd=root, env=env, stderr=subprocess.DEVNULL
     )
 
 
-def _web(app: str, port: int) -> list[str]:
+def web_command(app: str, port: int) -> list[str]:
     """Return the command of a web server as `doorstep run` starts it."""
     from doorstep.cli.supervisor import commands
 
@@ -159,13 +177,18 @@ def _web(app: str, port: int) -> list[str]:
     return [app if part == "doorstep.wsgi" else part for part in command]
 
 
-def _await(port: int) -> None:
-    for _ in range(200):
-        if _listens(port):
-            time.sleep(2)  # the second process of the web server, and the worker
-            return
+def _await(site: Site) -> None:
+    """Wait until the web server listens, and until what was started has done with starting."""
+    until = time.monotonic() + 60
+    while "web" in site.processes and not _listens(site.port):
+        if time.monotonic() > until:
+            raise SystemExit("The web server did not start.")
         time.sleep(0.1)
-    raise SystemExit("The web server did not start.")
+    quiet = 0
+    while quiet < 3 and time.monotonic() < until:
+        before = site.cpu()
+        time.sleep(0.5)
+        quiet = quiet + 1 if sum(site.since(before).values()) < 0.05 else 0
 
 
 @contextmanager
@@ -175,22 +198,34 @@ def running(
     web: bool = True,
     worker: bool = True,
     env: dict[str, str] | None = None,
+    root: Path = ROOT,
 ) -> Iterator[Site]:
-    """Run a web server, a worker or both until the block ends."""
-    site = Site(_free_port())
+    """Run a web server, a worker or both of a checkout until the block ends."""
+    site = Site(free_port())
     if web:
-        site.processes["web"] = _start(_web(app, site.port), env or {})
+        site.processes["web"] = start(web_command(app, site.port), env or {}, root)
     if worker:
-        site.processes["worker"] = _start(WORKER, env or {})
+        site.processes["worker"] = start(WORKER, env or {}, root)
     try:
-        if web:
-            _await(site.port)
+        _await(site)
         yield site
     finally:
         for process in site.processes.values():
+            process.send_signal(signal.SIGCONT)
             process.terminate()
         for process in site.processes.values():
             process.wait(30)
+
+
+@contextmanager
+def all_running(roots: list[Path]) -> Iterator[list[Site]]:
+    """Run the site of this checkout, and of each other one beside it on the same database, until the block ends."""
+    with ExitStack() as stack:
+        sites = [stack.enter_context(running(root=root)) for root in [ROOT, *roots]]
+        for site in sites if roots else []:
+            site.by_turns = True
+            site.processes["worker"].send_signal(signal.SIGSTOP)
+        yield sites
 
 
 def settled(seconds: float = 60) -> None:

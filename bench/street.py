@@ -79,7 +79,7 @@ class Places:
             (pattern.replace("*", reference), {}) for reference in itertools.cycle(self.references)
         )
 
-    def send(self) -> bool:
+    def send(self, port: int) -> bool:
         """Send a request as a program does."""
         n, (*_, lat, lon, _usrn, _ward) = next(self.numbers), next(self.spots)
         fields = {
@@ -94,7 +94,7 @@ class Places:
         }
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         path = "/open311/v2/requests.json"
-        return Visitor(self.port).ask("POST", path, urlencode(fields), **kind)[0] == 201
+        return Visitor(port).ask("POST", path, urlencode(fields), **kind)[0] == 201
 
     def asks(self) -> dict[str, Iterator[Ask]]:
         """Return the look-ups by their names."""
@@ -150,13 +150,14 @@ def looks(port: int, asks: Iterator[Ask]) -> Iterator[Act]:
         yield partial(look, path, headers)
 
 
-def figures(site: Site, seconds: float) -> list[Figure]:
+def figures(sites: list[Site], seconds: float) -> list[Figure]:
     """Measure them all."""
-    places, port = Places(site.port), site.port
-    measure = Measure(site, seconds)
-    found = [Measure(site, seconds, clients=1)(NEAR, itertools.repeat(places.near))]
-    found += [measure(name, looks(port, asks)) for name, asks in places.asks().items()]
-    return [*found, measure(SEND, itertools.repeat(places.send))]
+    places = Places(sites[0].port)
+    measure, alone = Measure(sites, seconds), Measure(sites, seconds, clients=1)
+    found = [alone(NEAR, lambda _port: itertools.repeat(places.near))]
+    for name, asks in places.asks().items():
+        found.append(measure(name, partial(looks, asks=asks)))
+    return [*found, measure(SEND, lambda port: itertools.repeat(partial(places.send, port)))]
 
 
 def count() -> dict[str, float]:
@@ -167,5 +168,5 @@ def count() -> dict[str, float]:
         for name, asks in places.asks().items():
             acts = looks(site.port, asks)
             found[name] = statements.of_act(lambda acts=acts: next(acts)())  # type: ignore[misc]
-        found[SEND] = statements.of_act(places.send)
+        found[SEND] = statements.of_act(partial(places.send, site.port))
     return found

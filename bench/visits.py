@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from bench.load import Visitor
@@ -14,7 +14,11 @@ CONTACT = {"name": "", "email": "ann@resident.example", "phone": ""}
 
 
 def bins_to_report() -> Iterator[Bin]:
-    """Yield homes and their bins that can be reported now: due, the round finished, nothing recorded or open."""
+    """Yield homes and their bins that can be reported now: due, the round finished, nothing recorded, none reported before.
+
+    A bin of an earlier run was dealt with, and is not asked about again for some days.
+    """
+    from django.db.models import Q
     from django.utils import timezone
 
     from doorstep.cases.models import Case
@@ -24,7 +28,9 @@ def bins_to_report() -> Iterator[Bin]:
     from doorstep.waste.models import Container, RoundDay
 
     today = timezone.now().astimezone(ZONE).date()
-    open_keys = set(Case.objects.filter(closed_at=None).values_list("unique_key", flat=True))
+    lately = timezone.now() - timedelta(days=14)
+    reported = Case.objects.filter(Q(closed_at=None) | Q(opened_at__gte=lately), slug="missed-bin")
+    known_keys = set(reported.values_list("unique_key", flat=True))
     days = RoundDay.objects.filter(finished_at__isnull=False, delayed_until=None, day__lt=today)
     for row in days.order_by("-day"):
         boxes = list(Container.objects.filter(round_id=row.round_id, kind="black-bin"))
@@ -33,7 +39,7 @@ def bins_to_report() -> Iterator[Bin]:
         since = Outcome.objects.filter(day__gte=row.day, crew_list=row.round_id)
         seen = set(since.values_list("about_key", flat=True))
         for b in boxes:
-            if f"missed-bin:{b.pk}" not in open_keys and str(b.pk) not in seen:
+            if f"missed-bin:{b.pk}" not in known_keys and str(b.pk) not in seen:
                 yield b.place_id, b.pk
 
 

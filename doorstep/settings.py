@@ -136,7 +136,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "doorstep.web.kit.policy.Policy",
     "doorstep.web.kit.language.Language",
     "doorstep.web.kit.errors.WrongWay",
     "axes.middleware.AxesMiddleware",
@@ -217,6 +217,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # What happens on forms is counted, as sums of many (how-to/counting.md); a test writes them out itself.
 COUNTING = os.environ.get("DOORSTEP_COUNTING", "1") != "0"
 COUNTS_ARE_WRITTEN = not TESTING
+# For so long a page that is alike for everybody is given as it was made (web/kit/alike); a test looks at once.
+KEPT_PAGES_SECONDS = 0 if TESTING else 5
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True

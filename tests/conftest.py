@@ -188,6 +188,14 @@ def nothing_was_asked_before(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def nothing_was_looked_up_before() -> None:
+    """Which versions ran in another test is nothing to this one."""
+    from doorstep.catalogue import queries as catalogue
+
+    catalogue.runs.forget()
+
+
+@pytest.fixture(autouse=True)
 def no_benefit(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not about a benefit meets no question about one, though the demo's council asks it."""
     from doorstep.catalogue import queries as catalogue
@@ -208,14 +216,15 @@ def no_benefit(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path) -> Iterator[Path]:
     """A copy of services and councils that a test may change."""
     from doorstep.council import queries as council
+    from tests.elsewhere import at_home
 
     for name in ("services", "councils"):
         shutil.copytree(council.home() / name, tmp_path / name)
-    monkeypatch.setenv("DOORSTEP_HOME", str(tmp_path))
-    return tmp_path
+    with at_home(tmp_path):
+        yield tmp_path
 
 
 @pytest.fixture

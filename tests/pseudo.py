@@ -13,6 +13,8 @@ from doorstep.catalogue import words
 from doorstep.council import queries as council
 from doorstep.council import spoken
 from doorstep.signposts import index
+from doorstep.web import environment
+from doorstep.web.kit import parts
 
 
 class Pseudo(stdlib.NullTranslations):
@@ -36,6 +38,8 @@ def speak_pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         council._council.cache_clear()
         index._made.cache_clear()
         words._day.cache_clear()
+        parts._drawn.cache_clear()
+        environment._in_words.cache_clear()
 
     clear()
     monkeypatch.setitem(trans_real._translations, "en", Pseudo())

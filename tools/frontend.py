@@ -57,8 +57,17 @@ def main() -> None:
         (out / "govuk-frontend.js").write_text(re.sub(r"//# sourceMappingURL=.*", "", js))
         version = json.loads((source.parents[1] / "package.json").read_text())["version"]
         (out / "version.txt").write_text(version)
+        _examples(source / "components")
         _fonts(Path(folder) / "node_modules" / "dejavu-fonts-ttf")
         _leaflet(Path(folder) / "node_modules" / "leaflet" / "dist")
+
+
+def _examples(source: Path) -> None:
+    """Copy the library's own examples of its components: a test holds ours against them (tests/web/test_components.py)."""
+    out = BUILT / "examples"
+    out.mkdir(parents=True, exist_ok=True)
+    for fixtures in source.glob("*/fixtures.json"):
+        shutil.copy(fixtures, out / f"{fixtures.parent.name}.json")
 
 
 def _fonts(source: Path) -> None:

@@ -11,7 +11,13 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 TOOLS = ROOT / ".tools"
 # What is installed, each file by its digest: a change of any of them is installed anew.
-LOCKS = ("requirements.txt", "requirements-setup.txt", "requirements-npm.txt", "package-lock.json")
+LOCKS = (
+    "requirements.txt",
+    "requirements-setup.txt",
+    "requirements-npm.txt",
+    "package-lock.json",
+    "tools/frontend.py",
+)
 
 
 def stop(sentence: str) -> None:

@@ -35,17 +35,22 @@ MOST_EACH = 3
 SOON, PUT_OFF = timedelta(minutes=2), timedelta(minutes=5)
 # How long a day that was chosen instead is held, until the next stage of its case has it.
 WHILE_CHOOSING = timedelta(minutes=5)
+# One lock after the other, in the order of the list.
+TURNS = "select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest(%s::text[]) as key"
 _given_calendar: ContextVar[Callable[[str, str], Calendar] | None] = ContextVar(
     "given_calendar", default=None
 )
 NOTHING: BookedFact = {"day": None, "slot": "", "until": None}
 
 
-def _calendar(code: str, kind: str) -> Calendar:
-    """Return the calendar a slot names; raises Refused("slot_gone")."""
+def _calendar(code: str, kind: str, booking: Booking | None = None) -> Calendar:
+    """Return the calendar a slot names, of the booking read just now if that has it; raises Refused("slot_gone")."""
     stub = _given_calendar.get()
     if stub is not None:
         return stub(code, kind)
+    own = booking.day.calendar if booking and booking.day_id else None
+    if own and (own.code, own.kind, own.active) == (code, kind, True):
+        return own
     calendar = _active.first(code, kind)
     if calendar is None:
         raise Refused("slot_gone")
@@ -78,9 +83,13 @@ def _parts(slot: str) -> tuple[str, date]:
     return code, day
 
 
-def _write(booking: Booking, now: datetime) -> Booking:
+# What a form's hold changes that goes on.
+GOES_ON = ("load", "until", "home", "last_at", "touched_at")
+
+
+def _write(booking: Booking, now: datetime, columns: tuple[str, ...] | None = None) -> Booking:
     booking.touched_at = now
-    booking.save()
+    booking.save(update_fields=columns)
     return booking
 
 
@@ -98,7 +107,8 @@ def _take(
     """
     counted = calendar.counts(load)
     same = booking.day_id and booking.day.calendar_id == calendar.pk and booking.day.day == day
-    if not (same and booking.is_live(now) and booking.load >= counted):
+    goes_on = same and booking.is_live(now) and booking.load >= counted
+    if not goes_on:
         row = room.locked(calendar, day)
         room.check(row, booking, counted, now)
         booking.day = row
@@ -110,7 +120,7 @@ def _take(
         raise Refused("slot_gone")
     booking.load, booking.until = counted, until
     booking.state, booking.ended_at = ("held" if until else "booked"), None
-    return _write(booking, now)
+    return _write(booking, now, GOES_ON if goes_on and until and booking.draft_id else None)
 
 
 def _live(owner: Q) -> QuerySet[Booking]:
@@ -167,7 +177,7 @@ def hold(
     if booking.pk is None or booking.home != home:
         _make_way(draft, kind, home, now)
     booking.home, booking.last_at = home, last
-    calendar = _calendar(code, kind)
+    calendar = _calendar(code, kind, booking)
     return _take(booking, calendar, day, load, _until(booking, day, minutes, now, longer), now)
 
 
@@ -219,13 +229,10 @@ def _until(booking: Booking, day: date, minutes: int, now: datetime, longer: boo
 
 def _one_at_a_time(draft: Draft, home: int | None) -> None:
     """Let one hold for a home, and one of a person, be made at a time; taken first, in this order, by all."""
+    whose = [f"home:{home}"] if home else []
+    keys = [f"doorstep.bookings.{w}" for w in (*whose, f"{draft.owner_kind}:{draft.owner_key}")]
     with connection.cursor() as cursor:
-        for what in (f"home:{home}" if home else "", f"{draft.owner_kind}:{draft.owner_key}"):
-            if what:
-                cursor.execute(
-                    "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
-                    [f"doorstep.bookings.{what}"],
-                )
+        cursor.execute(TURNS, [keys])
 
 
 def _make_way(draft: Draft, kind: str, home: int | None, now: datetime) -> None:
@@ -233,17 +240,24 @@ def _make_way(draft: Draft, kind: str, home: int | None, now: datetime) -> None:
 
     One that somebody has locked is being sent, or moved, just now, and is left alone.
     """
-    person = Q(draft__owner_kind="browser", draft__owner_key=draft.owner_key)
-    wanted = person if draft.owner_kind == "browser" else Q(pk__in=[])
-    if home:
-        wanted |= Q(home=home, day__calendar__kind=kind)
-    others = Booking.objects.select_for_update(skip_locked=True, of=("self",))
-    others = others.filter(wanted, state="held", draft__isnull=False, until__gt=now)
-    rows = others.exclude(draft=draft).select_related("day__calendar").order_by("-touched_at")
+    person = draft.owner_key if draft.owner_kind == "browser" else ""
+    rows = _others(draft.pk, person, home or 0, kind, now)
     here = [b for b in rows if home and b.home == home and b.day.calendar.kind == kind]
     elsewhere = [b for b in rows if b not in here]
     for booking in (*here, *elsewhere[MOST_EACH - 1 :]):
         _take_back(booking, now)
+
+
+@kept
+def _others(
+    but: UUID, person: str, home: int, calendar_kind: str, now: datetime
+) -> QuerySet[Booking]:
+    """Return what other drafts hold of a person (none: "") or for a home (none: 0), what was touched last first; locked."""
+    own = Q(draft__owner_kind="browser", draft__owner_key=person)
+    there = Q(home=home, day__calendar__kind=calendar_kind)
+    others = Booking.objects.select_for_update(skip_locked=True, of=("self",))
+    others = others.filter(own | there, state="held", draft__isnull=False, until__gt=now)
+    return others.exclude(draft=but).select_related("day__calendar").order_by("-touched_at")
 
 
 def _take_back(booking: Booking, now: datetime) -> None:
@@ -319,7 +333,7 @@ def keep(
     code, day = _parts(slot)
     booking, until = _of_case(case, now), now + timedelta(minutes=minutes)
     booking.last_at, until = last, min(until, last or begins(day))
-    booking = _take(booking, _calendar(code, kind), day, load, until, now)
+    booking = _take(booking, _calendar(code, kind, booking), day, load, until, now)
     return _held(case, booking, until, by, now)
 
 
@@ -400,7 +414,7 @@ def change(
     code, day = _parts(slot)
     if now >= begins(day):
         raise Refused("slot_gone")
-    _booked(case, _take(booking, _calendar(code, kind), day, load, None, now), by, now)
+    _booked(case, _take(booking, _calendar(code, kind, booking), day, load, None, now), by, now)
 
 
 def nearest(

@@ -226,6 +226,10 @@ def begins(day: date) -> datetime:
 
 def taken(now: datetime, prefix: str = "") -> Q:
     """Return the condition of bookings that keep others out."""
-    return Q(**{f"{prefix}state": "booked"}) | Q(
-        **{f"{prefix}state": "held", f"{prefix}until__gt": now - GRACE}
-    )
+    return taken_after(now - GRACE, prefix)
+
+
+def taken_after(since: datetime, prefix: str = "") -> Q:
+    """Return the condition of what is booked, or held beyond a moment (GRACE before now)."""
+    held = Q(**{f"{prefix}state": "held", f"{prefix}until__gt": since})
+    return Q(**{f"{prefix}state": "booked"}) | held

@@ -71,8 +71,12 @@ def covering(kind: str, uprn: int) -> list[Calendar]:
     ward = _ward_of.first(uprn)
     if ward is None:
         return []
-    calendar_rows = Calendar.objects.filter(kind=kind, active=True).order_by("code")
-    return list(calendar_rows.filter(Q(wards__contains=[ward]) | Q(wards=[])))
+    return [calendar for calendar in _of_kind(kind) if not calendar.wards or ward in calendar.wards]
+
+
+@kept
+def _of_kind(kind: str) -> QuerySet[Calendar]:
+    return Calendar.objects.filter(kind=kind, active=True).order_by("code")
 
 
 @kept

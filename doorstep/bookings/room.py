@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from doorstep.bookings import queries
-from doorstep.bookings.models import Booking, Calendar, Day, taken
+from doorstep.bookings.models import GRACE, Booking, Calendar, Day, taken_after
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.outside.kept import kept
@@ -28,22 +29,42 @@ def _locked(calendar_id: int, day: date) -> QuerySet[Day]:
 
 def check(day: Day, booking: Booking, load: int, now: datetime) -> None:
     """Raise Refused("slot_gone") unless the day, which is locked, can be chosen and has room beside all others."""
-    others = Booking.objects.filter(taken(now), day=day)
-    if booking.pk:
-        others = others.exclude(pk=booking.pk)
-    _check(day, others.aggregate(n=Sum("load"))["n"] or 0, load, now)
+    _check(day, _used.first(day.pk, booking.pk or 0, now - GRACE) or 0, load, now)
+
+
+@kept
+def _used(day_id: int, but: int, since: datetime) -> QuerySet[Booking, int]:
+    return _sum(Booking.objects.filter(taken_after(since), day=day_id).exclude(pk=but))
+
+
+def _sum(bookings: QuerySet[Booking]) -> QuerySet[Booking, int]:
+    """Return the load of some bookings of one day; no row where there is none."""
+    return bookings.order_by().values("day").annotate(n=Sum("load")).values_list("n", flat=True)
 
 
 def check_still(booking: Booking, load: int, now: datetime) -> None:
     """Raise Refused("slot_gone") unless a hold still has its place on its day, as that is now.
 
     An officer may have closed the day or made it smaller meanwhile. It then has room for what is booked, and for those
-    who hold in the order in which they came. Locks the day.
+    who hold in the order in which they came. Locks the day, in the same statement: who takes a place meanwhile leaves this one.
     """
-    row = locked(booking.day.calendar, booking.day.day)
-    first = Q(made_at__lt=booking.made_at) | Q(made_at=booking.made_at, pk__lt=booking.pk)
-    before = Booking.objects.filter(Q(state="booked") | taken(now) & first, day=row)
-    _check(row, before.exclude(pk=booking.pk).aggregate(n=Sum("load"))["n"] or 0, load, now)
+    row = _still.get(booking.day_id, booking.pk, booking.made_at, now - GRACE)
+    row.calendar = booking.day.calendar
+    _check(row, row.used, load, now)  # type: ignore[attr-defined]
+
+
+@kept
+def _still(day_id: int, but: int, made_at: datetime, since: datetime) -> QuerySet[Day]:
+    first = Q(made_at__lt=made_at) | Q(made_at=made_at, pk__lt=but)
+    before = Booking.objects.filter(
+        Q(state="booked") | taken_after(since) & first, day=OuterRef("pk")
+    )
+    used = Coalesce(Subquery(_sum(before.exclude(pk=but))), 0)
+    return (
+        Day.objects.select_for_update(no_key=True, of=("self",))
+        .filter(pk=day_id)
+        .annotate(used=used)
+    )
 
 
 def _check(day: Day, used: int, load: int, now: datetime) -> None:

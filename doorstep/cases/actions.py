@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from doorstep.cases import timeline, workflow
+from doorstep.cases import gathered, timeline, workflow
 from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
 from doorstep.cases.values import to_json
@@ -32,13 +32,14 @@ def record_outcome(
     stage that is left said, where something of it changed before (`workflow.said_now`).
     """
     case = locked(case_id)
-    if told:
-        case.facts = {**case.facts, **to_json(told)}
-        case.save(update_fields=["facts"])
-    timeline.write(
-        case, "corrected" if corrected else "outcome", by=by, now=now, outcome=name, **data
-    )
-    workflow.outcome(case, name, by=by, now=now, corrected=corrected, was=said_before)
+    with gathered.gathered(case):
+        if told:
+            case.facts = {**case.facts, **to_json(told)}
+            gathered.save(case, "facts")
+        timeline.write(
+            case, "corrected" if corrected else "outcome", by=by, now=now, outcome=name, **data
+        )
+        workflow.outcome(case, name, by=by, now=now, corrected=corrected, was=said_before)
     return case
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -60,6 +61,22 @@ class CountedBy:
 NOT_COUNTED = CountedBy()
 
 
+def new(
+    *,
+    service: Service,
+    owner: Owner,
+    channel: str,
+    by: Actor,
+    now: datetime,
+    counted_by: CountedBy = NOT_COUNTED,
+) -> Draft:
+    """Return a new draft of a service that is somebody's, and not stored yet."""
+    draft = unsaved(service=service, channel=channel, by=by, now=now)
+    draft.device, draft.campaign = counted_by.device, counted_by.campaign
+    draft.owner_kind, draft.owner_key = owner.kind, owner.key
+    return draft
+
+
 def begin(
     *,
     service: Service,
@@ -70,9 +87,8 @@ def begin(
     counted_by: CountedBy = NOT_COUNTED,
 ) -> Draft:
     """Return a new draft of a service; of a program, the one that this order began when it was sent before."""
-    draft = unsaved(service=service, channel=channel, by=by, now=now)
-    draft.device, draft.campaign = counted_by.device, counted_by.campaign
-    draft.owner_kind, draft.owner_key = owner.kind, owner.key
+    about: dict[str, Any] = {"channel": channel, "by": by, "now": now, "counted_by": counted_by}
+    draft = new(service=service, owner=owner, **about)
     if owner.kind not in ONE_DRAFT_EACH:
         draft.save(force_insert=True)
         return draft
@@ -179,7 +195,7 @@ def answer(
     left, and then keeps nothing of this page. `values`, worked out already, are brought up to date. Of a
     draft that is not stored nothing is kept or held.
     """
-    service, since = catalogue.service(draft.version_id), draft.updated_at
+    service, before = catalogue.service(draft.version_id), _fields(draft)
     given = to_json(given)
     changed = {k for k, v in given.items() if k in draft.answers and draft.answers[k] != v}
     # The same page sent again is no going on, and puts off the end of nothing that is held.
@@ -203,14 +219,22 @@ def answer(
         if not decision.stops and service.workflow.reserve:
             workflow.reserve(draft, values, longer=goes_on, by=by, now=now)
             draft.quoted = to_json(values["settings"]) if draft.held_until else None
-        _save(draft, since)
+        _save(draft, before)
     return decision
 
 
-def _save(draft: Draft, since: datetime) -> None:
-    """Save what was answered, and say on the draft whether somebody was quicker since it was read, such as a second press."""
-    fields = {name: getattr(draft, name) for name in ANSWERED}
-    alone = Draft.objects.filter(pk=draft.pk, updated_at=since).update(**fields)
+def _fields(draft: Draft) -> dict[str, Any]:
+    return {name: getattr(draft, name) for name in ANSWERED}
+
+
+def _save(draft: Draft, before: Mapping[str, Any]) -> None:
+    """Save what an answer changed, and say on the draft whether somebody was quicker since it was read, such as a second press.
+
+    What somebody quicker left is overwritten as a whole, never in part.
+    """
+    fields = {name: value for name, value in _fields(draft).items() if value != before[name]}
+    unchanged = Draft.objects.filter(pk=draft.pk, updated_at=before["updated_at"])
+    alone = unchanged.update(**fields or {"updated_at": draft.updated_at})
     draft.was_overtaken = not alone  # type: ignore[attr-defined]
     if not alone:
         draft.save(update_fields=ANSWERED)

@@ -20,6 +20,8 @@ from doorstep.forms.rules.functions import Clock
 from doorstep.forms.rules.parse import FactCall
 from doorstep.forms.rules.types import DAY, INT, TEXT, ListOf, Maybe, Record
 from doorstep.outside.kept import kept
+from doorstep.places import queries as places
+from doorstep.places.models import Property
 
 PAIR = ("id", "label")
 # A rehearsal hands in the facts of its example instead of finding them.
@@ -99,6 +101,11 @@ def _found(
     before = facts.brings(fact.name) if may_ask_outside else None
     missing = before.act(*args, now=now) if before else None
     return missing or fact.find(*args, now=now)
+
+
+def home(uprn: str) -> Property | None:
+    """Return the home with this UPRN, looked up once for all that is observed at one moment; nothing where it is not ours."""
+    return facts.shared(("places.home", uprn), lambda: places.find(uprn))
 
 
 def _take_turn(fact: facts.Fact, args: Sequence[object]) -> None:

@@ -208,6 +208,12 @@ class Case(models.Model):
                 condition=Q(easting__isnull=False, closed_at__isnull=False),
                 name="located_closed_by_time",
             ),
+            # How those about one thing ended that were made since a day, such as reports of one bin.
+            models.Index(
+                fields=["unique_key", "opened_at"],
+                condition=Q(closed_at__isnull=False, unique_key__isnull=False),
+                name="closed_of_a_kind",
+            ),
             # What has moved since someone last asked.
             models.Index(fields=["stage_since"], name="cases_by_move"),
         ]

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
-from doorstep.cases import actions
+from doorstep.cases import actions, gathered
 from doorstep.council.errors import Refused
 from doorstep.staff.actor import Actor
 
@@ -22,7 +22,7 @@ def carry(
 ) -> bool:
     """Record an outcome, and say whether the case's workflow knows a way on; if not, nothing was changed."""
     try:
-        with transaction.atomic():
+        with gathered.savepoint():
             actions.record_outcome(case_id=case_id, name=name, by=by, now=now, told=told, **data)
             return True
     except Refused as exc:

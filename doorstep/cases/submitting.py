@@ -1,18 +1,19 @@
 """Sends a draft: every rule is judged again, and the case opens, in one transaction."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
 
-from doorstep.cases import drafts, facts, rerouting, timeline, workflow
+from doorstep.cases import drafts, facts, rerouting, workflow
 from doorstep.cases.clock import clock_at
-from doorstep.cases.locking import locked_draft, one_open_case
+from doorstep.cases.locking import locked_draft, one_draft_an_order, one_open_case
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.shapes import PassedStop
-from doorstep.cases.values import photos_of, settings_of, to_json, values_of
+from doorstep.cases.values import of_nature, photos_of, settings_of, to_json, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import fill
@@ -21,12 +22,15 @@ from doorstep.council.errors import Refused
 from doorstep.customers import actions as customers
 from doorstep.customers.models import Customer
 from doorstep.files import photos
+from doorstep.forms import facts as forms
 from doorstep.forms import journey
+from doorstep.forms.form import Page
 from doorstep.forms.journey import Decision
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.location import LocationAnswer
 from doorstep.forms.rules.functions import Clock
 from doorstep.places import queries as places
+from doorstep.places.models import Property
 from doorstep.staff.actor import Actor
 from doorstep.text.copied import LETTERS
 
@@ -85,15 +89,44 @@ def _judged_again(
     *,
     asked: bool,
 ) -> tuple[Case | None, Decision | None]:
-    """Send in one transaction; the loser of a race is judged again, and then meets the winner's case."""
+    return in_one(lambda: _submit(draft_id, answers, by, now, given_facts, asked=asked))
+
+
+Sent = TypeVar("Sent")
+
+
+def in_one(send: Callable[[], Sent]) -> Sent:
+    """Judge and open a case in one transaction; the loser of a race is judged again, and then meets the winner's case.
+
+    Raises Refused("already_open") where no rule stops for that, and what `send` raises.
+    """
     for is_last in (False, True):
         try:
-            with one_open_case(), transaction.atomic():
-                return _submit(draft_id, answers, by, now, given_facts, asked=asked)
+            with one_open_case(), one_draft_an_order(), transaction.atomic():
+                return send()
         except Refused as exc:
             if exc.code != "already_open" or is_last:
                 raise
     raise AssertionError("returned or raised above")
+
+
+def at_once(service: Service) -> bool:
+    """Say whether a form can be judged and sent in one transaction, as a program fills it in.
+
+    Not where somebody outside is asked, for whom nobody waits with a lock; where a day is held for who fills it in; or where
+    one at a time counts.
+    """
+    calls = [call for page in service.form.pages for call in page.facts]
+    calls += [(q.id, q.source) for q in service.form.questions.values() if q.source]
+    by_turns = any(forms.one(call.name).by_turns for _, call in calls)
+    days = service.workflow.reserve or of_nature(service, "slot")
+    return not (by_turns or days or facts.asks_outside(calls))
+
+
+def open_judged(*, draft: Draft, by: Actor, now: datetime) -> Case:
+    """Open the case of a draft that is not stored yet and of which every page was judged in this transaction (`in_one`)."""
+    service = catalogue.service(draft.version_id)
+    return _open(draft, service, settings_of(draft, service, now), by, now, None)
 
 
 def ask_outside(
@@ -101,12 +134,20 @@ def ask_outside(
 ) -> None:
     """Ask outside systems again for what is no longer fresh, before anything is locked."""
     draft = Draft.objects.get(id=draft_id)
-    for page in catalogue.service(draft.version_id).form.pages:
-        if facts.asks_outside(page.facts) and journey.answered(page, draft.answers):
-            drafts.judge(draft, page, now, given_facts)
+    for page in _asking_outside(draft, catalogue.service(draft.version_id)):
+        drafts.judge(draft, page, now, given_facts)
     # Only what was observed: what was answered meanwhile stays, and is judged again under the lock.
     open_one = Draft.objects.filter(id=draft_id, sent_at=None, answers=draft.answers)
     open_one.update(facts=draft.facts, observed=draft.observed)
+
+
+def _asking_outside(draft: Draft, service: Service) -> list[Page]:
+    """Return the pages that were answered and rest on what is asked of an outside system."""
+    return [
+        page
+        for page in service.form.pages
+        if facts.asks_outside(page.facts) and journey.answered(page, draft.answers)
+    ]
 
 
 def _submit(
@@ -124,10 +165,10 @@ def _submit(
     if answers is not None and draft.answers != answers:
         raise Refused("changed_meanwhile")
     service = catalogue.service(draft.version_id)
-    if not asked and any(facts.asks_outside(page.facts) for page in service.form.pages):
+    if not asked and _asking_outside(draft, service):
         raise _AskFirst
     settings = settings_of(draft, service, now)
-    said = _said(draft, service, settings, now)
+    said = _said(draft, service, settings, now) if answers is not None else ""
     try:
         decision = judge_all(draft, service, settings, now, given_facts)
     except Refused as exc:
@@ -156,13 +197,14 @@ def judge_all(
 
     The caller holds the draft's lock: no outside system is asked. Raises Refused("unanswered", page=...).
     """
+    values = values_of(draft, settings, service)
     for page in service.form.pages:
-        values = values_of(draft, settings)
-        if page not in journey.shown(service.form, values, frozenset(draft.asked), clock_at(now)):
+        if not journey.is_shown(page, values, frozenset(draft.asked), clock_at(now)):
             continue
         if not journey.answered(page, draft.answers):
             raise Refused("unanswered", page=page.id)
-        decision = drafts.judge(draft, page, now, given_facts, may_ask_outside=False)
+        about: dict[str, Any] = {"values": values, "service": service, "may_ask_outside": False}
+        decision = drafts.judge(draft, page, now, given_facts, **about)
         if decision.stops:
             draft.save(update_fields=["facts", "observed", "decisions", "asked"])
             return decision
@@ -198,12 +240,12 @@ def _open(
     )
     start = _start(draft, service, values, clock)
     origin = draft.moved_from
-    case = Case.objects.create(
+    case = Case(
         reference=_reference(service.about.prefix),
         version_id=draft.version_id,
         slug=draft.slug,
         draft=draft,
-        place=places.of(int(place)) if place else None,
+        place=_home(place) if place else None,
         **(_located(a[spot], draft.words.get(spot, "")) if spot else {}),
         customer=_customer(draft, service, now),
         channel=draft.channel,
@@ -220,19 +262,19 @@ def _open(
         flags=[e.flag for e in flow.escalate if e.rule.evaluate(values, clock)],
         unique_key=facts.unique_key(service.slug, tuple(a[q] for q in unique)) if unique else None,
         opened_at=now,
-        stage_since=now,
     )
-    timeline.begin(case)
     photos.keep(photos_of(service, a))
     passed: dict[str, PassedStop] = dict(draft.passed)
     _empty(draft, now)
-    timeline.write(case, "opened", by=by, now=now, channel=draft.channel, flags=case.flags)
-    for code, row in passed.items():
-        timeline.write(case, row["kind"], by=by, now=now, text=row.get("reason", ""), stop=code)
-    workflow.enter(case, start, by=by, now=now)
+    workflow.begin(case, by=by, now=now, passed=passed)
     if origin:
         rerouting.arrived(old_id=origin.pk, case=case, by=by, now=now)
     return case
+
+
+def _home(uprn: object) -> Property:
+    """Return a home that was answered; raises Property.DoesNotExist where it is gone meanwhile."""
+    return facts.home(f"{uprn}") or places.of(int(f"{uprn}"))
 
 
 def _reference(prefix: str) -> str:
@@ -258,7 +300,10 @@ def _empty(draft: Draft, now: datetime) -> None:
     draft.passed, draft.saved_to, draft.saved_key = {}, "", ""
     draft.observed = None  # whose facts they were: a home, a person's words
     draft.sent_at, draft.answers, draft.words, draft.typed = now, {}, {}, {}
-    draft.save(update_fields=SENT)
+    if draft._state.adding:
+        draft.save(force_insert=True)
+    else:
+        draft.save(update_fields=SENT)
 
 
 def _start(draft: Draft, service: Service, values: Mapping[str, object], clock: Clock) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from doorstep.cases import gathered
 from doorstep.cases.models import Case, Event, EventText
 from doorstep.outside.kept import kept
 from doorstep.staff.actor import Actor
@@ -34,10 +35,12 @@ def _digest(event: Event) -> str:
 
 
 def _last(case: Case) -> Any:
-    """Return number and digest of the last line; known from this object's own last write, it is not read."""
-    if hasattr(case, "last_line"):
-        return case.last_line
-    return _last_line.first(case.pk)
+    """Return number and digest of the last line; known from this object's own last write, or waiting, it is not read."""
+    last = case.last_line if hasattr(case, "last_line") else _last_line.first(case.pk)
+    waiting = gathered.last(case.pk)
+    if waiting and (last is None or waiting.number > last["number"]):
+        return {"number": waiting.number, "digest": waiting.digest}
+    return last
 
 
 @kept
@@ -48,6 +51,7 @@ def _last_line(case_id: int) -> QuerySet[Event, Any]:
 
 def of(case: Case) -> list[Event]:
     """Return the lines of a case's timeline with what people wrote, in order."""
+    gathered.flush(case.pk)
     return _lines(case.pk)
 
 
@@ -63,7 +67,7 @@ def begin(case: Case) -> None:
 
 def write(
     case: Case, kind: str, *, by: Actor, now: datetime, text: str = "", **data: object
-) -> Event:
+) -> None:
     """Append a line to a case's timeline; `data` holds no personal data, `text` may.
 
     The caller holds the case's row lock or has just made the case.
@@ -82,11 +86,8 @@ def write(
         previous=last["digest"] if last else "",
     )
     event.digest = _digest(event)
-    event.save(force_insert=True)
+    gathered.add(event, EventText(event=event, salt=salt, text=text) if text else None)
     case.last_line = {"number": event.number, "digest": event.digest}  # type: ignore[attr-defined]
-    if text:
-        EventText.objects.create(event=event, salt=salt, text=text)
-    return event
 
 
 def broken(case: Case) -> list[int]:

@@ -18,6 +18,8 @@ from doorstep.text.untranslated import Untranslated
 
 def to_json(value: object) -> Any:
     """Return a value as JSON, days and moments marked so that they come back as themselves."""
+    if type(value) in PLAIN:
+        return value
     if isinstance(value, datetime):
         return {"$moment": value.isoformat()}
     if isinstance(value, date):
@@ -29,8 +31,14 @@ def to_json(value: object) -> Any:
     return value
 
 
+# What is the same as JSON, and by far the most of it.
+PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
 def from_json(value: object) -> Any:
     """Return what `to_json` was given."""
+    if type(value) in PLAIN:
+        return value
     if isinstance(value, Mapping):
         if "$moment" in value:
             return datetime.fromisoformat(value["$moment"])

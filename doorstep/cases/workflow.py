@@ -1,12 +1,13 @@
 """Moves a case through its stages; steps are offered by the rooms above."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
-from doorstep.cases import facts, history, timeline
+from doorstep.cases import facts, gathered, history, timeline
 from doorstep.cases.clock import clock_at
 from doorstep.cases.models import Case, Draft
+from doorstep.cases.shapes import PassedStop
 from doorstep.cases.values import to_json, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue import steps
@@ -189,7 +190,13 @@ def stage_of(case: Case) -> Stage:
 def keep(case: Case, name: str, value: Mapping[str, object]) -> None:
     """Keep on a case what a step found out, where its sentences and rules can name it."""
     case.facts = {**case.facts, name: to_json(value)}
-    case.save(update_fields=["facts"])
+    gathered.save(case, "facts")
+
+
+def set_due(case: Case, day: date) -> None:
+    """Say by when a case is due, because a step knows the day."""
+    case.due_on = day
+    gathered.save(case, "due_on")
 
 
 def _do(case: Case, doing: Doing, by: Actor, now: datetime, words: Mapping[str, str]) -> str | None:
@@ -235,11 +242,52 @@ def enter(
     a step knows its outcome at once (nothing to pay), the stage is left by it, and what the stage
     still had to do is not done.
     """
-    flow = catalogue.service(case.version_id).workflow
-    stage = flow.stages[stage_id]
+    stage = catalogue.service(case.version_id).workflow.stages[stage_id]
+    with gathered.gathered(case):
+        _undo(case, stage, by, now)
+        before, was = _standing(case), said_now(case) if was is None else was
+        _stand(case, stage_id, now)
+        if stage.facts or stage.values:
+            gathered.save(case, *STANDING, "facts")
+        elif _standing(case) != before:
+            gathered.save(case, *STANDING)
+        if before[1] and not case.closed_at:
+            # Opened again: another that is open is met before anything else is locked.
+            gathered.flush(case.pk)
+        left: dict[str, Any] = {"was": was} if was else {}
+        timeline.write(case, "stage", by=by, now=now, stage=stage_id, why=why, **left)
+        _do_all(case, stage, by, now, quiet, corrected, words)
+
+
+def begin(case: Case, *, by: Actor, now: datetime, passed: Mapping[str, PassedStop]) -> None:
+    """Write down a case that was just opened, as it stands in its first stage, and set in motion what that says.
+
+    `passed` are the stops that whoever sent it went past.
+    """
+    stage = stage_of(case)
+    _stand(case, case.stage, now)
+    case.save(force_insert=True)
+    timeline.begin(case)
+    with gathered.gathered(case):
+        timeline.write(case, "opened", by=by, now=now, channel=case.channel, flags=case.flags)
+        for code, row in passed.items():
+            reason = row.get("reason", "")
+            timeline.write(case, row["kind"], by=by, now=now, text=reason, stop=code)
+        _undo(case, stage, by, now)
+        timeline.write(case, "stage", by=by, now=now, stage=case.stage, why="")
+        _do_all(case, stage, by, now)
+
+
+def _undo(case: Case, stage: Stage, by: Actor, now: datetime) -> None:
+    """Take back what is open, where a stage says so."""
     if stage.undo:
         unwind(case, by=by, now=now)
-    before, was = _standing(case), said_now(case) if was is None else was
+
+
+def _stand(case: Case, stage_id: str, now: datetime) -> None:
+    """Have a case stand in a stage, in memory: with what the stage finds out, by when it is due, whether it is closed."""
+    flow = catalogue.service(case.version_id).workflow
+    stage = flow.stages[stage_id]
     case.stage = stage_id
     if stage.facts:
         finding = facts.Facts(clock_at(now), may_ask_outside=False)
@@ -254,12 +302,18 @@ def enter(
     if rule and not stage.closes:
         due: Any = rule.evaluate(values_of(case), clock_at(now))
         case.due_on = due
-    finds = stage.facts or stage.values
-    fields = [*STANDING, "facts"] if finds else STANDING
-    if finds or _standing(case) != before:  # a case made just now stands there already
-        case.save(update_fields=fields)
-    left: dict[str, Any] = {"was": was} if was else {}
-    timeline.write(case, "stage", by=by, now=now, stage=stage_id, why=why, **left)
+
+
+def _do_all(
+    case: Case,
+    stage: Stage,
+    by: Actor,
+    now: datetime,
+    quiet: bool = False,
+    corrected: bool = False,
+    words: Mapping[str, str] | None = None,
+) -> None:
+    """Set in motion what a stage says, until a step knows its outcome at once: the stage is left by it."""
     for doing in stage.do:
         if quiet and steps.kind(doing.step).speaks or corrected and doing.step in _reckoning():
             continue

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from doorstep.catalogue.build_service import build_all
 from doorstep.catalogue.models import Played, Version
-from doorstep.catalogue.queries import settings, settings_digest
+from doorstep.catalogue.queries import runs, settings, settings_digest
 from doorstep.catalogue.service import Service
 from doorstep.council.errors import Refused
 from doorstep.staff.actor import SYSTEM, Actor
@@ -42,4 +42,5 @@ def publish(*, contents: dict[str, str], now: datetime, by: Actor = SYSTEM) -> S
             "current": True,
         },
     )
+    runs.forget()
     return service

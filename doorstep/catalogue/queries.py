@@ -24,6 +24,7 @@ from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.outside.kept import kept
+from doorstep.outside.lately import Lately
 
 FILES = ("service.yaml", "form.yaml", "workflow.yaml", "examples.yaml")
 # The scoping note: nothing is read from it, and it belongs to the version.
@@ -144,24 +145,23 @@ def contents(version: str) -> dict[str, str]:
 
 
 def current(slug: str) -> Service | None:
-    """Return the version residents begin with now, or nothing."""
-    version = _current.first(slug)
+    """Return the version residents begin with now, or nothing; what was published elsewhere, within a second."""
+    version = runs().get(slug)
     return service(version) if version else None
-
-
-@kept
-def _current(slug: str) -> QuerySet[Version, str]:
-    return Version.objects.filter(slug=slug, current=True).values_list("digest", flat=True)
 
 
 def running() -> list[Service]:
     """Return every current service, by title."""
-    return sorted((service(v) for v in _running()), key=lambda s: s.about.title)
+    return sorted((service(v) for v in runs().values()), key=lambda s: s.about.title)
 
 
 @kept
-def _running() -> QuerySet[Version, str]:
-    return Version.objects.filter(current=True).values_list("digest", flat=True)
+def _running() -> QuerySet[Version, tuple[str, str]]:
+    return Version.objects.filter(current=True).values_list("slug", "digest")
+
+
+# The current version of each service, by its slug.
+runs = Lately(lambda: dict(_running()))
 
 
 def online() -> list[Service]:

@@ -57,26 +57,29 @@ Words = Annotated[
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
+# Where a deployment's data lies and which council's it is do not change while a process runs, and every page asks dozens
+# of times; a test that sets them anew clears both.
 @cache
-def _path(home: str | None, council: str | None = None) -> Path:
-    """Return home, or a council's folder in it; made once, because every page asks."""
-    root = Path(home) if home else CHECKOUT
-    return root / "councils" / council if council else root
-
-
 def home() -> Path:
     """Return the folder that holds `services/` and `councils/` (DOORSTEP_HOME, else the checkout)."""
-    return _path(os.environ.get("DOORSTEP_HOME"))
+    given = os.environ.get("DOORSTEP_HOME")
+    return Path(given) if given else CHECKOUT
 
 
+@cache
 def folder() -> Path:
     """Return this council's own folder."""
-    return _path(os.environ.get("DOORSTEP_HOME"), os.environ.get("DOORSTEP_COUNCIL", "demo"))
+    return home() / "councils" / os.environ.get("DOORSTEP_COUNCIL", "demo")
 
 
 def languages() -> dict[str, str]:
     """Return the languages residents may choose, by code; the first is the council's own."""
-    return dict(_read(folder()).get("languages") or {"en": "English"})
+    return dict(_languages(folder()))
+
+
+@cache
+def _languages(folder: Path) -> dict[str, str]:
+    return dict(_read(folder).get("languages") or {"en": "English"})
 
 
 def own_language() -> str:
@@ -86,8 +89,13 @@ def own_language() -> str:
 
 def language() -> str:
     """Return the code of the language spoken now: the active one where the council offers it, else its own."""
-    active = (translation.get_language() or "").split("-")[0]
-    return active if active in languages() else own_language()
+    return _offered(folder(), translation.get_language() or "")
+
+
+@cache
+def _offered(folder: Path, active: str) -> str:
+    code, offered = active.split("-")[0], _languages(folder)
+    return code if code in offered else next(iter(offered))
 
 
 def speaking(code: str) -> AbstractContextManager[None]:

@@ -2,16 +2,25 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Count, QuerySet
+
 from doorstep.council import queries as council
 from doorstep.fieldwork.models import Job
 from doorstep.forms.facts import Fact, Observed, Unavailable, offer
 from doorstep.forms.rules.types import INT, TEXT
+from doorstep.outside.kept import kept
 
 
 def jobs_on(crew_list: str, days: int, now: datetime) -> Observed:
     """Observe how many jobs were made for a crew's list in that many days."""
     since = now - timedelta(days=days)
-    return Observed(Job.objects.filter(crew_list=crew_list, made_at__gte=since).count(), now)
+    return Observed(_made.first(crew_list, since) or 0, now)
+
+
+@kept
+def _made(crew_list: str, since: datetime) -> QuerySet[Job, int]:
+    jobs = Job.objects.filter(crew_list=crew_list, made_at__gte=since).order_by()
+    return jobs.values("crew_list").annotate(n=Count("id")).values_list("n", flat=True)
 
 
 def list_of(team: str, ward: str, now: datetime) -> Observed | Unavailable:

@@ -73,8 +73,7 @@ class JobStep:
         )
         # One statement: the constraint knows whether the same one is still open.
         Job.objects.bulk_create([job], ignore_conflicts=True)
-        case.due_on = options["day"]
-        case.save(update_fields=["due_on"])
+        workflow.set_due(case, options["day"])
 
     def change(
         self, *, case: Case, draft: Draft, options: Mapping[str, Any], by: Actor, now: datetime

@@ -14,7 +14,6 @@ from doorstep.files import photos
 from doorstep.forms.form import Question
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Nature, Option, Options, Posted
-from doorstep.places import queries as places
 from doorstep.places import spots
 from doorstep.text.untranslated import Untranslated
 
@@ -30,7 +29,7 @@ class Taken:
 
 
 def _home(question: Question, posted: Posted, values: Values) -> Options:
-    home = places.find(posted.get(question.id) or "")
+    home = facts.home(posted.get(question.id) or "")
     return ((str(home.uprn), home.address),) if home else ()
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from doorstep.cases import drafts
+from doorstep.cases import drafts, submitting
 from doorstep.cases.drafts import NOT_COUNTED, CountedBy
 from doorstep.cases.models import Case
 from doorstep.cases.owners import Owner
@@ -13,6 +14,7 @@ from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import fill
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
+from doorstep.forms.facts import together
 from doorstep.forms.form import Page, Question
 from doorstep.forms.journey import Decision
 from doorstep.forms.questions import kinds
@@ -100,17 +102,36 @@ class Halted(NotTaken):
 
 
 def place(order: Order, *, owner: Owner, by: Actor, now: datetime) -> Case:
-    """Answer page by page and submit; raises NotTaken."""
-    draft = drafts.begin(
-        service=order.service,
-        owner=owner,
-        channel=order.channel,
-        by=by,
-        now=now,
-        counted_by=order.counted_by,
-    )
-    # What an earlier try of the same order answered is not asked again.
-    filling, names = Filling(draft, by=by, now=now), set(draft.answers)
+    """Answer page by page and submit; raises NotTaken.
+
+    In one transaction where that can be, and nothing is stored before its case opens; else each page is stored as it is answered.
+    """
+    about: dict[str, Any] = {"service": order.service, "owner": owner, "channel": order.channel}
+    about |= {"by": by, "now": now, "counted_by": order.counted_by}
+    if submitting.at_once(order.service):
+        try:
+            return submitting.in_one(lambda: _placed(order, about))
+        except Refused as exc:
+            if exc.code != "order_known":  # else it was sent, or begun, before
+                raise _refused(Filling(drafts.new(**about), by=by, now=now), exc) from exc
+    with together():
+        filling = Filling(drafts.begin(**about), by=by, now=now)
+        _fill(filling, order)
+        return _submitted(filling)
+
+
+def _placed(order: Order, about: Mapping[str, Any]) -> Case:
+    """Judge an order page by page and open its case; the caller began the transaction."""
+    by, now = about["by"], about["now"]
+    with together():
+        filling = Filling(drafts.new(**about), by=by, now=now)
+        _fill(filling, order)
+        return submitting.open_judged(draft=filling.draft, by=by, now=now)
+
+
+def _fill(filling: Filling, order: Order) -> None:
+    """Answer every page that is met; raises NotTaken. What an earlier try of the same order answered is not asked again."""
+    names = set(filling.draft.answers)
     while (page := filling.next_open()) is not None:
         entries = _entries(filling, page, order)
         names |= entries.given.keys()
@@ -125,7 +146,6 @@ def place(order: Order, *, owner: Owner, by: Actor, now: datetime) -> Case:
         # One that the form does not have is named all the same.
         named = [questions.get(name) or Question(id=name, kind="text") for name in rest]
         raise AnswersWrong([Wrong(question, Invalid("not_asked")) for question in named])
-    return _submitted(filling)
 
 
 def _entries(filling: Filling, page: Page, order: Order) -> Entries:

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
-from doorstep.cases import changing, workflow
+from doorstep.cases import changing, gathered, workflow
 from doorstep.cases.models import Case
 from doorstep.catalogue import steps
 from doorstep.council.errors import Refused
@@ -35,7 +33,7 @@ class AmendStep:
             changing.drop(case=case, draft=draft, by=by, now=now)
             return "amend.dropped"
         try:
-            with transaction.atomic():
+            with gathered.savepoint():
                 changing.make(case=case, draft=draft, by=by, now=now)
         except Refused:
             vars(case).pop("last_line", None)  # what was written meanwhile is not there

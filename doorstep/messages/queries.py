@@ -16,8 +16,13 @@ from doorstep.outside.kept import kept
 
 def was_written_to(case: Case) -> bool:
     """Say whether a message about a case has left, whose link leads back to it; a code is none."""
-    sent = Message.objects.filter(case=case, sent_at__isnull=False)
-    return sent.exclude(name="code").exists()
+    return bool(_written(case.pk))
+
+
+@kept
+def _written(case_id: int) -> QuerySet[Message, int]:
+    sent = Message.objects.filter(case=case_id, sent_at__isnull=False).exclude(name="code")
+    return sent.values_list("id", flat=True)[:1]
 
 
 def outbox(reference: str) -> list[tuple[Message, Outgoing | None]]:

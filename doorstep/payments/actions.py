@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import structlog
 from django.db import transaction
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, QuerySet
 
 from doorstep.cases import actions as cases
 from doorstep.cases import needs_person, timeline, workflow
@@ -59,11 +59,14 @@ def provider() -> PaymentProvider:
 
 def _calls_of(attempt_id: int) -> AbstractContextManager[None]:
     """Note the calls inside the block as those of the case that an attempt pays for."""
-    charges = Charge.objects.filter(attempts=attempt_id)
-    return calls.about(lambda: charges.values_list("case_id", flat=True).first())
+    return calls.about(lambda: _case_of.first(attempt_id))
 
 
-@transaction.atomic
+@kept
+def _case_of(attempt_id: int) -> QuerySet[Charge, int]:
+    return Charge.objects.filter(attempts=attempt_id).values_list("case_id", flat=True)
+
+
 def ask(
     *,
     case: Case,
@@ -81,19 +84,21 @@ def ask(
 
     `again`: minutes that it stays due after a payment failed, for who tries once more.
 
-    Raises Refused("already_charged") where another sum is due for the same purpose.
+    The caller holds the case's lock, in a transaction. Raises Refused("already_charged") where another sum is due for the same purpose.
     """
-    charge = Charge.objects.select_for_update().filter(case=case, purpose=purpose, state="due")
-    if charge_before := charge.first():
-        if charge_before.pence != pence:
-            raise Refused("already_charged", charge=charge_before.reference)
-        charge_before.until = until
-        charge_before.save(update_fields=["until"])
-        return _keep(charge_before, case)
+    charges = _locked_charges(case.pk)
+    for before in charges:
+        if before.purpose != purpose or before.state != "due":
+            continue
+        if before.pence != pence:
+            raise Refused("already_charged", charge=before.reference)
+        before.until = until
+        before.save(update_fields=["until"])
+        return _keep(before, case)
     new_charge = Charge.objects.create(
         case=case,
         purpose=purpose,
-        reference=f"{case.reference}-{Charge.objects.filter(case=case).count() + 1}",
+        reference=f"{case.reference}-{len(charges) + 1}",
         pence=pence,
         description=description[:255],
         code=code[:40],
@@ -107,6 +112,11 @@ def ask(
     return _keep(new_charge, case)
 
 
+@kept
+def _locked_charges(case_id: int) -> QuerySet[Charge]:
+    return Charge.objects.select_for_update().filter(case=case_id).order_by("id")
+
+
 def _keep(charge: Charge, case: Case) -> Charge:
     """Keep sum and moment where the service's sentences can name them."""
     fact: ChargeFact = {
@@ -118,11 +128,15 @@ def _keep(charge: Charge, case: Case) -> Charge:
     return charge
 
 
-def lock(charge_id: int) -> Charge:
-    """Return a charge, locked after its case, so that no two ways in wait for each other."""
-    case_id = Charge.objects.values_list("case_id", flat=True).get(id=charge_id)
-    locked(case_id)
+def lock(charge_id: int, case_id: int = 0) -> Charge:
+    """Return a charge, locked after its case, so that no two ways in wait for each other; `case_id` where it is known."""
+    locked(case_id or _case_id.get(charge_id))
     return _locked.get(charge_id)
+
+
+@kept
+def _case_id(charge_id: int) -> QuerySet[Charge, int]:
+    return Charge.objects.filter(id=charge_id).values_list("case_id", flat=True)
 
 
 @kept
@@ -155,10 +169,11 @@ def begin(
         charge = lock(charge_id)
         if is_over(charge, now):
             raise Refused("not_due")
-        live = charge.attempts.filter(state__in=LIVE).first()
+        attempts = _attempts(charge.pk)
+        live = next((attempt for attempt in attempts if attempt.state in LIVE), None)
         if live and live.taken_by != key:
             raise Refused("being_paid")
-        attempt = live or _attempt(charge, language, key, now)
+        attempt = live or _attempt(charge, language, key, now, len(attempts))
         if taken_by and not live:
             timeline.write(
                 charge.case,
@@ -167,8 +182,8 @@ def begin(
                 now=now,
                 charge=charge.reference,
             )
-        first = attempt.asked_at is None and attempt.state == "new"
-        if first:
+        first = live is None or (live.asked_at is None and live.state == "new")
+        if live and first:
             Attempt.objects.filter(id=attempt.pk).update(asked_at=now)
     if attempt.state == "new":
         _try_now(lambda: create(attempt_id=attempt.pk, now=now, first=first), attempt.pk)
@@ -176,6 +191,11 @@ def begin(
         _try_now(lambda: learn(attempt_id=attempt.pk, now=now), 0)
     attempt.refresh_from_db()
     return attempt
+
+
+@kept
+def _attempts(charge_id: int) -> QuerySet[Attempt]:
+    return Attempt.objects.filter(charge=charge_id).order_by("id")
 
 
 def _try_now(act: Callable[[], None], attempt_id: int) -> None:
@@ -197,21 +217,22 @@ def ask_again(*, attempt: Attempt) -> None:
     job.defer(attempt_id=attempt.pk)
 
 
-def _attempt(charge: Charge, language: str, taken_by: str, now: datetime) -> Attempt:
+def _attempt(charge: Charge, language: str, taken_by: str, now: datetime, before: int) -> Attempt:
+    """Make an attempt after so many before it; it is asked for at once."""
     if charge.again_until:  # who tries again has all the time there was
         charge.again_until = None
         charge.save(update_fields=["again_until"])
-    attempt = Attempt(charge=charge, key=uuid4(), language=language, made_at=now)
+    attempt = Attempt(charge=charge, key=uuid4(), language=language, made_at=now, asked_at=now)
     attempt.way, attempt.taken_by = "moto" if taken_by else "card", taken_by
-    attempt.reference = next_reference(charge)
+    attempt.reference = next_reference(charge, before)
     attempt.back_hash = hashed(token_of(attempt))
     attempt.save(force_insert=True)
     return attempt
 
 
-def next_reference(charge: Charge) -> str:
-    """Return the reference of a charge's next payment; the caller holds its lock."""
-    return f"{charge.reference}-{charge.attempts.count() + 1}"
+def next_reference(charge: Charge, before: int) -> str:
+    """Return the reference of a charge's next payment, after so many; the caller holds its lock."""
+    return f"{charge.reference}-{before + 1}"
 
 
 def create(*, attempt_id: int, now: datetime, first: bool = False) -> None:
@@ -222,8 +243,7 @@ def create(*, attempt_id: int, now: datetime, first: bool = False) -> None:
     """
     try:
         with _calls_of(attempt_id), transaction.atomic():
-            attempts = Attempt.objects.select_for_update(skip_locked=True, of=("self",))
-            attempt = attempts.select_related("charge").filter(id=attempt_id, state="new").first()
+            attempt = _to_make.first(attempt_id)
             if attempt is None or attempt.charge.state != "due":
                 return
             payment = None if first else _known(attempt)
@@ -235,6 +255,12 @@ def create(*, attempt_id: int, now: datetime, first: bool = False) -> None:
         case_id = Charge.objects.get(attempts=attempt_id).case_id
         text = f"The payment provider refused to make a payment: {exc}"
         cases.note(case_id=case_id, text=text, by=SYSTEM, now=now)
+
+
+@kept
+def _to_make(attempt_id: int) -> QuerySet[Attempt]:
+    attempts = Attempt.objects.select_for_update(skip_locked=True, of=("self",))
+    return attempts.select_related("charge").filter(id=attempt_id, state="new")
 
 
 def _known(attempt: Attempt) -> Payment | None:
@@ -263,35 +289,38 @@ def _opened(attempt: Attempt, payment: Payment, now: datetime) -> None:
 def come_back(*, attempt: Attempt, now: datetime) -> None:
     """Note that the payer came back, and ask the provider how the payment stands."""
     Attempt.objects.filter(id=attempt.pk, returned_at=None).update(returned_at=now)
-    _try_now(lambda: learn(attempt_id=attempt.pk, now=now), 0)
+    _try_now(lambda: _learn(attempt, now), 0)
 
 
 def learn(*, attempt_id: int, now: datetime) -> None:
     """Ask the provider how a payment stands, and record it; raises what the provider raises."""
-    attempt = Attempt.objects.get(id=attempt_id)
+    _learn(Attempt.objects.select_related("charge").get(id=attempt_id), now)
+
+
+def _learn(attempt: Attempt, now: datetime) -> None:
     if attempt.provider_id is None:
         return
     try:
-        with _calls_of(attempt_id):
+        with calls.about(lambda: attempt.charge.case_id):
             payment = provider().find(attempt.provider_id)
     except NotThere:
         # It made it once, so this may pass; after two days it can no longer be paid in any case.
         if now - attempt.made_at < FORGOTTEN:
             raise
-        return _ended(attempt_id, "unsent", "", now)
+        return _ended(attempt.pk, "unsent", "", now)
     record(payment=payment, now=now)
     if payment.refunded != refunds.sent_of(attempt):
-        refunds.take_theirs(attempt_id=attempt_id, now=now)
+        refunds.take_theirs(attempt_id=attempt.pk, now=now)
 
 
 @transaction.atomic
 def record(*, payment: Payment, now: datetime) -> None:
     """Take in how a payment stands; the same again, or something older, changes nothing."""
-    row = Attempt.objects.filter(provider_id=payment.id).first()
+    row = _by_provider.first(payment.id)
     if row is None:
         return
-    charge = lock(row.charge_id)
-    attempt = Attempt.objects.select_for_update().get(id=row.pk)
+    charge = lock(row.charge_id, row.charge.case_id)
+    attempt = _locked_attempt.get(row.pk)
     if payment.state == "paid":
         if attempt.state != "paid":
             _paid(charge, attempt, payment, now)
@@ -303,13 +332,24 @@ def record(*, payment: Payment, now: datetime) -> None:
         _ended(attempt.pk, payment.state, payment.code, now)
 
 
+@kept
+def _by_provider(provider_id: str) -> QuerySet[Attempt]:
+    attempts = Attempt.objects.select_related("charge")
+    return attempts.filter(provider_id=provider_id).order_by("id")[:1]
+
+
+@kept
+def _locked_attempt(attempt_id: int) -> QuerySet[Attempt]:
+    return Attempt.objects.select_for_update().filter(id=attempt_id)
+
+
 def _paid(charge: Charge, attempt: Attempt, payment: Payment, now: datetime) -> None:
     """Write the money down and tell the workflow; money that nothing waits for is given back."""
     in_time = not is_over(charge, now)
     twice = charge.state in ("paid", "waived") or is_paid_otherwise(charge)
     attempt.state, attempt.next_url, attempt.working = "paid", "", False
     attempt.code, attempt.ended_at, attempt.asked_at = "", now, now
-    attempt.save()
+    attempt.save(update_fields=["state", "next_url", "working", "code", "ended_at", "asked_at"])
     if charge.state != "waived":
         charge.state, charge.ended_at = "paid", now
         charge.save(update_fields=["state", "ended_at"])
@@ -320,8 +360,13 @@ def _paid(charge: Charge, attempt: Attempt, payment: Payment, now: datetime) -> 
     if twice or not goes_on(charge, name, now):
         return _give_back(charge, attempt, now)
     # What was asked for anew while this one was on its way is asked for no longer.
-    for other in Charge.objects.filter(case=charge.case_id, purpose=charge.purpose, state="due"):
+    for other in _still_due(charge.case_id, charge.purpose):
         _end_as(other, "withdrawing", now)
+
+
+@kept
+def _still_due(case_id: int, purpose: str) -> QuerySet[Charge]:
+    return Charge.objects.filter(case=case_id, purpose=purpose, state="due")
 
 
 def move_in(charge: Charge, attempt: Attempt, pence: int, provider_id: str, now: datetime) -> None:
@@ -359,9 +404,13 @@ def is_owed(charge: Charge) -> bool:
 
 def is_paid_otherwise(charge: Charge) -> bool:
     """Say whether another charge for the same was paid, and not all of it given back."""
-    others = Charge.objects.filter(case=charge.case_id, purpose=charge.purpose, state="paid")
-    kept = Movement.objects.filter(charge__in=others.exclude(pk=charge.pk))
-    return (kept.aggregate(s=Sum("pence"))["s"] or 0) > 0
+    return sum(_paid_otherwise(charge.case_id, charge.purpose, charge.pk)) > 0
+
+
+@kept
+def _paid_otherwise(case_id: int, purpose: str, but: int) -> QuerySet[Movement, int]:
+    others = Charge.objects.filter(case=case_id, purpose=purpose, state="paid").exclude(pk=but)
+    return Movement.objects.filter(charge__in=others).values_list("pence", flat=True)
 
 
 def _other_sum(charge: Charge, payment: Payment, now: datetime) -> None:

@@ -29,38 +29,49 @@ BACK_FOR = timedelta(days=2)
 
 def due(case: Case) -> Charge | None:
     """Return the charge of a case that waits to be paid."""
-    return _due.first(case.pk)
-
-
-@kept
-def _due(case_id: int) -> QuerySet[Charge]:
-    return Charge.objects.filter(case=case_id, state="due").order_by("id")[:1]
+    return next((charge for charge in every(case) if charge.state == "due"), None)
 
 
 def latest(case: Case) -> Charge | None:
     """Return a case's charge: the one that is due, else the last one made."""
-    return due(case) or _latest.first(case.pk)
+    return latest_of(every(case))
+
+
+def latest_of(charges: list[Charge]) -> Charge | None:
+    """Return of a case's charges the one that is due, else the last one made."""
+    due = (charge for charge in charges if charge.state == "due")
+    return next(due, charges[-1] if charges else None)
+
+
+def every(case: Case) -> list[Charge]:
+    """Return a case's charges, the first first."""
+    return _every(case.pk)
 
 
 @kept
-def _latest(case_id: int) -> QuerySet[Charge]:
-    return Charge.objects.filter(case=case_id).order_by("-id")[:1]
-
-
-def was_paid(case: Case) -> bool:
-    """Say whether anything was paid for a case, so that there is a receipt."""
-    return Charge.objects.filter(case=case, state="paid").exists()
+def _every(case_id: int) -> QuerySet[Charge]:
+    return Charge.objects.filter(case=case_id).order_by("id")
 
 
 def last_attempt(charge: Charge) -> Attempt | None:
     """Return the last attempt at paying a charge."""
-    return charge.attempts.order_by("-id").first()
+    return _last_attempt.first(charge.pk)
+
+
+@kept
+def _last_attempt(charge_id: int) -> QuerySet[Attempt]:
+    return Attempt.objects.filter(charge=charge_id).order_by("-id")[:1]
 
 
 def by_return(token: str, now: datetime) -> Attempt | None:
     """Return the attempt that a payer comes back from."""
-    attempts = Attempt.objects.select_related("charge__case").filter(back_hash=hashed(token))
-    return attempts.filter(made_at__gt=now - BACK_FOR).first()
+    return _by_return.first(hashed(token), now - BACK_FOR)
+
+
+@kept
+def _by_return(back_hash: str, since: datetime) -> QuerySet[Attempt]:
+    attempts = Attempt.objects.select_related("charge__case")
+    return attempts.filter(back_hash=back_hash, made_at__gt=since).order_by("id")[:1]
 
 
 def of_case(case: Case) -> list[Charge]:
@@ -187,15 +198,21 @@ def ledger(since: datetime, until: datetime) -> QuerySet[Movement]:
     return movements.filter(at__gte=since, at__lt=until).order_by("at", "id")
 
 
-def receipts(case: Case) -> list[tuple[Charge, Movement, list[Movement]]]:
-    """Return what was paid for a case, charge by charge, each with what was given back of it; the first first."""
-    rows = [(c, *receipt(c)) for c in Charge.objects.filter(case=case, state="paid").order_by("id")]
+def receipts(charges: list[Charge]) -> list[tuple[Charge, Movement, list[Movement]]]:
+    """Return what was paid of a case's charges, one by one, each with what was given back of it."""
+    rows = [(c, *receipt(c)) for c in charges if c.state == "paid"]
     return [(charge, paid, back) for charge, paid, back in rows if paid is not None]
 
 
 def receipt(charge: Charge) -> tuple[Movement | None, list[Movement]]:
     """Return the payment of a charge, and what was given back of it; not what was written down by mistake."""
-    mistakes = charge.attempts.filter(refunds__mistake=True)
-    rows = list(charge.movements.exclude(attempt__in=mistakes).order_by("id"))
+    rows = _moved(charge.pk)
     paid = next((m for m in rows if m.pence > 0), None)
     return paid, [m for m in rows if paid and m.pence < 0 and m.attempt_id == paid.attempt_id]
+
+
+@kept
+def _moved(charge_id: int) -> QuerySet[Movement]:
+    mistakes = Attempt.objects.filter(charge=charge_id, refunds__mistake=True)
+    moved = Movement.objects.filter(charge=charge_id).exclude(attempt__in=mistakes)
+    return moved.order_by("id")

@@ -51,7 +51,7 @@ def _written(
 ) -> Attempt:
     attempt = Attempt(charge=charge, way=way, counter=counter[:120], slip=slip.strip()[:40])
     attempt.reference, attempt.taken_by, attempt.state = (
-        actions.next_reference(charge),
+        actions.next_reference(charge, charge.attempts.count()),
         by.key,
         "paid",
     )

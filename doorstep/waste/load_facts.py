@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from doorstep.cases import facts as cases
 from doorstep.catalogue.words import pounds
 from doorstep.council import queries as council
 from doorstep.forms.facts import Fact, Observed, offer
 from doorstep.forms.questions.items import ITEM
 from doorstep.forms.rules.types import BOOL, INT, TEXT, ListOf, Record
-from doorstep.places import queries as places
 from doorstep.waste import loads
 
 ROW = {
@@ -118,7 +118,7 @@ def left(asked: Rows, left: Rows, now: datetime) -> Observed:
 
 def home(uprn: str, now: datetime) -> Observed:
     """Observe what kind of property it is (its BLPU class), and whether it is a business."""
-    place = places.find(uprn)
+    place = cases.home(uprn)
     kind = place.blpu_class if place else ""
     return Observed({"kind": kind, "trade": kind.startswith("C")}, now)
 

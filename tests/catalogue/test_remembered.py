@@ -13,6 +13,7 @@ from doorstep.catalogue.errors import DefinitionError
 from doorstep.council import queries as council
 from doorstep.forms import facts
 from doorstep.forms.rules.types import TEXT
+from tests.elsewhere import at_home
 
 
 @pytest.fixture
@@ -51,13 +52,11 @@ def test_each_language_has_its_own(contents: dict[str, str]) -> None:
     assert build(contents) is own
 
 
-def test_each_council_has_its_own(
-    contents: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_each_council_has_its_own(contents: dict[str, str], tmp_path: Path) -> None:
     first = build(contents)
     shutil.copytree(council.home() / "councils", tmp_path / "councils")
-    monkeypatch.setenv("DOORSTEP_HOME", str(tmp_path))
-    assert build(contents) is not first
+    with at_home(tmp_path):
+        assert build(contents) is not first
 
 
 def test_a_text_changed_under_our_hands_changes_nothing_remembered(

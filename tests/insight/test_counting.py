@@ -93,7 +93,19 @@ def test_a_form_with_its_postcode_begins_on_a_page_that_was_shown(
 ) -> None:
     client = browser()
     there = client.post(f"{BASE}/begin", {"postcode": "LE67 3FJ", "find": "1"})
+    assert there.status_code == 302 and there["Location"].endswith("/address?postcode=LE67+3FJ")
+    client.get(there["Location"])
+    assert counted()["address", "shown", ""] == 1
+
+
+def test_what_is_no_postcode_is_sent_to_the_page_which_says_so(
+    district: Any, browser: Browser
+) -> None:
+    client = browser()
+    there = client.post(f"{BASE}/begin", {"postcode": "LE67 zebra", "find": "1"})
     assert there.status_code == 307
+    page = client.post(there["Location"], {"postcode": "LE67 zebra", "find": "1"})
+    assert "zebra" in page.content.decode() and "There is a problem" in page.content.decode()
     assert counted()["address", "shown", ""] == 1
 
 

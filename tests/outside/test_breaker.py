@@ -119,9 +119,9 @@ def test_an_officer_sees_the_calls_that_a_case_led_to_and_nothing_of_what_was_sa
 ) -> None:
     monkeypatch.setattr(http, "listeners", [calls.note])
     booked = Booked(open_district)
-    charge = actions.ask(
-        case=booked.case, pence=500, description="More", by=RESIDENT, now=booked.now, purpose="more"
-    )
+    about = {"case": booked.case, "pence": 500, "description": "More", "purpose": "more"}
+    with transaction.atomic():
+        charge = actions.ask(**about, by=RESIDENT, now=booked.now)
     actions.begin(charge_id=charge.pk, language="en", now=booked.now)
     pay.control(down=True)
     attempt = charge.attempts.get()

@@ -3,6 +3,7 @@
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -231,24 +232,37 @@ def test_six_weeks_from_this_monday_and_what_comes_later() -> None:
     every = box(
         1, friday, date(2026, 12, 11), christmas, date(2027, 1, 8), moved={christmas: boxing}
     )
-    seldom = box(2, date(2027, 1, 20), date(2027, 2, 20))
+    seldom = replace(box(2, date(2027, 1, 20), date(2027, 2, 20)), kind="garden-bin")
     weeks = weeks_of(in_order([every, seldom]), [date(2026, 12, 1)], today)
     cells = {cell.day: cell for row in weeks.rows for cell in row}
     assert [len(row) for row in weeks.rows] == [7] * 6 and len(cells) == 42
     assert weeks.rows[0][0].day == date(2026, 11, 23) and weeks.names[0] == "Mon"
     assert [day for day, cell in cells.items() if cell.is_next] == [friday]
-    assert [day for day, cell in cells.items() if cell.boxes] == [
+    assert [day for day, cell in cells.items() if cell.kinds] == [
         friday,
         date(2026, 12, 11),
         boxing,
     ]
     assert [day for day, cell in cells.items() if cell.is_left] == [date(2026, 12, 1), christmas]
     assert cells[date(2026, 12, 1)].words == "1 Dec" and cells[friday].words == "27"
-    assert [lift.when.day for lift in weeks.within] == [friday, date(2026, 12, 11), boxing]
+    assert [lift.day for lift in weeks.within] == [friday, date(2026, 12, 11), boxing]
     # Of what comes later a container's first alone, and none of one that stands above.
-    assert [(lift.when.day, [b.id for b in lift.boxes]) for lift in weeks.later] == [
-        (date(2027, 1, 20), [2])
+    assert [(of.day, of.kinds) for of in weeks.later] == [(date(2027, 1, 20), ("garden-bin",))]
+
+
+def test_the_weeks_of_homes_of_the_same_rounds_are_the_same(district: Any) -> None:
+    """So they are drawn once; another kind, day, move or today is another picture."""
+    today, friday = date(2026, 11, 25), date(2026, 11, 27)
+    weeks = weeks_of(in_order([box(1, friday)]), [], today)
+    assert weeks == weeks_of(in_order([box(2, friday)]), [], today)
+    others = [
+        weeks_of(in_order([replace(box(1, friday), kind="garden-bin")]), [], today),
+        weeks_of(in_order([box(1, date(2026, 11, 28))]), [], today),
+        weeks_of(in_order([box(1, friday, moved={friday: date(2026, 11, 28)})]), [], today),
+        weeks_of(in_order([box(1, friday)]), [friday], today),
+        weeks_of(in_order([box(1, friday)]), [], date(2026, 11, 26)),
     ]
+    assert len({weeks, *others}) == 6
 
 
 def test_nothing_to_come_is_an_empty_wall() -> None:

@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
@@ -213,6 +214,13 @@ def _too_often(
     return limits.over(whose, 60, 3600)
 
 
+def find_postcode(request: HttpRequest, session: FormSession, posted: Posted) -> str:
+    """Return the postcode that was sent, as it stands in an address; raises Refused where it is none, or for too many."""
+    if not session.by.is_staff and limits.over([limits.person(request, "postcode")], 60, 600):
+        raise Refused("too_many")
+    return places.tidy_postcode(posted.get("postcode") or "")
+
+
 def _find_home(
     request: HttpRequest,
     session: FormSession,
@@ -223,13 +231,11 @@ def _find_home(
     """Take a postcode; it may stand in the address of the page, so that back and refresh work."""
     field = here.questions[0].id
     try:
-        if not session.by.is_staff and limits.over([limits.person(request, "postcode")], 60, 600):
-            raise Refused("too_many")
-        postcode = places.tidy_postcode(posted.get("postcode") or "")
+        postcode = find_postcode(request, session, posted)
     except Refused as exc:
         code = exc.code if (posted.get("postcode") or "").strip() else "postcode_missing"
         faults = {field: Invalid(code)}
         counting.wrong(filling.draft, here.id, faults.items(), session.now)
         return render_page(request, session, filling, here, faults, posted)
     there = session.address(filling.draft)
-    return HttpResponseRedirect(f"{there}/{here.id}?postcode={postcode.replace(' ', '+')}")
+    return HttpResponseRedirect(f"{there}/{here.id}?{urlencode({'postcode': postcode})}")

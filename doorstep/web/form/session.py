@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,6 +16,7 @@ from doorstep.cases.owners import Owner
 from doorstep.cases.prefill import Said
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
+from doorstep.forms.questions import kinds
 from doorstep.intake import prefill
 from doorstep.intake.filling import Filling
 from doorstep.staff.actor import Actor
@@ -92,14 +94,22 @@ def begin_filling(session: FormSession) -> Filling:
     return session.filling(draft)
 
 
-def begin(session: FormSession, *, brings: bool = False) -> HttpResponse:
-    """Begin a form and go to its first page; where somebody `brings` what it asks first, with that."""
+def begin(session: FormSession, *, brings: bool = False, postcode: str = "") -> HttpResponse:
+    """Begin a form and go to its first page; where somebody `brings` what it asks first, with that.
+
+    A postcode that was found to be one is in the page's address; anything else is sent to the page, which says what is wrong.
+    """
     filling = begin_filling(session)
     response = go_on(session, filling)
-    if brings:
-        if first := filling.first_open():
-            counting.shown(filling.draft, first.id, session.now)
-        response.status_code = 307
+    if not brings:
+        return response
+    first = filling.first_open()
+    if first:
+        counting.shown(filling.draft, first.id, session.now)
+    if postcode and first and first.questions and kinds.of(first.questions[0]).has_own_page:
+        there = f"{session.address(filling.draft)}/{first.id}"
+        return HttpResponseRedirect(f"{there}?{urlencode({'postcode': postcode})}")
+    response.status_code = 307
     return response
 
 

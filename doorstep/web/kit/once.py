@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from doorstep.council.errors import Refused
+from doorstep.outside.kept import kept
 from doorstep.staff.models import Token
 from doorstep.web.models import KeptAnswer
 
@@ -19,6 +21,11 @@ class Kept(Exception):
     def __init__(self, status: int, answer: dict[str, Any]) -> None:
         super().__init__(status)
         self.status, self.answer = status, answer
+
+
+@kept
+def _kept(token_id: int, key: str) -> QuerySet[KeptAnswer]:
+    return KeptAnswer.objects.filter(token=token_id, key=key)
 
 
 @transaction.atomic
@@ -39,7 +46,7 @@ def once(
     body_hash = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     mine = KeptAnswer(token=token, key=key, body_hash=body_hash, made_at=now)
     KeptAnswer.objects.bulk_create([mine], ignore_conflicts=True)
-    row = KeptAnswer.objects.get(token=token, key=key)
+    row = _kept.get(token.pk, key)
     if row.body_hash != body_hash:
         raise Refused("key_reused")
     if row.status is not None:

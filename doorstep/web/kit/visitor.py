@@ -15,6 +15,8 @@ from doorstep.web.kit.first_and_last import cookie_was_read
 BROWSER, CASES, HOME = "doorstep_browser", "doorstep_cases", "doorstep_home"
 # Of the version before, not signed; nobody is known by it, what was begun with it is taken over once.
 FORMER = "doorstep_visitor"
+# By these a page may say what was begun here, and for which home.
+OF_BROWSER = (BROWSER, f"__Host-{BROWSER}", FORMER, HOME)
 
 
 def cookie() -> str:

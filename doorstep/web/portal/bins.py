@@ -1,6 +1,7 @@
 """Bin days: find a home by postcode, its page, and its feeds; only what holds for a whole round."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import wraps
 from urllib.parse import urlsplit
@@ -102,10 +103,31 @@ def page(request: HttpRequest, uprn: str) -> HttpResponseBase:
         "notices": council.notices_on(today),
         "link": addresses.link("bins_at", uprn=home.uprn),
         "host": urlsplit(addresses.base()).netloc,
-        "services": _at_a_home(),
+        "sorts": tuple(map(_sorted, boxes)),
+        "services": tuple((s.slug, s.about.title) for s in _at_a_home()),
         "is_kept": home_of(request) == str(home.uprn),
     }
     return fresh(request, render(request, "portal/bins/page.html", context))
+
+
+@dataclass(frozen=True)
+class Sorts:
+    """A container as the list of what goes where says it: until when its round is late, and its days."""
+
+    kind: str
+    late: datetime | None
+    next: date | None
+    last: date | None
+
+
+def _sorted(box: BoxDays) -> Sorts:
+    late, next_, last = box.delay, box.next, box.last
+    return Sorts(
+        box.kind,
+        late.until if late else None,
+        next_.day if next_ else None,
+        last.day if last else None,
+    )
 
 
 class _Unread(Exception):

@@ -23,6 +23,7 @@ from doorstep.catalogue.words import fill
 from doorstep.council import queries as council
 from doorstep.files import photos
 from doorstep.payments import queries as payments
+from doorstep.payments.models import Charge
 from doorstep.reports import queries as reports
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
@@ -63,15 +64,20 @@ def own_case(request: HttpRequest, reference: str) -> Case:
 def sent(request: HttpRequest, reference: str) -> HttpResponse:
     """Confirm that a case was made, with its reference and what happens next."""
     case = own_case(request, reference)
-    if payments.due(case):
+    charges = payments.every(case)
+    if any(charge.state == "due" for charge in charges):
         return redirect("pay", reference=case.reference)
     if case.closed_at:  # what that page promises is over
         return redirect("case", reference=case.reference)
-    return render(request, "portal/sent.html", told(case))
+    return render(request, "portal/sent.html", told(case, charges))
 
 
-def told(case: Case) -> dict[str, object]:
-    """Return what the pages of a case say: where it stands, what happened, what may be chosen."""
+def told(case: Case, charges: list[Charge] | None = None) -> dict[str, object]:
+    """Return what the pages of a case say: where it stands, what happened, what may be chosen.
+
+    `charges` are its charges, where they were read already.
+    """
+    charges = payments.every(case) if charges is None else charges
     service = catalogue.service(case.version_id)
     stages = service.workflow.stages
     words, events = words_of(case), timeline.of(case)
@@ -101,8 +107,8 @@ def told(case: Case) -> dict[str, object]:
         "answers": _answers(case),
         "photos": photos_of(service, case.answers),
         "booking": _booked(case),
-        "owed": payments.latest(case),
-        "was_paid": payments.was_paid(case),
+        "owed": payments.latest_of(charges),
+        "was_paid": any(charge.state == "paid" for charge in charges),
     }
 
 

@@ -12,15 +12,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.service import Service
+from doorstep.council.errors import Refused
 from doorstep.places import queries as places
 from doorstep.staff.actor import RESIDENT
-from doorstep.web.form import asking, counting, outages, pages, stops
+from doorstep.web.form import asking, counting, outages, pages, receive, stops
 from doorstep.web.form import photo as photos
 from doorstep.web.form import session as forms
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
+from doorstep.web.kit.alike import alike
 from doorstep.web.kit.counted import counted_by
-from doorstep.web.kit.visitor import home_of, is_known, keep, let_in, owner
+from doorstep.web.kit.visitor import OF_BROWSER, home_of, is_known, keep, let_in, owner
 from doorstep.web.portal import own_words
 from doorstep.web.portal.bins import asks_address
 from doorstep.web.portal.online import only_online
@@ -60,19 +63,24 @@ def session_of(request: HttpRequest, slug: str) -> forms.FormSession:
 @public
 @require_GET
 @only_online
-def start(request: HttpRequest, slug: str) -> HttpResponse:
+def start(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Say what the service does and what is needed; what was begun here before is announced, and nothing in it shown."""
     service = catalogue.current(slug)
     if service is None:
         raise Http404
+    counting.start_shown(service, counted_by(request), timezone.now())
+    return _start_page(request, service)
+
+
+@alike(but=OF_BROWSER)
+def _start_page(request: HttpRequest, service: Service) -> HttpResponse:
     drafts: list[Draft] = []
     # From a home's page, or the one that this device shows first; "other" asks for another.
     named = request.GET.get("home") or home_of(request)
     brought = places.find(named) if asks_address(service) else None
     if is_known(request):
-        session = session_of(request, slug)
-        drafts = list(cases.unfinished(session.owner, session.now, slug=slug)[:5])
-    counting.start_shown(service, counted_by(request), timezone.now())
+        session = session_of(request, service.slug)
+        drafts = list(cases.unfinished(session.owner, session.now, slug=service.slug)[:5])
     context = {
         "service": service,
         "campaign": counted_by(request).campaign,
@@ -99,9 +107,14 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
         return keep(request, own_words.begin(session, text, request.POST))
     if home := places.find(request.POST.get("home", "")):
         return keep(request, forms.begin_at(session, home.uprn))
+    if not request.POST.get("postcode", "").strip():
+        return keep(request, forms.begin(session))
     # The first page takes a postcode from here, as if it had been sent there.
-    brings = bool(request.POST.get("postcode", "").strip())
-    return keep(request, forms.begin(session, brings=brings))
+    try:
+        postcode = receive.find_postcode(request, session, request.POST)
+    except Refused:
+        postcode = ""
+    return keep(request, forms.begin(session, brings=True, postcode=postcode))
 
 
 @public

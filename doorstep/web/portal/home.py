@@ -18,7 +18,9 @@ from doorstep.places.models import Property
 from doorstep.reports import queries as reports
 from doorstep.waste import news
 from doorstep.web.kit.access import public
+from doorstep.web.kit.alike import alike
 from doorstep.web.kit.language import COOKIE
+from doorstep.web.kit.visitor import HOME
 from doorstep.web.portal import former_site, own_words
 
 NEWEST = 3
@@ -35,6 +37,7 @@ class Group:
 
 @public
 @require_http_methods(["GET", "POST"])
+@alike(but=(HOME,))
 def home(request: HttpRequest) -> HttpResponse:
     """Show what residents come for; or propose those services that their own words are about."""
     if text := own_words.text_of(request):

@@ -133,8 +133,9 @@ def come_back(request: HttpRequest, token: str) -> HttpResponse:
 def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     """Show what was paid, with its VAT, and what was given back; made to be printed."""
     case = own_case(request, reference)
-    payments = queries.receipts(case)
+    charges = queries.every(case)
+    payments = queries.receipts(charges)
     if not payments:
         return redirect("pay", reference=case.reference)
-    context = {**told(case), **_context(case, payments[-1][0], None), "payments": payments}
+    context = {**told(case, charges), **_context(case, payments[-1][0], None), "payments": payments}
     return render(request, "portal/receipt.html", context)

@@ -24,6 +24,7 @@ from doorstep.reports.queries import Shown
 from doorstep.text.safe import for_json, for_xml
 from doorstep.web.kit import limits, lists
 from doorstep.web.kit.access import public
+from doorstep.web.kit.alike import alike
 from doorstep.web.kit.visitor import may_open
 
 A_PAGE, PINS, FEED, TABLE = 25, 300, 50, 5000
@@ -89,6 +90,7 @@ def _place(filters: Wanted) -> tuple[str, str, str]:
 
 @public
 @require_GET
+@alike(by=("service", "ward", "street", "state", "page"))
 def reports(request: HttpRequest) -> HttpResponse:
     """List reports and show them on a map, a page at a time."""
     filters = _wanted(request)
