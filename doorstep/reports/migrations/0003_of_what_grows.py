@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False  # so that nobody waits while an index is made
 
     dependencies = [
-        ('cases', '0020_of_what_grows'),
+        ('cases', '0021_of_what_grows'),
         ('reports', '0002_still_there'),
     ]
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     atomic = False  # so that nobody waits while an index is made
 
     dependencies = [
-        ('cases', '0019_changes'),
+        ('cases', '0020_closed_of_a_kind'),
         ('catalogue', '0004_words_lie_in_signposts'),
         ('customers', '0003_checks_never_change'),
         ('places', '0002_homes_by_place'),
