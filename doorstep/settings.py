@@ -148,7 +148,10 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [WEB / door / "templates" for door in ("kit", "form", "portal", "desk", "crew")],
-        "OPTIONS": {"environment": "doorstep.web.environment.environment"},
+        "OPTIONS": {
+            "environment": "doorstep.web.environment.environment",
+            "context_processors": ["doorstep.web.environment.one_token_a_page"],
+        },
     }
 ]
 STATIC_URL = "/static/"

@@ -46,7 +46,8 @@ class Passed(models.Model):
                 fields=["authority"],
                 condition=Q(state__in=["waiting", "taken", "started"]),
                 name="passed_and_open",
-            )
+            ),
+            models.Index(fields=["news_at"], name="passed_by_news"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=STATES), name="passed_state"),

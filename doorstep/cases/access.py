@@ -184,5 +184,6 @@ def open_by_code(*, access_id: UUID, code: str, now: datetime) -> Case:
 
 
 def forget_access(now: datetime) -> None:
-    """Delete requests for codes after a day."""
+    """Delete requests for codes after a day, and links that open nothing any more."""
     Access.objects.filter(asked_at__lt=now - timedelta(days=1)).delete()
+    Link.objects.filter(expires_at__lt=now).delete()

@@ -7,14 +7,17 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from doorstep.cases import access, drafts
-from doorstep.cases.models import Case, Draft, EventText, Link
+from doorstep.cases.models import FULL, Case, Draft, EventText, Link
 from doorstep.cases.values import photos_of
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.models import Version
 from doorstep.council.errors import Refused
 from doorstep.customers import actions as customers
 from doorstep.files import photos
 from doorstep.tasks import actions as tasks
 
+# A form that was sent a moment ago may still be looked at to see what went wrong with it.
+SENT_KEPT = timedelta(days=1)
 # The photos that forms not sent yet hold, right or wrong as the page may be.
 HELD = """
 select distinct (regexp_matches(answers::text || typed::text, '[0-9a-f]{32}[.]jpg', 'g'))[1]
@@ -93,10 +96,12 @@ def erase_due(*, now: datetime) -> int:
     """Erase every closed case past its service's retention period; return how many."""
     done = 0
     cases = Case.objects.filter(erased_at=None, closed_at__isnull=False)
-    for version in cases.values_list("version_id", flat=True).distinct():
+    for version in Version.objects.values_list("digest", flat=True):
+        if not cases.filter(version_id=version).exists():
+            continue  # such as a version that was never opened, which need not be readable
         days = catalogue.service(version).about.retention_days
         past = cases.filter(version_id=version, closed_at__lt=now - timedelta(days=days))
-        for case_id in past.values_list("id", flat=True)[:5000]:
+        for case_id in past.order_by("closed_at").values_list("id", flat=True)[:5000]:
             erase(case_id=case_id, now=now)
             done += 1
     return done
@@ -107,6 +112,16 @@ def drop_old_drafts(*, now: datetime) -> int:
     # What figures have not counted yet waits for that, a day at most.
     counted = Q(device="") | Q(left_at__isnull=False) | access.expired(now - timedelta(days=1))
     return drafts.drop(drafts=Draft.objects.filter(counted, access.expired(now)))
+
+
+def empty_sent(*, now: datetime) -> int:
+    """Take out of forms that were sent what their cases have as well; return how many.
+
+    What stays says whose the form was, so that its page leads to the case. A change keeps all until its case is erased.
+    """
+    sent = Draft.objects.filter(FULL, sent_at__lt=now - SENT_KEPT).order_by("sent_at")
+    ids = list(sent.values_list("id", flat=True)[:20_000])
+    return Draft.objects.filter(id__in=ids).update(facts={}, decisions={})
 
 
 def drop_old_photos(*, now: datetime) -> None:

@@ -6,10 +6,11 @@ from doorstep.cases import access, forgetting
 
 
 def forget() -> None:
-    """Erase cases past their retention period, and drafts that nobody came back to."""
+    """Erase cases past their retention period, drafts that nobody came back to, and what opens nothing any more."""
     now = timezone.now()
     forgetting.erase_due(now=now)
     forgetting.drop_old_drafts(now=now)
+    forgetting.empty_sent(now=now)
     access.forget_access(now)
 
 

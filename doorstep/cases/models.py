@@ -13,6 +13,9 @@ from doorstep.places.grid import Point
 from doorstep.places.models import Property, Ward
 from doorstep.tasks.models import Task
 
+# A draft that became a case and still has what the case has: what was found, and what was decided by it.
+FULL = Q(sent_at__isnull=False, changes=None) & ~Q(facts={}, decisions={})
+
 
 class Draft(models.Model):
     """Answers not yet sent; each Start of a form makes one, and it belongs to whoever began it."""
@@ -90,6 +93,7 @@ class Draft(models.Model):
             models.Index(
                 fields=["left_at"], condition=Q(left_at__isnull=False), name="draft_counted_left"
             ),
+            models.Index(fields=["sent_at"], condition=FULL, name="drafts_to_empty"),
         ]
 
 
@@ -137,9 +141,36 @@ class Case(models.Model):
         indexes = [
             # The worklist: what is open by when it is due, what is closed by when it was.
             models.Index(
-                fields=["due_on", "opened_at"], condition=Q(closed_at=None), name="open_by_due"
+                fields=["due_on", "opened_at"],
+                include=["stage", "flags"],
+                condition=Q(closed_at=None),
+                name="worklist_by_due",
             ),
             models.Index(fields=["closed_at"], name="closed_by_day"),
+            models.Index(
+                fields=["stage", "closed_at"],
+                condition=Q(closed_at__isnull=False),
+                name="closed_by_stage",
+            ),
+            models.Index(
+                fields=["closed_at"],
+                condition=Q(closed_at__isnull=False) & ~Q(flags=[]),
+                name="closed_with_flags",
+            ),
+            # What is erased next, and what was, so that other rooms forget what they have of it.
+            models.Index(
+                fields=["closed_at", "version"],
+                condition=Q(closed_at__isnull=False, erased_at=None),
+                name="cases_to_erase",
+            ),
+            models.Index(
+                fields=["version"],
+                condition=Q(closed_at__isnull=False, erased_at=None),
+                name="versions_to_erase",
+            ),
+            models.Index(
+                fields=["erased_at"], condition=Q(erased_at__isnull=False), name="cases_erased"
+            ),
             # What is where: all, and what is still open (the few that a duplicate may be of).
             GistIndex(
                 Point("easting", "northing"),
@@ -245,6 +276,9 @@ class Link(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="links_by_end")]
+
 
 class CaseTask(models.Model):
     """What a person must do about a case; the task itself knows no cases."""
@@ -265,3 +299,6 @@ class Access(models.Model):
     asked_at = models.DateTimeField()
     tries = models.IntegerField(default=0)
     used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["asked_at"], name="access_by_time")]

@@ -5,16 +5,21 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from doorstep.cases import timeline
 from doorstep.cases.locking import locked
 from doorstep.cases.models import Case, CaseTask
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
+from doorstep.outside.kept import kept
 from doorstep.staff.actor import Actor
 from doorstep.tasks import actions as tasks
 from doorstep.tasks.models import Task
+from doorstep.tasks.queries import open_tasks
 
+# Of tasks about no case, one more than a list of cases shows among them.
+MOST = 101
 CONTINUED = "… (the rest stands in the timeline)"
 
 
@@ -182,6 +187,32 @@ def of_cases(cases: Iterable[Case]) -> dict[int, list[Task]]:
     for link in links.select_related("task__owner").order_by("task__due_at", "task_id"):
         by_case.setdefault(link.case_id, []).append(link.task)
     return by_case
+
+
+def of_case(case: Case) -> list[Task]:
+    """Return what is still to be done about a case, the soonest due first."""
+    return [link.task for link in _of_case(case.pk)]
+
+
+@kept
+def _of_case(case_id: int) -> QuerySet[CaseTask]:
+    links = CaseTask.objects.filter(case=case_id, task__ended_at=None)
+    return links.select_related("task__owner").order_by("task__due_at", "task_id")
+
+
+def about_no_case(*, late_at: datetime | None = None) -> list[Task]:
+    """Return what is to be done about no case, the soonest due first, MOST at most: all, or what is late at a moment."""
+    return _about_no_case() if late_at is None else _late_about_no_case(late_at)
+
+
+@kept
+def _about_no_case() -> QuerySet[Task]:
+    return open_tasks().filter(of_case=None)[:MOST]
+
+
+@kept
+def _late_about_no_case(late_at: datetime) -> QuerySet[Task]:
+    return open_tasks().filter(of_case=None, due_at__lt=late_at)[:MOST]
 
 
 def cases_of(tasks_: Iterable[Task]) -> dict[int, Case]:

@@ -1,6 +1,6 @@
 """Reads drafts and cases."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -38,6 +38,20 @@ def unfinished(owner: Owner, now: datetime, *, slug: str = "") -> QuerySet[Draft
     return drafts.order_by("-updated_at")
 
 
+def begun_at_the_desk(owner: Owner, now: datetime) -> list[Draft]:
+    """Return the last forms that somebody of the staff began for callers and did not send."""
+    return _begun_at_the_desk(owner.kind, owner.key, *access.too_long_ago(now))
+
+
+@kept
+def _begun_at_the_desk(
+    owner_kind: str, owner_key: str, unsaved_since: datetime, any_since: datetime
+) -> QuerySet[Draft]:
+    drafts = Draft.objects.filter(owner_kind=owner_kind, owner_key=owner_key, sent_at=None)
+    drafts = drafts.exclude(access.untouched(unsaved_since, any_since)).exclude(channel="field")
+    return drafts.order_by("-updated_at")[:20]
+
+
 def _own(owner: Owner, now: datetime) -> QuerySet[Draft]:
     own_drafts = Draft.objects.filter(owner_kind=owner.kind, owner_key=owner.key)
     return own_drafts.exclude(access.expired(now))
@@ -59,7 +73,12 @@ def _by_reference(reference: str) -> QuerySet[Case]:
     return cases.filter(reference=reference)
 
 
-# What a case says at length; a list of cases reads none of it.
+# What a list shows of a case, and nothing of what it says at length.
+SHOWN = (
+    *("reference", "version", "stage", "stage_since", "flags", "due_on", "closed_at"),
+    *("channel", "where", "place__line", "place__postcode", "place__street__locality"),
+)
+# What a case says at length.
 LONG = ("answers", "words", "facts", "settings", "decisions")
 
 
@@ -75,7 +94,7 @@ def worklist(
 
     An open case that stands behind another is left out: the other is worked on.
     """
-    cases = Case.objects.select_related("place__street").defer(*LONG)
+    cases = Case.objects.select_related("place__street").only(*SHOWN)
     cases = cases.filter(closed_at__isnull=state != "closed")
     if state != "closed":
         for flag in steps.aside():
@@ -109,3 +128,12 @@ def opened(
 def of_place(uprn: int) -> QuerySet[Case]:
     """Return every case about a property, the newest first."""
     return Case.objects.filter(place_id=uprn).order_by("-opened_at")
+
+
+# Other rooms forget each hour what they have of an erased case; after years, most cases are erased.
+LATELY = timedelta(days=30)
+
+
+def erased_lately(now: datetime) -> QuerySet[Case]:
+    """Return the cases that were erased in the last month, of which other rooms forget what they have."""
+    return Case.objects.filter(erased_at__gt=now - LATELY)

@@ -26,6 +26,9 @@ class DeviceEvent(models.Model):
     by = models.CharField(max_length=80)
     at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="device_events_by_time")]
+
 
 class Job(models.Model):
     """Work for a crew's list on a day; `about` says what it is at, in another room's words."""
@@ -87,7 +90,10 @@ class Outcome(models.Model):
     superseded_by = models.OneToOneField("self", null=True, on_delete=models.PROTECT)
 
     class Meta:
-        indexes = [models.Index(fields=["about_kind", "about_key", "day"])]
+        indexes = [
+            models.Index(fields=["about_kind", "about_key", "day"]),
+            models.Index(fields=["day", "crew_list"], name="outcomes_of_a_day"),
+        ]
 
 
 class Caution(models.Model):

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from math import dist
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, QuerySet, prefetch_related_objects
 
 from doorstep.cases.models import Case
 from doorstep.fieldwork.models import WITHDRAWN, Caution, DeviceEvent, Job, Outcome
@@ -16,9 +16,17 @@ def last_heard() -> datetime | None:
     return newest
 
 
-def of_case(case: Case) -> QuerySet[Job]:
+def of_case(case: Case) -> list[Job]:
     """Return a case's jobs with what was recorded of them, the first made first."""
-    return Job.objects.filter(case=case).order_by("pk").prefetch_related("results__event")
+    jobs = _of_case(case.pk)
+    if jobs:
+        prefetch_related_objects(jobs, "results__event")
+    return jobs
+
+
+@kept
+def _of_case(case_id: int) -> QuerySet[Job]:
+    return Job.objects.filter(case=case_id).order_by("pk")
 
 
 def ahead(crew_list: str, day: date) -> QuerySet[Job]:
@@ -30,12 +38,12 @@ def ahead(crew_list: str, day: date) -> QuerySet[Job]:
 
 def on_list(crew_list: str, day: date) -> QuerySet[Job]:
     """Return a crew list's open jobs due by a day, and those done on it, in street order."""
-    jobs = Job.objects.select_related("place__street", "case__place__street").filter(
-        crew_list=crew_list
-    )
+    jobs = Job.objects.filter(crew_list=crew_list)
     due = jobs.filter(state="open", day__lte=day)
-    done = jobs.filter(state="done", results__day=day)
-    listed = (due | done).distinct()
+    # By what was done that day: a list's jobs are thousands after years.
+    done = jobs.filter(state="done", pk__in=Outcome.objects.filter(day=day).values("job"))
+    listed = Job.objects.select_related("place__street", "case__place__street")
+    listed = listed.filter(pk__in=due.values("pk").union(done.values("pk")))
     return listed.order_by("-state", "-urgent", "place__street__name", "place__sort", "id")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -132,12 +133,15 @@ def _sweep_files() -> None:
     """Delete files of yesterday and before that no row names, half written ones too."""
     if not folder().is_dir():
         return
-    names = set(Photo.objects.values_list("name", flat=True))
-    old = time.time() - 24 * 3600
-    for path in folder().iterdir():
-        name = path.name.replace(".small.jpg", ".jpg")
-        if name not in names and path.stat().st_mtime < old:
-            path.unlink(missing_ok=True)
+    old, paths = time.time() - 24 * 3600, folder().iterdir()
+    while some := list(islice(paths, 1000)):
+        names = {path: path.name.replace(".small.jpg", ".jpg") for path in some}
+        known = set(
+            Photo.objects.filter(name__in=set(names.values())).values_list("name", flat=True)
+        )
+        for path, name in names.items():
+            if name not in known and path.stat().st_mtime < old:
+                path.unlink(missing_ok=True)
 
 
 def _small(name: str) -> Path:

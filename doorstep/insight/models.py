@@ -98,7 +98,10 @@ class Answer(models.Model):
                 condition=Q(score__gte=1, score__lte=5), name="answer_from_one_to_five"
             ),
         ]
-        indexes = [models.Index(fields=["service", "day"], name="answers_by_service")]
+        indexes = [
+            models.Index(fields=["service", "day"], name="answers_by_service"),
+            models.Index(fields=["day"], condition=~Q(comment=""), name="answers_with_words"),
+        ]
 
 
 class Answered(models.Model):

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from doorstep.cases import access
+from doorstep.cases import queries as cases
 from doorstep.messages import actions, queue, receipts, sending
 from doorstep.messages.models import Message
 from doorstep.outside.errors import OutsideError
@@ -76,7 +77,8 @@ def send_reminders() -> None:
 
 def forget() -> None:
     """Empty the messages of cases that were erased, and delete old ones that no case needs."""
-    erased = Message.objects.filter(case__erased_at__isnull=False)
+    now = timezone.now()
+    erased = Message.objects.filter(case__in=cases.erased_lately(now))
     erased.exclude(to="").update(to="", subject="", body="", said="")
-    old = timezone.now() - timedelta(days=KEPT_DAYS)
+    old = now - timedelta(days=KEPT_DAYS)
     Message.objects.exclude(about="").filter(queued_at__lt=old).delete()

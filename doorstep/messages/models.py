@@ -42,6 +42,13 @@ class Message(models.Model):
     class Meta:
         indexes = [
             models.Index("ask_at", name="message_to_ask_after", condition=Q(ask_at__isnull=False)),
+            # What is looked at each minute and each night: what waits, and what goes after days.
+            models.Index(
+                fields=["queued_at"],
+                condition=Q(sent_at=None, failed_at=None),
+                name="messages_waiting",
+            ),
+            models.Index(fields=["queued_at"], condition=~Q(about=""), name="messages_for_days"),
         ]
         constraints = [
             models.CheckConstraint(

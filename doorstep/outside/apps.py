@@ -10,7 +10,7 @@ class OutsideConfig(AppConfig):
         """Have the server's limits looked at where Django looks at databases: at each `migrate`, so at each start."""
         from django.core import checks
 
-        from doorstep.outside import calls, heard, http, jobs, later
+        from doorstep.outside import calls, heard, http, jobs, later, sweeper
         from doorstep.outside.checks import limits
 
         checks.register(limits, checks.Tags.database)
@@ -18,3 +18,4 @@ class OutsideConfig(AppConfig):
         later.reconcile_with(jobs.look)
         later.every_day(heard.forget)
         later.every_day(calls.forget)
+        later.every_day(sweeper.forget)

@@ -1,12 +1,12 @@
 """Work for later, in the queue inside PostgreSQL: deferred in the transaction that caused it.
 
-With its sweeper, the only place that knows the queue's library. Delivery is at least once, so
+With its sweeper and `along`, the only place that knows the queue's library. Delivery is at least once, so
 every job is safe to run again. Jobs take ids only, because the library logs its arguments.
 """
 
 import errno
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job as QueueJob
 from procrastinate.manager import JobManager
 
-from doorstep.outside import watch
+from doorstep.outside import along, watch
 from doorstep.outside.errors import GiveUp
 from doorstep.outside.models import JobFailure
 
@@ -57,13 +57,18 @@ class Retries(BaseRetryStrategy):
     def get_retry_decision(
         self, *, exception: BaseException, job: QueueJob
     ) -> RetryDecision | None:
-        """Say when to run again; nothing means never. `attempts` counts the runs before this one."""
+        """Say when to run again; nothing means never."""
+        retry_at = self.again_at(exception, job.attempts)
+        return RetryDecision(retry_at=retry_at) if retry_at else None
+
+    def again_at(self, exception: BaseException, attempts: int) -> datetime | None:
+        """Return when to run again; nothing means never. `attempts` counts the runs before this one."""
         most = max(self.max_runs, DISK_RUNS) if _met_the_disk(exception) else self.max_runs
-        if isinstance(exception, GiveUp) or job.attempts + 1 >= most:
+        if isinstance(exception, GiveUp) or attempts + 1 >= most:
             return None
-        seconds = min(600, 2 ** (job.attempts + 1)) * (1 + random.random() / 4)
+        seconds = min(600, 2 ** (attempts + 1)) * (1 + random.random() / 4)
         # By the real clock, which the database compares with: a demonstration's may be moved.
-        return RetryDecision(retry_at=datetime.now(UTC) + timedelta(seconds=seconds))
+        return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
 @dataclass
@@ -72,6 +77,7 @@ class Job:
 
     So actions can defer what is done with the help of actions. With `once`, such as "plan-{plan_id}",
     the same work does not wait twice; of jobs that say the same `alone`, one runs at a time, in the order they came.
+    `along`: a run takes other jobs of its name along that wait, which is for short and many ones.
     """
 
     name: str
@@ -82,6 +88,7 @@ class Job:
     queue: str = "default"
     on_give_up: GiveUpAction | None = None
     is_bound: bool = False
+    along: bool = False
 
     def __post_init__(self) -> None:
         JOBS[self.name] = self
@@ -108,18 +115,26 @@ class Job:
         return bind
 
     def _bind(self, function: Work) -> None:
-        def run(context: Any, /, **ids: int | str) -> None:
+        retries = Retries(self.max_runs)
+
+        def run_one(job_id: int, ids: Mapping[str, int | str]) -> None:
             try:
-                with watch.running(context.job.id, self.name, self.max_seconds):
+                with watch.running(job_id, self.name, self.max_seconds):
                     function(**ids)
             except Exception as exc:
-                note_failure(context.job.id, self.name, exc)
-                log.warning(
-                    "job_failed", job=context.job.id, name=self.name, error=type(exc).__name__
-                )
+                note_failure(job_id, self.name, exc)
+                log.warning("job_failed", job=job_id, name=self.name, error=type(exc).__name__)
                 raise
 
-        retries = Retries(self.max_runs)
+        def run(context: Any, /, **ids: int | str) -> None:
+            run_one(context.job.id, ids)
+            if self.along:
+                along.take(
+                    context.job.id,
+                    lambda taken: run_one(taken.id, taken.args),
+                    lambda exc: retries.again_at(exc, attempts=0),
+                )
+
         app.task(name=self.name, queue=self.queue, retry=retries, pass_context=True)(run)
 
 

@@ -22,6 +22,7 @@ class JobFailure(models.Model):
                 name="dealt_with_by_someone",
             )
         ]
+        indexes = [models.Index(fields=["at"], name="job_failures_by_time")]
 
 
 class Beat(models.Model):

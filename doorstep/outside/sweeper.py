@@ -7,6 +7,7 @@ makes a worker notice when the database goes away.
 import json
 import os
 from contextlib import suppress
+from datetime import timedelta
 
 import structlog
 from django.db import DatabaseError, connection, transaction
@@ -21,6 +22,7 @@ log = structlog.get_logger("doorstep.outside")
 # A worker says it lives every 10 s; later than this, it is dead.
 DEAD_AFTER_SECONDS = int(os.environ.get("DOORSTEP_DEAD_AFTER", "25"))
 
+FAILURES_KEPT = timedelta(days=90)
 STALLED = """
 select j.id, j.task_name, j.attempts,
   (w.id is null or w.last_heartbeat < now() - make_interval(secs => %s)) as dead,
@@ -119,4 +121,20 @@ def tidy_now(timestamp: int) -> None:
         cursor.execute(
             "delete from procrastinate_jobs j where status = 'succeeded' and not exists (select 1 from"
             " procrastinate_events e where e.job_id = j.id and e.at > now() - interval '1 day')"
+        )
+
+
+def forget() -> None:
+    """Forget what went wrong with jobs three months ago; one that was given up and that nobody dealt with stays."""
+    old = timezone.now() - FAILURES_KEPT
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "delete from procrastinate_jobs where status = 'failed' and id in"
+            " (select job_id from outside_jobfailure where dealt_at < %s)",
+            [old],
+        )
+        cursor.execute(
+            "delete from outside_jobfailure f where at < %s and not exists"
+            " (select 1 from procrastinate_jobs j where j.id = f.job_id and j.status = 'failed')",
+            [old],
         )

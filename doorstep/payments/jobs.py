@@ -7,9 +7,10 @@ import structlog
 from django.db.models import Q
 from django.utils import timezone
 
+from doorstep.cases import queries as cases
 from doorstep.outside.errors import OutsideError
 from doorstep.payments import actions, comparing, queue, refunds
-from doorstep.payments.models import THERE, Attempt, Charge, Comparison, Refund, Waiver
+from doorstep.payments.models import THERE, Attempt, Callback, Charge, Comparison, Refund, Waiver
 from doorstep.staff.actor import SYSTEM
 
 log = structlog.get_logger("doorstep.payments")
@@ -17,6 +18,7 @@ log = structlog.get_logger("doorstep.payments")
 OFTEN, SELDOM = timedelta(seconds=50), timedelta(hours=6)
 # A request that makes a payment has its answer by then, or has died.
 GRACE = timedelta(seconds=15)
+CALLBACKS_KEPT = timedelta(days=365)
 
 
 def _quietly(act: Callable[[], None]) -> None:
@@ -111,10 +113,13 @@ def _look(attempt: Attempt, now: datetime) -> None:
 
 def forget() -> None:
     """Empty what officers wrote about refunds and waivers of cases that were erased; the sums stay, as the ledger must."""
-    refunds = Refund.objects.filter(attempt__charge__case__erased_at__isnull=False)
+    erased = cases.erased_lately(timezone.now())
+    refunds = Refund.objects.filter(attempt__charge__case__in=erased)
     refunds.exclude(reason="").update(reason="", why_not="")
-    waivers = Waiver.objects.filter(charge__case__erased_at__isnull=False)
+    waivers = Waiver.objects.filter(charge__case__in=erased)
     waivers.exclude(reason="").update(reason="", why_not="")
+    # So late no provider tells us anything again; and what it tells is not believed, but asked.
+    Callback.objects.filter(at__lt=timezone.now() - CALLBACKS_KEPT).delete()
 
 
 def compare_daily() -> None:

@@ -168,6 +168,7 @@ class Refund(models.Model):
     mistake = models.BooleanField(default=False, db_default=False)
 
     class Meta:
+        indexes = [models.Index(fields=["state", "ended_at"], name="refunds_by_state")]
         constraints = [
             _among("state", REFUND_STATES, "refund_state"),
             models.CheckConstraint(condition=Q(pence__gt=0), name="refund_of_something"),
@@ -267,6 +268,9 @@ class Callback(models.Model):
     kind = models.CharField(max_length=60)
     payment_id = models.CharField(max_length=64)
     at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="callbacks_by_time")]
 
 
 class Forgeries(models.Model):

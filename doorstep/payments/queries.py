@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum, prefetch_related_objects
 from django.utils import timezone
 
 from doorstep.cases.locking import locked
@@ -73,19 +74,30 @@ def _by_return(back_hash: str, since: datetime) -> QuerySet[Attempt]:
     return attempts.filter(back_hash=back_hash, made_at__gt=since).order_by("id")[:1]
 
 
-def of_case(case: Case) -> QuerySet[Charge]:
+def of_case(case: Case) -> list[Charge]:
     """Return a case's charges with attempts, refunds, waivers and movements."""
+    charges = _of_case(case.pk)
+    if charges:
+        prefetch_related_objects(charges, *_with_charges())
+    return charges
+
+
+@kept
+def _of_case(case_id: int) -> QuerySet[Charge]:
+    return Charge.objects.filter(case=case_id).order_by("id")
+
+
+def _with_charges() -> tuple[Any, ...]:
     attempts = Attempt.objects.order_by("id").prefetch_related("refunds")
     moved, waivers = (
         Movement.objects.order_by("id"),
         Waiver.objects.order_by("id").select_related("back"),
     )
-    prefetches = (
+    return (
         Prefetch("attempts", attempts),
         Prefetch("movements", moved),
         Prefetch("waivers", waivers),
     )
-    return Charge.objects.filter(case=case).order_by("id").prefetch_related(*prefetches)
 
 
 def sums_of(case_ids: Iterable[int]) -> dict[int, tuple[int, int]]:

@@ -39,6 +39,13 @@ class StillThere(models.Model):
     at = models.DateTimeField()
     mark = models.CharField(max_length=64, null=True, unique=True)
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["at"], condition=Q(mark__isnull=False), name="still_there_with_a_mark"
+            ),
+        ]
+
 
 class Joined(models.Model):
     """A case that is about the same as another: said by the person, or found by an officer."""
@@ -80,4 +87,9 @@ class Follower(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["kind", "key", "email"], name="followed_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_at"], condition=Q(confirmed_at=None), name="followers_to_confirm"
+            ),
         ]

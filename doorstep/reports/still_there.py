@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from doorstep.cases import choosing, needs_person, timeline, workflow
+from doorstep.cases import queries as cases
 from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
 from doorstep.council.errors import Refused
@@ -121,6 +122,6 @@ def is_seen_to(case: Case, *, by: Actor, now: datetime) -> None:
 
 def forget(*, now: datetime) -> None:
     """Forget by what nobody was counted twice, once it is of no use; of erased cases, every word."""
-    StillThere.objects.filter(case__erased_at__isnull=False).delete()
+    StillThere.objects.filter(case__in=cases.erased_lately(now)).delete()
     old = StillThere.objects.filter(at__lt=now - MARK_KEPT, mark__isnull=False)
     old.update(mark=None)

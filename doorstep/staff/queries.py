@@ -9,8 +9,13 @@ from doorstep.outside.secret import hashed
 from doorstep.staff.models import Look, StaffUser, Token
 
 
-def of(what: str, key: str) -> QuerySet[Look]:
+def of(what: str, key: str) -> list[Look]:
     """Return the latest fifty looks at a record, the newest first."""
+    return _looks(what, key)
+
+
+@kept
+def _looks(what: str, key: str) -> QuerySet[Look]:
     return Look.objects.select_related("staff").filter(what=what, key=key).order_by("-at")[:50]
 
 

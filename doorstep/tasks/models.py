@@ -37,7 +37,9 @@ class Task(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(ended_at=None), name="open_tasks_by_due"),
             models.Index(
-                fields=["ended_at"], condition=Q(ended_at__isnull=False), name="ended_tasks"
+                fields=["ended_at"],
+                condition=Q(ended_at__isnull=False) & ~Q(text=""),
+                name="tasks_to_empty",
             ),
         ]
         constraints = [

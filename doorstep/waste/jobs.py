@@ -1,12 +1,14 @@
 """Round plans are read in the queue; the evening's notes; work that the council's own waste system does; what is forgotten when."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from doorstep.cases import queries as cases
+from doorstep.council import queries as council
 from doorstep.council.queries import ZONE
 from doorstep.waste import keyed, mirror, notes, plan_files, queue, sheets, theirs
-from doorstep.waste.models import Change, PlanFile, Sheet
+from doorstep.waste.models import Change, PlanFile, RoundDay, Sheet, StreetDay
 
 # Between these hours; a worker that was down for a while catches up, and nobody is woken.
 FROM_HOUR, TO_HOUR = 17, 22
@@ -65,5 +67,15 @@ def forget() -> None:
     old = now - PLANS_KEPT
     PlanFile.objects.filter(sent_at__lt=old).exclude(text="").update(text="")
     Change.objects.filter(made_at=None, proposed_at__lt=old).delete()
-    Sheet.objects.filter(job__case__erased_at__isnull=False).exclude(state__in=Sheet.LIVE).delete()
+    Sheet.objects.filter(job__case__in=cases.erased_lately(now)).exclude(
+        state__in=Sheet.LIVE
+    ).delete()
     Sheet.objects.filter(job=None, began_at__lt=now - keyed.KEPT).delete()
+    _forget_progress(now)
+
+
+def _forget_progress(now: datetime) -> None:
+    """Forget where rounds and their crews were, as long ago as what they saw on them is forgotten."""
+    old = now.astimezone(ZONE).date() - timedelta(days=council.current().keep_logs_days)
+    for progress in (StreetDay, RoundDay):
+        progress.objects.filter(day__lt=old).delete()

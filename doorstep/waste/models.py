@@ -119,6 +119,11 @@ class BinNote(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["place", "email"], name="one_note_a_home_and_address")
         ]
+        indexes = [
+            models.Index(
+                fields=["asked_at"], condition=Q(confirmed_at=None), name="notes_to_confirm"
+            ),
+        ]
 
 
 class RoundDay(models.Model):
@@ -148,6 +153,12 @@ class RoundDay(models.Model):
                 name="delayed_with_a_sentence",
             ),
         ]
+        # The newest of all is asked for each minute.
+        indexes = [
+            models.Index(fields=["day"], name="rounds_by_day"),
+            models.Index(fields=["started_at"], name="rounds_by_start"),
+            models.Index(fields=["finished_at"], name="rounds_by_end"),
+        ]
 
 
 class StreetDay(models.Model):
@@ -169,6 +180,7 @@ class StreetDay(models.Model):
                 fields=["round", "day", "street"], name="one_row_a_round_day_and_street"
             )
         ]
+        indexes = [models.Index(fields=["day"], name="streets_by_day")]
 
 
 What = Literal["round", "container", "suspension", "moved_day"]

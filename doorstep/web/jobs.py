@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from axes.models import AccessAttempt, AccessLog
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from doorstep.web.models import Hit, KeptAnswer
@@ -11,10 +12,12 @@ KEPT = timedelta(hours=24)
 
 
 def forget() -> None:
-    """Delete counts whose time is over, and kept answers and addresses of wrong passwords after a day."""
+    """Delete counts and sessions whose time is over, and kept answers and addresses of wrong passwords after a day."""
     # Limits count by the real clock: a demonstration's may be moved.
     Hit.objects.filter(until__lt=datetime.now(UTC)).delete()
     KeptAnswer.objects.filter(made_at__lt=timezone.now() - KEPT).delete()
     # The library keeps the addresses of wrong passwords, and of each sign-in before it was told not to, for ever.
     AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - KEPT).delete()
     AccessLog.objects.filter(attempt_time__lt=timezone.now() - KEPT).delete()
+    # Nobody is signed in by these any more; Django deletes only that of who signs out.
+    Session.objects.filter(expire_date__lt=datetime.now(UTC)).delete()

@@ -92,7 +92,8 @@ def test_the_crews_outcome_closes_the_case_and_tells_the_resident(district: Any)
         )
     case.refresh_from_db()
     assert (case.stage, case.outcome) == ("collected", "collected")
-    assert list(Message.objects.values_list("name", flat=True)) == ["received", "collected"]
+    told = Message.objects.order_by("id").values_list("name", flat=True)
+    assert list(told) == ["received", "collected"]
 
 
 def test_a_wrong_outcome_is_corrected_and_the_resident_told(district: Any) -> None:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from doorstep.cases import actions, forgetting, timeline
+from doorstep.cases import access, actions, forgetting, timeline
 from doorstep.cases import jobs as case_jobs
 from doorstep.cases.models import Case, Draft, EventText, Link
 from doorstep.council.errors import Refused
@@ -75,6 +75,32 @@ def test_a_draft_saved_by_a_link_goes_after_thirty_days(district: Any) -> None:
     assert forgetting.drop_old_drafts(now=district.now + timedelta(days=29)) == 0
     assert forgetting.drop_old_drafts(now=district.now + timedelta(days=31)) == 1
     assert not Draft.objects.exists()
+
+
+def test_a_form_that_was_sent_keeps_no_more_than_leads_to_its_case(district: Any) -> None:
+    case = district.case(0)
+    whose = (case.draft.owner_kind, case.draft.owner_key, case.draft.asked)
+    assert case.draft.facts and case.draft.decisions
+    assert forgetting.empty_sent(now=district.now + timedelta(hours=23)) == 0
+    assert forgetting.empty_sent(now=district.now + timedelta(hours=25)) == 1
+    draft = Draft.objects.get(pk=case.draft_id)
+    assert (draft.facts, draft.decisions) == ({}, {})
+    assert (draft.owner_kind, draft.owner_key, draft.asked) == whose and draft.sent_at
+    assert forgetting.empty_sent(now=district.now + timedelta(hours=25)) == 0
+
+
+def test_what_was_found_of_a_form_that_is_not_sent_stays(district: Any) -> None:
+    draft = district.draft(0)
+    forgetting.empty_sent(now=district.now + timedelta(days=9))
+    assert Draft.objects.get(pk=draft.pk).facts == draft.facts != {}
+
+
+def test_a_link_goes_once_it_opens_nothing(district: Any) -> None:
+    access.make_link(case=district.case(0), key="a", now=district.now)
+    access.forget_access(district.now + timedelta(days=89))
+    assert Link.objects.exists()
+    access.forget_access(district.now + timedelta(days=91))
+    assert not Link.objects.exists()
 
 
 def test_every_room_that_keeps_something_personal_forgets_daily() -> None:

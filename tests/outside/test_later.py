@@ -1,11 +1,13 @@
 """The queue: what is deferred joins the transaction, runs again after any death, and gives up once."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob as QueueJob
 
@@ -161,3 +163,25 @@ def test_a_worker_killed_while_sending_is_made_good_once(
     from doorstep.cases import access
 
     assert access.by_link(token, open_district.now) == case
+
+
+def test_what_went_wrong_is_forgotten_once_somebody_dealt_with_it(db: None) -> None:
+    now, old = timezone.now(), timezone.now() - timedelta(days=91)
+    jobs = [_failed_job() for _ in range(3)]
+    left, dealt, fresh = jobs
+    for job_id, at in ((left, old), (dealt, old), (fresh, now), (987_654, old)):
+        JobFailure.objects.create(job_id=job_id, name="test", error="x", at=at)
+    JobFailure.objects.filter(job_id=dealt).update(dealt_at=old, dealt_by="officer")
+    sweeper.forget()
+    # Nobody dealt with the first; the fourth went well in the end.
+    assert set(JobFailure.objects.values_list("job_id", flat=True)) == {left, fresh}
+    assert set(QueueJob.objects.values_list("id", flat=True)) == {left, fresh}
+
+
+def _failed_job() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into procrastinate_jobs (queue_name, task_name, args, status)"
+            " values ('default', 'test', '{}', 'failed') returning id"
+        )
+        return int(cursor.fetchone()[0])

@@ -17,7 +17,7 @@ from doorstep.catalogue.words import pounds
 from doorstep.council.errors import Refused
 from doorstep.messages.models import Message
 from doorstep.payments import actions, comparing, jobs, queries, refunds
-from doorstep.payments.models import Attempt, Charge, Movement, Refund
+from doorstep.payments.models import Attempt, Callback, Charge, Movement, Refund
 from doorstep.payments.money import plain, vat_in
 from doorstep.staff.actor import SYSTEM, Actor
 from tests.paying import FEE, Pay, agree, fee_case, fee_service
@@ -439,3 +439,11 @@ def test_a_sum_below_nothing_and_another_sum_beside_are_refused(case: Case, now:
 
 def test_no_committed_file_of_the_service_is_in_the_library() -> None:
     assert not (Path(__file__).resolve().parents[2] / "services" / "small-fee").exists()
+
+
+def test_that_a_provider_told_us_something_is_forgotten_after_a_year(db: None) -> None:
+    for name, days in (("young", 364), ("old", 366)):
+        at = timezone.now() - timedelta(days=days)
+        Callback.objects.create(id=name, kind="card_payment_succeeded", payment_id="p", at=at)
+    jobs.forget()
+    assert Callback.objects.get().id == "young"

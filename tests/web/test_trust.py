@@ -1,6 +1,7 @@
 """Nothing for strangers, nothing hidden from the auditor: what requests leave behind, and what answers carry."""
 
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,10 +9,12 @@ from typing import Any
 
 import pytest
 from axes.models import AccessAttempt, AccessLog
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from doorstep.bookings.models import Calendar
 from doorstep.settings import LOGGING
@@ -291,6 +294,15 @@ def test_addresses_of_wrong_passwords_are_kept_for_a_day(district: Any, settings
     assert not AccessAttempt.objects.exists()
 
 
+def test_a_session_that_is_over_goes(db: None) -> None:
+    now = timezone.now()
+    for key, hours in (("over", -1), ("open", 1)):
+        until = now + timedelta(hours=hours)
+        Session.objects.create(session_key=key, session_data="", expire_date=until)
+    jobs.forget()
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["open"]
+
+
 def test_a_path_that_is_not_as_ours_are_is_led_to_the_right_one(district: Any) -> None:
     """A proxy judges paths as they are written: what we answered after tidying would go past its rules."""
     client = FormClient()
@@ -363,3 +375,16 @@ def test_a_days_page_and_a_crews_list_leave_a_look(district: Any) -> None:
     signed_in("manager").get("/desk/bookings/NORTH/2026-12-01")
     signed_in("crew").get("/crew/REF-1")
     assert set(Look.objects.values_list("what", flat=True)) == {"day list", "crew list"}
+
+
+def test_the_forms_of_one_page_have_one_token_and_each_page_another(district: Any) -> None:
+    officer = FormClient()
+    officer.post("/desk/sign-in", {"username": "officer", "password": "a-long-password"})
+    address = f"/desk/cases/{district.case(0).reference}"
+    pages = [officer.get(address), officer.get(address)]
+    tokens = [
+        set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.content.decode()))
+        for page in pages
+    ]
+    assert [len(of_page) for of_page in tokens] == [1, 1] and tokens[0] != tokens[1]
+    assert pages[0].content.decode().count("csrfmiddlewaretoken") > 3

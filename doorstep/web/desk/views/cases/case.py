@@ -53,7 +53,7 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
     staff.looked(by=viewer, what="case", key=found.reference, now=timezone.now())
     service = catalogue.service(found.version_id)
     stage = service.workflow.stages[found.stage]
-    jobs, charges = list(work.of_case(found)), list(payments.of_case(found))
+    jobs, charges = work.of_case(found), payments.of_case(found)
     about_place = case_place.about(found, service, timezone.now())
     cautions = about_place.get("cautions", [])
     context = {
@@ -77,7 +77,7 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "sheets": keyed.of_jobs(jobs),
         "booking": bookings.of_case(found),
         "charges": charges,
-        "tasks": needs_person.of_cases([found]).get(found.pk, []),
+        "tasks": needs_person.of_case(found),
         "now": timezone.now(),
         "told": messages.told(found),
         "ways": another_way.ways(found) if _may(request, "desk.send") else [],

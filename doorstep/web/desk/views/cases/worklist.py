@@ -1,7 +1,7 @@
 """The worklist: cases, and among them what a person must do about none."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,6 +28,8 @@ from doorstep.web.kit.access import actor, needs, owner
 MOST = 10_000
 # Tasks on a page of their list, and the most of them among the cases.
 PAGE = 100
+# Cases on a page of the worklist.
+CASES = 50
 
 
 @needs("desk.see")
@@ -39,8 +41,13 @@ def worklist(request: HttpRequest) -> HttpResponse:
     show = {name: params.get(name) == "1" for name in ("overdue", "flagged")}
     today, stage = now.astimezone(ZONE).date(), params.get("stage", "")[:40]
     listed = cases.worklist(state=state, today=today, stage=stage, **show)
-    rows = [(c, catalogue.service(c.version_id)) for c in listed[:200]]
-    alone = [] if state == "closed" or stage or show["flagged"] else _alone(now, show["overdue"])
+    total = listed.order_by()[: MOST + 1].count()
+    page = Paginator(range(min(total, MOST)), CASES).get_page(params.get("page"))
+    first = (page.number - 1) * CASES
+    rows = [(c, catalogue.service(c.version_id)) for c in listed[first : first + CASES]]
+    others = state == "closed" or stage or show["flagged"] or page.number > 1
+    late_at = now if show["overdue"] else None
+    alone = [] if others else needs_person.about_no_case(late_at=late_at)
     context = {
         "rows": _among(rows, alone[:PAGE]),
         "more_tasks": len(alone) > PAGE,
@@ -55,12 +62,21 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "services": catalogue.running(),
         "channels": ADVISER_CHANNELS,
         "begun": _begun(request),
-        "total": listed[: MOST + 1].count(),
+        "total": total,
         "most": MOST,
+        "page": page,
+        "asked": urlencode(_asked(state, stage, show)),
         "done": params.get("done", "")[:6],
         "refused": params.get("refused", "")[:6],
     }
     return render(request, "desk/worklist.html", context)
+
+
+def _asked(state: str, stage: str, show: dict[str, bool]) -> dict[str, str]:
+    """Return by what the list is narrowed, as its address says it."""
+    asked = {"state": state} if state == "closed" else {}
+    asked |= {"stage": stage} if stage else {}
+    return asked | {name: "1" for name, is_on in show.items() if is_on}
 
 
 @dataclass(frozen=True)
@@ -71,12 +87,6 @@ class Row:
     case: Case | None
     service: Service | None
     tasks: list[Task]
-
-
-def _alone(now: datetime, late: bool) -> list[Task]:
-    """Return the tasks about no case; those that are late, or all."""
-    listed = tasks.open_tasks(late_at=now if late else None).filter(of_case=None)
-    return list(listed[: PAGE + 1])
 
 
 def _among(rows: list[tuple[Case, Service]], alone: list[Task]) -> list[Row]:
@@ -113,7 +123,7 @@ def _begun(request: HttpRequest) -> list[tuple[Draft, Service, str]]:
     user: Any = request.user
     if not user.may("desk.send"):
         return []
-    begun = cases.unfinished(owner(request), timezone.now()).exclude(channel="field")[:20]
+    begun = cases.begun_at_the_desk(owner(request), timezone.now())
     services = [(d, catalogue.service(d.version_id)) for d in begun]
     return [(d, s, _about(d, s)) for d, s in services]
 

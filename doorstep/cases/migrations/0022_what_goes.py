@@ -1,0 +1,20 @@
+"""By when it was: what goes after a time is found without reading all that is younger."""
+
+from django.db import migrations, models
+
+from doorstep.outside.indexes import AddIndexBeside
+
+
+class Migration(migrations.Migration):
+    atomic = False  # so that nobody waits while an index is made
+
+    dependencies = [
+        ('cases', '0021_of_what_grows'),
+    ]
+
+    operations = [
+        AddIndexBeside(
+            model_name='link',
+            index=models.Index(fields=['expires_at'], name='links_by_end'),
+        ),
+    ]
