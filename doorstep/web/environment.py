@@ -102,17 +102,15 @@ OF_A_DICT = frozenset(vars(dict))
 
 
 class Pages(Environment):
-    """An environment in which `options.hint` of a plain dict is its key "hint" first, and asked for without exceptions.
+    """An environment in which what a plain dict lacks, as in `options.hint`, costs no exceptions.
 
-    Components ask their options for dozens of keys that are not there; each cost two exceptions, half of a component's time.
+    Components ask their options for dozens of keys that are not there; each cost two, half of a component's time.
     """
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return what a template writes as `obj.attribute`; nothing, which has nothing in turn, where it is not there."""
-        if type(obj) is dict:
-            value = obj.get(attribute, NOTHING)
-            if value is not NOTHING or attribute not in OF_A_DICT:
-                return value
+        if type(obj) is dict and attribute not in OF_A_DICT:
+            return obj.get(attribute, NOTHING)
         return super().getattr(obj, attribute)
 
 

@@ -179,3 +179,11 @@ def frame(template: str, blank: str, request: Any) -> list[Any]:
         if len(token) > 1
         and (token[0] in of_frame or classes.search(str(dict(token[1]).get("class"))))
     ]
+
+
+def test_a_dict_with_a_key_called_items_still_has_its_items() -> None:
+    """A page of a form may be called so."""
+    page = jinja().from_string(
+        "{% for k, v in d.items() %}{{ k }}={{ v }} {{ d.none.less }}{% endfor %}"
+    )
+    assert page.render(d={"items": 1}) == "items=1 "
