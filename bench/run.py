@@ -1,8 +1,8 @@
 """`make bench`: what look-ups, pages, reports and the desk cost, beside two ceilings measured in the same run.
 
 Loopback only, bounded in time. Two databases are kept between runs: one with few cases, one with many.
-QUICK=1 measures only the small one, for a few seconds, and writes nothing. PART=reports measures only what
-people saw in streets. AGAINST=<commit> measures another commit by turns with this checkout, and writes nothing.
+QUICK=1 measures only the small one, for a few seconds, and writes nothing. PART=cases and PART=reports (what people saw in
+streets) measure only that part. AGAINST=<commit> measures another commit by turns with this checkout, and writes nothing.
 STORM=1 is ten minutes of a snow day (`bench.storm`).
 """
 
@@ -194,7 +194,8 @@ def main() -> None:
         return None
     if PART != "reports":
         print(report.write(whole()))
-    print(report.write_streets(of_reports()))
+    if PART != "cases":
+        print(report.write_streets(of_reports()))
     print(*words.figures(), *claims.figures(), sep="\n")
     print(f"{time.monotonic() - began:.0f} s")
     return None
