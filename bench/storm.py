@@ -59,8 +59,9 @@ def blow(site: Site, bench: Bench, share: float = 1.0) -> Storm:
             at, _n, what, act = due
             try:
                 fine = act(visitor)
-            except OSError:
-                fine, visitor = False, Visitor(site.port)
+            except OSError:  # closed while it was idle: asked once more, as a browser does
+                visitor = Visitor(site.port)
+                fine = _again(act, visitor)
             with lock:
                 storm.times[what].append(time.monotonic() - at)
                 storm.wrong[what] += not fine
@@ -80,6 +81,13 @@ def blow(site: Site, bench: Bench, share: float = 1.0) -> Storm:
     settled(120)
     storm.emptied = time.monotonic() - ended
     return storm
+
+
+def _again(act: Callable[[Visitor], bool], visitor: Visitor) -> bool:
+    try:
+        return act(visitor)
+    except OSError:
+        return False
 
 
 def _timetable(site: Site, bench: Bench, seconds: float) -> Iterator[Due]:
