@@ -106,7 +106,9 @@ def worklist(
     if stage:
         cases = cases.filter(stage=stage)
     return (
-        cases.order_by("due_on", "opened_at") if state != "closed" else cases.order_by("-closed_at")
+        cases.order_by("due_on", "opened_at", "id")
+        if state != "closed"
+        else cases.order_by("-closed_at", "-id")
     )
 
 

@@ -135,7 +135,8 @@ def service(version: str, files: dict[str, str] | None = None) -> Service:
     """Return the service of a published version in the language spoken now; built once a process."""
     key = (version, council.language())
     if key not in _made:
-        _made[key] = build(files or Version.objects.get(digest=version).files)
+        # Threads that ask first at the same time each build it; all go on with one, whose parts are known by which they are.
+        _made.setdefault(key, build(files or Version.objects.get(digest=version).files))
     return _made[key]
 
 

@@ -15,7 +15,9 @@ from typing import Any
 from django.db import connection
 
 # So many at once; what is not begun after so many seconds is given back, and goes to whoever is free.
-AT_ONCE, SECONDS = 10, 5.0
+AT_ONCE, SECONDS = 5, 5.0
+# After a run that took longer none is taken along, and the rest goes back: the next may take as long, and they would wait for it.
+QUICK_SECONDS = 1.0
 
 # As `procrastinate_fetch_job_v2`, for the worker of the job that takes them along; those of a lock go one by one.
 CLAIM = """
@@ -29,11 +31,11 @@ candidate as (
     and (j.scheduled_at is null or j.scheduled_at <= now())
   order by j.priority desc, j.id limit %s for update of j skip locked)
 update procrastinate_jobs j set status = 'doing', worker_id = own.worker_id
-from candidate, own where j.id = candidate.id returning j.id, j.args
+from candidate, own where j.id = candidate.id returning j.id, j.worker_id, j.args
 """
 DONE = """
 update procrastinate_jobs set status = 'succeeded', attempts = attempts + 1
-where id = any(%s) and status = 'doing'
+where id = any(%s) and worker_id = %s and status = 'doing'
 """
 # What was queued once more meanwhile waits already: one lock waits once.
 GIVE_BACK = """
@@ -41,7 +43,7 @@ update procrastinate_jobs j set worker_id = null, status = (
   case when exists (
     select from procrastinate_jobs o where o.status = 'todo' and o.queueing_lock = j.queueing_lock)
   then 'succeeded' else 'todo' end)::procrastinate_job_status
-where id = any(%s) and status = 'doing'
+where id = any(%s) and worker_id = %s and status = 'doing'
 """
 AGAIN = "select procrastinate_retry_job_v2(%s, %s, null, null, null)"
 FAILED = "select procrastinate_finish_job_v1(%s, 'failed', false)"
@@ -49,9 +51,10 @@ FAILED = "select procrastinate_finish_job_v1(%s, 'failed', false)"
 
 @dataclass(frozen=True)
 class Taken:
-    """A job that was taken along: its number, and what it is given."""
+    """A job that was taken along: its number, the worker that has it, and what it is given."""
 
     id: int
+    worker: int
     args: Mapping[str, Any]
 
 
@@ -61,13 +64,13 @@ def take(
     again_at: Callable[[Exception], datetime | None],
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Run jobs of the same name as one that just ran, until none waits, one fails, or some seconds went by.
+    """Run jobs of the same name as one that just ran, until none waits, one fails or is slow, or some seconds went by.
 
     `run` notes what went wrong with one; it is tried again at the moment that `again_at` says, if at all.
     """
     until = clock() + SECONDS
     while clock() < until and (taken := _claimed(job_id)):
-        if not _all_went_well(taken, run, again_at, lambda: clock() < until):
+        if not _all_went_well(taken, run, again_at, until, clock):
             return
 
 
@@ -75,13 +78,14 @@ def _all_went_well(
     taken: list[Taken],
     run: Callable[[Taken], None],
     again_at: Callable[[Exception], datetime | None],
-    is_time: Callable[[], bool],
+    until: float,
+    clock: Callable[[], float],
 ) -> bool:
-    """Run some jobs; the first that fails ends it, since the others may meet the same, and gives back the rest."""
+    """Run some jobs; the first that fails or is slow ends it, since the others may meet the same, and gives back the rest."""
     done: list[Taken] = []
     left = list(taken)
     try:
-        while left and is_time():
+        while left and (began := clock()) < until:
             one = left.pop(0)
             try:
                 run(one)
@@ -89,6 +93,8 @@ def _all_went_well(
                 _end(one, again_at(exc))
                 return False
             done.append(one)
+            if clock() - began > QUICK_SECONDS:
+                return False
     finally:
         _set(DONE, done)
         _set(GIVE_BACK, left)
@@ -99,7 +105,8 @@ def _claimed(job_id: int) -> list[Taken]:
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [job_id, AT_ONCE])
         rows = cursor.fetchall()
-    return sorted((Taken(number, json.loads(args)) for number, args in rows), key=lambda t: t.id)
+    found = (Taken(number, worker, json.loads(args)) for number, worker, args in rows)
+    return sorted(found, key=lambda taken: taken.id)
 
 
 def _end(one: Taken, again_at: datetime | None) -> None:
@@ -110,4 +117,4 @@ def _end(one: Taken, again_at: datetime | None) -> None:
 def _set(statement: str, jobs: list[Taken]) -> None:
     if jobs:
         with connection.cursor() as cursor:
-            cursor.execute(statement, [[one.id for one in jobs]])
+            cursor.execute(statement, [[one.id for one in jobs], jobs[0].worker])

@@ -6,6 +6,7 @@ every job is safe to run again. Jobs take ids only, because the library logs its
 
 import errno
 import random
+import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
@@ -127,8 +128,9 @@ class Job:
                 raise
 
         def run(context: Any, /, **ids: int | str) -> None:
+            began = time.monotonic()
             run_one(context.job.id, ids)
-            if self.along:
+            if self.along and time.monotonic() - began <= along.QUICK_SECONDS:
                 along.take(
                     context.job.id,
                     lambda taken: run_one(taken.id, taken.args),

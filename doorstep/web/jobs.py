@@ -20,4 +20,4 @@ def forget() -> None:
     AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - KEPT).delete()
     AccessLog.objects.filter(attempt_time__lt=timezone.now() - KEPT).delete()
     # Nobody is signed in by these any more; Django deletes only that of who signs out.
-    Session.objects.filter(expire_date__lt=datetime.now(UTC)).delete()
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()

@@ -1,7 +1,10 @@
 """A service that was read is remembered: by its text, the language, the council, and what rooms offer."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -92,3 +95,21 @@ def test_a_step_or_a_fact_offered_later_is_known(
 def test_no_more_than_a_number_is_kept(contents: dict[str, str]) -> None:
     most: Any = _built.cache_info().maxsize
     assert most and most <= 200
+
+
+def test_threads_that_ask_first_at_once_go_on_with_one_service(
+    contents: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page with rules is found in its form by which it is: one of a twin's would be found nowhere."""
+    both = Barrier(2)
+    monkeypatch.setattr(catalogue, "_made", {})
+
+    def slowly(files: dict[str, str]) -> Any:
+        both.wait(20)
+        return copy(build(files))
+
+    monkeypatch.setattr(catalogue, "build", slowly)
+    with ThreadPoolExecutor(2) as threads:
+        asked = [threads.submit(catalogue.service, "a version", contents) for _ in range(2)]
+    one, other = (of.result() for of in asked)
+    assert one is other

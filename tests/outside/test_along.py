@@ -153,7 +153,45 @@ def test_after_some_seconds_the_rest_goes_to_whoever_is_free(
 ) -> None:
     sent = Sent(monkeypatch)
     waiting(5)
-    clock = iter((0.0, 0.0, 1.0, 2.0, 9.0))
+    clock = iter((0.0, 0.0, 1.0, 2.0, 4.5, 5.0, 5.5))
     along.take(fetched(), _run(sent), lambda exc: None, lambda: next(clock))
     assert sent.ids == [2, 3]
     assert standing()[4] == standing()[5] == ("todo", 0)
+
+
+def test_after_a_slow_one_the_rest_goes_to_whoever_is_free(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent = Sent(monkeypatch)
+    waiting(5)
+    clock = iter((0.0, 0.0, 0.0, 0.1, 0.1, 1.5))
+    along.take(fetched(), _run(sent), lambda exc: None, lambda: next(clock))
+    assert sent.ids == [2, 3]
+    assert standing()[3] == ("succeeded", 1) and standing()[4] == standing()[5] == ("todo", 0)
+
+
+def test_who_was_slow_itself_takes_none_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = Sent(monkeypatch)
+    monkeypatch.setattr(along, "QUICK_SECONDS", -1.0)
+    monkeypatch.setattr(along, "take", lambda *_args: pytest.fail("took some along"))
+    waiting(3)
+    run_queue()
+    assert sorted(sent.ids) == [1, 2, 3]
+
+
+def test_what_another_worker_has_meanwhile_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as what was taken for dead, brought back, and fetched again."""
+    waiting(3)
+    other = 0
+
+    def fetched_by_another(one: along.Taken) -> None:
+        nonlocal other
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "insert into procrastinate_workers (last_heartbeat) values (now()) returning id"
+            )
+            (other,) = cursor.fetchone()
+        QueueJob.objects.filter(status="doing").update(worker_id=other)
+
+    along.take(fetched(), fetched_by_another, lambda exc: None, lambda: 0.0)
+    assert {standing()[2], standing()[3]} == {("doing", 0)}

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from doorstep.cases import queries
 from doorstep.cases.models import Case
 from doorstep.staff.actor import SYSTEM
 from doorstep.staff.models import StaffUser
@@ -81,3 +82,10 @@ def test_a_page_of_cases_reads_no_more_statements_than_one_case(
     officer.get("/desk")
     with django_assert_max_num_queries(9):
         officer.get("/desk")
+
+
+@pytest.mark.parametrize("state", ["open", "closed"])
+def test_cases_of_the_same_moment_have_an_order_of_their_own(state: str) -> None:
+    """Else one could stand on two pages and another on none: many are closed together in one moment."""
+    order = queries.worklist(state=state, today=timezone.now().date()).query.order_by
+    assert order[-1].lstrip("-") == "id"
