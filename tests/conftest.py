@@ -216,6 +216,16 @@ def no_benefit(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def until_midnight(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Crews come until midnight, so that today's collection is the next at whatever hour the tests run."""
+    from doorstep.council import queries as council
+
+    read = council._council
+    no_end = {"collect_until": None}
+    monkeypatch.setattr(council, "_council", lambda *of: read(*of).model_copy(update=no_end))
+
+
+@pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
     """A copy of services and councils that a test may change."""
     from doorstep.council import queries as council

@@ -62,7 +62,7 @@ def test_a_delay_lasts_until_its_moment_or_until_the_round_is_finished(district:
     assert at(district)[0].delay is None
 
 
-def test_todays_round_is_the_next_until_it_is_finished(district: Any) -> None:
+def test_todays_round_is_the_next_until_it_is_finished(district: Any, until_midnight: None) -> None:
     today = Round.objects.create(
         code="GAR-1", name="G", stream="garden", anchor=district.today, weeks=1
     )

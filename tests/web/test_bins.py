@@ -43,7 +43,7 @@ def test_a_page_takes_at_most_three_statements(district: Any) -> None:
         assert len(seen) <= 3, [q["sql"] for q in seen]
 
 
-def test_the_page_says_next_and_last_in_words(district: Any) -> None:
+def test_the_page_says_next_and_last_in_words(district: Any, until_midnight: None) -> None:
     Round.objects.create(code="G", name="G", stream="garden", anchor=district.today, weeks=1)
     tomorrow = district.today + timedelta(days=1)
     Round.objects.create(code="F", name="F", stream="food", anchor=tomorrow, weeks=1)

@@ -61,7 +61,9 @@ def bins(district: Any) -> Any:
     return district
 
 
-def test_a_program_finds_its_address_remembers_it_and_reads_the_dates(bins: Any) -> None:
+def test_a_program_finds_its_address_remembers_it_and_reads_the_dates(
+    bins: Any, until_midnight: None
+) -> None:
     program = Client()
     found = program.get("/data/ac/addresses.json", {"term": "LE67 3FJ"}).json()
     mine = next(a for a in found if a["label"].startswith("1 "))
