@@ -2,7 +2,6 @@
 
 from contextlib import AbstractContextManager
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
@@ -237,5 +236,4 @@ def _find_home(
         faults = {field: Invalid(code)}
         counting.wrong(filling.draft, here.id, faults.items(), session.now)
         return render_page(request, session, filling, here, faults, posted)
-    there = session.address(filling.draft)
-    return HttpResponseRedirect(f"{there}/{here.id}?{urlencode({'postcode': postcode})}")
+    return HttpResponseRedirect(session.homes(filling.draft, here.id, postcode))

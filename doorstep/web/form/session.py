@@ -57,6 +57,10 @@ class FormSession:
         """Return the address under which the pages of a draft lie; its id is in it, and lets in nobody else."""
         return f"{self.base}/{draft.pk}"
 
+    def homes(self, draft: Draft, page: str, postcode: str) -> str:
+        """Return the address under which a page lists the homes at a postcode, so that back and refresh work."""
+        return f"{self.address(draft)}/{page}?{urlencode({'postcode': postcode})}"
+
     def filling(self, draft: Draft) -> Filling:
         """Return a draft as it is filled in here and now."""
         return Filling(draft, by=self.by, now=self.now)
@@ -107,8 +111,7 @@ def begin(session: FormSession, *, brings: bool = False, postcode: str = "") -> 
     if first:
         counting.shown(filling.draft, first.id, session.now)
     if postcode and first and first.questions and kinds.of(first.questions[0]).has_own_page:
-        there = f"{session.address(filling.draft)}/{first.id}"
-        return HttpResponseRedirect(f"{there}?{urlencode({'postcode': postcode})}")
+        return HttpResponseRedirect(session.homes(filling.draft, first.id, postcode))
     response.status_code = 307
     return response
 

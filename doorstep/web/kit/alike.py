@@ -1,8 +1,9 @@
 """Pages that are alike for everybody: made once for all of whom nothing is known, and given without the database.
 
 What each copy has of its own is put in: the nonce of its policy, and the token of its forms. Of whom a cookie of ours says
-something that the page would say, gets it made for them, by the same view. A page is kept for so many seconds (KEPT_PAGES_SECONDS) in each web process: that late, at
-most, somebody who comes for the first time reads of a delay that was entered just now.
+something that the page would say, gets it made for them, by the same view. A page is kept for so many seconds
+(KEPT_PAGES_SECONDS) in each web process: that late, at most, somebody who comes for the first time reads of a delay that was
+entered just now.
 """
 
 import re
@@ -19,10 +20,10 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 
 from doorstep.council import queries as council
+from doorstep.web.kit.access import View
 from doorstep.web.kit.first_and_last import cookie_was_read
 from doorstep.web.kit.fresh import fresh
 
-View = Callable[..., HttpResponseBase]
 Key = tuple[Path, str, str]
 # Addresses of services come from outside; more than these is nobody's council.
 MOST = 500
