@@ -147,7 +147,10 @@ WEB = ROOT / "doorstep" / "web"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [WEB / door / "templates" for door in ("kit", "form", "portal", "desk", "crew")],
+        "DIRS": [
+            WEB / door / "templates"
+            for door in ("kit", "form", "portal", "desk", "crew", "signing")
+        ],
         "OPTIONS": {
             "environment": "doorstep.web.environment.environment",
             "context_processors": ["doorstep.web.environment.one_token_a_page"],

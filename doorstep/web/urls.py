@@ -7,6 +7,7 @@ from doorstep.web.desk.views import status
 urlpatterns = [
     path("api", include("doorstep.web.api.urls")),
     path("open311", include("doorstep.web.open311.urls")),
+    path("desk", include("doorstep.web.signing.urls")),
     path("desk", include("doorstep.web.desk.urls")),
     path("status", status.status, name="status"),
     path("status/<int:number>", status.mend, name="mend"),

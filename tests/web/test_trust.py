@@ -21,8 +21,8 @@ from doorstep.settings import LOGGING
 from doorstep.staff import actions as staff
 from doorstep.staff.models import Look, StaffEvent, StaffUser
 from doorstep.web import jobs
-from doorstep.web.desk.views import signing
 from doorstep.web.kit import log
+from doorstep.web.signing import views as signing
 from tests.doors import VALUES, addresses, filled
 from tests.form_client import FormClient
 from tests.people import signed_in

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from doorstep.web.desk.views import home, signing
+from doorstep.web.desk.views import home
 from doorstep.web.desk.views.cases import (
     caller,
     calls,
@@ -17,8 +17,6 @@ from doorstep.web.desk.views.waste import bookings, changes, homes, moving, plan
 
 urlpatterns = [
     path("", home.home, name="desk"),
-    path("/sign-in", signing.sign_in, name="sign_in"),
-    path("/sign-out", signing.sign_out, name="sign_out"),
     path("/cases/<str:reference>", case.case, name="desk_case"),
     path("/cases/<str:reference>/decide", case.decide, name="decide"),
     path("/cases/<str:reference>/choose/<slug:choice>", case.choose, name="desk_choose"),

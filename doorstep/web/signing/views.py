@@ -33,7 +33,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     address = request.POST.get("next") or request.GET.get("next", "")
     if request.method == "GET":
         queries.has_people()  # who types a password for nothing is told so before: without a database, 503
-        return render(request, "desk/sign_in.html", {"next": address, "wrong": False})
+        return render(request, "signing/sign_in.html", {"next": address, "wrong": False})
     name, password = request.POST.get("username", ""), request.POST.get("password", "")
     of_account, of_address = f"sign-in:{name.lower()}", limits.person(request, "sign-in")
     if _too_often(request, name, of_account, of_address):
@@ -42,7 +42,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if user is None:
         limits.over([of_account, of_address], MOST_WRONG, 3600)
         context = {"next": address, "wrong": True, "username": name}
-        return render(request, "desk/sign_in.html", context, status=200)
+        return render(request, "signing/sign_in.html", context, status=200)
     login(request, user)
     safe = url_has_allowed_host_and_scheme(address, allowed_hosts=None)
     desk = reverse("desk" if user.may("desk.open") else "crew")
