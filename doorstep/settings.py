@@ -134,7 +134,7 @@ MIDDLEWARE = [
     "doorstep.web.kit.first_and_last.Last",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "doorstep.web.kit.session.SignedIn",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "doorstep.web.kit.policy.Policy",
     "doorstep.web.kit.language.Language",
@@ -199,6 +199,8 @@ CONTENT_SECURITY_POLICY = {
 }
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "doorstep.web.kit.errors.forged"
+# Rows of staff.Session; how long one lasts stands there (staff.sessions), a cookie never longer.
+SESSION_ENGINE = "doorstep.web.kit.session"
 SESSION_COOKIE_AGE = 12 * 3600
 SECURE_COOKIES = not (DEMO or TESTING)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from doorstep.council.errors import Refused
 from doorstep.outside.secret import hashed
-from doorstep.staff.models import Look, StaffEvent, StaffUser, Token
+from doorstep.staff.models import Look, Session, StaffEvent, StaffUser, Token
 from doorstep.staff.permissions import ROLES, SCOPES
 
 SHORTEST = 12
@@ -23,6 +23,13 @@ NOTED_EVERY = timedelta(minutes=1)
 def note(*, kind: str, about: str, by: str, now: datetime, **data: object) -> None:
     """Write down what was done to an account or a token, or who came in; `by` is an account, "" a command."""
     StaffEvent.objects.create(kind=kind, about=about[:80], by=by[:80], at=now, data=data)
+
+
+def not_let_in(*, name: str, now: datetime) -> None:
+    """Write down that somebody tried in vain to come in."""
+    # The name only of an account that is there: what else is typed in that field may be a password.
+    is_there = StaffUser.objects.filter(username=name).exists()
+    note(kind="sign-in failed", about=name if is_there else "(no such account)", by="", now=now)
 
 
 @transaction.atomic
@@ -46,6 +53,7 @@ def add(
     )
     user.set_password(password)
     user.save(update_fields=["password"])
+    user.sessions.all().delete()
     was = {"roles_before": before[0], "was_open": before[1]} if before else {}
     note(
         kind="account renewed" if before else "account made",
@@ -63,6 +71,7 @@ def close(*, username: str, now: datetime, by: str = "") -> None:
     """Close an account: nobody signs in with it, its sessions end, its traces stay; raises Refused."""
     if not StaffUser.objects.filter(username=username).update(is_active=False):
         raise Refused("no_such_person")
+    Session.objects.filter(staff__username=username).delete()
     note(kind="account closed", about=username, by=by, now=now)
 
 

@@ -59,6 +59,33 @@ class Token(models.Model):
         return "valid" if now < self.expires_at else "expired"
 
 
+class Session(models.Model):
+    """A browser in which somebody is signed in, or is about to; the key itself is in its cookie alone."""
+
+    key_hash = models.CharField(max_length=64, unique=True)
+    staff = models.ForeignKey(
+        StaffUser, null=True, on_delete=models.CASCADE, related_name="sessions"
+    )
+    data = models.JSONField(default=dict)
+    began = models.DateTimeField(db_index=True)
+    seen = models.DateTimeField()
+    # When the person last showed who they are.
+    proved = models.DateTimeField(null=True)
+    # By what they came in: "passkey", "code", "recovery", "sso", "demo" …
+    how = models.CharField(max_length=20, blank=True)
+    # Such as "Firefox on Windows"; never an address.
+    device = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(staff=None, proved=None)
+                | models.Q(staff__isnull=False, proved__isnull=False),
+                name="proved_by_somebody",
+            )
+        ]
+
+
 class Look(models.Model):
     """One look by a member of staff at a person's record."""
 

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from axes.models import AccessAttempt, AccessLog
-from django.contrib.sessions.models import Session
+from django.contrib.sessions.models import Session as Former
 from django.utils import timezone
 
+from doorstep.staff import sessions
 from doorstep.web.models import Hit, KeptAnswer
 
 KEPT = timedelta(hours=24)
@@ -19,5 +20,6 @@ def forget() -> None:
     # The library keeps the addresses of wrong passwords, and of each sign-in before it was told not to, for ever.
     AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - KEPT).delete()
     AccessLog.objects.filter(attempt_time__lt=timezone.now() - KEPT).delete()
-    # Nobody is signed in by these any more; Django deletes only that of who signs out.
-    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    sessions.forget(timezone.now())
+    # Of the version before: nobody is signed in by these any more.
+    Former.objects.filter(expire_date__lt=timezone.now()).delete()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axes.models import AccessAttempt, AccessLog
-from django.contrib.sessions.models import Session
+from django.contrib.sessions.models import Session as Former
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -19,7 +19,7 @@ from django.utils import timezone
 from doorstep.bookings.models import Calendar
 from doorstep.settings import LOGGING
 from doorstep.staff import actions as staff
-from doorstep.staff.models import Look, StaffEvent, StaffUser
+from doorstep.staff.models import Look, Session, StaffEvent, StaffUser
 from doorstep.web import jobs
 from doorstep.web.kit import log
 from doorstep.web.signing import views as signing
@@ -237,7 +237,7 @@ def test_a_get_makes_no_rows_but_looks_and_counts(district: Any, role: str) -> N
         client.get(of(route, case))
         after = _rows()
         grown = {t for t, n in after.items() if n > before.get(t, 0)}
-        assert grown <= {"web_hit", "staff_look", "django_session"}, (route, grown)
+        assert grown <= {"web_hit", "staff_look", "staff_session"}, (route, grown)
         before = after
 
 
@@ -296,11 +296,14 @@ def test_addresses_of_wrong_passwords_are_kept_for_a_day(district: Any, settings
 
 def test_a_session_that_is_over_goes(db: None) -> None:
     now = timezone.now()
-    for key, hours in (("over", -1), ("open", 1)):
-        until = now + timedelta(hours=hours)
-        Session.objects.create(session_key=key, session_data="", expire_date=until)
+    for key, hours in (("over", 25), ("open", 1)):
+        began = now - timedelta(hours=hours)
+        Session.objects.create(key_hash=key, began=began, seen=now)
+        until = now + timedelta(hours=12 - hours)
+        Former.objects.create(session_key=key, session_data="", expire_date=until)
     jobs.forget()
-    assert list(Session.objects.values_list("session_key", flat=True)) == ["open"]
+    assert list(Session.objects.values_list("key_hash", flat=True)) == ["open"]
+    assert list(Former.objects.values_list("session_key", flat=True)) == ["open"]
 
 
 def test_a_path_that_is_not_as_ours_are_is_led_to_the_right_one(district: Any) -> None:
