@@ -4,6 +4,8 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
@@ -42,9 +44,8 @@ def add(
     now: datetime,
     by: str = "",
 ) -> StaffUser:
-    """Make or renew a staff account; raises Refused("unknown_role" or "password_short")."""
-    if len(password) < SHORTEST:
-        raise Refused("password_short", least=SHORTEST)
+    """Make or renew a staff account; raises Refused("unknown_role", "password_short" or "password_common")."""
+    _fit(password, StaffUser(username=username, name=name))
     if set(roles) - set(ROLES):
         raise Refused("unknown_role", roles=sorted(set(roles) - set(ROLES)))
     before = StaffUser.objects.filter(username=username).values_list("roles", "is_active").first()
@@ -64,6 +65,26 @@ def add(
         **was,
     )
     return user
+
+
+def _fit(password: str, user: StaffUser) -> None:
+    """Refuse a password that is short, among the most common, or the person's own name."""
+    if len(password) < SHORTEST:
+        raise Refused("password_short", least=SHORTEST)
+    try:
+        validate_password(password, user)
+    except ValidationError as exc:
+        raise Refused("password_common") from exc
+
+
+@transaction.atomic
+def change_password(*, staff: StaffUser, password: str, now: datetime) -> None:
+    """Give oneself another password; every session ends. Raises Refused("password_short" or "password_common")."""
+    _fit(password, staff)
+    staff.set_password(password)
+    staff.save(update_fields=["password"])
+    staff.sessions.all().delete()
+    note(kind="password changed", about=staff.username, by=staff.username, now=now)
 
 
 @transaction.atomic

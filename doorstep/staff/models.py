@@ -108,3 +108,53 @@ class StaffEvent(models.Model):
     # The account or token that it was done to.
     about = models.CharField(max_length=80)
     data = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["about", "id"], name="events_about")]
+
+
+class Key(models.Model):
+    """A passkey: what a device or a password manager shows for its owner; the secret part never leaves that."""
+
+    staff = models.ForeignKey(StaffUser, on_delete=models.CASCADE, related_name="keys")
+    # Both as the browser writes them (base64url).
+    credential = models.CharField(max_length=1400, unique=True)
+    public_key = models.TextField()
+    # How often it was used, where it counts; 0: it does not, such as one that is kept on several devices.
+    counter = models.BigIntegerField()
+    name = models.CharField(max_length=60)
+    transports = ArrayField(models.CharField(max_length=20), default=list)
+    backed_up = models.BooleanField()
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class Ceremony(models.Model):
+    """A passkey that was asked for: its challenge is answered once, in the browser that asked, for a few minutes."""
+
+    challenge_hash = models.CharField(max_length=64, unique=True)
+    browser_hash = models.CharField(max_length=64)
+    kind = models.CharField(
+        max_length=10, choices=[(k, k) for k in ("register", "come in", "prove")]
+    )
+    # Whose passkey it must be; nobody: whoever's it is comes in.
+    staff = models.ForeignKey(StaffUser, null=True, on_delete=models.CASCADE, related_name="+")
+    expires_at = models.DateTimeField(db_index=True)
+
+
+class Secret(models.Model):
+    """An authenticator app that somebody set up: its secret, sealed, and the last half-minute whose code was taken."""
+
+    staff = models.OneToOneField(StaffUser, on_delete=models.CASCADE, related_name="secret")
+    sealed = models.TextField()
+    confirmed_at = models.DateTimeField()
+    last_step = models.BigIntegerField()
+
+
+class RecoveryCode(models.Model):
+    """One of the codes that somebody keeps on paper; it opens once."""
+
+    staff = models.ForeignKey(StaffUser, on_delete=models.CASCADE, related_name="recovery_codes")
+    code_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)

@@ -66,7 +66,10 @@ class Command(BaseCommand):
                 now=timezone.now(),
             )
         except Refused as exc:
-            words = {"password_short": "The password needs at least 12 characters."}
+            words = {
+                "password_short": "The password needs at least 12 characters.",
+                "password_common": "That password is among the first that are guessed.",
+            }
             raise CommandError(words.get(exc.code, exc.code)) from exc
         self.stdout.write(f"{options['username']} can sign in at /desk/sign-in.")
 
