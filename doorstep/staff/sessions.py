@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
 from doorstep.outside.kept import kept
 from doorstep.outside.secret import hashed
-from doorstep.staff.models import Session, StaffUser
+from doorstep.staff.models import Grant, Session, StaffUser
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def ends_whole(session: Session) -> datetime:
 
 def bound_of(session: Session) -> Bound:
     """Return how long a session lasts, by what its person is here."""
-    return bound(session.staff.roles if session.staff else ())
+    return bound(session.staff.role_names if session.staff else ())
 
 
 def is_over(session: Session, now: datetime) -> bool:
@@ -59,14 +61,21 @@ def is_over(session: Session, now: datetime) -> bool:
     return now >= ends_at(session) or bool(session.staff and not session.staff.is_active)
 
 
-def by_key(key: str) -> Session | None:
-    """Return the session of a cookie's key with its person, over or not, by one statement."""
-    return _by_hash.first(hashed(key))
+def by_key(key: str, now: datetime) -> Session | None:
+    """Return the session of a cookie's key with its person and their grants, over or not, by one statement."""
+    session = _by_hash.first(hashed(key))
+    if session is not None and session.staff is not None:
+        grants: list[dict[str, str | None]] = getattr(session, "grants", [])
+        session.staff.hold(grants, now)
+    return session
 
 
 @kept
 def _by_hash(key_hash: str) -> QuerySet[Session]:
-    return Session.objects.select_related("staff").filter(key_hash=key_hash)
+    columns = {name: name for name in ("role", "team", "ward", "key", "until")}
+    rows = Grant.objects.filter(staff=OuterRef("staff")).order_by("id")
+    grants = ArraySubquery(rows.values(row=JSONObject(**columns)))
+    return Session.objects.select_related("staff").annotate(grants=grants).filter(key_hash=key_hash)
 
 
 def begin(*, key: str, data: dict[str, object], staff_id: int | None, how: str, device: str, now: datetime) -> Session:  # fmt: skip

@@ -16,7 +16,7 @@ from doorstep.cases.models import Event
 from doorstep.outside.secret import hashed
 from doorstep.staff import actions as staff
 from doorstep.staff import sessions
-from doorstep.staff.models import Session, StaffEvent, StaffUser
+from doorstep.staff.models import Grant, Session, StaffEvent, StaffUser
 from doorstep.web.kit import device, typed
 from doorstep.web.kit.session import SessionStore
 from tests.form_client import FormClient, text
@@ -71,7 +71,19 @@ def test_key_person_and_what_they_may_are_one_statement(district: Any) -> None:
     about = [q["sql"] for q in seen.captured_queries if "staff_" in q["sql"]]
     assert len(about) == 2, about  # the session, and the page's own list of tokens
     assert sum("staff_session" in sql for sql in about) == 1
-    assert "staff_staffuser" in about[0] and not about[0].startswith("UPDATE")
+    assert "staff_staffuser" in about[0] and "staff_grant" in about[0]
+    assert not about[0].startswith("UPDATE")
+
+
+def test_a_grant_that_ends_or_goes_bites_at_the_next_request(district: Any) -> None:
+    client, grants = signed_in("administrator"), Grant.objects.filter(staff__username="administrator")  # fmt: skip
+    assert is_in(client)
+    grants.update(until=timezone.now() - timedelta(seconds=1))
+    assert client.get("/desk/tokens").status_code == 403
+    grants.update(until=timezone.now() + timedelta(minutes=1))
+    assert is_in(client)
+    grants.all().delete()
+    assert client.get("/desk/tokens").status_code == 403
 
 
 def test_work_is_noted_once_a_minute(district: Any) -> None:

@@ -31,8 +31,9 @@ class SessionStore(SessionBase):
 
     def load(self) -> dict[str, Any]:
         """Read the session; of one that is over, only whose it was."""
-        row = sessions.by_key(self.session_key or "")
-        if row is None or sessions.is_over(row, timezone.now()):
+        now = timezone.now()
+        row = sessions.by_key(self.session_key or "", now)
+        if row is None or sessions.is_over(row, now):
             self.was = row.staff_id if row else None
             self._session_key = None
             return {}
