@@ -42,7 +42,7 @@ def demo_as(request: HttpRequest, role: str) -> HttpResponse:
     user = StaffUser.objects.filter(username=role).first()
     if user is None:
         raise Http404
-    return come_in(request, user, "demo")
+    return come_in(request, user, "demo", to=request.POST.get("next", ""))
 
 
 @public

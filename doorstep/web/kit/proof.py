@@ -45,5 +45,7 @@ def ask(
 ) -> HttpResponse:
     """Draw the page on which somebody shows anew who they are."""
     user: Any = request.user
+    session: Any = request.session
     context = {"kept": kept, "next": to, "refused": refused, "ways": ways.of(user)}
+    context["how"] = session.row.how
     return render(request, "kit/prove.html", context, status=status)
