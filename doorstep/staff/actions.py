@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from doorstep.council.errors import Refused
 from doorstep.outside.secret import hashed
-from doorstep.staff.models import Grant, Look, Session, StaffEvent, StaffUser, Team, Token
+from doorstep.staff.models import Alarm, Grant, Look, Session, StaffEvent, StaffUser, Team, Token
 from doorstep.staff.permissions import MUST, ROLES, SCOPES
 from doorstep.staff.who import Held
 
@@ -213,6 +213,30 @@ def close(*, username: str, now: datetime, by: str = "") -> None:
         raise Refused("no_such_person")
     Session.objects.filter(staff__username=username).delete()
     note(kind="account closed", about=username, by=by, now=now)
+
+
+@transaction.atomic
+def raise_alarm(*, about: StaffUser, now: datetime) -> None:
+    """Tell every administrator that an account for emergencies was used."""
+    Alarm.objects.create(about=about, at=now)
+    note(kind="break-glass used", about=about.username, by=about.username, now=now)
+
+
+@transaction.atomic
+def see_alarm(*, number: int, by: StaffUser, now: datetime) -> None:
+    """Say that one has looked into an alarm; nobody does so for what they did themselves."""
+    waiting = Alarm.objects.filter(pk=number, seen_at=None).exclude(about=by)
+    if waiting.update(seen_by=by, seen_at=now):
+        name = Alarm.objects.get(pk=number).about.username
+        note(kind="break-glass looked into", about=name, by=by.username, now=now)
+
+
+@transaction.atomic
+def break_glass(*, username: str, now: datetime) -> None:
+    """Make an account one for emergencies: each use of it is an alarm; raises Refused("no_such_person")."""
+    if not StaffUser.objects.filter(username=username).update(break_glass=True):
+        raise Refused("no_such_person")
+    note(kind="break-glass account", about=username, by="", now=now)
 
 
 def looked(*, by: StaffUser, what: str, key: str, now: datetime) -> None:

@@ -25,6 +25,8 @@ class StaffUser(AbstractBaseUser):
     # What stood in the place of grants for the version before; nothing reads it.
     roles = ArrayField(models.CharField(max_length=20), default=list)
     is_active = models.BooleanField(default=True)
+    # For the day on which nothing else works: each use of it is an alarm.
+    break_glass = models.BooleanField(default=False, db_default=False)
 
     USERNAME_FIELD = "username"
     objects = StaffManager()
@@ -233,3 +235,40 @@ class RecoveryCode(models.Model):
     code_hash = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class WayBack(models.Model):
+    """A link by which somebody who lost what they sign in with comes in once; a colleague asks for it, of two the second makes it."""
+
+    staff = models.ForeignKey(StaffUser, on_delete=models.CASCADE, related_name="ways_back")
+    # None: a second colleague must agree first.
+    secret_hash = models.CharField(max_length=64, null=True, unique=True)
+    # Whoever asked; nobody: a command on the machine.
+    asked_by = models.ForeignKey(
+        StaffUser, null=True, on_delete=models.CASCADE, related_name="ways_asked"
+    )
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+
+class Alarm(models.Model):
+    """What every administrator is told until one of them has looked into it: an account for emergencies was used."""
+
+    about = models.ForeignKey(StaffUser, on_delete=models.CASCADE, related_name="alarms")
+    at = models.DateTimeField()
+    seen_by = models.ForeignKey(
+        StaffUser, null=True, on_delete=models.PROTECT, related_name="alarms_seen"
+    )
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["at"], condition=Q(seen_at=None), name="alarms_not_seen"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(seen_at=None, seen_by=None)
+                | Q(seen_at__isnull=False, seen_by__isnull=False),
+                name="alarm_seen_by_somebody",
+            )
+        ]

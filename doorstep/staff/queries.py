@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from doorstep.outside.kept import kept
 from doorstep.outside.secret import hashed
-from doorstep.staff.models import Look, StaffEvent, StaffUser, Token
+from doorstep.staff.models import Alarm, Look, StaffEvent, StaffUser, Token
 
 
 def of(what: str, key: str) -> list[Look]:
@@ -37,6 +37,11 @@ def person_named(username: str) -> StaffUser | None:
 def events_of(staff: StaffUser) -> QuerySet[StaffEvent]:
     """Return the latest twenty things that were done to somebody's account, or that they did to come in."""
     return StaffEvent.objects.filter(about=staff.username).order_by("-id")[:20]
+
+
+def emergencies() -> QuerySet[Alarm]:
+    """Return the uses of accounts for emergencies that nobody has looked into yet."""
+    return Alarm.objects.select_related("about").filter(seen_at=None).order_by("at")
 
 
 def token_by_secret(secret: str, now: datetime) -> Token | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from django.contrib.sessions.models import Session as Former
 from django.utils import timezone
 
-from doorstep.staff import passkeys, sessions
+from doorstep.staff import lost, passkeys, sessions
 from doorstep.web.models import Hit, KeptAnswer, Wrong
 
 KEPT = timedelta(hours=24)
@@ -19,5 +19,6 @@ def forget() -> None:
     KeptAnswer.objects.filter(made_at__lt=timezone.now() - KEPT).delete()
     sessions.forget(timezone.now())
     passkeys.forget(timezone.now())
+    lost.forget(timezone.now())
     # Of the version before: nobody is signed in by these any more.
     Former.objects.filter(expire_date__lt=timezone.now()).delete()

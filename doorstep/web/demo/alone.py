@@ -20,6 +20,7 @@ SIGN_INS = {
     "recovery",
     "passkey",
     "passkey_options",
+    "way_back",
 }
 # The last one is what Django's own client of tests asks for.
 HERE = ("localhost", "testserver")

@@ -45,6 +45,8 @@ def come_in(
         how=how,
         device=session.device,
     )
+    if user.break_glass:
+        staff.raise_alarm(about=user, now=now)
     return seat.keep(lead_on(request, user, to), user.username)
 
 

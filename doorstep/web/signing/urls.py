@@ -1,6 +1,6 @@
 from django.urls import path
 
-from doorstep.web.signing import first, passkeys, proving, views, yours
+from doorstep.web.signing import first, lost, passkeys, proving, views, yours
 
 urlpatterns = [
     path("/sign-in", views.sign_in, name="sign_in"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("/sign-in/passkey", passkeys.sign_in, name="passkey"),
     path("/sign-in/passkey/options", passkeys.options, name="passkey_options"),
     path("/sign-in/prove", proving.prove, name="prove"),
+    path("/sign-in/link/<str:token>", lost.way_back, name="way_back"),
+    path("/sign-in/alarms/<int:number>", lost.alarm_seen, name="alarm_seen"),
     path("/sign-in/left", views.left, name="left"),
     path("/sign-in/stay", views.stay, name="stay"),
     path("/sign-in/yours", yours.yours, name="yours"),
