@@ -13,8 +13,16 @@ from django.utils import timezone
 from doorstep.council.errors import Refused
 from doorstep.staff import actions, lost, queries
 from doorstep.staff.models import StaffEvent, StaffUser
-from doorstep.staff.permissions import ROLES
+from doorstep.staff.permissions import OF_KEY, OF_TEAM, OF_WARD, ROLES
+from doorstep.staff.who import Held
 from doorstep.text.safe import for_csv
+
+
+def _grant(role: str, options: dict[str, str]) -> Held:
+    """Return a role with what of the rest goes with it."""
+    team = options["team"] if role in OF_TEAM else ""
+    ward = options["ward"] if role in OF_WARD else ""
+    return Held(role, team, ward, options["key"] if role in OF_KEY else "")
 
 
 class Command(BaseCommand):
@@ -27,7 +35,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take a verb, a name to sign in with, and for `add` the person's name and roles."""
+        """Take a verb, a name to sign in with, and for `add` the person's name, roles and of what these are."""
         parser.add_argument("verb", choices=["add", "close", "link", "list", "log"])
         parser.add_argument("username", nargs="?", default="")
         parser.add_argument("--name", default="")
@@ -35,6 +43,11 @@ class Command(BaseCommand):
             "--break-glass", action="store_true", help="for emergencies: each use is an alarm"
         )
         parser.add_argument("--role", action="append", default=[], choices=sorted(ROLES))
+        parser.add_argument("--team", default="", help="of one team, as its services name it")
+        parser.add_argument("--ward", default="", help="of one ward, by its ONS code")
+        parser.add_argument(
+            "--key", default="", help="of one crew's list, or one partner, by its code"
+        )
 
     def handle(self, *args: object, **options: object) -> None:
         """Do the verb."""
@@ -66,7 +79,7 @@ class Command(BaseCommand):
             actions.add(
                 username=options["username"],
                 name=name,
-                roles=list(options["role"]),
+                roles=[_grant(role, options) for role in options["role"]],
                 password=password,
                 now=timezone.now(),
             )
@@ -74,6 +87,8 @@ class Command(BaseCommand):
             words = {
                 "password_short": "The password needs at least 12 characters.",
                 "password_common": "That password is among the first that are guessed.",
+                "ward_missing": "Say of which ward: --ward, its ONS code.",
+                "key_missing": "Say of which partner: --key, its code in council.yaml.",
             }
             raise CommandError(words.get(exc.code, exc.code)) from exc
         if options["break_glass"]:
