@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.places import queries as places
-from doorstep.staff import actions, queries
+from doorstep.staff import actions, lost, queries
 from doorstep.staff.models import StaffUser
 from doorstep.staff.permissions import OF_KEY, OF_TEAM, OF_WARD, ROLES
 from doorstep.staff.who import Held
@@ -21,6 +22,7 @@ from doorstep.tasks import queries as tasks
 from doorstep.waste import queries as rounds_of
 from doorstep.web.desk.refusal import says_why_not
 from doorstep.web.kit.access import needs
+from doorstep.web.kit.proof import proved
 
 MANAGE = "people.manage"
 
@@ -141,6 +143,7 @@ def _until(request: HttpRequest) -> datetime | None:
 
 
 @needs(MANAGE)
+@proved
 @require_http_methods(["GET", "POST"])
 @says_why_not(_asked)
 def give(request: HttpRequest, number: int) -> HttpResponse:
@@ -158,6 +161,7 @@ def give(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @needs(MANAGE)
+@proved
 @require_POST
 @says_why_not(_draw)
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
@@ -174,6 +178,7 @@ def _number(text: str) -> int:
 
 
 @needs(MANAGE)
+@proved
 @require_POST
 @says_why_not(_draw)
 def close(request: HttpRequest, number: int) -> HttpResponse:
@@ -183,6 +188,7 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @needs(MANAGE)
+@proved
 @require_POST
 @says_why_not(_draw)
 def open_again(request: HttpRequest, number: int) -> HttpResponse:
@@ -191,12 +197,28 @@ def open_again(request: HttpRequest, number: int) -> HttpResponse:
     return _done(number)
 
 
+@needs(MANAGE)
+@proved
+@require_POST
+@says_why_not(_draw)
+def link(request: HttpRequest, number: int) -> HttpResponse:
+    """Make a link by which somebody who joins, or lost what they signed in with, comes in once; show it, this once."""
+    who = found(number)
+    secret = lost.help_back(person=who, by=_by(request), now=timezone.now())
+    there = reverse("way_back", kwargs={"token": secret}) if secret else ""
+    context = {"who": who, "link": addresses.base() + there if there else ""}
+    answer = render(request, "desk/people/link.html", context)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
 def _new(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
     context = {"typed": request.POST, "refused": refused.code if refused else ""}
     return render(request, "desk/people/new.html", context)
 
 
 @needs(MANAGE)
+@proved
 @require_http_methods(["GET", "POST"])
 @says_why_not(_new)
 def new(request: HttpRequest) -> HttpResponse:
