@@ -94,7 +94,7 @@ def not_narrowed(now: datetime) -> list[Grant]:
 
     And the advisers among those who run the system or read figures: they had more before there was a table.
     """
-    of_all = Q(role__in=OF_TEAM, team="") & ~Q(role="adviser") | Q(role__in=OF_KEY, key="")
+    of_all = Q(role__in=OF_TEAM, team="") | Q(role__in=OF_KEY, key="")
     besides = StaffUser.objects.filter(grants__role__in=["administrator", "manager"])
     more = Q(role="adviser", source="moved", staff__in=besides)
     grants = _held(now).filter(of_all | more, staff__is_active=True).select_related("staff")
