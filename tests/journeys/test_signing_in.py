@@ -77,8 +77,11 @@ def test_a_first_sign_in_a_second_device_and_a_lost_one(chromium: Any, base: str
     # A device without that passkey has none to show, says so, and comes in with a code from paper.
     tablet = device(chromium)
     tablet.goto(f"{base}/desk/sign-in")
+    said = tablet.locator("[data-passkey] [role=alert]")
+    assert said.inner_text() == ""
     tablet.click("text=Sign in with a passkey")
     tablet.wait_for_selector("text=No passkey was given")
+    assert "has no passkeys" not in said.inner_text()
     looks_right(tablet)
     tablet.click("text=I lost what I sign in with")
     looks_right(tablet)
