@@ -104,6 +104,7 @@ def tokens(count: int) -> list[str]:
 
 def officer() -> dict[str, str]:
     """Return the cookie of an officer who is signed in."""
+    from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
     from doorstep.staff.models import StaffUser
@@ -114,7 +115,7 @@ def officer() -> dict[str, str]:
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
-    return {"sessionid": str(session.session_key)}
+    return {settings.SESSION_COOKIE_NAME: str(session.session_key)}
 
 
 def close_own(since: int) -> None:

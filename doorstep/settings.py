@@ -196,6 +196,8 @@ CSRF_FAILURE_VIEW = "doorstep.web.kit.errors.forged"
 SESSION_ENGINE = "doorstep.web.kit.session"
 SESSION_COOKIE_AGE = 12 * 3600
 SECURE_COOKIES = not (DEMO or TESTING)
+# Where it travels by https alone, no other host can set it.
+SESSION_COOKIE_NAME = "__Host-sessionid" if SECURE_COOKIES else "sessionid"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 # A reverse proxy ends TLS; it must set both headers itself, whatever the caller sent (how-to/run.md).
 BEHIND_PROXY = os.environ.get("BEHIND_PROXY") == "1"

@@ -1594,6 +1594,9 @@ GUARDS = (
     Guard("sessions: the cookie of one that is over still says whose it was", "doorstep/web/kit/session.py",
           "return self.was is None and bool(super().is_empty())", "return bool(super().is_empty())",
           "tests/staff/test_sessions.py::test_a_session_that_ended_loses_no_typed_text"),
+    Guard("passkeys: challenges of one network have an end", "doorstep/web/signing/passkeys.py",
+          ' or limits.over([limits.person(request, "passkey")], MOST, 3600)', "",
+          "tests/staff/test_passkeys.py::test_challenges_of_one_network_have_an_end_that_no_office_meets"),
 )  # fmt: skip
 
 

@@ -1,9 +1,10 @@
 """A password alone lets nobody in: codes of an app, recovery codes, and how guessing is slowed down."""
 
 import re
-import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pyotp
@@ -198,10 +199,11 @@ def test_the_last_way_cannot_be_taken_away(district: Any) -> None:
 def test_two_removals_at_once_leave_two_ways(
     open_district: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    who, counted = with_app("officer"), ways.of
+    who, counted, both = with_app("officer"), ways.of, Barrier(2)
 
     def slowly(staff: StaffUser) -> ways.Ways:
-        time.sleep(0.3)  # both have removed theirs by now, unless one waits for the other
+        with suppress(BrokenBarrierError):  # one waits for the other, which has locked
+            both.wait(1)
         return counted(staff)
 
     monkeypatch.setattr(ways, "of", slowly)

@@ -15,6 +15,7 @@ from doorstep.outside.secret import hashed
 from doorstep.staff import passkeys
 from doorstep.staff.models import Ceremony, Key, Session, StaffEvent, StaffUser
 from doorstep.web import jobs
+from doorstep.web.signing import passkeys as web_passkeys
 from tests.at_once import at_once
 from tests.authenticator import COPIED, MAY_BE_COPIED, PRESENT, VERIFIED, Authenticator
 from tests.form_client import FormClient, text
@@ -230,3 +231,14 @@ def test_coming_in_costs_few_statements(district: Any, capsys: Any) -> None:
     with capsys.disabled():
         print(f"\nPOST passkey: {len(told)} statements (at most 12)", end="")
     assert len(told) <= 12, told
+
+
+def test_challenges_of_one_network_have_an_end_that_no_office_meets(
+    district: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DEMO = False  # which signs in nobody from elsewhere
+    assert web_passkeys.MOST >= 5000
+    monkeypatch.setattr(web_passkeys, "MOST", 3)
+    client = FormClient(REMOTE_ADDR="10.4.0.1")
+    told = [client.post(f"{OPTIONS}?for=come in").status_code for _ in range(4)]
+    assert told == [200, 200, 200, 403] and Ceremony.objects.count() == 3

@@ -12,7 +12,7 @@ from doorstep.council.errors import Refused
 from doorstep.outside import sealed
 from doorstep.staff import codes, passkeys
 from doorstep.staff.models import StaffUser
-from doorstep.web.kit import typed
+from doorstep.web.kit import seat, typed
 from doorstep.web.kit.access import ones_own, public
 from doorstep.web.kit.entry import come_in, lead_on
 from doorstep.web.signing import half
@@ -36,7 +36,7 @@ def first_factor(request: HttpRequest) -> HttpResponse:
         secret = _secret(request, user)
         return render(request, "signing/first.html", app_of(user, secret) | {"refused": exc.code})
     come_in(request, user, how)
-    return half.forget(show_recovery(request, user))
+    return seat.keep(half.forget(show_recovery(request, user)), user.username)
 
 
 def add(request: HttpRequest, user: StaffUser) -> str:

@@ -10,7 +10,7 @@ from doorstep.council.errors import Refused
 from doorstep.staff import actions as staff
 from doorstep.staff import passkeys
 from doorstep.staff.models import StaffUser
-from doorstep.web.kit import ceremony, proof
+from doorstep.web.kit import ceremony, limits, proof
 from doorstep.web.kit.access import public
 from doorstep.web.kit.entry import come_in
 from doorstep.web.signing import half
@@ -18,6 +18,7 @@ from doorstep.web.signing.views import sign_in_page, to_of
 
 # Where nobody is signed in, or a proof is too old, or what is asked for does not exist.
 NOT_NOW = 403
+MOST = 5000
 
 
 @public
@@ -26,7 +27,8 @@ def options(request: HttpRequest) -> HttpResponse:
     """Ask the browser for a passkey: to come in, to prove who is there, or for a new one."""
     kind: Any = request.GET.get("for", "")
     who = _whose(request, kind)
-    if who is None and kind != "come in":
+    # Each leaves a row for ten minutes: more than a whole council's people ask for from one address is no sign-in.
+    if (who is None and kind != "come in") or limits.over([limits.person(request, "passkey")], MOST, 3600):  # fmt: skip
         return JsonResponse({}, status=NOT_NOW)
     value = ceremony.known(request)
     asked = passkeys.begin(
