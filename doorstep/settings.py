@@ -286,14 +286,14 @@ WHITESPACE_PASSWORD = os.environ.get("WHITESPACE_PASSWORD", "demo" if DEMO else 
 WHITESPACE_SECRET = os.environ.get("WHITESPACE_SECRET", f"poke-{SECRET_KEY}" if DEMO else "")
 # The council's own sign-in (connectors/oidc.py), with what its button says; none: staff sign in here alone. In the demo a stand-in.
 SSO_PORT = int(os.environ.get("SSO_PORT") or int(os.environ.get("PORT") or 8000) + 3000)
-_SSO = DEMO and os.environ.get("DOORSTEP_SSO") == "1"
+SSO_STANDIN = DEMO and os.environ.get("DOORSTEP_SSO") == "1"
 _TENANT = "9f4c2b1e-6d0a-4f6e-8a53-0c7d1f2e3a4b"
 OIDC_ISSUER = os.environ.get(
-    "OIDC_ISSUER", f"http://127.0.0.1:{SSO_PORT}/{_TENANT}/v2.0" if _SSO else ""
+    "OIDC_ISSUER", f"http://127.0.0.1:{SSO_PORT}/{_TENANT}/v2.0" if SSO_STANDIN else ""
 )
-OIDC_CLIENT = os.environ.get("OIDC_CLIENT", "doorstep-demo" if _SSO else "")
-OIDC_SECRET = os.environ.get("OIDC_SECRET", f"sso-{SECRET_KEY}" if _SSO else "")
-OIDC_NAME = os.environ.get("OIDC_NAME", "the stand-in" if _SSO else "your council account")
+OIDC_CLIENT = os.environ.get("OIDC_CLIENT", "doorstep-demo" if SSO_STANDIN else "")
+OIDC_SECRET = os.environ.get("OIDC_SECRET", f"sso-{SECRET_KEY}" if SSO_STANDIN else "")
+OIDC_NAME = os.environ.get("OIDC_NAME", "the stand-in" if SSO_STANDIN else "your council account")
 _NO_RECORDS = "doorstep.customers.provider.NoRecords"
 CONNECTORS = {
     "authorities.carrier": "doorstep.connectors.open311.Open311",

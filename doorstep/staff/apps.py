@@ -9,9 +9,19 @@ class StaffConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Write down who comes in, goes, and who tries in vain."""
+        """Write down who comes in, goes, and who tries in vain; offer the council's own sign-in where there is one."""
         from django.contrib.auth import signals
 
+        from doorstep.outside import identity, plug
+
+        if identity.is_connected():
+            plug.offer(
+                plug.Socket(
+                    identity.SOCKET,
+                    "The council’s own sign-in",
+                    "Nobody signs in that way; who is signed in stays so, and whoever has a name and a password from here signs in with it.",
+                )
+            )
         signals.user_logged_in.connect(_came_in, dispatch_uid="staff-in")
         signals.user_logged_out.connect(_went, dispatch_uid="staff-out")
         signals.user_login_failed.connect(_tried, dispatch_uid="staff-tried")
