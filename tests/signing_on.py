@@ -25,15 +25,16 @@ BACK = f"{BASE}/desk/sign-in/back"
 
 
 @contextmanager
-def provider(settings: Any, **of: Any) -> Iterator[StandIn]:
-    """Run the stand-in and let it be the council's own sign-in, until the block ends."""
-    app = StandIn(client=CLIENT, secret=SECRET, back=lambda there: there == BACK, **of)
+def provider(settings: Any, base: str = BASE, **of: Any) -> Iterator[StandIn]:
+    """Run the stand-in and let it be the council's own sign-in, until the block ends; the council is at `base`."""
+    back = f"{base}/desk/sign-in/back"
+    app = StandIn(client=CLIENT, secret=SECRET, back=lambda there: there == back, **of)
     before = settings.CONNECTORS
     with serving(app) as url:
         app.url = url
         settings.OIDC_ISSUER, settings.OIDC_NAME = app.issuer, "the council’s account"
         settings.OIDC_CLIENT, settings.OIDC_SECRET = CLIENT, SECRET
-        settings.BASE_ADDRESS = BASE
+        settings.BASE_ADDRESS = base
         settings.CONNECTORS = {**before, "outside.identity": CONNECTOR}
         plug.get.cache_clear()
         try:

@@ -92,7 +92,7 @@ class Oidc:
         try:
             code = self._code(started, answer)
             claims = self._claims(self._exchange(code, started, back), started, now)
-            return _person(claims)
+            return _person(claims, now)
         except NotBelieved as exc:
             log.warning("not_believed", reason=exc.reason)
             raise
@@ -232,12 +232,13 @@ def _look_at_proof(claims: Mapping[str, Any], started: Started, now: datetime) -
         raise NotBelieved("auth_time: it was not proved anew")
 
 
-def _person(claims: Mapping[str, Any]) -> Person:
+def _person(claims: Mapping[str, Any], now: datetime) -> Person:
     key = claims["oid"] if _of_tenant() else claims["sub"]
-    if not isinstance(key, str):
-        raise NotBelieved("oid: not a text")
+    # As the standard has a `sub`: 255 letters of ASCII.
+    if not isinstance(key, str) or not key.isascii() or not key.isprintable() or len(key) > 255:
+        raise NotBelieved("oid, or sub: no such name")
     username = _words(claims.get("preferred_username"))
-    sources = claims.get("_claim_names")
+    sources, proved = claims.get("_claim_names"), _moment(claims.get("auth_time"))
     return Person(
         issuer=settings.OIDC_ISSUER,
         key=key,
@@ -245,7 +246,7 @@ def _person(claims: Mapping[str, Any]) -> Person:
         name=_words(claims.get("name")) or username,
         roles=_names(claims.get("roles")),
         groups=_names(claims.get("groups")),
-        proved=_moment(claims.get("auth_time")),
+        proved=proved if proved and proved <= now + LEEWAY else None,
         # Both are ways of Entra ID to say that somebody is in more groups than it names.
         overage=bool(claims.get("hasgroups")) or isinstance(sources, dict) and "groups" in sources,
     )

@@ -12,6 +12,7 @@ from doorstep.connectors.oidc import Oidc
 from doorstep.outside import http
 from doorstep.outside.errors import GiveUp, TryLater
 from doorstep.outside.identity import Declined, IdentityProvider, NotBelieved, Person, Started
+from standins.oidc import tokens
 from standins.oidc.app import FAULTS, StandIn
 from tests import signing_on
 from tests.signing_on import BACK, Browser, fields
@@ -127,6 +128,28 @@ def test_too_many_groups_are_said_and_are_no_groups(
     assert person.overage and person.groups == frozenset() and person.roles == roles
 
 
+@pytest.mark.parametrize("key", ["", "x" * 256, "a\0b", "ключ", 17, ["a"], {"a": 1}, True])
+def test_a_key_that_is_no_name_is_nobodys(
+    plain: StandIn, provider: IdentityProvider, key: Any
+) -> None:
+    plain.person(WHO).oid, oid = key, plain.person(WHO).oid
+    started = start(provider)
+    answer = fields(Browser().press(started.url, oid))
+    with pytest.raises(NotBelieved, match="oid"):
+        provider.finish(started=started, answer=answer, back=BACK, now=now())
+
+
+@pytest.mark.parametrize("moment", [1_800_000_000_000, -1e300, 1e300, "now", True, None, {}, []])
+def test_a_moment_that_is_none_is_no_proof(
+    plain: StandIn, provider: IdentityProvider, monkeypatch: pytest.MonkeyPatch, moment: Any
+) -> None:
+    started = start(provider, fresh=True)
+    monkeypatch.setitem(tokens.WRONG, "odd_roles", lambda claims: claims.update(auth_time=moment))
+    plain.fault = "odd_roles"
+    with pytest.raises(NotBelieved, match="auth_time"):
+        come_back(provider, plain, started)
+
+
 def test_roles_that_are_no_list_are_none(plain: StandIn, provider: IdentityProvider) -> None:
     plain.fault = "odd_roles"
     person = signed_in(provider, plain)
@@ -197,8 +220,10 @@ def test_a_proof_that_is_not_fresh_is_none(
     with pytest.raises(NotBelieved) as refused:
         come_back(provider, plain, started)
     assert refused.value.reason == NOT_FRESH[fault]
-    # Who only signs in need prove nothing anew.
-    assert signed_in(provider, plain).key == plain.person(WHO).oid
+    # Who only signs in need prove nothing anew; a proof that is yet to come is none.
+    person = signed_in(provider, plain)
+    assert person.key == plain.person(WHO).oid
+    assert (person.proved is None) == (fault != "stale_auth_time")
 
 
 @pytest.mark.parametrize("fault", NOT_BEGUN)

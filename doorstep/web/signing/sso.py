@@ -29,6 +29,8 @@ from doorstep.web.kit.access import public
 from doorstep.web.kit.first_and_last import cookie_was_read
 
 COOKIE, LASTS_SECONDS, MOST_AT_ONCE = "doorstep_sso_", 600, 8
+# Of an address to lead on to: a browser takes 4,096 letters of a cookie.
+LONGEST = 1000
 # Of a proof of which nobody says when it was.
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -52,7 +54,7 @@ def go(request: HttpRequest) -> HttpResponse:
     """Lead to the council's own sign-in; with `fresh` it asks for a proof made now."""
     _only_where_connected()
     cookie_was_read(request)
-    fresh, to = request.GET.get("fresh") == "1", request.GET.get("next", "")
+    fresh, to = request.GET.get("fresh") == "1", request.GET.get("next", "")[:LONGEST]
     try:
         started = identity.provider().start(back=_back(), fresh=fresh, now=timezone.now())
     except OutsideError as exc:
