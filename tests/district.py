@@ -36,6 +36,8 @@ class District:
         from doorstep.places.models import Property, Street, Ward
         from doorstep.staff import actions as staff
         from doorstep.staff.actor import SYSTEM
+        from doorstep.staff.permissions import ROLES
+        from doorstep.staff.who import Held
         from doorstep.waste import actions as waste
         from doorstep.waste.models import Container, Round
         from tests.publishing import publish_library
@@ -70,20 +72,12 @@ class District:
                 by=SYSTEM,
                 now=self.at(self.due, hour),
             )
-        for role in (
-            "adviser",
-            "officer",
-            "supervisor",
-            "crew",
-            "designer",
-            "manager",
-            "councillor",
-            "administrator",
-        ):
+        of = {"councillor": {"ward": "E1"}, "partner": {"key": "county"}}
+        for role in ROLES:
             staff.add(
                 username=role,
                 name=role.title(),
-                roles=[role],
+                roles=[Held(role, **of.get(role, {}))],
                 password="a-long-password",
                 now=timezone.now(),
             )

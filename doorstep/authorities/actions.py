@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from doorstep.authorities import asking, composing, officers, queue
 from doorstep.authorities.models import ENDED, WITH_THEM, Heard, Passed, PassedFact
 from doorstep.authorities.provider import Carrier, Recipient, Taken, Unreadable, Update
-from doorstep.cases import needs_person, outcomes, timeline, workflow
+from doorstep.cases import needs_person, outcomes, sharing, timeline, workflow
 from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
 from doorstep.council import queries as council
@@ -33,6 +33,8 @@ MOST_FAILURES = 3
 
 # Nobody writes or reads more letters of one update; what a faulty program sends beyond is counted.
 LONGEST = 100_000
+# For so long whoever ended it, and signs in here, goes on seeing it.
+SEEN_AFTER = timedelta(days=30)
 MEANING = {
     "open": "is open",
     "started": "is started",
@@ -80,14 +82,25 @@ def pass_on(
         what=dict(what),
         asked_at=now,
     )
+    sharing.share(case=case, kind="sent", key=authority)
     timeline.write(case, "passed on", by=by, now=now, authority=authority)
     queue.send.defer(passed_id=row.pk)
     return row
 
 
-def withdraw(*, case: Case) -> None:
-    """Take back what has not left; what is with them stays with them."""
-    Passed.objects.filter(case=case, state="waiting").update(state="withdrawn")
+def withdraw(*, case: Case, now: datetime) -> None:
+    """Take back what has not left; what is with them stays with them, and they go on seeing it."""
+    waiting = Passed.objects.filter(case=case, state="waiting")
+    for authority in list(waiting.values_list("authority", flat=True)):
+        _no_longer_seen(case.pk, authority, now)
+    waiting.update(state="withdrawn")
+
+
+def _no_longer_seen(case_id: int, authority: str, until: datetime) -> None:
+    """End what an authority sees of a case here, unless it has it from another time."""
+    with_them = Passed.objects.filter(case=case_id, authority=authority, state__in=WITH_THEM)
+    if not with_them.exists():
+        sharing.end(case_id=case_id, kind="sent", key=authority, until=until)
 
 
 def send(*, passed_id: int, now: datetime) -> None:
@@ -179,6 +192,7 @@ def _refuse(passed: Passed, reason: str, now: datetime) -> None:
         return
     row.state, row.problem = "refused", reason[:200]
     row.save(update_fields=["state", "problem"])
+    _no_longer_seen(row.case_id, row.authority, now)
     _report(row, "send.refused", now)
     text = f"{officers.name(row)} did not take this: {row.problem}. Please pass it on another way."
     needs_person.ask_officer(case_id=row.case_id, text=text, by=SYSTEM, now=now)
@@ -331,6 +345,10 @@ def _move(case: Case, row: Passed, update: Update, now: datetime) -> None:
     means = MEANING[update.state]
     row.state = ENDED_AS.get(update.state, update.state)
     row.save(update_fields=["state"])
+    if row.state in WITH_THEM:
+        sharing.share(case=case, kind="sent", key=row.authority)
+    else:
+        _no_longer_seen(case.pk, row.authority, now + SEEN_AFTER)
     if case.closed_at:
         return
     if not _report(row, f"send.{update.state}", now) and update.state != "started":

@@ -75,7 +75,7 @@ class SendStep:
 
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
         """Take back what has not left yet."""
-        actions.withdraw(case=case)
+        actions.withdraw(case=case, now=now)
 
 
 def offer() -> None:

@@ -11,7 +11,8 @@ from datetime import date, datetime
 from typing import Any
 
 from doorstep.cases.models import Case, Event
-from doorstep.cases.values import from_json, to_json, values_of
+from doorstep.cases.values import from_json, photos_of, to_json, values_of
+from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.words import lookup, places
 from doorstep.staff.actor import RESIDENT
 
@@ -94,3 +95,10 @@ def added(events: Iterable[Event]) -> list[Added]:
 def _text(event: Event) -> str:
     personal = getattr(event, "personal", None)
     return personal.text if personal else ""
+
+
+def photos(case: Case) -> set[str]:
+    """Return the names of the photos that a case's person sent, with the form and later."""
+    later = added(case.events.filter(kind__in=ADDED))
+    first = photos_of(catalogue.service(case.version_id), case.answers)
+    return {*first, *(one.photo for one in later if one.photo)}

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from doorstep.cases import access, forgetting
+from doorstep.cases import access, forgetting, sharing
 
 
 def forget() -> None:
@@ -12,6 +12,7 @@ def forget() -> None:
     forgetting.drop_old_drafts(now=now)
     forgetting.empty_sent(now=now)
     access.forget_access(now)
+    sharing.forget(now)
 
 
 def forget_photos() -> None:

@@ -136,6 +136,8 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=40, blank=True)
     erased_at = models.DateTimeField(null=True)
+    # Open only to who may see what is restricted (staff.permissions), whatever else they may.
+    restricted = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [
@@ -278,6 +280,27 @@ class Link(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["expires_at"], name="links_by_end")]
+
+
+class Shared(models.Model):
+    """A case that somebody may see because of what is known above the spine: a crew's list, a partner's code.
+
+    Written by the room that knows (fieldwork when a job is listed, authorities when a case is sent); read by `access` alone.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="shared")
+    kind = models.CharField(max_length=10, choices=[(k, k) for k in ("round", "sent")])
+    key = models.CharField(max_length=40)
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "kind", "key"], name="shared_once"),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "key"], name="shared_by_key"),
+            models.Index(fields=["until"], condition=Q(until__isnull=False), name="shared_by_end"),
+        ]
 
 
 class CaseTask(models.Model):

@@ -5,15 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from doorstep.cases import timeline
+from doorstep.cases import permits, timeline
 from doorstep.cases.locking import locked
 from doorstep.cases.models import Case, CaseTask
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.outside.kept import kept
 from doorstep.staff.actor import Actor
+from doorstep.staff.who import Who
 from doorstep.tasks import actions as tasks
 from doorstep.tasks.models import Task
 from doorstep.tasks.queries import open_tasks
@@ -198,6 +199,12 @@ def of_case(case: Case) -> list[Task]:
 def _of_case(case_id: int) -> QuerySet[CaseTask]:
     links = CaseTask.objects.filter(case=case_id, task__ended_at=None)
     return links.select_related("task__owner").order_by("task__due_at", "task_id")
+
+
+def open_to(tasks_: QuerySet[Task], who: Who, now: datetime) -> QuerySet[Task]:
+    """Return those of some tasks that are about no case, or about one that somebody may see."""
+    condition = permits.visible(who, now, at="of_case__case__")
+    return tasks_.filter(Q(of_case=None) | condition) if condition else tasks_
 
 
 def about_no_case(*, late_at: datetime | None = None) -> list[Task]:

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from doorstep.cases import access
+from doorstep.cases import access, permits
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.owners import Owner
 from doorstep.catalogue import steps
 from doorstep.catalogue.models import Version
 from doorstep.outside.kept import kept
+from doorstep.staff.who import Who
 from doorstep.text import copied
 
 
@@ -63,7 +64,7 @@ def went_on_elsewhere(draft_id: UUID, owner: Owner) -> Draft | None:
 
 
 def by_reference(reference: str) -> Case | None:
-    """Return the case with this reference, its place and version with it."""
+    """Return the case with this reference, its place and version with it; who shows it asks `permits` first."""
     return _by_reference.first(copied.reference(reference))
 
 
@@ -76,6 +77,8 @@ def _by_reference(reference: str) -> QuerySet[Case]:
 # What a list shows of a case, and nothing of what it says at length.
 SHOWN = (
     *("reference", "version", "stage", "stage_since", "flags", "due_on", "closed_at"),
+    # By these it is told whether it may be seen.
+    *("slug", "restricted", "ward"),
     *("channel", "where", "place__line", "place__postcode", "place__street__locality"),
 )
 # What a case says at length.
@@ -83,6 +86,8 @@ LONG = ("answers", "words", "facts", "settings", "decisions")
 
 
 def worklist(
+    who: Who,
+    now: datetime,
     *,
     state: str,
     today: date,
@@ -90,11 +95,11 @@ def worklist(
     flagged: bool = False,
     stage: str = "",
 ) -> QuerySet[Case]:
-    """Return cases for the desk: open, the soonest due first, or closed, the latest first.
+    """Return the cases that somebody may see: open, the soonest due first, or closed, the latest first.
 
     An open case that stands behind another is left out: the other is worked on.
     """
-    cases = Case.objects.select_related("place__street").only(*SHOWN)
+    cases = permits.visible_to(who, now).select_related("place__street").only(*SHOWN)
     cases = cases.filter(closed_at__isnull=state != "closed")
     if state != "closed":
         for flag in steps.aside():
@@ -113,10 +118,15 @@ def worklist(
 
 
 def opened(
-    *, slug: str = "", since: datetime | None = None, after: tuple[datetime, int] | None = None
+    who: Who,
+    now: datetime,
+    *,
+    slug: str = "",
+    since: datetime | None = None,
+    after: tuple[datetime, int] | None = None,
 ) -> QuerySet[Case]:
-    """Return cases by when they were opened; those after a moment and number where one left off."""
-    cases = Case.objects.select_related("place__street", "draft")
+    """Return the cases that somebody may see by when they were opened; those after a moment and number where one left off."""
+    cases = permits.visible_to(who, now).select_related("place__street", "draft")
     if slug:
         cases = cases.filter(slug=slug)
     if since:
@@ -127,9 +137,9 @@ def opened(
     return cases.order_by("opened_at", "id")
 
 
-def of_place(uprn: int) -> QuerySet[Case]:
-    """Return every case about a property, the newest first."""
-    return Case.objects.filter(place_id=uprn).order_by("-opened_at")
+def of_place(uprn: int, who: Who, now: datetime) -> QuerySet[Case]:
+    """Return the cases about a property that somebody may see, the newest first."""
+    return permits.visible_to(who, now).filter(place_id=uprn).order_by("-opened_at")
 
 
 # Other rooms forget each hour what they have of an erased case; after years, most cases are erased.

@@ -165,6 +165,26 @@ def _running() -> QuerySet[Version, tuple[str, str]]:
 runs = Lately(lambda: dict(_running()))
 
 
+@kept
+def _latest() -> QuerySet[Version, tuple[str, str]]:
+    versions = Version.objects.order_by("slug", "-current", "-published_at").distinct("slug")
+    return versions.values_list("slug", "digest")
+
+
+@lru_cache(maxsize=1024)
+def _team(version: str) -> str:
+    return str(yaml.safe_load(contents(version)["service.yaml"])["team"])
+
+
+# The team of each service, by its slug: that of the version that runs, or ran last.
+teams = Lately(lambda: {slug: _team(version) for slug, version in _latest()})
+
+
+def of_team(team: str) -> list[str]:
+    """Return the slugs of a team's services, those that ran once too."""
+    return sorted(slug for slug, name in teams().items() if name == team)
+
+
 def online() -> list[Service]:
     """Return the current services that residents may ask for by themselves, by title."""
     return [service for service in running() if service.is_online]

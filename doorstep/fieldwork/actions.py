@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
 from doorstep.cases import actions as cases
+from doorstep.cases import sharing
 from doorstep.cases.locking import locked
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
@@ -34,6 +35,8 @@ class Whereabouts:
 
 
 UNKNOWN = Whereabouts()
+# For so long a crew goes on seeing what it has done: it stands on the day's list.
+SEEN_AFTER = timedelta(days=1)
 
 
 def _locked(job_id: int) -> Job:
@@ -85,6 +88,7 @@ def finish_job(
         outcome.save(update_fields=["photo_before"])
     job.state = "done"
     job.save(update_fields=["state"])
+    _seen_until(job, now + SEEN_AFTER)
     cases.record_outcome(
         case_id=job.case_id,
         name=f"job.{code}",
@@ -94,6 +98,12 @@ def finish_job(
         job=job.pk,
     )
     return job
+
+
+def _seen_until(job: Job, until: datetime) -> None:
+    """End what a list's crew sees of a case, unless it has more work of it on the list."""
+    if not Job.objects.filter(case=job.case_id, crew_list=job.crew_list, state="open").exists():
+        sharing.end(case_id=job.case_id, kind="round", key=job.crew_list, until=until)
 
 
 def _told(job: Job, left: list[dict[str, str]]) -> dict[str, object] | None:
@@ -170,6 +180,7 @@ def correct_job(
         return job
     # What crews were sent for because of the wrong outcome is needed no longer, or is asked anew.
     Job.objects.filter(case=job.case_id, state="open").update(state="withdrawn")
+    sharing.end(case_id=job.case_id, kind="round", until=now + SEEN_AFTER)
     cases.record_outcome(
         case_id=job.case_id,
         name=f"job.{code}",

@@ -24,6 +24,12 @@ def of_case(case: Case) -> list[Job]:
     return jobs
 
 
+def photos_of(case: Case) -> set[str]:
+    """Return the names of the photos that crews took of a case's work."""
+    outcomes = Outcome.objects.filter(job__case=case).values_list("photo", "photo_before")
+    return {name for pair in outcomes for name in pair if name}
+
+
 @kept
 def _of_case(case_id: int) -> QuerySet[Job]:
     return Job.objects.filter(case=case_id).order_by("pk")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from doorstep.cases import workflow
+from doorstep.cases import sharing, workflow
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import steps
 from doorstep.fieldwork.models import PARTIAL, Job
@@ -73,6 +73,7 @@ class JobStep:
         )
         # One statement: the constraint knows whether the same one is still open.
         Job.objects.bulk_create([job], ignore_conflicts=True)
+        sharing.share(case=case, kind="round", key=job.crew_list)
         workflow.set_due(case, options["day"])
 
     def change(
@@ -84,6 +85,7 @@ class JobStep:
     def undo(self, *, case: Case, by: Actor, now: datetime) -> None:
         """Withdraw what is still open; the crew no longer sees it."""
         Job.objects.filter(case=case, state="open").update(state="withdrawn")
+        sharing.end(case_id=case.pk, kind="round", until=now)
 
 
 def offer() -> None:

@@ -169,6 +169,16 @@ def locked_refund(refund_id: int) -> Refund | None:
     return Refund.objects.select_for_update().get(id=refund_id)
 
 
+def case_of_refund(refund_id: int) -> Case | None:
+    """Return the case that a refund is of, or nothing where there is none."""
+    return Case.objects.filter(charges__attempts__refunds=refund_id).first()
+
+
+def case_of_waiver(waiver_id: int) -> Case | None:
+    """Return the case that a waiver is of, or nothing where there is none."""
+    return Case.objects.filter(charges__waivers=waiver_id).first()
+
+
 def failed() -> QuerySet[Refund]:
     """Return refunds of the last thirty days that could not be carried out."""
     since = timezone.now() - timedelta(days=30)

@@ -71,7 +71,9 @@ def _same() -> Exists:
 
 def existing() -> QuerySet[Report]:
     """Return every report that has a page, the newest first: also one that stands behind another."""
-    return _whole(Report.objects.filter(hidden=False, case__easting__isnull=False))
+    return _whole(
+        Report.objects.filter(hidden=False, case__easting__isnull=False, case__restricted=False)
+    )
 
 
 def public() -> QuerySet[Report]:

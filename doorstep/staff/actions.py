@@ -9,8 +9,9 @@ from django.db.models import Q
 
 from doorstep.council.errors import Refused
 from doorstep.outside.secret import hashed
-from doorstep.staff.models import Look, StaffEvent, StaffUser, Token
-from doorstep.staff.permissions import ROLES, SCOPES
+from doorstep.staff.models import Grant, Look, StaffEvent, StaffUser, Team, Token
+from doorstep.staff.permissions import MUST, ROLES, SCOPES
+from doorstep.staff.who import Held
 
 SHORTEST = 12
 # For how many days a token may be made.
@@ -30,32 +31,149 @@ def add(
     *,
     username: str,
     name: str,
-    roles: Sequence[str],
+    roles: Sequence[str | Held],
     password: str,
     now: datetime,
     by: str = "",
 ) -> StaffUser:
-    """Make or renew a staff account; raises Refused("unknown_role" or "password_short")."""
+    """Make or renew a staff account with these grants, in the place of those it had from a command or a screen.
+
+    A role by its name is of every team. Raises Refused("unknown_role", "ward_missing", "key_missing", "password_short").
+    """
     if len(password) < SHORTEST:
         raise Refused("password_short", least=SHORTEST)
-    if set(roles) - set(ROLES):
-        raise Refused("unknown_role", roles=sorted(set(roles) - set(ROLES)))
-    before = StaffUser.objects.filter(username=username).values_list("roles", "is_active").first()
+    grants = [role if isinstance(role, Held) else Held(role) for role in roles]
+    for grant in grants:
+        check(grant)
+    before = StaffUser.objects.filter(username=username).first()
+    was: dict[str, object] = {}
+    if before:
+        was = {"roles_before": before.role_names, "was_open": before.is_active}
     user, _ = StaffUser.objects.update_or_create(
-        username=username, defaults={"name": name, "roles": list(roles), "is_active": True}
+        username=username, defaults={"name": name, "is_active": True}
     )
     user.set_password(password)
     user.save(update_fields=["password"])
-    was = {"roles_before": before[0], "was_open": before[1]} if before else {}
-    note(
-        kind="account renewed" if before else "account made",
-        about=username,
-        by=by,
-        now=now,
-        roles=list(roles),
-        **was,
-    )
+    user.grants.exclude(source="sso").delete()
+    for grant in grants:
+        _give(user, grant, None, "command", by, now)
+    kind = "account renewed" if before else "account made"
+    note(kind=kind, about=username, by=by, now=now, roles=[g.role for g in grants], **was)
     return user
+
+
+def check(grant: Held) -> None:
+    """Raise Refused("unknown_role", "ward_missing", "key_missing") where a grant lacks what its role must have."""
+    if grant.role not in ROLES:
+        raise Refused("unknown_role", roles=[grant.role])
+    must = MUST.get(grant.role)
+    if must and not getattr(grant, must):
+        raise Refused(f"{must}_missing")
+
+
+def _give(
+    person: StaffUser, grant: Held, until: datetime | None, source: str, by: str, now: datetime
+) -> Grant:
+    row, _ = Grant.objects.update_or_create(
+        staff=person,
+        role=grant.role,
+        team=grant.team,
+        ward=grant.ward,
+        key=grant.key,
+        source=source,
+        defaults={"until": until, "made_at": now, "made_by": by[:80]},
+    )
+    return row
+
+
+@transaction.atomic
+def give(
+    *, person: StaffUser, grant: Held, until: datetime | None, by: StaffUser, now: datetime
+) -> Grant:
+    """Give somebody a role, of a team, ward, list or partner, for ever or until a moment; it holds from their next request.
+
+    Raises Refused("not_oneself", "until_past") and as `check`.
+    """
+    check(grant)
+    if person.pk == by.pk:
+        raise Refused("not_oneself")
+    if until is not None and until <= now:
+        raise Refused("until_past")
+    row = _give(person, grant, until, "screen", by.username, now)
+    said = {"until": until.isoformat()} if until else {}
+    note(kind="role given", about=person.username, by=by.username, now=now, **_of(row), **said)
+    return row
+
+
+def _of(grant: Grant) -> dict[str, object]:
+    """Return what a line says of a grant."""
+    parts = {"role": grant.role, "team": grant.team, "ward": grant.ward, "key": grant.key}
+    return {name: value for name, value in parts.items() if value}
+
+
+@transaction.atomic
+def withdraw(*, grant_id: int, by: StaffUser, now: datetime) -> None:
+    """Take a role from somebody, from their next request on; one that is gone stays gone.
+
+    Raises Refused("last_administrator") where nobody could manage people any more.
+    """
+    administrators = Grant.objects.select_for_update().filter(role="administrator")
+    held = [g for g in administrators.select_related("staff") if _holds_now(g, now)]
+    grant = Grant.objects.select_related("staff").filter(id=grant_id).first()
+    if grant is None:
+        return
+    if grant.role == "administrator" and not {g.staff_id for g in held if g.pk != grant.pk}:
+        raise Refused("last_administrator")
+    note(
+        kind="role withdrawn",
+        about=grant.staff.username,
+        by=by.username,
+        now=now,
+        **_of(grant),
+    )
+    grant.delete()
+
+
+def _holds_now(grant: Grant, now: datetime) -> bool:
+    return grant.staff.is_active and (grant.until is None or grant.until > now)
+
+
+@transaction.atomic
+def close_by(*, person: StaffUser, by: StaffUser, now: datetime) -> None:
+    """Close somebody's account from the screen: a leaver; raises Refused("not_oneself")."""
+    if person.pk == by.pk:
+        raise Refused("not_oneself")
+    close(username=person.username, now=now, by=by.username)
+
+
+@transaction.atomic
+def open_again(*, person: StaffUser, by: StaffUser, now: datetime) -> None:
+    """Open an account that was closed, with the grants that it had; raises Refused("not_oneself")."""
+    if person.pk == by.pk:
+        raise Refused("not_oneself")
+    if StaffUser.objects.filter(pk=person.pk, is_active=False).update(is_active=True):
+        note(kind="account opened again", about=person.username, by=by.username, now=now)
+
+
+@transaction.atomic
+def add_team(*, name: str, by: StaffUser, now: datetime) -> None:
+    """Make a team known before a service names it; raises Refused("team_missing", "team_known")."""
+    name = " ".join(name.replace("\0", "").split())[:80]
+    if not name:
+        raise Refused("team_missing")
+    _team, is_new = Team.objects.get_or_create(name=name, defaults={"made_at": now})
+    if not is_new:
+        raise Refused("team_known")
+    note(kind="team added", about=name, by=by.username, now=now)
+
+
+@transaction.atomic
+def drop_team(*, name: str, by: StaffUser, now: datetime) -> None:
+    """Forget a team that nobody is of; raises Refused("team_in_use")."""
+    if Grant.objects.filter(team=name).exists():
+        raise Refused("team_in_use")
+    if Team.objects.filter(name=name).delete()[0]:
+        note(kind="team dropped", about=name, by=by.username, now=now)
 
 
 @transaction.atomic
@@ -73,9 +191,15 @@ def looked(*, by: StaffUser, what: str, key: str, now: datetime) -> None:
 
 @transaction.atomic
 def make_token(
-    *, name: str, scopes: Sequence[str], days: int, by: StaffUser, now: datetime
+    *,
+    name: str,
+    scopes: Sequence[str],
+    days: int,
+    by: StaffUser,
+    now: datetime,
+    services: Sequence[str] = (),
 ) -> tuple[Token, str]:
-    """Make a token and return it with its secret, which is kept nowhere.
+    """Make a token, of some services or of each, and return it with its secret, which is kept nowhere.
 
     Raises Refused: "token_name_missing", "token_name_taken", "token_scopes_missing",
     "token_days_missing".
@@ -90,6 +214,7 @@ def make_token(
         raise Refused("token_days_missing")
     secret = MARK + secrets.token_urlsafe(32)
     token = Token(name=name, secret_hash=hashed(secret), scopes=in_order, made_by=by, made_at=now)
+    token.services = sorted(set(services))
     token.expires_at = now + timedelta(days=days)
     try:
         with transaction.atomic():
@@ -97,7 +222,15 @@ def make_token(
     except IntegrityError as exc:
         raise Refused("token_name_taken") from exc
     until = token.expires_at.date().isoformat()
-    note(kind="token made", about=name, by=by.username, now=now, scopes=in_order, until=until)
+    note(
+        kind="token made",
+        about=name,
+        by=by.username,
+        now=now,
+        scopes=in_order,
+        until=until,
+        services=token.services,
+    )
     return token, secret
 
 

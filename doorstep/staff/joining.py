@@ -5,6 +5,7 @@ An account belongs to (issuer, key). One that is there already is never taken fo
 
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -12,13 +13,14 @@ from django.db import IntegrityError, transaction
 
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
+from doorstep.council.sign_in import Given
 from doorstep.outside.identity import Person
-from doorstep.staff.actions import note
-from doorstep.staff.models import Identity, StaffUser
-from doorstep.staff.permissions import ROLES
+from doorstep.staff.actions import check, note
+from doorstep.staff.models import Grant, Identity, StaffUser
+from doorstep.staff.who import Held
 
 # So long after it was given a role holds: who left is out then, whatever browser is still open.
-HOLDS = timedelta(hours=10)
+HOLDS, SOURCE = timedelta(hours=10), "sso"
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9._-]+")
 LONGEST = 70
 
@@ -28,9 +30,9 @@ def arrive(*, person: Person, now: datetime) -> StaffUser:
 
     Raises Refused("account_closed", "no_role_here", "too_many_groups"). What their roles were before is gone then, too.
     """
-    roles = roles_of(person)
-    user = _settle(person, roles, now)
-    if user is not None and user.is_active and roles:
+    held = given_to(person)
+    user = _settle(person, held, now)
+    if user is not None and user.is_active and held:
         return user
     code = "too_many_groups" if person.overage else "no_role_here"
     if user is not None and not user.is_active:
@@ -40,12 +42,15 @@ def arrive(*, person: Person, now: datetime) -> StaffUser:
     raise Refused(code)
 
 
-def roles_of(person: Person) -> set[str]:
+def given_to(person: Person) -> frozenset[Held]:
     """Return what the council's table gives somebody now: by app role, and by group only where no app role gives anything."""
     table = council.current().sign_in
-    return {table.roles[name].role for name in person.roles if name in table.roles} or {
-        table.groups[name].role for name in person.groups if name in table.groups
-    }
+    by_role = frozenset(_held(table.roles[n]) for n in person.roles if n in table.roles)
+    return by_role or frozenset(_held(table.groups[n]) for n in person.groups if n in table.groups)
+
+
+def _held(given: Given) -> Held:
+    return Held(given.role, given.team, given.ward, given.key)
 
 
 def problems() -> list[str]:
@@ -54,16 +59,25 @@ def problems() -> list[str]:
     rows = [("roles", *row) for row in table.roles.items()]
     rows += [("groups", *row) for row in table.groups.items()]
     return [
-        f"{path}: sign_in.{where}.{name}: `{given.role}` is no role"
+        f"{path}: sign_in.{where}.{name}: {problem}"
         for where, name, given in rows
-        if given.role not in ROLES
+        if (problem := _problem(given))
     ]
 
 
+def _problem(given: Given) -> str:
+    try:
+        check(_held(given))
+    except Refused as exc:
+        what = exc.code.removesuffix("_missing")
+        return f"`{given.role}` is no role" if what == "unknown_role" else f"`{given.role}` wants a `{what}`"  # fmt: skip
+    return ""
+
+
 @transaction.atomic
-def _settle(person: Person, roles: set[str], now: datetime) -> StaffUser | None:
+def _settle(person: Person, held: frozenset[Held], now: datetime) -> StaffUser | None:
     """Bring somebody's account up to what was said of them; nobody without a role gets one."""
-    identity = _identity(person) or (_join(person, now) if roles else None)
+    identity = _identity(person) or (_join(person, now) if held else None)
     if identity is None:
         return None
     identity.last_at = now
@@ -72,13 +86,13 @@ def _settle(person: Person, roles: set[str], now: datetime) -> StaffUser | None:
     if user.is_active:
         user.name = person.name or user.name
         user.save(update_fields=["name"])
-        _give(user, roles, now)
+        _give(user, held, now)
     return user
 
 
 def _identity(person: Person) -> Identity | None:
     """Return whose they are, locked: two who come at once get their roles one after the other."""
-    rows = Identity.objects.select_related("staff").select_for_update()
+    rows = Identity.objects.select_related("staff").select_for_update(of=("self",))
     return rows.filter(issuer=person.issuer, key=person.key).first()
 
 
@@ -87,7 +101,7 @@ def _join(person: Person, now: datetime) -> Identity:
     for username in _free_names(person):
         try:
             with transaction.atomic():
-                user = StaffUser(username=username, name=person.name or username, roles=[])
+                user = StaffUser(username=username, name=person.name or username)
                 user.set_unusable_password()
                 user.save(force_insert=True)
                 identity = Identity.objects.create(
@@ -112,17 +126,19 @@ def _free_names(person: Person) -> Iterator[str]:
             yield username
 
 
-def _give(user: StaffUser, roles: set[str], now: datetime) -> None:
-    """Replace the roles that somebody has by this way; others stay."""
-    before = set(user.roles)
-    user.roles = sorted(roles)
-    user.save(update_fields=["roles"])
-    if before != roles:
-        note(
-            kind="roles changed",
-            about=user.username,
-            by=user.username,
-            now=now,
-            roles=sorted(roles),
-            roles_before=sorted(before),
-        )
+def _give(user: StaffUser, held: frozenset[Held], now: datetime) -> None:
+    """Replace what somebody has by this way, until ten hours from now; what they have otherwise stays."""
+    rows = user.grants.filter(source=SOURCE)
+    before = frozenset(Held(row.role, row.team, row.ward, row.key) for row in rows)
+    rows.delete()
+    Grant.objects.bulk_create(
+        Grant(staff=user, until=now + HOLDS, source=SOURCE, made_at=now, **asdict(grant))
+        for grant in held
+    )
+    if before != held:
+        said = {"roles": _words(held), "roles_before": _words(before)}
+        note(kind="roles changed", about=user.username, by=user.username, now=now, **said)
+
+
+def _words(held: frozenset[Held]) -> list[str]:
+    return sorted(" ".join(filter(None, asdict(grant).values())) for grant in held)

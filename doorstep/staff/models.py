@@ -1,11 +1,15 @@
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 
-from doorstep.staff.permissions import ROLES, SCOPES, granted
+from doorstep.staff import who
+from doorstep.staff.permissions import SCOPES
 
 
 class StaffManager(BaseUserManager["StaffUser"]):
@@ -13,19 +17,74 @@ class StaffManager(BaseUserManager["StaffUser"]):
 
 
 class StaffUser(AbstractBaseUser):
-    """Someone who works here, with the roles that give permissions."""
+    """Someone who works here, or for a partner; their grants say what they may do."""
 
     username = models.CharField(max_length=80, unique=True)
     name = models.CharField(max_length=120)
-    roles = ArrayField(models.CharField(max_length=20, choices=[(r, r) for r in ROLES]))
+    # What stood in the place of grants for the version before; nothing reads it.
+    roles = ArrayField(models.CharField(max_length=20), default=list)
     is_active = models.BooleanField(default=True)
 
     USERNAME_FIELD = "username"
     objects = StaffManager()
 
+    @cached_property
+    def who(self) -> who.Staff:
+        """Return the grants that are held now; looked up once for each time that this person is read."""
+        rows = self.grants.filter(Q(until=None) | Q(until__gt=timezone.now())).order_by("id")
+        columns = rows.values_list("role", "team", "ward", "key")
+        held = (who.Held(role, team, ward, key) for role, team, ward, key in columns)
+        return who.Staff(self.pk, tuple(held) if self.is_active else ())
+
     def may(self, permission: str) -> bool:
-        """Say whether one of this person's roles gives the permission."""
-        return self.is_active and permission in granted(self.roles)
+        """Say whether one of this person's grants gives the permission, for whichever cases."""
+        return self.who.may(permission)
+
+    @property
+    def role_names(self) -> list[str]:
+        """Return the roles that this person has now."""
+        return who.roles_of(self.who.grants)
+
+
+class Grant(models.Model):
+    """A role that somebody has: of which team, ward, crew list or partner, until when, and from where it came."""
+
+    staff = models.ForeignKey(StaffUser, on_delete=models.PROTECT, related_name="grants")
+    role = models.CharField(max_length=20)
+    # A team's name, as its services say it; empty: every team.
+    team = models.CharField(max_length=80, blank=True)
+    # The ONS code of a ward; empty: no ward.
+    ward = models.CharField(max_length=9, blank=True)
+    # Of a crew the code of its list (empty: every list), of a partner the code of the authority.
+    key = models.CharField(max_length=40, blank=True)
+    until = models.DateTimeField(null=True)
+    source = models.CharField(
+        max_length=10, choices=[(s, s) for s in ("screen", "command", "moved", "sso")]
+    )
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["staff", "role", "team", "ward", "key", "source"],
+                name="one_grant_of_a_kind",
+            ),
+            models.CheckConstraint(
+                condition=~Q(role="councillor") | ~Q(ward=""),
+                name="councillor_of_a_ward",
+            ),
+            models.CheckConstraint(
+                condition=~Q(role="partner") | ~Q(key=""), name="partner_of_an_authority"
+            ),
+        ]
+
+
+class Team(models.Model):
+    """A team that has, or will have, services: known here before the first service names it."""
+
+    name = models.CharField(max_length=80, unique=True)
+    made_at = models.DateTimeField()
 
 
 class Identity(models.Model):
@@ -49,6 +108,8 @@ class Token(models.Model):
     name = models.CharField(max_length=80, unique=True)
     secret_hash = models.CharField(max_length=64, unique=True)
     scopes = ArrayField(models.CharField(max_length=20, choices=[(s, s) for s in SCOPES]))
+    # The services that it is for; none: for each.
+    services = ArrayField(models.SlugField(), default=list, db_default=[])
     made_by = models.ForeignKey(StaffUser, on_delete=models.PROTECT, related_name="tokens_made")
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -66,6 +127,11 @@ class Token(models.Model):
                 name="token_revoked_by_someone",
             )
         ]
+
+    @property
+    def who(self) -> who.Program:
+        """Return what this token may do."""
+        return who.Program(frozenset(self.scopes), frozenset(self.services))
 
     def state(self, now: datetime) -> Literal["valid", "expired", "revoked"]:
         """Say whether the token still opens anything."""

@@ -1,73 +1,103 @@
-"""Which role may do what: one table."""
+"""Which role may do what, and to which cases: one table, data only (docs/permissions.md is printed from it).
 
-from collections.abc import Iterable
+A permission is a word of a room and a verb; a view names the one that it needs. Beside it stands its scope: which cases
+it is for, and of permissions that are about no case, "any". A grant (`staff.who.Held`) gives a role to somebody and says
+which team, ward, crew list or partner that role is of.
+"""
 
+from typing import Literal
+
+# Which cases:
+Scope = Literal[
+    "any",  # every case
+    "team",  # those of the grant's team; of a grant without one, those of every team
+    "ward",  # those at a location in the grant's ward
+    "round",  # those with work on the grant's list; of a grant without one, on any list
+    "sent",  # those that were sent to the grant's partner
+]
 # `desk.open` is the door to the desk itself; what is behind it has permissions of its own.
-ROLES = {
-    "adviser": {"desk.open", "desk.see", "desk.send", "bookings.see", "payments.take"},
-    "officer": {
-        "desk.open",
-        "desk.see",
-        "bookings.see",
-        "bookings.change",
-        "desk.send",
-        "desk.decide",
-        "rounds.delay",
-        "rounds.plan",
-        "services.see",
-        "words.teach",
-        "payments.take",
-        "payments.waive",
-        "payments.see",
-        "payments.refund",
-    },
+_DESK: dict[str, Scope] = {"desk.open": "any"}
+_ADVISER: dict[str, Scope] = {
+    **_DESK,
+    "desk.see": "any",
+    "case.contact": "any",
+    "case.note": "any",
+    "desk.send": "any",
+    "tasks.see": "any",
+    "homes.see": "any",
+    "bookings.see": "any",
+    "payments.take": "any",
+}
+_OFFICER: dict[str, Scope] = {
+    **_ADVISER,
+    "bookings.change": "any",
+    "desk.decide": "team",
+    "rounds.delay": "any",
+    "rounds.plan": "any",
+    "services.see": "any",
+    "words.teach": "any",
+    "payments.waive": "team",
+    "payments.see": "any",
+    "payments.refund": "team",
+}
+ROLES: dict[str, dict[str, Scope]] = {
+    "adviser": _ADVISER,
+    "officer": _OFFICER,
     "supervisor": {
-        "desk.open",
-        "desk.see",
-        "bookings.see",
-        "bookings.change",
-        "desk.send",
-        "desk.decide",
-        "rounds.delay",
-        "rounds.plan",
-        "crew.work",
-        "services.see",
-        "words.teach",
-        "status.see",
-        "status.mend",
-        "payments.take",
-        "payments.waive",
-        "payments.see",
-        "payments.refund",
-        "payments.export",
+        **_OFFICER,
+        # A restricted case is open only to who has this for it, beside what else is needed.
+        "case.restricted": "team",
+        "crew.work": "any",
+        "status.see": "any",
+        "status.mend": "any",
+        "payments.export": "any",
     },
-    "crew": {"crew.work"},
-    "designer": {"desk.open", "services.see", "services.publish", "words.teach"},
+    # What a crew sees of a case is its work; whom it is for is told where the work needs it, in the job's own words.
+    "crew": {"crew.work": "round"},
+    # A parish, the police, a contractor: what was sent to them, without the contact.
+    "partner": {**_DESK, "desk.see": "sent"},
+    # Reports of their own ward, without the contact.
+    "councillor": {**_DESK, "desk.see": "ward"},
+    "designer": {
+        **_DESK,
+        "services.see": "any",
+        "services.publish": "any",
+        "words.teach": "any",
+    },
+    # Figures, and cases without names.
     "manager": {
-        "desk.open",
-        "desk.see",
-        "bookings.see",
-        "services.see",
-        "status.see",
-        "payments.see",
-        "payments.export",
+        **_DESK,
+        "desk.see": "any",
+        "bookings.see": "any",
+        "services.see": "any",
+        "status.see": "any",
+        "payments.see": "any",
+        "payments.export": "any",
     },
-    "councillor": set(),
+    # Who runs it sees no case's content.
     "administrator": {
-        "desk.open",
-        "desk.see",
-        "bookings.see",
-        "services.see",
-        "services.publish",
-        "tokens.manage",
-        "status.see",
-        "status.mend",
+        **_DESK,
+        "services.see": "any",
+        "services.publish": "any",
+        "tokens.manage": "any",
+        "people.manage": "any",
+        "status.see": "any",
+        "status.mend": "any",
     },
 }
+# Permissions that are about cases: who has one has it for some, and each case is asked about (cases.access).
+OF_CASES = frozenset(
+    {
+        "desk.see", "desk.send", "desk.decide", "case.contact", "case.note", "case.restricted",
+        "payments.take", "payments.waive", "payments.refund", "crew.work",
+    }
+)  # fmt: skip
+# What says of which cases a grant is, by the role that must have it; of the others it may stand empty.
+OF_TEAM, OF_WARD, OF_KEY = (
+    ("officer", "supervisor", "adviser"),
+    ("councillor",),
+    ("crew", "partner"),
+)
+MUST = {"councillor": "ward", "partner": "key"}
 # What a token of the API may do: the one list, with what each means where a person ticks it.
 SCOPES = ("cases:create", "cases:read")
-
-
-def granted(roles: Iterable[str]) -> set[str]:
-    """Return the permissions that these roles give together."""
-    return set().union(*(ROLES.get(role, set()) for role in roles))

@@ -9,6 +9,7 @@ from doorstep.cases import queries, timeline
 from doorstep.cases.models import Case, EventText
 from doorstep.fieldwork.models import Job, Outcome
 from doorstep.messages.models import Message
+from doorstep.staff.who import System
 
 
 def test_made_cases_stand_as_if_the_actions_had_made_them(district: Any) -> None:
@@ -22,7 +23,7 @@ def test_made_cases_stand_as_if_the_actions_had_made_them(district: Any) -> None
     closed = Case.objects.exclude(closed_at=None)
     assert Outcome.objects.count() == closed.count() == Job.objects.filter(state="done").count()
     assert not closed.exclude(erased_at=None).exclude(customer=None).exists()
-    listed = queries.worklist(state="open", today=timezone.now().date())
+    listed = queries.worklist(System(), timezone.now(), state="open", today=timezone.now().date())
     assert {c.stage for c in listed} == {"with_crew"}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from doorstep.staff.models import StaffUser
+from doorstep.staff.models import Grant, StaffUser
 
 
 def test_outside_the_demo_it_refuses(district: Any, settings: Any) -> None:
@@ -25,6 +25,7 @@ def test_beside_a_councils_own_people_it_refuses(db: None, settings: Any) -> Non
 
 def test_beside_a_councils_own_homes_it_refuses(district: Any, settings: Any) -> None:
     settings.DEMO = True
+    Grant.objects.all().delete()
     StaffUser.objects.all().delete()
     with pytest.raises(CommandError, match="not the demo's"):
         call_command("demo")

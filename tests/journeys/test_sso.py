@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from django.core import signing
 from django.test import Client
+from django.utils import timezone
 
 from doorstep.council import queries as council
 from doorstep.council.sign_in import Given, SignIn
@@ -174,7 +175,8 @@ def test_an_account_that_is_here_already_is_never_somebodys_by_its_name(
     standin: StandIn, owen: Officer
 ) -> None:
     for username in ("owen.hughes", "owen.hughes-2"):
-        StaffUser.objects.create(username=username, name="Owen Hughes", roles=["administrator"])
+        theirs = StaffUser.objects.create(username=username, name="Owen Hughes")
+        theirs.grants.create(role="administrator", source="screen", made_at=timezone.now())
     owen.sign_in()
     mine = StaffUser.objects.get(identities__key=owen.oid)
     assert mine.username == "owen.hughes-3" and not mine.may("tokens.manage")

@@ -19,6 +19,7 @@ from doorstep.messages.models import Message
 from doorstep.reports import actions, following, queries
 from doorstep.reports.models import Follower, Joined
 from doorstep.staff.actor import Actor
+from doorstep.staff.who import System
 from tests.form_client import FormClient
 from tests.to_do import to_do
 
@@ -96,7 +97,9 @@ def test_this_is_it_joins_without_a_second_job_and_is_told_with_the_first(street
     second = streets.case(same=first.reference, email="bob@resident.example")
     assert fresh(second).stage == "joined" and Job.objects.count() == 1
     assert [one.joined for one in seen()] == [1]
-    assert [c.pk for c in worklist(state="open", today=streets.now.date())] == [first.pk]
+    assert [
+        c.pk for c in worklist(System(), streets.now, state="open", today=streets.now.date())
+    ] == [first.pk]
     streets.finish(first)
     assert fresh(second).stage == "removed" and fresh(second).good
     assert sent(first) == ["received", "removed"] and sent(second) == ["joined", "removed"]

@@ -4,19 +4,25 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.council.sign_in import Given, SignIn
 from doorstep.outside.identity import Person
 from doorstep.staff import joining
-from doorstep.staff.models import Identity, StaffEvent, StaffUser
+from doorstep.staff.models import Grant, Identity, StaffEvent, StaffUser
 from tests.at_once import at_once
 
-NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+# What is given holds by the real clock.
+NOW = datetime.now(UTC)
 ISSUER = "https://login.example/tenant/v2.0"
 TABLE = SignIn(
-    roles={"App.Officer": Given(role="officer"), "App.Adviser": Given(role="adviser")},
+    roles={
+        "App.Officer": Given(role="officer"),
+        "App.Waste": Given(role="officer", team="Waste Services"),
+        "App.Adviser": Given(role="adviser"),
+    },
     groups={"g-1": Given(role="manager")},
 )
 
@@ -110,6 +116,34 @@ def test_nothing_changes_for_who_comes_again_but_when() -> None:
 
 
 @pytest.mark.django_db
+def test_what_is_given_is_of_a_team_and_holds_for_ten_hours() -> None:
+    user = arrive(person("k-1", "App.Waste", "App.Adviser"))
+    rows = user.grants.order_by("role").values_list("role", "team", "source", "until")
+    until = NOW + timedelta(hours=10)
+    assert list(rows) == [
+        ("adviser", "", "sso", until),
+        ("officer", "Waste Services", "sso", until),
+    ]
+    event = StaffEvent.objects.get(kind="roles changed")
+    assert event.data == {"roles": ["adviser", "officer Waste Services"], "roles_before": []}
+
+
+@pytest.mark.django_db
+def test_what_was_given_lapses_by_itself_and_what_was_given_here_stays() -> None:
+    now = timezone.now()
+    user = arrive(person("k-1", "App.Officer"), now - timedelta(hours=9, minutes=59))
+    assert StaffUser.objects.get(pk=user.pk).may("desk.decide")
+    user.grants.create(role="manager", source="screen", made_at=now)
+    Grant.objects.filter(source="sso").update(until=now - timedelta(seconds=1))
+    later = StaffUser.objects.get(pk=user.pk)
+    assert not later.may("desk.decide") and later.may("payments.export")
+    # A role of ours is no way in where the council's sign-in gives none.
+    with pytest.raises(Refused, match="no_role_here"):
+        arrive(person("k-1"))
+    assert StaffUser.objects.get(pk=user.pk).role_names == ["manager"]
+
+
+@pytest.mark.django_db
 def test_a_closed_account_stays_as_it_was() -> None:
     user = arrive(person("k-1", "App.Officer"))
     StaffUser.objects.filter(pk=user.pk).update(is_active=False)
@@ -130,16 +164,27 @@ def test_who_comes_twice_at_once_for_the_first_time_has_one_account() -> None:
     }
 
 
+@pytest.mark.django_db(transaction=True)
+def test_who_comes_again_twice_at_once_has_what_one_of_them_brought() -> None:
+    user = arrive(person("k-1", "App.Officer"))
+    roles = ("App.Officer", "App.Adviser", "App.Waste")
+    acts = [lambda n=n: arrive(person("k-1", roles[n % 3])) for n in range(9)]
+    assert at_once(*acts) == ["done"] * 9
+    assert user.grants.count() == 1
+
+
 def test_a_role_that_there_is_not_is_said_before_anything_is_served(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert joining.problems() == []
     read = council._council
-    wrong = SignIn(roles={"App.Chief": Given(role="chief")}, groups={"g-9": Given(role="")})
+    roles = {"App.Chief": Given(role="chief"), "App.Ward": Given(role="councillor")}
+    wrong = SignIn(roles=roles, groups={"g-9": Given(role="")})
     own = {"sign_in": wrong}
     monkeypatch.setattr(council, "_council", lambda *of: read(*of).model_copy(update=own))
     said = joining.problems()
     assert [problem.partition("council.yaml: ")[2] for problem in said] == [
         "sign_in.roles.App.Chief: `chief` is no role",
+        "sign_in.roles.App.Ward: `councillor` wants a `ward`",
         "sign_in.groups.g-9: `` is no role",
     ]

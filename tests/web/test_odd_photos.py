@@ -99,8 +99,10 @@ def test_what_is_taken_is_seen_at_the_desk_and_by_anyone(streets: Streets) -> No
         desk = officer.get(f"/desk/cases/{case.reference}").content.decode()
         page = FormClient().get(f"/reports/{case.reference}").content.decode()
         for one, name in zip(odd, names, strict=True):
-            assert f"/desk/photos/{name}" in desk and name in page
-            assert one.shows(picture(officer.get(f"/desk/photos/{name}"))), one.name
+            assert f"/photos/{name}" in desk and name in page
+            assert one.shows(picture(officer.get(f"/desk/cases/{case.reference}/photos/{name}"))), (
+                one.name
+            )
             there = f"/reports/{case.reference}/photos/{name}"
             assert one.shows(picture(FormClient().get(there))), one.name
 

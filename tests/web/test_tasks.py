@@ -126,13 +126,17 @@ def test_a_call_about_a_case_is_in_its_timeline_and_known_by_its_person(district
     assert adviser.get("/desk/tasks/99999").status_code == 404
 
 
-def test_who_may_only_look_has_nothing_to_press(district: Any) -> None:
+def test_who_sees_no_names_sees_no_tasks(district: Any) -> None:
+    """They name who is to be rung, and why."""
     promised(signed_in("adviser"))
     (task,) = Task.objects.all()
     manager = signed_in("manager")
-    page = text(manager.get(f"/desk/tasks/{task.pk}"))
-    assert "<button" not in page.partition("<main")[2] and "What became of it" in page
+    for address in ("/desk/tasks", f"/desk/tasks/{task.pk}"):
+        assert manager.get(address).status_code == 403
     assert manager.post(f"/desk/tasks/{task.pk}/end", {"how": "done"}).status_code == 403
+    assert "Mrs" not in text(manager.get("/desk")) and f"/desk/tasks/{task.pk}" not in text(
+        manager.get("/desk")
+    )
 
 
 @pytest.mark.parametrize(

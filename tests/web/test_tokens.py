@@ -111,4 +111,4 @@ def test_nobody_but_an_administrator_is_shown_the_way(district: Any) -> None:
     for role, shown in (("supervisor", False), ("administrator", True)):
         who = StaffUser.objects.get(username=role)
         client.force_login(who, "django.contrib.auth.backends.ModelBackend")
-        assert ("/desk/tokens" in client.get("/desk").content.decode()) is shown
+        assert ("/desk/tokens" in client.get("/desk", follow=True).content.decode()) is shown

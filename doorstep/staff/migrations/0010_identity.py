@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staff", "0003_what_was_done_to_accounts")]
+    dependencies = [("staff", "0004_grants")]
     operations = [
         migrations.CreateModel(
             name="Identity",

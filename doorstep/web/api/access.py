@@ -85,6 +85,13 @@ def token_of(request: HttpRequest) -> Token:
     return cast(Token, request.auth)  # type: ignore[attr-defined]
 
 
+def check_service(request: HttpRequest, slug: str) -> None:
+    """Refuse what is not of the services that the token is for; raises Problem 403."""
+    who = token_of(request).who
+    if who.services and slug not in who.services:
+        raise Problem(403, "service_not_its")
+
+
 def actor(request: HttpRequest) -> Actor:
     """Return the system that acts, by its token's name."""
     return Actor("token", token_of(request).name)

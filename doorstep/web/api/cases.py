@@ -9,14 +9,14 @@ from django.utils import timezone
 from ninja import Router, Status
 from ninja.params import functions as params
 
-from doorstep.cases import access
+from doorstep.cases import access, permits
 from doorstep.cases import queries as known
 from doorstep.cases.models import Case
 from doorstep.cases.owners import Owner
 from doorstep.council import addresses
 from doorstep.council.errors import Refused
 from doorstep.web.api import sending
-from doorstep.web.api.access import CREATE, READ, actor, count_home, token_of
+from doorstep.web.api.access import CREATE, READ, actor, check_service, count_home, token_of
 from doorstep.web.api.problems import Problem, Stopped, answers, drawn
 from doorstep.web.api.services import current
 from doorstep.web.api.shapes import CaseList, CaseShape, Moment, Sending, Sent
@@ -43,6 +43,7 @@ def send(
     idempotency_key: Annotated[str, params.Header(alias="Idempotency-Key", pattern=KEY)],
 ) -> Status[dict[str, Any]] | HttpResponse:
     """Send a request for a resident: the same rules as the form, and the same sentences where one stops."""
+    check_service(request, slug)
     order, now = sending.order(current(slug), body), timezone.now()
     count_home(request, order.home)
 
@@ -81,9 +82,8 @@ def _follow(row: KeptAnswer, now: datetime) -> str:
 )
 def case(request: HttpRequest, reference: str) -> dict[str, Any]:
     """Return where a case stands."""
-    # The longest reference there is; what is no text of ours is not asked of the database.
     row = known.by_reference(reference)
-    if row is None:
+    if row is None or permits.may_open(token_of(request).who, row, timezone.now()) is None:
         raise Problem(404, "no_such_case")
     return _case(row)
 
@@ -117,7 +117,8 @@ def cases(
 ) -> dict[str, Any]:
     """List cases by when they were opened, the earliest first: `since` a moment, or after a `cursor`."""
     after = _read_cursor(cursor) if cursor else None
-    rows = list(known.opened(slug=service, since=since, after=after)[: limit + 1])
+    who, now = token_of(request).who, timezone.now()
+    rows = list(known.opened(who, now, slug=service, since=since, after=after)[: limit + 1])
     more, rows = len(rows) > limit, rows[:limit]
     return {
         "cases": [_case(c) for c in rows],

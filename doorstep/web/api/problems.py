@@ -16,6 +16,7 @@ DETAILS = {
     "method_not_allowed": "This address does not take this method; see Allow.",
     "no_token": "Send a valid token: Authorization: Bearer …",
     "scope_missing": "This token may not do this.",
+    "service_not_its": "This token is not for that service.",
     "too_many": "Too many calls; Retry-After says when to come back.",
     "too_large": "The body is larger than 100 kB.",
     "not_json_type": "Send Content-Type: application/json.",

@@ -23,11 +23,11 @@ from doorstep.fieldwork.actions import Whereabouts
 from doorstep.fieldwork.models import Job
 from doorstep.files import photos
 from doorstep.files.errors import BadFile
-from doorstep.staff import actions as staff
 from doorstep.waste import actions as waste
 from doorstep.waste import queries as rounds_of
 from doorstep.waste.models import Round
 from doorstep.web.kit.access import actor, needs
+from doorstep.web.kit.opening import looked, may, staff_of
 
 
 def _event(request: HttpRequest) -> UUID:
@@ -46,17 +46,22 @@ class PlainList:
     plain: bool = True
 
 
-def _round(code: str) -> Round:
+def _round(request: HttpRequest, code: str) -> Round:
+    """Return a round that this crew works on."""
     round_ = rounds_of.round_of(code)
-    if round_ is None:
+    if round_ is None or not staff_of(request).has_list(round_.code):
         raise Http404
     return round_
 
 
-def _list(code: str) -> Round | PlainList:
-    """Return a round, or a list of the council's that is none."""
+def _list(request: HttpRequest, code: str) -> Round | PlainList:
+    """Return a round, or a list of the council's that is none, that this crew works on."""
     plain = council.current().crew_lists.get(code)
-    return PlainList(code, plain.name) if plain else _round(code)
+    if plain is None:
+        return _round(request, code)
+    if not staff_of(request).has_list(code):
+        raise Http404
+    return PlainList(code, plain.name)
 
 
 def _at(request: HttpRequest) -> Whereabouts:
@@ -82,13 +87,13 @@ def rounds(request: HttpRequest) -> HttpResponse:
     rows: list[tuple[Round | PlainList, int]] = [(r, waiting.get(r.code, 0)) for r in listed]
     rows.sort(key=lambda row: -row[1])
     rows += [(PlainList(code, one.name), waiting.get(code, 0)) for code, one in plain.items()]
+    rows = [row for row in rows if staff_of(request).has_list(row[0].code)]
     return render(request, "crew/rounds.html", {"rows": rows, "today": today})
 
 
 def _draw(request: HttpRequest, crew_list: Round | PlainList, refused: str = "") -> HttpResponse:
-    today, viewer = timezone.now().astimezone(ZONE).date(), request.user
-    key = f"{crew_list.code}/{today}"
-    staff.looked(by=viewer, what="crew list", key=key, now=timezone.now())  # type: ignore[arg-type]
+    today = timezone.now().astimezone(ZONE).date()
+    looked(request, "crew list", f"{crew_list.code}/{today}")
     jobs, cautions = list(work.on_list(crew_list.code, today)), work.cautions(today)
     context: dict[str, Any] = {
         "round": crew_list,
@@ -125,7 +130,7 @@ def _about_round(request: HttpRequest, round_: Round, today: date) -> dict[str, 
 @require_GET
 def round_page(request: HttpRequest, code: str) -> HttpResponse:
     """Show a round: start and finish, its jobs, and the way to record a log; or a list's jobs."""
-    return _draw(request, _list(code))
+    return _draw(request, _list(request, code))
 
 
 def _pictures(job: Job) -> list[str]:
@@ -138,9 +143,11 @@ def _pictures(job: Job) -> list[str]:
 @require_GET
 def photo(request: HttpRequest, code: str, job: int, name: str) -> HttpResponseBase:
     """Show a small photo of an open job on this list to its crew."""
-    job_row = work.open_job(job, code)
+    job_row = work.open_job(job, _list(request, code).code)
     path = photos.path_of(name, small=True)
     if job_row is None or path is None or name not in _pictures(job_row):
+        raise Http404
+    if not may(request, "crew.work", job_row.case):
         raise Http404
     answer = FileResponse(path.open("rb"), content_type="image/jpeg")
     answer["Cache-Control"] = "private, no-store"
@@ -151,7 +158,7 @@ def photo(request: HttpRequest, code: str, job: int, name: str) -> HttpResponseB
 @require_GET
 def streets(request: HttpRequest, code: str) -> HttpResponse:
     """Show a round's streets, each with how far the crew is there."""
-    round_, today = _round(code), timezone.now().astimezone(ZONE).date()
+    round_, today = _round(request, code), timezone.now().astimezone(ZONE).date()
     rows = rounds_of.streets_of(round_.code, today)
     done = sum(bool(s.progress and s.progress.finished_at) for s in rows)
     context = {"round": round_, "streets": rows, "done": done, "today": today}
@@ -162,7 +169,7 @@ def streets(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def street(request: HttpRequest, code: str, usrn: int) -> HttpResponse:
     """Begin a street, or say that the crew is through with it."""
-    round_, now = _round(code), timezone.now()
+    round_, now = _round(request, code), timezone.now()
     try:
         waste.mark_street(
             event_id=_event(request),
@@ -183,7 +190,7 @@ def street(request: HttpRequest, code: str, usrn: int) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, code: str, outcome: int) -> HttpResponse:
     """Take back a log that was recorded by mistake."""
-    round_ = _round(code)
+    round_ = _round(request, code)
     if not any(o.pk == outcome for o in work.seen_on(round_.code, timezone.localdate())):
         raise Http404
     fieldwork.withdraw_seen(
@@ -196,7 +203,7 @@ def undo(request: HttpRequest, code: str, outcome: int) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, code: str) -> HttpResponse:
     """Start the round, with the vehicle that this tablet rides in today."""
-    round_, now = _round(code), timezone.now()
+    round_, now = _round(request, code), timezone.now()
     request.session["vehicle"] = request.POST.get("vehicle", "").strip().upper()[:20]
     waste.start_round(
         event_id=_event(request),
@@ -213,7 +220,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def finish(request: HttpRequest, code: str) -> HttpResponse:
     """Finish the round."""
-    round_, now = _round(code), timezone.now()
+    round_, now = _round(request, code), timezone.now()
     day = now.astimezone(ZONE).date()
     try:
         waste.finish_round(
@@ -233,8 +240,8 @@ def _photo(request: HttpRequest, field: str = "photo") -> str:
 @require_POST
 def job_done(request: HttpRequest, code: str, job: int) -> HttpResponse:
     """Record what came of a job; the resident is told."""
-    crew_list = _list(code)
-    if not work.is_on_list(job, code):
+    crew_list = _list(request, code)
+    if not work.is_on_list(job, crew_list.code):
         raise Http404
     try:
         fieldwork.finish_job(
@@ -258,7 +265,7 @@ def job_done(request: HttpRequest, code: str, job: int) -> HttpResponse:
 @require_http_methods(["POST"])
 def log(request: HttpRequest, code: str) -> HttpResponse:
     """Record why a container was not emptied."""
-    round_ = _round(code)
+    round_ = _round(request, code)
     box, now = request.POST.get("container", ""), timezone.now()
     try:
         if not rounds_of.is_on_round(box, code, now.astimezone(ZONE).date()):

@@ -29,6 +29,7 @@ def needs(permission: str) -> Callable[[View], View]:
                 return redirect_to_login(request.path)
             if not user.may(permission):
                 raise PermissionDenied
+            request.permission = permission  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
@@ -46,7 +47,7 @@ def public(view: View) -> View:
 def actor(request: HttpRequest) -> Actor:
     """Return the member of staff who asks."""
     user: Any = request.user
-    return Actor("staff", user.username, ",".join(user.roles))
+    return Actor("staff", user.username, ",".join(user.role_names))
 
 
 def owner(request: HttpRequest) -> Owner:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from doorstep.cases import access
 from doorstep.cases.owners import Owner
 from doorstep.outside.secret import hashed
+from doorstep.staff.who import Browser
 from doorstep.web.kit.first_and_last import cookie_was_read
 
 # The first is `__Host-doorstep_browser` where it travels by https alone: no other host can set it.
@@ -73,6 +74,11 @@ def _set(response: HttpResponse, name: str, value: str, days: int | None) -> Non
         samesite="Lax",
         secure=settings.SECURE_COOKIES,
     )
+
+
+def who(request: HttpRequest) -> Browser:
+    """Return this browser with the cases that it was let into by a link, a code, or by sending them."""
+    return Browser(frozenset(_opened(request)))
 
 
 def may_open(request: HttpRequest, reference: str) -> bool:

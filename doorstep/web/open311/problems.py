@@ -6,6 +6,7 @@ DETAILS = {
     "method_not_allowed": "This address does not take this method; see Allow.",
     "no_key": "Send a valid api_key. The council gives one to each program that sends requests.",
     "scope_missing": "This api_key may not send requests.",
+    "service_not_its": "This api_key is not for that service.",
     "too_many": "Too many calls; Retry-After says when to come back.",
     "too_large": "The body is too large: at most 100 kB without photos, 128 MB with them.",
     "not_a_form": "Send application/x-www-form-urlencoded, or multipart/form-data with photos.",

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 
+from doorstep.cases import permits
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.council import addresses
@@ -39,7 +40,8 @@ def seen_by(token: Token | None, *, listed: bool = True) -> QuerySet[Case]:
     shown = reports.public() if listed else reports.existing()
     may = Q(pk__in=shown.order_by().values("case_id"))
     if token:
-        may |= Q(pk__in=SentIn.objects.filter(token=token).values("case_id"))
+        own = Q(pk__in=SentIn.objects.filter(token=token).values("case_id"))
+        may |= own & permits.visible(token.who, timezone.now())
     # A sentence reads all of these.
     cases = Case.objects.select_related("draft", "place__street")
     return cases.filter(may).order_by("-opened_at", "-pk")

@@ -51,6 +51,8 @@ def send(request: HttpRequest, format: str) -> HttpResponse:
     """Take a request in, and answer its service_request_id at once."""
     token, now = sender(request), timezone.now()
     of = find(request.POST.get("service_code") or "")
+    if token.services and of.service.slug not in token.services:
+        raise Problem(403, "service_not_its")
     came = fields.read(of, request.POST)
     files = [file for name in request.FILES for file in request.FILES.getlist(name)]
     spare = fields.otherwise(of, request.POST, came)

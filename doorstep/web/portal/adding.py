@@ -22,7 +22,8 @@ from doorstep.forms.questions.kind import Invalid
 from doorstep.staff.actor import RESIDENT
 from doorstep.web.kit import limits, uploads
 from doorstep.web.kit.access import public
-from doorstep.web.portal.case import led_to_code, own_case, told
+from doorstep.web.kit.opening import own_case
+from doorstep.web.portal.case import led_to_code, told
 
 TEXT = Question("text", "long_text", optional=True)
 # So much in an hour, of one case from wherever, and from one address of all its cases.

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET
 from doorstep.bookings import queries as bookings
 from doorstep.bookings.models import Booking
 from doorstep.cases import access, adding, changing, choosing, history, needs_person, timeline
-from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.cases.values import of_nature, photos_of, spoken, words_of
 from doorstep.catalogue import queries as catalogue
@@ -27,7 +26,8 @@ from doorstep.payments.models import Charge
 from doorstep.reports import queries as reports
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
-from doorstep.web.kit.visitor import NotLetIn, let_in, may_open
+from doorstep.web.kit.opening import own_case
+from doorstep.web.kit.visitor import NotLetIn, let_in
 from doorstep.web.portal import feeds
 
 
@@ -46,16 +46,6 @@ def led_to_code(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
             return render(request, "kit/error.html", context, status=404)
 
     return led
-
-
-def own_case(request: HttpRequest, reference: str) -> Case:
-    """Return a case that this browser may open; anyone else is not let in (NotLetIn), or meets "not found"."""
-    if not may_open(request, reference):
-        raise NotLetIn
-    case = cases.by_reference(reference)
-    if case is None:
-        raise Http404
-    return case
 
 
 @public
@@ -136,13 +126,6 @@ def _answers(case: Case) -> list[tuple[str, str]]:
     return [(label, said) for label, said in rows if label and said]
 
 
-def _own_photos(case: Case) -> set[str]:
-    """Return the names of the photos that the person sent, with the form and later."""
-    later = history.added(case.events.filter(kind__in=history.ADDED))
-    first = photos_of(catalogue.service(case.version_id), case.answers)
-    return {*first, *(one.photo for one in later if one.photo)}
-
-
 def _reopen_offer(case: Case) -> str:
     """Return the words that offer to open a closed case again, while it can be."""
     offer = catalogue.service(case.version_id).workflow.stages[case.stage].reopen
@@ -169,7 +152,7 @@ def photo(request: HttpRequest, reference: str, name: str) -> HttpResponseBase:
     """Give a photo of a case to the person who sent it."""
     case = own_case(request, reference)
     path = photos.path_of(name, small="small" in request.GET)
-    if path is None or name not in _own_photos(case):
+    if path is None or name not in history.photos(case):
         raise Http404
     answer = FileResponse(path.open("rb"), content_type="image/jpeg")
     answer["Cache-Control"] = "private, no-store"

@@ -11,8 +11,9 @@ from doorstep.staff.actor import RESIDENT
 from doorstep.web.form import session as forms
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
+from doorstep.web.kit.opening import own_case
 from doorstep.web.kit.visitor import keep
-from doorstep.web.portal.case import led_to_code, own_case
+from doorstep.web.portal.case import led_to_code
 from doorstep.web.portal.form import session_of
 
 

@@ -14,7 +14,8 @@ from doorstep.council.errors import Refused
 from doorstep.payments import queries as payments
 from doorstep.staff.actor import RESIDENT
 from doorstep.web.kit.access import public
-from doorstep.web.portal.case import led_to_code, own_case, told
+from doorstep.web.kit.opening import own_case
+from doorstep.web.portal.case import led_to_code, told
 
 
 @public

@@ -14,7 +14,8 @@ from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid
 from doorstep.insight import answers
 from doorstep.web.kit.access import public
-from doorstep.web.portal.case import led_to_code, own_case
+from doorstep.web.kit.opening import own_case
+from doorstep.web.portal.case import led_to_code
 
 SCORES = {str(score): score for score in answers.SCORES}
 SCORE = Question("score", "choice", "How satisfied are you?")

@@ -19,9 +19,10 @@ from doorstep.payments import actions, queries
 from doorstep.payments.models import LIVE, Attempt, Charge
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
+from doorstep.web.kit.opening import own_case
 from doorstep.web.kit.visitor import may_open
 from doorstep.web.kit.waiting import waiting
-from doorstep.web.portal.case import led_to_code, own_case, told
+from doorstep.web.portal.case import led_to_code, told
 
 
 def _charge(case: Case) -> Charge:

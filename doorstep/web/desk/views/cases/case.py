@@ -13,9 +13,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from doorstep.bookings import queries as bookings
 from doorstep.cases import actions as case_actions
-from doorstep.cases import asking, changing, choosing, deciding, locking, needs_person, timeline
-from doorstep.cases import queries as cases
+from doorstep.cases import (
+    asking,
+    changing,
+    choosing,
+    deciding,
+    history,
+    locking,
+    needs_person,
+    restricting,
+    timeline,
+)
 from doorstep.cases.models import Case
+from doorstep.cases.parts import Part
 from doorstep.cases.values import from_json
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Stage
@@ -26,7 +36,6 @@ from doorstep.files import photos
 from doorstep.messages import another_way
 from doorstep.messages import queries as messages
 from doorstep.payments import queries as payments
-from doorstep.staff import actions as staff
 from doorstep.staff import queries as looks
 from doorstep.waste import keyed, sheets
 from doorstep.waste import queries as rounds_of
@@ -37,20 +46,12 @@ from doorstep.web.desk.views.cases import caller
 from doorstep.web.form import session as forms
 from doorstep.web.kit import seen
 from doorstep.web.kit.access import actor, needs
-
-
-def case_of(reference: str) -> Case:
-    """Return the case with this reference; a page that is not there otherwise."""
-    case = cases.by_reference(reference)
-    if case is None:
-        raise Http404
-    return case
+from doorstep.web.kit.opening import looked, may, open_case, seen_case
 
 
 def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> HttpResponse:
     """Draw a case whole, with why something was refused; whoever draws it has looked, and that is written down."""
-    viewer: Any = request.user
-    staff.looked(by=viewer, what="case", key=found.reference, now=timezone.now())
+    looked(request, "case", found.reference)
     service = catalogue.service(found.version_id)
     stage = service.workflow.stages[found.stage]
     jobs, charges = work.of_case(found), payments.of_case(found)
@@ -67,11 +68,15 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "flags": [e.label for e in service.workflow.escalate if e.flag in found.flags],
         "decisions": {k: service.workflow.decisions.get(k, k) for k in stage.decisions},
         "asked": _asked(request, found, stage),
-        "choices": choosing.offered(found, timezone.now()) if _may(request, "desk.send") else [],
-        "change": changing.offered(found, timezone.now()) if _may(request, "desk.send") else None,
-        "late": choosing.late(found, timezone.now()) if _may(request, "desk.send") else "",
+        "choices": choosing.offered(found, timezone.now())
+        if may(request, "desk.send", found)
+        else [],
+        "change": changing.offered(found, timezone.now())
+        if may(request, "desk.send", found)
+        else None,
+        "late": choosing.late(found, timezone.now()) if may(request, "desk.send", found) else "",
         "events": timeline.of(found),
-        "may_decide": _may(request, "desk.decide"),
+        "may_decide": may(request, "desk.decide", found),
         "checks": from_json(found.decisions),
         "jobs": jobs,
         "sheets": keyed.of_jobs(jobs),
@@ -80,14 +85,15 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "tasks": needs_person.of_case(found),
         "now": timezone.now(),
         "told": messages.told(found),
-        "ways": another_way.ways(found) if _may(request, "desk.send") else [],
-        "may_refund": _may(request, "payments.refund"),
-        "may_waive": _may(request, "payments.waive"),
+        "ways": another_way.ways(found) if may(request, "desk.send", found) else [],
+        "may_refund": may(request, "payments.refund", found),
+        "may_waive": may(request, "payments.waive", found),
+        "may_restrict": may(request, "case.restricted", found),
         "looks": looks.of("case", found.reference),
         "assisted": bool(found.place_id and rounds_of.is_assisted(found.place_id)),
         "typed": request.POST,
         **about_place,
-        **(case_reroute.about(found) if _may(request, "desk.decide") else {}),
+        **(case_reroute.about(found) if may(request, "desk.decide", found) else {}),
     }
     return render(request, "desk/case.html", context)
 
@@ -96,7 +102,7 @@ def _asked(request: HttpRequest, found: Case, stage: Stage) -> dict[str, list[tu
     """Return what may be chosen for the decisions that ask something first, such as which day."""
     asked = (
         [k for k in stage.decisions if asking.asks(found, k)]
-        if _may(request, "desk.decide")
+        if may(request, "desk.decide", found)
         else []
     )
     return {k: asking.options(found, k, timezone.now()) for k in asked}
@@ -104,7 +110,7 @@ def _asked(request: HttpRequest, found: Case, stage: Stage) -> dict[str, list[tu
 
 def again(request: HttpRequest, refused: Refused, reference: str, **_named: object) -> HttpResponse:
     """Draw a case as it stands now, with why something was refused."""
-    return draw(request, case_of(reference), refused)
+    return draw(request, open_case(request, reference), refused)
 
 
 def back_to(case: Case, part: str = "") -> HttpResponse:
@@ -112,16 +118,14 @@ def back_to(case: Case, part: str = "") -> HttpResponse:
     return HttpResponseRedirect(reverse("desk_case", kwargs={"reference": case.reference}) + part)
 
 
-def _may(request: HttpRequest, permission: str) -> bool:
-    user: Any = request.user
-    return bool(user.may(permission))
-
-
 @needs("desk.see")
 @require_GET
 def case(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show a case whole."""
-    return draw(request, case_of(reference))
+    """Show a case: whole, or what of it this person may see."""
+    found = seen_case(request, reference)
+    if isinstance(found, Part):
+        return render(request, "desk/case_part.html", {"part": found})
+    return draw(request, found)
 
 
 @needs("desk.decide")
@@ -130,7 +134,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
 @as_it_was_seen(locked_state, "stage", always=True)
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a decision that the stage allows."""
-    case = case_of(reference)
+    case = open_case(request, reference)
     deciding.decide(
         case_id=case.pk,
         decision=request.POST.get("decision", ""),
@@ -162,14 +166,14 @@ def _ask(
 @says_why_not(again)
 def choose(request: HttpRequest, reference: str, choice: str) -> HttpResponse:
     """Choose for a resident who rings what they could choose themselves; asked once more first."""
-    case, now = case_of(reference), timezone.now()
+    case, now = open_case(request, reference), timezone.now()
     if request.method == "GET":
         return _ask(request, case, choice, now)
     about = {"chosen": request.POST.get(asking.FIELD, ""), "made_at": request.POST.get("at", "-")}
     try:
         choosing.choose(case_id=case.pk, name=choice, by=actor(request), now=now, **about)
     except Refused as exc:
-        case = case_of(reference)
+        case = open_case(request, reference)
         if not choosing.is_asked_again(case, choice, exc, now):
             raise
         return _ask(request, case, choice, now, exc.code)
@@ -181,7 +185,7 @@ def choose(request: HttpRequest, reference: str, choice: str) -> HttpResponse:
 @says_why_not(again)
 def change(request: HttpRequest, reference: str) -> HttpResponse:
     """Begin a change of a case for a resident who rings: its form, with all that was answered."""
-    case = case_of(reference)
+    case = open_case(request, reference)
     session = caller.session_of(request, case.slug)
     draft = changing.begin(
         case_id=case.pk,
@@ -193,12 +197,12 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
     return forms.go_on(session, session.filling(draft))
 
 
-@needs("desk.see")
+@needs("case.note")
 @require_POST
 @says_why_not(again)
 def note(request: HttpRequest, reference: str) -> HttpResponse:
     """Add a note."""
-    case = case_of(reference)
+    case = open_case(request, reference)
     text = request.POST.get("text", "")
     case_actions.note(case_id=case.pk, text=text, by=actor(request), now=timezone.now())
     return back_to(case)
@@ -210,7 +214,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 @as_it_was_seen(locked_state, "work")
 def correct(request: HttpRequest, reference: str) -> HttpResponse:
     """Put a wrong outcome of a job right, or say what came of one that no crew of ours reports; the resident is told."""
-    case = case_of(reference)
+    case = open_case(request, reference)
     try:
         job = case.jobs.filter(pk=int(request.POST.get("job", "")[:12])).first()
         event_id = UUID(request.POST.get("event", ""))
@@ -232,7 +236,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def send_sheet(request: HttpRequest, reference: str) -> HttpResponse:
     """Send a case's work to the waste system again, which waits or was refused."""
-    case = case_of(reference)
+    case = open_case(request, reference)
     number = request.POST.get("sheet", "")[:12]
     if not number.isdecimal() or not keyed.is_of(int(number), case):
         raise Http404
@@ -240,15 +244,33 @@ def send_sheet(request: HttpRequest, reference: str) -> HttpResponse:
     return back_to(case)
 
 
+@needs("case.restricted")
+@require_POST
+@says_why_not(again)
+def restrict(request: HttpRequest, reference: str) -> HttpResponse:
+    """Restrict a case, or open it again to those who see others."""
+    case, why = open_case(request, reference), request.POST.get("why", "")
+    on = request.POST.get("restricted") == "1"
+    by, now = actor(request), timezone.now()
+    restricting.restrict(case_id=case.pk, on=on, reason=why, by=by, now=now)
+    return back_to(case, "#restricted")
+
+
 @needs("desk.see")
 @require_GET
-def photo(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Show a photo to staff; the look is written down."""
+def photo(request: HttpRequest, reference: str, name: str) -> HttpResponseBase:
+    """Show a photo of a case to staff; the look is written down."""
+    found = seen_case(request, reference)
+    names = found.photos if isinstance(found, Part) else _photos(found)
     path = photos.path_of(name, small="small" in request.GET)
-    if path is None:
+    if path is None or name not in names:
         raise Http404
-    user: Any = request.user
-    staff.looked(by=user, what="photo", key=name[:40], now=timezone.now())
+    looked(request, "photo", name)
     answer = FileResponse(path.open("rb"), content_type="image/jpeg")
     answer["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _photos(found: Case) -> set[str]:
+    """Return the names of all photos of a case: what its person sent, with the form and later, and what crews took."""
+    return {*history.photos(found), *work.photos_of(found)}

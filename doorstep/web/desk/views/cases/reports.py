@@ -11,8 +11,9 @@ from doorstep.fieldwork import actions as fieldwork
 from doorstep.reports import actions as reports
 from doorstep.web.desk.case_state import free_state, locked_state
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
-from doorstep.web.desk.views.cases.case import again, back_to, case_of
+from doorstep.web.desk.views.cases.case import again, back_to
 from doorstep.web.kit.access import actor, needs
+from doorstep.web.kit.opening import open_case
 
 
 @needs("desk.decide")
@@ -21,7 +22,7 @@ from doorstep.web.kit.access import actor, needs
 @as_it_was_seen(locked_state, "report")
 def show(request: HttpRequest, reference: str) -> HttpResponse:
     """Say what anyone may see of a report."""
-    case = case_of(reference)
+    case = open_case(request, reference)
     reports.show(
         case_id=case.pk,
         hidden="hidden" in request.POST,
@@ -39,7 +40,7 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
 @as_it_was_seen(free_state, "stage")
 def merge(request: HttpRequest, reference: str) -> HttpResponse:
     """Join a case to another that is about the same."""
-    case, other = case_of(reference), request.POST.get("into", "")
+    case, other = open_case(request, reference), request.POST.get("into", "")
     reports.merge(case_id=case.pk, reference=other, by=actor(request), now=timezone.now())
     return back_to(case, "#same")
 
@@ -50,7 +51,7 @@ def merge(request: HttpRequest, reference: str) -> HttpResponse:
 @as_it_was_seen(free_state, "stage")
 def split(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a case away from the one it was joined to."""
-    case = case_of(reference)
+    case = open_case(request, reference)
     reports.split(case_id=case.pk, by=actor(request), now=timezone.now())
     return back_to(case, "#same")
 
@@ -77,7 +78,7 @@ def _warning_again(request: HttpRequest, refused: Refused, reference: str) -> Ht
 @as_it_was_seen(locked_state, "warnings")
 def warn(request: HttpRequest, reference: str) -> HttpResponse:
     """Tell whoever works at this place what to know first."""
-    case = case_of(reference)
+    case = open_case(request, reference)
     easting = case.place.easting if case.place else case.easting
     northing = case.place.northing if case.place else case.northing
     if easting is None or northing is None:
@@ -97,6 +98,6 @@ def warn(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def end_warning(request: HttpRequest, reference: str, caution: int) -> HttpResponse:
     """End a warning before its day."""
-    case = case_of(reference)
+    case = open_case(request, reference)
     fieldwork.end_warning(caution_id=caution, by=actor(request), now=timezone.now())
     return back_to(case, "#warnings")

@@ -13,10 +13,11 @@ from doorstep.intake import prefill
 from doorstep.web.desk.case_state import locked_state
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases.caller import session_of
-from doorstep.web.desk.views.cases.case import again, back_to, case_of
+from doorstep.web.desk.views.cases.case import again, back_to
 from doorstep.web.form.session import begin_filling
 from doorstep.web.form.session import go_on as go_on_with
 from doorstep.web.kit.access import actor, needs
+from doorstep.web.kit.opening import open_case
 
 
 @needs("desk.decide")
@@ -25,9 +26,9 @@ from doorstep.web.kit.access import actor, needs
 @as_it_was_seen(locked_state, "stage")
 def move(request: HttpRequest, reference: str) -> HttpResponse:
     """Move a case to another service, with all that was said; only what is missing is asked."""
-    case, to = case_of(reference), request.POST.get("to", "")
+    case, to = open_case(request, reference), request.POST.get("to", "")
     rerouting.move(case_id=case.pk, to=to, by=actor(request), now=timezone.now())
-    return _go_on(request, case_of(reference), to)
+    return _go_on(request, open_case(request, reference), to)
 
 
 @needs("desk.decide")
@@ -35,7 +36,7 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
 @says_why_not(again)
 def go_on(request: HttpRequest, reference: str) -> HttpResponse:
     """Go on with the form of the service that a case was moved to, as long as it was not sent."""
-    case = case_of(reference)
+    case = open_case(request, reference)
     to = str(case.facts.get("moved", {}).get("to", ""))
     if not to or rerouting.came_of(case):
         return back_to(case)
@@ -59,6 +60,6 @@ def _go_on(request: HttpRequest, case: Case, to: str) -> HttpResponse:
 @says_why_not(again)
 def undo(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a move back that was a slip."""
-    case = case_of(reference)
+    case = open_case(request, reference)
     rerouting.undo(case_id=case.pk, by=actor(request), now=timezone.now())
     return back_to(case)

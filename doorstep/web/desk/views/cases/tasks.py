@@ -10,34 +10,33 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from doorstep.cases import adding, needs_person
-from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
-from doorstep.staff import actions as staff
 from doorstep.tasks import actions, queries
 from doorstep.tasks.kinds import KINDS
 from doorstep.tasks.models import Task
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.kit import seen
 from doorstep.web.kit.access import actor, needs
+from doorstep.web.kit.opening import SEE, looked, may, open_case
 
 # What somebody at the desk can ask for; the others come of themselves.
 OFFERED = ("ring", "write", "other")
 
 
-def _found(number: int) -> Task:
+def _found(request: HttpRequest, number: int) -> Task:
+    """Return a task that this person may see: about no case, or about one that is open to them."""
     task = queries.task(number)
-    if task is None:
+    about = needs_person.cases_of([task]).get(task.pk) if task else None
+    if task is None or (about and not may(request, SEE, about)):
         raise Http404
     return task
 
 
 def _draw(request: HttpRequest, refused: Refused | None = None, *, number: int) -> HttpResponse:
-    task, now = _found(number), timezone.now()
-    viewer: Any = request.user
-    # Whom it is about is personal.
-    staff.looked(by=viewer, what="task", key=str(task.pk), now=now)
+    task, now = _found(request, number), timezone.now()
+    looked(request, "task", str(task.pk))  # whom it is about is personal
     context = {
         "task": task,
         "case": needs_person.cases_of([task]).get(task.pk),
@@ -59,16 +58,16 @@ def _state(task: Task) -> dict[str, object]:
     return {"task": (task.team, task.owner_id, task.due_at, task.ended_at, added)}
 
 
-def _locked(_request: HttpRequest, number: int) -> dict[str, object]:
+def _locked(request: HttpRequest, number: int) -> dict[str, object]:
     """Return the same of a task that stays as it is until the transaction ends."""
-    return _state(needs_person.locked_task(_found(number).pk))
+    return _state(needs_person.locked_task(_found(request, number).pk))
 
 
 def _done(number: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk_task", kwargs={"number": number}))
 
 
-@needs("desk.see")
+@needs("tasks.see")
 @require_GET
 def task(request: HttpRequest, number: int) -> HttpResponse:
     """Show a task whole."""
@@ -82,7 +81,7 @@ def task(request: HttpRequest, number: int) -> HttpResponse:
 def take(request: HttpRequest, number: int) -> HttpResponse:
     """Make a task one's own, from nobody or from whom the page showed."""
     user: Any = request.user
-    actions.take(task_id=_found(number).pk, by=user, now=timezone.now())
+    actions.take(task_id=_found(request, number).pk, by=user, now=timezone.now())
     return _done(number)
 
 
@@ -92,7 +91,7 @@ def take(request: HttpRequest, number: int) -> HttpResponse:
 @as_it_was_seen(_locked, "task")
 def put_back(request: HttpRequest, number: int) -> HttpResponse:
     """Leave a task to the team again."""
-    task = _found(number)
+    task = _found(request, number)
     actions.put_back(task_id=task.pk, by=actor(request), now=timezone.now())
     return _done(number)
 
@@ -103,7 +102,7 @@ def put_back(request: HttpRequest, number: int) -> HttpResponse:
 @as_it_was_seen(_locked, "task")
 def give(request: HttpRequest, number: int) -> HttpResponse:
     """Give a task to a person or a team."""
-    task, to = _found(number), request.POST.get("to", "")
+    task, to = _found(request, number), request.POST.get("to", "")
     actions.give(task_id=task.pk, to=to, by=actor(request), now=timezone.now())
     return _done(number)
 
@@ -115,7 +114,7 @@ def give(request: HttpRequest, number: int) -> HttpResponse:
 def put_off(request: HttpRequest, number: int) -> HttpResponse:
     """Say that a task is done by another time."""
     actions.put_off(
-        task_id=_found(number).pk,
+        task_id=_found(request, number).pk,
         due_at=_moment(request.POST.get("due", "")),
         said=request.POST.get("why", ""),
         by=actor(request),
@@ -138,7 +137,7 @@ def _moment(text: str) -> datetime:
 @as_it_was_seen(_locked, "task")
 def end(request: HttpRequest, number: int) -> HttpResponse:
     """End a task, with a word on how."""
-    task, typed = _found(number), request.POST
+    task, typed = _found(request, number), request.POST
     how, said = typed.get("how", ""), typed.get("said", "")
     needs_person.end(task_id=task.pk, how=how, said=said, by=actor(request), now=timezone.now())
     return _done(number)
@@ -149,7 +148,7 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
 @says_why_not(_draw)
 def open_again(request: HttpRequest, number: int) -> HttpResponse:
     """Take an end back that was a slip."""
-    task = _found(number)
+    task = _found(request, number)
     needs_person.open_again(task_id=task.pk, by=actor(request), now=timezone.now())
     return _done(number)
 
@@ -169,10 +168,7 @@ def _case(request: HttpRequest) -> Case | None:
     """Return the case that a new task is about; nothing where none is named."""
     named = request.POST if request.method == "POST" else request.GET
     reference = named.get("case", "")
-    case = cases.by_reference(reference) if reference else None
-    if reference and case is None:
-        raise Http404
-    return case
+    return open_case(request, reference) if reference else None
 
 
 @needs("desk.send")

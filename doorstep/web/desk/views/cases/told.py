@@ -6,8 +6,9 @@ from django.views.decorators.http import require_POST
 
 from doorstep.messages import another_way
 from doorstep.web.desk.refusal import says_why_not
-from doorstep.web.desk.views.cases.case import again, back_to, case_of
+from doorstep.web.desk.views.cases.case import again, back_to
 from doorstep.web.kit.access import actor, needs
+from doorstep.web.kit.opening import open_case
 
 
 @needs("desk.send")
@@ -15,7 +16,7 @@ from doorstep.web.kit.access import actor, needs
 @says_why_not(again)
 def tell_again(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Tell a case's person once more, in the way that was chosen."""
-    case = case_of(reference)
+    case = open_case(request, reference)
     another_way.tell_again(
         case=case,
         message_id=number,

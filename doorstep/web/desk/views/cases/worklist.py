@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from doorstep.cases import deciding, locking, needs_person
+from doorstep.cases import deciding, locking, needs_person, permits
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.values import named, spoken
@@ -20,9 +20,11 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.catalogue.service import Service
 from doorstep.council.queries import ZONE
+from doorstep.staff.who import Staff
 from doorstep.tasks import queries as tasks
 from doorstep.tasks.models import Task
 from doorstep.web.kit.access import actor, needs, owner
+from doorstep.web.kit.opening import may, staff_of
 
 # Counted no further: of half a million closed cases nobody needs the number.
 MOST = 10_000
@@ -40,16 +42,18 @@ def worklist(request: HttpRequest) -> HttpResponse:
     state = "closed" if params.get("state") == "closed" else "open"
     show = {name: params.get(name) == "1" for name in ("overdue", "flagged")}
     today, stage = now.astimezone(ZONE).date(), params.get("stage", "")[:40]
-    listed = cases.worklist(state=state, today=today, stage=stage, **show)
+    who = staff_of(request)
+    listed = cases.worklist(who, now, state=state, today=today, stage=stage, **show)
     total = listed.order_by()[: MOST + 1].count()
     page = Paginator(range(min(total, MOST)), CASES).get_page(params.get("page"))
     first = (page.number - 1) * CASES
     rows = [(c, catalogue.service(c.version_id)) for c in listed[first : first + CASES]]
     others = state == "closed" or stage or show["flagged"] or page.number > 1
+    others = others or not who.may("tasks.see")
     late_at = now if show["overdue"] else None
     alone = [] if others else needs_person.about_no_case(late_at=late_at)
     context = {
-        "rows": _among(rows, alone[:PAGE]),
+        "rows": _among(rows, alone[:PAGE], who),
         "more_tasks": len(alone) > PAGE,
         "standing": locking.standing,
         "state": state,
@@ -61,6 +65,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "now": now,
         "services": catalogue.running(),
         "channels": ADVISER_CHANNELS,
+        "may_send": who.may("desk.send"),
         "begun": _begun(request),
         "total": total,
         "most": MOST,
@@ -89,21 +94,22 @@ class Row:
     tasks: list[Task]
 
 
-def _among(rows: list[tuple[Case, Service]], alone: list[Task]) -> list[Row]:
+def _among(rows: list[tuple[Case, Service]], alone: list[Task], who: Staff) -> list[Row]:
     """Return cases and tasks in one list; tasks stand where their day has its place."""
-    to_do = needs_person.of_cases([c for c, _ in rows])
+    to_do = needs_person.of_cases([c for c, _ in rows]) if who.may("tasks.see") else {}
     lines = [Row(c.due_on or date.max, c, s, to_do.get(c.pk, [])) for c, s in rows]
     lines += [Row(t.due_at.astimezone(ZONE).date(), None, None, [t]) for t in alone]
     return sorted(lines, key=lambda row: row.due) if alone else lines
 
 
-@needs("desk.see")
+@needs("tasks.see")
 @require_GET
 def to_do(request: HttpRequest) -> HttpResponse:
     """List what people must do by a time, a page at a time: everybody's, a team's, or one's own."""
     user: Any = request.user
     mine, team = request.GET.get("mine") == "1", request.GET.get("team", "")[:80]
     listed = tasks.open_tasks(owner=user.pk if mine else None, team=team)
+    listed = needs_person.open_to(listed, user.who, timezone.now())
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     context = {
         "tasks": page.object_list,
@@ -146,7 +152,7 @@ def _bulk(request: HttpRequest, rows: list[tuple[Case, Service]]) -> dict[str, s
     user: Any = request.user
     if not user.may("desk.decide"):
         return {}
-    flows = [(c, s.workflow) for c, s in rows]
+    flows = [(c, s.workflow) for c, s in rows if may(request, "desk.decide", c)]
     open_to = {d: f for c, f in flows for d in f.stages[c.stage].decisions if d in f.bulk}
     return {d: flow.decisions.get(d, d) for d, flow in open_to.items()}
 
@@ -161,10 +167,14 @@ def _ticked(request: HttpRequest) -> dict[int, str]:
 @require_POST
 def decide_many(request: HttpRequest) -> HttpResponse:
     """Take one decision for all the cases ticked, such as releasing them to the crew."""
+    ticked = _ticked(request)
+    theirs = permits.visible_to(staff_of(request), timezone.now(), "desk.decide")
+    theirs_now = set(theirs.filter(pk__in=ticked).values_list("pk", flat=True))
     done, refused = deciding.decide_many(
-        made_at=_ticked(request),
+        made_at={pk: at for pk, at in ticked.items() if pk in theirs_now},
         decision=request.POST.get("decision", ""),
         by=actor(request),
         now=timezone.now(),
     )
+    refused += len(ticked) - len(theirs_now)
     return HttpResponseRedirect(reverse("desk") + f"?done={done}&refused={refused}")

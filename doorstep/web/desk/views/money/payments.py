@@ -2,21 +2,23 @@
 
 import csv
 import io
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from doorstep.cases.models import Case
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.payments import comparing, queries, refunds, waiving
-from doorstep.payments.models import Movement, Waiver
+from doorstep.payments.models import Movement, Refund, Waiver
 from doorstep.payments.money import plain
-from doorstep.staff import actions as staff
 from doorstep.text import sums
 from doorstep.text.safe import for_csv
 from doorstep.web.desk.case_state import (
@@ -30,6 +32,7 @@ from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases import case as case_view
 from doorstep.web.kit import seen
 from doorstep.web.kit.access import actor, needs
+from doorstep.web.kit.opening import SEE, looked, may, open_case
 from doorstep.web.kit.waiting import waiting
 
 COLUMNS = (
@@ -47,14 +50,16 @@ def payments(request: HttpRequest) -> HttpResponse:
     today = now.astimezone(ZONE).date()
     context = {
         "made": comparison,
-        "waiting": [(r, seen.mark(refund_state(r))) for r in queries.waiting()],
-        "by_hand": [(r, seen.mark(refund_state(r))) for r in queries.by_hand()],
-        "waivers": [(w, seen.mark(waiver_state(w))) for w in queries.waivers()],
-        "may_waive": user.may("payments.waive"),
-        "failed": queries.failed(),
+        "waiting": _refunds(request, queries.waiting()),
+        "by_hand": _refunds(request, queries.by_hand()),
+        "waivers": [
+            (w, seen.mark(waiver_state(w)), may(request, "payments.waive", w.charge.case))
+            for w in queries.waivers()
+            if may(request, SEE, w.charge.case)
+        ],
+        "failed": [r for r in queries.failed() if may(request, SEE, r.attempt.charge.case)],
         "unsettled": queries.unsettled(),
         "forgeries": queries.forgeries(now),
-        "may_refund": user.may("payments.refund"),
         "may_export": user.may("payments.export"),
         "refused": request.GET.get("refused", "")[:40],
         "since": today.replace(day=1),
@@ -62,6 +67,24 @@ def payments(request: HttpRequest) -> HttpResponse:
     }
     ended = comparison is None or comparison.ended_at is not None
     return waiting(request, "desk/payments.html", context, ended=ended)
+
+
+def _refunds(request: HttpRequest, refunds: Iterable[Refund]) -> list[tuple[Refund, str, bool]]:
+    """Return refunds of cases that this person may see, each with the mark of its form and whether they may decide it."""
+    cases = [(r, r.attempt.charge.case) for r in refunds]
+    return [
+        (r, seen.mark(refund_state(r)), may(request, "payments.refund", case))
+        for r, case in cases
+        if may(request, SEE, case)
+    ]
+
+
+def _of_case(case: Case | None, request: HttpRequest) -> None:
+    """Let a view go on that acts on something of a case, where this person may see the case and act on it."""
+    if case is None or not may(request, SEE, case):
+        raise Http404
+    if not may(request, getattr(request, "permission", SEE), case):
+        raise PermissionDenied
 
 
 def _back(_request: HttpRequest, refused: Refused, **_named: object) -> HttpResponse:
@@ -83,6 +106,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 @as_it_was_seen(locked_refund, "refund", always=True)
 def decide(request: HttpRequest, number: int) -> HttpResponse:
     """Approve or refuse a refund."""
+    _of_case(queries.case_of_refund(number), request)
     about: Any = {"refund_id": number, "by": actor(request), "now": timezone.now()}
     if request.POST.get("do") == "approve":
         refunds.approve(**about)
@@ -97,6 +121,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
 @as_it_was_seen(locked_refund, "refund", always=True)
 def given(request: HttpRequest, number: int) -> HttpResponse:
     """Write down that what was taken at a counter was given back by hand."""
+    _of_case(queries.case_of_refund(number), request)
     slip = request.POST.get("slip", "")[:40]
     refunds.given(refund_id=number, slip=slip, by=actor(request), now=timezone.now())
     return redirect("desk_payments")
@@ -108,6 +133,7 @@ def given(request: HttpRequest, number: int) -> HttpResponse:
 @as_it_was_seen(locked_waiver, "waiver", always=True)
 def decide_waiver(request: HttpRequest, number: int) -> HttpResponse:
     """Approve or refuse a waiver, as the second person."""
+    _of_case(queries.case_of_waiver(number), request)
     about: Any = {"waiver_id": number, "by": actor(request), "now": timezone.now()}
     if request.POST.get("do") == "approve":
         waiving.approve(**about)
@@ -122,7 +148,7 @@ def decide_waiver(request: HttpRequest, number: int) -> HttpResponse:
 @as_it_was_seen(locked_state, "money", always=True)
 def refund(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask to give back part of what was paid on a case."""
-    case = case_view.case_of(reference)
+    case = open_case(request, reference)
     pence = sums.pence(request.POST.get("sum", ""))
     why = request.POST.get("why", "")[:200]
     if not pence:
@@ -148,9 +174,8 @@ def _days(request: HttpRequest) -> tuple[datetime, datetime]:
 @says_why_not(_back)
 def export(request: HttpRequest) -> HttpResponse:
     """Give the ledger of some days as CSV."""
-    days, viewer = _days(request), request.user
-    key = "/".join(day.date().isoformat() for day in days)
-    staff.looked(by=viewer, what="ledger", key=key, now=timezone.now())  # type: ignore[arg-type]
+    days = _days(request)
+    looked(request, "ledger", "/".join(day.date().isoformat() for day in days))
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(COLUMNS)

@@ -20,9 +20,10 @@ from doorstep.payments.models import COUNTER, LIVE, Attempt, Charge, Waiver
 from doorstep.web.desk.case_state import free_state, locked_state
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases.case import again as case_again
-from doorstep.web.desk.views.cases.case import back_to, case_of
+from doorstep.web.desk.views.cases.case import back_to
 from doorstep.web.kit import seen
 from doorstep.web.kit.access import actor, needs
+from doorstep.web.kit.opening import may, open_case
 from doorstep.web.kit.waiting import waiting
 
 
@@ -35,10 +36,9 @@ def _due(case: Case) -> Charge:
 
 def _ways(request: HttpRequest, case: Case) -> list[str]:
     """Return the ways in which this person may take a payment of this case now."""
-    viewer: Any = request.user
     links = [way for way in another_way.ways(case) if way not in another_way.ASKED]
     counters = COUNTER if council.current().counters else ()
-    waive = ["waive"] if viewer.may("payments.waive") else []
+    waive = ["waive"] if may(request, "payments.waive", case) else []
     return ["moto"] * settings.GOVUK_PAY_MOTO + [*links, *counters, *waive]
 
 
@@ -68,7 +68,7 @@ def _draw(request: HttpRequest, case: Case, refused: Refused | None = None) -> H
 def _again(
     request: HttpRequest, refused: Refused, reference: str, **_named: object
 ) -> HttpResponse:
-    return _draw(request, case_of(reference), refused)
+    return _draw(request, open_case(request, reference), refused)
 
 
 @needs("payments.take")
@@ -77,7 +77,7 @@ def _again(
 @says_why_not(_again)
 def ways(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask how a payment is made, and go there."""
-    case = case_of(reference)
+    case = open_case(request, reference)
     if request.method == "GET":
         return _draw(request, case)
     charge, way = _due(case), request.POST.get("way", "")
@@ -116,7 +116,7 @@ def _by_link(request: HttpRequest, case: Case, charge: Charge, way: str) -> Http
 @says_why_not(_again)
 def stop(request: HttpRequest, reference: str) -> HttpResponse:
     """End the payment that is under way, so that another way can be taken."""
-    case = case_of(reference)
+    case = open_case(request, reference)
     if not actions.stop(charge_id=_due(case).pk, by=actor(request), now=timezone.now()):
         raise Refused("not_stopped")
     return redirect("desk_pay", reference=case.reference)
@@ -127,7 +127,7 @@ def stop(request: HttpRequest, reference: str) -> HttpResponse:
 @require_GET
 def wait(request: HttpRequest, reference: str) -> HttpResponse:
     """Wait for the provider to make the payment that this person takes, or to confirm it; asks again by itself."""
-    case = case_of(reference)
+    case = open_case(request, reference)
     charge = queries.latest(case)
     attempt = queries.last_attempt(charge) if charge else None
     if attempt is None or attempt.state not in LIVE or attempt.taken_by != actor(request).key:
@@ -181,7 +181,7 @@ def _record_page(
 
 
 def _record_again(request: HttpRequest, refused: Refused, reference: str, way: str) -> HttpResponse:
-    return _record_page(request, case_of(reference), way, refused)
+    return _record_page(request, open_case(request, reference), way, refused)
 
 
 @needs("payments.take")
@@ -189,7 +189,7 @@ def _record_again(request: HttpRequest, refused: Refused, reference: str, way: s
 @says_why_not(_record_again)
 def record(request: HttpRequest, reference: str, way: str) -> HttpResponse:
     """Ask where a payment was taken, or why it is waived, and write that down."""
-    case = case_of(reference)
+    case = open_case(request, reference)
     if way not in (*COUNTER, "waive") or way not in _ways(request, case):
         raise Http404
     if request.method == "GET":
@@ -199,7 +199,7 @@ def record(request: HttpRequest, reference: str, way: str) -> HttpResponse:
 
 @as_it_was_seen(locked_state, "money", always=True)
 def _recorded(request: HttpRequest, reference: str, way: str) -> HttpResponse:
-    case, given = case_of(reference), request.POST
+    case, given = open_case(request, reference), request.POST
     about: Any = {"charge_id": _due(case).pk, "by": actor(request), "now": timezone.now()}
     if way == "waive":
         waiving.waive(**about, reason=given.get("reason", "")[:200])
@@ -213,7 +213,7 @@ def _recorded(request: HttpRequest, reference: str, way: str) -> HttpResponse:
 @require_GET
 def receipt(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Show a receipt to print for what was taken at a counter, in the language of whoever paid."""
-    case = case_of(reference)
+    case = open_case(request, reference)
     attempt = Attempt.objects.filter(charge__case=case, pk=number, way__in=COUNTER).first()
     if attempt is None:
         raise Http404
@@ -231,7 +231,7 @@ def receipt(request: HttpRequest, reference: str, number: int) -> HttpResponse:
 @as_it_was_seen(locked_state, "money", always=True)
 def take_back(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Take back by a second entry what was written down by mistake."""
-    case = case_of(reference)
+    case = open_case(request, reference)
     if not Attempt.objects.filter(charge__case=case, pk=number, way__in=COUNTER).exists():
         raise Http404
     reason = request.POST.get("reason", "")[:200]
@@ -245,7 +245,7 @@ def take_back(request: HttpRequest, reference: str, number: int) -> HttpResponse
 @as_it_was_seen(locked_state, "money", always=True)
 def unwaive(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Take a waiver back by a second entry."""
-    case = case_of(reference)
+    case = open_case(request, reference)
     if not Waiver.objects.filter(charge__case=case, pk=number, state="done").exists():
         raise Http404
     reason = request.POST.get("reason", "")[:200]

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.staff import actions as staff
 from doorstep.staff import queries as known
@@ -19,7 +20,7 @@ def _meanings() -> dict[str, str]:
     """Return what each scope lets a system do, in words."""
     return {
         "cases:create": _("Send requests for residents"),
-        "cases:read": _("Read where every case stands"),
+        "cases:read": _("Read where cases stand"),
     }
 
 
@@ -35,6 +36,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 def _asked(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
     typed = request.POST
     choices = {"scopes": typed.getlist("scope"), "meanings": _meanings(), "days": staff.DAYS}
+    choices |= {"services": catalogue.running(), "chosen": typed.getlist("service")}
     code = refused.code if refused else ""
     return render(request, "desk/token_new.html", {**choices, "refused": code, "typed": typed})
 
@@ -54,6 +56,7 @@ def new(request: HttpRequest) -> HttpResponse:
         days=_number(typed.get("days", "")),
         by=user,
         now=timezone.now(),
+        services=[s.slug for s in catalogue.running() if s.slug in typed.getlist("service")],
     )
     return _once(request, {"token": token, "secret": secret, "meanings": _meanings()})
 

@@ -17,10 +17,10 @@ from doorstep.catalogue.words import say
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.forms.questions import kinds
-from doorstep.staff import actions as staff
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.kit import lists, seen
 from doorstep.web.kit.access import actor, needs
+from doorstep.web.kit.opening import looked, with_case_as_seen
 
 COLUMNS = ("Reference", "Address", "What", "How much", "State")
 WIDTHS = (16, 40, 34, 10, 10)
@@ -72,7 +72,7 @@ def found(code: str, day: str) -> tuple[Calendar, date]:
 def _draw(request: HttpRequest, calendar: Calendar, day: date, **more: object) -> HttpResponse:
     now, user = timezone.now(), request.user
     may: Any = user
-    staff.looked(by=may, what="day list", key=f"{calendar.code}/{day}", now=now)
+    looked(request, "day list", f"{calendar.code}/{day}")
     board_day = queries.board([calendar], day, 1, now)[calendar.code][0]
     previewed = bool(more.get("previewed"))
     context = {
@@ -80,7 +80,7 @@ def _draw(request: HttpRequest, calendar: Calendar, day: date, **more: object) -
         "calendar": calendar,
         "day": day,
         "shown": board_day,
-        "lines": [(b, _what(b)) for b in queries.on_day(calendar, day)],
+        "lines": [(b, _what(b)) for b in _on_day(request, calendar, day)],
         "changes": changing.changes(calendar, day),
         "may_change": may.may("bookings.change") and day >= now.astimezone(ZONE).date(),
         "monday": day - timedelta(days=day.weekday()),
@@ -168,10 +168,17 @@ def change(request: HttpRequest, code: str, day: str) -> HttpResponse:
     return redirect("bookings_day", code=calendar.code, day=on.isoformat())
 
 
+def _on_day(request: HttpRequest, calendar: Calendar, day: date) -> list[Booking]:
+    """Return a day's bookings, each with its case as this person may see it."""
+    return [with_case_as_seen(request, b) for b in queries.on_day(calendar, day)]
+
+
 def _what(booking: Booking) -> str:
     """Return what a booking is about, in the words that the service's cases are named by."""
     case = booking.case
     assert case is not None
+    if not case.reference:  # not open to who looks
+        return ""
     about = catalogue.service(case.version_id).about
     questions = catalogue.service(case.version_id).form.questions
     names = [
@@ -180,7 +187,7 @@ def _what(booking: Booking) -> str:
     return named(case.words, names) or str(about.title)
 
 
-def _rows(calendar: Calendar, day: date) -> list[tuple[str, ...]]:
+def _rows(request: HttpRequest, calendar: Calendar, day: date) -> list[tuple[str, ...]]:
     return [
         (
             b.case.reference if b.case else "",
@@ -189,15 +196,14 @@ def _rows(calendar: Calendar, day: date) -> list[tuple[str, ...]]:
             f"{b.load} {calendar.unit}",
             b.state,
         )
-        for b in queries.on_day(calendar, day)
+        for b in _on_day(request, calendar, day)
     ]
 
 
 def _listed(request: HttpRequest, code: str, day: str) -> tuple[Calendar, date]:
     """Return the day whose list leaves the desk; that somebody took it is written down."""
     calendar, on = found(code, day)
-    viewer: Any = request.user
-    staff.looked(by=viewer, what="day list", key=f"{calendar.code}/{on}", now=timezone.now())
+    looked(request, "day list", f"{calendar.code}/{on}")
     return calendar, on
 
 
@@ -206,7 +212,7 @@ def _listed(request: HttpRequest, code: str, day: str) -> tuple[Calendar, date]:
 def day_csv(request: HttpRequest, code: str, day: str) -> HttpResponse:
     """Give a day's bookings as CSV."""
     calendar, on = _listed(request, code, day)
-    return lists.as_csv(f"{calendar.code}-{on}.csv", COLUMNS, _rows(calendar, on))
+    return lists.as_csv(f"{calendar.code}-{on}.csv", COLUMNS, _rows(request, calendar, on))
 
 
 @needs("bookings.see")
@@ -215,4 +221,6 @@ def day_pdf(request: HttpRequest, code: str, day: str) -> HttpResponse:
     """Give a day's bookings on paper."""
     calendar, on = _listed(request, code, day)
     title = f"{calendar.name}: {say(on, year=True)}"
-    return lists.as_pdf(f"{calendar.code}-{on}.pdf", title, COLUMNS, _rows(calendar, on), WIDTHS)
+    return lists.as_pdf(
+        f"{calendar.code}-{on}.pdf", title, COLUMNS, _rows(request, calendar, on), WIDTHS
+    )

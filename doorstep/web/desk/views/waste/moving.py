@@ -13,11 +13,11 @@ from doorstep.bookings.models import Calendar, Move
 from doorstep.bookings.room import locked
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
-from doorstep.staff import actions as staff
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.waste.bookings import day_state, found, room_typed
 from doorstep.web.kit import seen
 from doorstep.web.kit.access import actor, needs
+from doorstep.web.kit.opening import looked, with_case_as_seen
 from doorstep.web.kit.waiting import waiting
 
 # Of an answer about somebody: `to-<case>` is the slot that their booking goes to.
@@ -27,9 +27,7 @@ KEPT = ("too_many_on", "slot_gone", "changed_since")
 
 
 def _looked(request: HttpRequest, calendar: Calendar, day: date) -> None:
-    viewer: Any = request.user
-    key = f"{calendar.code}/{day}"
-    staff.looked(by=viewer, what="day list", key=key, now=timezone.now())
+    looked(request, "day list", f"{calendar.code}/{day}")
 
 
 def _keep(request: HttpRequest) -> int:
@@ -63,6 +61,8 @@ def _form(
     if request.POST.get("do") and (refused is None or refused.code in KEPT):
         lines = moving.propose(calendar, on, _keep(request), now)
         chosen = _slots(request)
+        for one in lines:
+            with_case_as_seen(request, one.booking)
         context["lines"] = [(p, chosen.get(p.booking.case_id or 0, p.slot)) for p in lines]
         if refused and refused.code == "too_many_on":
             context["full"] = refused.values["day"]
@@ -126,6 +126,8 @@ def _draw(request: HttpRequest, refused: Refused | None = None, *, number: int) 
     move, now = _move(number), timezone.now()
     _looked(request, move.day.calendar, move.day.day)
     lines = moves.lines(move)
+    for row in lines:
+        with_case_as_seen(request, row.line)
     viewer: Any = request.user
     context = {
         "move": move,

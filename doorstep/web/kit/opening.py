@@ -1,0 +1,98 @@
+"""The one way in which a view comes by a case: it asks whether this person may, and writes down that they looked."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from doorstep.cases import parts, permits
+from doorstep.cases import queries as cases
+from doorstep.cases.models import Case
+from doorstep.staff import actions as staff
+from doorstep.staff.who import Staff, Who
+from doorstep.web.kit import visitor
+
+SEE = "desk.see"
+
+
+def staff_of(request: HttpRequest) -> Staff:
+    """Return the member of staff who asks, with their grants."""
+    user: Any = request.user
+    who: Staff = user.who
+    return who
+
+
+def may(request: HttpRequest, permission: str, case: Case) -> bool:
+    """Say whether the member of staff who asks has a permission for a case."""
+    return permits.may_open(staff_of(request), case, timezone.now(), permission) is not None
+
+
+def open_case(request: HttpRequest, reference: str) -> Case:
+    """Return a case, whole, to a view of staff, and write the trace of a look where a page is drawn.
+
+    The view's own permission is asked about for this case. A page that is not there, where they may not see it at all
+    or there is none; "you cannot" (PermissionDenied), where they may see it, and not whole or not do this.
+    """
+    case = _found(cases.by_reference(reference), staff_of(request), SEE)
+    _refuse_unless_whole(request, case)
+    if request.method in ("GET", "HEAD"):
+        looked(request, "case", case.reference)
+    return case
+
+
+def _refuse_unless_whole(request: HttpRequest, case: Case) -> None:
+    permission = getattr(request, "permission", SEE)
+    permit = permits.may_open(staff_of(request), case, timezone.now(), permission)
+    if permit is None or permit.how != "whole":
+        raise PermissionDenied
+
+
+def seen_case(request: HttpRequest, reference: str) -> Case | parts.Part:
+    """Return a case as this person may see it: whole, or a part of it."""
+    case = _found(cases.by_reference(reference), staff_of(request), SEE)
+    permit = permits.may_open(staff_of(request), case, timezone.now(), SEE)
+    assert permit is not None
+    looked(request, "case" if permit.how == "whole" else "case, part", case.reference)
+    return case if permit.how == "whole" else parts.part_of(case, permit)
+
+
+def _found(case: Case | None, who: Who, permission: str) -> Case:
+    """Return a case that somebody may see; for any other the page of one that is not there."""
+    if case is None or permits.may_open(who, case, timezone.now(), permission) is None:
+        raise Http404
+    return case
+
+
+def own_case(request: HttpRequest, reference: str) -> Case:
+    """Return a case that this resident's browser may open; anyone else is not let in (NotLetIn), or meets "not found"."""
+    who = visitor.who(request)
+    if reference not in who.references:
+        raise visitor.NotLetIn
+    return _found(cases.by_reference(reference), who, SEE)
+
+
+def looked(request: HttpRequest, what: str, key: str) -> None:
+    """Write down, once a request, that this person looked at something personal."""
+    done: set[tuple[str, str]] = request.__dict__.setdefault("looked_at", set())
+    if (what, key) not in done:
+        user: Any = request.user
+        staff.looked(by=user, what=what, key=key[:40], now=timezone.now())
+        done.add((what, key))
+
+
+def as_seen(request: HttpRequest, case: Case) -> Case:
+    """Return a case for a line of a list as the member of staff who asks may see it: whole, without its person, or blank."""
+    permit = permits.may_open(staff_of(request), case, timezone.now(), SEE)
+    if permit is None:
+        return Case(pk=case.pk, version_id=case.version_id, slug=case.slug, words={}, answers={})
+    if permit.how != "whole":
+        case.customer = None  # of this copy, which nobody saves
+    return case
+
+
+def with_case_as_seen(request: HttpRequest, row: Any) -> Any:
+    """Return a row of another room with its case as the member of staff who asks may see it."""
+    if row.case is not None:
+        row._state.fields_cache["case"] = as_seen(request, row.case)
+    return row
