@@ -10,8 +10,8 @@
 | `tid`                        | the tenant that the issuer's address names, as Entra ID writes it                  |
 | `auth_time`                  | where a fresh proof was asked for: there, and not from before it was asked, by two minutes |
 
-A person is `oid` at Entra ID, since its `sub` is another for each application, and `sub` elsewhere. What of it was wrong is logged, in words
-of ours; who came, never.
+A person is `oid` at Entra ID, since its `sub` is another for each application, and `sub` elsewhere. What was wrong is said in words of ours,
+without who came.
 """
 
 import base64
@@ -89,13 +89,8 @@ class Oidc:
         self, *, started: Started, answer: Mapping[str, str], back: str, now: datetime
     ) -> Person:
         """Return who came back, once all of it was looked at."""
-        try:
-            code = self._code(started, answer)
-            claims = self._claims(self._exchange(code, started, back), started, now)
-            return _person(claims, now)
-        except NotBelieved as exc:
-            log.warning("not_believed", reason=exc.reason)
-            raise
+        code = self._code(started, answer)
+        return _person(self._claims(self._exchange(code, started, back), started, now), now)
 
     def host(self) -> str:
         """Return the host that is asked."""

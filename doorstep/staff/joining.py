@@ -123,7 +123,7 @@ def _free_names(person: Person) -> Iterator[str]:
     name = _NOT_IN_A_NAME.sub("-", local).strip("-._")[:LONGEST] or "colleague"
     for number in count(1):
         username = name if number == 1 else f"{name}-{number}"
-        if not StaffUser.objects.filter(username=username).exists():
+        if not StaffUser.objects.filter(username__iexact=username).exists():
             yield username
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.core import signing
 from django.test import Client
 from django.utils import timezone
+from structlog.testing import capture_logs
 
 from doorstep.council import queries as council
 from doorstep.council.sign_in import Given, SignIn
@@ -301,20 +302,28 @@ def test_nobody_is_led_to_another_site(owen: Officer, there: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "code", "status"),
+    ("fault", "code", "status", "reason"),
     [
-        ("refuses", "declined", 403),
-        ("wrong_nonce", "not_believed", 403),
-        ("alg_none", "not_believed", 403),
+        ("refuses", "declined", 403, "access_denied"),
+        ("stale", "not_believed", 403, "exp: expired_token"),
+        ("down", "away", 503, "The sign-in provider answered 503"),
     ],
 )
 def test_what_goes_wrong_there_is_said(
-    standin: StandIn, owen: Officer, fault: str, code: str, status: int
+    standin: StandIn, owen: Officer, fault: str, code: str, status: int, reason: str
 ) -> None:
-    url = owen.begin()
+    led = owen.pressed(owen.begin()) if code != "declined" else ""
     standin.fault = fault
-    refused(owen.here.get(owen.pressed(url)), code, status)
+    led = led or owen.pressed(owen.begin())
+    with capture_logs() as logs:
+        refused(owen.here.get(led), code, status)
     assert not owen.is_in
+    # What was wrong is logged for whoever looks after it, and nobody with it.
+    (line,) = [entry for entry in logs if entry["event"] == "not_signed_in"]
+    assert (line["code"], line["reason"]) == (code, reason)
+    answer = fields(led)
+    secrets = (answer["state"], answer.get("code", "none"), "owen", "Owen", owen.oid)
+    assert not any(word in str(logs) for word in secrets)
 
 
 def test_a_provider_that_is_away_is_said_and_the_password_works(

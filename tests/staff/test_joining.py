@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from doorstep.council import queries as council
@@ -182,6 +183,8 @@ def test_a_role_that_there_is_not_is_said_before_anything_is_served(
     wrong = SignIn(roles=roles, groups={"g-9": Given(role="")})
     own = {"sign_in": wrong}
     monkeypatch.setattr(council, "_council", lambda *of: read(*of).model_copy(update=own))
+    with pytest.raises(CommandError, match="App.Chief: `chief` is no role"):
+        call_command("check")
     said = joining.problems()
     assert [problem.partition("council.yaml: ")[2] for problem in said] == [
         "sign_in.roles.App.Chief: `chief` is no role",

@@ -7,6 +7,7 @@ lasts ten minutes, and works once.
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+import structlog
 from django.conf import settings
 from django.contrib.auth import login
 from django.core import signing
@@ -28,6 +29,7 @@ from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
 from doorstep.web.kit.first_and_last import cookie_was_read
 
+log = structlog.get_logger("doorstep.web.signing")
 COOKIE, LASTS_SECONDS, MOST_AT_ONCE = "doorstep_sso_", 600, 8
 # Of an address to lead on to: a browser takes 4,096 letters of a cookie.
 LONGEST = 1000
@@ -182,6 +184,8 @@ def _refused(request: HttpRequest, exc: Exception, to: str) -> HttpResponse:
         code = "declined"
     elif isinstance(exc, TryLater):
         code = "away"
+    if isinstance(exc, OutsideError):
+        log.warning("not_signed_in", code=code, reason=str(exc))  # in words of ours, and of nobody
     context = {"code": code, "to": to, "provider": settings.OIDC_NAME}
     status = 503 if code == "away" else 403
     return render(request, "signing/not_signed_in.html", context, status=status)
