@@ -110,6 +110,16 @@ class District:
         }
         return fill(self.service, answers, owner=owner, now=self.now)
 
+    def case_of(self, email: str, number: int) -> Any:
+        """Return a case of somebody with this address, about the bin of this number."""
+        from doorstep.cases import submitting
+        from doorstep.staff.actor import RESIDENT
+
+        draft = self.draft(number, email=email)
+        made, decision = submitting.submit(draft_id=draft.pk, by=RESIDENT, now=self.now)
+        assert made is not None, decision
+        return made
+
     def case(self, number: int) -> Any:
         from doorstep.cases import submitting
         from doorstep.staff.actor import RESIDENT

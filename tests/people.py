@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from doorstep.staff.models import StaffUser
+from django.utils import timezone
+
+from doorstep.staff.models import Grant, StaffUser
 from tests.form_client import FormClient
 
 
@@ -11,6 +13,17 @@ def signed_in(role: str) -> FormClient:
     client = FormClient()
     who = StaffUser.objects.get(username=role)
     client.force_login(who, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def narrowed(role: str, **of: str) -> FormClient:
+    """Return the browser of somebody new who has a role of one team, ward, list or partner, signed in."""
+    name = "-".join(filter(None, ["one", role, *of.values()])).lower().replace(" ", "-")
+    person = StaffUser.objects.create(username=name, name=name)
+    made_at = timezone.now()
+    Grant.objects.create(staff=person, role=role, source="screen", made_at=made_at, **of)
+    client = FormClient()
+    client.force_login(person, "django.contrib.auth.backends.ModelBackend")
     return client
 
 

@@ -1,6 +1,7 @@
 """Another system with a token, in front of the API."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -17,10 +18,13 @@ SEND = f"{BASE}/services/missed-bin/cases"
 class System:
     """The system; its token has these scopes."""
 
-    def __init__(self, *scopes: str, name: str = "Contact centre") -> None:
+    def __init__(
+        self, *scopes: str, name: str = "Contact centre", services: Sequence[str] = ()
+    ) -> None:
         who = StaffUser.objects.get(username="administrator")
         now = timezone.now()
-        _, secret = staff.make_token(name=name, scopes=scopes, days=30, by=who, now=now)
+        about: Any = {"days": 30, "by": who, "now": now, "services": services}
+        _, secret = staff.make_token(name=name, scopes=scopes, **about)
         self.client, self.headers = Client(), {"Authorization": f"Bearer {secret}"}
 
     def get(self, path: str, **query: Any) -> Any:

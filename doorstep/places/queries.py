@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from doorstep.council.errors import Refused
 from doorstep.outside.kept import kept
 from doorstep.places.grid import Point
-from doorstep.places.models import Property
+from doorstep.places.models import Property, Ward
 from doorstep.text import copied
 
 # Where a home is, as the index of homes has it.
@@ -42,3 +42,8 @@ def of(uprn: int) -> Property:
 @kept
 def _with_uprn(uprn: int) -> QuerySet[Property]:
     return Property.objects.select_related("street").filter(uprn=uprn)
+
+
+def wards() -> dict[str, str]:
+    """Return the names of the wards by their ONS codes, by name."""
+    return dict(Ward.objects.order_by("name").values_list("code", "name"))

@@ -1,5 +1,6 @@
 """Changes to staff accounts and to tokens, and the trace that looking leaves."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -117,12 +118,11 @@ def withdraw(*, grant_id: int, by: StaffUser, now: datetime) -> None:
 
     Raises Refused("last_administrator") where nobody could manage people any more.
     """
-    administrators = Grant.objects.select_for_update().filter(role="administrator")
-    held = [g for g in administrators.select_related("staff") if _holds_now(g, now)]
+    administrators = _administrators()
     grant = Grant.objects.select_related("staff").filter(id=grant_id).first()
     if grant is None:
         return
-    if grant.role == "administrator" and not {g.staff_id for g in held if g.pk != grant.pk}:
+    if grant.role == "administrator" and not any(pk != grant.pk for pk in administrators):
         raise Refused("last_administrator")
     note(
         kind="role withdrawn",
@@ -134,15 +134,46 @@ def withdraw(*, grant_id: int, by: StaffUser, now: datetime) -> None:
     grant.delete()
 
 
-def _holds_now(grant: Grant, now: datetime) -> bool:
-    return grant.staff.is_active and (grant.until is None or grant.until > now)
+def _administrators() -> dict[int, int]:
+    """Return, locked, the grants by which somebody manages people for good, each with whose it is."""
+    grants = Grant.objects.select_for_update().filter(role="administrator", until=None)
+    open_ones = set(StaffUser.objects.filter(is_active=True).values_list("pk", flat=True))
+    return {grant.pk: grant.staff_id for grant in grants if grant.staff_id in open_ones}
+
+
+NAMED = re.compile(r"[a-z0-9][a-z0-9._-]{1,79}")
+
+
+@transaction.atomic
+def join(*, username: str, name: str, grant: Held, by: StaffUser, now: datetime) -> StaffUser:
+    """Make the account of somebody who joins, with a role; it has no password, so nobody signs in with it yet.
+
+    Raises Refused("username_wrong", "username_taken", "name_missing") and as `check`.
+    """
+    username, name = username.strip().lower(), " ".join(name.replace("\0", "").split())[:120]
+    if not NAMED.fullmatch(username):
+        raise Refused("username_wrong")
+    if not name:
+        raise Refused("name_missing")
+    check(grant)
+    if StaffUser.objects.filter(username=username).exists():
+        raise Refused("username_taken")
+    person = StaffUser(username=username, name=name)
+    person.set_unusable_password()
+    person.save(force_insert=True)
+    row = _give(person, grant, None, "screen", by.username, now)
+    note(kind="account made", about=username, by=by.username, now=now, **_of(row))
+    return person
 
 
 @transaction.atomic
 def close_by(*, person: StaffUser, by: StaffUser, now: datetime) -> None:
-    """Close somebody's account from the screen: a leaver; raises Refused("not_oneself")."""
+    """Close somebody's account from the screen: a leaver; raises Refused("not_oneself", "last_administrator")."""
     if person.pk == by.pk:
         raise Refused("not_oneself")
+    managers = set(_administrators().values())
+    if managers == {person.pk}:
+        raise Refused("last_administrator")
     close(username=person.username, now=now, by=by.username)
 
 

@@ -1,12 +1,13 @@
-"""Reads who looked at what, and tokens."""
+"""Reads who looked at what, who may what, and tokens."""
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from doorstep.outside.kept import kept
 from doorstep.outside.secret import hashed
-from doorstep.staff.models import Look, StaffUser, Token
+from doorstep.staff.models import Grant, Look, StaffEvent, StaffUser, Team, Token
+from doorstep.staff.permissions import OF_KEY, OF_TEAM, ROLES
 
 
 def of(what: str, key: str) -> list[Look]:
@@ -42,3 +43,67 @@ def token(number: int) -> Token | None:
 def tokens() -> QuerySet[Token]:
     """Return every token, the newest first, with who made it."""
     return Token.objects.select_related("made_by", "revoked_by").order_by("-made_at", "-id")
+
+
+def _held(now: datetime) -> QuerySet[Grant]:
+    """Return the grants that hold at a moment."""
+    return Grant.objects.filter(Q(until=None) | Q(until__gt=now))
+
+
+def who_may(permission: str, now: datetime) -> QuerySet[StaffUser]:
+    """Return whoever has a permission, for whichever cases, by name."""
+    roles = [role for role, may in ROLES.items() if permission in may]
+    people_ = StaffUser.objects.filter(is_active=True)
+    return people_.filter(pk__in=_held(now).filter(role__in=roles).values("staff")).order_by("name")
+
+
+def people(now: datetime) -> QuerySet[StaffUser]:
+    """Return everybody with an account, by name: those that are open first, each with their `held` grants."""
+    held = Prefetch("grants", queryset=_held(now).order_by("id"), to_attr="held")
+    return StaffUser.objects.prefetch_related(held).order_by("-is_active", "name", "id")
+
+
+def person(number: int) -> StaffUser | None:
+    """Return somebody by the number of their account."""
+    return StaffUser.objects.filter(id=number).first() if number < 2**63 else None
+
+
+def grants_of(person_: StaffUser, now: datetime) -> list[Grant]:
+    """Return the grants that somebody has now, the first given first."""
+    return list(_held(now).filter(staff=person_).order_by("id"))
+
+
+def grant(number: int) -> Grant | None:
+    """Return a grant by its number, with whom it is of."""
+    grants = Grant.objects.select_related("staff")
+    return grants.filter(id=number).first() if number < 2**63 else None
+
+
+def not_narrowed(now: datetime) -> list[Grant]:
+    """Return the grants that hold for every team or every list, though their role could be of one; by name.
+
+    And the advisers among those who run the system or read figures: they had more before there was a table.
+    """
+    of_all = Q(role__in=OF_TEAM, team="") & ~Q(role="adviser") | Q(role__in=OF_KEY, key="")
+    besides = StaffUser.objects.filter(grants__role__in=["administrator", "manager"])
+    more = Q(role="adviser", source="moved", staff__in=besides)
+    grants = _held(now).filter(of_all | more, staff__is_active=True).select_related("staff")
+    return list(grants.order_by("staff__name", "id"))
+
+
+def done_to(username: str) -> QuerySet[StaffEvent]:
+    """Return the last fifty lines about an account, the newest first."""
+    return StaffEvent.objects.filter(about=username).order_by("-id")[:50]
+
+
+def team_names() -> list[str]:
+    """Return the teams that were made known before a service names them."""
+    return list(Team.objects.order_by("name").values_list("name", flat=True))
+
+
+def of_team(team: str, now: datetime) -> list[StaffUser]:
+    """Return who has a role of a team, by name."""
+    people_ = StaffUser.objects.filter(
+        is_active=True, pk__in=_held(now).filter(team=team).values("staff")
+    )
+    return list(people_.order_by("name"))

@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
+from doorstep.staff import queries as staff
 from doorstep.staff.models import StaffUser
 from doorstep.tasks.models import Task
 
@@ -30,12 +32,12 @@ def task(task_id: int) -> Task | None:
 
 
 def teams() -> list[str]:
-    """Return the teams that a task can be given to: the council's own, then those of its services."""
+    """Return the teams that a task can be given to: the council's own, then those of its services, and those to come."""
     own = council.current().team
-    return [own, *sorted({s.about.team for s in catalogue.running()} - {own})]
+    named = {s.about.team for s in catalogue.running()} | set(staff.team_names())
+    return [own, *sorted(named - {own})]
 
 
 def people() -> list[StaffUser]:
     """Return who can see to a task, by name."""
-    staff = StaffUser.objects.filter(is_active=True).order_by("name")
-    return [who for who in staff if who.may("desk.send")]
+    return list(staff.who_may("desk.send", timezone.now()))

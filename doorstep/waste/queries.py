@@ -302,6 +302,11 @@ def _assisted_at(uprn: int) -> QuerySet[Assisted, int]:
     return Assisted.objects.filter(place=uprn).values_list("pk", flat=True)[:1]
 
 
+def all_rounds() -> list[Round]:
+    """Return every round, by code."""
+    return list(Round.objects.order_by("code"))
+
+
 def round_of(code: str) -> Round | None:
     """Return a round by its code."""
     return Round.objects.filter(code=code).first()

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from doorstep.cases.models import Case
+from doorstep.catalogue import queries as catalogue
 from doorstep.council.queries import ZONE
 from doorstep.demo import claims
 from doorstep.payments import actions, comparing, queries
@@ -17,7 +18,7 @@ from doorstep.payments.models import Charge, Comparison, Refund
 from doorstep.staff.actor import Actor
 from tests.form_client import SEEN
 from tests.paying import Pay, fee_case, fee_service
-from tests.people import signed_in
+from tests.people import narrowed, signed_in
 
 
 @pytest.fixture
@@ -89,6 +90,39 @@ def test_a_large_refund_waits_for_someone_else(paid: Case, monkeypatch: pytest.M
     assert "Someone changed that refund" in said(supervisor.post(there, approve, follow=True))
     refund.refresh_from_db()
     assert (refund.state, refund.decided_by) == ("asked", "supervisor")
+
+
+def test_a_refund_is_approved_by_its_own_team(paid: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    from doorstep.council import queries as council
+
+    low = council.current().model_copy(update={"refund_limit": 1000})
+    monkeypatch.setattr(council, "current", lambda: low)
+    give_back(signed_in("officer"), paid, "10.01")
+    refund = Refund.objects.get()
+    there = f"/desk/payments/refunds/{refund.pk}"
+    team = catalogue.teams()[paid.slug]
+    other, own = narrowed("supervisor", team="Licensing"), narrowed("supervisor", team=team)
+    page = other.get("/desk/payments").content.decode()
+    assert "£10.01" in page and there not in page
+    mark = mark_of(own.get("/desk/payments").content.decode())
+    approve = {"do": "approve", "seen": mark}
+    assert other.post(there, approve).status_code == 403
+    refund.refresh_from_db()
+    assert refund.state == "waiting"
+    assert "None waits" in said(own.post(there, approve, follow=True))
+
+
+def test_what_waits_of_a_restricted_case_is_not_listed_to_who_may_not_see_it(
+    paid: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from doorstep.council import queries as council
+
+    low = council.current().model_copy(update={"refund_limit": 1000})
+    monkeypatch.setattr(council, "current", lambda: low)
+    give_back(signed_in("officer"), paid, "10.01", "Mrs Plum is ill")
+    Case.objects.filter(pk=paid.pk).update(restricted=True)
+    for role, sees in (("officer", False), ("manager", False), ("supervisor", True)):
+        assert ("Mrs Plum" in said(signed_in(role).get("/desk/payments"))) == sees, role
 
 
 def test_ours_against_theirs_is_compared_in_the_queue_and_shown(

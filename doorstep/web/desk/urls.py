@@ -12,6 +12,7 @@ from doorstep.web.desk.views.cases import (
     worklist,
 )
 from doorstep.web.desk.views.money import payments, taking
+from doorstep.web.desk.views.people import people
 from doorstep.web.desk.views.services import keywords, services, tokens
 from doorstep.web.desk.views.waste import bookings, changes, homes, moving, plan, rounds
 
@@ -111,6 +112,15 @@ urlpatterns = [
     path("/keywords", keywords.keywords, name="keywords"),
     path("/keywords/decide", keywords.decide, name="decide_keyword"),
     path("/keywords/<int:number>/remove", keywords.remove, name="remove_keyword"),
+    path("/people", people.people, name="people"),
+    path("/people/new", people.new, name="new_person"),
+    path("/people/not-narrowed", people.not_narrowed, name="not_narrowed"),
+    path("/people/teams", people.teams, name="teams"),
+    path("/people/<int:number>", people.person, name="person"),
+    path("/people/<int:number>/give", people.give, name="give_role"),
+    path("/people/<int:number>/withdraw", people.withdraw, name="withdraw_role"),
+    path("/people/<int:number>/close", people.close, name="close_person"),
+    path("/people/<int:number>/open-again", people.open_again, name="open_person"),
     path("/tokens", tokens.tokens, name="tokens"),
     path("/tokens/new", tokens.new, name="new_token"),
     path("/tokens/<int:number>/revoke", tokens.revoke, name="revoke_token"),

@@ -36,8 +36,9 @@ def not_readable(request: HttpRequest, exception: Exception | None = None) -> Ht
 
 
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Draw the page for someone whose role does not allow this."""
-    return _page(request, 403, "not_allowed")
+    """Draw the page for someone whose role does not allow this, or not for this case."""
+    is_of_case = exception is not None and "not_theirs" in exception.args
+    return _page(request, 403, "not_theirs" if is_of_case else "not_allowed")
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -14,6 +14,8 @@ from doorstep.staff.who import Staff, Who
 from doorstep.web.kit import visitor
 
 SEE = "desk.see"
+# Why somebody may not do to this case what they may do to others.
+NOT_THEIRS = "not_theirs"
 
 
 def staff_of(request: HttpRequest) -> Staff:
@@ -45,7 +47,7 @@ def _refuse_unless_whole(request: HttpRequest, case: Case) -> None:
     permission = getattr(request, "permission", SEE)
     permit = permits.may_open(staff_of(request), case, timezone.now(), permission)
     if permit is None or permit.how != "whole":
-        raise PermissionDenied
+        raise PermissionDenied(NOT_THEIRS)
 
 
 def seen_case(request: HttpRequest, reference: str) -> Case | parts.Part:

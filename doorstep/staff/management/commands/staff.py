@@ -12,8 +12,16 @@ from django.utils import timezone
 from doorstep.council.errors import Refused
 from doorstep.staff import actions
 from doorstep.staff.models import StaffEvent, StaffUser
-from doorstep.staff.permissions import ROLES
+from doorstep.staff.permissions import OF_KEY, OF_TEAM, OF_WARD, ROLES
+from doorstep.staff.who import Held
 from doorstep.text.safe import for_csv
+
+
+def _grant(role: str, options: dict[str, str]) -> Held:
+    """Return a role with what of the rest goes with it."""
+    team = options["team"] if role in OF_TEAM else ""
+    ward = options["ward"] if role in OF_WARD else ""
+    return Held(role, team, ward, options["key"] if role in OF_KEY else "")
 
 
 class Command(BaseCommand):
@@ -25,11 +33,16 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take a verb, a name to sign in with, and for `add` the person's name and roles."""
+        """Take a verb, a name to sign in with, and for `add` the person's name, roles and of what these are."""
         parser.add_argument("verb", choices=["add", "close", "list", "log"])
         parser.add_argument("username", nargs="?", default="")
         parser.add_argument("--name", default="")
         parser.add_argument("--role", action="append", default=[], choices=sorted(ROLES))
+        parser.add_argument("--team", default="", help="of one team, as its services name it")
+        parser.add_argument("--ward", default="", help="of one ward, by its ONS code")
+        parser.add_argument(
+            "--key", default="", help="of one crew's list, or one partner, by its code"
+        )
 
     def handle(self, *args: object, **options: object) -> None:
         """Do the verb."""
@@ -38,7 +51,7 @@ class Command(BaseCommand):
     def _list(self, options: dict[str, str]) -> None:
         for user in StaffUser.objects.order_by("username"):
             closed = "" if user.is_active else " (closed)"
-            self.stdout.write(f"{user.username}: {user.name}, {', '.join(user.roles)}{closed}")
+            self.stdout.write(f"{user.username}: {user.name}, {', '.join(user.role_names)}{closed}")
 
     def _log(self, options: dict[str, str]) -> None:
         table = csv.writer(self.stdout, lineterminator="\n")
@@ -61,12 +74,16 @@ class Command(BaseCommand):
             actions.add(
                 username=options["username"],
                 name=name,
-                roles=list(options["role"]),
+                roles=[_grant(role, options) for role in options["role"]],
                 password=password,
                 now=timezone.now(),
             )
         except Refused as exc:
-            words = {"password_short": "The password needs at least 12 characters."}
+            words = {
+                "password_short": "The password needs at least 12 characters.",
+                "ward_missing": "Say of which ward: --ward, its ONS code.",
+                "key_missing": "Say of which partner: --key, its code in council.yaml.",
+            }
             raise CommandError(words.get(exc.code, exc.code)) from exc
         self.stdout.write(f"{options['username']} can sign in at /desk/sign-in.")
 

@@ -124,7 +124,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a case: whole, or what of it this person may see."""
     found = seen_case(request, reference)
     if isinstance(found, Part):
-        return render(request, "desk/case_part.html", {"part": found})
+        return render(request, "desk/case_part.html", {"slim": found})
     return draw(request, found)
 
 

@@ -32,7 +32,7 @@ from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases import case as case_view
 from doorstep.web.kit import seen
 from doorstep.web.kit.access import actor, needs
-from doorstep.web.kit.opening import SEE, looked, may, open_case
+from doorstep.web.kit.opening import NOT_THEIRS, SEE, looked, may, open_case
 from doorstep.web.kit.waiting import waiting
 
 COLUMNS = (
@@ -84,7 +84,7 @@ def _of_case(case: Case | None, request: HttpRequest) -> None:
     if case is None or not may(request, SEE, case):
         raise Http404
     if not may(request, getattr(request, "permission", SEE), case):
-        raise PermissionDenied
+        raise PermissionDenied(NOT_THEIRS)
 
 
 def _back(_request: HttpRequest, refused: Refused, **_named: object) -> HttpResponse:
