@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from doorstep.outside.kept import kept
 from doorstep.outside.secret import hashed
-from doorstep.staff.models import Look, StaffUser, Token
+from doorstep.staff.models import Alarm, Look, StaffEvent, StaffUser, Token
 
 
 def of(what: str, key: str) -> list[Look]:
@@ -22,6 +22,26 @@ def _looks(what: str, key: str) -> QuerySet[Look]:
 def has_people() -> bool:
     """Say whether anybody may sign in; raises OperationalError while the database is away."""
     return StaffUser.objects.exists()
+
+
+def person(number: int) -> StaffUser | None:
+    """Return somebody whose account is open, by its number."""
+    return StaffUser.objects.filter(pk=number, is_active=True).first()
+
+
+def person_named(username: str) -> StaffUser | None:
+    """Return somebody whose account is open, by the name they sign in with."""
+    return StaffUser.objects.filter(username=username, is_active=True).first()
+
+
+def events_of(staff: StaffUser) -> QuerySet[StaffEvent]:
+    """Return the latest twenty things that were done to somebody's account, or that they did to come in."""
+    return StaffEvent.objects.filter(about=staff.username).order_by("-id")[:20]
+
+
+def emergencies() -> QuerySet[Alarm]:
+    """Return the uses of accounts for emergencies that nobody has looked into yet."""
+    return Alarm.objects.select_related("about").filter(seen_at=None).order_by("at")
 
 
 def token_by_secret(secret: str, now: datetime) -> Token | None:

@@ -347,7 +347,7 @@ def test_the_cookie_is_for_us_alone(owen: Officer, settings: Any) -> None:
 def test_where_none_is_connected_there_is_nothing(district: Any) -> None:
     for path in ("/desk/sign-in/with", "/desk/sign-in/back?state=x&code=y"):
         assert Client().get(path).status_code == 404
-    assert "Sign in with" not in Client().get("/desk/sign-in").content.decode()
+    assert "/desk/sign-in/with" not in Client().get("/desk/sign-in").content.decode()
 
 
 def test_of_many_who_come_back_with_the_same_at_once_one_is_first(transactional_db: None) -> None:

@@ -9,13 +9,10 @@ from datetime import UTC, datetime
 
 import structlog
 from django.conf import settings
-from django.contrib.auth import login
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
 
 from doorstep.council import addresses
@@ -27,6 +24,7 @@ from doorstep.staff import joining
 from doorstep.staff.models import StaffUser
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import public
+from doorstep.web.kit.entry import come_in
 from doorstep.web.kit.first_and_last import cookie_was_read
 
 log = structlog.get_logger("doorstep.web.signing")
@@ -89,15 +87,6 @@ def back(request: HttpRequest) -> HttpResponse:
         response = come_in(request, user, "sso", proved=person.proved or LONG_AGO, to=to)
     response.delete_cookie(_name(state), path="/", samesite="Lax")
     return response
-
-
-def come_in(
-    request: HttpRequest, user: StaffUser, how: str, proved: datetime | None = None, to: str = ""
-) -> HttpResponse:
-    """Sign somebody in, and lead on to an address of ours."""
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    safe = to.startswith("/") and url_has_allowed_host_and_scheme(to, allowed_hosts=None)
-    return HttpResponseRedirect(to if safe else reverse("desk" if user.may("desk.open") else "crew"))  # fmt: skip
 
 
 def _only_where_connected() -> None:

@@ -1,4 +1,4 @@
-"""`doorstep staff add|close|list|log`: accounts of those who work here, and what was done to them."""
+"""`doorstep staff add|close|link|list|log`: accounts of those who work here, and what was done to them."""
 
 import csv
 import getpass
@@ -6,11 +6,12 @@ import json
 import sys
 from argparse import ArgumentParser
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from doorstep.council.errors import Refused
-from doorstep.staff import actions
+from doorstep.staff import actions, lost, queries
 from doorstep.staff.models import StaffEvent, StaffUser
 from doorstep.staff.permissions import ROLES
 from doorstep.text.safe import for_csv
@@ -21,14 +22,18 @@ class Command(BaseCommand):
 
     help = (
         "Make, close and list staff accounts; a new password is read from the terminal or a pipe."
+        " link: print a link that lets somebody in once, within the hour, who lost what they sign in with."
         " log: print what was done to accounts and tokens, and who came in, as CSV."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take a verb, a name to sign in with, and for `add` the person's name and roles."""
-        parser.add_argument("verb", choices=["add", "close", "list", "log"])
+        parser.add_argument("verb", choices=["add", "close", "link", "list", "log"])
         parser.add_argument("username", nargs="?", default="")
         parser.add_argument("--name", default="")
+        parser.add_argument(
+            "--break-glass", action="store_true", help="for emergencies: each use is an alarm"
+        )
         parser.add_argument("--role", action="append", default=[], choices=sorted(ROLES))
 
     def handle(self, *args: object, **options: object) -> None:
@@ -38,7 +43,7 @@ class Command(BaseCommand):
     def _list(self, options: dict[str, str]) -> None:
         for user in StaffUser.objects.order_by("username"):
             closed = "" if user.is_active else " (closed)"
-            self.stdout.write(f"{user.username}: {user.name}, {', '.join(user.roles)}{closed}")
+            self.stdout.write(f"{user.username}: {user.name}, {', '.join(user.role_names)}{closed}")
 
     def _log(self, options: dict[str, str]) -> None:
         table = csv.writer(self.stdout, lineterminator="\n")
@@ -66,9 +71,23 @@ class Command(BaseCommand):
                 now=timezone.now(),
             )
         except Refused as exc:
-            words = {"password_short": "The password needs at least 12 characters."}
+            words = {
+                "password_short": "The password needs at least 12 characters.",
+                "password_common": "That password is among the first that are guessed.",
+            }
             raise CommandError(words.get(exc.code, exc.code)) from exc
-        self.stdout.write(f"{options['username']} can sign in at /desk/sign-in.")
+        if options["break_glass"]:
+            actions.break_glass(username=options["username"], now=timezone.now())
+        self.stdout.write(
+            f"{options['username']} can sign in at /desk/sign-in, and sets up a passkey or an app there."
+        )
+
+    def _link(self, options: dict[str, str]) -> None:
+        person = queries.person_named(options["username"])
+        if person is None:
+            raise CommandError(f"Nobody signs in as {options['username']!r}.")
+        secret = lost.make(person=person, now=timezone.now())
+        self.stdout.write(f"{settings.BASE_ADDRESS}/desk/sign-in/link/{secret}")
 
     def _close(self, options: dict[str, str]) -> None:
         try:
