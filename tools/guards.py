@@ -50,6 +50,12 @@ TRIGGER = """create trigger room_left before insert or update on bookings_bookin
   for each row execute function doorstep_room_left();
 """
 GUARDS = (
+    Guard("own sign-in: who was let pass there proved nothing just now", "doorstep/staff/sessions.py",
+          "        session.staff_id = staff_id\n", "",
+          "tests/journeys/test_sso.py::test_a_dangerous_act_wants_a_proof_that_is_fresh_and_what_was_typed_goes_on"),
+    Guard("own sign-in: nor who came in without saying when they proved it", "doorstep/web/signing/sso.py",
+          "person.proved or LONG_AGO", "person.proved",
+          "tests/journeys/test_sso.py::test_a_dangerous_act_wants_a_proof_that_is_fresh_and_what_was_typed_goes_on"),
     Guard("own sign-in: what it gives holds for ten hours", "doorstep/staff/joining.py",
           "HOLDS, SOURCE = timedelta(hours=10)", "HOLDS, SOURCE = timedelta(hours=11)",
           "tests/staff/test_joining.py::test_what_is_given_is_of_a_team_and_holds_for_ten_hours"),
