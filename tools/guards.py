@@ -172,7 +172,7 @@ GUARDS = (
           "return by_role or frozenset(", "return by_role | frozenset(",
           "tests/staff/test_joining.py::test_the_table_is_read_by_app_role_and_by_group_only_where_no_app_role_gives_anything"),
     Guard("own sign-in: the demo's is for its own machine", "doorstep/web/demo/alone.py",
-          ", \"sso\", \"sso_back\"}", "}",
+          "    \"sso\",\n    \"sso_back\",\n", "",
           "tests/web/test_demo_alone.py::test_the_councils_own_sign_in_answers_to_loopback_alone"),
     Guard("own sign-in: no council starts with one by http", "doorstep/production.py",
           "return not issuer or _is_https(issuer) and has_key", "return not issuer or has_key",
