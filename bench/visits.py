@@ -105,9 +105,9 @@ def tokens(count: int) -> list[str]:
 def officer() -> dict[str, str]:
     """Return the cookie of an officer who is signed in."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
 
     from doorstep.staff.models import StaffUser
+    from doorstep.web.kit.session import SessionStore
 
     user, session = StaffUser.objects.get(username="officer"), SessionStore()
     session[SESSION_KEY] = str(user.pk)

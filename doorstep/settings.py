@@ -58,7 +58,10 @@ SECRET_KEY_FALLBACKS = [k for k in os.environ.get("SECRET_KEY_FALLBACKS", "").sp
 # Links in messages are made from this; it stays when SECRET_KEY changes.
 LINKS_KEY = os.environ.get("LINKS_KEY") or SECRET_KEY
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,testserver").split(",")
-BASE_ADDRESS = os.environ.get("BASE_ADDRESS", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
+# A browser has no passkeys for a number such as 127.0.0.1, so the demo goes by a name.
+BASE_ADDRESS = os.environ.get("BASE_ADDRESS", f"http://localhost:{os.environ.get('PORT', '8000')}")
+# The domain that staff's passkeys are bound to; without it the host of BASE_ADDRESS. Another one makes all of them useless.
+PASSKEY_DOMAIN = os.environ.get("PASSKEY_DOMAIN", "")
 
 
 def database(url: str) -> dict[str, object]:
@@ -101,23 +104,14 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "procrastinate.contrib.django",
-    "axes",
     *(f"doorstep.{room}" for room in ROOMS),
 ]
 AUTH_USER_MODEL = "staff.StaffUser"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+# How long a password must be stands in staff.actions.
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
+    for name in ("CommonPassword", "NumericPassword")
 ]
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_VERBOSE = False
-# Who came in stands among our own events; the library would keep addresses beside it for ever.
-AXES_DISABLE_ACCESS_LOG = True
-AXES_HTTP_RESPONSE_CODE = 429
-AXES_CLIENT_IP_CALLABLE = "doorstep.web.kit.limits.of_sign_in"
-AXES_LOCKOUT_CALLABLE = "doorstep.web.kit.errors.locked_out"
 LOGIN_URL = "/desk/sign-in"
 MIDDLEWARE = [
     "doorstep.web.kit.proxy.Proxy",
@@ -134,12 +128,11 @@ MIDDLEWARE = [
     "doorstep.web.kit.first_and_last.Last",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "doorstep.web.kit.session.SignedIn",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "doorstep.web.kit.policy.Policy",
     "doorstep.web.kit.language.Language",
     "doorstep.web.kit.errors.WrongWay",
-    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "doorstep.urls"
 WSGI_APPLICATION = "doorstep.wsgi.application"
@@ -199,6 +192,8 @@ CONTENT_SECURITY_POLICY = {
 }
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "doorstep.web.kit.errors.forged"
+# Rows of staff.Session; how long one lasts stands there (staff.sessions), a cookie never longer.
+SESSION_ENGINE = "doorstep.web.kit.session"
 SESSION_COOKIE_AGE = 12 * 3600
 SECURE_COOKIES = not (DEMO or TESTING)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
@@ -368,7 +363,6 @@ LOGGING = {
     # Paths may hold a reference; Django's own request log is left out for it.
     "loggers": {
         "django.request": {"level": "CRITICAL"},
-        "axes": {"level": "ERROR"},
         # It names letters that a font lacks, and so of whom.
         "fpdf": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},

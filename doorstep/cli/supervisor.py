@@ -200,7 +200,7 @@ def run() -> int:
     port = os.environ.get("PORT", "8000")
     ports.wait_until_free(port)
     steps = [_doorstep("migrate", "--verbosity", "0")]
-    lines = [f"Doorstep is at http://127.0.0.1:{port}/"]
+    lines = [f"Doorstep is at http://localhost:{port}/"]
     demo = os.environ.get("DOORSTEP_DEMO") == "1"
     if demo:
         ports.wait_until_free(str(settings.STANDIN_PORT))
@@ -213,7 +213,7 @@ def run() -> int:
                 f"Who has which role at the sign-in: http://127.0.0.1:{settings.SSO_PORT}/"
             )
         _standins_environment(port)
-        lines.append(f"Start page of the demo, with sign-ins: http://127.0.0.1:{port}/demo")
+        lines.append(f"Start page of the demo, with sign-ins: http://localhost:{port}/demo")
         if settings.CLOCK_MOVED_BY is not None:
             lines.append(f"Its clock is moved: it began at {os.environ[moved_clock.NAME]}.")
     steps.append(_doorstep("demo") if demo else _doorstep("services", "import"))

@@ -5,12 +5,14 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from doorstep.council.errors import Refused
 from doorstep.outside.secret import hashed
-from doorstep.staff.models import Grant, Look, StaffEvent, StaffUser, Team, Token
+from doorstep.staff.models import Alarm, Grant, Look, Session, StaffEvent, StaffUser, Team, Token
 from doorstep.staff.permissions import MUST, ROLES, SCOPES
 from doorstep.staff.who import Held
 
@@ -27,6 +29,13 @@ def note(*, kind: str, about: str, by: str, now: datetime, **data: object) -> No
     StaffEvent.objects.create(kind=kind, about=about[:80], by=by[:80], at=now, data=data)
 
 
+def not_let_in(*, name: str, now: datetime) -> None:
+    """Write down that somebody tried in vain to come in."""
+    # The name only of an account that is there: what else is typed in that field may be a password.
+    is_there = StaffUser.objects.filter(username=name).exists()
+    note(kind="sign-in failed", about=name if is_there else "(no such account)", by="", now=now)
+
+
 @transaction.atomic
 def add(
     *,
@@ -39,10 +48,10 @@ def add(
 ) -> StaffUser:
     """Make or renew a staff account with these grants, in the place of those it had from a command or a screen.
 
-    A role by its name is of every team. Raises Refused("unknown_role", "ward_missing", "key_missing", "password_short").
+    A role by its name is of every team. Raises Refused("unknown_role", "ward_missing", "key_missing", "password_short",
+    "password_common").
     """
-    if len(password) < SHORTEST:
-        raise Refused("password_short", least=SHORTEST)
+    _fit(password, StaffUser(username=username, name=name))
     grants = [role if isinstance(role, Held) else Held(role) for role in roles]
     for grant in grants:
         check(grant)
@@ -55,12 +64,33 @@ def add(
     )
     user.set_password(password)
     user.save(update_fields=["password"])
+    user.sessions.all().delete()
     user.grants.exclude(source="sso").delete()
     for grant in grants:
         _give(user, grant, None, "command", by, now)
     kind = "account renewed" if before else "account made"
     note(kind=kind, about=username, by=by, now=now, roles=[g.role for g in grants], **was)
     return user
+
+
+def _fit(password: str, user: StaffUser) -> None:
+    """Refuse a password that is short, among the most common, or the person's own name."""
+    if len(password) < SHORTEST:
+        raise Refused("password_short", least=SHORTEST)
+    try:
+        validate_password(password, user)
+    except ValidationError as exc:
+        raise Refused("password_common") from exc
+
+
+@transaction.atomic
+def change_password(*, staff: StaffUser, password: str, now: datetime) -> None:
+    """Give oneself another password; every session ends. Raises Refused("password_short" or "password_common")."""
+    _fit(password, staff)
+    staff.set_password(password)
+    staff.save(update_fields=["password"])
+    staff.sessions.all().delete()
+    note(kind="password changed", about=staff.username, by=staff.username, now=now)
 
 
 def check(grant: Held) -> None:
@@ -212,7 +242,32 @@ def close(*, username: str, now: datetime, by: str = "") -> None:
     """Close an account: nobody signs in with it, its sessions end, its traces stay; raises Refused."""
     if not StaffUser.objects.filter(username=username).update(is_active=False):
         raise Refused("no_such_person")
+    Session.objects.filter(staff__username=username).delete()
     note(kind="account closed", about=username, by=by, now=now)
+
+
+@transaction.atomic
+def raise_alarm(*, about: StaffUser, now: datetime) -> None:
+    """Tell every administrator that an account for emergencies was used."""
+    Alarm.objects.create(about=about, at=now)
+    note(kind="break-glass used", about=about.username, by=about.username, now=now)
+
+
+@transaction.atomic
+def see_alarm(*, number: int, by: StaffUser, now: datetime) -> None:
+    """Say that one has looked into an alarm; nobody does so for what they did themselves."""
+    waiting = Alarm.objects.filter(pk=number, seen_at=None).exclude(about=by)
+    if waiting.update(seen_by=by, seen_at=now):
+        name = Alarm.objects.get(pk=number).about.username
+        note(kind="break-glass looked into", about=name, by=by.username, now=now)
+
+
+@transaction.atomic
+def break_glass(*, username: str, now: datetime) -> None:
+    """Make an account one for emergencies: each use of it is an alarm; raises Refused("no_such_person")."""
+    if not StaffUser.objects.filter(username=username).update(break_glass=True):
+        raise Refused("no_such_person")
+    note(kind="break-glass account", about=username, by="", now=now)
 
 
 def looked(*, by: StaffUser, what: str, key: str, now: datetime) -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import Literal
@@ -24,6 +25,8 @@ class StaffUser(AbstractBaseUser):
     # What stood in the place of grants for the version before; nothing reads it.
     roles = ArrayField(models.CharField(max_length=20), default=list)
     is_active = models.BooleanField(default=True)
+    # For the day on which nothing else works: each use of it is an alarm.
+    break_glass = models.BooleanField(default=False, db_default=False)
 
     USERNAME_FIELD = "username"
     objects = StaffManager()
@@ -35,6 +38,14 @@ class StaffUser(AbstractBaseUser):
         columns = rows.values_list("role", "team", "ward", "key")
         held = (who.Held(role, team, ward, key) for role, team, ward, key in columns)
         return who.Staff(self.pk, tuple(held) if self.is_active else ())
+
+    def hold(self, grants: Iterable[dict[str, str | None]], now: datetime) -> None:
+        """Take the grants that were read with this person, as `who` would look them up."""
+        valid = [
+            g for g in grants if g["until"] is None or datetime.fromisoformat(g["until"]) > now
+        ]
+        held = (who.Held(g["role"], g["team"], g["ward"], g["key"]) for g in valid)  # type: ignore[arg-type]
+        self.__dict__["who"] = who.Staff(self.pk, tuple(held) if self.is_active else ())
 
     def may(self, permission: str) -> bool:
         """Say whether one of this person's grants gives the permission, for whichever cases."""
@@ -140,6 +151,33 @@ class Token(models.Model):
         return "valid" if now < self.expires_at else "expired"
 
 
+class Session(models.Model):
+    """A browser in which somebody is signed in, or is about to; the key itself is in its cookie alone."""
+
+    key_hash = models.CharField(max_length=64, unique=True)
+    staff = models.ForeignKey(
+        StaffUser, null=True, on_delete=models.CASCADE, related_name="sessions"
+    )
+    data = models.JSONField(default=dict)
+    began = models.DateTimeField(db_index=True)
+    seen = models.DateTimeField()
+    # When the person last showed who they are.
+    proved = models.DateTimeField(null=True)
+    # By what they came in: "passkey", "code", "recovery", "sso", "demo" …
+    how = models.CharField(max_length=20, blank=True)
+    # Such as "Firefox on Windows"; never an address.
+    device = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(staff=None, proved=None)
+                | models.Q(staff__isnull=False, proved__isnull=False),
+                name="proved_by_somebody",
+            )
+        ]
+
+
 class Look(models.Model):
     """One look by a member of staff at a person's record."""
 
@@ -162,3 +200,90 @@ class StaffEvent(models.Model):
     # The account or token that it was done to.
     about = models.CharField(max_length=80)
     data = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["about", "id"], name="events_about")]
+
+
+class Key(models.Model):
+    """A passkey: what a device or a password manager shows for its owner; the secret part never leaves that."""
+
+    staff = models.ForeignKey(StaffUser, on_delete=models.CASCADE, related_name="keys")
+    # Both as the browser writes them (base64url).
+    credential = models.CharField(max_length=1400, unique=True)
+    public_key = models.TextField()
+    # How often it was used, where it counts; 0: it does not, such as one that is kept on several devices.
+    counter = models.BigIntegerField()
+    name = models.CharField(max_length=60)
+    transports = ArrayField(models.CharField(max_length=20), default=list)
+    backed_up = models.BooleanField()
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class Ceremony(models.Model):
+    """A passkey that was asked for: its challenge is answered once, in the browser that asked, for a few minutes."""
+
+    challenge_hash = models.CharField(max_length=64, unique=True)
+    browser_hash = models.CharField(max_length=64)
+    kind = models.CharField(
+        max_length=10, choices=[(k, k) for k in ("register", "come in", "prove")]
+    )
+    # Whose passkey it must be; nobody: whoever's it is comes in.
+    staff = models.ForeignKey(StaffUser, null=True, on_delete=models.CASCADE, related_name="+")
+    expires_at = models.DateTimeField(db_index=True)
+
+
+class Secret(models.Model):
+    """An authenticator app that somebody set up: its secret, sealed, and the last half-minute whose code was taken."""
+
+    staff = models.OneToOneField(StaffUser, on_delete=models.CASCADE, related_name="secret")
+    sealed = models.TextField()
+    confirmed_at = models.DateTimeField()
+    last_step = models.BigIntegerField()
+
+
+class RecoveryCode(models.Model):
+    """One of the codes that somebody keeps on paper; it opens once."""
+
+    staff = models.ForeignKey(StaffUser, on_delete=models.CASCADE, related_name="recovery_codes")
+    code_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class WayBack(models.Model):
+    """A link by which somebody who lost what they sign in with comes in once; a colleague asks for it, of two the second makes it."""
+
+    staff = models.ForeignKey(StaffUser, on_delete=models.CASCADE, related_name="ways_back")
+    # None: a second colleague must agree first.
+    secret_hash = models.CharField(max_length=64, null=True, unique=True)
+    # Whoever asked; nobody: a command on the machine.
+    asked_by = models.ForeignKey(
+        StaffUser, null=True, on_delete=models.CASCADE, related_name="ways_asked"
+    )
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+
+class Alarm(models.Model):
+    """What every administrator is told until one of them has looked into it: an account for emergencies was used."""
+
+    about = models.ForeignKey(StaffUser, on_delete=models.CASCADE, related_name="alarms")
+    at = models.DateTimeField()
+    seen_by = models.ForeignKey(
+        StaffUser, null=True, on_delete=models.PROTECT, related_name="alarms_seen"
+    )
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["at"], condition=Q(seen_at=None), name="alarms_not_seen"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(seen_at=None, seen_by=None)
+                | Q(seen_at__isnull=False, seen_by__isnull=False),
+                name="alarm_seen_by_somebody",
+            )
+        ]

@@ -22,6 +22,7 @@ from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.forms.questions import kinds
 from doorstep.outside import identity
+from doorstep.staff import queries as staff
 from doorstep.text.untranslated import Untranslated
 from doorstep.web.form.months import day_words, months_of
 from doorstep.web.kit import compiled, look, parts
@@ -151,6 +152,7 @@ def environment(**options: Any) -> Environment:
     jinja.globals.update(look=look.address, drawing=look.drawing, site_address=addresses.base)
     jinja.globals.update(languages=council.languages, language=council.language)
     jinja.globals.update(months_of=months_of, day_words=day_words, browser_cookie=cookie)
+    jinja.globals.update(emergencies=staff.emergencies)
     jinja.globals.update(map_tiles=settings.MAP_TILES, map_credit=settings.MAP_CREDIT)
     jinja.filters.update(plain=plain, own=own, say=say, when=when, pounds=pounds, kind=kinds.of)
     jinja.filters.update(attributes=attributes)

@@ -13,6 +13,14 @@ class Hit(models.Model):
     until = models.DateTimeField(db_index=True)
 
 
+class Wrong(models.Model):
+    """How often somebody, hashed, gave a wrong password or code one after the other, and when last."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.IntegerField()
+    at = models.DateTimeField(db_index=True)
+
+
 class KeptAnswer(models.Model):
     """What the API answered to a call with an Idempotency-Key, to be said again; without personal data.
 

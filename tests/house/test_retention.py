@@ -12,8 +12,6 @@ NOT_OURS = {
     "contenttypes.ContentType",
     "auth.Permission",
     "auth.Group",
-    "axes.AccessFailureLog",  # written only where that is switched on
-    "axes.AccessAttemptExpiration",  # goes with its attempt
 }
 NAMED = re.compile(r"`([a-z_]+\.[A-Z][A-Za-z]+)`")
 JOB = re.compile(r"`([a-z_]+\.[a-z_]+\.[a-z_]+)`")

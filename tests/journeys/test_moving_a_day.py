@@ -11,7 +11,7 @@ from doorstep.cases.models import Case
 from doorstep.messages import sending
 from doorstep.messages.models import Message
 from doorstep.outside import plug
-from tests.browser import looks_right, sign_in
+from tests.browser import keep_signed_in, looks_right, sign_in
 from tests.paying import Pay
 from tests.queue import run_queue
 from tests.size import size
@@ -35,10 +35,8 @@ def officer(chromium: Any, base: str, scripts: bool) -> Any:
     if scripts:
         sign_in(page, base, "officer")
     else:
-        page.goto(f"{base}/desk/sign-in")
-        page.fill("#username", "officer")
-        page.fill("#password", "a-long-password")
-        page.click("main button:has-text('Sign in')")
+        keep_signed_in(page, base, "officer")
+        page.goto(f"{base}/desk")
     page.wait_for_url("**/desk")
     return page
 

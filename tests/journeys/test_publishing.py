@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from doorstep.catalogue import queries as catalogue
-from tests.browser import looks_right
+from tests.browser import keep_signed_in, looks_right
 from tests.publishing import few_examples
 from tests.queue import run_queue
 
@@ -25,10 +25,8 @@ def test_from_the_library_to_residents(
     plain = {"width": 320, "height": 700}
     page = chromium.new_context(viewport=plain).new_page()
     page.set_default_timeout(15000)
-    page.goto(f"{live_server.url}/desk/sign-in")
-    page.fill("#username", "designer")
-    page.fill("#password", "a-long-password")
-    page.click("main button:has-text('Sign in')")
+    keep_signed_in(page, live_server.url, "designer")
+    page.goto(f"{live_server.url}/desk")
     page.wait_for_url("**/desk/services")
     looks_right(page)
 

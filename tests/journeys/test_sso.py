@@ -1,6 +1,9 @@
 """Officers sign in by the council's own sign-in: the first time, with another role, and with none; and what strangers try."""
 
+import html
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -12,7 +15,7 @@ from structlog.testing import capture_logs
 
 from doorstep.council import queries as council
 from doorstep.council.sign_in import Given, SignIn
-from doorstep.staff.models import StaffEvent, StaffUser
+from doorstep.staff.models import Session, StaffEvent, StaffUser
 from doorstep.web.kit import limits
 from doorstep.web.signing import sso
 from standins.oidc.app import StandIn
@@ -26,6 +29,7 @@ TABLE = SignIn(
         "Doorstep.Officer": Given(role="officer", team="Waste Services"),
         "Doorstep.Adviser": Given(role="adviser"),
         "Doorstep.Crew": Given(role="crew"),
+        "Doorstep.Administrator": Given(role="administrator"),
     },
     groups={"g-advisers": Given(role="adviser")},
 )
@@ -224,6 +228,67 @@ def test_a_fresh_proof_is_asked_for_and_is_the_same_persons(
     )
 
 
+def test_who_comes_that_way_needs_no_second_way_here(owen: Officer) -> None:
+    owen.sign_in()
+    page = owen.here.get("/desk/sign-in/yours").content.decode()
+    assert "with the council’s account" in page and "You need two ways" not in page
+
+
+TOKEN = {"name": "Contact centre", "scope": ["cases:read"], "days": "30"}
+
+
+def kept_of(page: Any) -> str:
+    """Return what a page keeps of what was typed."""
+    found = re.search(r'name="kept" value="([^"]+)"', page.content.decode())
+    assert found
+    return found[1]
+
+
+def with_kept(who: Officer, **asked: str) -> Any:
+    """Go the whole way with what a page kept, as a browser does that the page leads on by itself."""
+    page = who.here.post("/desk/sign-in/with", asked)
+    there = page["Refresh"].removeprefix("0; url=")
+    assert there.startswith(f"{signing_on.BASE}/desk/sign-in/with") and there in html.unescape(
+        page.content.decode()
+    )
+    began = who.here.get(there.removeprefix(signing_on.BASE))
+    return who.here.get(who.pressed(began["Location"]))
+
+
+def test_a_dangerous_act_wants_a_proof_that_is_fresh_and_what_was_typed_goes_on(
+    standin: StandIn,
+) -> None:
+    ada = Officer(standin, "ada")
+    ada.sign_in()
+    # The provider let them pass without saying when they proved who they are.
+    asks = ada.here.get("/desk/tokens/new")
+    assert (asks.status_code, urlsplit(asks["Location"]).path) == (302, "/desk/sign-in/prove")
+    page = html.unescape(ada.here.get(asks["Location"]).content.decode())
+    (link,) = re.findall(r'href="([^"]*/desk/sign-in/with[^"]*)"', page)
+    assert fields(link) == {"next": "/desk/tokens/new", "fresh": "1"}
+    page = ada.here.post("/desk/tokens/new", TOKEN)
+    assert page.status_code == 403 and 'action="/desk/sign-in/with"' in page.content.decode()
+    done = with_kept(ada, kept=kept_of(page), fresh="1", next="").content.decode()
+    assert "What you typed is still here" in done and 'value="Contact centre"' in done
+    assert ada.here.get("/desk/tokens/new").status_code == 200
+
+
+def test_what_was_typed_outlives_a_session_and_is_given_to_its_own_person_alone(
+    standin: StandIn, owen: Officer
+) -> None:
+    owen.sign_in()
+    Session.objects.update(began=timezone.now() - timedelta(hours=11))
+    page = owen.here.post("/desk/keywords", {"word": "a word that took long"})
+    kept = kept_of(page)
+    page = owen.here.post("/desk/sign-in", {"kept": kept})
+    assert kept_of(page) == kept and 'action="/desk/sign-in/with"' in page.content.decode()
+    done = with_kept(owen, kept=kept).content.decode()
+    assert "What you typed is still here" in done and "a word that took long" in done
+    asha = Officer(standin, "asha")
+    done = with_kept(asha, kept=kept)
+    assert (done.status_code, done["Location"]) == (302, "/desk")
+
+
 # What strangers try.
 
 
@@ -347,7 +412,7 @@ def test_the_cookie_is_for_us_alone(owen: Officer, settings: Any) -> None:
 def test_where_none_is_connected_there_is_nothing(district: Any) -> None:
     for path in ("/desk/sign-in/with", "/desk/sign-in/back?state=x&code=y"):
         assert Client().get(path).status_code == 404
-    assert "Sign in with" not in Client().get("/desk/sign-in").content.decode()
+    assert "/desk/sign-in/with" not in Client().get("/desk/sign-in").content.decode()
 
 
 def test_of_many_who_come_back_with_the_same_at_once_one_is_first(transactional_db: None) -> None:

@@ -16,7 +16,7 @@ from doorstep.messages.models import Message
 from doorstep.payments import jobs
 from doorstep.payments.models import Charge, Movement
 from doorstep.tasks.models import Task
-from tests.browser import looks_right, sign_in
+from tests.browser import keep_signed_in, looks_right, sign_in
 from tests.bulky import at_bulky_waste, to_payment
 from tests.paying import Pay
 from tests.queue import run_queue
@@ -35,10 +35,8 @@ def desk(chromium: Any, base: str, who: str, scripts: bool = True) -> Any:
     if scripts:
         sign_in(page, base, who)
     else:
-        page.goto(f"{base}/desk/sign-in")
-        page.fill("#username", who)
-        page.fill("#password", "a-long-password")
-        page.click("main button:has-text('Sign in')")
+        keep_signed_in(page, base, who)
+        page.goto(f"{base}/desk")
     page.wait_for_url("**/desk")
     return page
 

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
 
 from doorstep.staff.models import StaffUser
 from doorstep.web.kit import errors, visitor, when_away
+from doorstep.web.kit.session import SessionStore
 from tests.doors import addresses, filled
 from tests.size import LONG
 

@@ -14,6 +14,7 @@ from doorstep.cases.models import Case, Draft, Link
 from doorstep.messages.models import Message
 from doorstep.web.kit import limits
 from tests.form_client import FormClient
+from tests.signing import signs_in
 
 BASE = "/services/missed-bin"
 ADDRESS, BIN, CONTACT, CHECK = (f"{BASE}/{p}" for p in ("address", "bin", "contact", "check"))
@@ -226,8 +227,7 @@ def test_limits_count_an_address_or_a_64(address: str, counted: str) -> None:
 def test_guesses_at_one_account_from_many_addresses_wait(district: Any, settings: Any) -> None:
     settings.DEMO = False  # which signs in nobody from elsewhere
     own = FormClient()
-    right = {"username": "officer", "password": "a-long-password"}
-    assert own.post("/desk/sign-in", right).status_code == 302
+    assert signs_in(own, "officer").status_code == 302
     own.post("/desk/sign-out")
     wrong = {"username": "Officer", "password": "wrong"}
     codes = [
@@ -235,9 +235,9 @@ def test_guesses_at_one_account_from_many_addresses_wait(district: Any, settings
         for n in range(31)
     ]
     assert codes[-1] == 429
-    assert FormClient(REMOTE_ADDR="10.8.0.1").post("/desk/sign-in", right).status_code == 429
+    assert signs_in(FormClient(REMOTE_ADDR="10.8.0.1"), "officer").status_code == 429
     # Whoever came in from this browser before is kept out by nobody's guesses.
-    assert own.post("/desk/sign-in", right).status_code == 302
+    assert signs_in(own, "officer").status_code == 302
 
 
 def test_a_form_from_elsewhere_is_refused_with_a_way_on(district: Any) -> None:
@@ -258,8 +258,7 @@ def test_too_many_passwords_wait_and_say_so(district: Any) -> None:
 
 def test_a_sign_in_leads_nowhere_else(district: Any) -> None:
     for there in ("https://evil.example/", "//evil.example/", "javascript:alert(1)"):
-        right = {"username": "officer", "password": "a-long-password", "next": there}
-        assert FormClient().post("/desk/sign-in", right)["Location"] == "/desk"
+        assert signs_in(FormClient(), "officer", next=there)["Location"] == "/desk"
 
 
 def test_no_page_allows_foreign_or_inline_script(district: Any) -> None:
@@ -316,5 +315,4 @@ def test_who_was_signed_out_while_sending_comes_to_the_desk_after_signing_in(
     client = FormClient()
     page = text(client.post("/desk/plan/calendar/days"))
     assert "You were signed out" in page and 'href="/desk/sign-in"' in page
-    given = {"username": "officer", "password": "a-long-password", "next": ""}
-    assert client.post("/desk/sign-in", given)["Location"] == "/desk"
+    assert signs_in(client, "officer", next="")["Location"] == "/desk"

@@ -18,10 +18,12 @@ from doorstep.outside import later, sweeper
 from doorstep.rehearsal import actions as rehearsal
 from doorstep.rehearsal.models import Publishing
 from doorstep.staff.actor import Actor
+from tests.form_client import FormClient
 from tests.patience import until
 from tests.people import signed_in
 from tests.publishing import few_examples
 from tests.queue import run_queue
+from tests.signing import signs_in
 
 DESIGNER = Actor("staff", "designer", "designer")
 NEWER = "/desk/services/missed-bin/newer"
@@ -205,9 +207,8 @@ def test_what_was_lost_by_the_queue_is_played_after_all(home: Path, district: An
 
 
 def test_a_designer_comes_to_the_services_and_sees_no_case(district: Any) -> None:
-    client = Client()
-    given = {"username": "designer", "password": "a-long-password"}
-    answer = client.post("/desk/sign-in", given, follow=True)
+    client = FormClient()
+    answer = client.get(signs_in(client, "designer")["Location"], follow=True)
     assert answer.redirect_chain[-1][0] == "/desk/services"
     assert "Worklist" not in answer.content.decode()
     case = district.case(0)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staff", "0004_grants")]
+    dependencies = [("staff", "0008_ways_back")]
     operations = [
         migrations.CreateModel(
             name="Identity",

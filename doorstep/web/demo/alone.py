@@ -12,7 +12,18 @@ from django.http import HttpRequest, HttpResponse
 
 # What proxies say of themselves and of whom they ask for.
 FROM_A_PROXY = ("FORWARDED", "X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_FORWARDED_PROTO", "X_REAL_IP", "VIA")  # fmt: skip
-SIGN_INS = {"demo_as", "sign_in", "sso", "sso_back"}
+SIGN_INS = {
+    "demo_as",
+    "sign_in",
+    "sso",
+    "sso_back",
+    "second",
+    "first_factor",
+    "recovery",
+    "passkey",
+    "passkey_options",
+    "way_back",
+}
 # The last one is what Django's own client of tests asks for.
 HERE = ("localhost", "testserver")
 PROXY = "This is the demo, with sign-ins for anyone: it answers to no proxy. Ask it on its own machine.\n"

@@ -1,9 +1,8 @@
 """The demo's own pages: examples, sign-ins, what was sent. They are there in the demo only."""
 
 from django.conf import settings
-from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from doorstep.demo import claims, week
@@ -11,6 +10,7 @@ from doorstep.messages import queries as messages
 from doorstep.staff.models import StaffUser
 from doorstep.waste.theirs import is_kept_there
 from doorstep.web.kit.access import public
+from doorstep.web.kit.entry import come_in
 
 
 def _demo_only() -> None:
@@ -42,8 +42,7 @@ def demo_as(request: HttpRequest, role: str) -> HttpResponse:
     user = StaffUser.objects.filter(username=role).first()
     if user is None:
         raise Http404
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    return redirect("crew" if user.may("crew.work") and not user.may("desk.see") else "desk")
+    return come_in(request, user, "demo", to=request.POST.get("next", ""))
 
 
 @public

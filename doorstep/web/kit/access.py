@@ -38,6 +38,20 @@ def needs(permission: str) -> Callable[[View], View]:
     return wrap
 
 
+def ones_own(view: View) -> View:
+    """Let in whoever is signed in: what is about themselves needs no permission."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if request.method == "POST":
+            return signed_out(request)
+        return redirect_to_login(request.path)
+
+    return public(guarded)
+
+
 def public(view: View) -> View:
     """Mark a view as open to anyone; the walk of all addresses wants every view marked."""
     view.permission = ""  # type: ignore[attr-defined]

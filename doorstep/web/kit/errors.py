@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from csp.exceptions import CSPNonceError
@@ -13,7 +14,7 @@ from django.shortcuts import render
 from django.utils.datastructures import MultiValueDict
 
 from doorstep.council import queries as council
-from doorstep.web.kit import programs
+from doorstep.web.kit import programs, typed
 from doorstep.web.kit.language import chosen
 from doorstep.web.kit.when_away import AWAY, COME_BACK_SECONDS
 
@@ -60,7 +61,9 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     """Draw the page for staff who sent a form after their session had ended; what they wrote is given back."""
     came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
     back = came_from.path if came_from.netloc == request.get_host() else ""
-    context = {"code": "signed_out", "typed": _written(request), "back": back}
+    was: Any = request.session
+    kept = typed.keep(request, was.was)
+    context = {"code": "signed_out", "typed": _written(request), "back": back, "kept": kept}
     return render(request, "kit/error.html", context, status=403)
 
 

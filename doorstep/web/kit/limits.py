@@ -31,12 +31,6 @@ def address(request: HttpRequest) -> str:
     return f"{found}" if found else ""
 
 
-def of_sign_in(request: HttpRequest) -> str | None:
-    """Return the same as one address, which is what the library that counts wrong passwords can keep; none where there is none."""
-    found = _found(request)
-    return f"{found}" if found else None
-
-
 def _found(request: HttpRequest) -> IPv4Address | IPv6Address | None:
     """Return a caller's IPv4 address, or the first of the /64; however a proxy wrote it, with a port or in brackets."""
     text: str = request.META.get("REMOTE_ADDR", "").strip()

@@ -6,17 +6,15 @@ lasts ten minutes, and works once.
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import structlog
 from django.conf import settings
-from django.contrib.auth import login
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from doorstep.council import addresses
 from doorstep.council.errors import Refused
@@ -25,12 +23,15 @@ from doorstep.outside.errors import OutsideError, TryLater
 from doorstep.outside.secret import hashed
 from doorstep.staff import joining
 from doorstep.staff.models import StaffUser
-from doorstep.web.kit import limits
+from doorstep.web.kit import limits, typed
 from doorstep.web.kit.access import public
+from doorstep.web.kit.entry import come_in
 from doorstep.web.kit.first_and_last import cookie_was_read
 
 log = structlog.get_logger("doorstep.web.signing")
 COOKIE, LASTS_SECONDS, MOST_AT_ONCE = "doorstep_sso_", 600, 8
+# Where in the session lies what somebody had typed; it goes with the session.
+KEPT = "typed_before_sso"
 # Of an address to lead on to: a browser takes 4,096 letters of a cookie.
 LONGEST = 1000
 # Of a proof of which nobody says when it was.
@@ -51,11 +52,13 @@ class Ceremony:
 
 
 @public
-@require_GET
+@require_http_methods(["GET", "POST"])
 def go(request: HttpRequest) -> HttpResponse:
-    """Lead to the council's own sign-in; with `fresh` it asks for a proof made now."""
+    """Lead to the council's own sign-in; with `fresh` it asks for a proof made now. What a form brings along is kept meanwhile."""
     _only_where_connected()
     cookie_was_read(request)
+    if request.method == "POST":
+        return _go_on(request)
     fresh, to = request.GET.get("fresh") == "1", request.GET.get("next", "")[:LONGEST]
     try:
         started = identity.provider().start(back=_back(), fresh=fresh, now=timezone.now())
@@ -73,6 +76,16 @@ def go(request: HttpRequest) -> HttpResponse:
     return _keep(request, HttpResponseRedirect(started.url), ceremony)
 
 
+def _go_on(request: HttpRequest) -> HttpResponse:
+    """Keep what somebody had typed, sealed as it is, and go on by a page: a form of ours may lead to ourselves alone."""
+    request.session[KEPT] = typed.kept(request)
+    asked = {name: request.POST[name] for name in ("next", "fresh") if request.POST.get(name)}
+    there = f"{addresses.link('sso')}?{urlencode(asked)}"
+    page = render(request, "signing/go_on.html", {"there": there, "provider": settings.OIDC_NAME})
+    page["Refresh"] = f"0; url={there}"
+    return page
+
+
 @public
 @require_GET
 def back(request: HttpRequest) -> HttpResponse:
@@ -86,18 +99,10 @@ def back(request: HttpRequest) -> HttpResponse:
     except (Refused, OutsideError) as exc:
         response = _refused(request, exc, to)
     else:
-        response = come_in(request, user, "sso", proved=person.proved or LONG_AGO, to=to)
+        kept = request.session.get(KEPT, "")
+        response = come_in(request, user, "sso", person.proved or LONG_AGO, to, kept)
     response.delete_cookie(_name(state), path="/", samesite="Lax")
     return response
-
-
-def come_in(
-    request: HttpRequest, user: StaffUser, how: str, proved: datetime | None = None, to: str = ""
-) -> HttpResponse:
-    """Sign somebody in, and lead on to an address of ours."""
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    safe = to.startswith("/") and url_has_allowed_host_and_scheme(to, allowed_hosts=None)
-    return HttpResponseRedirect(to if safe else reverse("desk" if user.may("desk.open") else "crew"))  # fmt: skip
 
 
 def _only_where_connected() -> None:

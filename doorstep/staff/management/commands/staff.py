@@ -1,4 +1,4 @@
-"""`doorstep staff add|close|list|log`: accounts of those who work here, and what was done to them."""
+"""`doorstep staff add|close|link|list|log`: accounts of those who work here, and what was done to them."""
 
 import csv
 import getpass
@@ -6,11 +6,12 @@ import json
 import sys
 from argparse import ArgumentParser
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from doorstep.council.errors import Refused
-from doorstep.staff import actions
+from doorstep.staff import actions, lost, queries
 from doorstep.staff.models import StaffEvent, StaffUser
 from doorstep.staff.permissions import OF_KEY, OF_TEAM, OF_WARD, ROLES
 from doorstep.staff.who import Held
@@ -29,14 +30,18 @@ class Command(BaseCommand):
 
     help = (
         "Make, close and list staff accounts; a new password is read from the terminal or a pipe."
+        " link: print a link that lets somebody in once, within the hour, who lost what they sign in with."
         " log: print what was done to accounts and tokens, and who came in, as CSV."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take a verb, a name to sign in with, and for `add` the person's name, roles and of what these are."""
-        parser.add_argument("verb", choices=["add", "close", "list", "log"])
+        parser.add_argument("verb", choices=["add", "close", "link", "list", "log"])
         parser.add_argument("username", nargs="?", default="")
         parser.add_argument("--name", default="")
+        parser.add_argument(
+            "--break-glass", action="store_true", help="for emergencies: each use is an alarm"
+        )
         parser.add_argument("--role", action="append", default=[], choices=sorted(ROLES))
         parser.add_argument("--team", default="", help="of one team, as its services name it")
         parser.add_argument("--ward", default="", help="of one ward, by its ONS code")
@@ -81,11 +86,23 @@ class Command(BaseCommand):
         except Refused as exc:
             words = {
                 "password_short": "The password needs at least 12 characters.",
+                "password_common": "That password is among the first that are guessed.",
                 "ward_missing": "Say of which ward: --ward, its ONS code.",
                 "key_missing": "Say of which partner: --key, its code in council.yaml.",
             }
             raise CommandError(words.get(exc.code, exc.code)) from exc
-        self.stdout.write(f"{options['username']} can sign in at /desk/sign-in.")
+        if options["break_glass"]:
+            actions.break_glass(username=options["username"], now=timezone.now())
+        self.stdout.write(
+            f"{options['username']} can sign in at /desk/sign-in, and sets up a passkey or an app there."
+        )
+
+    def _link(self, options: dict[str, str]) -> None:
+        person = queries.person_named(options["username"])
+        if person is None:
+            raise CommandError(f"Nobody signs in as {options['username']!r}.")
+        secret = lost.make(person=person, now=timezone.now())
+        self.stdout.write(f"{settings.BASE_ADDRESS}/desk/sign-in/link/{secret}")
 
     def _close(self, options: dict[str, str]) -> None:
         try:

@@ -33,6 +33,7 @@ from doorstep.web.desk.views.cases import case as case_view
 from doorstep.web.kit import seen
 from doorstep.web.kit.access import actor, needs
 from doorstep.web.kit.opening import NOT_THEIRS, SEE, looked, may, open_case
+from doorstep.web.kit.proof import proved
 from doorstep.web.kit.waiting import waiting
 
 COLUMNS = (
@@ -101,6 +102,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 
 @needs("payments.refund")
+@proved
 @require_POST
 @says_why_not(_back)
 @as_it_was_seen(locked_refund, "refund", always=True)
@@ -116,6 +118,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @needs("payments.refund")
+@proved
 @require_POST
 @says_why_not(_back)
 @as_it_was_seen(locked_refund, "refund", always=True)
@@ -128,6 +131,7 @@ def given(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @needs("payments.waive")
+@proved
 @require_POST
 @says_why_not(_back)
 @as_it_was_seen(locked_waiver, "waiver", always=True)
@@ -170,6 +174,7 @@ def _days(request: HttpRequest) -> tuple[datetime, datetime]:
 
 
 @needs("payments.export")
+@proved
 @require_GET
 @says_why_not(_back)
 def export(request: HttpRequest) -> HttpResponse:

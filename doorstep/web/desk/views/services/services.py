@@ -13,6 +13,7 @@ from doorstep.rehearsal import actions as rehearsal
 from doorstep.rehearsal import queries as shelf
 from doorstep.web.desk.refusal import says_why_not
 from doorstep.web.kit.access import actor, needs
+from doorstep.web.kit.proof import proved
 from doorstep.web.kit.waiting import waiting
 
 
@@ -50,6 +51,7 @@ def _again(request: HttpRequest, refused: Refused, slug: str) -> HttpResponse:
 
 
 @needs("services.publish")
+@proved
 @require_POST
 @says_why_not(_again)
 def publish(request: HttpRequest, slug: str) -> HttpResponse:

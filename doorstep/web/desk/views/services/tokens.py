@@ -14,6 +14,7 @@ from doorstep.staff import actions as staff
 from doorstep.staff import queries as known
 from doorstep.web.desk.refusal import says_why_not
 from doorstep.web.kit.access import needs
+from doorstep.web.kit.proof import proved
 
 
 def _meanings() -> dict[str, str]:
@@ -42,6 +43,7 @@ def _asked(request: HttpRequest, refused: Refused | None = None) -> HttpResponse
 
 
 @needs("tokens.manage")
+@proved
 @require_http_methods(["GET", "POST"])
 @says_why_not(_asked)
 def new(request: HttpRequest) -> HttpResponse:
@@ -73,6 +75,7 @@ def _once(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
 
 
 @needs("tokens.manage")
+@proved
 @require_http_methods(["GET", "POST"])
 def revoke(request: HttpRequest, number: int) -> HttpResponse:
     """Ask whether a token should stop working, and stop it."""

@@ -1,0 +1,51 @@
+"""Fresh proof: what is dangerous is done by somebody who showed in the last ten minutes who they are."""
+
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from doorstep.staff import sessions, ways
+from doorstep.web.kit import typed
+from doorstep.web.kit.access import View
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Say whether whoever asks showed lately who they are."""
+    session: Any = request.session
+    return session.row is not None and sessions.is_proved(session.row, timezone.now())
+
+
+def proved(view: View) -> View:
+    """Ask first who it is where that was not shown lately: what was typed is kept, and sent once it was.
+
+    It stands below `needs`: whoever may not do it is not asked.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if is_fresh(request):
+            return view(request, *args, **kwargs)
+        if request.method == "POST":
+            return ask(request, kept=typed.keep(request, request.user.pk), status=403)
+        there = urlencode({"next": request.get_full_path()})
+        return HttpResponseRedirect(f"{reverse('prove')}?{there}")
+
+    guarded.is_proved = True  # type: ignore[attr-defined]
+    return guarded
+
+
+def ask(
+    request: HttpRequest, *, kept: str = "", to: str = "", refused: str = "", status: int = 200
+) -> HttpResponse:
+    """Draw the page on which somebody shows anew who they are."""
+    user: Any = request.user
+    session: Any = request.session
+    context = {"kept": kept, "next": to, "refused": refused, "ways": ways.of(user)}
+    context["how"] = session.row.how
+    return render(request, "kit/prove.html", context, status=status)
