@@ -8,8 +8,8 @@ from django.utils.crypto import salted_hmac
 
 
 def _keys(purpose: str) -> MultiFernet:
-    """Return the keys of a purpose, the present one first: while SECRET_KEY is being changed the one before opens too."""
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    """Return the keys of a purpose: sealed by LINKS_KEY, which stays when SECRET_KEY changes, opened by those before it too."""
+    secrets = [settings.LINKS_KEY, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     digests = [
         salted_hmac(f"doorstep.sealed.{purpose}", "", secret=secret, algorithm="sha256").digest()
         for secret in secrets

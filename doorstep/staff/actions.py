@@ -175,24 +175,22 @@ NAMED = re.compile(r"[a-z0-9][a-z0-9._-]{1,79}")
 
 
 @transaction.atomic
-def join(*, username: str, name: str, grant: Held, by: StaffUser, now: datetime) -> StaffUser:
-    """Make the account of somebody who joins, with a role; it has no password, so nobody signs in with it yet.
+def join(*, username: str, name: str, by: StaffUser, now: datetime) -> StaffUser:
+    """Make the account of somebody who joins; it has no role and no password, so nobody signs in with it yet.
 
-    Raises Refused("username_wrong", "username_taken", "name_missing") and as `check`.
+    Raises Refused("username_wrong", "username_taken", "name_missing").
     """
     username, name = username.strip().lower(), " ".join(name.replace("\0", "").split())[:120]
     if not NAMED.fullmatch(username):
         raise Refused("username_wrong")
     if not name:
         raise Refused("name_missing")
-    check(grant)
     if StaffUser.objects.filter(username=username).exists():
         raise Refused("username_taken")
     person = StaffUser(username=username, name=name)
     person.set_unusable_password()
     person.save(force_insert=True)
-    row = _give(person, grant, None, "screen", by.username, now)
-    note(kind="account made", about=username, by=by.username, now=now, **_of(row))
+    note(kind="account made", about=username, by=by.username, now=now)
     return person
 
 

@@ -93,11 +93,9 @@ OF_CASES = frozenset(
     }
 )  # fmt: skip
 # What says of which cases a grant is, by the role that must have it; of the others it may stand empty.
-OF_TEAM, OF_WARD, OF_KEY = (
-    ("officer", "supervisor", "adviser"),
-    ("councillor",),
-    ("crew", "partner"),
-)
+OF_TEAM = ("officer", "supervisor")
+OF_WARD = ("councillor",)
+OF_KEY = ("crew", "partner")
 MUST = {"councillor": "ward", "partner": "key"}
 # What a token of the API may do: the one list, with what each means where a person ticks it.
 SCOPES = ("cases:create", "cases:read")

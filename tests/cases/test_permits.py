@@ -86,9 +86,14 @@ def test_one_function_and_its_twin_say_the_same(district: Any) -> None:
     share_some(cases, now, dice)
     cases = list(Case.objects.filter(pk__in=[c.pk for c in cases]).prefetch_related(None))
     pairs, open_to = 0, 0
+    crew = [held("crew", key=key) for key in ("", "REF-1")]
     for number in range(PEOPLE * (10 if LONG else 1)):
-        who = somebody(dice)
-        permission = dice.choice(["desk.see", *sorted(OF_CASES)])
+        who = crew[number] if number < len(crew) else somebody(dice)
+        permission = (
+            "crew.work"
+            if number < len(crew)
+            else dice.choice(["desk.see", "crew.work", *sorted(OF_CASES)])
+        )
         listed = set(permits.visible_to(who, now, permission).values_list("pk", flat=True))
         for case in cases:
             may = permits.may_open(who, case, now, permission) is not None

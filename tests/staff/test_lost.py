@@ -1,5 +1,6 @@
 """Who lost what they sign in with comes back by a colleague's link; accounts for emergencies raise an alarm."""
 
+import re
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -123,3 +124,17 @@ def test_an_account_for_emergencies_raises_an_alarm(district: Any, settings: Any
     kinds = list(StaffEvent.objects.filter(kind__startswith="break").values_list("kind", "by"))
     assert ("break-glass used", "designer") in kinds
     assert ("break-glass looked into", "administrator") in kinds
+
+
+def test_a_colleague_makes_the_link_on_the_page_of_somebody(district: Any) -> None:
+    ada = signed_in("administrator")
+    path = f"/desk/people/{person('officer').pk}/link"
+    page = ada.post(path)
+    found = re.search(r"/desk/sign-in/link/[^<]+", text(page))
+    assert found and page["Cache-Control"] == "no-store"
+    assert FormClient().post(found[0]).status_code == 302
+    assert signed_in("officer").post(path).status_code == 403
+    ann = another_administrator("ann")
+    assert "Another colleague is needed" in text(ada.post(f"/desk/people/{ann.pk}/link"))
+    own = f"/desk/people/{person('administrator').pk}/link"
+    assert "ask another administrator" in text(ada.post(own))

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from doorstep.outside.secret import hashed
@@ -216,3 +218,15 @@ def test_a_browser_is_asked_for_what_is_ours(district: Any, settings: Any) -> No
     assert told["rp"]["id"] == "council.example" and told["user"]["name"] == "officer"
     assert told["authenticatorSelection"]["userVerification"] == "required"
     assert hashed(told["challenge"]) in Ceremony.objects.values_list("challenge_hash", flat=True)
+
+
+def test_coming_in_costs_few_statements(district: Any, capsys: Any) -> None:
+    mine, client = with_passkey("officer"), FormClient()
+    client.get("/desk/sign-in")
+    answer = mine.shows(asked(client, "come in"))
+    with CaptureQueriesContext(connection) as seen:
+        assert comes_in(client, answer).status_code == 302
+    told = [q["sql"] for q in seen.captured_queries if not q["sql"].startswith(("SAVE", "RELEASE"))]
+    with capsys.disabled():
+        print(f"\nPOST passkey: {len(told)} statements (at most 12)", end="")
+    assert len(told) <= 12, told

@@ -186,6 +186,7 @@ NOTE = {"text": "She rang twice <today>"}
 def note_after_the_end(district: Any, client: FormClient) -> tuple[str, str]:
     """Send a note when the session has ended meanwhile; return its case's address and what is kept of the note."""
     passes(client, seen=timedelta(minutes=21))
+    client.get("/desk")  # another tab, or the page's own look at how long is left
     case = f"/desk/cases/{district.case(0).reference}"
     page = client.post(f"{case}/note", NOTE, headers={"Referer": f"http://testserver{case}"})
     assert page.status_code == 403 and "You were signed out" in text(page)

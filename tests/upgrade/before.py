@@ -23,7 +23,7 @@ BEFORE = {
     "waste": "0004",
     "web": "0003",
 }
-OTHERS = ("contenttypes", "auth", "sessions", "axes", "procrastinate")
+OTHERS = ("contenttypes", "auth", "sessions", "procrastinate")
 
 
 def main(rows: Path) -> None:

@@ -22,27 +22,37 @@ def kinds(username: str) -> list[str]:
     return [kind for kind in rows.values_list("kind", flat=True) if "sign" not in kind]
 
 
-def test_somebody_is_added_with_a_role_of_a_team(district: Any) -> None:
+def test_somebody_is_added_and_given_a_role_of_a_team(district: Any) -> None:
     ada = signed_in("administrator")
-    typed = {"name": "Jo Field", "username": "Jo.Field", "role": "officer", "team": WASTE}
+    typed = {"name": "Jo Field", "username": "Jo.Field"}
     for wrong, says in (
         ({"name": " "}, "Enter their name"),
         ({"username": "jo field"}, "Enter a name to sign in with"),
         ({"username": "officer"}, "Somebody signs in with that name already"),
-        ({"role": ""}, "Choose a role"),
-        ({"role": "councillor"}, "Choose the ward"),
-        ({"role": "partner"}, "Choose the partner"),
-        ({"team": "No such team"}, "That is no longer there"),
     ):
         page = ada.post("/desk/people/new", {**typed, **wrong})
         assert page.status_code == 200 and says in text(page), wrong
         assert "Jo Field" in text(page) or "name" in wrong
     assert not StaffUser.objects.filter(username="jo.field").exists()
     page = ada.post("/desk/people/new", typed, follow=True)
+    assert "Which role for Jo Field?" in text(page)
+    who, there = person("jo.field")
+    assert not who.has_usable_password() and not who.grants.exists()
+    assert "Choose a role" in text(ada.get(f"{there}/give?chosen=1"))
+    assert "Of which team?" in text(ada.get(f"{there}/give?role=officer&chosen=1"))
+    for role, of, says in (
+        ("", "", "Choose a role"),
+        ("king", "", "Choose a role"),
+        ("councillor", "", "Choose the ward"),
+        ("partner", "", "Choose the partner"),
+        ("officer", "No such team", "That is no longer there"),
+        ("crew", WASTE, "That is no longer there"),
+    ):
+        page = ada.post(f"{there}/give", {"role": role, "of": of})
+        assert page.status_code == 200 and says in text(page), role
+    page = ada.post(f"{there}/give", {"role": "officer", "of": WASTE}, follow=True)
     assert "Officer, Waste Services" in text(page) and "Jo Field" in text(ada.get("/desk/people"))
-    made = StaffUser.objects.get(username="jo.field")
-    assert not made.has_usable_password()
-    event = StaffEvent.objects.get(about="jo.field")
+    event = StaffEvent.objects.get(about="jo.field", kind="role given")
     assert event.data == {"role": "officer", "team": WASTE} and event.by == "administrator"
 
 
@@ -55,9 +65,9 @@ def test_a_role_holds_from_the_next_request_and_until_its_last_day(district: Any
         ("soon", "Enter a day"),
         (str(today - timedelta(days=2)), "That day is over"),
     ):
-        page = ada.post(f"{there}/give", {"role": "officer", "team": WASTE, "until": until})
+        page = ada.post(f"{there}/give", {"role": "officer", "of": WASTE, "until": until})
         assert says in text(page), until
-    ada.post(f"{there}/give", {"role": "officer", "team": WASTE, "until": str(today)})
+    ada.post(f"{there}/give", {"role": "officer", "of": WASTE, "until": str(today)})
     assert adviser.get("/desk/payments").status_code == 200
     grant = Grant.objects.get(staff=who, role="officer")
     Grant.objects.filter(pk=grant.pk).update(until=timezone.now() - timedelta(seconds=1))
@@ -117,7 +127,7 @@ def test_what_is_not_narrowed_is_listed_until_it_is(district: Any) -> None:
         assert words in page
     assert "3 roles hold for every team or list" in text(ada.get("/desk/people"))
     who, there = person("officer")
-    ada.post(f"{there}/give", {"role": "officer", "team": WASTE})
+    ada.post(f"{there}/give", {"role": "officer", "of": WASTE})
     ada.post(f"{there}/withdraw", {"grant": str(who.grants.get(team="").pk)})
     assert "2 roles hold" in text(ada.get("/desk/people"))
 
@@ -129,7 +139,7 @@ def test_a_team_is_known_before_a_service_names_it(district: Any) -> None:
     assert "Licensing" in page and "Waste Services" in page
     assert "there already" in text(ada.post("/desk/people/teams", {"name": "Licensing"}))
     _who, there = person("adviser")
-    ada.post(f"{there}/give", {"role": "officer", "team": "Licensing"})
+    ada.post(f"{there}/give", {"role": "officer", "of": "Licensing"})
     drop = {"do": "drop", "name": "Licensing"}
     assert "take that away first" in text(ada.post("/desk/people/teams", drop))
     Grant.objects.filter(team="Licensing").delete()

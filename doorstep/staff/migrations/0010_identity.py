@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staff", "0008_ways_back")]
+    dependencies = [("staff", "0009_no_addresses")]
     operations = [
         migrations.CreateModel(
             name="Identity",

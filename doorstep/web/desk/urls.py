@@ -119,6 +119,7 @@ urlpatterns = [
     path("/people/<int:number>", people.person, name="person"),
     path("/people/<int:number>/give", people.give, name="give_role"),
     path("/people/<int:number>/withdraw", people.withdraw, name="withdraw_role"),
+    path("/people/<int:number>/link", people.link, name="link_for_person"),
     path("/people/<int:number>/close", people.close, name="close_person"),
     path("/people/<int:number>/open-again", people.open_again, name="open_person"),
     path("/tokens", tokens.tokens, name="tokens"),

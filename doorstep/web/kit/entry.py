@@ -54,7 +54,9 @@ def come_in(
 def lead_on(request: HttpRequest, user: StaffUser, to: str, kept: str = "") -> HttpResponse:
     """Lead to what somebody had typed before they were asked who they are, else to an address of ours."""
     if was := typed.opened(kept or typed.kept(request), user.pk):
-        return render(request, "kit/typed.html", {"typed": was, "leave": urlsplit(was.path).path})
+        return render(
+            request, "signing/typed.html", {"typed": was, "leave": urlsplit(was.path).path}
+        )
     safe = to.startswith("/") and url_has_allowed_host_and_scheme(to, allowed_hosts=None)
     return HttpResponseRedirect(
         to if safe else reverse("desk" if user.may("desk.open") else "crew")

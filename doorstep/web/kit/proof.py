@@ -48,4 +48,4 @@ def ask(
     session: Any = request.session
     context = {"kept": kept, "next": to, "refused": refused, "ways": ways.of(user)}
     context["how"] = session.row.how
-    return render(request, "kit/prove.html", context, status=status)
+    return render(request, "signing/prove.html", context, status=status)

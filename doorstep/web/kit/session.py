@@ -59,6 +59,10 @@ class SessionStore(SessionBase):
         idle = sessions.bound_of(self.row).idle
         return int(idle.total_seconds()), int(sessions.ends_whole(self.row).timestamp())
 
+    def is_empty(self) -> bool:
+        """Say whether there is nothing to keep a cookie for; one that is over still says whose it was."""
+        return self.was is None and bool(super().is_empty())
+
     def exists(self, session_key: str) -> bool:
         """Say whether there is a session with this key."""
         return Session.objects.filter(key_hash=hashed(session_key)).exists()

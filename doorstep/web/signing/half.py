@@ -47,7 +47,8 @@ def of(request: HttpRequest) -> Half | None:
     except signing.BadSignature:
         return None
     user = queries.person(kept[0])
-    return Half(user, kept[2]) if user and _mark(user) == kept[1] else None
+    good = user is not None and user.is_active and _mark(user) == kept[1]
+    return Half(user, kept[2]) if user and good else None
 
 
 def forget(response: HttpResponse) -> HttpResponse:

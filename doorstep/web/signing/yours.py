@@ -25,7 +25,7 @@ def page(request: HttpRequest, refused: str = "") -> HttpResponse:
         "keys": user.keys.order_by("made_at"),
         "sessions": sessions.of(user, timezone.now()),
         "this": session.row.pk,
-        "events": queries.events_of(user),
+        "events": queries.done_to(user.username),
         "refused": refused,
     }
     return render(request, "signing/yours.html", context)

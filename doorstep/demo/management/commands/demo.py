@@ -2,6 +2,7 @@
 
 import sys
 import time
+from datetime import datetime
 
 from django.conf import settings
 from django.core.management import call_command
@@ -9,13 +10,16 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from doorstep.cases.models import Case
 from doorstep.council import queries as council
 from doorstep.council.queries import ZONE
 from doorstep.demo import claims, homes, streets, theirs, week
 from doorstep.places.models import Property
+from doorstep.places.queries import wards
 from doorstep.reports.models import Report
 from doorstep.staff import actions as staff
 from doorstep.staff.models import StaffUser
+from doorstep.staff.who import Held
 from doorstep.waste.theirs import is_kept_there
 
 # Demo sign-ins: a role each. The password works on loopback only; a real council makes its own.
@@ -28,7 +32,28 @@ PEOPLE = {
     "manager": "Mina Manager",
     "designer": "Dina Designer",
     "administrator": "Ada Administrator",
+    "councillor": "Colin Councillor",
+    "partner": "Petra Partner",
 }
+
+
+def _grant(role: str) -> Held:
+    """Return a role of the demo: a councillor's is of a ward with reports, a partner's of the first authority."""
+    if role == "councillor":
+        seen = Case.objects.exclude(ward=None).order_by("id").values_list("ward", flat=True).first()
+        return Held(role, ward=seen or next(iter(wards())))
+    key = next(iter(council.current().authorities), "") if role == "partner" else ""
+    return Held(role, key=key)
+
+
+def _people(now: datetime) -> None:
+    """Make the demo's people; what was changed of those who are there stays."""
+    there = set(StaffUser.objects.values_list("username", flat=True))
+    for username, name in PEOPLE.items():
+        if username in there:
+            continue
+        grant = _grant(username)
+        staff.add(username=username, name=name, roles=[grant], password=PASSWORD, now=now)
 
 
 def _refuse_elsewhere() -> None:
@@ -58,8 +83,6 @@ class Command(BaseCommand):
         began, now = time.monotonic(), timezone.now()
         if not Property.objects.filter(uprn__gte=homes.FIRST_UPRN).exists():
             self._places()
-        for username, name in PEOPLE.items():
-            staff.add(username=username, name=name, roles=[username], password=PASSWORD, now=now)
         call_command("services", "import", stdout=self.stdout)
         call_command("calendars", stdout=self.stdout)
         if not is_kept_there():
@@ -85,6 +108,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 reports = streets.make(now)
             self.stdout.write(f"Made {reports} reports of what people saw in streets.")
+        _people(now)  # a councillor's is a ward with reports
         self.stdout.write(f"The demo council is ready ({time.monotonic() - began:.0f} s).")
         self.stdout.write(f"Sign-ins: {', '.join(PEOPLE)}; password {PASSWORD}")
 

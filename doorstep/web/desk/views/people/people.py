@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.places import queries as places
-from doorstep.staff import actions, queries
+from doorstep.staff import actions, lost, queries
 from doorstep.staff.models import StaffUser
 from doorstep.staff.permissions import OF_KEY, OF_TEAM, OF_WARD, ROLES
 from doorstep.staff.who import Held
@@ -21,6 +22,7 @@ from doorstep.tasks import queries as tasks
 from doorstep.waste import queries as rounds_of
 from doorstep.web.desk.refusal import says_why_not
 from doorstep.web.kit.access import needs
+from doorstep.web.kit.proof import proved
 
 MANAGE = "people.manage"
 
@@ -92,35 +94,40 @@ def _done(number: int) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, refused: Refused | None = None, *, number: int) -> HttpResponse:
-    context = {"who": found(number), **choices(request, refused)}
-    return render(request, "desk/people/give.html", context)
+    """Ask which role; once that is chosen, of what and until when."""
+    asked = request.POST if request.method == "POST" else request.GET
+    role, code = asked.get("role", ""), refused.code if refused else ""
+    context = {"who": found(number), "roles": list(ROLES), "role": role, "typed": request.POST}
+    if role in ROLES:
+        context |= {"label": LABELS.get(role, ""), "of": _of(role), "refused": code}
+        return render(request, "desk/people/give.html", context)
+    context["refused"] = code or ("unknown_role" if "chosen" in asked else "")
+    return render(request, "desk/people/which_role.html", context)
 
 
-def choices(request: HttpRequest, refused: Refused | None) -> dict[str, Any]:
-    """Return what the questions of a role offer, and what was typed."""
+# What a role is of, as a word of the page that asks.
+LABELS = {
+    **dict.fromkeys(OF_TEAM, "team"),
+    **dict.fromkeys(OF_WARD, "ward"),
+    "crew": "list",
+    "partner": "partner",
+}
+
+
+def _of(role: str) -> dict[str, str]:
+    """Return what a role can be of, by code."""
     partners = {code: a.name for code, a in council.current().authorities.items()}
-    return {
-        "roles": list(ROLES),
-        "teams": tasks.teams(),
-        "wards": places.wards(),
-        "lists": _lists(),
-        "partners": partners,
-        "typed": request.POST,
-        "refused": refused.code if refused else "",
-    }
+    offered = {"team": {name: name for name in tasks.teams()}, "ward": places.wards()}
+    return {**offered, "list": _lists(), "partner": partners}.get(LABELS.get(role, ""), {})
 
 
-def typed_grant(request: HttpRequest) -> Held:
-    """Return the role that was chosen, and of what: of the rest that was typed only what goes with the role."""
-    typed = request.POST
-    role = typed.get("role", "")
-    team = typed.get("team", "") if role in OF_TEAM else ""
-    ward = typed.get("ward", "") if role in OF_WARD else ""
-    key = typed.get({"crew": "list", "partner": "partner"}.get(role, ""), "")
-    known = team in ("", *tasks.teams()) and ward in ("", *places.wards())
-    if not known or (role in OF_KEY and key not in ("", *_named()["keys"])):
+def _typed_grant(request: HttpRequest) -> Held:
+    """Return the role that was chosen, and of what; raises Refused("of_what_unknown")."""
+    role, of = request.POST.get("role", ""), request.POST.get("of", "")
+    if of not in ("", *_of(role)):
         raise Refused("of_what_unknown")
-    return Held(role, team[:80], ward[:9], key[:40])
+    team, ward = of if role in OF_TEAM else "", of if role in OF_WARD else ""
+    return Held(role, team, ward, of if role in OF_KEY else "")
 
 
 def _until(request: HttpRequest) -> datetime | None:
@@ -136,6 +143,7 @@ def _until(request: HttpRequest) -> datetime | None:
 
 
 @needs(MANAGE)
+@proved
 @require_http_methods(["GET", "POST"])
 @says_why_not(_asked)
 def give(request: HttpRequest, number: int) -> HttpResponse:
@@ -144,7 +152,7 @@ def give(request: HttpRequest, number: int) -> HttpResponse:
         return _asked(request, number=number)
     actions.give(
         person=found(number),
-        grant=typed_grant(request),
+        grant=_typed_grant(request),
         until=_until(request),
         by=_by(request),
         now=timezone.now(),
@@ -153,6 +161,7 @@ def give(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @needs(MANAGE)
+@proved
 @require_POST
 @says_why_not(_draw)
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
@@ -169,6 +178,7 @@ def _number(text: str) -> int:
 
 
 @needs(MANAGE)
+@proved
 @require_POST
 @says_why_not(_draw)
 def close(request: HttpRequest, number: int) -> HttpResponse:
@@ -178,6 +188,7 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @needs(MANAGE)
+@proved
 @require_POST
 @says_why_not(_draw)
 def open_again(request: HttpRequest, number: int) -> HttpResponse:
@@ -186,25 +197,38 @@ def open_again(request: HttpRequest, number: int) -> HttpResponse:
     return _done(number)
 
 
+@needs(MANAGE)
+@proved
+@require_POST
+@says_why_not(_draw)
+def link(request: HttpRequest, number: int) -> HttpResponse:
+    """Make a link by which somebody who joins, or lost what they signed in with, comes in once; show it, this once."""
+    who = found(number)
+    secret = lost.help_back(person=who, by=_by(request), now=timezone.now())
+    there = reverse("way_back", kwargs={"token": secret}) if secret else ""
+    context = {"who": who, "link": addresses.base() + there if there else ""}
+    answer = render(request, "desk/people/link.html", context)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
 def _new(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
-    return render(request, "desk/people/new.html", choices(request, refused))
+    context = {"typed": request.POST, "refused": refused.code if refused else ""}
+    return render(request, "desk/people/new.html", context)
 
 
 @needs(MANAGE)
+@proved
 @require_http_methods(["GET", "POST"])
 @says_why_not(_new)
 def new(request: HttpRequest) -> HttpResponse:
-    """Ask who joins, and as what; make their account, which nobody signs in to before they chose how."""
+    """Ask who joins; make their account, and go on to their first role."""
     if request.method == "GET":
         return _new(request)
-    person = actions.join(
-        username=request.POST.get("username", ""),
-        name=request.POST.get("name", ""),
-        grant=typed_grant(request),
-        by=_by(request),
-        now=timezone.now(),
-    )
-    return _done(person.pk)
+    typed, by = request.POST, _by(request)
+    about = {"username": typed.get("username", ""), "name": typed.get("name", "")}
+    person = actions.join(**about, by=by, now=timezone.now())
+    return redirect("give_role", number=person.pk)
 
 
 def _teams(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:

@@ -1,0 +1,159 @@
+"""Somebody's first sign-in, their second device, what they lost, and a session that ends in the middle of a long form."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from doorstep.staff import lost
+from doorstep.staff.models import Key, Session, StaffEvent, StaffUser
+from tests.browser import looks_right
+
+pytestmark = pytest.mark.browser
+# A laptop's own, which asks for a finger or a PIN, and gets it.
+PLATFORM = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+NOTE = "She rang twice, and the bin is still full"
+
+
+def device(chromium: Any, *, passkeys: bool = True, **of: Any) -> Any:
+    """Return a page of a new device, with an authenticator of its own."""
+    page = chromium.new_context(**of).new_page()
+    page.set_default_timeout(15000)
+    if passkeys:
+        client = page.context.new_cdp_session(page)
+        client.send("WebAuthn.enable")
+        client.send("WebAuthn.addVirtualAuthenticator", {"options": PLATFORM})
+    return page
+
+
+def first_sign_in(page: Any, base: str, name: str) -> list[str]:
+    """Sign in for the first time, make a passkey, and return the recovery codes."""
+    page.goto(f"{base}/desk/sign-in")
+    looks_right(page)
+    page.fill("#username", name)
+    page.fill("#password", "a-long-password")
+    page.click("main button:has-text('Continue')")
+    page.wait_for_selector("h1:has-text('Set up how you sign in')")
+    looks_right(page)
+    page.fill("#name", "Work laptop")
+    page.click("text=Make a passkey")
+    page.wait_for_selector("h1:has-text('Keep these recovery codes')")
+    looks_right(page)
+    codes = page.locator("main code").all_inner_texts()
+    page.click("text=I have kept them")
+    return list(codes)
+
+
+@pytest.fixture
+def base(live_server: Any, open_district: Any, settings: Any) -> str:
+    """Where the desk is; passkeys are for that address."""
+    settings.BASE_ADDRESS = live_server.url
+    return str(live_server.url)
+
+
+def test_a_first_sign_in_a_second_device_and_a_lost_one(chromium: Any, base: str) -> None:
+    laptop = device(chromium, viewport={"width": 360, "height": 740})
+    codes = first_sign_in(laptop, base, "officer")
+    laptop.wait_for_url("**/desk")
+    assert len(codes) == 10 and Key.objects.get().name == "Work laptop"
+
+    # Two presses from then on: the page's button, and the finger.
+    laptop.click("text=Sign out")
+    laptop.click("text=Sign in with a passkey")
+    laptop.wait_for_url("**/desk")
+    assert Session.objects.get().how == "passkey"
+    laptop.click("text=How you sign in")
+    looks_right(laptop)
+    assert "10 are left" in laptop.inner_text("main")
+
+    # A device without that passkey has none to show, says so, and comes in with a code from paper.
+    tablet = device(chromium)
+    tablet.goto(f"{base}/desk/sign-in")
+    tablet.click("text=Sign in with a passkey")
+    tablet.wait_for_selector("text=No passkey was given")
+    looks_right(tablet)
+    tablet.click("text=I lost what I sign in with")
+    looks_right(tablet)
+    tablet.fill("#username", "officer")
+    tablet.fill("#recovery", codes[0])
+    tablet.click("main button:has-text('Sign in')")
+    tablet.wait_for_selector("text=9 are left")
+    tablet.click("text=Add a passkey or an app")
+    looks_right(tablet)
+    tablet.fill("#name", "Tablet")
+    tablet.click("text=Make a passkey")
+    tablet.wait_for_selector("h1:has-text('How you sign in')")
+    assert Key.objects.count() == 2
+    tablet.click("text=Sign out everywhere else")
+    laptop.goto(f"{base}/desk")
+    laptop.wait_for_url("**/desk/sign-in**")
+
+    # Everything is lost: a colleague makes a link, which works once.
+    who, ada = (StaffUser.objects.get(username=name) for name in ("officer", "administrator"))
+    secret = lost.help_back(person=who, by=ada, now=timezone.now())
+    new = device(chromium)
+    new.goto(f"{base}/desk/sign-in/link/{secret}")
+    looks_right(new)
+    new.click("main button:has-text('Sign in')")
+    new.wait_for_selector("h1:has-text('Add a way to sign in')")
+    new.fill("#name", "New laptop")
+    new.click("text=Make a passkey")
+    new.wait_for_selector("h1:has-text('How you sign in')")
+    new.click("button:has-text('Remove Work laptop')")
+    new.wait_for_selector("text=Tablet")
+    assert sorted(Key.objects.values_list("name", flat=True)) == ["New laptop", "Tablet"]
+    tablet.goto(f"{base}/desk")
+    tablet.wait_for_url("**/desk/sign-in**")
+    assert StaffEvent.objects.filter(kind="passkey removed", about="officer").exists()
+
+
+def test_an_end_in_the_middle_of_a_long_form_is_warned_of_and_loses_nothing(
+    chromium: Any, base: str, open_district: Any
+) -> None:
+    case = open_district.case(0)
+    page = device(chromium)
+    first_sign_in(page, base, "officer")
+    page.wait_for_url("**/desk")
+    page.clock.install()
+    page.goto(f"{base}/desk/cases/{case.reference}")
+    field = page.locator("form[action$='/note'] textarea")
+    field.fill(NOTE)
+
+    # Eighteen minutes later the page warns; one key stays signed in, and the text is there.
+    Session.objects.update(seen=timezone.now() - timedelta(minutes=18, seconds=5))
+    page.clock.fast_forward("18:05")
+    page.wait_for_selector("dialog[open]")
+    looks_right(page)
+    with page.expect_response("**/desk/sign-in/stay"):
+        page.keyboard.press("Enter")
+    page.wait_for_selector("dialog[open]", state="detached")
+    assert timezone.now() - Session.objects.get().seen < timedelta(minutes=1)
+    assert field.input_value() == NOTE
+
+    # Nobody presses a key the next time. What was typed is asked for once more after signing in, and sent.
+    Session.objects.update(seen=timezone.now() - timedelta(minutes=21))
+    page.clock.fast_forward("18:05")
+    page.wait_for_selector("text=You were signed out")
+    looks_right(page)
+    page.click("text=Back to the page")
+    page.locator("form[action$='/note'] button").click()
+    page.wait_for_selector("h1:has-text('You were signed out')")
+    looks_right(page)
+    page.click("text=Sign in and go on")
+    page.wait_for_selector("text=What you typed comes along")
+    page.click("text=Sign in with a passkey")
+    page.wait_for_selector("h1:has-text('What you typed is still here')")
+    looks_right(page)
+    assert not case.events.filter(kind="note").exists()
+    page.click("text=Send it now")
+    page.wait_for_url(f"**/desk/cases/{case.reference}**")
+    assert case.events.filter(kind="note").count() == 1
+    assert StaffUser.objects.get(username="officer").sessions.count() == 1
