@@ -14,8 +14,8 @@ setup: ## Install what running needs into this folder
 setup-dev:
 	@python3 tools/setup.py --dev
 
-run: setup ## Start the demo council on http://localhost:8000 (PORT chooses the port; WASTE=whitespace: over a waste system it has already); Ctrl-C stops it
-	@DOORSTEP_DEMO=1 DOORSTEP_WASTE=$(WASTE) $(BIN)/python -m doorstep.cli.main run
+run: setup ## Start the demo council on http://localhost:8000 (PORT chooses the port; WASTE=whitespace: over a waste system it has already; SSO=1: with a sign-in of its own); Ctrl-C stops it
+	@DOORSTEP_DEMO=1 DOORSTEP_WASTE=$(WASTE) DOORSTEP_SSO=$(SSO) $(BIN)/python -m doorstep.cli.main run
 
 check: setup-dev ## Format, lint, types, floors, migrations and services, in under a minute
 	@$(MAKE) -s -j2 -Otarget -o setup-dev types rules services

@@ -38,6 +38,9 @@ def wrong(given: Mapping[str, str], *, root: bool) -> list[str]:
         ),
         "GOVUK_PAY_URL must begin with https://, or be left out.": bool(given.get("GOVUK_PAY_URL"))
         and not _is_https(given["GOVUK_PAY_URL"]),
+        "OIDC_ISSUER must begin with https://, with OIDC_CLIENT and OIDC_SECRET beside it; or be left out.": not _is_sign_in(
+            given
+        ),
         "Doorstep must not run as root; start it as a user of its own, such as `doorstep`.": root,
     }
     return [sentence for sentence, holds in found.items() if holds]
@@ -55,6 +58,13 @@ def _other_keys(given: Mapping[str, str]) -> list[str]:
 
 def _is_demos(connector: str) -> bool:
     return connector.startswith(DEMO_CONNECTORS)
+
+
+def _is_sign_in(given: Mapping[str, str]) -> bool:
+    """Say whether the council's own sign-in is set whole, or not at all."""
+    issuer = given.get("OIDC_ISSUER", "")
+    has_key = bool(given.get("OIDC_CLIENT") and given.get("OIDC_SECRET"))
+    return not issuer or _is_https(issuer) and has_key
 
 
 def _is_https(address: str) -> bool:

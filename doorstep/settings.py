@@ -281,6 +281,16 @@ WHITESPACE_URL = os.environ.get(
 WHITESPACE_USER = os.environ.get("WHITESPACE_USER", "demo" if DEMO else "")
 WHITESPACE_PASSWORD = os.environ.get("WHITESPACE_PASSWORD", "demo" if DEMO else "")
 WHITESPACE_SECRET = os.environ.get("WHITESPACE_SECRET", f"poke-{SECRET_KEY}" if DEMO else "")
+# The council's own sign-in (connectors/oidc.py), with what its button says; none: staff sign in here alone. In the demo a stand-in.
+SSO_PORT = int(os.environ.get("SSO_PORT") or int(os.environ.get("PORT") or 8000) + 3000)
+SSO_STANDIN = DEMO and os.environ.get("DOORSTEP_SSO") == "1"
+_TENANT = "9f4c2b1e-6d0a-4f6e-8a53-0c7d1f2e3a4b"
+OIDC_ISSUER = os.environ.get(
+    "OIDC_ISSUER", f"http://127.0.0.1:{SSO_PORT}/{_TENANT}/v2.0" if SSO_STANDIN else ""
+)
+OIDC_CLIENT = os.environ.get("OIDC_CLIENT", "doorstep-demo" if SSO_STANDIN else "")
+OIDC_SECRET = os.environ.get("OIDC_SECRET", f"sso-{SECRET_KEY}" if SSO_STANDIN else "")
+OIDC_NAME = os.environ.get("OIDC_NAME", "the stand-in" if SSO_STANDIN else "your council account")
 _NO_RECORDS = "doorstep.customers.provider.NoRecords"
 CONNECTORS = {
     "authorities.carrier": "doorstep.connectors.open311.Open311",
@@ -291,12 +301,14 @@ CONNECTORS = {
     "customers.records": os.environ.get("DOORSTEP_RECORDS")
     or ("doorstep.connectors.academy_extract.AcademyExtract" if DEMO else _NO_RECORDS),
     **({"waste.backend": _WASTE} if _WASTE else {}),
+    **({"outside.identity": "doorstep.connectors.oidc.Oidc"} if OIDC_ISSUER else {}),
 }
 # GOV.UK Pay's own connector speaks to the stand-in in the demo: its address was looked at above.
 # Open311's refuses every address but this machine's, where it is the demo.
 # A mail server or a Notify on this machine is a stand-in, or a catcher of mail for developers.
 _HERE = ("127.0.0.1", "localhost")
 _ACADEMY_HERE = urlsplit(ACADEMY_URL).hostname in _HERE
+_OIDC_HERE = urlsplit(OIDC_ISSUER).hostname in _HERE
 _WHITESPACE_HERE = urlsplit(WHITESPACE_URL).hostname in _HERE
 _NOTIFY_HERE = urlsplit(GOVUK_NOTIFY_URL).hostname in _HERE
 _DEMOS = (
@@ -308,6 +320,7 @@ _DEMOS = (
     *(("doorstep.connectors.govuk_notify.",) if _NOTIFY_HERE else ()),
     *(("doorstep.connectors.academy_http.",) if _ACADEMY_HERE else ()),
     *(("doorstep.connectors.whitespace.",) if _WHITESPACE_HERE else ()),
+    *(("doorstep.connectors.oidc.",) if _OIDC_HERE else ()),
     _NO_RECORDS,
 )
 for _socket, _name in CONNECTORS.items():

@@ -57,6 +57,12 @@ def _standins_environment(port: str) -> None:
         os.environ["STANDIN_WASTE_HOOK"] = f"http://127.0.0.1:{port}/hooks/whitespace"
         for name in ("WHITESPACE_USER", "WHITESPACE_PASSWORD", "WHITESPACE_SECRET"):
             os.environ[name] = str(getattr(settings, name))
+    if settings.SSO_STANDIN:
+        os.environ["STANDIN_SSO_URL"] = f"http://127.0.0.1:{settings.SSO_PORT}"
+        os.environ["STANDIN_SSO_STATE"] = str(settings.DATA / "sso-stand-in.json")
+        os.environ["STANDIN_SSO_BACK"] = f"{settings.BASE_ADDRESS}/desk/sign-in/back"
+        for name in ("OIDC_CLIENT", "OIDC_SECRET"):
+            os.environ[name] = str(getattr(settings, name))
     settings.DATA.mkdir(parents=True, exist_ok=True)
     os.environ["STANDIN_STATE"] = str(settings.DATA / "govuk-pay-stand-in.sqlite")
 
@@ -72,6 +78,8 @@ def _standins() -> dict[str, list[str]]:
     wanted = {"pay": standin("standins.govuk_pay.app", settings.STANDIN_PORT)}
     if _has_waste_system():
         wanted["waste"] = standin("standins.whitespace.demo", settings.WASTE_PORT)
+    if settings.SSO_STANDIN:
+        wanted["sso"] = standin("standins.oidc.app", settings.SSO_PORT)
     return wanted
 
 
@@ -199,6 +207,11 @@ def run() -> int:
         if _has_waste_system():
             ports.wait_until_free(str(settings.WASTE_PORT))
             lines.append(f"The waste system's own screen: http://127.0.0.1:{settings.WASTE_PORT}/")
+        if settings.SSO_STANDIN:
+            ports.wait_until_free(str(settings.SSO_PORT))
+            lines.append(
+                f"Who has which role at the sign-in: http://127.0.0.1:{settings.SSO_PORT}/"
+            )
         _standins_environment(port)
         lines.append(f"Start page of the demo, with sign-ins: http://localhost:{port}/demo")
         if settings.CLOCK_MOVED_BY is not None:

@@ -20,6 +20,8 @@ PATHS = {
     "follow_confirm": "/reports/follow/confirm/{token}",
     "follow_stop": "/reports/follow/stop/{token}",
     "contact": "/contact",
+    "sso": "/desk/sign-in/with",
+    "sso_back": "/desk/sign-in/back",
     "security": "/.well-known/security.txt",
 }
 

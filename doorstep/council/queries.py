@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from doorstep.council.front import Address, Brand, Drawing, Front, Notice, Part
+from doorstep.council.sign_in import SignIn
 from doorstep.council.spoken import Words, _read
 from doorstep.council.spoken import folder as folder
 from doorstep.council.spoken import home as home
@@ -206,6 +207,8 @@ class Council(Part):
     messages: dict[str, str] = {}
     # Where people may be told by text message.
     texts: Texts | None = None
+    # What the council's own sign-in gives here.
+    sign_in: SignIn = SignIn()
     services: tuple[str, ...]
     # The service that takes what fits no other.
     anything: str = ""

@@ -1,4 +1,4 @@
 """Who works here: staff users, roles, permissions, and who looked at what.
 
-Public: actions, actor, codes, lost, models, passkeys, permissions, queries, sessions, ways, who.
+Public: actions, actor, codes, joining, lost, models, passkeys, permissions, queries, sessions, ways, who.
 """

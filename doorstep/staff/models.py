@@ -98,6 +98,21 @@ class Team(models.Model):
     made_at = models.DateTimeField()
 
 
+class Identity(models.Model):
+    """Who an account belongs to at the council's own sign-in: (issuer, key), which never change."""
+
+    issuer = models.CharField(max_length=200)
+    key = models.CharField(max_length=255)
+    staff = models.ForeignKey(StaffUser, on_delete=models.PROTECT, related_name="identities")
+    made_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "key"], name="one_account_an_identity")
+        ]
+
+
 class Token(models.Model):
     """What another system shows to use the API; the secret itself is shown once and kept as a hash."""
 

@@ -99,6 +99,8 @@ def keep(*, session: Session, data: dict[str, object], staff_id: int | None, how
     if staff_id != session.staff_id:
         values |= {"staff_id": staff_id, "began": now, "seen": now, "how": how, "device": device}
         values["proved"] = now if staff_id else None
+        # Whoever keeps it once more in the same request finds the person known, and takes no proof for made just now.
+        session.staff_id = staff_id
     return bool(Session.objects.filter(pk=session.pk).update(**values))
 
 

@@ -21,6 +21,7 @@ from doorstep.catalogue.words import pounds, say
 from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.forms.questions import kinds
+from doorstep.outside import identity
 from doorstep.staff import queries as staff
 from doorstep.text.untranslated import Untranslated
 from doorstep.web.form.months import day_words, months_of
@@ -123,6 +124,11 @@ def url(name: str, kwargs: dict[str, object] | None = None) -> str:
     return reverse(name, kwargs=kwargs) if kwargs else _plain(name)
 
 
+def own_sign_in() -> str:
+    """Return what the council's own sign-in is called, where there is one."""
+    return str(settings.OIDC_NAME) if identity.is_connected() else ""
+
+
 def environment(**options: Any) -> Environment:
     """Make the environment: our templates first, then GOV.UK Frontend's macros."""
     options["undefined"] = ChainableUndefined
@@ -142,6 +148,7 @@ def environment(**options: Any) -> Environment:
         static=lru_cache(maxsize=200)(static), url=url, council=council.current, new_id=uuid4
     )
     jinja.globals.update(page_name=page_name, moved_now=moved_now, part=parts.part)
+    jinja.globals.update(own_sign_in=own_sign_in)
     jinja.globals.update(look=look.address, drawing=look.drawing, site_address=addresses.base)
     jinja.globals.update(languages=council.languages, language=council.language)
     jinja.globals.update(months_of=months_of, day_words=day_words, browser_cookie=cookie)

@@ -88,6 +88,11 @@ def test_every_variable_of_the_environment_is_read_and_none_is_forgotten() -> No
     # Of the demo and of tests; of Django's own; what the supervisor sets itself.
     apart = {"GOVUK_PAY_PORT", "STANDIN_HOOK", "STANDIN_STATE", "STANDIN_AHEAD_SECONDS"} | {
         "WASTE_PORT",
+        "SSO_PORT",
+        "DOORSTEP_SSO",
+        "STANDIN_SSO_BACK",
+        "STANDIN_SSO_STATE",
+        "STANDIN_SSO_URL",
         "STANDIN_WASTE_BOOK",
         "STANDIN_WASTE_HOOK",
         "DOORSTEP_DEMO",

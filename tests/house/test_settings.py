@@ -22,6 +22,7 @@ COUNCILS = {
     "BASE_ADDRESS": "https://doorstep.example.gov.uk",
     "ALLOWED_HOSTS": "doorstep.example.gov.uk,127.0.0.1",
 }
+OIDC = {"OIDC_CLIENT": "a-client", "OIDC_SECRET": "its-secret"}
 
 
 def start(*command: str, **given: str) -> subprocess.CompletedProcess[str]:
@@ -64,6 +65,8 @@ def test_a_council_starts_with_all_that_is_demanded_and_the_demo_without() -> No
         ({"ALLOWED_HOSTS": ".gov.uk"}, "ALLOWED_HOSTS must name hosts"),
         ({"LINKS_KEY": "x"}, "LINKS_KEY and each of SECRET_KEY_FALLBACKS"),
         ({"SECRET_KEY_FALLBACKS": "demo-only-abc,a"}, "LINKS_KEY and each of SECRET_KEY_FALLBACKS"),
+        ({"OIDC_ISSUER": "http://login.example", **OIDC}, "OIDC_ISSUER must begin with https://"),
+        ({"OIDC_ISSUER": "https://login.example"}, "OIDC_ISSUER must begin with https://"),
         ({"GOVUK_PAY_URL": "http://evil.example"}, "GOVUK_PAY_URL must begin with https://"),
     ],
 )
@@ -114,6 +117,14 @@ def test_the_demo_does_not_start_beside_a_live_payment_provider() -> None:
         refused = start(DOORSTEP_DEMO="1", **given)
         assert refused.returncode == 1 and "does not start beside a live" in refused.stderr
         assert start(**COUNCILS, **given).returncode == 0
+
+
+def test_the_demo_does_not_start_beside_a_live_sign_in() -> None:
+    live = {"OIDC_ISSUER": "https://login.example/v2.0", **OIDC}
+    refused = start(DOORSTEP_DEMO="1", **live)
+    assert refused.returncode == 1 and "does not start beside a live connector" in refused.stderr
+    assert start(DOORSTEP_DEMO="1", DOORSTEP_SSO="1").returncode == 0
+    assert start(**COUNCILS, **live).returncode == 0
 
 
 def test_the_demo_does_not_start_behind_a_proxy() -> None:

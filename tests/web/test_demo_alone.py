@@ -41,6 +41,14 @@ def test_sign_ins_answer_to_loopback_alone(
         assert tries(path, fields, REMOTE_ADDR=here, HTTP_HOST=host) in (200, 302)
 
 
+def test_the_councils_own_sign_in_answers_to_loopback_alone(settings: Any) -> None:
+    settings.DEMO, settings.ALLOWED_HOSTS = True, ["*"]
+    for path in ("/desk/sign-in/with", "/desk/sign-in/back"):
+        assert Client().get(path, REMOTE_ADDR="192.0.2.7").status_code == 403
+        assert Client().get(path, HTTP_HOST="demo.example.gov.uk").status_code == 403
+        assert Client().get(path).status_code == 404  # there is none
+
+
 def test_where_it_listens_elsewhere_nobody_signs_in(
     district: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

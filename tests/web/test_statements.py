@@ -47,8 +47,8 @@ def test_staff_pages_do_not_grow_with_their_rows(district: Any, counted: Any) ->
     Job.objects.update(day=district.today)
     reference = Case.objects.earliest("pk").reference
     for client, path in ((officer, "/desk"), (officer, f"/desk/cases/{reference}")):
-        with counted(f"GET {path[:11]}", 16):
+        with counted(f"GET {path[:11]}", 14):
             assert client.get(path).status_code == 200
     for path in ("/crew", "/crew/REF-1"):
-        with counted(f"GET {path}", 14):
+        with counted(f"GET {path}", 12):
             assert crew.get(path).status_code == 200

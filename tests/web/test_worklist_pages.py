@@ -81,7 +81,7 @@ def test_a_page_of_cases_reads_no_more_statements_than_one_case(
     officer: Client, five: list[str], django_assert_max_num_queries: Any
 ) -> None:
     officer.get("/desk")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(8):
         officer.get("/desk")
 
 

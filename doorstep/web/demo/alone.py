@@ -15,6 +15,8 @@ FROM_A_PROXY = ("FORWARDED", "X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_FORWARDED
 SIGN_INS = {
     "demo_as",
     "sign_in",
+    "sso",
+    "sso_back",
     "second",
     "first_factor",
     "recovery",

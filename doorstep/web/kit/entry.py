@@ -25,10 +25,11 @@ def come_in(
     how: str,
     proved: datetime | None = None,
     to: str = "",
+    kept: str = "",
 ) -> HttpResponse:
     """Sign somebody in, with a new key, and lead on: to what they had typed, to where they wanted, or to their first page.
 
-    `proved` is when they showed who they are, where that was not just now.
+    `proved` is when they showed who they are, where that was not just now; `kept` what they had typed, where no form of this request brings it.
     """
     now, session = timezone.now(), _session(request)
     session.flush()
@@ -47,12 +48,12 @@ def come_in(
     )
     if user.break_glass:
         staff.raise_alarm(about=user, now=now)
-    return seat.keep(lead_on(request, user, to), user.username)
+    return seat.keep(lead_on(request, user, to, kept), user.username)
 
 
-def lead_on(request: HttpRequest, user: StaffUser, to: str) -> HttpResponse:
+def lead_on(request: HttpRequest, user: StaffUser, to: str, kept: str = "") -> HttpResponse:
     """Lead to what somebody had typed before they were asked who they are, else to an address of ours."""
-    if was := typed.opened(typed.kept(request), user.pk):
+    if was := typed.opened(kept or typed.kept(request), user.pk):
         return render(
             request, "signing/typed.html", {"typed": was, "leave": urlsplit(was.path).path}
         )

@@ -3,7 +3,7 @@
 import re
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
@@ -72,6 +72,15 @@ class Standing:
     def is_over(self) -> bool:
         """Say whether this was one too many."""
         return self.left < 0
+
+
+def is_first(what: str, seconds: int) -> bool:
+    """Say whether this comes for the first time in so many seconds; of many who ask at once, to one of them."""
+    key = salted_hmac("doorstep.once", what, secret=settings.SECRET_KEY).hexdigest()
+    until = datetime.now(UTC) + timedelta(seconds=seconds)
+    with connection.cursor() as cursor:
+        cursor.execute(UPSERT, [until, [key]])
+        return bool(cursor.fetchone()[0] == 1)
 
 
 def reached(whose: list[str], most: int, seconds: int) -> bool:

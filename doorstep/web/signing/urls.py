@@ -1,9 +1,11 @@
 from django.urls import path
 
-from doorstep.web.signing import first, lost, passkeys, proving, views, yours
+from doorstep.web.signing import first, lost, passkeys, proving, sso, views, yours
 
 urlpatterns = [
     path("/sign-in", views.sign_in, name="sign_in"),
+    path("/sign-in/with", sso.go, name="sso"),
+    path("/sign-in/back", sso.back, name="sso_back"),
     path("/sign-in/second", views.second, name="second"),
     path("/sign-in/first", first.first_factor, name="first_factor"),
     path("/sign-in/kept", first.recovery_kept, name="recovery_kept"),
