@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from doorstep.staff import lost
 from doorstep.staff.models import Key, Session, StaffEvent, StaffUser
-from tests.browser import looks_right
+from tests.browser import keep_signed_in, looks_right
 
 pytestmark = pytest.mark.browser
 # A laptop's own, which asks for a finger or a PIN, and gets it.
@@ -96,14 +95,31 @@ def test_a_first_sign_in_a_second_device_and_a_lost_one(chromium: Any, base: str
     tablet.wait_for_selector("h1:has-text('How you sign in')")
     assert Key.objects.count() == 2
     tablet.click("text=Sign out everywhere else")
+    for page in ("prove", "yours/password"):
+        tablet.goto(f"{base}/desk/sign-in/{page}")
+        looks_right(tablet)
     laptop.goto(f"{base}/desk")
     laptop.wait_for_url("**/desk/sign-in**")
 
+    # A password alone lets nobody in; it leads to what else there is.
+    laptop.fill("#username", "officer")
+    laptop.fill("#password", "a-long-password")
+    laptop.click("main button:has-text('Continue')")
+    laptop.wait_for_selector("text=It lets nobody in by itself")
+    looks_right(laptop)
+    laptop.click("text=Use a passkey")
+    laptop.wait_for_url("**/desk")
+
     # Everything is lost: a colleague makes a link, which works once.
-    who, ada = (StaffUser.objects.get(username=name) for name in ("officer", "administrator"))
-    secret = lost.help_back(person=who, by=ada, now=timezone.now())
+    colleague = device(chromium, viewport={"width": 360, "height": 740})
+    keep_signed_in(colleague, base, "administrator")
+    colleague.goto(f"{base}/desk/people/{StaffUser.objects.get(username='officer').pk}")
+    looks_right(colleague)
+    colleague.click("button:has-text('Make a link')")
+    colleague.wait_for_selector("#link")
+    looks_right(colleague)
     new = device(chromium)
-    new.goto(f"{base}/desk/sign-in/link/{secret}")
+    new.goto(colleague.inner_text("#link"))
     looks_right(new)
     new.click("main button:has-text('Sign in')")
     new.wait_for_selector("h1:has-text('Add a way to sign in')")
