@@ -430,6 +430,8 @@ def test_in_a_browser_one_press_here_and_one_there(
         page.set_default_timeout(15000)
         page.goto(f"{live_server.url}/desk/tasks")
         looks_right(page)
+        # What goes wrong with a passkey is said when it does.
+        assert not page.is_visible("[data-none]") and not page.is_visible("[data-stopped]")
         # To another site and back: what was begun lies in a cookie that comes along.
         page.click("text=Sign in with the council’s account")
         page.wait_for_selector("h1:has-text('Sign in as')")
