@@ -292,6 +292,11 @@ def test_what_was_typed_outlives_a_session_and_is_given_to_its_own_person_alone(
 # What strangers try.
 
 
+def test_nothing_is_kept_for_who_did_not_type_it_here(owen: Officer) -> None:
+    page = owen.here.post("/desk/sign-in/with", {"kept": "x" * 100_000})
+    assert page.status_code == 200 and not Session.objects.exists()
+
+
 def test_a_state_of_nobodys_or_of_another_browser_opens_nothing(
     standin: StandIn, owen: Officer
 ) -> None:
