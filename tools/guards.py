@@ -50,6 +50,9 @@ TRIGGER = """create trigger room_left before insert or update on bookings_bookin
   for each row execute function doorstep_room_left();
 """
 GUARDS = (
+    Guard("own sign-in: nothing is kept for who did not type it here", "doorstep/web/signing/sso.py",
+          "    if typed.is_ours(brought := typed.kept(request)):", "    if brought := typed.kept(request):",
+          "tests/journeys/test_sso.py::test_nothing_is_kept_for_who_did_not_type_it_here"),
     Guard("own sign-in: who was let pass there proved nothing just now", "doorstep/staff/sessions.py",
           "        session.staff_id = staff_id\n", "",
           "tests/journeys/test_sso.py::test_a_dangerous_act_wants_a_proof_that_is_fresh_and_what_was_typed_goes_on"),

@@ -292,6 +292,11 @@ def test_what_was_typed_outlives_a_session_and_is_given_to_its_own_person_alone(
 # What strangers try.
 
 
+def test_nothing_is_kept_for_who_did_not_type_it_here(owen: Officer) -> None:
+    page = owen.here.post("/desk/sign-in/with", {"kept": "x" * 100_000})
+    assert page.status_code == 200 and not Session.objects.exists()
+
+
 def test_a_state_of_nobodys_or_of_another_browser_opens_nothing(
     standin: StandIn, owen: Officer
 ) -> None:
@@ -430,6 +435,8 @@ def test_in_a_browser_one_press_here_and_one_there(
         page.set_default_timeout(15000)
         page.goto(f"{live_server.url}/desk/tasks")
         looks_right(page)
+        # What goes wrong with a passkey is said when it does.
+        assert not page.is_visible("[data-none]") and not page.is_visible("[data-stopped]")
         # To another site and back: what was begun lies in a cookie that comes along.
         page.click("text=Sign in with the council’s account")
         page.wait_for_selector("h1:has-text('Sign in as')")
@@ -449,3 +456,29 @@ def test_in_a_browser_one_press_here_and_one_there(
         looks_right(page)
         page.click("main >> [role=button]:has-text('Sign in again')")
         page.wait_for_selector("#username")
+
+
+@pytest.mark.browser
+def test_in_a_browser_what_was_typed_goes_there_and_comes_back(
+    chromium: Any, live_server: Any, open_district: Any, settings: Any, table: None
+) -> None:
+    with signing_on.provider(settings, live_server.url):
+        page = chromium.new_context(viewport={"width": 320, "height": 700}).new_page()
+        page.set_default_timeout(15000)
+        page.goto(f"{live_server.url}/desk/sign-in/with?fresh=1&next=/desk/tokens/new")
+        page.click("button:has-text('Ada Byron')")
+        page.fill("#name", "Contact centre")
+        page.check("text=Send requests for residents")
+        page.check("text=90 days")
+        Session.objects.update(proved=timezone.now() - timedelta(minutes=11))
+        page.click("text=Make the token")
+        page.wait_for_selector("h1:has-text('Show that it is you')")
+        looks_right(page)
+        # A form may lead to ourselves alone; the page that keeps what was typed leads on by itself.
+        page.click("text=Show it with the council’s account")
+        page.wait_for_selector("text=prove anew")
+        page.click("button:has-text('Ada Byron')")
+        page.wait_for_selector("h1:has-text('What you typed is still here')")
+        looks_right(page)
+        page.click("text=Send it now")
+        page.wait_for_selector("#secret")

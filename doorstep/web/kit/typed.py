@@ -50,6 +50,11 @@ def kept(request: HttpRequest) -> str:
     return request.POST.get(FIELD, "")
 
 
+def is_ours(text: str) -> bool:
+    """Say whether a text was sealed here in the last hour, for whomever."""
+    return bool(text) and sealed.unseal(PURPOSE, text, SECONDS) is not None
+
+
 def opened(text: str, whose: Any) -> Typed | None:
     """Return what was kept for this account in the last hour, or nothing."""
     found = sealed.unseal(PURPOSE, text, SECONDS) if text else None

@@ -78,7 +78,8 @@ def go(request: HttpRequest) -> HttpResponse:
 
 def _go_on(request: HttpRequest) -> HttpResponse:
     """Keep what somebody had typed, sealed as it is, and go on by a page: a form of ours may lead to ourselves alone."""
-    request.session[KEPT] = typed.kept(request)
+    if typed.is_ours(brought := typed.kept(request)):  # nobody else's text is kept here for them
+        request.session[KEPT] = brought
     asked = {name: request.POST[name] for name in ("next", "fresh") if request.POST.get(name)}
     there = f"{addresses.link('sso')}?{urlencode(asked)}"
     page = render(request, "signing/go_on.html", {"there": there, "provider": settings.OIDC_NAME})
