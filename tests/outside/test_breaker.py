@@ -171,7 +171,7 @@ def test_who_does_not_answer_makes_the_page_of_staff_no_wider_than_their_screen(
     page = chromium.new_context(viewport={"width": 360, "height": 740}).new_page()
     page.set_default_timeout(15000)
     sign_in(page, live_server.url, "administrator")
-    page.wait_for_url("**/desk")
+    page.wait_for_url("**/desk/**")
     page.goto(f"{live_server.url}/status")
     page.wait_for_selector("text=Does not answer")
     looks_right(page)

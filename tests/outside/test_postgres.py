@@ -68,6 +68,7 @@ def test_a_number_of_twelve_digits_is_the_same_number_there(district: Any) -> No
     """UPRNs have twelve digits: in four bytes one is another number, and nothing is found, without a word."""
     from doorstep.cases import queries as cases
     from doorstep.places import queries as places
+    from doorstep.staff.who import System
     from doorstep.places.models import Property
     from doorstep.waste import calendar, lifts, queries
     from doorstep.waste.models import Assisted, Container
@@ -91,7 +92,7 @@ def test_a_number_of_twelve_digits_is_the_same_number_there(district: Any) -> No
         ] == [box.pk]
         assert Container.objects.filter(queries.at_home(flat.uprn)).count() == 1
         assert queries.is_assisted(flat.uprn) and places.find(str(flat.uprn)) == flat
-        assert list(cases.of_place(flat.uprn)) == [case]
+        assert list(cases.of_place(flat.uprn, System(), district.now)) == [case]
         assert lifts.lifts_at(flat.uprn, district.due, district.today)
         assert (
             Property.objects.filter(
