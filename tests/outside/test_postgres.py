@@ -68,8 +68,8 @@ def test_a_number_of_twelve_digits_is_the_same_number_there(district: Any) -> No
     """UPRNs have twelve digits: in four bytes one is another number, and nothing is found, without a word."""
     from doorstep.cases import queries as cases
     from doorstep.places import queries as places
-    from doorstep.staff.who import System
     from doorstep.places.models import Property
+    from doorstep.staff.who import System
     from doorstep.waste import calendar, lifts, queries
     from doorstep.waste.models import Assisted, Container
 
