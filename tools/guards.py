@@ -50,6 +50,18 @@ TRIGGER = """create trigger room_left before insert or update on bookings_bookin
   for each row execute function doorstep_room_left();
 """
 GUARDS = (
+    Guard("typed: what was typed is its own browser's", "doorstep/web/kit/typed.py",
+          "    if owner != whose or browser != hashed(request.COOKIES.get(cookie(), \"\")):", "    if owner != whose:",
+          "tests/staff/test_proof.py::test_who_stole_a_session_plants_nothing_that_its_owner_sends"),
+    Guard("typed: what was typed is opened once", "doorstep/web/kit/typed.py",
+          "    if not limits.is_first(f\"typed:{once}\", SECONDS):\n        return None\n", "",
+          "tests/staff/test_sessions.py::test_what_was_typed_is_opened_once_and_in_its_own_browser"),
+    Guard("typed: a dangerous act is typed again after a session", "doorstep/web/kit/errors.py",
+          "    return draw(\"\") if is_proved else typed.keep(", "    return typed.keep(",
+          "tests/staff/test_sessions.py::test_a_dangerous_act_is_typed_again_after_a_session"),
+    Guard("typed: what was kept on the way is over with the session's key", "doorstep/web/signing/sso.py",
+          "return str(kept) if key == hashed(str(request.session.session_key)) else \"\"", "return str(kept)",
+          "tests/journeys/test_sso.py::test_what_was_typed_is_over_with_the_sessions_key"),
     Guard("own sign-in: nothing is kept for who did not type it here", "doorstep/web/signing/sso.py",
           "    if typed.is_ours(brought := typed.kept(request)):", "    if brought := typed.kept(request):",
           "tests/journeys/test_sso.py::test_nothing_is_kept_for_who_did_not_type_it_here"),

@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from doorstep.council import queries as council
 from doorstep.council.sign_in import Given, SignIn
 from doorstep.staff.models import Session, StaffEvent, StaffUser
-from doorstep.web.kit import limits
+from doorstep.web.kit import limits, typed
 from doorstep.web.signing import sso
 from standins.oidc.app import StandIn
 from tests import signing_on
@@ -285,8 +285,22 @@ def test_what_was_typed_outlives_a_session_and_is_given_to_its_own_person_alone(
     done = with_kept(owen, kept=kept).content.decode()
     assert "What you typed is still here" in done and "a word that took long" in done
     asha = Officer(standin, "asha")
+    asha.here.cookies.update({typed.cookie(): owen.here.cookies[typed.cookie()]})
+    Session.objects.update(began=timezone.now() - timedelta(hours=11))
+    kept = kept_of(owen.here.post("/desk/keywords", {"word": "another word"}))
     done = with_kept(asha, kept=kept)
     assert (done.status_code, done["Location"]) == (302, "/desk")
+
+
+def test_what_was_typed_is_over_with_the_sessions_key(standin: StandIn) -> None:
+    ada = Officer(standin, "ada")
+    ada.sign_in()
+    kept = kept_of(ada.here.post("/desk/tokens/new", TOKEN))
+    ada.here.post("/desk/sign-in/with", {"kept": kept})
+    session = ada.here.session
+    session.cycle_key()
+    ada.here.cookies["sessionid"] = session.session_key
+    assert ada.sign_in()["Location"] == "/desk"
 
 
 # What strangers try.

@@ -31,6 +31,12 @@ def come_in(
 
     `proved` is when they showed who they are, where that was not just now; `kept` what they had typed, where no form of this request brings it.
     """
+    enter(request, user, how, proved)
+    return seat.keep(lead_on(request, user, to, kept), user.username)
+
+
+def enter(request: HttpRequest, user: StaffUser, how: str, proved: datetime | None = None) -> None:
+    """Sign somebody in, with a new key, for who leads on in a way of their own."""
     now, session = timezone.now(), _session(request)
     session.flush()
     session.how, session.device = how, device.words(request)
@@ -48,12 +54,11 @@ def come_in(
     )
     if user.break_glass:
         staff.raise_alarm(about=user, now=now)
-    return seat.keep(lead_on(request, user, to, kept), user.username)
 
 
 def lead_on(request: HttpRequest, user: StaffUser, to: str, kept: str = "") -> HttpResponse:
     """Lead to what somebody had typed before they were asked who they are, else to an address of ours."""
-    if was := typed.opened(kept or typed.kept(request), user.pk):
+    if was := typed.opened(request, kept or typed.kept(request), user.pk):
         return render(
             request, "signing/typed.html", {"typed": was, "leave": urlsplit(was.path).path}
         )

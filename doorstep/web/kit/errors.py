@@ -62,9 +62,15 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
     back = came_from.path if came_from.netloc == request.get_host() else ""
     was: Any = request.session
-    kept = typed.keep(request, was.was)
-    context = {"code": "signed_out", "typed": _written(request), "back": back, "kept": kept}
-    return render(request, "kit/error.html", context, status=403)
+    # What wants a fresh proof is typed again: nothing of it lies ready for whoever comes in next.
+    match = request.resolver_match
+    is_proved = bool(match and getattr(match.func, "is_proved", False))
+
+    def draw(kept: str) -> HttpResponse:
+        context = {"code": "signed_out", "typed": _written(request), "back": back, "kept": kept}
+        return render(request, "kit/error.html", context, status=403)
+
+    return draw("") if is_proved else typed.keep(request, was.was, draw)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

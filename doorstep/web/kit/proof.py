@@ -32,7 +32,9 @@ def proved(view: View) -> View:
         if is_fresh(request):
             return view(request, *args, **kwargs)
         if request.method == "POST":
-            return ask(request, kept=typed.keep(request, request.user.pk), status=403)
+            return typed.keep(
+                request, request.user.pk, lambda kept: ask(request, kept=kept, status=403)
+            )
         there = urlencode({"next": request.get_full_path()})
         return HttpResponseRedirect(f"{reverse('prove')}?{there}")
 

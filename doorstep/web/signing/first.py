@@ -14,7 +14,7 @@ from doorstep.staff import codes, passkeys
 from doorstep.staff.models import StaffUser
 from doorstep.web.kit import seat, typed
 from doorstep.web.kit.access import ones_own, public
-from doorstep.web.kit.entry import come_in, lead_on
+from doorstep.web.kit.entry import enter, lead_on
 from doorstep.web.signing import half
 from doorstep.web.signing.passkeys import answered, first_comer
 
@@ -35,7 +35,7 @@ def first_factor(request: HttpRequest) -> HttpResponse:
     except Refused as exc:
         secret = _secret(request, user)
         return render(request, "signing/first.html", app_of(user, secret) | {"refused": exc.code})
-    come_in(request, user, how)
+    enter(request, user, how)
     return seat.keep(half.forget(show_recovery(request, user)), user.username)
 
 

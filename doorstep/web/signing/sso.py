@@ -30,7 +30,7 @@ from doorstep.web.kit.first_and_last import cookie_was_read
 
 log = structlog.get_logger("doorstep.web.signing")
 COOKIE, LASTS_SECONDS, MOST_AT_ONCE = "doorstep_sso_", 600, 8
-# Where in the session lies what somebody had typed; it goes with the session.
+# Where in the session lies what somebody had typed, under the session's key; with another key it is over.
 KEPT = "typed_before_sso"
 # Of an address to lead on to: a browser takes 4,096 letters of a cookie.
 LONGEST = 1000
@@ -79,7 +79,11 @@ def go(request: HttpRequest) -> HttpResponse:
 def _go_on(request: HttpRequest) -> HttpResponse:
     """Keep what somebody had typed, sealed as it is, and go on by a page: a form of ours may lead to ourselves alone."""
     if typed.is_ours(brought := typed.kept(request)):  # nobody else's text is kept here for them
-        request.session[KEPT] = brought
+        session = request.session
+        session.pop(KEPT, None)  # which reads it: one that is over has no key any more
+        if session.session_key is None:
+            session.create()
+        session[KEPT] = [hashed(str(session.session_key)), brought]
     asked = {name: request.POST[name] for name in ("next", "fresh") if request.POST.get(name)}
     there = f"{addresses.link('sso')}?{urlencode(asked)}"
     page = render(request, "signing/go_on.html", {"there": there, "provider": settings.OIDC_NAME})
@@ -100,10 +104,15 @@ def back(request: HttpRequest) -> HttpResponse:
     except (Refused, OutsideError) as exc:
         response = _refused(request, exc, to)
     else:
-        kept = request.session.get(KEPT, "")
-        response = come_in(request, user, "sso", person.proved or LONG_AGO, to, kept)
+        response = come_in(request, user, "sso", person.proved or LONG_AGO, to, _kept(request))
     response.delete_cookie(_name(state), path="/", samesite="Lax")
     return response
+
+
+def _kept(request: HttpRequest) -> str:
+    """Return what was kept on the way there under the very key that is still the session's."""
+    key, kept = request.session.get(KEPT, ("", ""))
+    return str(kept) if key == hashed(str(request.session.session_key)) else ""
 
 
 def _only_where_connected() -> None:
