@@ -261,6 +261,28 @@ def test_what_two_tabs_typed_is_both_given_back(district: Any, demo: None) -> No
     assert all("Send it now" in text(come_back(client, "officer", kept)) for kept in both)
 
 
+@pytest.mark.parametrize(("who", "status"), [("officer", 302), ("supervisor", 403)])
+def test_a_form_in_one_tab_goes_on_after_its_person_comes_back_in_another(
+    district: Any, demo: None, who: str, status: int
+) -> None:
+    browser = FormClient(enforce_csrf_checks=True)
+
+    def token(path: str) -> str:
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text(browser.get(path)))
+        assert found
+        return found[1]
+
+    browser.post("/demo/as/officer", {"csrfmiddlewaretoken": token("/demo")})
+    case = f"/desk/cases/{district.case(0).reference}"
+    first_tab = token(case)
+    passes(browser, seen=timedelta(minutes=21))
+    assert browser.get("/desk").status_code == 302
+    browser.post(f"/demo/as/{who}", {"csrfmiddlewaretoken": token("/desk/sign-in")})
+    sent = browser.post(f"{case}/note", NOTE | {"csrfmiddlewaretoken": first_tab})
+    assert sent.status_code == status
+    assert Event.objects.filter(kind="note").exists() == (status == 302)
+
+
 def test_each_field_that_will_be_sent_is_shown(district: Any, demo: None) -> None:
     client = signed_in("officer")
     passes(client, seen=timedelta(minutes=21))

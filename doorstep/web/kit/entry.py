@@ -38,10 +38,15 @@ def come_in(
 def enter(request: HttpRequest, user: StaffUser, how: str, proved: datetime | None = None) -> None:
     """Sign somebody in, with a new key, for who leads on in a way of their own."""
     now, session = timezone.now(), _session(request)
+    was = request.user.pk or session.was
+    forms = request.META.get("CSRF_COOKIE")
     session.flush()
     session.how, session.device = how, device.words(request)
     login(request, user, backend=BACKEND)
     session.save()
+    if forms and was == user.pk:
+        # Who comes back in another tab goes on with the form in this one; another person gets other secrets.
+        request.META["CSRF_COOKIE"] = forms
     if proved is not None:
         sessions.proved(session=session.row, now=min(proved, now))
     staff.note(
