@@ -45,8 +45,8 @@ def add(request: HttpRequest, user: StaffUser) -> str:
     if "answer" in request.POST:
         passkeys.make(staff=user, name=request.POST.get("name", ""), **answered(request))
         return "passkey"
-    code = request.POST.get("code", "")
-    codes.set_up(staff=user, secret=_secret(request, user), code=code, now=now)
+    typed_in = {name: request.POST.get(name, "") for name in ("code", "password")}
+    codes.set_up(staff=user, secret=_secret(request, user), now=now, **typed_in)
     return "code"
 
 
@@ -56,6 +56,7 @@ def app_of(user: StaffUser, secret: str = "") -> dict[str, object]:
     name = str(council.current().name)
     return {
         "secret": secret,
+        "needs_password": not user.has_usable_password(),
         "sealed": sealed.seal(PURPOSE, f"{user.pk} {secret}"),
         "picture": codes.picture(secret=secret, staff=user, issuer=name),
     }

@@ -43,7 +43,9 @@ def _whose(request: HttpRequest, kind: str) -> StaffUser | None:
     if kind == "come in":
         return None
     if user.is_authenticated:
-        return user if kind == "prove" or (kind == "register" and proof.is_fresh(request)) else None
+        return (
+            user if kind == "prove" or (kind == "register" and proof.may_add_way(request)) else None
+        )
     return first_comer(request) if kind == "register" else None
 
 
