@@ -99,9 +99,12 @@ def _without_database(request: HttpRequest, status: int, code: str) -> HttpRespo
         return _page(request, status, code)
 
 
-def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-    """Draw the page for someone who tried too many passwords."""
-    return _page(request, 429, "locked_out")
+def locked_out(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Draw the page for someone who tried too many passwords: how long to wait, and what else works."""
+    context = {"code": "locked_out", "seconds": seconds}
+    page = render(request, "kit/error.html", context, status=429)
+    page["Retry-After"] = str(seconds)
+    return page
 
 
 class WrongWay:

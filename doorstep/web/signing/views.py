@@ -38,8 +38,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if "username" not in request.POST:
         return sign_in_page(request)
     name, password = request.POST["username"], request.POST.get("password", "")
-    if not guesses.may_try(request, "password", name):
-        return locked_out(request)
+    if seconds := guesses.wait(request, "password", name):
+        return locked_out(request, seconds)
     user: Any = authenticate(request, username=name, password=password)
     if user is None:
         guesses.was_wrong(request, "password", name)
@@ -65,8 +65,8 @@ def second(request: HttpRequest) -> HttpResponse:
     if so_far is None:
         return sign_in_page(request, "too_late")
     user, now = so_far.user, timezone.now()
-    if not guesses.may_try(request, "code", user.username):
-        return locked_out(request)
+    if seconds := guesses.wait(request, "code", user.username):
+        return locked_out(request, seconds)
     try:
         codes.take(staff=user, code=request.POST.get("code", ""), now=now)
     except Refused as exc:
@@ -84,8 +84,8 @@ def recovery(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "signing/recovery.html", {"refused": ""})
     name, now = request.POST.get("username", ""), timezone.now()
-    if not guesses.may_try(request, "recovery", name):
-        return locked_out(request)
+    if seconds := guesses.wait(request, "recovery", name):
+        return locked_out(request, seconds)
     user = queries.person_named(name)
     try:
         if user is None:
