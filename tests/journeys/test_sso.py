@@ -209,6 +209,18 @@ def test_of_many_that_were_begun_some_go(owen: Officer) -> None:
     assert owen.sign_in().status_code == 302
 
 
+@pytest.mark.parametrize("there", ["/desk/" + "x" * 300, "/desk/?find=" + "\u0175" * 200])
+def test_what_is_begun_fits_a_browsers_request(owen: Officer, there: str) -> None:
+    for _ in range(sso.MOST_AT_ONCE + 5):
+        owen.begin(next=there)
+    kept = [c for name, c in owen.here.cookies.items() if sso.COOKIE in name and c.value]
+    assert sum(len(c.key) + len(c.value) for c in kept) < 4000
+    assert {c["path"] for c in kept} == {"/desk/sign-in"}
+    assert owen.sign_in(next=there)["Location"] == "/desk"
+    began = owen.here.post("/desk/sign-in/with", {"next": there})
+    assert began["Refresh"].endswith("/with?")
+
+
 def test_a_fresh_proof_is_asked_for_and_is_the_same_persons(
     standin: StandIn, owen: Officer
 ) -> None:
@@ -423,7 +435,8 @@ def test_the_cookie_is_for_us_alone(owen: Officer, settings: Any) -> None:
     settings.SECURE_COOKIES = True
     owen.begin()
     (cookie,) = [c for name, c in owen.here.cookies.items() if sso.COOKIE in name]
-    assert cookie.key.startswith("__Host-") and cookie["path"] == "/" and not cookie["domain"]
+    assert cookie.key.startswith("__Secure-") and not cookie["domain"]
+    assert cookie["path"] == "/desk/sign-in"
     assert cookie["secure"] and cookie["httponly"] and cookie["samesite"] == "Lax"
     assert int(cookie["max-age"]) == 600
 

@@ -16,6 +16,8 @@ from doorstep.staff import sessions
 from doorstep.staff.models import StaffUser
 from doorstep.web.kit import device, seat, typed
 
+# Of an address to lead on to, which lies in cookies meanwhile.
+LONGEST = 300
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -73,6 +75,11 @@ def lead_on(request: HttpRequest, user: StaffUser, to: str, kept: str = "") -> H
     return HttpResponseRedirect(
         to if safe else reverse("desk" if user.may("desk.open") else "crew")
     )
+
+
+def bounded(to: str) -> str:
+    """Return an address to lead on to, or "" where it is longer than any of ours."""
+    return to if len(to) <= LONGEST and to.isascii() else ""
 
 
 def _session(request: HttpRequest) -> Any:

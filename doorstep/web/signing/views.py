@@ -13,14 +13,14 @@ from doorstep.staff import actions as staff
 from doorstep.staff import codes, queries, sessions, ways
 from doorstep.web.kit import guesses, typed
 from doorstep.web.kit.access import public
-from doorstep.web.kit.entry import come_in
+from doorstep.web.kit.entry import bounded, come_in
 from doorstep.web.kit.errors import locked_out
 from doorstep.web.signing import half
 
 
 def to_of(request: HttpRequest) -> str:
     """Return where somebody wants to go once they are in."""
-    return request.POST.get("next") or request.GET.get("next", "")
+    return bounded(request.POST.get("next") or request.GET.get("next", ""))
 
 
 def sign_in_page(request: HttpRequest, refused: str = "") -> HttpResponse:
