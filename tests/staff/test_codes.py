@@ -15,7 +15,7 @@ from doorstep.council.errors import Refused
 from doorstep.outside import sealed
 from doorstep.staff import actions as staff
 from doorstep.staff import codes, ways
-from doorstep.staff.models import RecoveryCode, Secret, Session, StaffEvent, StaffUser
+from doorstep.staff.models import Key, RecoveryCode, Secret, Session, StaffEvent, StaffUser
 from doorstep.web.kit import guesses
 from doorstep.web.models import Wrong
 from tests.at_once import at_once
@@ -145,6 +145,35 @@ def test_a_first_sign_in_makes_a_passkey(district: Any) -> None:
     assert Session.objects.get().how == "passkey"
 
 
+def test_of_several_browsers_with_a_first_password_one_sets_up_a_way(open_district: Any) -> None:
+    acts, pages = [], []
+
+    def send(client: FormClient, secret: str, page: str) -> None:
+        given = {"sealed": of_page(page, "sealed"), "code": pyotp.TOTP(secret).now()}
+        pages.append(text(client.post(FIRST, given)))
+
+    for _ in range(4):
+        client, page = first_comer()
+        secret = re.search(r'class="kit-secret">(\w+)<', page)
+        assert secret
+        acts.append(partial(send, client, secret[1], page))
+    assert at_once(*acts) == ["done"] * 4
+    assert sum("Keep these recovery codes" in page for page in pages) == 1
+    assert sum("was set up elsewhere just now" in page for page in pages) == 3
+    assert Session.objects.count() == 1 and RecoveryCode.objects.count() == 10
+
+
+def test_a_first_sign_in_beside_somebody_elses_session_makes_nobody_elses_passkey(
+    district: Any,
+) -> None:
+    client = signed_in("supervisor")
+    client.post("/desk/sign-in", RIGHT)
+    asked = client.post("/desk/sign-in/passkey/options?for=register").content.decode()
+    made = client.post(FIRST, {"answer": Authenticator().makes(asked), "name": "Laptop"})
+    assert "Keep these recovery codes" in text(made)
+    assert Key.objects.get().staff.username == "officer"
+
+
 def test_nobody_sets_up_the_secret_of_another(district: Any) -> None:
     client, _page = first_comer()
     theirs = sealed.seal("setting up", f"{StaffUser.objects.get(username='crew').pk} {SECRET}")
@@ -220,6 +249,9 @@ def test_two_removals_at_once_leave_two_ways(
         ("short", "12 characters"),
         ("1q2w3e4r5t6y", "first that are guessed"),
         ("123456789012345", "first that are guessed"),
+        ("aaaaaaaaaaaa", "first that are guessed"),
+        ("            ", "first that are guessed"),
+        ("Officer-officer1", "first that are guessed"),
     ],
 )
 def test_a_password_that_is_guessed_first_is_refused(district: Any, word: str, says: str) -> None:

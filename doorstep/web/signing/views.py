@@ -47,6 +47,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return sign_in_page(request, "wrong")
     guesses.was_right(request, "password", name)
     has = ways.of(user)
+    if not has.can_come_in and request.user.pk not in (None, user.pk):
+        logout(request)  # or the passkey that is made next would be another person's
     page = second_page(request, user, has) if has.can_come_in else redirect("first_factor")
     return half.keep(page, user, to_of(request))
 
