@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 
 from doorstep.cases.owners import Owner
 from doorstep.staff.actor import Actor
+from doorstep.web.kit import opening
 from doorstep.web.kit.errors import signed_out
 
 View = Callable[..., HttpResponseBase]
@@ -30,7 +31,9 @@ def needs(permission: str) -> Callable[[View], View]:
             if not user.may(permission):
                 raise PermissionDenied
             request.permission = permission  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            opening.trace(request, response)
+            return response
 
         guarded.permission = permission  # type: ignore[attr-defined]
         return guarded
