@@ -67,10 +67,12 @@ def who_may(permission: str, now: datetime) -> QuerySet[StaffUser]:
     return people_.filter(pk__in=_held(now).filter(role__in=roles).values("staff")).order_by("name")
 
 
-def people(now: datetime) -> QuerySet[StaffUser]:
-    """Return everybody with an account, by name: those that are open first, each with their `held` grants."""
+def people(now: datetime, name: str = "") -> QuerySet[StaffUser]:
+    """Return everybody with an account, or who is called so, by name: those that are open first, with their `held` grants."""
+    called = Q(name__icontains=name) | Q(username__icontains=name) if name else Q()
     held = Prefetch("grants", queryset=_held(now).order_by("id"), to_attr="held")
-    return StaffUser.objects.prefetch_related(held).order_by("-is_active", "name", "id")
+    everybody = StaffUser.objects.filter(called).prefetch_related(held)
+    return everybody.order_by("-is_active", "name", "id")
 
 
 def person(number: int) -> StaffUser | None:
