@@ -111,7 +111,7 @@ AUTH_USER_MODEL = "staff.StaffUser"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
     for name in ("CommonPassword", "NumericPassword")
-]
+] + [{"NAME": "doorstep.staff.passwords.Varied"}]
 LOGIN_URL = "/desk/sign-in"
 MIDDLEWARE = [
     "doorstep.web.kit.proxy.Proxy",

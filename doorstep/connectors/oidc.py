@@ -20,8 +20,10 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from threading import BoundedSemaphore, Lock
 from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
@@ -39,6 +41,10 @@ from doorstep.text.clean import line
 log = structlog.get_logger("doorstep.connectors.oidc")
 WHO = "The sign-in provider"
 LIMITS = http.Limits(seconds=5.0, connect=1.5, most_bytes=500_000)
+# What it says of itself is small: who waits for it holds up a thread that residents need.
+SHORT = http.Limits(seconds=3.0, connect=1.5, most_bytes=500_000)
+# So long after it did not answer nobody asks it again; and so many codes are exchanged at once, a process.
+RESTS_SECONDS, MOST_AT_ONCE = 30.0, 2
 ALGORITHMS = ("RS256", "ES256")
 LEEWAY = timedelta(minutes=2)
 # So long the document and the keys are kept; for an unknown key they are asked for anew, once a minute at most.
@@ -63,6 +69,8 @@ class Oidc:
     def __init__(self) -> None:
         self._document: tuple[float, Mapping[str, Any]] | None = None
         self._keys: tuple[float, KeySet] | None = None
+        self._reading, self._rests_until = Lock(), float("-inf")
+        self._exchanging = BoundedSemaphore(MOST_AT_ONCE)
 
     def start(self, *, back: str, fresh: bool, now: datetime) -> Started:
         """Return where to send the browser; a fresh proof is asked for with `max_age=0`."""
@@ -99,19 +107,36 @@ class Oidc:
     def check(self) -> str:
         """Read the document and the keys anew; raises GiveUp, TryLater."""
         self._document = self._keys = None
+        self._rests_until = float("-inf")
         self._read_document()
         self._read_keys()
         return "the sign-in provider answers, and shows its keys"
 
     # What it says of itself.
 
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        """Let one ask, and others hear at once that it does not answer: while one asks, and for a while after it failed."""
+        rests = time.monotonic() < self._rests_until
+        if rests or not self._reading.acquire(blocking=False):
+            raise TryLater(f"{WHO} did not answer just now, or is being asked")
+        try:
+            yield
+        except TryLater:
+            self._rests_until = time.monotonic() + RESTS_SECONDS
+            raise
+        finally:
+            self._reading.release()
+
     def _read_document(self) -> Mapping[str, Any]:
         kept = self._document
-        if kept and time.monotonic() < kept[0] + KEPT_SECONDS:
+        if kept and (time.monotonic() < kept[0] + KEPT_SECONDS or self._reading.locked()):
             return kept[1]
         issuer = str(settings.OIDC_ISSUER)
         _only_https(issuer)
-        said = _asked("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration", "document")
+        address = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+        with self._one_at_a_time():
+            said = _asked("GET", address, "document", SHORT)
         # Letter for letter: of a document for all tenants (`common`) the issuer is another.
         if said.get("issuer") != issuer:
             raise NotBelieved("the document names another issuer")
@@ -121,7 +146,9 @@ class Oidc:
         return said
 
     def _read_keys(self) -> KeySet:
-        said = _asked("GET", str(self._read_document()["jwks_uri"]), "keys")
+        address = str(self._read_document()["jwks_uri"])
+        with self._one_at_a_time():
+            said = _asked("GET", address, "keys", SHORT)
         try:
             keys = KeySet.import_key_set(said)  # type: ignore[arg-type]
         except (JoseError, ValueError, KeyError, TypeError) as exc:
@@ -134,6 +161,8 @@ class Oidc:
         kept, kid = self._keys, token.headers().get("kid")
         age = time.monotonic() - kept[0] if kept else KEPT_SECONDS
         if kept and age < KEPT_SECONDS and (age < KEYS_AGAIN_SECONDS or _holds(kept[1], kid)):
+            return kept[1]
+        if kept and self._reading.locked() and _holds(kept[1], kid):
             return kept[1]
         return self._read_keys()
 
@@ -169,7 +198,13 @@ class Oidc:
             form |= {"client_id": settings.OIDC_CLIENT, "client_secret": settings.OIDC_SECRET}
         else:
             headers = {"Authorization": _basic(settings.OIDC_CLIENT, settings.OIDC_SECRET)}
-        said = _asked("POST", str(document["token_endpoint"]), "token", data=form, headers=headers)
+        if not self._exchanging.acquire(blocking=False):
+            raise TryLater(f"{WHO} is asked for others already")
+        try:
+            there = str(document["token_endpoint"])
+            said = _asked("POST", there, "token", LIMITS, data=form, headers=headers)
+        finally:
+            self._exchanging.release()
         if not isinstance(token := said.get("id_token"), str):
             raise NotBelieved("there is no ID token")
         return token
@@ -287,11 +322,13 @@ def _only_https(url: str) -> None:
         raise NotBelieved("an address of the provider is not https")
 
 
-def _asked(method: str, url: str, what: str, **request: Any) -> Mapping[str, Any]:
+def _asked(
+    method: str, url: str, what: str, limits: http.Limits, **request: Any
+) -> Mapping[str, Any]:
     """Return what the provider answers as JSON; raises TryLater, NotBelieved, GiveUp. Nothing of either is logged."""
     call, status = http.Call(), 0
     try:
-        status, body = http.send(WHO, method, url, LIMITS, what=what, **request)
+        status, body = http.send(WHO, method, url, limits, what=what, **request)
     finally:
         log.info("called", what=what, status=status, ms=call.milliseconds)
     if status >= 500 or status == 429:

@@ -11,7 +11,7 @@ from django.utils.crypto import constant_time_compare
 from doorstep.council.errors import Refused
 from doorstep.outside import sealed
 from doorstep.outside.secret import derived
-from doorstep.staff.actions import note
+from doorstep.staff.actions import change_password, note
 from doorstep.staff.models import RecoveryCode, Secret, StaffUser
 
 PURPOSE, STEP = "authenticator", 30
@@ -41,11 +41,16 @@ def _step(secret: str, code: str, now: datetime) -> int | None:
 
 
 @transaction.atomic
-def set_up(*, staff: StaffUser, secret: str, code: str, now: datetime) -> None:
-    """Keep an app's secret once a code of it was typed; raises Refused("code_wrong")."""
+def set_up(*, staff: StaffUser, secret: str, code: str, now: datetime, password: str = "") -> None:
+    """Keep an app's secret once a code of it was typed, and the password that goes before it where there is none yet.
+
+    Raises Refused("code_wrong", "password_short" or "password_common"). A new password ends every session.
+    """
     step = _step(secret, code, now)
     if step is None:
         raise Refused("code_wrong")
+    if not staff.has_usable_password():
+        change_password(staff=staff, password=password, now=now)
     kept = {"sealed": sealed.seal(PURPOSE, secret), "confirmed_at": now, "last_step": step}
     Secret.objects.update_or_create(staff=staff, defaults=kept)
     note(kind="authenticator set up", about=staff.username, by=staff.username, now=now)

@@ -1,6 +1,5 @@
 """Passkeys: asked for, made and taken; the library `webauthn` verifies, what is kept and used once is ours."""
 
-import json
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -172,7 +171,7 @@ def _readable() -> Iterator[None]:
     """Refuse whatever the library does, or what is no answer at all; its words go nowhere."""
     try:
         yield
-    except (WebAuthnException, ValueError, KeyError, TypeError, json.JSONDecodeError) as exc:
+    except (WebAuthnException, ValueError, KeyError, TypeError, RecursionError) as exc:
         raise Refused("passkey_refused") from exc
 
 

@@ -13,7 +13,10 @@ from doorstep.staff.models import Secret, StaffUser
 
 @dataclass(frozen=True)
 class Ways:
-    """How many passkeys somebody has, whether an app makes codes for them, and how many recovery codes are left."""
+    """How many passkeys somebody has, whether an app makes codes for them, and how many recovery codes are left.
+
+    An app is a way with a password alone: its code is asked for after that.
+    """
 
     keys: int
     app: bool
@@ -33,7 +36,8 @@ class Ways:
 def of(staff: StaffUser) -> Ways:
     """Return the ways that somebody has."""
     unused = staff.recovery_codes.filter(used_at__isnull=True).count()
-    return Ways(staff.keys.count(), Secret.objects.filter(staff=staff).exists(), unused)
+    app = staff.has_usable_password() and Secret.objects.filter(staff=staff).exists()
+    return Ways(staff.keys.count(), app, unused)
 
 
 def remove_key(*, staff: StaffUser, number: int, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The contract of an identity provider, held by the connector against the stand-in: who came, or what of it is not believed."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,12 +10,13 @@ from structlog.testing import capture_logs
 
 from doorstep.connectors import oidc as wire
 from doorstep.connectors.oidc import Oidc
-from doorstep.outside import http
+from doorstep.outside import breaker, http
 from doorstep.outside.errors import GiveUp, TryLater
 from doorstep.outside.identity import Declined, IdentityProvider, NotBelieved, Person, Started
 from standins.oidc import tokens
 from standins.oidc.app import FAULTS, StandIn
 from tests import signing_on
+from tests.at_once import at_once
 from tests.signing_on import BACK, Browser, fields
 
 WHO = "owen"
@@ -265,9 +267,65 @@ def test_a_provider_that_is_down_or_slow_may_answer_later(
         provider.finish(started=started, answer=answer, back=BACK, now=now())
     plain.fault, plain.seconds = "slow", 3.0
     limits = http.Limits(seconds=1.3, connect=0.5, most_bytes=100_000)
-    monkeypatch.setattr(wire, "LIMITS", limits)
+    monkeypatch.setattr(wire, "SHORT", limits)
     with pytest.raises(TryLater):
         Oidc().start(back=BACK, fresh=False, now=now())
+
+
+def test_a_slow_provider_keeps_one_thread_waiting_for_what_it_says_of_itself(
+    plain: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert wire.SHORT.seconds <= 3
+    limits = http.Limits(seconds=2.0, connect=0.5, most_bytes=100_000)
+    monkeypatch.setattr(wire, "SHORT", limits)
+    plain.fault, plain.seconds = "slow", 3.0
+    here, took = Oidc(), []
+
+    def begin() -> None:
+        began = time.monotonic()
+        with pytest.raises(TryLater):
+            here.start(back=BACK, fresh=False, now=now())
+        took.append(time.monotonic() - began)
+
+    assert at_once(*[begin] * 6) == ["done"] * 6
+    begin()  # that it failed is remembered
+    assert sum(seconds > 0.5 for seconds in took) == 1 and len(took) == 7
+    plain.fault = ""
+    breaker.forget()
+    with pytest.raises(TryLater):
+        here.start(back=BACK, fresh=False, now=now())
+    monkeypatch.setattr(here, "_rests_until", time.monotonic())
+    assert here.start(back=BACK, fresh=False, now=now()).url
+
+
+def test_two_codes_are_exchanged_at_once_and_a_third_waits_for_none(
+    plain: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = http.Limits(seconds=1.5, connect=0.5, most_bytes=100_000)
+    monkeypatch.setattr(wire, "LIMITS", limits)
+    here, took = Oidc(), []
+    started = here.start(back=BACK, fresh=False, now=now())
+    plain.fault, plain.seconds = "slow", 3.0
+    answer = {"state": started.state, "iss": plain.issuer, "code": "x"}
+
+    def finish() -> None:
+        began = time.monotonic()
+        with pytest.raises(TryLater):
+            here.finish(started=started, answer=answer, back=BACK, now=now())
+        took.append(time.monotonic() - began)
+
+    assert at_once(*[finish] * 5) == ["done"] * 5
+    assert sum(seconds > 0.5 for seconds in took) == 2 and len(took) == 5
+
+
+def test_what_is_kept_serves_while_one_asks_anew(
+    standin: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = Oidc()
+    here.start(back=BACK, fresh=False, now=now())
+    monkeypatch.setattr(wire, "KEPT_SECONDS", 0.0)
+    with here._reading:
+        assert here.start(back=BACK, fresh=False, now=now()).url
 
 
 def test_garbage_for_keys_or_a_token_is_not_believed(

@@ -157,12 +157,17 @@ def test_an_end_in_the_middle_of_a_long_form_is_warned_of_and_loses_nothing(
     assert timezone.now() - Session.objects.get().seen < timedelta(minutes=1)
     assert field.input_value() == NOTE
 
-    # Nobody presses a key the next time. What was typed is asked for once more after signing in, and sent.
+    # Nobody presses a key the next time, and no answer comes at first. What was typed is asked for once more after signing in, and sent.
     Session.objects.update(seen=timezone.now() - timedelta(minutes=21))
-    page.clock.fast_forward("18:05")
+    page.route("**/desk/sign-in/left", lambda route: route.abort(), times=1)
+    with page.expect_event("requestfailed"):
+        page.clock.fast_forward("18:05")
+    page.wait_for_timeout(200)
+    page.clock.fast_forward("00:16")
     page.wait_for_selector("text=You were signed out")
+    assert page.locator("dialog a:visible").inner_text().startswith("Sign in again")
     looks_right(page)
-    page.click("text=Back to the page")
+    page.click("dialog button:visible")
     page.locator("form[action$='/note'] button").click()
     page.wait_for_selector("h1:has-text('You were signed out')")
     looks_right(page)
@@ -176,3 +181,40 @@ def test_an_end_in_the_middle_of_a_long_form_is_warned_of_and_loses_nothing(
     page.wait_for_url(f"**/desk/cases/{case.reference}**")
     assert case.events.filter(kind="note").count() == 1
     assert StaffUser.objects.get(username="officer").sessions.count() == 1
+
+
+def test_the_end_of_the_day_is_said_once_and_a_failed_wish_to_stay_goes_on_warning(
+    chromium: Any, base: str
+) -> None:
+    page = device(chromium)
+    first_sign_in(page, base, "officer")
+    page.wait_for_url("**/desk")
+    page.clock.install()
+    page.goto(f"{base}/desk")
+    began = timezone.now()
+
+    # A press that does not come through says so, and the page goes on asking.
+    Session.objects.update(seen=timezone.now() - timedelta(minutes=18, seconds=5))
+    page.route("**/desk/sign-in/stay", lambda route: route.fulfill(status=403, body="<p>"), times=1)
+    page.clock.fast_forward("18:05")
+    page.wait_for_selector("text=You will be signed out in two minutes")
+    page.click("text=Stay signed in")
+    page.wait_for_selector("text=You may have been signed out")
+    looks_right(page)
+    page.clock.fast_forward("00:16")
+    page.wait_for_selector("text=You will be signed out in two minutes")
+    with page.expect_response("**/desk/sign-in/stay"):
+        page.click("text=Stay signed in")
+    page.wait_for_selector("dialog[open]", state="detached")
+
+    # At the end of the day nothing keeps it: when it ends is said, once.
+    Session.objects.update(began=began - timedelta(hours=10) + timedelta(seconds=100))
+    page.clock.fast_forward("18:05")
+    page.wait_for_selector("text=sign-in ends at")
+    looks_right(page)
+    assert not page.is_visible("text=Stay signed in")
+    page.click("dialog button:visible")
+    page.wait_for_selector("dialog[open]", state="detached")
+    Session.objects.update(began=began - timedelta(hours=10))
+    page.clock.fast_forward("02:00")
+    page.wait_for_selector("text=You were signed out")

@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from doorstep.council import queries as council
 from doorstep.council.sign_in import Given, SignIn
 from doorstep.staff.models import Session, StaffEvent, StaffUser
-from doorstep.web.kit import limits
+from doorstep.web.kit import limits, typed
 from doorstep.web.signing import sso
 from standins.oidc.app import StandIn
 from tests import signing_on
@@ -209,6 +209,18 @@ def test_of_many_that_were_begun_some_go(owen: Officer) -> None:
     assert owen.sign_in().status_code == 302
 
 
+@pytest.mark.parametrize("there", ["/desk/" + "x" * 300, "/desk/?find=" + "\u0175" * 200])
+def test_what_is_begun_fits_a_browsers_request(owen: Officer, there: str) -> None:
+    for _ in range(sso.MOST_AT_ONCE + 5):
+        owen.begin(next=there)
+    kept = [c for name, c in owen.here.cookies.items() if sso.COOKIE in name and c.value]
+    assert sum(len(c.key) + len(c.value) for c in kept) < 4000
+    assert {c["path"] for c in kept} == {"/desk/sign-in"}
+    assert owen.sign_in(next=there)["Location"] == "/desk"
+    began = owen.here.post("/desk/sign-in/with", {"next": there})
+    assert began["Refresh"].endswith("/with?")
+
+
 def test_a_fresh_proof_is_asked_for_and_is_the_same_persons(
     standin: StandIn, owen: Officer
 ) -> None:
@@ -285,8 +297,22 @@ def test_what_was_typed_outlives_a_session_and_is_given_to_its_own_person_alone(
     done = with_kept(owen, kept=kept).content.decode()
     assert "What you typed is still here" in done and "a word that took long" in done
     asha = Officer(standin, "asha")
+    asha.here.cookies.update({typed.cookie(): owen.here.cookies[typed.cookie()]})
+    Session.objects.update(began=timezone.now() - timedelta(hours=11))
+    kept = kept_of(owen.here.post("/desk/keywords", {"word": "another word"}))
     done = with_kept(asha, kept=kept)
     assert (done.status_code, done["Location"]) == (302, "/desk")
+
+
+def test_what_was_typed_is_over_with_the_sessions_key(standin: StandIn) -> None:
+    ada = Officer(standin, "ada")
+    ada.sign_in()
+    kept = kept_of(ada.here.post("/desk/tokens/new", TOKEN))
+    ada.here.post("/desk/sign-in/with", {"kept": kept})
+    session = ada.here.session
+    session.cycle_key()
+    ada.here.cookies["sessionid"] = session.session_key
+    assert ada.sign_in()["Location"] == "/desk"
 
 
 # What strangers try.
@@ -409,7 +435,8 @@ def test_the_cookie_is_for_us_alone(owen: Officer, settings: Any) -> None:
     settings.SECURE_COOKIES = True
     owen.begin()
     (cookie,) = [c for name, c in owen.here.cookies.items() if sso.COOKIE in name]
-    assert cookie.key.startswith("__Host-") and cookie["path"] == "/" and not cookie["domain"]
+    assert cookie.key.startswith("__Secure-") and not cookie["domain"]
+    assert cookie["path"] == "/desk/sign-in"
     assert cookie["secure"] and cookie["httponly"] and cookie["samesite"] == "Lax"
     assert int(cookie["max-age"]) == 600
 

@@ -15,7 +15,7 @@ from doorstep.council.errors import Refused
 from doorstep.outside import sealed
 from doorstep.staff import actions as staff
 from doorstep.staff import codes, ways
-from doorstep.staff.models import RecoveryCode, Secret, Session, StaffEvent, StaffUser
+from doorstep.staff.models import Key, RecoveryCode, Secret, Session, StaffEvent, StaffUser
 from doorstep.web.kit import guesses
 from doorstep.web.models import Wrong
 from tests.at_once import at_once
@@ -145,6 +145,35 @@ def test_a_first_sign_in_makes_a_passkey(district: Any) -> None:
     assert Session.objects.get().how == "passkey"
 
 
+def test_of_several_browsers_with_a_first_password_one_sets_up_a_way(open_district: Any) -> None:
+    acts, pages = [], []
+
+    def send(client: FormClient, secret: str, page: str) -> None:
+        given = {"sealed": of_page(page, "sealed"), "code": pyotp.TOTP(secret).now()}
+        pages.append(text(client.post(FIRST, given)))
+
+    for _ in range(4):
+        client, page = first_comer()
+        secret = re.search(r'class="kit-secret">(\w+)<', page)
+        assert secret
+        acts.append(partial(send, client, secret[1], page))
+    assert at_once(*acts) == ["done"] * 4
+    assert sum("Keep these recovery codes" in page for page in pages) == 1
+    assert sum("was set up elsewhere just now" in page for page in pages) == 3
+    assert Session.objects.count() == 1 and RecoveryCode.objects.count() == 10
+
+
+def test_a_first_sign_in_beside_somebody_elses_session_makes_nobody_elses_passkey(
+    district: Any,
+) -> None:
+    client = signed_in("supervisor")
+    client.post("/desk/sign-in", RIGHT)
+    asked = client.post("/desk/sign-in/passkey/options?for=register").content.decode()
+    made = client.post(FIRST, {"answer": Authenticator().makes(asked), "name": "Laptop"})
+    assert "Keep these recovery codes" in text(made)
+    assert Key.objects.get().staff.username == "officer"
+
+
 def test_nobody_sets_up_the_secret_of_another(district: Any) -> None:
     client, _page = first_comer()
     theirs = sealed.seal("setting up", f"{StaffUser.objects.get(username='crew').pk} {SECRET}")
@@ -220,6 +249,9 @@ def test_two_removals_at_once_leave_two_ways(
         ("short", "12 characters"),
         ("1q2w3e4r5t6y", "first that are guessed"),
         ("123456789012345", "first that are guessed"),
+        ("aaaaaaaaaaaa", "first that are guessed"),
+        ("            ", "first that are guessed"),
+        ("Officer-officer1", "first that are guessed"),
     ],
 )
 def test_a_password_that_is_guessed_first_is_refused(district: Any, word: str, says: str) -> None:
@@ -300,6 +332,33 @@ def test_codes_are_guessed_at_no_faster_than_passwords(district: Any, elsewhere:
     assert not is_in(client)
 
 
+def test_codes_of_an_app_at_which_many_guess_are_looked_at_one_at_a_time(
+    district: Any, elsewhere: None
+) -> None:
+    with_app("officer")
+    told = []
+    for n in range(guesses.MOST_WRONG + 2):
+        client = FormClient(REMOTE_ADDR=f"10.6.{n}.1")
+        client.post("/desk/sign-in", RIGHT)
+        told.append(client.post("/desk/sign-in/second", {"code": "000000"}).status_code)
+    assert told[-3:] == [200, 200, 429]
+    Wrong.objects.update(at=datetime.now(UTC) - timedelta(seconds=guesses.SLOW + 1))
+    new = FormClient(REMOTE_ADDR="10.9.9.9")
+    new.post("/desk/sign-in", RIGHT)
+    assert new.post("/desk/sign-in/second", {"code": code()}).status_code == 302
+
+
+def test_a_recovery_code_opens_however_many_guess_elsewhere(district: Any, elsewhere: None) -> None:
+    made = codes.make_recovery(staff=with_app("officer"), now=timezone.now())
+    given = {"username": "officer", "recovery": "zzzz-zzzz-zzzz"}
+    for n in range(guesses.MOST_WRONG + 2):
+        FormClient(REMOTE_ADDR=f"10.6.{n}.1").post("/desk/sign-in/recovery", given)
+    mistyped = FormClient(REMOTE_ADDR="10.9.9.9")
+    assert mistyped.post("/desk/sign-in/recovery", given).status_code == 200
+    right = given | {"recovery": made[0]}
+    assert mistyped.post("/desk/sign-in/recovery", right).status_code == 302
+
+
 def test_guesses_keep_no_officer_out(district: Any, elsewhere: None) -> None:
     """Neither a passkey, nor a browser in which they came in before, waits for what strangers do."""
     own = FormClient(REMOTE_ADDR="10.5.0.9")
@@ -312,10 +371,9 @@ def test_guesses_keep_no_officer_out(district: Any, elsewhere: None) -> None:
         tries(FormClient(REMOTE_ADDR="10.5.0.9"))
     for n in range(guesses.MOST_WRONG + 2):
         tries(FormClient(REMOTE_ADDR=f"10.6.{n}.1"))
-    assert Wrong.objects.update(
-        count=12, at=datetime.now(UTC)
-    )  # all of them wait a quarter of an hour
-    assert tries(FormClient(REMOTE_ADDR="10.9.9.9"), PASSWORD) == 429
+    assert Wrong.objects.update(count=12, at=datetime.now(UTC))  # all wait a quarter of an hour
+    assert tries(FormClient(REMOTE_ADDR="10.5.0.9"), PASSWORD) == 429
+    assert tries(FormClient(REMOTE_ADDR="10.9.9.9"), PASSWORD) == 200  # and is asked for the code
     assert signs_in(own, "officer").status_code == 302
     other = FormClient(REMOTE_ADDR="10.5.0.9")
     asked = other.post("/desk/sign-in/passkey/options?for=come in").content.decode()

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from doorstep.outside.secret import hashed
 from doorstep.staff.models import Session, StaffUser, Token
+from doorstep.web.kit import typed
 from tests.authenticator import Authenticator
 from tests.doors import addresses
 from tests.form_client import FormClient, text
@@ -145,9 +146,21 @@ def test_what_is_kept_is_sent_by_its_own_person_alone(district: Any) -> None:
     later(client)
     kept = kept_of(client.post("/desk/tokens/new", TOKEN))
     other = signed_in("supervisor")
+    other.cookies.update({typed.cookie(): client.cookies[typed.cookie()]})
     with_app("supervisor")
     given = {"kept": kept, "password": PASSWORD, "code": code()}
     assert other.post("/desk/sign-in/prove", given)["Location"] == "/desk"
+
+
+def test_who_stole_a_session_plants_nothing_that_its_owner_sends(district: Any) -> None:
+    client, thief = signed_in("administrator"), FormClient()
+    with_app("administrator")
+    later(client)
+    cookie = django_settings.SESSION_COOKIE_NAME
+    thief.cookies[cookie] = client.cookies[cookie].value
+    kept = kept_of(thief.post("/desk/tokens/new", TOKEN))
+    given = {"kept": kept, "password": PASSWORD, "code": code()}
+    assert client.post("/desk/sign-in/prove", given)["Location"] == "/desk"
 
 
 def test_a_page_of_ones_own_is_anybodys_who_is_signed_in(district: Any) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.sessions.backends.base import UpdateError
 from django.db import connection
+from django.http import HttpResponse
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -232,9 +233,74 @@ def test_what_was_kept_is_over_after_an_hour(
 
 def test_passwords_and_codes_are_never_kept(district: Any) -> None:
     request = RequestFactory().post("/desk/x", {"password": "a secret", "code": "123456", "a": "b"})
-    assert typed.opened(typed.keep(request, 7), 7) == typed.Typed("/desk/x", [("a", "b")])
-    assert typed.opened(typed.keep(request, 7), 8) is None
-    assert typed.keep(request, None) == ""
+    page = typed.keep(request, 7, HttpResponse)
+    request.COOKIES[typed.cookie()] = page.cookies[typed.cookie()].value
+    kept = page.content.decode()
+    assert typed.opened(request, kept, 8) is None
+    assert typed.opened(request, kept, 7) == typed.Typed("/desk/x", [("a", "b")])
+    assert typed.keep(request, None, HttpResponse).content == b""
+
+
+def test_what_was_typed_is_opened_once_and_in_its_own_browser(district: Any, demo: None) -> None:
+    client, elsewhere = signed_in("officer"), FormClient()
+    _case, kept = note_after_the_end(district, client)
+    assert come_back(elsewhere, "officer", kept).status_code == 302
+    elsewhere.cookies[typed.cookie()] = "made-up"
+    assert come_back(elsewhere, "officer", kept).status_code == 302
+    assert "Send it now" in text(come_back(client, "officer", kept))
+    for again in (kept, f"{kept}\n"):
+        assert come_back(client, "officer", again).status_code == 302
+
+
+def test_what_two_tabs_typed_is_both_given_back(district: Any, demo: None) -> None:
+    client = signed_in("officer")
+    both = [note_after_the_end(district, client)[1]]
+    page = client.post("/desk/keywords", {"word": "a word that took long"})
+    both += re.findall(r'name="kept" value="([^"]+)"', text(page))
+    assert len(both) == 2
+    assert all("Send it now" in text(come_back(client, "officer", kept)) for kept in both)
+
+
+@pytest.mark.parametrize(("who", "status"), [("officer", 302), ("supervisor", 403)])
+def test_a_form_in_one_tab_goes_on_after_its_person_comes_back_in_another(
+    district: Any, demo: None, who: str, status: int
+) -> None:
+    browser = FormClient(enforce_csrf_checks=True)
+
+    def token(path: str) -> str:
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text(browser.get(path)))
+        assert found
+        return found[1]
+
+    browser.post("/demo/as/officer", {"csrfmiddlewaretoken": token("/demo")})
+    case = f"/desk/cases/{district.case(0).reference}"
+    first_tab = token(case)
+    passes(browser, seen=timedelta(minutes=21))
+    assert browser.get("/desk").status_code == 302
+    browser.post(f"/demo/as/{who}", {"csrfmiddlewaretoken": token("/desk/sign-in")})
+    sent = browser.post(f"{case}/note", NOTE | {"csrfmiddlewaretoken": first_tab})
+    assert sent.status_code == status
+    assert Event.objects.filter(kind="note").exists() == (status == 302)
+
+
+def test_each_field_that_will_be_sent_is_shown(district: Any, demo: None) -> None:
+    client = signed_in("officer")
+    passes(client, seen=timedelta(minutes=21))
+    page = client.post("/desk/keywords?of=7", {"word": "bin", "hidden": ["", "administrator"]})
+    found = re.search(r'name="kept" value="([^"]+)"', text(page))
+    assert found
+    shown = text(come_back(client, "officer", found[1])).partition("<form")[0]
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", shown))
+    assert "(POST) to /desk/keywords?of=7." in said
+    assert "word bin hidden Empty hidden administrator" in said
+
+
+def test_a_dangerous_act_is_typed_again_after_a_session(district: Any) -> None:
+    client = signed_in("administrator")
+    passes(client, seen=timedelta(minutes=21))
+    page = text(client.post("/desk/people/new", {"name": "Somebody with a long name"}))
+    assert 'name="kept"' not in page
+    assert "Somebody with a long name" in page and "Copy it now" in page
 
 
 def test_how_long_is_left_is_asked_without_lengthening_it(district: Any) -> None:

@@ -8,8 +8,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 
 from doorstep.cases.owners import Owner
+from doorstep.staff import ways
 from doorstep.staff.actor import Actor
 from doorstep.web.kit import opening
 from doorstep.web.kit.errors import signed_out
@@ -30,6 +32,8 @@ def needs(permission: str) -> Callable[[View], View]:
                 return redirect_to_login(request.path)
             if not user.may(permission):
                 raise PermissionDenied
+            if _needs_ways(request, user):
+                return redirect("yours")
             request.permission = permission  # type: ignore[attr-defined]
             response = view(request, *args, **kwargs)
             opening.trace(request, response)
@@ -39,6 +43,12 @@ def needs(permission: str) -> Callable[[View], View]:
         return guarded
 
     return wrap
+
+
+def _needs_ways(request: HttpRequest, user: Any) -> bool:
+    """Say whether somebody who came by a colleague's link must set up two ways first."""
+    session: Any = request.session
+    return session.row.how == "link" and not ways.of(user).is_enough
 
 
 def ones_own(view: View) -> View:

@@ -16,6 +16,8 @@ from doorstep.staff import sessions
 from doorstep.staff.models import StaffUser
 from doorstep.web.kit import device, seat, typed
 
+# Of an address to lead on to, which lies in cookies meanwhile.
+LONGEST = 300
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -31,11 +33,24 @@ def come_in(
 
     `proved` is when they showed who they are, where that was not just now; `kept` what they had typed, where no form of this request brings it.
     """
+    enter(request, user, how, proved)
+    return seat.keep(lead_on(request, user, to, kept), user.username)
+
+
+def enter(request: HttpRequest, user: StaffUser, how: str, proved: datetime | None = None) -> None:
+    """Sign somebody in, with a new key, for who leads on in a way of their own."""
     now, session = timezone.now(), _session(request)
+    key, forms = session.session_key, request.META.get("CSRF_COOKIE")
+    was = request.user.pk or session.was
+    if key and session.session_key is None:  # over, and kept until now for whose it was
+        sessions.end(key=key)
     session.flush()
     session.how, session.device = how, device.words(request)
     login(request, user, backend=BACKEND)
     session.save()
+    if forms and was == user.pk:
+        # Who comes back in another tab goes on with the form in this one; another person gets other secrets.
+        request.META["CSRF_COOKIE"] = forms
     if proved is not None:
         sessions.proved(session=session.row, now=min(proved, now))
     staff.note(
@@ -48,12 +63,11 @@ def come_in(
     )
     if user.break_glass:
         staff.raise_alarm(about=user, now=now)
-    return seat.keep(lead_on(request, user, to, kept), user.username)
 
 
 def lead_on(request: HttpRequest, user: StaffUser, to: str, kept: str = "") -> HttpResponse:
     """Lead to what somebody had typed before they were asked who they are, else to an address of ours."""
-    if was := typed.opened(kept or typed.kept(request), user.pk):
+    if was := typed.opened(request, kept or typed.kept(request), user.pk):
         return render(
             request, "signing/typed.html", {"typed": was, "leave": urlsplit(was.path).path}
         )
@@ -61,6 +75,11 @@ def lead_on(request: HttpRequest, user: StaffUser, to: str, kept: str = "") -> H
     return HttpResponseRedirect(
         to if safe else reverse("desk" if user.may("desk.open") else "crew")
     )
+
+
+def bounded(to: str) -> str:
+    """Return an address to lead on to, or "" where it is longer than any of ours."""
+    return to if len(to) <= LONGEST and to.isascii() else ""
 
 
 def _session(request: HttpRequest) -> Any:

@@ -62,9 +62,15 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
     back = came_from.path if came_from.netloc == request.get_host() else ""
     was: Any = request.session
-    kept = typed.keep(request, was.was)
-    context = {"code": "signed_out", "typed": _written(request), "back": back, "kept": kept}
-    return render(request, "kit/error.html", context, status=403)
+    # What wants a fresh proof is typed again: nothing of it lies ready for whoever comes in next.
+    match = request.resolver_match
+    is_proved = bool(match and getattr(match.func, "is_proved", False))
+
+    def draw(kept: str) -> HttpResponse:
+        context = {"code": "signed_out", "typed": _written(request), "back": back, "kept": kept}
+        return render(request, "kit/error.html", context, status=403)
+
+    return draw("") if is_proved else typed.keep(request, was.was, draw)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -93,9 +99,12 @@ def _without_database(request: HttpRequest, status: int, code: str) -> HttpRespo
         return _page(request, status, code)
 
 
-def locked_out(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-    """Draw the page for someone who tried too many passwords."""
-    return _page(request, 429, "locked_out")
+def locked_out(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Draw the page for someone who tried too many passwords: how long to wait, and what else works."""
+    context = {"code": "locked_out", "seconds": seconds}
+    page = render(request, "kit/error.html", context, status=429)
+    page["Retry-After"] = str(seconds)
+    return page
 
 
 class WrongWay:

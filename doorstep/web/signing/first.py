@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,13 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.outside import sealed
-from doorstep.staff import codes, passkeys
+from doorstep.staff import codes, passkeys, ways
 from doorstep.staff.models import StaffUser
 from doorstep.web.kit import seat, typed
 from doorstep.web.kit.access import ones_own, public
-from doorstep.web.kit.entry import come_in, lead_on
+from doorstep.web.kit.entry import enter, lead_on
 from doorstep.web.signing import half
 from doorstep.web.signing.passkeys import answered, first_comer
+from doorstep.web.signing.views import sign_in_page
 
 PURPOSE, SECONDS = "setting up", 3600
 
@@ -26,17 +28,31 @@ PURPOSE, SECONDS = "setting up", 3600
 def first_factor(request: HttpRequest) -> HttpResponse:
     """Offer a passkey or an authenticator app; once there is one, sign in and show the recovery codes."""
     user, so_far = first_comer(request), half.of(request)
-    if user is None or so_far is None:
-        return redirect("sign_in")
+    if user is None:
+        is_late = so_far is not None and request.method == "POST"
+        return sign_in_page(request, "set_up_already") if is_late else redirect("sign_in")
     if request.method == "GET":
         return render(request, "signing/first.html", app_of(user) | {"refused": ""})
-    try:
-        how = add(request, user)
-    except Refused as exc:
+    how, refused = _first(request, user)
+    if refused == "set_up_already":
+        return half.forget(sign_in_page(request, refused))
+    if refused:
         secret = _secret(request, user)
-        return render(request, "signing/first.html", app_of(user, secret) | {"refused": exc.code})
-    come_in(request, user, how)
+        return render(request, "signing/first.html", app_of(user, secret) | {"refused": refused})
+    enter(request, user, how)
     return seat.keep(half.forget(show_recovery(request, user)), user.username)
+
+
+@transaction.atomic
+def _first(request: HttpRequest, user: StaffUser) -> tuple[str, str]:
+    """Set up somebody's first way; return which, or why not. Of several browsers at once one does."""
+    StaffUser.objects.select_for_update().get(pk=user.pk)
+    if ways.of(user).can_come_in:
+        return "", "set_up_already"
+    try:
+        return add(request, user), ""
+    except Refused as exc:  # within the transaction: a challenge that was answered stays used
+        return "", exc.code
 
 
 def add(request: HttpRequest, user: StaffUser) -> str:
@@ -45,8 +61,8 @@ def add(request: HttpRequest, user: StaffUser) -> str:
     if "answer" in request.POST:
         passkeys.make(staff=user, name=request.POST.get("name", ""), **answered(request))
         return "passkey"
-    code = request.POST.get("code", "")
-    codes.set_up(staff=user, secret=_secret(request, user), code=code, now=now)
+    typed_in = {name: request.POST.get(name, "") for name in ("code", "password")}
+    codes.set_up(staff=user, secret=_secret(request, user), now=now, **typed_in)
     return "code"
 
 
@@ -56,6 +72,7 @@ def app_of(user: StaffUser, secret: str = "") -> dict[str, object]:
     name = str(council.current().name)
     return {
         "secret": secret,
+        "needs_password": not user.has_usable_password(),
         "sealed": sealed.seal(PURPOSE, f"{user.pk} {secret}"),
         "picture": codes.picture(secret=secret, staff=user, issuer=name),
     }

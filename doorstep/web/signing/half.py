@@ -1,6 +1,7 @@
 """Whose password was right, and who is asked for the second thing now: a signed cookie, which opens nothing by itself."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
@@ -11,6 +12,8 @@ from doorstep.staff import queries, ways
 from doorstep.staff.models import StaffUser
 
 NAME, SECONDS = "doorstep_half", 600
+# Whoever has nothing to show yet sets that up meanwhile, as by a colleague's link.
+FIRST_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ def keep(response: HttpResponse, user: StaffUser, to: str) -> HttpResponse:
     response.set_cookie(
         NAME,
         signing.dumps([user.pk, _mark(user), to], salt=NAME),
-        max_age=SECONDS,
+        max_age=FIRST_SECONDS,
         path="/desk/sign-in",
         httponly=True,
         samesite="Strict",
@@ -41,14 +44,21 @@ def keep(response: HttpResponse, user: StaffUser, to: str) -> HttpResponse:
 
 
 def of(request: HttpRequest) -> Half | None:
-    """Return who typed a right password in this browser, in the last ten minutes."""
+    """Return who typed a right password in this browser, in the last ten minutes; in the last hour where they have no way in yet."""
+    kept = _kept(request, FIRST_SECONDS)
+    user = queries.person(kept[0]) if kept else None
+    if kept is None or user is None or not user.is_active or _mark(user) != kept[1]:
+        return None
+    so_far = Half(user, kept[2])
+    return None if so_far.has_way_in and _kept(request, SECONDS) is None else so_far
+
+
+def _kept(request: HttpRequest, seconds: int) -> list[Any] | None:
     try:
-        kept = signing.loads(request.COOKIES.get(NAME, ""), salt=NAME, max_age=SECONDS)
+        kept: list[Any] = signing.loads(request.COOKIES.get(NAME, ""), salt=NAME, max_age=seconds)
     except signing.BadSignature:
         return None
-    user = queries.person(kept[0])
-    good = user is not None and user.is_active and _mark(user) == kept[1]
-    return Half(user, kept[2]) if user and good else None
+    return kept
 
 
 def forget(response: HttpResponse) -> HttpResponse:

@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from doorstep.council.errors import Refused
-from doorstep.staff import actions as staff
 from doorstep.staff import passkeys
 from doorstep.staff.models import StaffUser
 from doorstep.web.kit import ceremony, limits, proof
@@ -43,7 +42,9 @@ def _whose(request: HttpRequest, kind: str) -> StaffUser | None:
     if kind == "come in":
         return None
     if user.is_authenticated:
-        return user if kind == "prove" or (kind == "register" and proof.is_fresh(request)) else None
+        return (
+            user if kind == "prove" or (kind == "register" and proof.may_add_way(request)) else None
+        )
     return first_comer(request) if kind == "register" else None
 
 
@@ -69,7 +70,6 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in with a passkey alone: it holds both who somebody is and that it is they."""
     try:
         user = passkeys.take(kind="come in", staff=None, **answered(request))
-    except Refused as exc:
-        staff.not_let_in(name="", now=timezone.now())
+    except Refused as exc:  # nobody is named, so nothing is written down of anybody
         return sign_in_page(request, exc.code)
     return half.forget(come_in(request, user, "passkey", to=to_of(request)))

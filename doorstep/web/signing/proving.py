@@ -25,8 +25,9 @@ def prove(request: HttpRequest) -> HttpResponse:
     kept, to = typed.kept(request), to_of(request)
     if request.method == "GET":
         return proof.ask(request, to=to)
-    if "answer" not in request.POST and not guesses.may_try(request, "proof", user.username):
-        return locked_out(request)
+    seconds = 0 if "answer" in request.POST else guesses.wait(request, "proof", user.username)
+    if seconds:
+        return locked_out(request, seconds)
     try:
         _shown(request, user)
     except Refused as exc:

@@ -25,15 +25,15 @@ from doorstep.staff import joining
 from doorstep.staff.models import StaffUser
 from doorstep.web.kit import limits, typed
 from doorstep.web.kit.access import public
-from doorstep.web.kit.entry import come_in
+from doorstep.web.kit.entry import bounded, come_in
 from doorstep.web.kit.first_and_last import cookie_was_read
 
 log = structlog.get_logger("doorstep.web.signing")
-COOKIE, LASTS_SECONDS, MOST_AT_ONCE = "doorstep_sso_", 600, 8
-# Where in the session lies what somebody had typed; it goes with the session.
+COOKIE, LASTS_SECONDS, MOST_AT_ONCE = "doorstep_sso_", 600, 4
+# Whatever begins many of them fills no other page's request with cookies.
+PATH = "/desk/sign-in"
+# Where in the session lies what somebody had typed, under the session's key; with another key it is over.
 KEPT = "typed_before_sso"
-# Of an address to lead on to: a browser takes 4,096 letters of a cookie.
-LONGEST = 1000
 # Of a proof of which nobody says when it was.
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -59,7 +59,7 @@ def go(request: HttpRequest) -> HttpResponse:
     cookie_was_read(request)
     if request.method == "POST":
         return _go_on(request)
-    fresh, to = request.GET.get("fresh") == "1", request.GET.get("next", "")[:LONGEST]
+    fresh, to = request.GET.get("fresh") == "1", bounded(request.GET.get("next", ""))
     try:
         started = identity.provider().start(back=_back(), fresh=fresh, now=timezone.now())
     except OutsideError as exc:
@@ -79,8 +79,13 @@ def go(request: HttpRequest) -> HttpResponse:
 def _go_on(request: HttpRequest) -> HttpResponse:
     """Keep what somebody had typed, sealed as it is, and go on by a page: a form of ours may lead to ourselves alone."""
     if typed.is_ours(brought := typed.kept(request)):  # nobody else's text is kept here for them
-        request.session[KEPT] = brought
-    asked = {name: request.POST[name] for name in ("next", "fresh") if request.POST.get(name)}
+        session = request.session
+        session.pop(KEPT, None)  # which reads it: one that is over has no key any more
+        if session.session_key is None:
+            session.create()
+        session[KEPT] = [hashed(str(session.session_key)), brought]
+    asked = {"next": bounded(request.POST.get("next", "")), "fresh": request.POST.get("fresh")}
+    asked = {name: value for name, value in asked.items() if value}
     there = f"{addresses.link('sso')}?{urlencode(asked)}"
     page = render(request, "signing/go_on.html", {"there": there, "provider": settings.OIDC_NAME})
     page["Refresh"] = f"0; url={there}"
@@ -100,10 +105,15 @@ def back(request: HttpRequest) -> HttpResponse:
     except (Refused, OutsideError) as exc:
         response = _refused(request, exc, to)
     else:
-        kept = request.session.get(KEPT, "")
-        response = come_in(request, user, "sso", person.proved or LONG_AGO, to, kept)
-    response.delete_cookie(_name(state), path="/", samesite="Lax")
+        response = come_in(request, user, "sso", person.proved or LONG_AGO, to, _kept(request))
+    response.delete_cookie(_name(state), path=PATH, samesite="Lax")
     return response
+
+
+def _kept(request: HttpRequest) -> str:
+    """Return what was kept on the way there under the very key that is still the session's."""
+    key, kept = request.session.get(KEPT, ("", ""))
+    return str(kept) if key == hashed(str(request.session.session_key)) else ""
 
 
 def _only_where_connected() -> None:
@@ -141,21 +151,21 @@ def _arrived(request: HttpRequest, ceremony: Ceremony) -> tuple[StaffUser, ident
 
 
 def _name(state: str) -> str:
-    """Return the name of a time's cookie; as `__Host-` no other host of the council's can set it."""
-    host = "__Host-" if settings.SECURE_COOKIES else ""
-    return f"{host}{COOKIE}{hashed(state)[:16]}"
+    """Return the name of a time's cookie; `__Secure-`, since `__Host-` would have it sent to every page of ours."""
+    prefix = "__Secure-" if settings.SECURE_COOKIES else ""
+    return f"{prefix}{COOKIE}{hashed(state)[:16]}"
 
 
 def _keep(request: HttpRequest, response: HttpResponse, ceremony: Ceremony) -> HttpResponse:
-    """Put a new time's cookie on the response; of many that were begun and left some go."""
+    """Put a new time's cookie on the response; of many that were begun and left the first go."""
     begun = [name for name in request.COOKIES if COOKIE in name]
-    for name in begun[MOST_AT_ONCE - 1 :]:
-        response.delete_cookie(name, path="/", samesite="Lax")
+    for name in begun[: 1 - MOST_AT_ONCE]:  # a browser brings the oldest first
+        response.delete_cookie(name, path=PATH, samesite="Lax")
     response.set_cookie(
         _name(ceremony.state),
         signing.dumps(asdict(ceremony), salt=COOKIE),
         max_age=LASTS_SECONDS,
-        path="/",
+        path=PATH,
         httponly=True,
         samesite="Lax",
         secure=settings.SECURE_COOKIES,

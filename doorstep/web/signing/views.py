@@ -13,14 +13,14 @@ from doorstep.staff import actions as staff
 from doorstep.staff import codes, queries, sessions, ways
 from doorstep.web.kit import guesses, typed
 from doorstep.web.kit.access import public
-from doorstep.web.kit.entry import come_in
+from doorstep.web.kit.entry import bounded, come_in
 from doorstep.web.kit.errors import locked_out
 from doorstep.web.signing import half
 
 
 def to_of(request: HttpRequest) -> str:
     """Return where somebody wants to go once they are in."""
-    return request.POST.get("next") or request.GET.get("next", "")
+    return bounded(request.POST.get("next") or request.GET.get("next", ""))
 
 
 def sign_in_page(request: HttpRequest, refused: str = "") -> HttpResponse:
@@ -38,8 +38,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if "username" not in request.POST:
         return sign_in_page(request)
     name, password = request.POST["username"], request.POST.get("password", "")
-    if not guesses.may_try(request, "password", name):
-        return locked_out(request)
+    if seconds := guesses.wait(request, "password", name):
+        return locked_out(request, seconds)
     user: Any = authenticate(request, username=name, password=password)
     if user is None:
         guesses.was_wrong(request, "password", name)
@@ -47,6 +47,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return sign_in_page(request, "wrong")
     guesses.was_right(request, "password", name)
     has = ways.of(user)
+    if not has.can_come_in and request.user.pk not in (None, user.pk):
+        logout(request)  # or the passkey that is made next would be another person's
     page = second_page(request, user, has) if has.can_come_in else redirect("first_factor")
     return half.keep(page, user, to_of(request))
 
@@ -65,8 +67,8 @@ def second(request: HttpRequest) -> HttpResponse:
     if so_far is None:
         return sign_in_page(request, "too_late")
     user, now = so_far.user, timezone.now()
-    if not guesses.may_try(request, "code", user.username):
-        return locked_out(request)
+    if seconds := guesses.wait(request, "code", user.username):
+        return locked_out(request, seconds)
     try:
         codes.take(staff=user, code=request.POST.get("code", ""), now=now)
     except Refused as exc:
@@ -84,8 +86,8 @@ def recovery(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "signing/recovery.html", {"refused": ""})
     name, now = request.POST.get("username", ""), timezone.now()
-    if not guesses.may_try(request, "recovery", name):
-        return locked_out(request)
+    if seconds := guesses.wait(request, "recovery", name):
+        return locked_out(request, seconds)
     user = queries.person_named(name)
     try:
         if user is None:

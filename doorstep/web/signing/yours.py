@@ -11,8 +11,8 @@ from doorstep.council.errors import Refused
 from doorstep.staff import actions as staff
 from doorstep.staff import passkeys, queries, sessions, ways
 from doorstep.web.kit.access import ones_own
-from doorstep.web.kit.entry import come_in
-from doorstep.web.kit.proof import proved
+from doorstep.web.kit.entry import come_in, enter
+from doorstep.web.kit.proof import proved, proved_or_first
 from doorstep.web.signing import first
 
 
@@ -39,11 +39,12 @@ def yours(request: HttpRequest) -> HttpResponse:
 
 
 @ones_own
-@proved
+@proved_or_first
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
     """Add a passkey, or set up an authenticator app in place of the one before."""
     user: Any = request.user
+    session, had_password = _row(request), user.has_usable_password()
     context = {"ways": ways.of(user), "refused": ""}
     if request.method == "GET":
         return render(request, "signing/add.html", context | first.app_of(user))
@@ -52,6 +53,8 @@ def add(request: HttpRequest) -> HttpResponse:
     except Refused as exc:
         context["refused"] = exc.code
         return render(request, "signing/add.html", context | first.app_of(user))
+    if user.has_usable_password() and not had_password:  # which ended every session
+        enter(request, user, session.how, session.proved)
     return redirect("yours") if ways.of(user).is_enough else first.show_recovery(request, user)
 
 
@@ -90,6 +93,8 @@ def remove_app(request: HttpRequest) -> HttpResponse:
 def new_recovery(request: HttpRequest) -> HttpResponse:
     """Make new recovery codes in place of those before."""
     user: Any = request.user
+    if not ways.of(user).can_come_in:
+        return page(request, "way_first")
     return first.show_recovery(request, user)
 
 
