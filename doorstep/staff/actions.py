@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from doorstep.council.errors import Refused
 from doorstep.outside.secret import hashed
+from doorstep.staff import queries
 from doorstep.staff.models import Alarm, Grant, Look, Session, StaffEvent, StaffUser, Team, Token
 from doorstep.staff.permissions import MUST, ROLES, SCOPES
 from doorstep.staff.who import Held
@@ -121,7 +122,7 @@ def give(
 ) -> Grant:
     """Give somebody a role, of a team, ward, list or partner, for ever or until a moment; it holds from their next request.
 
-    Raises Refused("not_oneself", "until_past", "last_administrator") and as `check`.
+    A new administrator is an alarm. Raises Refused("not_oneself", "until_past", "last_administrator") and as `check`.
     """
     check(grant)
     if person.pk == by.pk:
@@ -133,6 +134,9 @@ def give(
     if until is not None and managers == {person.pk}:
         raise Refused("last_administrator")
     row = _give(person, grant, until, "screen", by.username, now)
+    if grant.role == "administrator" and person.pk not in managers:
+        # Whoever makes an administrator could make one for themselves, and be two.
+        Alarm.objects.create(why="administrator", about=person, by=by, at=now)
     said = {"until": until.isoformat()} if until else {}
     note(kind="role given", about=person.username, by=by.username, now=now, **_of(row), **said)
     return row
@@ -270,17 +274,17 @@ def close(*, username: str, now: datetime, by: str = "") -> None:
 @transaction.atomic
 def raise_alarm(*, about: StaffUser, now: datetime) -> None:
     """Tell every administrator that an account for emergencies was used."""
-    Alarm.objects.create(about=about, at=now)
+    Alarm.objects.create(why="break-glass", about=about, at=now)
     note(kind="break-glass used", about=about.username, by=about.username, now=now)
 
 
 @transaction.atomic
 def see_alarm(*, number: int, by: StaffUser, now: datetime) -> None:
-    """Say that one has looked into an alarm; nobody does so for what they did themselves."""
-    waiting = Alarm.objects.filter(pk=number, seen_at=None).exclude(about=by)
-    if waiting.update(seen_by=by, seen_at=now):
-        name = Alarm.objects.get(pk=number).about.username
-        note(kind="break-glass looked into", about=name, by=by.username, now=now)
+    """Say that one has looked into an alarm; one that is for others to look into stays."""
+    alarm = queries.alarms(by.pk, now).filter(Q(for_others=False), pk=number).first()
+    if alarm and Alarm.objects.filter(pk=number, seen_at=None).update(seen_by=by, seen_at=now):
+        name = alarm.about.username
+        note(kind=f"{alarm.why} looked into", about=name, by=by.username, now=now)
 
 
 @transaction.atomic
