@@ -35,7 +35,7 @@ AFTER = """
 - **A case's team** is that of its service, in the version that runs or ran last.
 - **Tokens** have scopes, and may be of some services only.
 - Who looked at a case, a home, a list or a photo is written down (`staff.Look`), also who saw a part of it only.
-- `tests/house/test_who_sees.py` tries every address × 14 seats × 5 records × GET and POST; `tests/house/test_doors.py` every address × every role.
+- `tests/house/test_who_sees.py` tries every address × 15 seats × 5 records × GET and POST; `tests/house/test_doors.py` every address × every role.
 """
 
 

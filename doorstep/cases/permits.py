@@ -46,7 +46,9 @@ def may_open(who: Who, case: Case, now: datetime, permission: str = "desk.see") 
 
 
 def _of_staff(who: Staff, case: Case, now: datetime, permission: str) -> Permit | None:
-    held = {scope for scope, grant in who.scopes(permission) if _holds(scope, grant, case, now)}
+    held = {
+        scope for scope, grant in who.scopes(permission) if _holds(who, scope, grant, case, now)
+    }
     if case.restricted and not _has(who, case, now, "case.restricted"):
         held &= set(DESPITE_RESTRICTED)
     if not held:
@@ -61,13 +63,21 @@ def _of_staff(who: Staff, case: Case, now: datetime, permission: str) -> Permit 
 
 
 def _has(who: Staff, case: Case, now: datetime, permission: str) -> bool:
-    return any(_holds(scope, grant, case, now) for scope, grant in who.scopes(permission))
+    return any(_holds(who, scope, grant, case, now) for scope, grant in who.scopes(permission))
 
 
-def _holds(scope: Scope, grant: Held, case: Case, now: datetime) -> bool:
+def _teams(who: Staff) -> dict[str, str]:
+    """Return the team of each service, as it was when this person was first asked about: once a request."""
+    kept: dict[str, str] | None = who.__dict__.get("teams")
+    if kept is None:
+        kept = who.__dict__["teams"] = catalogue.teams()
+    return kept
+
+
+def _holds(who: Staff, scope: Scope, grant: Held, case: Case, now: datetime) -> bool:
     """Say whether a case is among those of a scope."""
     if scope == "team":
-        return not grant.team or catalogue.teams().get(case.slug) == grant.team
+        return not grant.team or _teams(who).get(case.slug) == grant.team
     if scope == "ward":
         return bool(grant.ward) and case.ward_id == grant.ward
     if scope in ("round", "sent"):

@@ -262,6 +262,7 @@ def _open(
         flags=[e.flag for e in flow.escalate if e.rule.evaluate(values, clock)],
         unique_key=facts.unique_key(service.slug, tuple(a[q] for q in unique)) if unique else None,
         opened_at=now,
+        restricted=bool(origin and origin.restricted),
     )
     photos.keep(photos_of(service, a))
     passed: dict[str, PassedStop] = dict(draft.passed)

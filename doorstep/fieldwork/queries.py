@@ -120,6 +120,6 @@ def open_job(job_id: int, crew_list: str) -> Job | None:
     return jobs.filter(id=job_id, crew_list=crew_list, state="open").first()
 
 
-def is_on_list(job_id: int, crew_list: str) -> bool:
-    """Say whether a job belongs to a crew's list."""
-    return Job.objects.filter(id=job_id, crew_list=crew_list).exists()
+def case_on_list(job_id: int, crew_list: str) -> Case | None:
+    """Return the case of a job that belongs to a crew's list, or nothing."""
+    return Case.objects.filter(jobs__id=job_id, jobs__crew_list=crew_list).first()

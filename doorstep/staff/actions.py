@@ -2,7 +2,8 @@
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
@@ -12,6 +13,7 @@ from django.db.models import Q
 
 from doorstep.council.errors import Refused
 from doorstep.outside.secret import hashed
+from doorstep.staff import queries
 from doorstep.staff.models import Alarm, Grant, Look, Session, StaffEvent, StaffUser, Team, Token
 from doorstep.staff.permissions import MUST, ROLES, SCOPES
 from doorstep.staff.who import Held
@@ -105,16 +107,13 @@ def check(grant: Held) -> None:
 def _give(
     person: StaffUser, grant: Held, until: datetime | None, source: str, by: str, now: datetime
 ) -> Grant:
-    row, _ = Grant.objects.update_or_create(
-        staff=person,
-        role=grant.role,
-        team=grant.team,
-        ward=grant.ward,
-        key=grant.key,
-        source=source,
-        defaults={"until": until, "made_at": now, "made_by": by[:80]},
-    )
-    return row
+    """Give a role, in the place of the same one that was given here before, whichever way and until when."""
+    # Two who give at once are one after the other.
+    StaffUser.objects.select_for_update().get(pk=person.pk)
+    same = asdict(grant)
+    person.grants.filter(**same).exclude(source="sso").delete()
+    made = {"until": until, "made_at": now, "made_by": by[:80]}
+    return Grant.objects.create(staff=person, source=source, **same, **made)
 
 
 @transaction.atomic
@@ -123,14 +122,21 @@ def give(
 ) -> Grant:
     """Give somebody a role, of a team, ward, list or partner, for ever or until a moment; it holds from their next request.
 
-    Raises Refused("not_oneself", "until_past") and as `check`.
+    A new administrator is an alarm. Raises Refused("not_oneself", "until_past", "last_administrator") and as `check`.
     """
     check(grant)
     if person.pk == by.pk:
         raise Refused("not_oneself")
     if until is not None and until <= now:
         raise Refused("until_past")
+    # Locked before the person is, as whoever closes an account does.
+    managers = _managers() if grant.role == "administrator" else set()
+    if until is not None and managers == {person.pk}:
+        raise Refused("last_administrator")
     row = _give(person, grant, until, "screen", by.username, now)
+    if grant.role == "administrator" and person.pk not in managers:
+        # Whoever makes an administrator could make one for themselves, and be two.
+        Alarm.objects.create(why="administrator", about=person, by=by, at=now)
     said = {"until": until.isoformat()} if until else {}
     note(kind="role given", about=person.username, by=by.username, now=now, **_of(row), **said)
     return row
@@ -166,25 +172,40 @@ def withdraw(*, grant_id: int, by: StaffUser, now: datetime) -> None:
 
 def _administrators() -> dict[int, int]:
     """Return, locked, the grants by which somebody manages people for good, each with whose it is."""
-    grants = Grant.objects.select_for_update().filter(role="administrator", until=None)
-    open_ones = set(StaffUser.objects.filter(is_active=True).values_list("pk", flat=True))
-    return {grant.pk: grant.staff_id for grant in grants if grant.staff_id in open_ones}
+    grants = Grant.objects.filter(role="administrator", until=None).order_by("id")
+    # Locked first: who was closed by whoever held the lock before is seen only by what is read after.
+    locked = list(grants.select_for_update())
+    whose = StaffUser.objects.filter(is_active=True, pk__in={grant.staff_id for grant in locked})
+    open_ones = set(whose.values_list("pk", flat=True))
+    return {grant.pk: grant.staff_id for grant in locked if grant.staff_id in open_ones}
+
+
+def _managers() -> set[int]:
+    """Return, locked, who manages people for good."""
+    return set(_administrators().values())
 
 
 NAMED = re.compile(r"[a-z0-9][a-z0-9._-]{1,79}")
+LONGEST_NAME, LONGEST_TEAM = 120, 80
+
+
+def _tidied(name: str) -> str:
+    return " ".join(name.replace("\0", "").split())
 
 
 @transaction.atomic
 def join(*, username: str, name: str, by: StaffUser, now: datetime) -> StaffUser:
     """Make the account of somebody who joins; it has no role and no password, so nobody signs in with it yet.
 
-    Raises Refused("username_wrong", "username_taken", "name_missing").
+    Raises Refused("username_wrong", "username_taken", "name_missing", "name_long").
     """
-    username, name = username.strip().lower(), " ".join(name.replace("\0", "").split())[:120]
+    username, name = username.strip().lower(), _tidied(name)
     if not NAMED.fullmatch(username):
         raise Refused("username_wrong")
     if not name:
         raise Refused("name_missing")
+    if len(name) > LONGEST_NAME:
+        raise Refused("name_long")
     if StaffUser.objects.filter(username=username).exists():
         raise Refused("username_taken")
     person = StaffUser(username=username, name=name)
@@ -199,8 +220,7 @@ def close_by(*, person: StaffUser, by: StaffUser, now: datetime) -> None:
     """Close somebody's account from the screen: a leaver; raises Refused("not_oneself", "last_administrator")."""
     if person.pk == by.pk:
         raise Refused("not_oneself")
-    managers = set(_administrators().values())
-    if managers == {person.pk}:
+    if _managers() == {person.pk}:
         raise Refused("last_administrator")
     close(username=person.username, now=now, by=by.username)
 
@@ -215,11 +235,18 @@ def open_again(*, person: StaffUser, by: StaffUser, now: datetime) -> None:
 
 
 @transaction.atomic
-def add_team(*, name: str, by: StaffUser, now: datetime) -> None:
-    """Make a team known before a service names it; raises Refused("team_missing", "team_known")."""
-    name = " ".join(name.replace("\0", "").split())[:80]
-    if not name:
+def add_team(*, name: str, known: Iterable[str], by: StaffUser, now: datetime) -> None:
+    """Make a team known before a service names it, beside those that are `known`.
+
+    Raises Refused("team_missing", "team_long", "team_known"); of capitals and spaces alone no name is another.
+    """
+    name = _tidied(name)
+    if not any(letter.isalpha() for letter in name):
         raise Refused("team_missing")
+    if len(name) > LONGEST_TEAM:
+        raise Refused("team_long")
+    if name.casefold() in {_tidied(team).casefold() for team in known}:
+        raise Refused("team_known")
     _team, is_new = Team.objects.get_or_create(name=name, defaults={"made_at": now})
     if not is_new:
         raise Refused("team_known")
@@ -228,8 +255,8 @@ def add_team(*, name: str, by: StaffUser, now: datetime) -> None:
 
 @transaction.atomic
 def drop_team(*, name: str, by: StaffUser, now: datetime) -> None:
-    """Forget a team that nobody is of; raises Refused("team_in_use")."""
-    if Grant.objects.filter(team=name).exists():
+    """Forget a team that nobody is of any more; raises Refused("team_in_use")."""
+    if Grant.objects.filter(Q(until=None) | Q(until__gt=now), team=name).exists():
         raise Refused("team_in_use")
     if Team.objects.filter(name=name).delete()[0]:
         note(kind="team dropped", about=name, by=by.username, now=now)
@@ -247,17 +274,17 @@ def close(*, username: str, now: datetime, by: str = "") -> None:
 @transaction.atomic
 def raise_alarm(*, about: StaffUser, now: datetime) -> None:
     """Tell every administrator that an account for emergencies was used."""
-    Alarm.objects.create(about=about, at=now)
+    Alarm.objects.create(why="break-glass", about=about, at=now)
     note(kind="break-glass used", about=about.username, by=about.username, now=now)
 
 
 @transaction.atomic
 def see_alarm(*, number: int, by: StaffUser, now: datetime) -> None:
-    """Say that one has looked into an alarm; nobody does so for what they did themselves."""
-    waiting = Alarm.objects.filter(pk=number, seen_at=None).exclude(about=by)
-    if waiting.update(seen_by=by, seen_at=now):
-        name = Alarm.objects.get(pk=number).about.username
-        note(kind="break-glass looked into", about=name, by=by.username, now=now)
+    """Say that one has looked into an alarm; one that is for others to look into stays."""
+    alarm = queries.alarms(by.pk, now).filter(Q(for_others=False), pk=number).first()
+    if alarm and Alarm.objects.filter(pk=number, seen_at=None).update(seen_by=by, seen_at=now):
+        name = alarm.about.username
+        note(kind=f"{alarm.why} looked into", about=name, by=by.username, now=now)
 
 
 @transaction.atomic

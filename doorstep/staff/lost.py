@@ -4,21 +4,26 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from doorstep.council.errors import Refused
 from doorstep.outside.secret import hashed
 from doorstep.staff.actions import note
-from doorstep.staff.models import Session, StaffUser, WayBack
+from doorstep.staff.models import Session, StaffEvent, StaffUser, WayBack
+from doorstep.staff.permissions import ROLES
 
 LASTS = timedelta(hours=1)
 PERMISSION = "people.manage"
+MANAGING = [role for role, may in ROLES.items() if PERMISSION in may]
+# Who managed people counts as one who does: else one colleague takes the role away, makes the link, and gives it back.
+FOR_LONG = timedelta(days=30)
 
 
 @transaction.atomic
 def help_back(*, person: StaffUser, by: StaffUser, now: datetime) -> str:
     """Return the secret of a link for a colleague; "" where another colleague must do the same within the hour.
 
-    That is so for who manages people themselves. Raises Refused: "not_oneself", "not_yours", "no_such_person".
+    That is so for who manages people themselves, or did lately. Raises Refused: "not_oneself", "not_yours", "no_such_person".
     """
     if person.pk == by.pk:
         raise Refused("not_oneself")
@@ -28,16 +33,29 @@ def help_back(*, person: StaffUser, by: StaffUser, now: datetime) -> str:
     person = StaffUser.objects.select_for_update().get(pk=person.pk)
     if not person.is_active:
         raise Refused("no_such_person")
-    if person.may(PERMISSION) and not _asked_by_another(person, by, now):
+    asked = _asked_by_another(person, by, now)
+    if asked is None and needs_two(person, now):
         WayBack.objects.create(staff=person, asked_by=by, expires_at=now + LASTS)
         note(kind="way back asked for", about=person.username, by=by.username, now=now)
         return ""
-    return _make(person, by, now)
+    return _make(person, by, now, asked)
 
 
-def _asked_by_another(person: StaffUser, by: StaffUser, now: datetime) -> bool:
+def needs_two(person: StaffUser, now: datetime) -> bool:
+    """Say whether a way back takes two colleagues: somebody manages people, or did within the last thirty days."""
+    since = now - FOR_LONG
+    held = person.grants.filter(Q(until=None) | Q(until__gt=since), role__in=MANAGING)
+    taken = Q(kind="role withdrawn", data__role__in=MANAGING)
+    # By the council's own sign-in, or by a command.
+    taken |= Q(data__roles_before__has_any_keys=MANAGING)
+    events = StaffEvent.objects.filter(taken, about=person.username, at__gt=since)
+    return held.exists() or events.exists()
+
+
+def _asked_by_another(person: StaffUser, by: StaffUser, now: datetime) -> StaffUser | None:
     waiting = person.ways_back.filter(secret_hash=None, expires_at__gt=now)
-    return waiting.exclude(asked_by=by).exclude(asked_by=None).exists()
+    row = waiting.exclude(asked_by=by).exclude(asked_by=None).order_by("id").first()
+    return row.asked_by if row else None
 
 
 @transaction.atomic
@@ -46,35 +64,42 @@ def make(*, person: StaffUser, now: datetime) -> str:
     return _make(person, None, now)
 
 
-def _make(person: StaffUser, by: StaffUser | None, now: datetime) -> str:
-    """Make a link; those before it open nothing any more."""
+def _make(
+    person: StaffUser, by: StaffUser | None, now: datetime, asked: StaffUser | None = None
+) -> str:
+    """Make a link, which keeps who asked first where it took two; those before it open nothing any more."""
     person.ways_back.filter(used_at=None).delete()
     secret = secrets.token_urlsafe(32)
-    WayBack.objects.create(
-        staff=person, secret_hash=hashed(secret), asked_by=by, expires_at=now + LASTS
-    )
+    who = {"asked_by": asked, "agreed_by": by} if asked else {"asked_by": by}
+    WayBack.objects.create(staff=person, secret_hash=hashed(secret), expires_at=now + LASTS, **who)
     name = by.username if by else ""
     note(kind="way back made", about=person.username, by=name, now=now)
     return secret
 
 
-def whose(secret: str, now: datetime) -> StaffUser | None:
-    """Return whom a link would let in, if it still does."""
-    row = _of(secret, now)
-    return row.staff if row else None
+def whose(secret: str, now: datetime) -> StaffUser:
+    """Return whom a link would let in; raises Refused("link_over", "link_of_one")."""
+    return _opens(secret, now).staff
 
 
-def _of(secret: str, now: datetime) -> WayBack | None:
+def _opens(secret: str, now: datetime) -> WayBack:
+    """Return a link that still lets in: one that one colleague made is over once its person manages people."""
     rows = WayBack.objects.select_related("staff").filter(secret_hash=hashed(secret), used_at=None)
-    return rows.filter(expires_at__gt=now, staff__is_active=True).first()
+    row = rows.filter(expires_at__gt=now, staff__is_active=True).first()
+    if row is None:
+        raise Refused("link_over")
+    is_of_one = row.asked_by_id is not None and row.agreed_by_id is None
+    if is_of_one and needs_two(row.staff, now):
+        raise Refused("link_of_one")
+    return row
 
 
 @transaction.atomic
 def use(*, secret: str, now: datetime) -> StaffUser:
-    """Take a link, once: all sessions of its person end, and their page says so; raises Refused("link_over")."""
-    row = _of(secret, now)
+    """Take a link, once: all sessions of its person end, and their page says so; raises Refused("link_over", "link_of_one")."""
+    row = _opens(secret, now)
     # Of one table alone: a condition on another would be looked at before the lock, and not again.
-    if row is None or not WayBack.objects.filter(pk=row.pk, used_at=None).update(used_at=now):
+    if not WayBack.objects.filter(pk=row.pk, used_at=None).update(used_at=now):
         raise Refused("link_over")
     person = row.staff
     Session.objects.filter(staff=person).delete()

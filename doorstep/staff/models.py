@@ -262,14 +262,23 @@ class WayBack(models.Model):
     asked_by = models.ForeignKey(
         StaffUser, null=True, on_delete=models.CASCADE, related_name="ways_asked"
     )
+    # The second colleague, where it took two.
+    agreed_by = models.ForeignKey(
+        StaffUser, null=True, on_delete=models.CASCADE, related_name="ways_agreed"
+    )
     expires_at = models.DateTimeField(db_index=True)
     used_at = models.DateTimeField(null=True)
 
 
 class Alarm(models.Model):
-    """What every administrator is told until one of them has looked into it: an account for emergencies was used."""
+    """What the administrators are told until one has looked into it: an emergency's account was used, or there is a new one of them."""
 
+    why = models.CharField(max_length=15, default="break-glass", db_default="break-glass")
     about = models.ForeignKey(StaffUser, on_delete=models.CASCADE, related_name="alarms")
+    # Who made somebody an administrator.
+    by = models.ForeignKey(
+        StaffUser, null=True, on_delete=models.PROTECT, related_name="alarms_raised"
+    )
     at = models.DateTimeField()
     seen_by = models.ForeignKey(
         StaffUser, null=True, on_delete=models.PROTECT, related_name="alarms_seen"
@@ -285,5 +294,9 @@ class Alarm(models.Model):
                 condition=Q(seen_at=None, seen_by=None)
                 | Q(seen_at__isnull=False, seen_by__isnull=False),
                 name="alarm_seen_by_somebody",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(why="break-glass", by=None) | Q(why="administrator", by__isnull=False),
+                name="alarm_for_a_reason",
+            ),
         ]

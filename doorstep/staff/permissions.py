@@ -28,6 +28,16 @@ _ADVISER: dict[str, Scope] = {
     "bookings.see": "any",
     "payments.take": "any",
 }
+# Sees every case that is not restricted, and changes nothing but by a note.
+_READER: dict[str, Scope] = {
+    **_DESK,
+    "desk.see": "any",
+    "case.contact": "any",
+    "case.note": "any",
+    "tasks.see": "any",
+    "homes.see": "any",
+    "bookings.see": "any",
+}
 _OFFICER: dict[str, Scope] = {
     **_ADVISER,
     "bookings.change": "any",
@@ -41,13 +51,14 @@ _OFFICER: dict[str, Scope] = {
     "payments.refund": "team",
 }
 ROLES: dict[str, dict[str, Scope]] = {
+    "reader": _READER,
     "adviser": _ADVISER,
     "officer": _OFFICER,
     "supervisor": {
         **_OFFICER,
         # A restricted case is open only to who has this for it, beside what else is needed.
         "case.restricted": "team",
-        "crew.work": "any",
+        "crew.work": "team",
         "status.see": "any",
         "status.mend": "any",
         "payments.export": "any",

@@ -1,13 +1,16 @@
 """Reads who looked at what, who may what, and tokens."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from doorstep.outside.kept import kept
 from doorstep.outside.secret import hashed
 from doorstep.staff.models import Alarm, Grant, Look, StaffEvent, StaffUser, Team, Token
 from doorstep.staff.permissions import OF_KEY, OF_TEAM, ROLES
+
+# How long an administrator is new at most, where nobody has looked into how they became one.
+NEW_FOR = timedelta(days=30)
 
 
 def of(what: str, key: str) -> list[Look]:
@@ -30,9 +33,17 @@ def person_named(username: str) -> StaffUser | None:
     return StaffUser.objects.filter(username=username, is_active=True).first()
 
 
-def emergencies() -> QuerySet[Alarm]:
-    """Return the uses of accounts for emergencies that nobody has looked into yet."""
-    return Alarm.objects.select_related("about").filter(seen_at=None).order_by("at")
+def alarms(for_whom: int, now: datetime) -> QuerySet[Alarm]:
+    """Return the alarms that nobody has looked into and that an administrator did not raise or are about.
+
+    Each says whether it is `for_others`: who is new, until somebody has looked into that, looks into none, and nobody
+    into what they did. Else whoever makes two administrators for themselves has the one clear the other.
+    """
+    new = Alarm.objects.filter(why="administrator", seen_at=None, at__gt=now - NEW_FOR)
+    is_new = Exists(new.filter(Q(about=for_whom) | Q(about=OuterRef("by"))))
+    waiting = Alarm.objects.select_related("about", "by").filter(seen_at=None)
+    theirs = waiting.exclude(about=for_whom).exclude(by=for_whom)
+    return theirs.annotate(for_others=is_new).order_by("at")
 
 
 def token_by_secret(secret: str, now: datetime) -> Token | None:
@@ -67,10 +78,12 @@ def who_may(permission: str, now: datetime) -> QuerySet[StaffUser]:
     return people_.filter(pk__in=_held(now).filter(role__in=roles).values("staff")).order_by("name")
 
 
-def people(now: datetime) -> QuerySet[StaffUser]:
-    """Return everybody with an account, by name: those that are open first, each with their `held` grants."""
+def people(now: datetime, name: str = "") -> QuerySet[StaffUser]:
+    """Return everybody with an account, or who is called so, by name: those that are open first, with their `held` grants."""
+    called = Q(name__icontains=name) | Q(username__icontains=name) if name else Q()
     held = Prefetch("grants", queryset=_held(now).order_by("id"), to_attr="held")
-    return StaffUser.objects.prefetch_related(held).order_by("-is_active", "name", "id")
+    everybody = StaffUser.objects.filter(called).prefetch_related(held)
+    return everybody.order_by("-is_active", "name", "id")
 
 
 def person(number: int) -> StaffUser | None:
@@ -92,11 +105,10 @@ def grant(number: int) -> Grant | None:
 def not_narrowed(now: datetime) -> list[Grant]:
     """Return the grants that hold for every team or every list, though their role could be of one; by name.
 
-    And the advisers among those who run the system or read figures: they had more before there was a table.
+    And what those read who run the system or look at figures: they had more before there was a table.
     """
     of_all = Q(role__in=OF_TEAM, team="") | Q(role__in=OF_KEY, key="")
-    besides = StaffUser.objects.filter(grants__role__in=["administrator", "manager"])
-    more = Q(role="adviser", source="moved", staff__in=besides)
+    more = Q(role="reader", source="moved")
     grants = _held(now).filter(of_all | more, staff__is_active=True).select_related("staff")
     return list(grants.order_by("staff__name", "id"))
 

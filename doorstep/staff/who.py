@@ -34,7 +34,7 @@ class Staff:
     def has_list(self, code: str) -> bool:
         """Say whether a crew's list, such as a round, is among those that this person works on."""
         held = self.scopes("crew.work")
-        return any(scope == "any" or grant.key in ("", code) for scope, grant in held)
+        return any(scope != "round" or grant.key in ("", code) for scope, grant in held)
 
     def may(self, permission: str) -> bool:
         """Say whether a permission is held at all; for which cases, `cases.access` says."""

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
@@ -23,6 +24,7 @@ from doorstep.council import queries as council
 from doorstep.forms.questions import kinds
 from doorstep.outside import identity
 from doorstep.staff import queries as staff
+from doorstep.staff.models import Alarm
 from doorstep.text.untranslated import Untranslated
 from doorstep.web.form.months import day_words, months_of
 from doorstep.web.kit import compiled, look, parts
@@ -72,6 +74,11 @@ def own(text: str) -> Markup:
 def moved_now() -> datetime | None:
     """Return what a demonstration's clock says, if it is moved."""
     return None if settings.CLOCK_MOVED_BY is None else timezone.now()
+
+
+def staff_alarms(for_whom: int) -> QuerySet[Alarm]:
+    """Return the alarms that an administrator is told of now."""
+    return staff.alarms(for_whom, timezone.now())
 
 
 def translated(message: str, **values: object) -> Markup:
@@ -152,7 +159,7 @@ def environment(**options: Any) -> Environment:
     jinja.globals.update(look=look.address, drawing=look.drawing, site_address=addresses.base)
     jinja.globals.update(languages=council.languages, language=council.language)
     jinja.globals.update(months_of=months_of, day_words=day_words, browser_cookie=cookie)
-    jinja.globals.update(emergencies=staff.emergencies)
+    jinja.globals.update(staff_alarms=staff_alarms)
     jinja.globals.update(map_tiles=settings.MAP_TILES, map_credit=settings.MAP_CREDIT)
     jinja.filters.update(plain=plain, own=own, say=say, when=when, pounds=pounds, kind=kinds.of)
     jinja.filters.update(attributes=attributes)

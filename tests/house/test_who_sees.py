@@ -31,6 +31,7 @@ RECORDS = ("own team", "other team", "restricted", "other round", "other ward")
 ALL_BUT_RESTRICTED = ("whole", "whole", None, "whole", "whole")
 SEATS: dict[str, tuple[dict[str, str], tuple[str | None, ...]]] = {
     "nobody": ({}, (None,) * 5),
+    "reader": ({"role": "reader"}, ALL_BUT_RESTRICTED),
     "adviser": ({"role": "adviser"}, ALL_BUT_RESTRICTED),
     "officer of the team": ({"role": "officer", "team": WASTE}, ALL_BUT_RESTRICTED),
     "officer of another team": ({"role": "officer", "team": STREETS}, ALL_BUT_RESTRICTED),
@@ -112,7 +113,9 @@ def expected(seat: str, record: str, route: str, permission: str) -> int:
     how = sees[RECORDS.index(record)]
     if route.startswith("/crew/<"):
         of = {"other round": "REF-2", "own team": "REF-1", "restricted": "REF-1"}.get(record)
-        return 0 if grant.get("key", of) == of or "key" not in grant else 404
+        has_list = grant.get("key", of) == of or "key" not in grant
+        is_theirs = grant.get("team", TEAMS[record]) == TEAMS[record]
+        return 0 if has_list and (is_theirs or "<int:job>" not in route) else 404
     if "<str:reference>" not in route and not route.startswith("/desk/tasks/<"):
         return 0
     if how is None:

@@ -109,10 +109,10 @@ def test_the_machines_owner_makes_one_by_a_command(district: Any, capsys: Any) -
 def test_an_account_for_emergencies_raises_an_alarm(district: Any, settings: Any) -> None:
     settings.DEMO = True
     staff.break_glass(username="designer", now=timezone.now())
-    staff.give(person=person("designer"), grant=Held("administrator"), until=None, by=person("administrator"), now=timezone.now())  # fmt: skip
+    staff.add(username="designer", name="Designer", roles=["administrator"], password="three-words-together", now=timezone.now())  # fmt: skip
     used, ada, officer = FormClient(), signed_in("administrator"), signed_in("officer")
     used.post("/demo/as/designer")
-    alarm = Alarm.objects.get()
+    alarm = Alarm.objects.get(why="break-glass")
     says = "an account for emergencies, was used"
     assert says in text(ada.get("/desk/services")) and says in text(ada.get("/status"))
     assert says not in text(officer.get("/desk"))
@@ -125,6 +125,100 @@ def test_an_account_for_emergencies_raises_an_alarm(district: Any, settings: Any
     kinds = list(StaffEvent.objects.filter(kind__startswith="break").values_list("kind", "by"))
     assert ("break-glass used", "designer") in kinds
     assert ("break-glass looked into", "administrator") in kinds
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "lapsed", "taken there", "renewed by a command"])
+def test_who_managed_people_lately_needs_two_colleagues_as_well(district: Any, how: str) -> None:
+    """Else one takes the role away, makes the link alone, and gives the role back."""
+    ada, bob, now = person("administrator"), another_administrator("bob"), timezone.now()
+    grant = bob.grants.get()
+    if how == "withdrawn":
+        staff.withdraw(grant_id=grant.pk, by=ada, now=now)
+    elif how == "lapsed":
+        bob.grants.update(until=now - timedelta(hours=1))
+    elif how == "taken there":
+        grant.delete()
+        said = {"roles": ["adviser"], "roles_before": ["administrator"]}
+        staff.note(kind="roles changed", about="bob", by="bob", now=now, **said)
+    else:
+        staff.add(username="bob", name="Bob", roles=["adviser"], password="three-words-together", now=now)  # fmt: skip
+    assert lost.help_back(person=bob, by=ada, now=now + timedelta(days=29)) == ""
+    assert lost.help_back(person=bob, by=ada, now=now + timedelta(days=31))
+
+
+def test_who_never_managed_people_needs_one_colleague(district: Any) -> None:
+    ada, now = person("administrator"), timezone.now()
+    officer = person("officer")
+    staff.withdraw(grant_id=officer.grants.get().pk, by=ada, now=now)
+    assert lost.help_back(person=officer, by=ada, now=now)
+
+
+def test_a_link_of_one_colleague_is_over_once_its_person_manages_people(district: Any) -> None:
+    ada, now = person("administrator"), timezone.now()
+    link = link_for("officer")
+    staff.give(person=person("officer"), grant=Held("administrator"), until=None, by=ada, now=now)
+    before = signed_in("officer")
+    for answer in (FormClient().get(link), FormClient().post(link)):
+        assert "that takes two" in text(answer) and "It is for" not in text(answer)
+    assert before.get("/desk/people").status_code == 200
+    made = lost.make(person=person("officer"), now=now)  # by who runs the machine
+    assert FormClient().post(f"/desk/sign-in/link/{made}").status_code == 302
+
+
+def test_who_agreed_stands_beside_who_asked(district: Any) -> None:
+    ann, bob, now = another_administrator("ann"), another_administrator("bob"), timezone.now()
+    lost.help_back(person=person("administrator"), by=ann, now=now)
+    lost.help_back(person=person("administrator"), by=bob, now=now)
+    row = WayBack.objects.get()
+    assert (row.asked_by, row.agreed_by) == (ann, bob)
+
+
+def made_by(by: str, name: str) -> Alarm:
+    """Make somebody who has an account an administrator; return the alarm that this is."""
+    now = timezone.now()
+    staff.give(person=person(name), grant=Held("administrator"), until=None, by=person(by), now=now)
+    return Alarm.objects.get(about__username=name)
+
+
+def test_a_new_administrator_is_an_alarm_until_another_has_looked_into_it(district: Any) -> None:
+    another_administrator("ann")
+    ada, ann, officer = signed_in("administrator"), signed_in("ann"), signed_in("officer")
+    alarm = made_by("administrator", "officer")
+    says, path = "made Officer an administrator", f"/desk/sign-in/alarms/{alarm.pk}"
+    assert says in text(ann.get("/desk/services"))
+    for neither in (ada, officer):
+        assert says not in text(neither.get("/desk/services"))
+        neither.post(path)
+    assert says in text(ann.get("/desk/services")) and path in text(ann.get("/desk/services"))
+    ann.post(path)
+    assert says not in text(ann.get("/desk/services"))
+    event = StaffEvent.objects.get(kind="administrator looked into")
+    assert (event.about, event.by) == ("officer", "ann")
+
+
+def test_administrators_that_one_made_for_themselves_clear_no_alarm(district: Any) -> None:
+    first = made_by("administrator", "officer")
+    second = made_by("administrator", "adviser")
+    third = made_by("officer", "designer")
+    for name in ("administrator", "officer", "adviser", "designer"):
+        client = signed_in(name)
+        for alarm in (first, second, third):
+            assert f"alarms/{alarm.pk}" not in text(client.get("/desk/services")), name
+            client.post(f"/desk/sign-in/alarms/{alarm.pk}")
+    assert Alarm.objects.filter(seen_at=None).count() == 3
+    assert "made Designer an administrator" in text(signed_in("administrator").get("/desk/services"))  # fmt: skip
+    another_administrator("ann")
+    ann = signed_in("ann")
+    for alarm in (first, second, third):
+        ann.post(f"/desk/sign-in/alarms/{alarm.pk}")
+    assert not Alarm.objects.filter(seen_at=None).exists()
+
+
+def test_a_role_that_somebody_has_for_good_already_is_no_alarm(district: Any) -> None:
+    another_administrator("ann")
+    now = timezone.now()
+    staff.give(person=person("ann"), grant=Held("administrator"), until=now + timedelta(days=1), by=person("administrator"), now=now)  # fmt: skip
+    assert not Alarm.objects.exists()
 
 
 def test_a_colleague_makes_the_link_on_the_page_of_somebody(district: Any) -> None:

@@ -122,4 +122,4 @@ def test_a_days_bookings_say_nothing_of_a_restricted_case(district: Any, role: s
     for address in (there, f"{there}/list.csv"):
         page = text(client.get(address))
         assert case.reference not in page and "Mill Lane" not in page, address
-    assert "Restricted" in text(client.get(there))
+    assert "Not open to you" in text(client.get(there))

@@ -6,15 +6,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import migrations, models
 from django.utils import timezone
 
-# Whose role sees less than it did is an adviser too, until somebody narrows it.
-ALSO_ADVISER = {"administrator", "manager"}
+# Whose role sees less than it did is a reader too, until somebody narrows it: nobody gains what they had not.
+ALSO_READER = {"administrator", "manager"}
 
 
 def move(apps, _schema):
     now, grants = timezone.now(), apps.get_model("staff", "Grant")
     for person in apps.get_model("staff", "StaffUser").objects.all():
         roles = set(person.roles) - {"councillor"}  # of a ward, which nobody knows; it gave nothing
-        roles |= {"adviser"} if roles & ALSO_ADVISER else set()
+        roles |= {"reader"} if roles & ALSO_READER else set()
         for role in sorted(roles):
             grants.objects.create(staff=person, role=role, source="moved", made_at=now)
 

@@ -1,5 +1,6 @@
 """The crew's tablet: choose the round, do its jobs, record what was seen. Every tap is an event with an id."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from doorstep.cases import permits
 from doorstep.cases.values import photos_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
@@ -94,14 +96,15 @@ def rounds(request: HttpRequest) -> HttpResponse:
 def _draw(request: HttpRequest, crew_list: Round | PlainList, refused: str = "") -> HttpResponse:
     today = timezone.now().astimezone(ZONE).date()
     looked(request, "crew list", f"{crew_list.code}/{today}")
-    jobs, cautions = list(work.on_list(crew_list.code, today)), work.cautions(today)
+    jobs = _open_to(request, work.on_list(crew_list.code, today))
+    cautions = work.cautions(today)
     context: dict[str, Any] = {
         "round": crew_list,
         "today": today,
         "jobs": jobs,
         "pictures": {job.pk: _pictures(job) for job in jobs if job.state == "open"},
         "warnings": {job.pk: work.cautions_at(work.at(job), cautions) for job in jobs},
-        "ahead": list(work.ahead(crew_list.code, today)[:60]),
+        "ahead": _open_to(request, work.ahead(crew_list.code, today)[:60]),
         "refused": refused,
         "assisted": rounds_of.assisted_on(crew_list.code),
         "typed": request.POST,
@@ -110,6 +113,16 @@ def _draw(request: HttpRequest, crew_list: Round | PlainList, refused: str = "")
     if isinstance(crew_list, Round):
         context |= _about_round(request, crew_list, today)
     return render(request, "crew/round.html", context, status=200)
+
+
+def _open_to(request: HttpRequest, jobs: Iterable[Job]) -> list[Job]:
+    """Return those jobs of a list whose cases are open to who looks: a supervisor of another team sees fewer than the crew."""
+    listed, who, now = list(jobs), staff_of(request), timezone.now()
+    theirs = permits.visible_to(who, now, "crew.work").filter(
+        pk__in={job.case_id for job in listed}
+    )
+    there = set(theirs.values_list("pk", flat=True))
+    return [job for job in listed if job.case_id in there]
 
 
 def _about_round(request: HttpRequest, round_: Round, today: date) -> dict[str, Any]:
@@ -241,7 +254,8 @@ def _photo(request: HttpRequest, field: str = "photo") -> str:
 def job_done(request: HttpRequest, code: str, job: int) -> HttpResponse:
     """Record what came of a job; the resident is told."""
     crew_list = _list(request, code)
-    if not work.is_on_list(job, crew_list.code):
+    case = work.case_on_list(job, crew_list.code)
+    if case is None or not may(request, "crew.work", case):
         raise Http404
     try:
         fieldwork.finish_job(

@@ -42,6 +42,8 @@ class FormSession:
     case_page: Callable[[str], str] = str
     # By what is counted that happens here; no device where the person does not want it.
     counted_by: CountedBy = NOT_COUNTED
+    # Says of a draft that changes a case, or goes on from one, whether that case is still open to who fills it in.
+    may_go_on: Callable[[Draft], bool] = lambda _draft: True
 
     def at(self, slug: str) -> "FormSession":
         """Return the session of the same person at another service."""
@@ -70,6 +72,8 @@ def find(session: FormSession, draft_id: UUID) -> Filling | None:
     """Return what is being filled in; nothing where it was sent, is over, or is somebody else's, or is offered online no more."""
     draft = cases.draft(draft_id, session.owner, session.now)
     if draft is None or draft.sent_at or draft.slug != session.slug:
+        return None
+    if not session.may_go_on(draft):
         return None
     if not session.counted_by.device and draft.device:
         draft.device = draft.campaign = ""

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from doorstep.cases.owners import Owner
 from doorstep.staff import ways
 from doorstep.staff.actor import Actor
+from doorstep.web.kit import opening
 from doorstep.web.kit.errors import signed_out
 
 View = Callable[..., HttpResponseBase]
@@ -34,7 +35,9 @@ def needs(permission: str) -> Callable[[View], View]:
             if _needs_ways(request, user):
                 return redirect("yours")
             request.permission = permission  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            opening.trace(request, response)
+            return response
 
         guarded.permission = permission  # type: ignore[attr-defined]
         return guarded

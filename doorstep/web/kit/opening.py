@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from doorstep.cases import parts, permits
@@ -40,7 +41,15 @@ def open_case(request: HttpRequest, reference: str) -> Case:
     _refuse_unless_whole(request, case)
     if request.method in ("GET", "HEAD"):
         looked(request, "case", case.reference)
+    request.__dict__["opened"] = case.reference
     return case
+
+
+def trace(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Write the look that a page is which a form drew again, such as with what was wrong: it shows the case too."""
+    reference = request.__dict__.get("opened", "")
+    if reference and response.status_code == 200:
+        looked(request, "case", reference)
 
 
 def _refuse_unless_whole(request: HttpRequest, case: Case) -> None:

@@ -71,6 +71,8 @@ def tell(request: HttpRequest, format: str) -> HttpResponse:
     """Take in what a sender hears of a request: an officer reads it, and decides what it changes."""
     posted, now, token = request.POST, timezone.now(), sender(request)
     case = seen(request, posted.get("service_request_id") or "")
+    if token.services and case.slug not in token.services:
+        raise Problem(403, "service_not_its")
     # As they write it: an officer reads it, and no table says what it means.
     status = " ".join((posted.get("status") or "").split())
     text = (posted.get("description") or "").strip()

@@ -20,12 +20,10 @@ from doorstep.web.signing.views import sign_in_page
 def way_back(request: HttpRequest, token: str) -> HttpResponse:
     """Show a button, since a program that looks at links in mails presses none; pressed, it lets in once."""
     now = timezone.now()
-    if request.method == "GET":
-        person = lost.whose(token, now)
-        if person is None:
-            return sign_in_page(request, "link_over")
-        return render(request, "signing/way_back.html", {"person": person})
     try:
+        if request.method == "GET":
+            person = lost.whose(token, now)
+            return render(request, "signing/way_back.html", {"person": person})
         person = lost.use(secret=token, now=now)
     except Refused as exc:
         return sign_in_page(request, exc.code)
@@ -35,7 +33,7 @@ def way_back(request: HttpRequest, token: str) -> HttpResponse:
 @needs(lost.PERMISSION)
 @require_POST
 def alarm_seen(request: HttpRequest, number: int) -> HttpResponse:
-    """Say that one has looked into the use of an account for emergencies."""
+    """Say that one has looked into an alarm: the use of an account for emergencies, or a new administrator."""
     user: Any = request.user
     staff.see_alarm(number=number, by=user, now=timezone.now())
     return redirect("desk")

@@ -11,6 +11,7 @@ from doorstep.outside import breaker, freshness, heard, plug
 from doorstep.outside import queries as queue
 from doorstep.waste import keyed, sheets
 from doorstep.web.kit.access import actor, needs
+from doorstep.web.kit.opening import with_case_as_seen
 
 
 @needs("status.see")
@@ -18,6 +19,9 @@ from doorstep.web.kit.access import actor, needs
 def status(request: HttpRequest) -> HttpResponse:
     """Show alarms first, then the queues and what was given up."""
     now, standing = timezone.now(), queue.standing()
+    our_work = keyed.standing()
+    for sheet in our_work.unwell if our_work else ():
+        with_case_as_seen(request, sheet.job)
     context = {
         "standing": standing,
         "kinds": queue.KINDS,
@@ -27,7 +31,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "rest_seconds": breaker.REST_SECONDS,
         "sockets": plug.sockets(),
         "hosts": [(host, heard.is_failing(host)) for host in heard.all_hosts()],
-        "sheets": keyed.standing(),
+        "sheets": our_work,
         "failures": queue.failures(now),
         "now": now,
         "done": request.GET.get("done", ""),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from doorstep.cases import drafts
 from doorstep.cases import queries as cases
 from doorstep.cases.drafts import NOT_COUNTED
-from doorstep.cases.models import Case
+from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.insight import actions as insight
@@ -23,6 +23,7 @@ from doorstep.web.form import photo as photos
 from doorstep.web.form import session as forms
 from doorstep.web.kit.access import actor, needs, owner
 from doorstep.web.kit.counted import counted_by
+from doorstep.web.kit.opening import may
 
 
 def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> forms.FormSession:
@@ -46,7 +47,14 @@ def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> f
         case_page=lambda reference: reverse("desk_case", kwargs={"reference": reference}),
         # What is moved from another service by an officer nobody fills in.
         counted_by=counted_by(request) if channel in ADVISER_CHANNELS else NOT_COUNTED,
+        may_go_on=lambda draft: may_go_on(request, draft),
     )
+
+
+def may_go_on(request: HttpRequest, draft: Draft) -> bool:
+    """Say whether the case that a form changes, or goes on from, is open to this person still."""
+    about = [case for case in (draft.changes, draft.moved_from) if case is not None]
+    return all(may(request, "desk.send", case) for case in about)
 
 
 @needs("desk.send")

@@ -46,7 +46,7 @@ from doorstep.web.desk.views.cases import caller
 from doorstep.web.form import session as forms
 from doorstep.web.kit import seen
 from doorstep.web.kit.access import actor, needs
-from doorstep.web.kit.opening import looked, may, open_case, seen_case
+from doorstep.web.kit.opening import as_seen, looked, may, open_case, seen_case
 
 
 def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> HttpResponse:
@@ -93,9 +93,21 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "assisted": bool(found.place_id and rounds_of.is_assisted(found.place_id)),
         "typed": request.POST,
         **about_place,
+        **_related(request, about_place),
         **(case_reroute.about(found) if may(request, "desk.decide", found) else {}),
     }
+    if context.get("moved", {}).get("became"):
+        context["moved"]["became"] = as_seen(request, context["moved"]["became"])
     return render(request, "desk/case.html", context)
+
+
+def _related(request: HttpRequest, about_place: dict[str, Any]) -> dict[str, Any]:
+    """Return the cases that were joined to one, or it to them, as this person may see them."""
+    other = about_place["joined_to"]
+    return {
+        "joined_to": as_seen(request, other) if other else None,
+        "joined_by": [as_seen(request, one) for one in about_place["joined_by"]],
+    }
 
 
 def _asked(request: HttpRequest, found: Case, stage: Stage) -> dict[str, list[tuple[str, str]]]:

@@ -2,18 +2,20 @@
 
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from doorstep.cases import queries as cases
 from doorstep.council.errors import Refused
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.reports import actions as reports
+from doorstep.web.desk import case_place
 from doorstep.web.desk.case_state import free_state, locked_state
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases.case import again, back_to
 from doorstep.web.kit.access import actor, needs
-from doorstep.web.kit.opening import open_case
+from doorstep.web.kit.opening import may, open_case
 
 
 @needs("desk.decide")
@@ -41,6 +43,9 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
 def merge(request: HttpRequest, reference: str) -> HttpResponse:
     """Join a case to another that is about the same."""
     case, other = open_case(request, reference), request.POST.get("into", "")
+    into = cases.by_reference(other)
+    if into is not None and not may(request, "desk.decide", into):
+        other = ""  # as one that there is not
     reports.merge(case_id=case.pk, reference=other, by=actor(request), now=timezone.now())
     return back_to(case, "#same")
 
@@ -99,5 +104,7 @@ def warn(request: HttpRequest, reference: str) -> HttpResponse:
 def end_warning(request: HttpRequest, reference: str, caution: int) -> HttpResponse:
     """End a warning before its day."""
     case = open_case(request, reference)
+    if caution not in {one.pk for one in case_place.cautions(case, timezone.now())}:
+        raise Http404
     fieldwork.end_warning(caution_id=caution, by=actor(request), now=timezone.now())
     return back_to(case, "#warnings")

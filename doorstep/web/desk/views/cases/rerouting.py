@@ -1,5 +1,6 @@
 """Moves a case to the service it belongs to, and takes that back."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -17,7 +18,7 @@ from doorstep.web.desk.views.cases.case import again, back_to
 from doorstep.web.form.session import begin_filling
 from doorstep.web.form.session import go_on as go_on_with
 from doorstep.web.kit.access import actor, needs
-from doorstep.web.kit.opening import open_case
+from doorstep.web.kit.opening import NOT_THEIRS, may, open_case
 
 
 @needs("desk.decide")
@@ -61,5 +62,8 @@ def _go_on(request: HttpRequest, case: Case, to: str) -> HttpResponse:
 def undo(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a move back that was a slip."""
     case = open_case(request, reference)
+    became = rerouting.came_of(case)
+    if became is not None and not may(request, "desk.decide", became):
+        raise PermissionDenied(NOT_THEIRS)
     rerouting.undo(case_id=case.pk, by=actor(request), now=timezone.now())
     return back_to(case)

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from doorstep.cases import adding, needs_person
+from doorstep.cases import adding, needs_person, permits
 from doorstep.cases.models import Case
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
+from doorstep.staff.models import StaffUser
 from doorstep.tasks import actions, queries
 from doorstep.tasks.kinds import KINDS
 from doorstep.tasks.models import Task
@@ -44,11 +45,20 @@ def _draw(request: HttpRequest, refused: Refused | None = None, *, number: int) 
         "late": task.is_late(now),
         "seen": seen.mark(_state(task)),
         "teams": queries.teams(),
-        "people": queries.people(),
+        "people": _people(task),
         "typed": request.POST,
         "refused": refused.code if refused else "",
     }
     return render(request, "desk/task.html", context)
+
+
+def _people(task: Task) -> list[StaffUser]:
+    """Return who can see to a task: of one about a restricted case, only who may see that."""
+    about, people = needs_person.cases_of([task]).get(task.pk), queries.people()
+    if about is None or not about.restricted:
+        return people
+    now = timezone.now()
+    return [who for who in people if permits.may_open(who.who, about, now)]
 
 
 def _state(task: Task) -> dict[str, object]:
@@ -103,6 +113,8 @@ def put_back(request: HttpRequest, number: int) -> HttpResponse:
 def give(request: HttpRequest, number: int) -> HttpResponse:
     """Give a task to a person or a team."""
     task, to = _found(request, number), request.POST.get("to", "")
+    if to and to not in {who.username for who in _people(task)} | set(queries.teams()):
+        raise Refused("nobody_such")
     actions.give(task_id=task.pk, to=to, by=actor(request), now=timezone.now())
     return _done(number)
 

@@ -23,8 +23,9 @@ from doorstep.council.queries import ZONE
 from doorstep.staff.who import Staff
 from doorstep.tasks import queries as tasks
 from doorstep.tasks.models import Task
+from doorstep.web.desk.views.cases import caller
 from doorstep.web.kit.access import actor, needs, owner
-from doorstep.web.kit.opening import may, staff_of
+from doorstep.web.kit.opening import looked, may, staff_of
 
 # Counted no further: of half a million closed cases nobody needs the number.
 MOST = 10_000
@@ -48,11 +49,12 @@ def worklist(request: HttpRequest) -> HttpResponse:
     page = Paginator(range(min(total, MOST)), CASES).get_page(params.get("page"))
     first = (page.number - 1) * CASES
     rows = [(c, catalogue.service(c.version_id)) for c in listed[first : first + CASES]]
+    begun = _begun(request)
     others = state == "closed" or stage or show["flagged"] or page.number > 1
     others = others or not who.may("tasks.see")
     late_at = now if show["overdue"] else None
     alone = [] if others else needs_person.about_no_case(late_at=late_at)
-    context = {
+    context: dict[str, Any] = {
         "rows": _among(rows, alone[:PAGE], who),
         "more_tasks": len(alone) > PAGE,
         "standing": locking.standing,
@@ -66,7 +68,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "services": catalogue.running(),
         "channels": ADVISER_CHANNELS,
         "may_send": who.may("desk.send"),
-        "begun": _begun(request),
+        "begun": begun,
         "total": total,
         "most": MOST,
         "page": page,
@@ -74,6 +76,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "done": params.get("done", "")[:6],
         "refused": params.get("refused", "")[:6],
     }
+    if begun or any(row.tasks for row in context["rows"]):  # both name people
+        looked(request, "worklist", "tasks and forms begun")
     return render(request, "desk/worklist.html", context)
 
 
@@ -121,6 +125,7 @@ def to_do(request: HttpRequest) -> HttpResponse:
         "asked": urlencode({"mine": "1"} if mine else {"team": team} if team else {}),
         "now": timezone.now(),
     }
+    looked(request, "tasks", f"page {page.number}")
     return render(request, "desk/to_do.html", context)
 
 
@@ -130,6 +135,7 @@ def _begun(request: HttpRequest) -> list[tuple[Draft, Service, str]]:
     if not user.may("desk.send"):
         return []
     begun = cases.begun_at_the_desk(owner(request), timezone.now())
+    begun = [draft for draft in begun if caller.may_go_on(request, draft)]
     services = [(d, catalogue.service(d.version_id)) for d in begun]
     return [(d, s, _about(d, s)) for d, s in services]
 

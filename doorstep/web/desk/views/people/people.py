@@ -2,7 +2,9 @@
 
 from datetime import datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,6 +27,8 @@ from doorstep.web.kit.access import needs
 from doorstep.web.kit.proof import proved
 
 MANAGE = "people.manage"
+# People on a page of their list.
+PAGE = 100
 
 
 def _by(request: HttpRequest) -> StaffUser:
@@ -43,9 +47,17 @@ def found(number: int) -> StaffUser:
 @needs(MANAGE)
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
-    """List everybody with an account, and what they may."""
-    now = timezone.now()
-    context = {"people": queries.people(now), "wide": len(queries.not_narrowed(now)), **_named()}
+    """List everybody with an account and what they may, a page at a time, or who is called so."""
+    now, name = timezone.now(), " ".join(request.GET.get("name", "").split())[:120]
+    page = Paginator(queries.people(now, name), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "people": page.object_list,
+        "page": page,
+        "name": name,
+        "asked": urlencode({"name": name} if name else {}),
+        "wide": len(queries.not_narrowed(now)),
+        **_named(),
+    }
     return render(request, "desk/people/people.html", context)
 
 
@@ -99,7 +111,8 @@ def _asked(request: HttpRequest, refused: Refused | None = None, *, number: int)
     role, code = asked.get("role", ""), refused.code if refused else ""
     context = {"who": found(number), "roles": list(ROLES), "role": role, "typed": request.POST}
     if role in ROLES:
-        context |= {"label": LABELS.get(role, ""), "of": _of(role), "refused": code}
+        context |= {"label": LABELS.get(role, ""), "of": _of(role), "every": EVERY}
+        context |= {"refused": code}
         return render(request, "desk/people/give.html", context)
     context["refused"] = code or ("unknown_role" if "chosen" in asked else "")
     return render(request, "desk/people/which_role.html", context)
@@ -112,6 +125,8 @@ LABELS = {
     "crew": "list",
     "partner": "partner",
 }
+# What stands for every team or every list, so that it is chosen, and never what a form begins with.
+EVERY = "*"
 
 
 def _of(role: str) -> dict[str, str]:
@@ -122,8 +137,14 @@ def _of(role: str) -> dict[str, str]:
 
 
 def _typed_grant(request: HttpRequest) -> Held:
-    """Return the role that was chosen, and of what; raises Refused("of_what_unknown")."""
+    """Return the role that was chosen, and of what; raises Refused("of_what_unknown", "team_missing", "list_missing")."""
     role, of = request.POST.get("role", ""), request.POST.get("of", "")
+    label = LABELS.get(role, "")
+    may_be_every = label in ("team", "list")
+    if may_be_every and not of:
+        raise Refused(f"{label}_missing")
+    if may_be_every and of == EVERY:
+        return Held(role)
     if of not in ("", *_of(role)):
         raise Refused("of_what_unknown")
     team, ward = of if role in OF_TEAM else "", of if role in OF_WARD else ""
@@ -252,5 +273,5 @@ def teams(request: HttpRequest) -> HttpResponse:
     if request.POST.get("do") == "drop":
         actions.drop_team(name=name, by=by, now=now)
     else:
-        actions.add_team(name=name, by=by, now=now)
+        actions.add_team(name=name, known=tasks.teams(), by=by, now=now)
     return redirect("teams")

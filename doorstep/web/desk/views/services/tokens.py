@@ -52,13 +52,16 @@ def new(request: HttpRequest) -> HttpResponse:
         return _asked(request)
     user: Any = request.user
     typed = request.POST
+    services = typed.getlist("service")
+    if set(services) - {service.slug for service in catalogue.running()}:
+        raise Refused("token_services_gone")  # none named would be every service
     token, secret = staff.make_token(
         name=typed.get("name", ""),
         scopes=typed.getlist("scope"),
         days=_number(typed.get("days", "")),
         by=user,
         now=timezone.now(),
-        services=[s.slug for s in catalogue.running() if s.slug in typed.getlist("service")],
+        services=services,
     )
     return _once(request, {"token": token, "secret": secret, "meanings": _meanings()})
 

@@ -136,6 +136,7 @@ def _preview(request: HttpRequest, calendar: Calendar, day: date) -> dict[str, o
     if do == "close" and not request.POST.get("why", "").strip():
         return None  # refused anyway
     concerned = changing.affected(calendar, day, room, timezone.now())
+    concerned = [with_case_as_seen(request, booking) for booking in concerned]
     return {"do": do, "room": room, "lines": concerned} if concerned else None
 
 
