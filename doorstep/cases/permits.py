@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from doorstep.cases.models import Case, Shared
 from doorstep.catalogue import queries as catalogue
@@ -88,9 +90,19 @@ def _holds(who: Staff, scope: Scope, grant: Held, case: Case, now: datetime) -> 
 
 def _shared(case: Case, now: datetime) -> Iterable[tuple[str, str]]:
     """Return with whom a case is shared now, as kind and key; looked up once for each time that it is read."""
-    if not hasattr(case, "shared_with"):
-        case.shared_with = list(_live(now).filter(case=case).values_list("kind", "key"))  # type: ignore[attr-defined]
-    return case.shared_with  # type: ignore[attr-defined, no-any-return]
+    rows = getattr(case, "shared_rows", None)
+    if rows is None:
+        rows = list(with_shared(Case.objects.filter(pk=case.pk)).values_list("shared_rows", flat=True))[0]  # fmt: skip
+        case.shared_rows = rows  # type: ignore[attr-defined]
+    ends = [(row, row["until"] and datetime.fromisoformat(row["until"])) for row in rows]
+    return [(row["kind"], row["key"]) for row, end in ends if end is None or end > now]
+
+
+def with_shared(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Return cases with what is shared of each, so that nothing more is asked of the database to tell who may open it."""
+    rows = Shared.objects.filter(case=OuterRef("pk")).order_by("id")
+    pairs = JSONObject(kind="kind", key="key", until="until")
+    return cases.annotate(shared_rows=ArraySubquery(rows.values(row=pairs)))
 
 
 def _live(now: datetime) -> QuerySet[Shared]:

@@ -71,7 +71,8 @@ def by_reference(reference: str) -> Case | None:
 @kept
 def _by_reference(reference: str) -> QuerySet[Case]:
     cases = Case.objects.select_related("place__street", "draft", "customer")
-    return cases.filter(reference=reference)
+    # With whom it is shared comes along: who may open it is asked of what is there (`permits`).
+    return permits.with_shared(cases.filter(reference=reference))
 
 
 # What a list shows of a case, and nothing of what it says at length.

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from doorstep.cases import permits, sharing
+from doorstep.cases import permits, queries, sharing
 from doorstep.cases.models import Case, Draft, Shared
 from doorstep.catalogue import queries as catalogue
 from doorstep.places.models import Ward
@@ -183,6 +183,26 @@ def test_a_partner_sees_what_was_sent_to_it_until_its_end(district: Any) -> None
         assert bool(permits.may_open(held("partner", key="county"), again, at)) == sees
     sharing.share(case=case, kind="sent", key="county")
     assert permits.may_open(held("partner", key="county"), Case.objects.get(pk=case.pk), at)
+
+
+def test_who_may_open_a_case_is_told_without_asking_the_database(
+    district: Any, django_assert_num_queries: Any
+) -> None:
+    case, now = district.case(0), district.now
+    sharing.share(case=case, kind="sent", key="county")
+    seats = [
+        held("crew", key="REF-1"),
+        held("partner", key="county"),
+        held("supervisor", team=WASTE),
+    ]
+    found = queries.by_reference(case.reference)
+    assert found is not None and catalogue.teams()
+    with django_assert_num_queries(
+        1
+    ):  # the teams of services: kept a second, but inside a transaction
+        for who, permission in product(seats, ("desk.see", "crew.work")):
+            may = permits.may_open(who, found, now, permission)
+            assert bool(may) == (permission in ROLES[who.grants[0].role])
 
 
 def test_grants_of_two_roles_do_not_lend_each_other_their_scope(district: Any) -> None:

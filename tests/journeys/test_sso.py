@@ -22,6 +22,7 @@ from standins.oidc.app import StandIn
 from tests import signing_on
 from tests.at_once import at_once
 from tests.browser import looks_right
+from tests.people import signed_in
 from tests.signing_on import Browser, fields
 
 TABLE = SignIn(
@@ -152,6 +153,20 @@ def test_a_role_that_changes_there_bites_at_the_next_sign_in(
     assert [event for event in events() if event[0] == "roles changed"] == 3 * [
         ("roles changed", "owen.hughes")
     ]
+
+
+def test_a_role_that_is_taken_away_here_bites_on_the_next_request(
+    standin: StandIn, owen: Officer
+) -> None:
+    owen.sign_in()
+    assert owen.here.get("/desk").status_code == 200
+    user = StaffUser.objects.get(username="owen.hughes")
+    ada, there = signed_in("administrator"), f"/desk/people/{user.pk}"
+    assert "council’s own sign-in" in ada.get(there).content.decode()
+    ada.post(f"{there}/withdraw", {"grant": str(user.grants.get().pk)})
+    assert owen.here.get("/desk").status_code == 403
+    owen.sign_in()
+    assert owen.here.get("/desk").status_code == 200
 
 
 def test_who_has_no_role_gets_no_account(standin: StandIn) -> None:
