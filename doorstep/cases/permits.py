@@ -7,7 +7,7 @@ nothing else; a test holds them equal. Whoever asks may hold a permission for so
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
@@ -92,7 +92,8 @@ def _shared(case: Case, now: datetime) -> Iterable[tuple[str, str]]:
     """Return with whom a case is shared now, as kind and key; looked up once for each time that it is read."""
     rows = getattr(case, "shared_rows", None)
     if rows is None:
-        rows = list(with_shared(Case.objects.filter(pk=case.pk)).values_list("shared_rows", flat=True))[0]  # fmt: skip
+        found: Any = with_shared(Case.objects.filter(pk=case.pk)).only("pk").get()
+        rows = found.shared_rows
         case.shared_rows = rows  # type: ignore[attr-defined]
     ends = [(row, row["until"] and datetime.fromisoformat(row["until"])) for row in rows]
     return [(row["kind"], row["key"]) for row, end in ends if end is None or end > now]
