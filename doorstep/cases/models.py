@@ -285,7 +285,7 @@ class Link(models.Model):
 class Shared(models.Model):
     """A case that somebody may see because of what is known above the spine: a crew's list, a partner's code.
 
-    Written by the room that knows (fieldwork when a job is listed, authorities when a case is sent); read by `access` alone.
+    Written by the room that knows (fieldwork when a job is listed, authorities when a case is sent); read by `permits` alone.
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="shared")

@@ -51,14 +51,14 @@ def _of_staff(who: Staff, case: Case, now: datetime, permission: str) -> Permit 
     held = {
         scope for scope, grant in who.scopes(permission) if _holds(who, scope, grant, case, now)
     }
-    if case.restricted and not _has(who, case, now, "case.restricted"):
+    is_known = not case.restricted or _has(who, case, now, "case.restricted")
+    if not is_known:
         held &= set(DESPITE_RESTRICTED)
     if not held:
         return None
     whys: list[Why] = [why for why in ("round", "sent") if why in held]
     if held - {"round", "sent"}:
         whys = ["grant"]
-    is_known = not case.restricted or _has(who, case, now, "case.restricted")
     if is_known and _has(who, case, now, "case.contact"):
         return Permit(whys[0], "whole")
     return Permit(whys[0], "status" if whys == ["grant"] else "work")

@@ -96,7 +96,7 @@ ROLES: dict[str, dict[str, Scope]] = {
         "status.mend": "any",
     },
 }
-# Permissions that are about cases: who has one has it for some, and each case is asked about (cases.access).
+# Permissions that are about cases: who has one has it for some, and each case is asked about (cases.permits).
 OF_CASES = frozenset(
     {
         "desk.see", "desk.send", "desk.decide", "case.contact", "case.note", "case.restricted",

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,6 +28,7 @@ from doorstep.files.errors import BadFile
 from doorstep.waste import actions as waste
 from doorstep.waste import queries as rounds_of
 from doorstep.waste.models import Round
+from doorstep.web.kit import uploads
 from doorstep.web.kit.access import actor, needs
 from doorstep.web.kit.opening import looked, may, staff_of
 
@@ -162,9 +163,7 @@ def photo(request: HttpRequest, code: str, job: int, name: str) -> HttpResponseB
         raise Http404
     if not may(request, "crew.work", job_row.case):
         raise Http404
-    answer = FileResponse(path.open("rb"), content_type="image/jpeg")
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return uploads.give(path)
 
 
 @needs("crew.work")

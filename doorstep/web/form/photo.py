@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 from doorstep.cases.values import of_nature
@@ -12,6 +12,7 @@ from doorstep.forms.questions.kind import Typed
 from doorstep.intake.filling import Filling
 from doorstep.web.form.over import over
 from doorstep.web.form.session import FormSession, find
+from doorstep.web.kit import uploads
 
 
 def photo(
@@ -23,10 +24,7 @@ def photo(
         return over(request, session, draft_id)
     if path is None or not _holds(filling, name):
         raise Http404
-    answer = FileResponse(path.open("rb"), content_type="image/jpeg")
-    # The next person at this computer is another.
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return uploads.give(path)
 
 
 def _holds(filling: Filling, name: str) -> bool:

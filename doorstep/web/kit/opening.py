@@ -37,8 +37,7 @@ def open_case(request: HttpRequest, reference: str) -> Case:
     The view's own permission is asked about for this case. A page that is not there, where they may not see it at all
     or there is none; "you cannot" (PermissionDenied), where they may see it, and not whole or not do this.
     """
-    case = _found(cases.by_reference(reference), staff_of(request), SEE)
-    _refuse_unless_whole(request, case)
+    case = allowed(request, cases.by_reference(reference))
     if request.method in ("GET", "HEAD"):
         looked(request, "case", case.reference)
     request.__dict__["opened"] = case.reference
@@ -52,25 +51,28 @@ def trace(request: HttpRequest, response: HttpResponseBase) -> None:
         looked(request, "case", reference)
 
 
-def _refuse_unless_whole(request: HttpRequest, case: Case) -> None:
+def allowed(request: HttpRequest, found: Case | None) -> Case:
+    """Return a case that a view came by otherwise, such as through a refund, where `open_case` would let it go on."""
+    case = _found(found, staff_of(request))
     permission = getattr(request, "permission", SEE)
     permit = permits.may_open(staff_of(request), case, timezone.now(), permission)
     if permit is None or permit.how != "whole":
         raise PermissionDenied(NOT_THEIRS)
+    return case
 
 
 def seen_case(request: HttpRequest, reference: str) -> Case | parts.Part:
     """Return a case as this person may see it: whole, or a part of it."""
-    case = _found(cases.by_reference(reference), staff_of(request), SEE)
+    case = _found(cases.by_reference(reference), staff_of(request))
     permit = permits.may_open(staff_of(request), case, timezone.now(), SEE)
     assert permit is not None
     looked(request, "case" if permit.how == "whole" else "case, part", case.reference)
     return case if permit.how == "whole" else parts.part_of(case, permit)
 
 
-def _found(case: Case | None, who: Who, permission: str) -> Case:
+def _found(case: Case | None, who: Who) -> Case:
     """Return a case that somebody may see; for any other the page of one that is not there."""
-    if case is None or permits.may_open(who, case, timezone.now(), permission) is None:
+    if case is None or permits.may_open(who, case, timezone.now(), SEE) is None:
         raise Http404
     return case
 
@@ -80,7 +82,7 @@ def own_case(request: HttpRequest, reference: str) -> Case:
     who = visitor.who(request)
     if reference not in who.references:
         raise visitor.NotLetIn
-    return _found(cases.by_reference(reference), who, SEE)
+    return _found(cases.by_reference(reference), who)
 
 
 def looked(request: HttpRequest, what: str, key: str) -> None:

@@ -1,9 +1,10 @@
 """Photos as they come in by a page: counted by person and by what they are for, then taken."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import FileResponse, HttpRequest
 
 from doorstep.files import photos
 from doorstep.files.errors import BadFile
@@ -23,3 +24,10 @@ def take(request: HttpRequest, file: Any, *, of: str, now: datetime) -> str:
         if standing.is_over:
             raise BadFile("photos_too_often", again=now + timedelta(seconds=standing.wait))
     return photos.take(file, now=now)
+
+
+def give(path: Path) -> FileResponse:
+    """Give a photo to somebody who may see it; no browser keeps it: the next person at this computer is another."""
+    answer = FileResponse(path.open("rb"), content_type="image/jpeg")
+    answer["Cache-Control"] = "private, no-store"
+    return answer

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from urllib.parse import urlencode
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,7 +24,7 @@ from doorstep.files import photos
 from doorstep.payments import queries as payments
 from doorstep.payments.models import Charge
 from doorstep.reports import queries as reports
-from doorstep.web.kit import limits
+from doorstep.web.kit import limits, uploads
 from doorstep.web.kit.access import public
 from doorstep.web.kit.opening import own_case
 from doorstep.web.kit.visitor import NotLetIn, let_in
@@ -154,9 +154,7 @@ def photo(request: HttpRequest, reference: str, name: str) -> HttpResponseBase:
     path = photos.path_of(name, small="small" in request.GET)
     if path is None or name not in history.photos(case):
         raise Http404
-    answer = FileResponse(path.open("rb"), content_type="image/jpeg")
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return uploads.give(path)
 
 
 @public

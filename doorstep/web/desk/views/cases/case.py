@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -44,7 +44,7 @@ from doorstep.web.desk.case_state import locked_state, state_of
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases import caller
 from doorstep.web.form import session as forms
-from doorstep.web.kit import seen
+from doorstep.web.kit import seen, uploads
 from doorstep.web.kit.access import actor, needs
 from doorstep.web.kit.opening import as_seen, looked, may, open_case, seen_case
 
@@ -278,9 +278,7 @@ def photo(request: HttpRequest, reference: str, name: str) -> HttpResponseBase:
     if path is None or name not in names:
         raise Http404
     looked(request, "photo", name)
-    answer = FileResponse(path.open("rb"), content_type="image/jpeg")
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return uploads.give(path)
 
 
 def _photos(found: Case) -> set[str]:

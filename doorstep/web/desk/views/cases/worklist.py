@@ -67,7 +67,6 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "now": now,
         "services": catalogue.running(),
         "channels": ADVISER_CHANNELS,
-        "may_send": who.may("desk.send"),
         "begun": begun,
         "total": total,
         "most": MOST,

@@ -6,14 +6,12 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from doorstep.cases.models import Case
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.payments import comparing, queries, refunds, waiving
@@ -32,7 +30,7 @@ from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases import case as case_view
 from doorstep.web.kit import seen
 from doorstep.web.kit.access import actor, needs
-from doorstep.web.kit.opening import NOT_THEIRS, SEE, looked, may, open_case
+from doorstep.web.kit.opening import SEE, allowed, looked, may, open_case
 from doorstep.web.kit.proof import proved
 from doorstep.web.kit.waiting import waiting
 
@@ -80,14 +78,6 @@ def _refunds(request: HttpRequest, refunds: Iterable[Refund]) -> list[tuple[Refu
     ]
 
 
-def _of_case(case: Case | None, request: HttpRequest) -> None:
-    """Let a view go on that acts on something of a case, where this person may see the case and act on it."""
-    if case is None or not may(request, SEE, case):
-        raise Http404
-    if not may(request, getattr(request, "permission", SEE), case):
-        raise PermissionDenied(NOT_THEIRS)
-
-
 def _back(_request: HttpRequest, refused: Refused, **_named: object) -> HttpResponse:
     """Lead back: the page asks again by itself while a comparison runs, so it has its own address."""
     return HttpResponseRedirect(reverse("desk_payments") + f"?refused={refused.code}")
@@ -108,7 +98,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 @as_it_was_seen(locked_refund, "refund", always=True)
 def decide(request: HttpRequest, number: int) -> HttpResponse:
     """Approve or refuse a refund."""
-    _of_case(queries.case_of_refund(number), request)
+    allowed(request, queries.case_of_refund(number))
     about: Any = {"refund_id": number, "by": actor(request), "now": timezone.now()}
     if request.POST.get("do") == "approve":
         refunds.approve(**about)
@@ -124,7 +114,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
 @as_it_was_seen(locked_refund, "refund", always=True)
 def given(request: HttpRequest, number: int) -> HttpResponse:
     """Write down that what was taken at a counter was given back by hand."""
-    _of_case(queries.case_of_refund(number), request)
+    allowed(request, queries.case_of_refund(number))
     slip = request.POST.get("slip", "")[:40]
     refunds.given(refund_id=number, slip=slip, by=actor(request), now=timezone.now())
     return redirect("desk_payments")
@@ -137,7 +127,7 @@ def given(request: HttpRequest, number: int) -> HttpResponse:
 @as_it_was_seen(locked_waiver, "waiver", always=True)
 def decide_waiver(request: HttpRequest, number: int) -> HttpResponse:
     """Approve or refuse a waiver, as the second person."""
-    _of_case(queries.case_of_waiver(number), request)
+    allowed(request, queries.case_of_waiver(number))
     about: Any = {"waiver_id": number, "by": actor(request), "now": timezone.now()}
     if request.POST.get("do") == "approve":
         waiving.approve(**about)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -23,6 +23,7 @@ from doorstep.payments import queries as payments
 from doorstep.places import queries as places
 from doorstep.waste import keyed, mirror
 from doorstep.waste.lifts import Lift, lifts_at
+from doorstep.web.kit import uploads
 from doorstep.web.kit.access import needs
 from doorstep.web.kit.opening import SEE, looked, may, staff_of
 
@@ -120,6 +121,4 @@ def photo(request: HttpRequest, uprn: int, name: str) -> HttpResponseBase:
     if path is None or name not in {o.photo for o in recorded}:
         raise Http404
     looked(request, "photo", name)
-    answer = FileResponse(path.open("rb"), content_type="image/jpeg")
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return uploads.give(path)
