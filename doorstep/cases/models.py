@@ -33,6 +33,8 @@ class Draft(models.Model):
     channel = models.CharField(max_length=20, default="online")
     language = models.CharField(max_length=3, default="en")
     by_staff = models.CharField(max_length=80, blank=True)
+    # The person (customers.Person) whom staff fill it in for, where they began it from that page.
+    begun_for = models.BigIntegerField(null=True)
     answers = models.JSONField(default=dict)
     words = models.JSONField(default=dict)
     facts = models.JSONField(default=dict)
