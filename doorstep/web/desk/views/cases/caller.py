@@ -44,6 +44,7 @@ def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> f
         timezone.now(),
         done,
         reverse("desk"),
+        frame="desk/frame.html",
         case_page=lambda reference: reverse("desk_case", kwargs={"reference": reference}),
         # What is moved from another service by an officer nobody fills in.
         counted_by=counted_by(request) if channel in ADVISER_CHANNELS else NOT_COUNTED,
