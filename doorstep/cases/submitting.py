@@ -213,13 +213,13 @@ def judge_all(
 
 def _customer(draft: Draft, service: Service, uprn: int | None, now: datetime) -> Customer | None:
     """Keep who asks, by what was answered of name, email and phone, and at which home."""
-    reach = {"name": "", "email": "", "phone": ""}
+    about: dict[str, Any] = {"name": "", "email": "", "phone": ""}
     for q in service.form.questions.values():
         if q.contact:
-            reach[q.contact] = str(draft.answers.get(q.id) or "")
-    is_restricted = bool(draft.moved_from and draft.moved_from.restricted)
-    about: dict[str, Any] = {"uprn": uprn, "begun_for": draft.begun_for}
-    return customers.keep(**reach, **about, restricted=is_restricted, now=now)
+            about[q.contact] = str(draft.answers.get(q.id) or "")
+    about |= {"uprn": uprn, "begun_for": draft.begun_for}
+    about["restricted"] = bool(draft.moved_from and draft.moved_from.restricted)
+    return customers.keep(**about, now=now)
 
 
 def _open(

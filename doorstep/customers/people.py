@@ -96,10 +96,15 @@ def add_contact(*, person_id: int, text: str, by: Actor, now: datetime) -> Perso
 
 
 @transaction.atomic
-def remove_contact(*, person_id: int, contact_id: int, by: Actor, now: datetime) -> Person:
-    """Take away an address or number that reaches them no more; cases keep what was given with them."""
-    person = _locked(person_id)
-    if person.contacts.filter(pk=contact_id).delete()[0]:
+def remove_contact(ids: list[int], *, contact_id: int, by: Actor, now: datetime) -> Person:
+    """Take away an address or number that reaches them no more; cases keep what was given with them.
+
+    Of several records that are one person's (`ids`, the one that stands for them first), and of each that has it.
+    """
+    person = _locked(ids[0])
+    row = Contact.objects.filter(person__in=ids, pk=contact_id).first()
+    if row is not None:
+        Contact.objects.filter(person__in=ids, kind=row.kind, key=row.key).delete()
         _touch(person, "contact removed", by, now)
     return person
 
@@ -144,10 +149,11 @@ def add_note(
 
 
 @transaction.atomic
-def end_note(*, person_id: int, note_id: int, by: Actor, now: datetime) -> Person:
-    """End a note that holds no more; ended twice, it stays as it was ended first."""
-    person = _locked(person_id)
-    if person.notes.filter(pk=note_id, ended_at=None).update(ended_at=now, ended_by=by.key):
+def end_note(ids: list[int], *, note_id: int, by: Actor, now: datetime) -> Person:
+    """End a note, of one of these records, that holds no more; ended twice, it stays as it was ended first."""
+    person = _locked(ids[0])
+    notes = Note.objects.filter(person__in=ids, pk=note_id, ended_at=None)
+    if notes.update(ended_at=now, ended_by=by.key):
         _touch(person, "note ended", by, now)
     return person
 
@@ -188,10 +194,10 @@ def add_actor(
 
 
 @transaction.atomic
-def end_actor(*, person_id: int, acting_id: int, by: Actor, now: datetime) -> Person:
-    """End that somebody acts for a person."""
-    person = _locked(person_id)
-    if person.actors.filter(pk=acting_id, ended_at=None).update(ended_at=now):
+def end_actor(ids: list[int], *, acting_id: int, by: Actor, now: datetime) -> Person:
+    """End that somebody acts for a person who has these records."""
+    person = _locked(ids[0])
+    if Acting.objects.filter(person__in=ids, pk=acting_id, ended_at=None).update(ended_at=now):
         _touch(person, "nobody acts for them", by, now)
     return person
 

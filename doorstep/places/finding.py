@@ -27,7 +27,27 @@ SHORT = {
     "north": "n", "south": "s", "east": "e", "west": "w", "mount": "mt", "great": "gt",
 }  # fmt: skip
 # What says what kind of street it is, which a caller may have wrong.
-KINDS = frozenset("st rd ave cl dr ln ct cres gdns gr pl sq ter way row walk mews".split())
+KINDS = frozenset(
+    [
+        "st",
+        "rd",
+        "ave",
+        "cl",
+        "dr",
+        "ln",
+        "ct",
+        "cres",
+        "gdns",
+        "gr",
+        "pl",
+        "sq",
+        "ter",
+        "way",
+        "row",
+        "walk",
+        "mews",
+    ]
+)
 # What stands before a number and says nothing of where.
 BESIDE_NUMBERS = frozenset(("no", "number", "flat", "apartment", "apt", "unit"))
 # Most that is read of what is typed, and most words of it that are looked for.
