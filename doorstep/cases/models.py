@@ -4,6 +4,7 @@ from typing import get_args
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Right
 
 from doorstep.cases.owners import FORMER, ONE_DRAFT_EACH, Kind
 from doorstep.catalogue.channels import CHANNELS
@@ -218,6 +219,8 @@ class Case(models.Model):
                 condition=Q(closed_at__isnull=False, unique_key__isnull=False),
                 name="closed_of_a_kind",
             ),
+            # A caller who has only the end of a reference.
+            models.Index(Right("reference", 4), name="cases_by_end"),
             # What has moved since someone last asked.
             models.Index(fields=["stage_since"], name="cases_by_move"),
         ]

@@ -35,6 +35,10 @@ class Found:
     is_like: bool = False
     # Whether somebody must take care with them, or be warned.
     needs_care: bool = False
+    # What reaches them.
+    reached: str = ""
+    # What reaches them, where that is by what they were found.
+    reached: str = ""
 
 
 def find(text: str, *, restricted: bool = False, limit: int = 8) -> list[Found]:
@@ -138,9 +142,10 @@ def _shown(hits: list[tuple[Person, bool]], restricted: bool, limit: int) -> lis
     if not restricted:
         people = people.filter(restricted=False)
     found = {person.pk: person for person in people.annotate(cared_for=CARED_FOR)}
-    return [Found(found[pk], is_like[pk], found[pk].cared_for) for pk in wanted if pk in found][
-        :limit
-    ]
+    shown = [pk for pk in wanted if pk in found][:limit]
+    contacts = Contact.objects.filter(person__in=shown).order_by("-kind", "-pk")
+    reached = dict(contacts.values_list("person_id", "value"))  # an e-mail address, if there is one
+    return [Found(found[pk], is_like[pk], found[pk].cared_for, reached.get(pk, "")) for pk in shown]
 
 
 def at_home(uprn: int, *, restricted: bool = False, limit: int = 20) -> list[Found]:

@@ -52,16 +52,18 @@ class _Known:
                 self.likenesses.setdefault(pair, why)
 
 
-def match(now: datetime, most: int = AT_ONCE) -> int:
-    """Look into contacts that nobody looked into yet, at most so many; return how many.
+def match(now: datetime, most: int = AT_ONCE, *, latest: bool = False) -> int:
+    """Look into contacts that nobody looked into yet, at most so many, the first or the latest ones; return how many.
 
     Nothing where another process does so just now.
     """
+    if not Customer.objects.filter(matched_at=None).exists():
+        return 0
     with transaction.atomic():
         if not _is_alone():
             return 0
         waiting = Customer.objects.select_for_update(skip_locked=True).filter(matched_at=None)
-        rows = list(waiting.order_by("id")[:most])
+        rows = sorted(waiting.order_by("-id" if latest else "id")[:most], key=lambda row: row.pk)
         if rows:
             known = _known(rows)
             for row in rows:

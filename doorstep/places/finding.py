@@ -88,8 +88,10 @@ def find(text: str, limit: int = 30) -> Homes:
         return _homes(Property.objects.filter(uprn=uprn), limit)
     asked = _read(text)
     if asked.postcode:
-        return _at_postcode(asked, limit)
-    return _by_words(asked, limit) if any(len(word) > 1 for word in asked.words) else NONE
+        return _at_postcode(asked, _streets(), limit)
+    if any(len(word) > 1 for word in asked.words):
+        return _by_words(asked, _streets(), limit)
+    return NONE
 
 
 @dataclass(frozen=True)
@@ -115,24 +117,23 @@ def _read(text: str) -> _Asked:
     return _Asked(postcode, is_whole, tuple(numbers)[:MOST_WORDS], tuple(words)[:MOST_WORDS])
 
 
-def _at_postcode(asked: _Asked, limit: int) -> Homes:
+def _at_postcode(asked: _Asked, streets: "_Streets", limit: int) -> Homes:
     """Return the homes at a postcode, or where it begins so, with what else was typed in their address."""
     homes = Property.objects.filter(postcode__startswith=asked.postcode)
     if asked.is_whole:
         homes = Property.objects.filter(postcode=asked.postcode)
-    homes = _with_words(homes, asked.words)
+    homes = _with_words(homes, asked.words, streets)
     if asked.is_whole:
         return _with_numbers(homes, asked.numbers, limit)
     homes = homes.filter(*(_in_line(number) for number in asked.numbers))
     return _homes(homes.order_by("postcode", "sort", "line"), limit)
 
 
-def _by_words(asked: _Asked, limit: int) -> Homes:
+def _by_words(asked: _Asked, streets: "_Streets", limit: int) -> Homes:
     """Return the homes of the streets that are named; else those called so; else of streets that are spelt nearly so."""
-    streets = _streets()
     if usrns := streets.named(asked.words):
         return _of_streets(usrns, asked, limit)
-    called = _with_words(Property.objects.all(), asked.words)
+    called = _with_words(Property.objects.all(), asked.words, streets)
     called = called.filter(*(_in_line(number) for number in asked.numbers))
     if (homes := _homes(called.order_by(*BY_STREET), limit)).rows:
         return homes
@@ -165,7 +166,7 @@ def _with_numbers(
     begins = _is(Q(line__istartswith=f"{numbers[0]} ")).desc()
     away = Abs(F("sort") - int(re.sub(r"\D", "", numbers[0])))
     homes = homes.annotate(has_number=has)
-    order = ("-has_number", begins, *by_street, away, *BY_STREET)
+    order: tuple[Any, ...] = ("-has_number", begins, *by_street, away, *BY_STREET)
     found = _homes(homes.order_by(*order), limit, let_go)
     rows: list[Any] = found.rows
     if rows and not rows[0].has_number:
@@ -180,19 +181,21 @@ def _homes(homes: QuerySet[Property], limit: int, let_go: LetGo = "") -> Homes:
     return Homes(rows[:limit], len(rows) > limit, let_go if rows else "")
 
 
-def _with_words(homes: QuerySet[Property], words: tuple[str, ...]) -> QuerySet[Property]:
+def _with_words(
+    homes: QuerySet[Property], words: tuple[str, ...], streets: "_Streets"
+) -> QuerySet[Property]:
     """Return those of some homes that have each word in their first line or in their street's name and place."""
     for word in words:
         # "St John’s House" is read as "John" and "s".
         beginning = word.removesuffix("s") if len(word) > 3 else word
-        homes = homes.filter(_in_line(f"{beginning}:*") | Q(street__in=_streets().with_word(word)))
+        homes = homes.filter(_in_line(f"{beginning}:*") | Q(street__in=streets.with_word(word)))
     return homes
 
 
 def _in_line(word: str) -> Q:
     """Return the condition that a word stands in a home's first line: 7 is not 72."""
     query = SearchQuery(word, config="simple", search_type="raw")
-    return Q(SearchVectorExact(LINE_WORDS, query))  # type: ignore[arg-type]
+    return Q(SearchVectorExact(LINE_WORDS, query))
 
 
 def _is(condition: Q) -> Case:

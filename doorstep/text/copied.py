@@ -39,6 +39,14 @@ def reference(text: str) -> str:
     return "-".join(matches[-1].groups()) if matches else text.replace(" ", "")
 
 
+def end_of_reference(text: str) -> str:
+    """Return the end of a reference that a text is alone, as we write it: "ABCD", "5-ABCD", "2345-ABCD"; or nothing."""
+    signs = re.sub(r"[\W_]", "", line(text[:200]).upper())
+    if not re.fullmatch(rf"[{LETTERS}]{{4,8}}", signs):
+        return ""
+    return "-".join(filter(None, (signs[:-4], signs[-4:])))
+
+
 def postcode(text: str) -> str:
     """Return the postcode in a text in capitals with one space, or nothing; an O for a zero is understood."""
     text = line(text[:200]).upper()

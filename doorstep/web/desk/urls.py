@@ -1,6 +1,6 @@
 from django.urls import path
 
-from doorstep.web.desk.views import home
+from doorstep.web.desk.views import find, home
 from doorstep.web.desk.views.cases import (
     caller,
     calls,
@@ -21,6 +21,8 @@ from doorstep.web.desk.views.waste import bookings, changes, homes, moving, plan
 
 urlpatterns = [
     path("", home.home, name="desk"),
+    path("/find", find.find, name="find"),
+    path("/shortcuts", find.shortcuts, name="shortcuts"),
     path("/cases/<str:reference>", case.case, name="desk_case"),
     path("/cases/<str:reference>/decide", case.decide, name="decide"),
     path("/cases/<str:reference>/choose/<slug:choice>", case.choose, name="desk_choose"),
