@@ -37,8 +37,6 @@ class Found:
     needs_care: bool = False
     # What reaches them.
     reached: str = ""
-    # What reaches them, where that is by what they were found.
-    reached: str = ""
 
 
 def find(text: str, *, restricted: bool = False, limit: int = 8) -> list[Found]:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Literal
 
+import jellyfish
 from rapidfuzz.distance import OSA
 
 TITLES = frozenset(
@@ -63,10 +64,10 @@ def index_words(names: Iterable[str]) -> list[str]:
 
 
 def alike(one: str, other: str) -> Alike:
-    """Say whether two names may be one person's: "same", "half" where something is missing or mistyped, or not.
+    """Say whether two names may be one person's: "same", "half" where something is missing, short or mistyped, or not.
 
     The last word is the surname. Names in another order are the same; so is an initial for a forename, and a slip in a surname
-    beside the same forename. No name at all is like half of any, and the same as none.
+    beside the same forename. A forename cut short, mistyped, or that only sounds alike is half: it may be a sister's. No name at all is like half of any, and the same as none.
     """
     a, b = words_of(one), words_of(other)
     if sorted(a) == sorted(b):
@@ -88,6 +89,11 @@ def alike(one: str, other: str) -> Alike:
     return "half" if fore == "slip" and surname == "same" else ""
 
 
+def sound(word: str) -> str:
+    """Return how a word sounds in English (Metaphone), so that "Catherine" is like "Kathryn"."""
+    return jellyfish.metaphone(word)
+
+
 def _fore(a: list[str], b: list[str]) -> Literal["same", "initial", "slip", ""]:
     """Compare two first names."""
     one, other = a[0], b[0]
@@ -95,7 +101,8 @@ def _fore(a: list[str], b: list[str]) -> Literal["same", "initial", "slip", ""]:
         return "same"
     if 1 in (len(one), len(other)) and one[0] == other[0]:
         return "initial"
-    return "slip" if _word(one, other) else ""
+    is_short = min(len(one), len(other)) >= 3 and (one.startswith(other) or other.startswith(one))
+    return "slip" if is_short or _word(one, other) or sound(one) == sound(other) else ""
 
 
 def _word(one: str, other: str) -> Literal["same", "slip", ""]:

@@ -9,11 +9,11 @@ from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-import jellyfish
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from doorstep.customers.models import Word
+from doorstep.customers.names import sound
 
 # Words that go on as typed, and words that are written or sound almost so: more would find half of the town.
 STARTS, NEAR = 120, 24
@@ -47,13 +47,8 @@ def read() -> None:
                 new.append(word)
         if new:
             for word in new:
-                _kept.sounds[_sound(word)].append(word)
+                _kept.sounds[sound(word)].append(word)
             _kept.words = sorted([*_kept.words, *new])
-
-
-def _sound(word: str) -> str:
-    """Return how a word sounds in English (Metaphone), so that "Catherine" is found by "Kathryn"."""
-    return jellyfish.metaphone(word)
 
 
 def knows(word: str) -> bool:
@@ -80,5 +75,6 @@ def near(word: str) -> list[str]:
         return []
     spelt = process.extract(word, _kept.words, scorer=OSA.distance, score_cutoff=slips, limit=NEAR)
     found = [one for one, _, _ in spelt if one[0] != "." and not one.endswith(".")]
-    sound = _sound(word)
-    return list(dict.fromkeys([*found, *(_kept.sounds[sound][:NEAR] if len(sound) > 1 else ())]))
+    sounds = sound(word)
+    alike = _kept.sounds[sounds][:NEAR] if len(sounds) > 1 else []
+    return list(dict.fromkeys([*found, *alike]))
