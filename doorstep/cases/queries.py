@@ -77,12 +77,14 @@ def _by_reference(reference: str) -> QuerySet[Case]:
     return permits.with_shared(cases.filter(reference=reference))
 
 
-# What a list shows of a case, and nothing of what it says at length.
+# What the worklist shows of a case.
 SHOWN = (
     *("reference", "version", "stage", "stage_since", "flags", "due_on", "closed_at"),
     # By these it is told whether it may be seen.
     *("slug", "restricted", "ward"),
     *("channel", "where", "place__line", "place__postcode", "place__street__locality"),
+    # What it is about, whose it is, and since when.
+    *("words", "customer__name", "opened_at"),
 )
 # What a case says at length.
 LONG = ("answers", "words", "facts", "settings", "decisions")
@@ -97,12 +99,13 @@ def worklist(
     overdue: bool = False,
     flagged: bool = False,
     stage: str = "",
+    slug: str = "",
 ) -> QuerySet[Case]:
     """Return the cases that somebody may see: open, the soonest due first, or closed, the latest first.
 
     An open case that stands behind another is left out: the other is worked on.
     """
-    cases = permits.visible_to(who, now).select_related("place__street").only(*SHOWN)
+    cases = permits.visible_to(who, now).select_related("place__street", "customer").only(*SHOWN)
     cases = cases.filter(closed_at__isnull=state != "closed")
     if state != "closed":
         for flag in steps.aside():
@@ -113,6 +116,8 @@ def worklist(
         cases = cases.exclude(flags=[])
     if stage:
         cases = cases.filter(stage=stage)
+    if slug:
+        cases = cases.filter(slug=slug)
     return (
         cases.order_by("due_on", "opened_at", "id")
         if state != "closed"
