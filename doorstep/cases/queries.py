@@ -77,12 +77,14 @@ def _by_reference(reference: str) -> QuerySet[Case]:
     return permits.with_shared(cases.filter(reference=reference))
 
 
-# What a list shows of a case, and nothing of what it says at length.
+# What the worklist shows of a case.
 SHOWN = (
     *("reference", "version", "stage", "stage_since", "flags", "due_on", "closed_at"),
     # By these it is told whether it may be seen.
     *("slug", "restricted", "ward"),
     *("channel", "where", "place__line", "place__postcode", "place__street__locality"),
+    # What it is about, whose it is, and since when.
+    *("words", "customer__name", "opened_at"),
 )
 # What a case says at length.
 LONG = ("answers", "words", "facts", "settings", "decisions")
@@ -97,12 +99,13 @@ def worklist(
     overdue: bool = False,
     flagged: bool = False,
     stage: str = "",
+    slug: str = "",
 ) -> QuerySet[Case]:
     """Return the cases that somebody may see: open, the soonest due first, or closed, the latest first.
 
     An open case that stands behind another is left out: the other is worked on.
     """
-    cases = permits.visible_to(who, now).select_related("place__street").only(*SHOWN)
+    cases = permits.visible_to(who, now).select_related("place__street", "customer").only(*SHOWN)
     cases = cases.filter(closed_at__isnull=state != "closed")
     if state != "closed":
         for flag in steps.aside():
@@ -113,6 +116,8 @@ def worklist(
         cases = cases.exclude(flags=[])
     if stage:
         cases = cases.filter(stage=stage)
+    if slug:
+        cases = cases.filter(slug=slug)
     return (
         cases.order_by("due_on", "opened_at", "id")
         if state != "closed"
@@ -145,6 +150,12 @@ def of_place(uprn: int, who: Who, now: datetime) -> QuerySet[Case]:
     return permits.visible_to(who, now).filter(place_id=uprn).order_by("-opened_at")
 
 
+def of_people(ids: list[int], who: Who, now: datetime) -> QuerySet[Case]:
+    """Return the cases of people, by the numbers of their records, that somebody may see."""
+    cases = permits.visible_to(who, now).filter(customer__person__in=ids)
+    return cases.select_related("place__street", "customer")
+
+
 def open_at(uprns: Collection[int], who: Who, now: datetime) -> list[Case]:
     """Return the open cases at some properties that somebody may see, the soonest due first, at most a hundred."""
     there = permits.visible_to(who, now).filter(place_id__in=uprns, closed_at=None)
@@ -162,6 +173,13 @@ def by_reference_or_end(text: str, who: Who, now: datetime) -> QuerySet[Case]:
         return cases.filter(reference__endswith=end).order_by("-opened_at")
     reference = copied.reference(text)
     return cases.filter(reference=reference) if "-" in reference else cases.none()
+
+
+def open_of(ids: list[int], who: Who, now: datetime) -> list[Case]:
+    """Return the open cases of these people, and of records that stand behind theirs, that somebody may see; at most 100."""
+    whose = Q(customer__person__in=ids) | Q(customer__person__same_as__in=ids)
+    cases = permits.visible_to(who, now).filter(whose, closed_at=None)
+    return list(cases.select_related("customer__person").order_by("due_on", "opened_at")[:100])
 
 
 # Other rooms forget each hour what they have of an erased case; after years, most cases are erased.

@@ -116,6 +116,12 @@ def named(words: Mapping[str, str], names: list[str]) -> str:
     return ", ".join(words[n] for n in names if words.get(n))
 
 
+def thing_of(service: Service, words: Mapping[str, str]) -> str:
+    """Return what a case is about without where it is, such as "Black bin"."""
+    places = {q.id for q in of_nature(service, "home", "spot")}
+    return named(words, [n for n in service.about.names if n not in places])
+
+
 def photos_of(service: Service, answers: Mapping[str, Any]) -> list[str]:
     """Return the names of the photos among some answers."""
     questions = service.form.questions.values()

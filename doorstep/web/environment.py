@@ -27,7 +27,7 @@ from doorstep.staff import queries as staff
 from doorstep.staff.models import Alarm
 from doorstep.text.untranslated import Untranslated
 from doorstep.web.form.months import day_words, months_of
-from doorstep.web.kit import compiled, look, parts
+from doorstep.web.kit import compiled, look, parts, times
 from doorstep.web.kit.attributes import attributes
 from doorstep.web.kit.page_name import page_name
 from doorstep.web.kit.visitor import cookie
@@ -162,5 +162,5 @@ def environment(**options: Any) -> Environment:
     jinja.globals.update(staff_alarms=staff_alarms)
     jinja.globals.update(map_tiles=settings.MAP_TILES, map_credit=settings.MAP_CREDIT)
     jinja.filters.update(plain=plain, own=own, say=say, when=when, pounds=pounds, kind=kinds.of)
-    jinja.filters.update(attributes=attributes)
+    jinja.filters.update(attributes=attributes, due=times.due, at=times.at, lasted=times.lasted)
     return jinja

@@ -60,7 +60,10 @@ def test_an_officer_releases_what_waits_in_one_go(
     assert {c.stage for c in made} == {"to_release"} and not Job.objects.exists()
     sign_in(page, base, "officer")
     looks_right(page)
+    assert not page.query_selector("tbody :checked")  # nothing is ticked beforehand
+    page.check("input[data-ticks]")
     page.uncheck(f"#c{made[2].pk}")
+    page.wait_for_selector("[role=status]:has-text('2 ticked')")
     page.click("button:has-text('all that are ticked')")
     page.wait_for_selector("main:has-text('2 cases done')")
     looks_right(page)

@@ -10,11 +10,15 @@ from django.utils import timezone
 
 from doorstep.cases import queries
 from doorstep.cases.models import Case
+from doorstep.catalogue import queries as catalogue
 from doorstep.staff.actor import SYSTEM
-from doorstep.staff.models import StaffUser
+from doorstep.staff.models import Look, StaffUser
 from doorstep.staff.who import System
 from doorstep.tasks import actions as tasks
 from doorstep.web.desk.views.cases import worklist
+from tests.form_client import text
+from tests.people import narrowed, signed_in
+from tests.streets import Streets
 
 
 @pytest.fixture
@@ -92,3 +96,52 @@ def test_cases_of_the_same_moment_have_an_order_of_their_own(state: str) -> None
         System(), timezone.now(), state=state, today=timezone.now().date()
     ).query.order_by
     assert order[-1].lstrip("-") == "id"
+
+
+def test_the_list_of_one_service_keeps_it_in_its_address(
+    officer: Client, five: list[str], district: Any
+) -> None:
+    other = Streets(district).case()
+    assert other.reference in "".join(shown(officer, "/desk?page=3"))
+    assert shown(officer, "/desk?service=graffiti") == [other.reference]
+    there = following(officer, "/desk?service=missed-bin&stage=with_crew")
+    assert "service=missed-bin" in there and "stage=with_crew" in there
+    assert shown(officer, there) == five[2:4]
+    page = text(officer.get("/desk?service=graffiti"))
+    assert "<option value=graffiti selected>" in page.replace('"', "")
+    assert 'href="/desk?service=graffiti&overdue=1"' in page
+
+
+def test_who_it_is_for_is_named_to_who_may_see_the_contact_alone(district: Any) -> None:
+    from doorstep.cases import sharing
+
+    case, _ = district.case(0), Streets(district)
+    sharing.share(case=case, kind="sent", key="county")
+    Case.objects.filter(pk=case.pk).update(ward="E05010105")
+    assert "Ann" in text(signed_in("adviser").get("/desk"))
+    for client, what in (
+        (narrowed("partner", key="county"), True),
+        (narrowed("councillor", ward="E05010105"), False),
+        (narrowed("manager"), False),
+    ):
+        page = text(client.get("/desk"))
+        assert case.reference in page and "Ann" not in page
+        assert ("Black bin" in page) == what
+
+
+def test_who_reads_names_on_the_list_is_written_down(officer: Client, five: list[str]) -> None:
+    narrowed("manager").get("/desk")
+    assert not Look.objects.exists()
+    officer.get("/desk")
+    assert Look.objects.get().what == "worklist"
+
+
+def test_nothing_is_ticked_beforehand_and_due_is_said_in_words(
+    officer: Client, district: Any
+) -> None:
+    with catalogue.other_settings({"release_by_officer": True}):
+        case = district.case(0)
+    for days, said in ((-2, "2 days over"), (0, "today"), (1, "tomorrow")):
+        Case.objects.filter(pk=case.pk).update(due_on=district.today + timedelta(days=days))
+        page = text(officer.get("/desk"))
+        assert f"{said}</td>" in page and f'value="{case.pk}@' in page and " checked" not in page

@@ -3,6 +3,7 @@
 What was typed is looked for and forgotten: it stands in no address, no log and no table.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,8 +18,11 @@ from doorstep.cases import queries as cases
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.council.queries import ZONE
+from doorstep.customers import finding as people
+from doorstep.customers import matching
 from doorstep.places import finding as places
 from doorstep.places.models import Property
+from doorstep.staff.who import Staff
 from doorstep.text import copied
 from doorstep.web.kit.opening import staff_of
 
@@ -66,8 +70,12 @@ def find(request: HttpRequest, text: str, now: datetime) -> Found:
     text = " ".join(text[:120].split())
     if not text:
         return Found()
-    people, are_like = _people(text, now) if who.may("customer.see") else ([], False)
     homes = places.find(text, HOMES) if who.may("homes.see") else places.NONE
+    found: list[Row] = []
+    are_like = False
+    # What has a figure and is some home's is nobody's name.
+    if who.may("customer.see") and not (homes.rows and re.search(r"\d", text)):
+        found, are_like = _people(who, text, now)
     named = _by_reference(request, text, now) if who.may("desk.see") else []
     ids = [home.uprn for home in homes.rows]
     there = cases.open_at(ids, who, now) if ids and who.may("desk.see") else []
@@ -80,12 +88,36 @@ def find(request: HttpRequest, text: str, now: datetime) -> Found:
         only = rows[0].href
     elif len(ids) == 1 and text.replace(" ", "") == str(ids[0]):
         only = rows_of_homes[0].href
-    return Found(people, rows_of_homes, rows, said, homes.has_more, only)
+    return Found(found, rows_of_homes, rows, said, homes.has_more, only)
 
 
-def _people(text: str, now: datetime) -> tuple[list[Row], bool]:
+def _people(who: Staff, text: str, now: datetime) -> tuple[list[Row], bool]:
     """Return the people that a text may mean, and whether none is called just so."""
-    return [], False
+    # Whoever asked for something a moment ago is found already.
+    matching.match(now, most=20, latest=True)
+    found = people.find(text, restricted=who.may("customer.restricted"), limit=SHOWN)
+    ids = [one.person.pk for one in found]
+    theirs = cases.open_of(ids, who, now) if ids and who.may("desk.see") else []
+    today = now.astimezone(ZONE).date()
+    rows = [_person(one, theirs, today) for one in found]
+    return rows, bool(found) and all(one.is_like for one in found)
+
+
+def _person(one: people.Found, open_cases: Iterable[Case], today: date) -> Row:
+    person = one.person
+    href = reverse("customer", kwargs={"number": person.pk})
+    if person.restricted:  # nothing of it, until a reason is given
+        return Row("person", href, person.name, _("Restricted: opened with a reason"))
+    words, is_late = _open([case for case in open_cases if _is_of(case, person.pk)], today)
+    title = person.name or _("No name given")
+    where = person.home.address if person.home else one.reached
+    return Row("person", href, title, where, words, is_late, one.needs_care)
+
+
+def _is_of(case: Case, number: int) -> bool:
+    """Say whether a case is a person's, or of a record that stands behind theirs."""
+    record = case.customer.person if case.customer else None
+    return record is not None and number in (record.pk, record.same_as_id)
 
 
 def _by_reference(request: HttpRequest, text: str, now: datetime) -> list[Case]:

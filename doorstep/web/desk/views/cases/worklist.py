@@ -1,7 +1,7 @@
 """The worklist: cases, and among them what a person must do about none."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from doorstep.cases import deciding, locking, needs_person, permits
 from doorstep.cases import queries as cases
 from doorstep.cases.models import Case, Draft
-from doorstep.cases.values import named, spoken
+from doorstep.cases.values import named, spoken, thing_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.catalogue.service import Service
@@ -38,70 +38,100 @@ CASES = 50
 @needs("desk.see")
 @require_GET
 def worklist(request: HttpRequest) -> HttpResponse:
-    """List cases by stage and deadline, and tasks about no case among them."""
-    params, now = request.GET, timezone.now()
-    state = "closed" if params.get("state") == "closed" else "open"
-    show = {name: params.get(name) == "1" for name in ("overdue", "flagged")}
-    today, stage = now.astimezone(ZONE).date(), params.get("stage", "")[:40]
-    who = staff_of(request)
-    listed = cases.worklist(who, now, state=state, today=today, stage=stage, **show)
+    """List cases by service, stage and deadline, and tasks about no case among them."""
+    asked, now, who = _asked(request), timezone.now(), staff_of(request)
+    today = now.astimezone(ZONE).date()
+    listed = cases.worklist(who, now, today=today, **asked)
     total = listed.order_by()[: MOST + 1].count()
-    page = Paginator(range(min(total, MOST)), CASES).get_page(params.get("page"))
+    page = Paginator(range(min(total, MOST)), CASES).get_page(request.GET.get("page"))
     first = (page.number - 1) * CASES
-    rows = [(c, catalogue.service(c.version_id)) for c in listed[first : first + CASES]]
-    begun = _begun(request)
-    others = state == "closed" or stage or show["flagged"] or page.number > 1
-    others = others or not who.may("tasks.see")
-    late_at = now if show["overdue"] else None
-    alone = [] if others else needs_person.about_no_case(late_at=late_at)
+    found = permits.with_shared(listed)[first : first + CASES]
+    rows = [(c, catalogue.service(c.version_id)) for c in found]
+    lines = [_line(c, s, who, now) for c, s in rows]
+    alone = _alone(asked, who, now) if page.number == 1 else []
+    services = catalogue.running()
     context: dict[str, Any] = {
-        "rows": _among(rows, alone[:PAGE], who),
+        **asked,
+        "rows": _among(lines, alone[:PAGE], who),
         "more_tasks": len(alone) > PAGE,
         "standing": locking.standing,
-        "state": state,
-        "stage": stage,
-        "stages": _stages(),
+        "stages": _stages(services, asked["slug"]),
         "bulk": _bulk(request, rows),
-        **show,
         "today": today,
         "now": now,
-        "services": catalogue.running(),
+        "services": services,
         "channels": ADVISER_CHANNELS,
-        "begun": begun,
+        "begun": _begun(request),
         "total": total,
         "most": MOST,
         "page": page,
-        "asked": urlencode(_asked(state, stage, show)),
-        "done": params.get("done", "")[:6],
-        "refused": params.get("refused", "")[:6],
+        "asked": _address(**asked),
+        "address": lambda **others: _address(**asked | others),
+        "done": request.GET.get("done", "")[:6],
+        "refused": request.GET.get("refused", "")[:6],
     }
-    if begun or any(row.tasks for row in context["rows"]):  # both name people
-        looked(request, "worklist", "tasks and forms begun")
+    names = any(row.person or row.tasks for row in context["rows"])
+    if names or context["begun"]:
+        looked(request, "worklist", "cases, tasks and forms begun")
     return render(request, "desk/worklist.html", context)
 
 
-def _asked(state: str, stage: str, show: dict[str, bool]) -> dict[str, str]:
-    """Return by what the list is narrowed, as its address says it."""
-    asked = {"state": state} if state == "closed" else {}
-    asked |= {"stage": stage} if stage else {}
-    return asked | {name: "1" for name, is_on in show.items() if is_on}
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    """Return by what the list is to be narrowed."""
+    params = request.GET
+    return {
+        "state": "closed" if params.get("state") == "closed" else "open",
+        "overdue": params.get("overdue") == "1",
+        "flagged": params.get("flagged") == "1",
+        "slug": params.get("service", "")[:50],
+        "stage": params.get("stage", "")[:40],
+    }
+
+
+def _address(*, state: str, overdue: bool, flagged: bool, slug: str, stage: str) -> str:
+    """Return the same as the list's address says it."""
+    asked = {"state": state if state == "closed" else "", "service": slug, "stage": stage}
+    asked |= {"overdue": "1" if overdue else "", "flagged": "1" if flagged else ""}
+    return urlencode({name: value for name, value in asked.items() if value})
+
+
+def _alone(asked: dict[str, Any], who: Staff, now: datetime) -> list[Task]:
+    """Return the tasks about no case that stand among what is asked for."""
+    narrowed = asked["state"] == "closed" or asked["stage"] or asked["slug"] or asked["flagged"]
+    if narrowed or not who.may("tasks.see"):
+        return []
+    return needs_person.about_no_case(late_at=now if asked["overdue"] else None)
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the worklist: a case with what is still to be done about it, or a task about no case."""
+    """A line of the worklist: a case with what is still to be done about it, or a task about no case.
+
+    What it is about and whose it is stand empty for who may not see that.
+    """
 
     due: date
-    case: Case | None
-    service: Service | None
-    tasks: list[Task]
+    case: Case | None = None
+    service: Service | None = None
+    what: str = ""
+    person: str = ""
+    tasks: list[Task] = field(default_factory=list)
 
 
-def _among(rows: list[tuple[Case, Service]], alone: list[Task], who: Staff) -> list[Row]:
+def _line(case: Case, service: Service, who: Staff, now: datetime) -> Row:
+    permit = permits.may_open(who, case, now)
+    how = permit.how if permit else "status"
+    what = thing_of(service, case.words) if how != "status" else ""
+    person = case.customer.name if how == "whole" and case.customer else ""
+    return Row(case.due_on or date.max, case, service, what, person)
+
+
+def _among(lines: list[Row], alone: list[Task], who: Staff) -> list[Row]:
     """Return cases and tasks in one list; tasks stand where their day has its place."""
-    to_do = needs_person.of_cases([c for c, _ in rows]) if who.may("tasks.see") else {}
-    lines = [Row(c.due_on or date.max, c, s, to_do.get(c.pk, [])) for c, s in rows]
-    lines += [Row(t.due_at.astimezone(ZONE).date(), None, None, [t]) for t in alone]
+    of_list = [row.case for row in lines if row.case]
+    to_do = needs_person.of_cases(of_list) if who.may("tasks.see") else {}
+    lines = [replace(row, tasks=to_do.get(row.case.pk, [])) for row in lines if row.case]
+    lines += [Row(t.due_at.astimezone(ZONE).date(), tasks=[t]) for t in alone]
     return sorted(lines, key=lambda row: row.due) if alone else lines
 
 
@@ -146,9 +176,10 @@ def _about(draft: Draft, service: Service) -> str:
     return ", ".join(filter(None, [named(words, service.about.names), *who]))
 
 
-def _stages() -> dict[str, str]:
-    """Return every stage of the services that run now, by its label."""
-    stages = [s for service in catalogue.running() for s in service.workflow.stages.values()]
+def _stages(services: list[Service], slug: str) -> dict[str, str]:
+    """Return every stage of these services, or of one of them, by its label."""
+    narrowed = [service for service in services if slug in ("", service.slug)]
+    stages = [s for service in narrowed for s in service.workflow.stages.values()]
     return {s.id: s.label for s in stages}
 
 

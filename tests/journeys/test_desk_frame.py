@@ -1,0 +1,117 @@
+"""The desk's frame: one heading, nothing sideways, no target under 24 px, and a keyboard that comes everywhere in order."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from doorstep.staff.models import Grant, StaffUser
+from tests.browser import keep_signed_in, looks_right
+from tests.streets import Streets
+
+pytestmark = pytest.mark.browser
+
+# As wide as a usual screen of an office, as a small one, and as the usual one at 400 %.
+WIDTHS = (1366, 1024, 341)
+PAGES = (
+    "/desk",
+    "/desk/tasks",
+    "/desk/homes",
+    "/desk/bookings",
+    "/desk/payments",
+    "/desk/services",
+    "/desk/plan",
+    "/status",
+)
+# What can be pressed, and is smaller than 24 by 24 px; a skip link is seen only once it has the focus.
+SMALL = """() => [...document.querySelectorAll("a, button, input, select, textarea, summary, label")]
+    .filter(one => one.checkVisibility({visibilityProperty: true}) && !one.classList.contains("govuk-skip-link"))
+    .filter(one => !one.closest(".govuk-visually-hidden") && getComputedStyle(one).clipPath === "none")
+    .filter(one => one.localName !== "label" || one.control)
+    .map(one => [one, one.getBoundingClientRect()])
+    .filter(([one, box]) => box.width && (box.width < 24 || box.height < 24) && one.localName !== "label")
+    .map(([one, box]) => `${one.outerHTML.slice(0, 80)}: ${box.width} x ${box.height}`)"""
+
+
+def browser(chromium: Any, base: str, name: str) -> Any:
+    page = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=base).new_page()
+    page.set_default_timeout(15000)
+    keep_signed_in(page, base, name)
+    return page
+
+
+def is_in_order(page: Any) -> None:
+    """Hold that a page has one heading and one main part, and nothing too small to be pressed."""
+    looks_right(page)
+    assert page.locator("h1").count() == 1, page.url
+    assert page.locator("main").count() == 1 and page.locator("header").count() == 1
+    assert page.evaluate(SMALL) == [], (page.url, page.viewport_size)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pages_stand_in_the_frame_at_each_width(
+    chromium: Any, live_server: Any, open_district: Any, width: int
+) -> None:
+    case = open_district.case(0)
+    page = browser(chromium, live_server.url, "supervisor")
+    page.set_viewport_size({"width": width, "height": 700})
+    for there in (*PAGES, f"/desk/cases/{case.reference}"):
+        page.goto(there)
+        is_in_order(page)
+    page.goto("/desk")
+    page.click("text=Start")
+    page.wait_for_selector(".desk-bar")
+    is_in_order(page)
+
+
+def test_navigation_holds_on_one_line_and_folds_when_narrow(
+    chromium: Any, live_server: Any, open_district: Any
+) -> None:
+    """Who has every role has the longest."""
+    page = browser(chromium, live_server.url, "supervisor")
+    everything = StaffUser.objects.get(username="supervisor")
+    made_at = timezone.now()
+    for role in ("administrator", "designer"):
+        Grant.objects.create(staff=everything, role=role, source="screen", made_at=made_at)
+    page.goto("/desk")
+    rooms = page.locator(".govuk-service-navigation__item")
+    assert rooms.count() == 12
+    assert len({box["y"] for box in (one.bounding_box() for one in rooms.all())}) == 1
+    assert page.locator("main").bounding_box()["y"] < 100
+    page.set_viewport_size({"width": 341, "height": 700})
+    page.wait_for_selector("text=Round book", state="hidden")
+    page.focus("text=Menu")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Round book")
+    looks_right(page)
+
+
+def test_by_the_keyboard_alone(chromium: Any, live_server: Any, open_district: Any) -> None:
+    page = browser(chromium, live_server.url, "officer")
+    page.goto("/desk")
+    met = []
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        met.append(page.evaluate("document.activeElement.innerText.split('\\n')[0].trim()"))
+    assert met[0] == "Skip to main content" and met[2:] == ["Officer", "Worklist"]
+    page.keyboard.press("Shift+Tab")
+    assert not page.is_visible("text=Sign out")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Sign out")
+    looks_right(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('Sign in')")
+
+
+def test_sixteen_cases_are_on_the_first_screen(
+    chromium: Any, live_server: Any, open_district: Any
+) -> None:
+    streets = Streets(open_district)
+    for number in range(17):
+        streets.case(email=f"{number}@resident.example")
+    page = browser(chromium, live_server.url, "officer")
+    page.goto("/desk")
+    boxes = [row.bounding_box() for row in page.locator("tbody tr").all()]
+    assert sum(box["y"] + box["height"] <= 768 for box in boxes) >= 16
