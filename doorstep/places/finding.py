@@ -11,7 +11,7 @@ from typing import Any, Literal
 from django.contrib.postgres.search import SearchQuery, SearchVectorExact
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Abs
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from doorstep.outside.lately import Lately
@@ -145,7 +145,7 @@ def _of_streets(usrns: list[int], asked: _Asked, limit: int, let_go: LetGo = "")
     first = usrns[:FIRST_STREETS]
     if asked.numbers and len(usrns) > FIRST_STREETS:
         homes = Property.objects.filter(*map(_in_line, asked.numbers), street__in=usrns)
-        return _homes(homes.order_by(_is(Q(street__in=first)).desc(), *BY_STREET), limit, let_go)
+        return _homes(homes.order_by(*_by_street(first), *BY_STREET), limit, let_go)
     homes = Property.objects.filter(street__in=first)
     found = _with_numbers(homes, asked.numbers, limit, first, let_go)
     return Homes(found.rows, found.has_more or len(usrns) > len(first), found.let_go)
@@ -159,9 +159,10 @@ def _with_numbers(
     let_go: LetGo = "",
 ) -> Homes:
     """Return those of a few homes that have the numbers; where none has, those that are nearest to it, and says so."""
-    by_street = [_is(Q(street=usrn)).desc() for usrn in list(streets)[:1]]
+    by_street = _by_street(streets)
     if not numbers:
-        return _homes(homes.order_by(*by_street, *BY_STREET), limit, let_go)
+        # Of streets of one name in several places each comes before the next number.
+        return _homes(homes.order_by("sort", *by_street, *BY_STREET), limit, let_go)
     has = _is(Q(*(_in_line(number) for number in numbers)))
     begins = _is(Q(line__istartswith=f"{numbers[0]} ")).desc()
     away = Abs(F("sort") - int(re.sub(r"\D", "", numbers[0])))
@@ -196,6 +197,12 @@ def _in_line(word: str) -> Q:
     """Return the condition that a word stands in a home's first line: 7 is not 72."""
     query = SearchQuery(word, config="simple", search_type="raw")
     return Q(SearchVectorExact(LINE_WORDS, query))
+
+
+def _by_street(usrns: Iterable[int]) -> list[Case]:
+    """Return by what homes stand in the order of their streets."""
+    whens = [When(street=usrn, then=Value(n)) for n, usrn in enumerate(usrns)]
+    return [Case(*whens, default=Value(len(whens)), output_field=IntegerField())] if whens else []
 
 
 def _is(condition: Q) -> Case:
@@ -234,12 +241,13 @@ class _Streets:
         return self._in_order(usrns, words)
 
     def _in_order(self, usrns: set[int], words: tuple[str, ...]) -> list[int]:
-        """Put first the streets whose whole name was typed, and those that begin with what was."""
-        typed = set(map(_short, words))
+        """Put first the streets whose whole name was typed, then those whose name is most like it."""
+        typed = [_short(word) for word in words]
 
-        def rank(usrn: int) -> tuple[bool, bool, int]:
+        def rank(usrn: int) -> tuple[bool, float, int]:
             name = self._names[usrn]
-            return not typed.issuperset(name), name[:1] != (_short(words[0]),), self._place[usrn]
+            alike = fuzz.token_sort_ratio(" ".join(typed), " ".join(name))
+            return not set(typed).issuperset(name), -alike, self._place[usrn]
 
         return sorted(usrns, key=rank)
 

@@ -139,12 +139,11 @@ def test_finding_takes_few_statements(district: Any, counted: Any) -> None:
 def test_the_key_is_changed_and_turned_off(district: Any) -> None:
     client, there = signed_in("officer"), "/desk/shortcuts"
     assert 'data-key="/"' in text(client.get(there))
-    client.post(there, {"use": "yes", "key": "F"})
+    client.post(there, {"key": "F"})
     assert 'data-key="f"' in text(client.get("/desk"))
-    refused = client.post(there, {"use": "yes", "key": "Ctrl"})
+    refused = client.post(there, {"key": "Ctrl"})
     assert "Enter one key" in text(refused) and 'value="Ctrl"' in text(refused)
-    assert "Enter one key" in text(client.post(there, {"use": "yes", "key": " "}))
     assert StaffUser.objects.get(username="officer").find_key == "f"
-    client.post(there, {"use": "no", "key": "f"})
+    client.post(there, {"key": " "})
     assert 'data-key=""' in text(client.get("/desk"))
     assert 'data-key="/"' in text(signed_in("adviser").get("/desk"))

@@ -44,10 +44,8 @@ def shortcuts(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if request.method == "GET":
         return render(request, "desk/shortcuts.html", {"key": user.find_key, "refused": ""})
-    key = "" if request.POST.get("use") == "no" else request.POST.get("key", "").strip()[:20]
+    key = request.POST.get("key", "").strip()[:20]
     try:
-        if not key and request.POST.get("use") != "no":
-            raise Refused("not_one_key")
         staff.choose_find_key(staff=user, key=key)
     except Refused as exc:
         context = {"key": key, "refused": exc.code}
