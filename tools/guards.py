@@ -1098,7 +1098,7 @@ GUARDS = (
     Guard("two officers: a decision carries its stage", "doorstep/web/desk/views/cases/case.py",
           '@as_it_was_seen(locked_state, "stage", always=True)', '@as_it_was_seen(locked_state, "stage")',
           "tests/web/test_as_it_was_seen.py::test_a_decision_carries_the_stage_it_was_made_at"),
-    Guard("two officers: nothing is chosen in advance", "doorstep/web/desk/templates/desk/case.html",
+    Guard("two officers: nothing is chosen in advance", "doorstep/web/desk/templates/desk/case_next.html",
           'refused in ("changed_since", "decision_not_allowed")', "changed",
           "tests/web/test_as_it_was_seen.py::test_a_mark_that_cannot_be_read_chooses_nothing_in_advance"),
     Guard("a move taken back keeps the deadline", "doorstep/cases/rerouting.py",
