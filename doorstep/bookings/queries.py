@@ -184,6 +184,12 @@ def _latest(case_id: int) -> QuerySet[Booking]:
     return bookings.order_by("-made_at", "-id")[:1]
 
 
+def of_cases(case_ids: Iterable[int]) -> dict[int, Booking]:
+    """Return the last booking of each of these cases that has any, whatever became of it."""
+    rows = Booking.objects.filter(case__in=list(case_ids)).select_related("day__calendar")
+    return {booking.case_id or 0: booking for booking in rows.order_by("made_at", "id")}
+
+
 def of_home(uprn: int, most: int = 50) -> list[Booking]:
     """Return the last booking of each case about a home, whatever became of it, the latest day first."""
     rows = Booking.objects.filter(case__place_id=uprn).select_related("day__calendar", "case")

@@ -96,6 +96,12 @@ def begin(
     return _of_order.get(owner.kind, owner.key)
 
 
+def begun_for(*, draft: Draft, person_id: int) -> None:
+    """Note whom staff fill a form in for."""
+    draft.begun_for = person_id
+    draft.save(update_fields=["begun_for"])
+
+
 @kept
 def _of_order(owner_kind: str, owner_key: str) -> QuerySet[Draft]:
     return Draft.objects.filter(owner_kind=owner_kind, owner_key=owner_key)

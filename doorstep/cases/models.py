@@ -4,6 +4,7 @@ from typing import get_args
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Right
 
 from doorstep.cases.owners import FORMER, ONE_DRAFT_EACH, Kind
 from doorstep.catalogue.channels import CHANNELS
@@ -33,6 +34,8 @@ class Draft(models.Model):
     channel = models.CharField(max_length=20, default="online")
     language = models.CharField(max_length=3, default="en")
     by_staff = models.CharField(max_length=80, blank=True)
+    # The person (customers.Person) whom staff fill it in for, where they began it from that page.
+    begun_for = models.BigIntegerField(null=True)
     answers = models.JSONField(default=dict)
     words = models.JSONField(default=dict)
     facts = models.JSONField(default=dict)
@@ -216,6 +219,8 @@ class Case(models.Model):
                 condition=Q(closed_at__isnull=False, unique_key__isnull=False),
                 name="closed_of_a_kind",
             ),
+            # A caller who has only the end of a reference.
+            models.Index(Right("reference", 4), name="cases_by_end"),
             # What has moved since someone last asked.
             models.Index(fields=["stage_since"], name="cases_by_move"),
         ]

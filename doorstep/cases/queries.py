@@ -1,9 +1,11 @@
 """Reads drafts and cases."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Right
 
 from doorstep.cases import access, permits
 from doorstep.cases.models import Case, Draft
@@ -146,6 +148,38 @@ def opened(
 def of_place(uprn: int, who: Who, now: datetime) -> QuerySet[Case]:
     """Return the cases about a property that somebody may see, the newest first."""
     return permits.visible_to(who, now).filter(place_id=uprn).order_by("-opened_at")
+
+
+def of_people(ids: list[int], who: Who, now: datetime) -> QuerySet[Case]:
+    """Return the cases of people, by the numbers of their records, that somebody may see."""
+    cases = permits.visible_to(who, now).filter(customer__person__in=ids)
+    return cases.select_related("place__street", "customer")
+
+
+def open_at(uprns: Collection[int], who: Who, now: datetime) -> list[Case]:
+    """Return the open cases at some properties that somebody may see, the soonest due first, at most a hundred."""
+    there = permits.visible_to(who, now).filter(place_id__in=uprns, closed_at=None)
+    there = there.select_related("place__street").only(*SHOWN)
+    return list(there.order_by("due_on", "opened_at", "id")[:100])
+
+
+def by_reference_or_end(text: str, who: Who, now: datetime) -> QuerySet[Case]:
+    """Return the cases that somebody may see with this reference, however typed, or with these last four signs or more."""
+    cases = permits.visible_to(who, now).select_related("place__street").only(*SHOWN)
+    end = copied.end_of_reference(text)
+    if end:
+        # By its last four alone the index finds it.
+        cases = cases.annotate(last=Right("reference", 4)).filter(last=end[-4:])
+        return cases.filter(reference__endswith=end).order_by("-opened_at")
+    reference = copied.reference(text)
+    return cases.filter(reference=reference) if "-" in reference else cases.none()
+
+
+def open_of(ids: list[int], who: Who, now: datetime) -> list[Case]:
+    """Return the open cases of these people, and of records that stand behind theirs, that somebody may see; at most 100."""
+    whose = Q(customer__person__in=ids) | Q(customer__person__same_as__in=ids)
+    cases = permits.visible_to(who, now).filter(whose, closed_at=None)
+    return list(cases.select_related("customer__person").order_by("due_on", "opened_at")[:100])
 
 
 # Other rooms forget each hour what they have of an erased case; after years, most cases are erased.

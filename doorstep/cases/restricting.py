@@ -7,6 +7,7 @@ from django.db import transaction
 from doorstep.cases import timeline
 from doorstep.cases.locking import locked
 from doorstep.council.errors import Refused
+from doorstep.customers import actions as customers
 from doorstep.staff.actor import Actor
 
 
@@ -23,5 +24,6 @@ def restrict(*, case_id: int, on: bool, reason: str, by: Actor, now: datetime) -
         return
     case.restricted = on
     case.save(update_fields=["restricted"])
+    customers.restrict(customer_id=case.customer_id, on=on)
     kind = "restricted" if on else "no longer restricted"
     timeline.write(case, kind, by=by, now=now, text=reason.strip()[:1000])

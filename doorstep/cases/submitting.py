@@ -211,13 +211,15 @@ def judge_all(
     return None
 
 
-def _customer(draft: Draft, service: Service, now: datetime) -> Customer | None:
-    """Keep who asks, by what was answered of name, email and phone."""
-    reach = {"name": "", "email": "", "phone": ""}
+def _customer(draft: Draft, service: Service, uprn: int | None, now: datetime) -> Customer | None:
+    """Keep who asks, by what was answered of name, email and phone, and at which home."""
+    about: dict[str, Any] = {"name": "", "email": "", "phone": ""}
     for q in service.form.questions.values():
         if q.contact:
-            reach[q.contact] = str(draft.answers.get(q.id) or "")
-    return customers.keep(**reach, now=now)
+            about[q.contact] = str(draft.answers.get(q.id) or "")
+    about |= {"uprn": uprn, "begun_for": draft.begun_for}
+    about["restricted"] = bool(draft.moved_from and draft.moved_from.restricted)
+    return customers.keep(**about, now=now)
 
 
 def _open(
@@ -240,14 +242,15 @@ def _open(
     )
     start = _start(draft, service, values, clock)
     origin = draft.moved_from
+    home = _home(place) if place else None
     case = Case(
         reference=_reference(service.about.prefix),
         version_id=draft.version_id,
         slug=draft.slug,
         draft=draft,
-        place=_home(place) if place else None,
+        place=home,
         **(_located(a[spot], draft.words.get(spot, "")) if spot else {}),
-        customer=_customer(draft, service, now),
+        customer=_customer(draft, service, home.pk if home else None, now),
         channel=draft.channel,
         language=origin.language if origin else council.language(),
         device=draft.device,

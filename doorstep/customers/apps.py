@@ -8,7 +8,7 @@ class CustomersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer the room's facts, the age of the benefits extract where one is used, and the daily forgetting."""
+        """Offer the room's facts, the age of the benefits extract where one is used, matching, and the daily forgetting."""
         from doorstep.customers import extract, facts, jobs
         from doorstep.outside import later, plug
 
@@ -25,4 +25,5 @@ class CustomersConfig(AppConfig):
             )
         )
         extract.offer_age()
+        later.reconcile_with(jobs.match)
         later.every_day(jobs.forget)

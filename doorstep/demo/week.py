@@ -32,6 +32,9 @@ from doorstep.waste.models import (
 )
 
 CREW = Actor("staff", "crew")
+# Whose bins they are: made up.
+FIRST_NAMES = ("Sam", "Priya", "Ewan", "Halina", "Tom", "Adaeze", "Bethan", "Yusuf", "Irene")
+LAST_NAMES = ("Example", "Barker", "Mensah", "Rowley", "Nowak", "Patel", "Twells", "Fraser")
 # Longer than the demo's rubbish rounds take to come again.
 DAYS_BACK = 35
 
@@ -51,7 +54,8 @@ def _event(*parts: object) -> UUID:
     return uuid5(NAMESPACE_URL, "demo:" + ":".join(map(str, parts)))
 
 
-def _at(day: date, hour: int) -> datetime:
+def at(day: date, hour: int) -> datetime:
+    """Return an hour of a day as it is here."""
     return datetime.combine(day, time(hour), ZONE)
 
 
@@ -64,8 +68,8 @@ def progress(now: datetime) -> int:
             continue
         for r in queries.rounds_on(day):
             start, end = _event("start", r.code, day), _event("end", r.code, day)
-            waste.start_round(event_id=start, round_code=r.code, day=day, by=CREW, now=_at(day, 6))
-            waste.finish_round(event_id=end, round_code=r.code, day=day, by=CREW, now=_at(day, 15))
+            waste.start_round(event_id=start, round_code=r.code, day=day, by=CREW, now=at(day, 6))
+            waste.finish_round(event_id=end, round_code=r.code, day=day, by=CREW, now=at(day, 15))
             count += 1
     return count
 
@@ -130,7 +134,7 @@ def _log(box: Container, reason: str, day: date) -> Example:
         note="",
         photo="",
         by=CREW,
-        now=_at(day, 10),
+        now=at(day, 10),
     )
     return _example(f"The crew recorded: {reason.replace('_', ' ')}", "logged", box)
 
@@ -139,17 +143,20 @@ def _case(box: Container, now: datetime) -> Case:
     service = catalogue.current("missed-bin")
     assert service
     owner = Owner("made", _event("visitor", box.pk, now.date()).hex)
+    first = FIRST_NAMES[box.pk % len(FIRST_NAMES)]
+    last = LAST_NAMES[box.pk // 7 % len(LAST_NAMES)]
     answers = {
         "property": str(box.place_id),
         "container": str(box.pk),
-        "name": "Sam Example",
-        "email": "sam@resident.example",
+        "name": f"{first} {last}",
+        "email": f"{first}.{last}@resident.example".lower(),
     }
     order = orders.Order(service, "telephone", answers)
     return orders.place(order, owner=owner, by=RESIDENT, now=now)
 
 
-def _finish(case: Case, code: str, now: datetime) -> None:
+def finish(case: Case, code: str, now: datetime) -> None:
+    """Have the crew say what came of a case's work."""
     job = Job.objects.get(case=case)
     event = _event("job", job.pk)
     fieldwork.finish_job(
@@ -184,10 +191,10 @@ def _after(homes: _Homes, code: str, now: datetime) -> list[Example]:
     reported, done, back = homes.take(code), homes.take(code), homes.take(code)
     _case(reported, now)
     rows.append(_example("Already reported", "reported", reported))
-    early = _at(day, 19) if _at(day, 19) < now else now
-    _finish(_case(done, early), "collected", now)
+    early = at(day, 19) if at(day, 19) < now else now
+    finish(_case(done, early), "collected", now)
     rows.append(_example("The crew came back and emptied it", "came_back", done))
-    _finish(_case(back, early), "not_out", now)
+    finish(_case(back, early), "not_out", now)
     rows.append(_example("The crew came back: it was not out", "logged", back))
     return rows
 
@@ -200,11 +207,11 @@ def work_today(now: datetime) -> int:
         if not day or not 2 <= (homes.today - day).days <= 7 or count >= 6:
             continue
         box = homes.take(code)
-        case = _case(box, _at(day, 20))
+        case = _case(box, at(day, 20))
         job = Job.objects.get(case=case)
         count += 1
         if job.day < clock.today and count % 3:
-            _finish(case, "collected", _at(job.day, 11))
+            finish(case, "collected", at(job.day, 11))
     return count
 
 
@@ -214,7 +221,7 @@ def _delayed(homes: _Homes, other: set[str | None], now: datetime) -> list[Examp
             waste.delay_round(
                 round_code=code,
                 day=day,
-                until=_at(homes.today + timedelta(days=1), 18),
+                until=at(homes.today + timedelta(days=1), 18),
                 sentence="A lorry broke down on this round.",
                 by=CREW,
                 now=now,

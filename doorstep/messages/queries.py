@@ -59,6 +59,13 @@ def told(case: Case) -> list[Told]:
     return [_told(message, message.pk in repeated) for message in messages]
 
 
+def told_of(case_ids: list[int]) -> list[Told]:
+    """Return what was told in these cases, the latest first, at most fifty."""
+    messages = Message.objects.filter(case__in=case_ids).order_by("-queued_at", "-id")[:50]
+    repeated = {m.again_of_id for m in messages if m.failed_at is None}
+    return [_told(message, message.pk in repeated) for message in messages]
+
+
 @kept
 def _of_case(case_id: int) -> QuerySet[Message]:
     return Message.objects.filter(case=case_id).order_by("-queued_at", "-id")

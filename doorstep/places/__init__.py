@@ -1,4 +1,4 @@
 """Properties by UPRN, streets by USRN, wards, and the search for an address.
 
-Public: base_map, grid, models, queries, spots.
+Public: base_map, finding, grid, models, queries, spots.
 """

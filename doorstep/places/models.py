@@ -1,7 +1,16 @@
-from django.contrib.postgres.indexes import GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import F, Func
 
 from doorstep.places.grid import Point
+
+# The words of a home's first line, as the index of homes has them.
+LINE_WORDS = Func(
+    F("line"),
+    template="to_tsvector('simple', %(expressions)s)",
+    output_field=SearchVectorField(),
+)
 
 
 class Ward(models.Model):
@@ -34,7 +43,10 @@ class Property(models.Model):
     northing = models.IntegerField()
 
     class Meta:
-        indexes = [GistIndex(Point("easting", "northing"), name="homes_by_place")]
+        indexes = [
+            GistIndex(Point("easting", "northing"), name="homes_by_place"),
+            GinIndex(LINE_WORDS, name="homes_by_words"),
+        ]
 
     @property
     def address(self) -> str:

@@ -300,6 +300,13 @@ def looked(*, by: StaffUser, what: str, key: str, now: datetime) -> None:
     Look.objects.create(staff=by, at=now, what=what, key=key)
 
 
+def choose_find_key(*, staff: StaffUser, key: str) -> None:
+    """Change the key that leads to the search box, "" for none; raises Refused("not_one_key")."""
+    if len(key) > 1 or (key and (not key.isprintable() or key.isspace())):
+        raise Refused("not_one_key")
+    StaffUser.objects.filter(pk=staff.pk).update(find_key=key.casefold()[:1])
+
+
 @transaction.atomic
 def make_token(
     *,

@@ -27,6 +27,8 @@ class StaffUser(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     # For the day on which nothing else works: each use of it is an alarm.
     break_glass = models.BooleanField(default=False, db_default=False)
+    # The key that leads to the desk's search box; empty: none does.
+    find_key = models.CharField(max_length=1, blank=True, default="/", db_default="/")
 
     USERNAME_FIELD = "username"
     objects = StaffManager()

@@ -25,6 +25,8 @@ _ADVISER: dict[str, Scope] = {
     "desk.send": "any",
     "tasks.see": "any",
     "homes.see": "any",
+    "customer.see": "any",
+    "customer.change": "any",
     "bookings.see": "any",
     "payments.take": "any",
 }
@@ -36,6 +38,7 @@ _READER: dict[str, Scope] = {
     "case.note": "any",
     "tasks.see": "any",
     "homes.see": "any",
+    "customer.see": "any",
     "bookings.see": "any",
 }
 _OFFICER: dict[str, Scope] = {
@@ -58,6 +61,9 @@ ROLES: dict[str, dict[str, Scope]] = {
         **_OFFICER,
         # A restricted case is open only to who has this for it, beside what else is needed.
         "case.restricted": "team",
+        # A restricted person's record, with a reason; and who opened a person's record.
+        "customer.restricted": "any",
+        "customer.trace": "any",
         "crew.work": "team",
         "status.see": "any",
         "status.mend": "any",

@@ -19,6 +19,12 @@ def of(what: str, key: str) -> list[Look]:
     return _looks(what, key)
 
 
+def of_many(what: str, keys: list[str]) -> list[Look]:
+    """Return the latest fifty looks at any of these records, the newest first."""
+    looks = Look.objects.select_related("staff").filter(what=what, key__in=keys)
+    return list(looks.order_by("-at")[:50])
+
+
 @kept
 def _looks(what: str, key: str) -> QuerySet[Look]:
     return Look.objects.select_related("staff").filter(what=what, key=key).order_by("-at")[:50]

@@ -39,6 +39,14 @@ def reference(text: str) -> str:
     return "-".join(matches[-1].groups()) if matches else text.replace(" ", "")
 
 
+def end_of_reference(text: str) -> str:
+    """Return the end of a reference that a text is alone, as we write it: "ABCD", "5-ABCD", "2345-ABCD"; or nothing."""
+    signs = re.sub(r"[\W_]", "", line(text[:200]).upper())
+    if not re.fullmatch(rf"[{LETTERS}]{{4,8}}", signs):
+        return ""
+    return "-".join(filter(None, (signs[:-4], signs[-4:])))
+
+
 def postcode(text: str) -> str:
     """Return the postcode in a text in capitals with one space, or nothing; an O for a zero is understood."""
     text = line(text[:200]).upper()
@@ -149,3 +157,23 @@ def email(text: str) -> str:
     except EmailNotValidError:
         return ""
     return made.normalized if re.search(r"\.[^.\d]{2,}$", made.domain) else ""
+
+
+def telephones(text: str) -> list[str]:
+    """Return the telephone numbers in a text as they are dialled in Britain, such as "01530123456"; others as "+33…".
+
+    A local number that lacks its area's code comes back as its digits; a text without a number of six digits gives nothing.
+    """
+    import phonenumbers  # 0.03 s, which every start would wait for
+
+    found: list[str] = []
+    lenient = phonenumbers.Leniency.POSSIBLE
+    for match in phonenumbers.PhoneNumberMatcher(line(text[:200]), "GB", leniency=lenient):
+        whole = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
+        # Nine figures and more have their area's code; a number that lacks it stays as it was written.
+        is_whole = len(whole) >= len("+44123456789") or not whole.startswith("+44")
+        dialled = f"0{whole[3:]}" if whole.startswith("+44") else whole
+        found.append(dialled if is_whole else re.sub(r"\D", "", match.raw_string))
+    if not found and len(digits := re.sub(r"\D", "", text[:40])) >= 6:
+        found.append(digits)
+    return list(dict.fromkeys(found))

@@ -8,12 +8,17 @@ import pytest
 from django.db import connection, transaction
 
 from doorstep.cases import drafts
+from doorstep.cases import queries as cases
 from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
+from doorstep.customers import finding
+from doorstep.customers.queries import group_of, likenesses
 from doorstep.demo import homes, week
+from doorstep.demo import people as neighbours
 from doorstep.fieldwork import queries as work
 from doorstep.places.models import Property
 from doorstep.staff.actor import RESIDENT
+from doorstep.staff.who import System
 from doorstep.waste import queries as waste
 from doorstep.waste.calendar import Collection, collections_at
 from tests.filling import made
@@ -113,3 +118,20 @@ def test_the_demo_has_homes_with_containers_as_few_have_them(places: None) -> No
     assert {c.scheduled.weekday() for c in rubbish.days} == {1, 4} and len(rubbish.days) == 9
     (recycling,) = [box for box in seldom if box.kind == "communal-recycling"]
     assert recycling.next and recycling.next.scheduled.weekday() == 2
+
+
+def test_people_have_a_history(places: None) -> None:
+    now = datetime(2026, 11, 26, 12, tzinfo=council.ZONE)
+    # Each of ten neighbours came two or three times.
+    assert neighbours.make(now) >= 20
+    assert neighbours.make(now) == 0
+    found = {one.person.name: one.person for one in finding.find("katherine obrien")}
+    assert list(found) == ["Kathryn O'Brien", "Catherine O'Brien"]
+    assert likenesses(group_of(found["Catherine O'Brien"]), restricted=False) == [
+        found["Kathryn O'Brien"]
+    ]
+    margaret = finding.find("whitmore")[0].person
+    assert cases.of_people([margaret.pk], System(), now).count() >= 2
+    assert finding.find("hudson") == [] != finding.find("hudson", restricted=True)
+    assert finding.find("whitmore")[0].needs_care
+    assert finding.find(neighbours.FIRM)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from doorstep.web.desk.views import home
+from doorstep.web.desk.views import find, home
 from doorstep.web.desk.views.cases import (
     caller,
     calls,
@@ -11,6 +11,9 @@ from doorstep.web.desk.views.cases import (
     told,
     worklist,
 )
+from doorstep.web.desk.views.customers import changing as customer_changes
+from doorstep.web.desk.views.customers import customer
+from doorstep.web.desk.views.customers import merging as customer_merging
 from doorstep.web.desk.views.money import payments, taking
 from doorstep.web.desk.views.people import people
 from doorstep.web.desk.views.services import keywords, services, tokens
@@ -18,6 +21,8 @@ from doorstep.web.desk.views.waste import bookings, changes, homes, moving, plan
 
 urlpatterns = [
     path("", home.home, name="desk"),
+    path("/find", find.find, name="find"),
+    path("/shortcuts", find.shortcuts, name="shortcuts"),
     path("/cases/<str:reference>", case.case, name="desk_case"),
     path("/cases/<str:reference>/decide", case.decide, name="decide"),
     path("/cases/<str:reference>/choose/<slug:choice>", case.choose, name="desk_choose"),
@@ -112,6 +117,34 @@ urlpatterns = [
     path("/keywords", keywords.keywords, name="keywords"),
     path("/keywords/decide", keywords.decide, name="decide_keyword"),
     path("/keywords/<int:number>/remove", keywords.remove, name="remove_keyword"),
+    path("/customers/new", customer.new, name="new_customer"),
+    path("/customers/doubtful", customer_merging.doubtful, name="doubtful_customers"),
+    path("/customers/<int:number>", customer.customer, name="customer"),
+    path("/customers/<int:number>/why", customer.why, name="customer_why"),
+    path("/customers/<int:number>/edit", customer.edit, name="edit_customer"),
+    path("/customers/<int:number>/restrict", customer.restrict, name="restrict_customer"),
+    path("/customers/<int:number>/contact", customer_changes.contact, name="customer_contact"),
+    path("/customers/<int:number>/note", customer_changes.note, name="customer_note"),
+    path("/customers/<int:number>/note/end", customer_changes.end_note, name="end_customer_note"),
+    path(
+        "/customers/<int:number>/acting/end", customer_changes.end_actor, name="end_customer_actor"
+    ),
+    path("/customers/<int:number>/other", customer_merging.other, name="other_customer"),
+    path(
+        "/customers/<int:number>/merge/<int:other>", customer_merging.merge, name="merge_customer"
+    ),
+    path(
+        "/customers/<int:number>/not/<int:other>",
+        customer_merging.say_other,
+        name="other_than_customer",
+    ),
+    path("/customers/<int:number>/part/<int:merged>", customer_merging.part, name="part_customer"),
+    path(
+        "/customers/<int:number>/acting/<int:other>",
+        customer_merging.acting,
+        name="customer_acting",
+    ),
+    path("/customers/<int:number>/new/<slug:slug>", customer.begin, name="begin_for_customer"),
     path("/people", people.people, name="people"),
     path("/people/new", people.new, name="new_person"),
     path("/people/not-narrowed", people.not_narrowed, name="not_narrowed"),

@@ -124,8 +124,16 @@ def begin(session: FormSession, *, brings: bool = False, postcode: str = "") -> 
 
 def begin_at(session: FormSession, uprn: int) -> HttpResponse:
     """Begin a form for a home that is known already, and go to the first page that still asks something."""
+    return begin_with(session, Said(answers={("address", ""): str(uprn)}))
+
+
+def begin_with(session: FormSession, said: Said, *, begun_for: int | None = None) -> HttpResponse:
+    """Begin a form with what is known already, for a person (`customers.Person`) where that is known, and go to the first page that
+    still asks something."""
     filling = begin_filling(session)
-    prefill.carry_over(filling, Said(answers={("address", ""): str(uprn)}))
+    if begun_for is not None:
+        drafts.begun_for(draft=filling.draft, person_id=begun_for)
+    prefill.carry_over(filling, said)
     return go_on(session, filling)
 
 

@@ -38,17 +38,22 @@ def open_case(request: HttpRequest, reference: str) -> Case:
     or there is none; "you cannot" (PermissionDenied), where they may see it, and not whole or not do this.
     """
     case = allowed(request, cases.by_reference(reference))
-    if request.method in ("GET", "HEAD"):
-        looked(request, "case", case.reference)
-    request.__dict__["opened"] = case.reference
+    mark(request, "case", case.reference)
     return case
+
+
+def mark(request: HttpRequest, what: str, key: str) -> None:
+    """Write a look where a page is drawn; and where a form draws it again, once that is known (`trace`)."""
+    if request.method in ("GET", "HEAD"):
+        looked(request, what, key)
+    request.__dict__["opened"] = (what, key)
 
 
 def trace(request: HttpRequest, response: HttpResponseBase) -> None:
     """Write the look that a page is which a form drew again, such as with what was wrong: it shows the case too."""
-    reference = request.__dict__.get("opened", "")
-    if reference and response.status_code == 200:
-        looked(request, "case", reference)
+    opened: tuple[str, str] | None = request.__dict__.get("opened")
+    if opened and response.status_code == 200:
+        looked(request, *opened)
 
 
 def allowed(request: HttpRequest, found: Case | None) -> Case:

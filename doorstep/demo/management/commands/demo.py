@@ -14,6 +14,7 @@ from doorstep.cases.models import Case
 from doorstep.council import queries as council
 from doorstep.council.queries import ZONE
 from doorstep.demo import claims, homes, streets, theirs, week
+from doorstep.demo import people as neighbours
 from doorstep.places.models import Property
 from doorstep.places.queries import wards
 from doorstep.reports.models import Report
@@ -104,6 +105,8 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Made {count} rounds' progress and {len(examples)} addresses to try."
             )
+        if not is_kept_there():
+            neighbours.make(now)
         if not Report.objects.exists():
             with transaction.atomic():
                 reports = streets.make(now)

@@ -1,0 +1,20 @@
+"""Whom staff fill a form in for; and of cases that there are, at which home whoever gave their contact lives."""
+
+from django.db import migrations, models
+
+HOMES = """
+update customers_customer c set uprn = k.place_id from cases_case k
+where k.customer_id = c.id and k.place_id is not null
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("cases", "0023_who_may_see"), ("customers", "0004_people")]
+    operations = [
+        migrations.AddField(
+            model_name="draft",
+            name="begun_for",
+            field=models.BigIntegerField(null=True),
+        ),
+        migrations.RunSQL(HOMES, migrations.RunSQL.noop),
+    ]

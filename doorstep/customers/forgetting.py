@@ -1,0 +1,87 @@
+"""Forgets what is known of people when what it came of is gone."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from doorstep.customers import names
+from doorstep.customers.matching import keys_of
+from doorstep.customers.models import Contact, Customer, Merge, Person, Word
+from doorstep.places.models import Property
+
+# Somebody of whom no case is left is kept so long after they last asked for something, where staff wrote something down of them.
+KEPT_ALONE = timedelta(days=365)
+AT_ONCE = 2000
+
+
+def tidy(person: Person) -> bool:
+    """Take out of a record what the cases that are left do not say and staff did not write; say whether any case is left.
+
+    The caller holds the record's lock.
+    """
+    given = list(Customer.objects.filter(person=person))
+    keys = {(kind, key) for row in given for kind, key, _ in keys_of(row.email, row.phone)}
+    for contact in Contact.objects.filter(person=person, by_staff=False):
+        if (contact.kind, contact.key) not in keys:
+            contact.delete()
+    homes = [row.uprn for row in sorted(given, key=lambda row: row.created_at) if row.uprn]
+    if person.home_id not in homes:
+        there = set(Property.objects.filter(pk__in=homes).values_list("pk", flat=True))
+        person.home_id = next((uprn for uprn in reversed(homes) if uprn in there), None)
+    before = set(person.words)
+    person.words = names.index_words([person.name, *person.former, *(row.name for row in given)])
+    person.save(update_fields=["home", "words"])
+    _unlearn(before - set(person.words))
+    return bool(given)
+
+
+def _unlearn(words: set[str]) -> None:
+    """Forget words that are in nobody's name any more."""
+    for word in words:
+        if not Person.objects.filter(words__contains=[word]).exists():
+            Word.objects.filter(word=word).delete()
+
+
+def forget(now: datetime) -> None:
+    """Tidy the records that something was taken away from; delete those of whom nothing is left to be kept."""
+    last = 0
+    while numbers := _stale(last):
+        for number in numbers:
+            with transaction.atomic():
+                person = Person.objects.select_for_update().filter(pk=number, stale=True).first()
+                if person is not None:
+                    _forget(person, now)
+        last = numbers[-1]
+
+
+def _stale(after: int) -> list[int]:
+    stale = Person.objects.filter(stale=True, pk__gt=after).order_by("pk")
+    return list(stale.values_list("pk", flat=True)[:AT_ONCE])
+
+
+def _forget(person: Person, now: datetime) -> None:
+    if tidy(person):
+        Person.objects.filter(pk=person.pk).update(stale=False)
+        return
+    if _of_staff(person) and person.last_at > now - KEPT_ALONE:
+        return
+    if Person.objects.filter(
+        same_as=person
+    ).exists():  # it stands for others, of whom there is something left
+        return
+    words = set(person.words)
+    Merge.objects.filter(gone=person).delete()
+    person.delete()
+    _unlearn(words)
+
+
+def _of_staff(person: Person) -> bool:
+    """Say whether staff wrote something down of a person."""
+    notes, contacts = person.notes.exists(), person.contacts.filter(by_staff=True).exists()
+    return (
+        bool(person.made_by)
+        or notes
+        or contacts
+        or person.actors.exists()
+        or person.acts_for.exists()
+    )

@@ -1,0 +1,120 @@
+"""Reads people: one with all that stands behind it, what is doubtful, and who looked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Q, QuerySet
+
+from doorstep.customers.models import (
+    Acting,
+    Contact,
+    Customer,
+    Likeness,
+    Merge,
+    Note,
+    Opening,
+    Person,
+    PersonEvent,
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A person as they are shown: the record that stands for them, and those that were found to be the same."""
+
+    person: Person
+    behind: tuple[Person, ...]
+
+    @property
+    def ids(self) -> list[int]:
+        """Return the numbers of all records."""
+        return [self.person.pk, *(one.pk for one in self.behind)]
+
+    @property
+    def other_names(self) -> list[str]:
+        """Return the names by which they were or are known beside the one that is shown."""
+        named = [*self.person.former, *(one.name for one in self.behind)]
+        named += [name for one in self.behind for name in one.former]
+        return [name for name in dict.fromkeys(named) if name and name != self.person.name]
+
+
+def person(number: int) -> Person | None:
+    """Return a record by its number, with its home."""
+    people = Person.objects.select_related("home__street", "home__ward")
+    return people.filter(pk=number).first() if number < 2**63 else None
+
+
+def group_of(root: Person) -> Group:
+    """Return a person with the records that stand behind theirs, the last one first."""
+    behind = Person.objects.filter(same_as=root).order_by("-last_at", "-pk")
+    return Group(root, tuple(behind))
+
+
+def contacts(group: Group) -> list[Contact]:
+    """Return what reaches a person, each once: e-mail addresses, then telephone numbers."""
+    rows = Contact.objects.filter(person__in=group.ids).order_by("kind", "-by_staff", "-pk")
+    return list({(row.kind, row.key): row for row in reversed(rows)}.values())[::-1]
+
+
+def notes(group: Group) -> list[Note]:
+    """Return what staff must know of a person, what is to be looked at again first."""
+    return list(
+        Note.objects.filter(person__in=group.ids, ended_at=None).order_by("review_on", "pk")
+    )
+
+
+def acting(group: Group) -> tuple[list[Acting], list[Acting]]:
+    """Return who acts for a person, and for whom they act."""
+    rows = Acting.objects.filter(ended_at=None).select_related("by", "person").order_by("pk")
+    found = list(rows.filter(Q(person__in=group.ids) | Q(by__in=group.ids)))
+    ids = set(group.ids)
+    return [a for a in found if a.person_id in ids], [a for a in found if a.by_id in ids]
+
+
+def merges(group: Group) -> list[Merge]:
+    """Return the merges that hold, the last one first: each can be taken back."""
+    rows = Merge.objects.filter(kept__in=group.ids, parted_at=None).select_related("gone")
+    return list(rows.order_by("-at", "-pk"))
+
+
+def likenesses(group: Group, *, restricted: bool) -> list[Person]:
+    """Return whom else a person may be, as far as nobody has said."""
+    open_ones = _open().filter(Q(first__in=group.ids) | Q(second__in=group.ids))[:20]
+    ids = set(group.ids)
+    others = {(row.second if row.first_id in ids else row.first) for row in open_ones}
+    roots = {one.same_as_id or one.pk for one in others} - ids
+    people = Person.objects.filter(pk__in=roots).select_related("home__street").order_by("pk")
+    return [one for one in people if restricted or not one.restricted]
+
+
+def _open() -> QuerySet[Likeness]:
+    rows = Likeness.objects.filter(said="").select_related(
+        "first__home__street", "second__home__street"
+    )
+    # Two that are shown as one already are no question any more.
+    same = Q(first__same_as=F("second")) | Q(second__same_as=F("first"))
+    both = Q(first__same_as=F("second__same_as"), first__same_as__isnull=False)
+    return rows.exclude(same).exclude(both).order_by("at", "pk")
+
+
+def doubtful(*, restricted: bool) -> QuerySet[Likeness]:
+    """Return the pairs of records of which nobody has said whether they are one person's, the oldest first."""
+    rows = _open()
+    return rows if restricted else rows.filter(first__restricted=False, second__restricted=False)
+
+
+def events(group: Group) -> list[PersonEvent]:
+    """Return the last thirty lines about a person's records, the newest first."""
+    return list(PersonEvent.objects.filter(person__in=group.ids).order_by("-at", "-pk")[:30])
+
+
+def openings(group: Group) -> list[Opening]:
+    """Return why a restricted record was opened, the last twenty times."""
+    rows = Opening.objects.filter(person__in=group.ids).select_related("staff")
+    return list(rows.order_by("-at", "-pk")[:20])
+
+
+def first_given(group: Group) -> datetime | None:
+    """Return when a person first asked for something, as far as it is kept."""
+    rows = Customer.objects.filter(person__in=group.ids).order_by("created_at")
+    return rows.values_list("created_at", flat=True).first()

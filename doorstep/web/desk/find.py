@@ -1,0 +1,170 @@
+"""Finds people, homes and cases by what a caller says: one list for the box of the frame and for its page.
+
+What was typed is looked for and forgotten: it stands in no address, no log and no table.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from doorstep.cases import queries as cases
+from doorstep.cases.models import Case
+from doorstep.catalogue import queries as catalogue
+from doorstep.council.queries import ZONE
+from doorstep.customers import finding as people
+from doorstep.customers import matching
+from doorstep.places import finding as places
+from doorstep.places.models import Property
+from doorstep.staff.who import Staff
+from doorstep.text import copied
+from doorstep.web.kit.opening import staff_of
+
+# Of each kind in the box; of homes on the page.
+SHOWN, HOMES = 8, 30
+# So many letters of a reference's end are enough.
+END = 4
+# Which sentence says what of the text was let go, or that there are too many answers.
+Said = Literal["", "names", "spelling", "number"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One that was found: where it leads, what it is called, what tells it apart, what is open of it now."""
+
+    kind: Literal["person", "home", "case"]
+    href: str
+    title: str
+    where: str
+    open_now: str = ""
+    is_late: bool = False
+    needs_care: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a text may mean, by kind; what of it had to be let go; and the one page that it can only mean."""
+
+    people: list[Row] = field(default_factory=list)
+    homes: list[Row] = field(default_factory=list)
+    cases: list[Row] = field(default_factory=list)
+    said: Said = ""
+    more_homes: bool = False
+    only: str = ""
+
+    @property
+    def total(self) -> int:
+        """Return how many were found."""
+        return len(self.people) + len(self.homes) + len(self.cases)
+
+
+def find(request: HttpRequest, text: str, now: datetime) -> Found:
+    """Return what a text may mean of what the member of staff who asks may see."""
+    who = staff_of(request)
+    text = " ".join(text[:120].split())
+    if not text:
+        return Found()
+    homes = places.find(text, HOMES) if who.may("homes.see") else places.NONE
+    found: list[Row] = []
+    are_like = False
+    # What has a figure and is some home's is nobody's name.
+    if who.may("customer.see") and not (homes.rows and re.search(r"\d", text)):
+        found, are_like = _people(who, text, now)
+    named = _by_reference(request, text, now) if who.may("desk.see") else []
+    ids = [home.uprn for home in homes.rows]
+    there = cases.open_at(ids, who, now) if ids and who.may("desk.see") else []
+    today = now.astimezone(ZONE).date()
+    rows_of_homes = [_home(home, there, today) for home in homes.rows]
+    rows = [_case(case, today) for case in [*named, *there][:SHOWN]]
+    said: Said = homes.let_go or ("names" if are_like else "")
+    only = ""
+    if len(named) == 1 and copied.reference(text) == named[0].reference:
+        only = rows[0].href
+    elif len(ids) == 1 and text.replace(" ", "") == str(ids[0]):
+        only = rows_of_homes[0].href
+    return Found(found, rows_of_homes, rows, said, homes.has_more, only)
+
+
+def _people(who: Staff, text: str, now: datetime) -> tuple[list[Row], bool]:
+    """Return the people that a text may mean, and whether none is called just so."""
+    # Whoever asked for something a moment ago is found already.
+    matching.match(now, most=20, latest=True)
+    found = people.find(text, restricted=who.may("customer.restricted"), limit=SHOWN)
+    ids = [one.person.pk for one in found]
+    theirs = cases.open_of(ids, who, now) if ids and who.may("desk.see") else []
+    today = now.astimezone(ZONE).date()
+    rows = [_person(one, theirs, today) for one in found]
+    return rows, bool(found) and all(one.is_like for one in found)
+
+
+def _person(one: people.Found, open_cases: Iterable[Case], today: date) -> Row:
+    person = one.person
+    href = reverse("customer", kwargs={"number": person.pk})
+    if person.restricted:  # nothing of it, until a reason is given
+        return Row("person", href, person.name, _("Restricted: opened with a reason"))
+    words, is_late = _open([case for case in open_cases if _is_of(case, person.pk)], today)
+    title = person.name or _("No name given")
+    where = person.home.address if person.home else one.reached
+    return Row("person", href, title, where, words, is_late, one.needs_care)
+
+
+def _is_of(case: Case, number: int) -> bool:
+    """Say whether a case is a person's, or of a record that stands behind theirs."""
+    record = case.customer.person if case.customer else None
+    return record is not None and number in (record.pk, record.same_as_id)
+
+
+def _by_reference(request: HttpRequest, text: str, now: datetime) -> list[Case]:
+    """Return the cases with this reference, however it is typed, or of which it is the end."""
+    return list(cases.by_reference_or_end(text, staff_of(request), now)[:SHOWN])
+
+
+def _home(home: Property, open_cases: Iterable[Case], today: date) -> Row:
+    here = [case for case in open_cases if case.place_id == home.uprn]
+    words, is_late = _open(here, today)
+    where = f"{home.street.locality}, {home.postcode}"
+    href = reverse("desk_home", kwargs={"uprn": home.uprn})
+    return Row("home", href, home.line, where, words, is_late)
+
+
+def _open(here: list[Case], today: date) -> tuple[str, bool]:
+    """Return in words how many cases are open, and how the soonest of them stands."""
+    if not here:
+        return "", False
+    count = ngettext("%(num)s open", "%(num)s open", len(here)) % {"num": len(here)}
+    due = min((case.due_on for case in here if case.due_on), default=None)
+    if due is None:
+        return count, False
+    return _("%(count)s, %(due)s") % {"count": count, "due": due_words(due, today)}, due < today
+
+
+def due_words(due: date, today: date) -> str:
+    """Return how a day that something is due on stands, as people say it: "due today", "2 days over"."""
+    days = (due - today).days
+    if days < 0:
+        return ngettext("%(num)s day over", "%(num)s days over", -days) % {"num": -days}
+    if days < 2:
+        return _("due tomorrow") if days else _("due today")
+    return _("due %(day)s") % {"day": short_day(due)}
+
+
+def short_day(day: date) -> str:
+    """Return a day in short, such as "Mon 30 Nov"."""
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def _case(case: Case, today: date) -> Row:
+    service = catalogue.service(case.version_id)
+    stage = service.workflow.stages[case.stage].label
+    href = reverse("desk_case", kwargs={"reference": case.reference})
+    where = ", ".join(filter(None, (case.at, case.reference)))
+    if case.is_closed or case.due_on is None:
+        return Row("case", href, service.about.title, where, stage)
+    words, is_late = due_words(case.due_on, today), case.due_on < today
+    return Row("case", href, service.about.title, where, f"{stage}, {words}", is_late)

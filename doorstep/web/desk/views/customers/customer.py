@@ -1,0 +1,225 @@
+"""A person: who they are, how to reach them, what is open and past, and a form for them."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from doorstep.bookings import queries as bookings
+from doorstep.cases import queries as cases
+from doorstep.cases import workflow
+from doorstep.cases.models import Case
+from doorstep.cases.prefill import Said
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.channels import ADVISER_CHANNELS
+from doorstep.council.errors import Refused
+from doorstep.customers import people, queries
+from doorstep.customers.models import FORMATS, LANGUAGES, REACH, Person
+from doorstep.customers.queries import Group
+from doorstep.messages import queries as messages
+from doorstep.payments import queries as payments
+from doorstep.staff import queries as staff
+from doorstep.web.desk.views.cases import caller
+from doorstep.web.desk.views.customers.opening import (
+    ask_why,
+    done,
+    may_restricted,
+    of_person,
+)
+from doorstep.web.form import session as forms
+from doorstep.web.kit.access import actor, needs
+from doorstep.web.kit.opening import staff_of
+
+SEE, CHANGE = "customer.see", "customer.change"
+# Closed cases, and messages, on the page; all closed ones stand behind a link.
+FEW, ALL = 8, 200
+
+
+def draw(request: HttpRequest, group: Group, refused: Refused | None = None) -> HttpResponse:
+    """Draw a person whole, with why something was refused."""
+    user: Any = request.user
+    acted_by, acts_for = queries.acting(group)
+    context = {
+        "group": group,
+        "person": group.person,
+        "contacts": queries.contacts(group),
+        "notes": queries.notes(group),
+        "acted_by": acted_by,
+        "acts_for": acts_for,
+        "merges": queries.merges(group),
+        "like": queries.likenesses(group, restricted=may_restricted(request)),
+        "refused": refused.code if refused else "",
+        "typed": request.POST,
+        "now": timezone.now(),
+        "may_change": user.may(CHANGE),
+        "sees_why": may_restricted(request),
+        **_asked_for(request, group),
+        **_trace(request, group),
+    }
+    if user.may("desk.send"):
+        context |= {"services": catalogue.running(), "channels": ADVISER_CHANNELS}
+    return render(request, "desk/customers/customer.html", context)
+
+
+def _asked_for(request: HttpRequest, group: Group) -> dict[str, Any]:
+    """Return what a person asked for, as far as who looks may see it, and what they were told of it."""
+    now = timezone.now()
+    mine = cases.of_people(group.ids, staff_of(request), now)
+    every = "all" in request.GET
+    past = mine.filter(closed_at__isnull=False).order_by("-closed_at", "-pk")
+    shown = [
+        *mine.filter(closed_at=None).order_by("due_on", "opened_at")[:ALL],
+        *past[: ALL if every else FEW + 1],
+    ]
+    has_more = not every and sum(case.is_closed for case in shown) > FEW
+    shown = shown[:-1] if has_more else shown
+    ids = [case.pk for case in shown]
+    booked, sums = bookings.of_cases(ids), payments.sums_of(ids)
+    rows = [_row(case, booked.get(case.pk), sums.get(case.pk)) for case in shown]
+    return {
+        "open": [row for row in rows if not row["case"].is_closed],
+        "past": [row for row in rows if row["case"].is_closed],
+        "has_more": has_more,
+        "told": messages.told_of(ids)[:FEW],
+        "by_pk": {case.pk: case for case in shown},
+    }
+
+
+def _row(case: Case, booking: Any, sums: tuple[int, int] | None) -> dict[str, Any]:
+    service = catalogue.service(case.version_id)
+    return {
+        "case": case,
+        "title": service.about.title,
+        "stage": workflow.stage_of(case).label,
+        "flags": [e.label for e in service.workflow.escalate if e.flag in case.flags],
+        "booking": booking,
+        "sums": sums,
+    }
+
+
+def _trace(request: HttpRequest, group: Group) -> dict[str, Any]:
+    """Return who opened and changed a person's record, for those who watch over that."""
+    user: Any = request.user
+    if not user.may("customer.trace"):
+        return {}
+    return {
+        "looks": staff.of_many("customer", [str(number) for number in group.ids]),
+        "openings": queries.openings(group),
+        "events": queries.events(group),
+    }
+
+
+@needs(SEE)
+@require_GET
+@of_person
+def customer(request: HttpRequest, group: Group) -> HttpResponse:
+    """Show a person."""
+    return draw(request, group)
+
+
+@needs("customer.restricted")
+@require_POST
+def why(request: HttpRequest, number: int) -> HttpResponse:
+    """Open a restricted record for a while, with the reason that was given."""
+    person = queries.person(number)
+    if person is None or not person.restricted:
+        return done(number) if person else _gone()
+    user: Any = request.user
+    reason = request.POST.get("why", "")
+    try:
+        people.open_restricted(person=person, why=reason, staff=user, now=timezone.now())
+    except Refused as exc:
+        return ask_why(request, person, exc.code)
+    return done(number)
+
+
+def _gone() -> HttpResponse:
+    raise Http404
+
+
+def _edit(
+    request: HttpRequest, refused: Refused | None = None, *, person: Person, typed: Any
+) -> HttpResponse:
+    context = {
+        "person": person,
+        "typed": typed,
+        "refused": refused.code if refused else "",
+        "languages": LANGUAGES,
+        "formats": FORMATS,
+        "reaches": REACH,
+    }
+    return render(request, "desk/customers/edit.html", context)
+
+
+@needs(CHANGE)
+@require_http_methods(["GET", "POST"])
+@of_person
+def edit(request: HttpRequest, group: Group) -> HttpResponse:
+    """Change a person's name, what they are, and how they like to be served."""
+    person = group.person
+    if request.method == "GET":
+        typed = {key: getattr(person, key) for key in ("name", "language", "format", "reach")}
+        typed["organisation"] = "1" if person.is_organisation else ""
+        return _edit(request, person=person, typed=typed)
+    values = request.POST.dict()
+    try:
+        people.change(person_id=person.pk, values=values, by=actor(request), now=timezone.now())
+    except Refused as exc:
+        return _edit(request, exc, person=person, typed=values)
+    return done(person.pk)
+
+
+@needs(CHANGE)
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Make a record of somebody who is in none yet, such as an organisation."""
+    context: dict[str, Any] = {"typed": request.POST, "refused": ""}
+    if request.method == "POST":
+        about = {"name": request.POST.get("name", "")[:400]}
+        is_organisation = request.POST.get("organisation") == "1"
+        try:
+            made = people.make(
+                **about, is_organisation=is_organisation, by=actor(request), now=timezone.now()
+            )
+            return done(made.pk)
+        except Refused as exc:
+            context["refused"] = exc.code
+    return render(request, "desk/customers/new.html", context)
+
+
+@needs("desk.send")
+@require_POST
+@of_person
+def begin(request: HttpRequest, group: Group, slug: str) -> HttpResponseBase:
+    """Begin a service's form for a person, with what is known of them answered already."""
+    channel = request.POST.get("channel", "")
+    offered = channel if channel in ADVISER_CHANNELS else ADVISER_CHANNELS[0]
+    session = caller.session_of(request, slug, offered)
+    return forms.begin_with(session, _said(group), begun_for=group.person.pk)
+
+
+def _said(group: Group) -> Said:
+    """Return what a person need not say again: their home, and how to reach them."""
+    reached = queries.contacts(group)
+    contact = {"name": group.person.name}
+    for kind, part in (("email", "email"), ("phone", "phone")):
+        contact[part] = next((c.value for c in reached if c.kind == kind), "")
+    home = group.person.home_id
+    answers: dict[tuple[str, str], object] = {("address", ""): str(home)} if home else {}
+    return Said(answers=answers, contact={k: v for k, v in contact.items() if v})
+
+
+@needs("customer.restricted")
+@require_POST
+@of_person
+def restrict(request: HttpRequest, group: Group) -> HttpResponse:
+    """Restrict a person's record, or open it again to whoever may see people."""
+    on = request.POST.get("restricted") == "1"
+    try:
+        people.restrict(person_id=group.person.pk, on=on, by=actor(request), now=timezone.now())
+    except Refused as exc:
+        return draw(request, group, exc)
+    return done(group.person.pk)

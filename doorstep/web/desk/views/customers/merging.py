@@ -1,0 +1,140 @@
+"""Two records of one person: looked at side by side, shown as one, and parted again; and who acts for whom."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from doorstep.council.errors import Refused
+from doorstep.customers import finding, matching, merging, people, queries
+from doorstep.customers.models import Person
+from doorstep.customers.queries import Group
+from doorstep.web.desk.views.customers.changing import day_of
+from doorstep.web.desk.views.customers.customer import CHANGE, draw
+from doorstep.web.desk.views.customers.opening import done, is_open, may_restricted, of_person
+from doorstep.web.kit.access import actor, needs
+from doorstep.web.kit.opening import looked
+
+# Pairs on a page of those that are doubtful.
+PAGE = 50
+
+
+def _other(request: HttpRequest, group: Group, other: int) -> Person:
+    """Return the other person, as far as who asks may see them; raises Http404."""
+    person = queries.person(other)
+    if person is not None and person.same_as_id:
+        person = queries.person(person.same_as_id)
+    if person is None or person.pk in group.ids:
+        raise Http404
+    if person.restricted and not is_open(request, person):
+        raise Http404
+    return person
+
+
+@needs(CHANGE)
+@require_http_methods(["GET", "POST"])
+@of_person
+def other(request: HttpRequest, group: Group) -> HttpResponse:
+    """Ask for another person by name, telephone or e-mail: to be the same as this one, or to act for them."""
+    text = request.POST.get("who", "")[:120]
+    if text:
+        matching.match(timezone.now())
+    found = finding.find(text, restricted=may_restricted(request)) if text else []
+    context = {
+        "person": group.person,
+        "text": text,
+        "asked": request.method == "POST",
+        "found": [one.person for one in found if one.person.pk not in group.ids],
+    }
+    return render(request, "desk/customers/other.html", context)
+
+
+@needs(CHANGE)
+@require_http_methods(["GET", "POST"])
+@of_person
+def merge(request: HttpRequest, group: Group, other: int) -> HttpResponse:
+    """Show two records side by side; say that they are one person's, and which stays in front."""
+    second = _other(request, group, other)
+    looked(request, "customer", str(second.pk))
+    groups = [group, queries.group_of(second)]
+    context = {
+        "groups": [(one, queries.contacts(one), queries.first_given(one)) for one in groups],
+        "person": group.person,
+        "other": second,
+        "refused": "",
+        "typed": request.POST,
+    }
+    if request.method == "POST":
+        keeps_other = request.POST.get("keep") == str(second.pk)
+        kept, gone = (second, group.person) if keeps_other else (group.person, second)
+        why, by = request.POST.get("why", ""), actor(request)
+        about: dict[str, Any] = {"kept_id": kept.pk, "gone_id": gone.pk, "why": why}
+        try:
+            merging.merge(**about, by=by, now=timezone.now())
+            return done(kept.pk, "#merged")
+        except Refused as exc:
+            context["refused"] = exc.code
+    return render(request, "desk/customers/merge.html", context)
+
+
+@needs(CHANGE)
+@require_POST
+@of_person
+def say_other(request: HttpRequest, group: Group, other: int) -> HttpResponse:
+    """Say that two records are two people's."""
+    second = _other(request, group, other)
+    about = {"one_id": group.person.pk, "other_id": second.pk}
+    merging.say_other(**about, by=actor(request), now=timezone.now())
+    return done(group.person.pk)
+
+
+@needs(CHANGE)
+@require_POST
+@of_person
+def part(request: HttpRequest, group: Group, merged: int) -> HttpResponse:
+    """Take back that two records are one person's."""
+    if merged not in [one.pk for one in queries.merges(group)]:
+        return draw(request, group, Refused("parted_already"))
+    try:
+        merging.part(merge_id=merged, by=actor(request), now=timezone.now())
+    except Refused as exc:
+        return draw(request, group, exc)
+    return done(group.person.pk)
+
+
+@needs(CHANGE)
+@require_http_methods(["GET", "POST"])
+@of_person
+def acting(request: HttpRequest, group: Group, other: int) -> HttpResponse:
+    """Ask as what another person acts for this one; write it down."""
+    second = _other(request, group, other)
+    looked(request, "customer", str(second.pk))
+    context = {"person": group.person, "other": second, "typed": request.POST, "refused": ""}
+    if request.method == "POST":
+        try:
+            people.add_actor(
+                person_id=group.person.pk,
+                by_id=second.pk,
+                role=request.POST.get("role", ""),
+                seen=request.POST.get("seen", ""),
+                until=day_of(request.POST.get("until", "")),
+                by=actor(request),
+                now=timezone.now(),
+            )
+            return done(group.person.pk, "#acting")
+        except Refused as exc:
+            context["refused"] = exc.code
+    return render(request, "desk/customers/acting.html", context)
+
+
+@needs(CHANGE)
+@require_GET
+def doubtful(request: HttpRequest) -> HttpResponse:
+    """List the records of which nobody has said whether they are one person's."""
+    rows = queries.doubtful(restricted=False)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    looked(request, "customers", "doubtful")
+    return render(request, "desk/customers/doubtful.html", {"page": page})

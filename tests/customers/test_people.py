@@ -1,0 +1,275 @@
+"""People: matched by rule, what is doubtful proposed, merged and parted, found however they are spelt, and forgotten."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from doorstep.council.errors import Refused
+from doorstep.customers import actions, finding, forgetting, matching, merging, people, queries
+from doorstep.customers.models import Contact, Customer, Likeness, Person, Word
+from doorstep.customers.names import alike, index_words, words_of
+from doorstep.staff.actor import Actor
+from tests.district import FIRST_UPRN
+
+HOME = FIRST_UPRN + 1
+ADVISER = Actor("staff", "adviser", "adviser")
+
+
+def given(district: Any, name: str = "", email: str = "", phone: str = "", **more: Any) -> Customer:
+    """Return contact details as they came with a case, looked into."""
+    row = actions.keep(name=name, email=email, phone=phone, now=district.now, **more)
+    assert row is not None
+    matching.match(district.now)
+    row.refresh_from_db()
+    return row
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("Ann Smith", "ann smith", "same"),
+        ("Mrs Ann Smith", "Ann Smith", "same"),
+        ("Smith Ann", "Ann Smith", "same"),
+        ("Ann Smith", "A Smith", "same"),
+        ("Ann Smith", "A. Smith", "same"),
+        ("Ann Smith", "Ann Smyth", "same"),
+        ("Ann Mary Smith", "Ann Smith", "same"),
+        ("Zoë O'Neill", "Zoe ONeill", "same"),
+        ("", "", "same"),
+        ("Ann Smith", "", "half"),
+        ("Ann Smith", "Smith", "half"),
+        ("Jane Smith", "June Smith", "half"),
+        ("Ann Smith-Jones", "Ann Jones", "same"),
+        ("Ann Smith-Jones", "Ann Smith", "half"),
+        ("Ann Smith", "Bob Smith", ""),
+        ("Catherine Smith", "Kathryn Smith", "half"),
+        ("Cath Smith", "Catherine Smith", "half"),
+        ("Ann Smith", "Anna Smith", "half"),
+        ("Ann Smith", "Ann Taylor", ""),
+        ("Ann Lee", "Ann Leo", ""),
+        ("A Smith", "B Smith", ""),
+    ],
+)
+def test_names_are_compared_as_people_write_them(one: str, other: str, expected: str) -> None:
+    assert alike(one, other) == alike(other, one) == expected
+
+
+@pytest.mark.parametrize(
+    "name", ["\u202eAnn", "🏴", "-", "x" * 300, "Ann " * 80, "李 小龍", "Мария"]
+)
+def test_odd_names_have_words_or_none(name: str) -> None:
+    assert len(words_of(name)) <= 12 and all(1 <= len(w) <= 40 for w in index_words([name]))
+
+
+@pytest.mark.parametrize(
+    ("email", "phone", "expected"),
+    [
+        ("Ann@Example.org", "", [("email", "ann@example.org")]),
+        ("", "01530 123456", [("phone", "01530123456")]),
+        ("", "+44 (0)1530 123456", [("phone", "01530123456")]),
+        ("", "07700 900123 or 01530 123456", [("phone", "07700900123"), ("phone", "01530123456")]),
+        ("", "ring after six", []),
+        ("", "123456 work", [("phone", "123456")]),
+    ],
+)
+def test_one_key_for_every_way_of_writing(email: str, phone: str, expected: list[Any]) -> None:
+    assert [(kind, key) for kind, key, _ in matching.keys_of(email, phone)] == expected
+
+
+def test_the_same_person_is_known_again(district: Any) -> None:
+    first = given(district, "Ann Smith", "ann@example.org", "01530 123456")
+    by_mail = given(district, "A Smith", "ANN@example.org")
+    by_phone = given(district, "Ann Smyth", phone="+44 1530 123456")
+    assert first.person_id == by_mail.person_id == by_phone.person_id
+    assert Person.objects.count() == 1 and Contact.objects.count() == 2
+
+
+def test_a_household_that_shares_a_telephone_is_two_people(district: Any) -> None:
+    ann = given(district, "Ann Smith", phone="01530 123456")
+    bob = given(district, "Bob Smith", phone="01530 123456")
+    assert ann.person_id != bob.person_id
+    assert not Likeness.objects.exists()
+
+
+def test_what_is_doubtful_is_proposed_and_not_done(district: Any) -> None:
+    ann = given(district, "Ann Smith", "ann@example.org")
+    nobody = given(district, "", "ann@example.org")
+    assert nobody.person_id != ann.person_id
+    (row,) = Likeness.objects.all()
+    assert (row.first_id, row.second_id, row.why) == (ann.person_id, nobody.person_id, "contact")
+    uprn = HOME
+    one = given(district, "Cy Jones", "cy@example.org", uprn=uprn)
+    other = given(district, "Cy Jones", "cy@work.example", uprn=uprn)
+    assert one.person_id != other.person_id
+    assert Likeness.objects.filter(why="home", first=one.person, second=other.person).exists()
+
+
+def test_somebody_like_several_is_tied_to_none(district: Any) -> None:
+    john = given(district, "John Smith", "smiths@example.org")
+    jane = given(district, "Jane Smith", "smiths@example.org")
+    which = given(district, "J Smith", "smiths@example.org")
+    assert len({john.person_id, jane.person_id, which.person_id}) == 3
+    assert Likeness.objects.filter(why="several", second=which.person).count() == 2
+
+
+def test_nothing_anonymous_is_tied_to_anybody(district: Any) -> None:
+    uprn = HOME
+    given(district, "Ann Smith", "ann@example.org", uprn=uprn)
+    assert actions.keep(name="", email="", phone="", now=district.now, uprn=uprn) is None
+    matching.match(district.now)
+    assert Customer.objects.count() == 1
+
+
+def test_who_a_form_was_begun_for_is_believed_by_the_name(district: Any) -> None:
+    ann = given(district, "Ann Smith", "ann@example.org")
+    again = given(district, "Ann Smith", phone="07700 900123", begun_for=ann.person_id)
+    assert again.person_id == ann.person_id
+    other = given(district, "Bob Taylor", phone="07700 900999", begun_for=ann.person_id)
+    assert other.person_id != ann.person_id
+
+
+def test_a_home_that_is_gone_stops_nothing(district: Any) -> None:
+    row = given(district, "Ann Smith", "ann@example.org", uprn=999)
+    assert row.person is not None and row.person.home_id is None
+
+
+def found(text: str, **more: Any) -> list[str]:
+    return [hit.person.name for hit in finding.find(text, **more)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "catherine o'brien", "obrien", "Brien Catherine", "cath", "c obrien", "kathryn obrien", "catherin obrein",
+        "CATHERINE  O’BRIEN", "katherine o brien", "01530 123456", "123456", "+44 1530 123456", "01530 12",
+        "cath@example.org", "CATH@", "catherine taylor",
+    ],
+)  # fmt: skip
+def test_somebody_is_found_however_they_are_typed(district: Any, text: str) -> None:
+    row = given(district, "Catherine Taylor", "cath@example.org", "01530 123456")
+    given(district, "Derek Hill", "derek@example.org", "01530 999999")
+    values = {"name": "Catherine O'Brien"}
+    people.change(person_id=row.person_id or 0, values=values, by=ADVISER, now=district.now)
+    assert found(text) == ["Catherine O'Brien"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "x", "%", "'; drop", "@", "1", "\u202e", "🏴", "a" * 500, "ann " * 60]
+)
+def test_odd_texts_find_nobody_and_break_nothing(district: Any, text: str) -> None:
+    given(district, "Derek Hill", "derek@example.org", "01530 999999")
+    assert found(text) == []
+
+
+def test_the_likest_comes_first_and_what_is_only_like_is_said(district: Any) -> None:
+    for name in ("Ann Smithson", "Ann Smyth", "Ann Smith"):
+        given(district, name, f"{name.replace(' ', '.')}@example.org")
+    assert found("ann smith")[0] == "Ann Smith"
+    assert [hit.is_like for hit in finding.find("ann smith")][0] is False
+    assert all(hit.is_like for hit in finding.find("ann smeth"))
+
+
+def test_restricted_people_are_found_by_few(district: Any) -> None:
+    row = given(district, "Ann Smith", "ann@example.org", uprn=HOME)
+    people.restrict(person_id=row.person_id or 0, on=True, by=ADVISER, now=district.now)
+    assert found("ann smith") == found("ann@example.org") == []
+    assert finding.at_home(HOME) == []
+    assert found("ann smith", restricted=True) == ["Ann Smith"]
+
+
+def test_merged_they_are_one_and_parted_each_is_as_it_was(district: Any) -> None:
+    ann = given(district, "Ann Smith", "ann@example.org").person
+    anna = given(district, "Anna Miller", "anna@example.org").person
+    third = given(district, "Annie Potter", "annie@example.org").person
+    assert ann and anna and third
+    first = merging.merge(kept_id=anna.pk, gone_id=third.pk, why="", by=ADVISER, now=district.now)
+    made = merging.merge(
+        kept_id=ann.pk, gone_id=anna.pk, why="married", by=ADVISER, now=district.now
+    )
+    assert found("miller") == found("potter") == ["Ann Smith"]
+    assert queries.group_of(ann).other_names == ["Annie Potter", "Anna Miller"]
+    # What comes meanwhile goes to the record that it is like, and goes with it.
+    later = given(district, "Anna Miller", "anna@example.org")
+    assert later.person_id == anna.pk
+    with pytest.raises(Refused, match="merged_further"):
+        merging.part(merge_id=first.pk, by=ADVISER, now=district.now)
+    merging.part(merge_id=made.pk, by=ADVISER, now=district.now)
+    assert found("miller") == found("potter") == ["Anna Miller"]
+    merging.part(merge_id=first.pk, by=ADVISER, now=district.now)
+    assert found("potter") == ["Annie Potter"]
+    with pytest.raises(Refused, match="parted_already"):
+        merging.part(merge_id=made.pk, by=ADVISER, now=district.now)
+
+
+def test_what_cannot_be_one_is_refused(district: Any) -> None:
+    ann = given(district, "Ann Smith", "ann@example.org").person
+    bob = given(district, "Bob Smith", "bob@example.org").person
+    assert ann and bob
+    ids = {"kept_id": ann.pk, "gone_id": bob.pk}
+    with pytest.raises(Refused, match="same_person"):
+        merging.merge(kept_id=ann.pk, gone_id=ann.pk, why="", by=ADVISER, now=district.now)
+    people.restrict(person_id=bob.pk, on=True, by=ADVISER, now=district.now)
+    with pytest.raises(Refused, match="merge_restricted"):
+        merging.merge(**ids, why="", by=ADVISER, now=district.now)
+    people.restrict(person_id=bob.pk, on=False, by=ADVISER, now=district.now)
+    merging.merge(**ids, why="", by=ADVISER, now=district.now)
+    with pytest.raises(Refused, match="person_gone"):
+        merging.merge(**ids, why="", by=ADVISER, now=district.now)
+
+
+def test_said_to_be_two_they_are_not_proposed_again(district: Any) -> None:
+    ann = given(district, "Ann Smith", "ann@example.org").person
+    nobody = given(district, "", "ann@example.org").person
+    assert ann and nobody
+    assert queries.likenesses(queries.group_of(ann), restricted=False) == [nobody]
+    merging.say_other(one_id=ann.pk, other_id=nobody.pk, by=ADVISER, now=district.now)
+    assert queries.likenesses(queries.group_of(ann), restricted=False) == []
+    assert not queries.doubtful(restricted=True).exists()
+
+
+def test_a_restricted_case_makes_nothing_known(district: Any) -> None:
+    first = given(district, "Ann Smith", "ann@example.org", uprn=HOME)
+    second = given(district, "Ann Smith", "ann@example.org", "07700 900123")
+    assert first.person_id == second.person_id
+    actions.restrict(customer_id=second.pk, on=True)
+    assert found("07700 900123") == []
+    matching.match(district.now)
+    second.refresh_from_db()
+    assert second.person is not None and second.person.restricted
+    assert found("07700 900123") == [] and found("ann smith") == ["Ann Smith"]
+    actions.restrict(customer_id=first.pk, on=True)
+    assert found("ann smith") == []
+    born = given(district, "Ann Smith", "ann@example.org", restricted=True)
+    assert born.person is not None and born.person.restricted
+
+
+def test_with_the_last_case_goes_what_is_known_by_it(district: Any) -> None:
+    old = given(district, "Ann Smith", "ann@example.org", "01530 123456")
+    new = given(district, "Ann Smyth", "ann@example.org")
+    assert old.person_id == new.person_id
+    actions.forget(customer_id=old.pk)
+    forgetting.forget(district.now)
+    assert found("01530 123456") == [] and found("ann@example.org") != []
+    actions.forget(customer_id=new.pk)
+    forgetting.forget(district.now)
+    assert not Person.objects.exists() and not Contact.objects.exists()
+    assert not Word.objects.filter(word__in=["ann", "smith", "smyth"]).exists()
+
+
+def test_what_staff_wrote_stays_a_year(district: Any) -> None:
+    row = given(district, "Ann Smith", "ann@example.org")
+    number = row.person_id or 0
+    people.add_contact(person_id=number, text="07700 900123", by=ADVISER, now=district.now)
+    actions.forget(customer_id=row.pk)
+    forgetting.forget(district.now + timedelta(days=300))
+    assert found("07700 900123") == ["Ann Smith"] and found("ann@example.org") == []
+    forgetting.forget(district.now + timedelta(days=370))
+    assert not Person.objects.exists()
+
+
+def test_a_backlog_is_looked_into_in_pieces(district: Any) -> None:
+    for n in range(7):
+        actions.keep(name=f"Ann Smith{n}", email=f"a{n}@example.org", phone="", now=district.now)
+    assert [matching.match(district.now, most=3) for _ in range(4)] == [3, 3, 1, 0]
+    assert Person.objects.count() == 7

@@ -1,0 +1,130 @@
+"""An adviser finds whoever calls by the keyboard alone, from the first letter to the opened page."""
+
+from typing import Any
+
+import pytest
+
+from doorstep.staff.models import Look, StaffUser
+from tests.browser import comes_to, keep_signed_in, looks_right, sign_in
+
+pytestmark = pytest.mark.browser
+
+
+class Typist:
+    """A page at which nobody touches the mouse; counts keys, and the pages that were loaded."""
+
+    def __init__(self, page: Any) -> None:
+        self.page, self.keys, self.loads = page, 0, 0
+        page.on("load", self._loaded)
+
+    def _loaded(self, _page: Any) -> None:
+        self.loads += 1
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.keys += 1
+
+    def type(self, text: str) -> None:
+        self.press(*text)
+
+
+@pytest.fixture
+def desk(chromium: Any, live_server: Any, open_district: Any) -> Any:
+    page = chromium.new_page(viewport={"width": 1366, "height": 768})
+    page.set_default_timeout(15000)
+    sign_in(page, live_server.url, "adviser")
+    return page
+
+
+def found(page: Any, words: str) -> None:
+    """Wait until the chosen one of those that were found has these words."""
+    page.wait_for_selector(f".find__row[aria-selected=true]:has-text('{words}')")
+
+
+def test_a_home_by_its_street_misspelt(desk: Any) -> None:
+    adviser = Typist(desk)
+    adviser.press("/")
+    comes_to(desk, "desk-find")
+    adviser.type("3 mlil ln")
+    found(desk, "3 Mill Lane")
+    assert "spelt like it" in desk.inner_text(".find [role=status]")
+    looks_right(desk)
+    adviser.press("Enter")
+    desk.wait_for_selector("h1:has-text('3 Mill Lane')")
+    assert (adviser.keys, adviser.loads) == (11, 1)
+    assert desk.url.endswith("/desk/homes/1003")
+    assert Look.objects.filter(what="home", key="1003").count() == 1
+    looks_right(desk)
+
+
+def test_a_case_by_its_reference_without_hyphens(desk: Any, open_district: Any) -> None:
+    case = open_district.case(1)
+    adviser = Typist(desk)
+    adviser.press("/")
+    adviser.type(case.reference.replace("-", "").lower())
+    # The Enter key waits for nothing: what can mean one page only leads there.
+    adviser.press("Enter")
+    desk.wait_for_url(f"**/desk/cases/{case.reference}")
+    desk.wait_for_load_state()
+    assert (adviser.keys, adviser.loads) == (12, 1)
+
+
+def test_the_list_is_gone_through_by_groups_and_closed(desk: Any, open_district: Any) -> None:
+    case = open_district.case(1)
+    desk.keyboard.press("/")
+    desk.keyboard.type("mill lane")
+    found(desk, "1 Mill Lane")
+    box = desk.locator("#desk-find")
+    assert box.get_attribute("aria-expanded") == "true"
+    desk.keyboard.press("ArrowDown")
+    found(desk, "2 Mill Lane")
+    assert box.get_attribute("aria-activedescendant") == "desk-found-homes-2"
+    desk.keyboard.press("ArrowUp")
+    desk.keyboard.press("ArrowUp")
+    found(desk, case.reference)
+    desk.keyboard.press("Alt+ArrowDown")
+    found(desk, "1 Mill Lane")
+    desk.keyboard.press("Alt+ArrowDown")
+    found(desk, case.reference)
+    desk.keyboard.press("Escape")
+    desk.wait_for_selector(".find__list", state="hidden")
+    assert box.get_attribute("aria-expanded") == "false" and box.input_value() == "mill lane"
+    desk.keyboard.press("ArrowDown")
+    found(desk, "1 Mill Lane")
+    desk.keyboard.press("Tab")
+    desk.wait_for_selector(".find__list", state="hidden")
+
+
+def test_the_key_writes_itself_in_a_field_and_leads_nowhere_once_it_is_off(
+    desk: Any, live_server: Any
+) -> None:
+    desk.goto(f"{live_server.url}/desk/shortcuts")
+    looks_right(desk)
+    desk.fill("#key", "")
+    desk.focus("#key")
+    desk.keyboard.press("/")
+    assert desk.input_value("#key") == "/"
+    desk.fill("#key", "")
+    desk.click("main button")
+    desk.wait_for_selector("form.find[data-key='']")
+    assert StaffUser.objects.get(username="adviser").find_key == ""
+    desk.keyboard.press("/")
+    assert desk.evaluate("document.activeElement.id") != "desk-find"
+
+
+def test_without_scripts_the_box_leads_to_a_page(
+    chromium: Any, live_server: Any, open_district: Any
+) -> None:
+    context = chromium.new_context(
+        java_script_enabled=False, viewport={"width": 341, "height": 700}
+    )
+    page = context.new_page()
+    page.goto(f"{live_server.url}/desk/sign-in")
+    keep_signed_in(page, live_server.url, "adviser")
+    page.goto(f"{live_server.url}/desk")
+    page.fill("#desk-find", "mlil lane 4")
+    page.click(".find__go")
+    page.click("main a:has-text('4 Mill Lane')")
+    page.wait_for_selector("h1:has-text('4 Mill Lane')")
+    context.close()
