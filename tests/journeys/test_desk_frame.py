@@ -12,7 +12,7 @@ from tests.streets import Streets
 pytestmark = pytest.mark.browser
 
 # As wide as a usual screen of an office, as a small one, and as the usual one at 400 %.
-WIDTHS = (1366, 1024, 341)
+WIDTHS = ((1366, "light"), (1366, "dark"), (1024, "light"), (341, "light"))
 PAGES = (
     "/desk",
     "/desk/tasks",
@@ -38,8 +38,10 @@ NAME = "North West Leicestershire Desk"
 FOCUSED = "document.activeElement.id || document.activeElement.innerText.split('\\n')[0].trim()"
 
 
-def browser(chromium: Any, base: str, name: str) -> Any:
-    page = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=base).new_page()
+def browser(chromium: Any, base: str, name: str, scheme: str = "light") -> Any:
+    size = {"width": 1366, "height": 768}
+    context = chromium.new_context(viewport=size, base_url=base, color_scheme=scheme)
+    page = context.new_page()
     page.set_default_timeout(15000)
     keep_signed_in(page, base, name)
     return page
@@ -53,12 +55,12 @@ def is_in_order(page: Any) -> None:
     assert page.evaluate(SMALL) == [], (page.url, page.viewport_size)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("width", "scheme"), WIDTHS)
 def test_pages_stand_in_the_frame_at_each_width(
-    chromium: Any, live_server: Any, open_district: Any, width: int
+    chromium: Any, live_server: Any, open_district: Any, width: int, scheme: str
 ) -> None:
     case = open_district.case(0)
-    page = browser(chromium, live_server.url, "supervisor")
+    page = browser(chromium, live_server.url, "supervisor", scheme)
     page.set_viewport_size({"width": width, "height": 700})
     for there in (*PAGES, f"/desk/cases/{case.reference}"):
         page.goto(there)

@@ -32,11 +32,20 @@ class Line:
     told: Told | None = None
 
 
-def of(case: Case, service: Service, events: Iterable[Event], told: list[Told]) -> list[Line]:
+def names_in(events: Iterable[Event]) -> dict[str, str]:
+    """Return what the members of staff of these lines are called, by the names they sign in with."""
+    return staff.names_of({event.by_key for event in events if event.by_kind == "staff"})
+
+
+def of(
+    case: Case,
+    service: Service,
+    events: Iterable[Event],
+    told: list[Told],
+    names: Mapping[str, str],
+) -> list[Line]:
     """Return a case's lines; a message stands where it was written, in the place of the line that says so."""
-    events = list(events)
     sent = {(t.message.name, t.message.queued_at) for t in told}
-    names = staff.names_of({e.by_key for e in events if e.by_kind == "staff"})
     lines: list[Line] = []
     for event in events:
         if event.kind == "stage" and (led := _led_to(lines, event)):

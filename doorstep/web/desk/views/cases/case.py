@@ -58,7 +58,8 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
     jobs, charges = work.of_case(found), payments.of_case(found)
     about_place = case_place.about(found, service, timezone.now())
     cautions = about_place.get("cautions", [])
-    told = messages.told(found)
+    events, told = timeline.of(found), messages.told(found)
+    names = story.names_in(events)
     context: dict[str, Any] = {
         "seen": seen.mark(state_of(found, about_place["report"], jobs, charges, cautions)),
         "changed": refused.values.get("parts", ()) if refused else (),
@@ -78,7 +79,8 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         if may(request, "desk.send", found)
         else None,
         "late": choosing.late(found, timezone.now()) if may(request, "desk.send", found) else "",
-        "story": story.of(found, service, timeline.of(found), told),
+        "story": story.of(found, service, events, told, names),
+        "names": names,
         "may_decide": may(request, "desk.decide", found),
         "checks": case_why.of(found, service),
         "jobs": jobs,
