@@ -29,8 +29,8 @@ from dated d join bench_box b using (k)
 where not (is_open and exists (
   select 1 from cases_case c where c.closed_at is null and c.unique_key = 'missed-bin:' || b.box));
 
-insert into customers_customer (id, name, email, phone, created_at)
-select customer, 'Resident ' || n, 'resident' || n || '@resident.example', '', opened from made where customer is not null;
+insert into customers_customer (id, name, email, phone, created_at, uprn, matched_at)
+select customer, 'Resident ' || n, 'resident' || n || '@resident.example', '', opened, place, opened from made where customer is not null;
 
 insert into cases_draft (id, visitor, version_id, slug, channel, language, by_staff, answers, words, facts, asked,
   decisions, passed, created_at, updated_at, sent_at, typed, saved_to, saved_key, link_hash)

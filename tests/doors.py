@@ -27,6 +27,8 @@ VALUES = {
     "key": "E1",
     "caution": "1",
     "way": "cash",
+    "other": "2",
+    "merged": "1",
 }
 
 

@@ -1,6 +1,6 @@
 """Changes cases: an outcome is recorded, a note is added."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
 from doorstep.cases.values import to_json
 from doorstep.council.errors import Refused
+from doorstep.files import photos as files
 from doorstep.staff.actor import Actor
 
 
@@ -43,12 +44,23 @@ def record_outcome(
     return case
 
 
+# Photos with a note.
+MOST_PHOTOS = 5
+
+
 @transaction.atomic
-def note(*, case_id: int, text: str, by: Actor, now: datetime) -> None:
-    """Add a note for staff; raises Refused("note_empty"), Refused("erased")."""
+def note(*, case_id: int, text: str, by: Actor, now: datetime, photos: Sequence[str] = ()) -> None:
+    """Add a note for staff, with the names of photos that were taken for it.
+
+    Raises Refused("note_empty"), Refused("erased"), Refused("too_many_photos").
+    """
     if not text.strip():
         raise Refused("note_empty")
+    if len(photos) > MOST_PHOTOS:
+        raise Refused("too_many_photos")
     case = locked(case_id)
     if case.erased_at:  # nothing would ever erase it again
         raise Refused("erased")
-    timeline.write(case, "note", by=by, now=now, text=text.strip())
+    files.keep(photos)
+    more = {"attached": list(photos)} if photos else {}
+    timeline.write(case, "note", by=by, now=now, text=text.strip(), **more)

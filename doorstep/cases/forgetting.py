@@ -6,7 +6,7 @@ from functools import partial
 from django.db import connection, transaction
 from django.db.models import Q
 
-from doorstep.cases import access, drafts
+from doorstep.cases import access, drafts, history
 from doorstep.cases.models import FULL, Case, Draft, EventText, Link
 from doorstep.cases.values import photos_of
 from doorstep.catalogue import queries as catalogue
@@ -80,8 +80,8 @@ def _forget_changes(case: Case) -> None:
 def _photos(case: Case) -> list[str]:
     """Return the names of a case's photos, from its answers and its timeline."""
     answers = photos_of(catalogue.service(case.version_id), case.answers)
-    later = case.events.filter(data__has_key="photo").values_list("data__photo", flat=True)
-    return [str(name) for name in [*answers, *later] if name]
+    later = case.events.filter(data__has_any_keys=["photo", "attached"])
+    return [*answers, *(name for event in later for name in history.photos_with(event))]
 
 
 def _held_by_kin(case: Case) -> set[str]:

@@ -97,6 +97,16 @@ def _text(event: Event) -> str:
     return personal.text if personal else ""
 
 
+def photos_with(event: Event) -> list[str]:
+    """Return the names of the photos that came with a line: one that a resident added, or those of a note."""
+    return [name for name in (event.data.get("photo"), *event.data.get("attached", ())) if name]
+
+
+def photos_of_notes(case: Case) -> set[str]:
+    """Return the names of the photos that staff put beside their notes, which are for staff."""
+    return {name for event in case.events.filter(kind="note") for name in photos_with(event)}
+
+
 def photos(case: Case) -> set[str]:
     """Return the names of the photos that a case's person sent, with the form and later."""
     later = added(case.events.filter(kind__in=ADDED))

@@ -1,5 +1,6 @@
 """Reads who looked at what, who may what, and tokens."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -37,6 +38,14 @@ def has_people() -> bool:
 def person_named(username: str) -> StaffUser | None:
     """Return somebody whose account is open, by the name they sign in with."""
     return StaffUser.objects.filter(username=username, is_active=True).first()
+
+
+def names_of(usernames: Collection[str]) -> dict[str, str]:
+    """Return what people are called, by the names they sign in with."""
+    if not usernames:
+        return {}
+    people = StaffUser.objects.filter(username__in=usernames)
+    return dict(people.values_list("username", "name"))
 
 
 def alarms(for_whom: int, now: datetime) -> QuerySet[Alarm]:

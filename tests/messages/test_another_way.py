@@ -38,7 +38,7 @@ def send(message: Message, now: datetime = DAY) -> Message:
 
 def page(case: Case, role: str = "adviser") -> str:
     answer = signed_in(role).get(f"/desk/cases/{case.reference}").content.decode()
-    return html.unescape(answer.partition('id="messages"')[2].partition(">Timeline<")[0])
+    return html.unescape(answer.partition('id="messages"')[2].partition("</section>")[0])
 
 
 def press(case: Case, message: Message, way: str) -> str:

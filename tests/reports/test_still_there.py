@@ -122,7 +122,7 @@ def test_whoever_looks_after_it_reads_it_at_the_desk(streets: Any) -> None:
     page = text(signed_in("officer").get(f"/desk/cases/{case.reference}"))
     assert "3 people say that it is still there, the last at" in page
     # One line of the timeline a day, and it holds.
-    assert page.count("<strong>Still there</strong>") == 2
+    assert page.count("<strong>Somebody says that it is still there.</strong>") == 2
     from doorstep.cases import timeline
 
     assert timeline.broken(case) == [] and to_do(case) == []

@@ -14,10 +14,13 @@ from doorstep.web.kit import limits
 OF_AN_ADDRESS, OF_A_FORM, HOURS = 100, 30, 6
 
 
-def take(request: HttpRequest, file: Any, *, of: str, now: datetime) -> str:
-    """Keep a photo that a resident sent `of` a draft or a case, and return its name; raises BadFile."""
+def take(request: HttpRequest, file: Any, *, of: str, now: datetime, whose: str = "") -> str:
+    """Keep a photo that somebody sent `of` a draft or a case, and return its name; raises BadFile.
+
+    It is counted by the address it comes from; `whose` instead, such as an account: an office has one address.
+    """
     counts = (
-        limits.count([limits.person(request, "photo")], OF_AN_ADDRESS, 3600),
+        limits.count([whose or limits.person(request, "photo")], OF_AN_ADDRESS, 3600),
         limits.count([f"photo:{of}"], OF_A_FORM, HOURS * 3600),
     )
     for standing in counts:

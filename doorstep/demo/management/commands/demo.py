@@ -105,6 +105,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Made {count} rounds' progress and {len(examples)} addresses to try."
             )
+        if not is_kept_there():
             neighbours.make(now)
         if not Report.objects.exists():
             with transaction.atomic():

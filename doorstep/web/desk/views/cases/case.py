@@ -28,18 +28,21 @@ from doorstep.cases.models import Case
 from doorstep.cases.parts import Part
 from doorstep.cases.values import from_json
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue.service import Stage
+from doorstep.catalogue.service import Service, Stage
 from doorstep.council.errors import Refused
+from doorstep.council.queries import ZONE
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork import queries as work
 from doorstep.files import photos
+from doorstep.files.errors import BadFile
+from doorstep.forms.form import Page
 from doorstep.messages import another_way
 from doorstep.messages import queries as messages
 from doorstep.payments import queries as payments
 from doorstep.staff import queries as looks
 from doorstep.waste import keyed, sheets
 from doorstep.waste import queries as rounds_of
-from doorstep.web.desk import case_place, case_reroute
+from doorstep.web.desk import case_place, case_reroute, story
 from doorstep.web.desk.case_state import locked_state, state_of
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases import caller
@@ -57,13 +60,15 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
     jobs, charges = work.of_case(found), payments.of_case(found)
     about_place = case_place.about(found, service, timezone.now())
     cautions = about_place.get("cautions", [])
-    context = {
+    told = messages.told(found)
+    context: dict[str, Any] = {
         "seen": seen.mark(state_of(found, about_place["report"], jobs, charges, cautions)),
         "changed": refused.values.get("parts", ()) if refused else (),
         "case": found,
         "service": service,
         "stage": stage,
         "refused": refused.code if refused else "",
+        "about_refused": refused.values if refused else {},
         "flow": service.workflow,
         "flags": [e.label for e in service.workflow.escalate if e.flag in found.flags],
         "decisions": {k: service.workflow.decisions.get(k, k) for k in stage.decisions},
@@ -75,16 +80,18 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         if may(request, "desk.send", found)
         else None,
         "late": choosing.late(found, timezone.now()) if may(request, "desk.send", found) else "",
-        "events": timeline.of(found),
+        "story": story.of(found, service, timeline.of(found), told),
         "may_decide": may(request, "desk.decide", found),
-        "checks": from_json(found.decisions),
+        "checks": _checks(found, service),
         "jobs": jobs,
         "sheets": keyed.of_jobs(jobs),
         "booking": bookings.of_case(found),
         "charges": charges,
         "tasks": needs_person.of_case(found),
         "now": timezone.now(),
-        "told": messages.told(found),
+        "today": timezone.now().astimezone(ZONE).date(),
+        "told": told,
+        "failed": [t for t in told if t.state == "failed" and not t.was_repeated],
         "ways": another_way.ways(found) if may(request, "desk.send", found) else [],
         "may_refund": may(request, "payments.refund", found),
         "may_waive": may(request, "payments.waive", found),
@@ -99,6 +106,16 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
     if context.get("moved", {}).get("became"):
         context["moved"]["became"] = as_seen(request, context["moved"]["became"])
     return render(request, "desk/case.html", context)
+
+
+def _checks(found: Case, service: Service) -> list[tuple[Page | None, Any, list[Any]]]:
+    """Return what the pages' checks decided: the page, the decision, and each rule that was tried, with what it is for."""
+    kept = from_json(found.decisions)
+    pages = [(service.form.page(page), decision) for page, decision in kept.items()]
+    return [
+        (page, decision, list(zip(page.check if page else (), decision["tried"], strict=False)))
+        for page, decision in pages
+    ]
 
 
 def _related(request: HttpRequest, about_place: dict[str, Any]) -> dict[str, Any]:
@@ -162,7 +179,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
 def _ask(
     request: HttpRequest, case: Case, choice: str, now: datetime, refused: str = ""
 ) -> HttpResponse:
-    context = {
+    context: dict[str, Any] = {
         "case": case,
         "choice": choosing.one(case, choice, now),
         "question": asking.question(case, choice),
@@ -213,10 +230,17 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 @says_why_not(again)
 def note(request: HttpRequest, reference: str) -> HttpResponse:
-    """Add a note."""
-    case = open_case(request, reference)
-    text = request.POST.get("text", "")
-    case_actions.note(case_id=case.pk, text=text, by=actor(request), now=timezone.now())
+    """Add a note, with photos."""
+    case, now = open_case(request, reference), timezone.now()
+    text, files = request.POST.get("text", ""), request.FILES.getlist("photos")
+    if len(files) > case_actions.MOST_PHOTOS:
+        raise Refused("too_many_photos")
+    whose = {"of": f"note:{case.reference}", "whose": f"photo-of:{actor(request).key}"}
+    try:
+        names = [uploads.take(request, file, now=now, **whose) for file in files]
+    except BadFile as exc:
+        raise Refused(exc.code, **exc.values) from exc
+    case_actions.note(case_id=case.pk, text=text, photos=names, by=actor(request), now=now)
     return back_to(case)
 
 
@@ -282,5 +306,5 @@ def photo(request: HttpRequest, reference: str, name: str) -> HttpResponseBase:
 
 
 def _photos(found: Case) -> set[str]:
-    """Return the names of all photos of a case: what its person sent, with the form and later, and what crews took."""
-    return {*history.photos(found), *work.photos_of(found)}
+    """Return the names of all photos of a case: what its person sent, what crews took, and those of notes."""
+    return {*history.photos(found), *work.photos_of(found), *history.photos_of_notes(found)}

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -23,12 +22,10 @@ from doorstep.customers.queries import Group
 from doorstep.messages import queries as messages
 from doorstep.payments import queries as payments
 from doorstep.staff import queries as staff
-from doorstep.web.desk.refusal import says_why_not
 from doorstep.web.desk.views.cases import caller
 from doorstep.web.desk.views.customers.opening import (
     ask_why,
     done,
-    is_open,
     may_restricted,
     of_person,
 )
@@ -195,19 +192,13 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @needs("desk.send")
 @require_POST
-def begin(request: HttpRequest, number: int, slug: str) -> HttpResponseBase:
+@of_person
+def begin(request: HttpRequest, group: Group, slug: str) -> HttpResponseBase:
     """Begin a service's form for a person, with what is known of them answered already."""
-    person = queries.person(number)
-    user: Any = request.user
-    if person is None or not user.may(SEE):
-        raise Http404
-    if person.restricted and not is_open(request, person):
-        return redirect("customer", number=number)
-    group = queries.group_of(person)
     channel = request.POST.get("channel", "")
     offered = channel if channel in ADVISER_CHANNELS else ADVISER_CHANNELS[0]
     session = caller.session_of(request, slug, offered)
-    return forms.begin_with(session, _said(group), begun_for=person.pk)
+    return forms.begin_with(session, _said(group), begun_for=group.person.pk)
 
 
 def _said(group: Group) -> Said:
@@ -221,25 +212,14 @@ def _said(group: Group) -> Said:
     return Said(answers=answers, contact={k: v for k, v in contact.items() if v})
 
 
-def again(request: HttpRequest, refused: Refused, *, number: int, **_named: object) -> HttpResponse:
-    person = queries.person(number)
-    if person is None:
-        raise Http404
-    if person.restricted and not is_open(request, person):
-        return ask_why(request, person)
-    return draw(request, queries.group_of(person), refused)
-
-
 @needs("customer.restricted")
 @require_POST
-@says_why_not(again)
-def restrict(request: HttpRequest, number: int) -> HttpResponse:
+@of_person
+def restrict(request: HttpRequest, group: Group) -> HttpResponse:
     """Restrict a person's record, or open it again to whoever may see people."""
     on = request.POST.get("restricted") == "1"
-    person = queries.person(number)
-    if person is None:
-        raise Http404
-    if person.restricted and not is_open(request, person):
-        raise PermissionDenied
-    people.restrict(person_id=number, on=on, by=actor(request), now=timezone.now())
-    return done(number)
+    try:
+        people.restrict(person_id=group.person.pk, on=on, by=actor(request), now=timezone.now())
+    except Refused as exc:
+        return draw(request, group, exc)
+    return done(group.person.pk)

@@ -15,7 +15,7 @@ from doorstep.customers import people, queries
 from doorstep.customers.models import Person
 from doorstep.web.kit import opening
 
-RESTRICTED = "customer.restricted"
+SEE, RESTRICTED = "customer.see", "customer.restricted"
 
 
 def may_restricted(request: HttpRequest) -> bool:
@@ -32,7 +32,8 @@ def of_person(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 
     @wraps(view)
     def opened(request: HttpRequest, number: int, **named: Any) -> HttpResponseBase:
-        person = queries.person(number)
+        user: Any = request.user
+        person = queries.person(number) if user.may(SEE) else None
         if person is not None and person.same_as_id:
             if request.method in ("GET", "HEAD"):
                 name = request.resolver_match.view_name if request.resolver_match else "customer"

@@ -1,0 +1,102 @@
+"""The story of a case as its page tells it: what was done and what the person was told, the latest first.
+
+Who did it, and what it was about in words; the sentences stand in `desk/story.html`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from doorstep.cases import history
+from doorstep.cases.models import Case, Event
+from doorstep.catalogue.service import Service
+from doorstep.catalogue.words import say
+from doorstep.messages.queries import Told
+from doorstep.staff import queries as staff
+from doorstep.staff.actor import RESIDENT
+
+
+@dataclass
+class Line:
+    """Something that happened: its kind, who did it (nobody: Doorstep itself), what it is about, where the case stood then."""
+
+    at: datetime
+    kind: str
+    by_kind: str = "system"
+    who: str = ""
+    what: str = ""
+    data: Mapping[str, object] = field(default_factory=dict)
+    text: str = ""
+    photos: tuple[str, ...] = ()
+    stage: str = ""
+    told: Told | None = None
+
+
+def of(case: Case, service: Service, events: Iterable[Event], told: list[Told]) -> list[Line]:
+    """Return a case's lines; a message stands where it was written, in the place of the line that says so."""
+    events = list(events)
+    sent = {(t.message.name, t.message.queued_at) for t in told}
+    names = staff.names_of({e.by_key for e in events if e.by_kind == "staff"})
+    lines: list[Line] = []
+    for event in events:
+        if event.kind == "stage" and (led := _led_to(lines, event)):
+            led.stage = _what(service, event)
+        elif event.kind != "told" or (event.data["message"], event.at) not in sent:
+            lines.append(_line(event, case, service, names))
+    lines += [Line(t.message.queued_at, "message", told=t) for t in reversed(told)]
+    return sorted(lines, key=lambda line: line.at)[::-1]
+
+
+def _led_to(lines: list[Line], stage: Event) -> Line | None:
+    """Return what led to a stage: the first of the same moment that has led to none yet."""
+    same = [line for line in lines if line.at == stage.at and line.kind != "stage"]
+    return next((line for line in same if not line.stage), None)
+
+
+def _line(event: Event, case: Case, service: Service, names: Mapping[str, str]) -> Line:
+    personal = getattr(event, "personal", None)
+    return Line(
+        event.at,
+        event.kind,
+        event.by_kind,
+        _who(event, case, names),
+        _what(service, event),
+        event.data,
+        personal.text if personal else "",
+        tuple(history.photos_with(event)),
+    )
+
+
+def _who(event: Event, case: Case, names: Mapping[str, str]) -> str:
+    if event.by_kind == RESIDENT.kind:
+        return case.customer.name if case.customer else ""
+    return names.get(event.by_key, event.by_key)
+
+
+def _what(service: Service, event: Event) -> str:
+    """Return what a line is about in the service's own words, or in words made of its code."""
+    flow, data = service.workflow, event.data
+    if "stage" in data:
+        return flow.stages[data["stage"]].label
+    if "decision" in data:
+        return flow.decisions.get(data["decision"]) or _worded(data["decision"])
+    if "choice" in data:
+        return _offered(service).get(data["choice"]) or _worded(data["choice"])
+    if "stop" in data:
+        stop = service.form.stops.get(data["stop"])
+        return (stop and stop.title) or _worded(data["stop"])
+    if "day" in data:
+        return say(date.fromisoformat(data["day"]))
+    code = str(data.get("outcome", data.get("message", "")))
+    return _worded(code.partition(".")[2] or code)
+
+
+def _offered(service: Service) -> dict[str, str]:
+    """Return what a service lets residents choose, by its names."""
+    stages = service.workflow.stages.values()
+    changes = {"change": stage.change.offer for stage in stages if stage.change}
+    return changes | {n: c.offer for stage in stages for n, c in stage.choices.items()}
+
+
+def _worded(code: str) -> str:
+    return code.replace("_", " ")
