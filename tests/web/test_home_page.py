@@ -35,7 +35,7 @@ def test_it_says_where_the_round_is(district: Any) -> None:
 
 
 def test_what_is_open_is_here_in_the_street_or_closed(district: Any) -> None:
-    here, beside, over = district.case(0), district.case(1), district.case(0 + 2)
+    here, beside, over = district.case(0), district.case(1), district.case(2)
     Case.objects.filter(pk=over.pk).update(
         place=here.place_id, closed_at=district.now, outcome="done", good=True
     )
@@ -49,10 +49,13 @@ def test_what_is_open_is_here_in_the_street_or_closed(district: Any) -> None:
 
 
 def test_a_restricted_case_is_nowhere_on_it_for_others(district: Any) -> None:
-    here, beside = district.case(0), district.case(1)
+    here, beside, over = district.case(0), district.case(1), district.case(2)
+    Case.objects.filter(pk=over.pk).update(
+        place=here.place_id, closed_at=district.now, outcome="done", good=True
+    )
     Case.objects.update(restricted=True)
     officer, supervisor = signed_in("officer"), narrowed("supervisor", team="Waste Services")
-    for case in (here, beside):
+    for case in (here, beside, over):
         assert case.reference not in text(officer.get(HOME))
         assert case.reference in text(supervisor.get(HOME))
 
