@@ -6,8 +6,9 @@ from uuid import uuid4
 
 from doorstep.cases.models import Case, Draft
 from doorstep.customers import matching
-from doorstep.fieldwork.models import Caution
-from doorstep.staff.actor import SYSTEM
+from doorstep.fieldwork import actions as fieldwork
+from doorstep.fieldwork.models import Caution, Job
+from doorstep.staff.actor import SYSTEM, Actor
 from doorstep.staff.models import Look
 from doorstep.waste import actions as waste
 from doorstep.waste.models import Round
@@ -58,6 +59,21 @@ def test_a_restricted_case_is_nowhere_on_it_for_others(district: Any) -> None:
     for case in (here, beside, over):
         assert case.reference not in text(officer.get(HOME))
         assert case.reference in text(supervisor.get(HOME))
+
+
+def test_what_a_crew_recorded_of_a_restricted_case_is_shown_to_few(district: Any) -> None:
+    case = district.case(0)
+    job = Job.objects.get(case=case)
+    code = next(iter(job.outcomes))
+    by = Actor("staff", "crew")
+    fieldwork.finish_job(
+        event_id=uuid4(), job_id=job.pk, code=code, note="", photo="", by=by, now=district.now
+    )
+    officer, supervisor = signed_in("officer"), narrowed("supervisor", team="Waste Services")
+    assert f"job of {case.reference}" in text(officer.get(f"{HOME}/lifts"))
+    Case.objects.update(restricted=True)
+    assert case.reference not in text(officer.get(f"{HOME}/lifts"))
+    assert f"job of {case.reference}" in text(supervisor.get(f"{HOME}/lifts"))
 
 
 def test_a_service_is_begun_with_the_home_filled_in(district: Any) -> None:

@@ -112,10 +112,11 @@ def _today(boxes: list[BoxDays], due: list[Lift], home: Property, today: date) -
         return []
     far = waste.rounds_now(set(kinds), home.street_id, today)
     late = {box.kind: box.delay for box in boxes if box.delay}
-    return [
+    rounds = [
         Today(code, tuple(of), far[code], next((late[kind] for kind in of if kind in late), None))
         for code, of in kinds.items()
     ]
+    return sorted(rounds, key=lambda one: one.now.seen_at is None)
 
 
 def asked_for(request: HttpRequest, home: Property, now: datetime) -> dict[str, Any]:
@@ -167,6 +168,5 @@ def around(request: HttpRequest, home: Property, now: datetime) -> dict[str, Any
         else None,
         "cautions": fieldwork.cautions_at(point, fieldwork.cautions(today)),
         "may_warn": who.may("desk.decide"),
-        "is_assisted": waste.is_assisted(home.uprn),
         "looks": staff.of_many("home", [str(home.uprn)]) if who.may("case.restricted") else [],
     }
