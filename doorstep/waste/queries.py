@@ -407,9 +407,9 @@ class RoundNow:
         return max((at for at in told if at), default=None)
 
 
-def rounds_now(codes: set[str], usrn: int, day: date) -> dict[str, RoundNow]:
-    """Return how far rounds are on a day, by their codes; by three statements."""
-    days = {d.round_id: d for d in RoundDay.objects.filter(round_id__in=codes, day=day)}
+def rounds_now(days: Mapping[str, RoundDay | None], usrn: int, day: date) -> dict[str, RoundNow]:
+    """Return how far rounds are on a day, by their codes; `days` is their progress, which is known already."""
+    codes = list(days)
     seen: dict[str, list[StreetDay]] = {}
     for row in StreetDay.objects.filter(round_id__in=codes, day=day).select_related("street"):
         seen.setdefault(row.round_id, []).append(row)
@@ -419,8 +419,7 @@ def rounds_now(codes: set[str], usrn: int, day: date) -> dict[str, RoundNow]:
     streets = counted.annotate(n=Count("place__street_id", distinct=True))
     of = {row["code"]: row["n"] for row in streets}
     return {
-        code: _round_now(days.get(code), seen.get(code, []), of.get(code, 0), usrn)
-        for code in codes
+        code: _round_now(days[code], seen.get(code, []), of.get(code, 0), usrn) for code in codes
     }
 
 

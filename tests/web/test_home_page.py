@@ -12,6 +12,7 @@ from doorstep.staff.actor import SYSTEM, Actor
 from doorstep.staff.models import Look
 from doorstep.waste import actions as waste
 from doorstep.waste.models import Round
+from tests.booked import Booked
 from tests.form_client import text
 from tests.people import narrowed, signed_in
 
@@ -47,6 +48,19 @@ def test_what_is_open_is_here_in_the_street_or_closed(district: Any) -> None:
     street, closed = parts[1].split('id="closed-here"')
     assert f"/desk/cases/{beside.reference}" in street and "2 Mill Lane" in street
     assert f"/desk/cases/{over.reference}" in closed
+
+
+def test_all_that_is_closed_stands_behind_a_link(district: Any) -> None:
+    for number in range(7):
+        case = district.case(number)
+        Case.objects.filter(pk=case.pk).update(
+            place=1001, closed_at=district.now, outcome="done", good=True
+        )
+    client = signed_in("adviser")
+    page = text(client.get(HOME))
+    assert page.count("/desk/cases/") == 5 and "All 7" in page
+    page = text(client.get(f"{HOME}?all"))
+    assert page.count("/desk/cases/") == 7 and "All 7" not in page
 
 
 def test_a_restricted_case_is_nowhere_on_it_for_others(district: Any) -> None:
@@ -137,11 +151,17 @@ def test_half_a_year_of_lifts_stands_behind_a_link(district: Any) -> None:
     assert client.get("/desk/homes/42/lifts").status_code == 404
 
 
-def test_it_takes_few_statements(district: Any, counted: Any) -> None:
+def test_it_takes_few_statements(district: Any, pay: Any, counted: Any) -> None:
+    booked = Booked(district)
+    Case.objects.filter(pk=booked.case.pk).update(place=1001)
     Round.objects.update(anchor=district.today, weeks=1)
-    for number in range(4):
+    for number in range(1, 4):
         district.case(number)
+    district.case_of("bob@resident.example", 0)
+    matching.match(district.now + timedelta(minutes=1))
     client = signed_in("supervisor")
-    client.get(HOME)
+    client.post(f"{HOME}/warn", {"warning": "A dog", "until": district.today.isoformat()})
+    page = text(client.get(HOME))
+    assert "Booked here" in page and "A dog" in page and "From their cases" in page
     with counted("a home", 25):
         client.get(HOME)

@@ -110,7 +110,8 @@ def _today(boxes: list[BoxDays], due: list[Lift], home: Property, today: date) -
         kinds.setdefault(lift.code, []).append(lift.container.kind)
     if not kinds:
         return []
-    far = waste.rounds_now(set(kinds), home.street_id, today)
+    days = {lift.code: lift.round for lift in due}
+    far = waste.rounds_now(days, home.street_id, today)
     late = {box.kind: box.delay for box in boxes if box.delay}
     rounds = [
         Today(code, tuple(of), far[code], next((late[kind] for kind in of if kind in late), None))
@@ -126,14 +127,16 @@ def asked_for(request: HttpRequest, home: Property, now: datetime) -> dict[str, 
         return {}
     every = "all" in request.GET
     closed = cases.closed_at(home.uprn, who, now)
+    shown = list(closed[: ALL if every else FEW + 1])
+    has_more = len(shown) > FEW and not every
     in_street = cases.open_in_street(home.street_id, home.uprn, who, now)
     line: Callable[[Case], CaseLine] = lambda case: _line(case, today)  # noqa: E731
     return {
         "open_here": [line(case) for case in cases.open_at([home.uprn], who, now)],
         "in_street": [line(case) for case in in_street[:8]],
         "more_in_street": len(in_street) > 8,
-        "closed_here": [line(case) for case in closed[: ALL if every else FEW]],
-        "closed_count": closed.order_by().count(),
+        "closed_here": [line(case) for case in (shown[:FEW] if has_more else shown)],
+        "closed_count": closed.order_by().count() if has_more else 0,
     }
 
 
