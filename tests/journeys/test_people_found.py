@@ -9,7 +9,7 @@ from doorstep.customers import matching, people
 from doorstep.customers.models import Person
 from doorstep.staff.actor import Actor
 from doorstep.staff.models import Look
-from tests.browser import looks_right, sign_in
+from tests.browser import keep_signed_in, looks_right, sign_in
 from tests.typist import Typist, found
 
 pytestmark = pytest.mark.browser
@@ -115,7 +115,9 @@ def test_a_person_is_noted_on_a_narrow_screen(
         java_script_enabled=scripts, viewport={"width": 341, "height": 700}
     )
     page = context.new_page()
-    sign_in(page, live_server.url, "adviser")
+    page.set_default_timeout(15000)
+    page.goto(f"{live_server.url}/desk/sign-in")
+    keep_signed_in(page, live_server.url, "adviser")
     page.goto(f"{live_server.url}/desk/customers/{ann.pk}")
     page.click("text=Note a need, care or a warning")
     page.click("text=Note it")
