@@ -194,7 +194,8 @@ def open_of(ids: list[int], who: Who, now: datetime) -> list[Case]:
     """Return the open cases of these people, and of records that stand behind theirs, that somebody may see; at most 100."""
     whose = Q(customer__person__in=ids) | Q(customer__person__same_as__in=ids)
     cases = permits.visible_to(who, now).filter(whose, closed_at=None)
-    return list(cases.select_related("customer__person").order_by("due_on", "opened_at")[:100])
+    cases = cases.select_related("customer__person", "place__street")
+    return list(cases.order_by("due_on", "opened_at")[:100])
 
 
 # Other rooms forget each hour what they have of an erased case; after years, most cases are erased.

@@ -23,7 +23,7 @@ NAMED = """
 with said (words) as (
   select name::text from outside_photo where kept
   union all select answers::text from cases_case where erased_at is null
-  union all select data::text from cases_event e join cases_case c on c.id = e.case_id where c.erased_at is null and e.data ? 'photo'
+  union all select data::text from cases_event e join cases_case c on c.id = e.case_id where c.erased_at is null and e.data ?| array['photo', 'attached']
   union all select answers::text || typed::text from cases_draft where sent_at is null
 )
 select distinct (regexp_matches(words, '[0-9a-f]{32}[.]jpg', 'g'))[1] from said

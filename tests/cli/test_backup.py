@@ -75,6 +75,12 @@ def _of_its_timeline(case: Any, name: str) -> None:
     timeline.write(case, "reopened", by=Actor("resident", ""), now=timezone.now(), photo=name)
 
 
+def _of_a_note(case: Any, name: str) -> None:
+    timeline.write(
+        case, "note", by=Actor("staff", "officer"), now=timezone.now(), text="x", attached=[name]
+    )
+
+
 def _of_a_crew(case: Any, name: str) -> None:
     Photo.objects.create(name=name, taken_at=timezone.now(), kept=True)
 
@@ -96,7 +102,7 @@ def _of_an_erased_one(case: Any, name: str) -> None:
 @pytest.mark.parametrize(
     ("names", "is_missing"),
     [
-        (_of_a_case, True), (_of_its_timeline, True), (_of_a_crew, True), (_of_a_form, True),
+        (_of_a_case, True), (_of_its_timeline, True), (_of_a_note, True), (_of_a_crew, True), (_of_a_form, True),
         (_of_nothing, False), (_of_an_erased_one, False),
     ],
 )  # fmt: skip

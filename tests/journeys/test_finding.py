@@ -6,27 +6,9 @@ import pytest
 
 from doorstep.staff.models import Look, StaffUser
 from tests.browser import comes_to, keep_signed_in, looks_right, sign_in
+from tests.typist import Typist, found
 
 pytestmark = pytest.mark.browser
-
-
-class Typist:
-    """A page at which nobody touches the mouse; counts keys, and the pages that were loaded."""
-
-    def __init__(self, page: Any) -> None:
-        self.page, self.keys, self.loads = page, 0, 0
-        page.on("load", self._loaded)
-
-    def _loaded(self, _page: Any) -> None:
-        self.loads += 1
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
-            self.keys += 1
-
-    def type(self, text: str) -> None:
-        self.press(*text)
 
 
 @pytest.fixture
@@ -35,11 +17,6 @@ def desk(chromium: Any, live_server: Any, open_district: Any) -> Any:
     page.set_default_timeout(15000)
     sign_in(page, live_server.url, "adviser")
     return page
-
-
-def found(page: Any, words: str) -> None:
-    """Wait until the chosen one of those that were found has these words."""
-    page.wait_for_selector(f".find__row[aria-selected=true]:has-text('{words}')")
 
 
 def test_a_home_by_its_street_misspelt(desk: Any) -> None:

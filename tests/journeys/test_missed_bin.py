@@ -1,5 +1,6 @@
 """A resident reports a missed bin, a crew goes back, the resident is told."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,11 @@ def test_from_form_to_doorstep(
     sign_in(officer, base, "officer")
     officer.goto(f"{base}/desk/cases/{case.reference}")
     looks_right(officer)
-    assert "Told: collected" in officer.inner_text("main")
+    assert re.search(
+        r"We wrote an e-mail to them.*“Missed bin .*: emptied”",
+        officer.inner_text("main"),
+        re.DOTALL,
+    )
     resident.close()
 
 

@@ -106,6 +106,7 @@ def test_an_officer_puts_it_right_and_the_words_are_learnt(chromium: Any, base: 
     desk.set_default_timeout(15000)
     sign_in(desk, base, "officer")
     desk.goto(f"{base}/desk/cases/{case.reference}")
+    desk.click("#more > summary")
     desk.click("text=This belongs to another service")
     looks_right(desk)
     desk.select_option("#to", "complaint")
@@ -115,7 +116,8 @@ def test_an_officer_puts_it_right_and_the_words_are_learnt(chromium: Any, base: 
     desk.goto(f"{base}/desk/cases/{case.reference}")
     looks_right(desk)
     desk.click("text=That was a slip: take it back")
-    desk.wait_for_selector("strong:has-text('With an officer')")
+    desk.wait_for_selector("dd:has-text('With an officer')")
+    desk.click("#more > summary")
     desk.click("text=This belongs to another service")
     desk.select_option("#to", "complaint")
     desk.click("text=Move it there, and tell the resident")
@@ -127,7 +129,7 @@ def test_an_officer_puts_it_right_and_the_words_are_learnt(chromium: Any, base: 
     assert desk.input_value("#email") == "ann@resident.example"
     desk.click("text=Continue")
     desk.click("button:has-text('Send')")
-    desk.wait_for_selector("h1:has-text('CC-')")
+    desk.wait_for_selector("dd:has-text('CC-')")
     moved = Case.objects.get(slug="complaint")
     page.goto(f"{base}/case/{case.reference}")
     page.wait_for_selector(

@@ -24,6 +24,7 @@ def test_an_officer_is_narrowed_and_meets_it_at_the_next_click(
     there = f"{base}/desk/cases/{case.reference}"
     officer = signed_in(chromium, base, "officer", 1200)
     officer.goto(there)
+    officer.click("#more > summary")
     assert officer.is_visible("text=Calls to other systems")
     ada = signed_in(chromium, base, "administrator", 320)
     ada.goto(f"{base}/desk/people/teams")
@@ -56,6 +57,7 @@ def test_an_officer_is_narrowed_and_meets_it_at_the_next_click(
     ada.wait_for_selector("text=Role withdrawn")
     looks_right(ada)
     officer.goto(there)
+    officer.click("#more > summary")
     assert not officer.is_visible("text=Calls to other systems")
     for address in ("not-narrowed", "new"):
         ada.goto(f"{base}/desk/people/{address}")
@@ -69,6 +71,7 @@ def test_a_supervisor_restricts_a_case_and_others_lose_it(
     there = f"{base}/desk/cases/{case.reference}"
     supervisor = signed_in(chromium, base, "supervisor", 320)
     supervisor.goto(there)
+    supervisor.click("#more > summary")
     supervisor.click("text=Restrict who sees this case")
     supervisor.click("button:has-text('Restrict it')")
     supervisor.wait_for_selector(".govuk-error-summary")

@@ -70,16 +70,15 @@ def find(request: HttpRequest, text: str, now: datetime) -> Found:
     if not text:
         return Found()
     homes = places.find(text, HOMES) if who.may("homes.see") else places.NONE
-    found: list[Row] = []
-    are_like = False
+    found, theirs, are_like = list[Row](), list[Case](), False
     # What has a figure and is some home's is nobody's name.
     if who.may("customer.see") and not (homes.rows and re.search(r"\d", text)):
-        found, are_like = _people(who, text, now)
+        found, theirs, are_like = _people(who, text, now)
     named = _by_reference(request, text, now) if who.may("desk.see") else []
     ids = [home.uprn for home in homes.rows]
     there = cases.open_at(ids, who, now) if ids and who.may("desk.see") else []
     rows_of_homes = [_home(home, there, now) for home in homes.rows]
-    each = dict.fromkeys([*named, *there])
+    each = dict.fromkeys([*named, *theirs, *there])
     rows = [_case(case, now) for case in list(each)[:SHOWN]]
     said: Said = homes.let_go or ("names" if are_like else "")
     only = ""
@@ -90,15 +89,15 @@ def find(request: HttpRequest, text: str, now: datetime) -> Found:
     return Found(found, rows_of_homes, rows, said, homes.has_more, only)
 
 
-def _people(who: Staff, text: str, now: datetime) -> tuple[list[Row], bool]:
-    """Return the people that a text may mean, and whether none is called just so."""
+def _people(who: Staff, text: str, now: datetime) -> tuple[list[Row], list[Case], bool]:
+    """Return the people that a text may mean, what is open of theirs, and whether none is called just so."""
     # Whoever asked for something a moment ago is found already.
     matching.match(now, most=20, latest=True)
     found = people.find(text, restricted=who.may("customer.restricted"), limit=SHOWN)
-    ids = [one.person.pk for one in found]
+    ids = [one.person.pk for one in found if not one.person.restricted]
     theirs = cases.open_of(ids, who, now) if ids and who.may("desk.see") else []
     rows = [_person(one, theirs, now) for one in found]
-    return rows, bool(found) and all(one.is_like for one in found)
+    return rows, theirs, bool(found) and all(one.is_like for one in found)
 
 
 def _person(one: people.Found, open_cases: Iterable[Case], now: datetime) -> Row:

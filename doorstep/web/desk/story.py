@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from doorstep.cases import history
+from doorstep.cases import changing, history
 from doorstep.cases.models import Case, Event
 from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import say
@@ -94,8 +94,8 @@ def _what(service: Service, event: Event) -> str:
 def _offered(service: Service) -> dict[str, str]:
     """Return what a service lets residents choose, by its names."""
     stages = service.workflow.stages.values()
-    changes = {"change": stage.change.offer for stage in stages if stage.change}
-    return changes | {n: c.offer for stage in stages for n, c in stage.choices.items()}
+    changes = [(changing.NAME, stage.change.offer) for stage in stages if stage.change]
+    return dict(changes) | {n: c.offer for stage in stages for n, c in stage.choices.items()}
 
 
 def _worded(code: str) -> str:

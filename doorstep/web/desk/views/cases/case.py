@@ -26,23 +26,23 @@ from doorstep.cases import (
 )
 from doorstep.cases.models import Case
 from doorstep.cases.parts import Part
-from doorstep.cases.values import from_json
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue.service import Service, Stage
+from doorstep.catalogue.service import Stage
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
+from doorstep.customers import queries as people
+from doorstep.customers.models import Person
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork import queries as work
 from doorstep.files import photos
 from doorstep.files.errors import BadFile
-from doorstep.forms.form import Page
 from doorstep.messages import another_way
 from doorstep.messages import queries as messages
 from doorstep.payments import queries as payments
 from doorstep.staff import queries as looks
 from doorstep.waste import keyed, sheets
 from doorstep.waste import queries as rounds_of
-from doorstep.web.desk import case_place, case_reroute, story
+from doorstep.web.desk import case_place, case_reroute, case_why, story
 from doorstep.web.desk.case_state import locked_state, state_of
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases import caller
@@ -82,7 +82,7 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "late": choosing.late(found, timezone.now()) if may(request, "desk.send", found) else "",
         "story": story.of(found, service, timeline.of(found), told),
         "may_decide": may(request, "desk.decide", found),
-        "checks": _checks(found, service),
+        "checks": case_why.of(found, service),
         "jobs": jobs,
         "sheets": keyed.of_jobs(jobs),
         "booking": bookings.of_case(found),
@@ -90,6 +90,7 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "tasks": needs_person.of_case(found),
         "now": timezone.now(),
         "today": timezone.now().astimezone(ZONE).date(),
+        "whose": whose(request, found),
         "told": told,
         "failed": [t for t in told if t.state == "failed" and not t.was_repeated],
         "ways": another_way.ways(found) if may(request, "desk.send", found) else [],
@@ -108,14 +109,12 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
     return render(request, "desk/case.html", context)
 
 
-def _checks(found: Case, service: Service) -> list[tuple[Page | None, Any, list[Any]]]:
-    """Return what the pages' checks decided: the page, the decision, and each rule that was tried, with what it is for."""
-    kept = from_json(found.decisions)
-    pages = [(service.form.page(page), decision) for page, decision in kept.items()]
-    return [
-        (page, decision, list(zip(page.check if page else (), decision["tried"], strict=False)))
-        for page, decision in pages
-    ]
+def whose(request: HttpRequest, found: Case) -> Person | None:
+    """Return the person whose case it is, to who may see people."""
+    user: Any = request.user
+    if not user.may("customer.see"):
+        return None
+    return people.behind(found.customer, restricted=user.may("customer.restricted"))
 
 
 def _related(request: HttpRequest, about_place: dict[str, Any]) -> dict[str, Any]:

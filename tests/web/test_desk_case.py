@@ -1,0 +1,194 @@
+"""The page of a case at the desk: its story in whole sentences, photos with notes, and what is folded away."""
+
+import html
+import re
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from PIL import Image
+
+import doorstep
+from doorstep.cases import deciding, forgetting, history
+from doorstep.cases.models import Case
+from doorstep.catalogue import queries as catalogue
+from doorstep.fieldwork import actions as fieldwork
+from doorstep.fieldwork.models import Job
+from doorstep.files import photos
+from doorstep.files.models import Photo
+from doorstep.staff.actor import Actor
+from tests.form_client import text
+from tests.people import narrowed, opened, signed_in
+
+OFFICER, CREW = Actor("staff", "officer"), Actor("staff", "crew")
+STORY = Path(doorstep.__file__).parent / "web/desk/templates/desk/story.html"
+# What only we say to each other: codes, and how lines of the timeline are called in the database.
+OURS = re.compile(r"job\.|pay\.|book\.|with_crew|to_release|not_out|Outcome:|Decided:|ask_person")
+
+
+def picture(name: str = "p.jpg") -> SimpleUploadedFile:
+    file = BytesIO()
+    Image.new("RGB", (40, 30), "red").save(file, "JPEG")
+    return SimpleUploadedFile(name, file.getvalue())
+
+
+def there(case: Case) -> str:
+    return f"/desk/cases/{case.reference}"
+
+
+def story(client: Any, case: Case) -> list[str]:
+    """Return the lines of a case's story as they are read, the latest first."""
+    page = client.get(there(case)).content.decode()
+    lines = re.search(r'<ol class="kit-timeline">(.*?)</ol>', page, re.DOTALL)
+    assert lines
+    bare = [re.sub(r"<[^>]+>", " ", li) for li in lines[1].split("<li>")[1:]]
+    return [html.unescape(re.sub(r"\s+", " ", line)).strip() for line in bare]
+
+
+@pytest.fixture
+def case(district: Any) -> Case:
+    """A missed bin that an officer released, the crew did not find, and an officer sent them back for."""
+    with catalogue.other_settings({"release_by_officer": True}):
+        made: Case = district.case(0)
+    deciding.decide(case_id=made.pk, decision="release", reason="", by=OFFICER, now=district.now)
+    job = Job.objects.get()
+    fieldwork.finish_job(
+        event_id=uuid4(),
+        job_id=job.pk,
+        code="not_out",
+        photo="",
+        note="",
+        by=CREW,
+        now=district.now,
+    )
+    deciding.decide(
+        case_id=made.pk,
+        decision="send_back",
+        reason="They have film",
+        by=OFFICER,
+        now=timezone.now(),
+    )
+    made.refresh_from_db()
+    return made
+
+
+def test_the_story_is_told_in_sentences_the_latest_first(case: Case) -> None:
+    lines = story(signed_in("officer"), case)
+    told = [line for line in lines if "We wrote an e-mail to them" in line]
+    assert len(told) == 3 and all("to ann@resident.example" in line for line in told)
+    done = [re.sub(r"^.*?(?=Officer|Ann|Crew)", "", line) for line in lines if line not in told]
+    assert done == [
+        "Officer decided: Send the crew back. It went on to “With the crew”. They have film",
+        "Crew recorded: not out. It went on to “Not out”.",
+        "Officer decided: Release to the crew. It went on to “With the crew”.",
+        "Ann sent it, online. It went on to “Waiting for release”.",
+    ]
+
+
+def test_no_code_of_ours_stands_on_the_page(case: Case) -> None:
+    page = signed_in("supervisor").get(there(case)).content.decode()
+    read = re.sub(
+        r"<[^>]+>",
+        " ",
+        re.sub(r"<script.*?</script>|<select.*?</select>", "", page, flags=re.DOTALL),
+    )
+    assert not OURS.search(read), OURS.findall(read)
+    why = page.partition("Why this was decided")[2]
+    assert "Which bin was missed?" in why and "Nothing stood in the way." in why
+    assert re.search(r"We are already looking at this: no\.", why)
+
+
+def test_every_kind_of_line_has_a_sentence() -> None:
+    """One that has none would be read as it is called in the database."""
+    written = re.compile(r'timeline\.write\(\s*[^"]*?,\s*(?:row\["kind"\]|"([a-z ]+)")')
+    sources = "\n".join(p.read_text() for p in Path(doorstep.__file__).parent.rglob("*.py"))
+    kinds = {kind for kind in written.findall(sources) if kind}
+    assert len(kinds) > 35
+    kinds |= {
+        "dispute",
+        "override",
+        "moved",
+        "restricted",
+        "no longer restricted",
+        "waiver asked",
+        "corrected",
+    }
+    assert [kind for kind in sorted(kinds) if f'k == "{kind}"' not in STORY.read_text()] == []
+
+
+def test_what_it_is_where_and_how_it_stands_is_said_first(case: Case) -> None:
+    page = text(signed_in("officer").get(there(case)))
+    assert "<h1>Report a missed bin, 1 Mill Lane" in page
+    facts = re.sub(
+        r"<[^>]+>|\s+", " ", page.partition('<dl class="desk-facts">')[2].partition("</dl>")[0]
+    )
+    facts = re.sub(r" +", " ", facts)
+    for said in ("Stage With the crew", "Reported by Ann ann@resident.example", "Came Online,"):
+        assert said in facts, facts
+    assert f"Team Waste Services Reference {case.reference}" in facts
+
+
+def test_what_is_seldom_done_is_folded_away_and_open_where_it_was_refused(case: Case) -> None:
+    client = signed_in("supervisor")
+    assert '<details class="govuk-details" id="more">' in text(client.get(there(case)))
+    for path, typed in (("restrict", {"restricted": "1", "why": ""}), ("move", {"to": ""})):
+        page = text(client.post(f"{there(case)}/{path}", typed))
+        assert "There is a problem" in page and 'id="more" open>' in page, path
+
+
+def test_photos_come_with_a_note_and_are_for_staff(case: Case) -> None:
+    officer, resident, manager = signed_in("officer"), opened(case), narrowed("manager")
+    officer.post(
+        f"{there(case)}/note", {"text": "By the shed", "photos": [picture(), picture("q.jpg")]}
+    )
+    names = history.photos_of_notes(case)
+    assert len(names) == 2 and Photo.objects.filter(kept=True).count() == 2
+    assert "Officer noted. By the shed" in story(officer, case)[0]
+    page = text(officer.get(there(case)))
+    for name in names:
+        assert f"{there(case)}/photos/{name}" in page
+        assert officer.get(f"{there(case)}/photos/{name}").status_code == 200
+        assert resident.get(f"/case/{case.reference}/photos/{name}").status_code == 404
+        assert manager.get(f"{there(case)}/photos/{name}").status_code == 404
+        assert name not in text(resident.get(f"/case/{case.reference}"))
+
+
+def test_a_file_that_is_no_photo_is_refused_and_what_was_typed_stays(case: Case) -> None:
+    officer, before = signed_in("officer"), case.events.count()
+    wrong = SimpleUploadedFile("p.jpg", b"no photo")
+    sent = {"text": "By the <shed>", "photos": [picture(), wrong]}
+    page = officer.post(f"{there(case)}/note", sent).content.decode()
+    assert "The file must be a photo" in page and ">By the &lt;shed&gt;</textarea>" in page
+    assert 'href="#photos"' in page
+    many = {"text": "By the shed", "photos": [picture() for _ in range(6)]}
+    assert "Choose five photos at most" in text(officer.post(f"{there(case)}/note", many))
+    assert case.events.count() == before and not Photo.objects.filter(kept=True).exists()
+
+
+def test_a_notes_photos_go_with_the_case(
+    case: Case, django_capture_on_commit_callbacks: Any
+) -> None:
+    signed_in("officer").post(f"{there(case)}/note", {"text": "By the shed", "photos": [picture()]})
+    (name,) = history.photos_of_notes(case)
+    deciding.decide(
+        case_id=case.pk, decision="close", reason="Done", by=OFFICER, now=timezone.now()
+    )
+    assert photos.path_of(name)
+    with django_capture_on_commit_callbacks(execute=True):
+        forgetting.erase(case_id=case.pk, now=timezone.now())
+    assert photos.path_of(name) is None
+
+
+def test_a_message_that_did_not_arrive_is_said_at_the_head(case: Case) -> None:
+    officer = signed_in("officer")
+    assert "A message did not arrive" not in text(officer.get(there(case)))
+    message = case.messages.latest("id")
+    type(message).objects.filter(pk=message.pk).update(failed_at=timezone.now(), why_not="address")
+    page = text(officer.get(there(case)))
+    assert "A message did not arrive" in page
+    assert f'href="#message-{message.pk}"' in page and f'id="message-{message.pk}"' in page
+    assert "Its address does not exist." in page and "Have a letter written" in page
