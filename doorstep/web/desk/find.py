@@ -150,7 +150,7 @@ def _case(case: Case, now: datetime) -> Row:
     service = catalogue.service(case.version_id)
     stage = service.workflow.stages[case.stage].label
     href = reverse("desk_case", kwargs={"reference": case.reference})
-    where = ", ".join(filter(None, (case.at, case.reference)))
+    where = ", ".join(filter(None, (case.reference, case.at)))
     due, is_late = _due(None if case.is_closed else case.due_on, now)
     return Row(
         "case", href, service.about.title, where, ", ".join(filter(None, (stage, due))), is_late
