@@ -13,7 +13,7 @@ SAYS = {"any": "●", "team": "team", "ward": "ward", "round": "list", "sent": "
 HEAD = """# Who may do what
 
 Printed from `doorstep/staff/permissions.py` by `python3 tools/permissions.py`; change it there. A role is given by a *grant*: of a
-team, a ward, a crew's list or a partner, for ever or until a day, on the desk's page *People*, by `doorstep staff add`, or by
+team, a ward, a crew's list or a partner, for ever or until a day, on the desk's page *Staff*, by `doorstep staff add`, or by
 the council's own sign-in.
 
 In the table: **●** whatever it is about; **team** cases of the grant's team (every team, where it names none); **ward** cases at a

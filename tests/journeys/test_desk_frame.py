@@ -33,6 +33,11 @@ SMALL = """() => [...document.querySelectorAll("a, button, input, select, textar
     .map(([one, box]) => `${one.outerHTML.slice(0, 80)}: ${box.width} x ${box.height}`)"""
 
 
+NAME = "North West Leicestershire Desk"
+# What has the focus: the name of a field, or the first line of what it says.
+FOCUSED = "document.activeElement.id || document.activeElement.innerText.split('\\n')[0].trim()"
+
+
 def browser(chromium: Any, base: str, name: str) -> Any:
     page = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=base).new_page()
     page.set_default_timeout(15000)
@@ -90,17 +95,19 @@ def test_by_the_keyboard_alone(chromium: Any, live_server: Any, open_district: A
     page = browser(chromium, live_server.url, "officer")
     page.goto("/desk")
     met = []
-    for _ in range(4):
+    while not met or met[-1] != "Worklist":
         page.keyboard.press("Tab")
-        met.append(page.evaluate("document.activeElement.innerText.split('\\n')[0].trim()"))
-    assert met[0] == "Skip to main content" and met[2:] == ["Officer", "Worklist"]
+        met.append(page.evaluate(FOCUSED))
+    assert met[0] == "Skip to main content" and len(met) < 9, met
+    council, box, me, first = (met.index(one) for one in (NAME, "desk-find", "Officer", "Worklist"))
+    assert council < box < me < first
     page.keyboard.press("Shift+Tab")
     assert not page.is_visible("text=Sign out")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Sign out")
     looks_right(page)
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
+    while page.evaluate(FOCUSED) != "Sign out":
+        page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('Sign in')")
 

@@ -1,11 +1,12 @@
 """Days and moments as people at work say them: "today 5pm", "2 days over", "Mon 30 Nov", open for "3 hours"."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
-from doorstep.catalogue.words import say
+from doorstep.catalogue.words import HALF_A_YEAR, say
 from doorstep.council.queries import ZONE
 
 
@@ -24,7 +25,7 @@ def at(moment: datetime, now: datetime) -> str:
     """Return when something happened: "today 9:02am", "Wed 12:26pm" within a week, "Tue 24 Nov 2:10pm" before it."""
     day, today = _day(moment), _day(now)
     days = (today - day).days
-    named = date_format(day, "D") if 1 <= days < 7 else _named(day, today)
+    named = _written(day, "D", get_language() or "") if 1 <= days < 7 else _named(day, today)
     return f"{named} {_clock(moment)}"
 
 
@@ -52,4 +53,11 @@ def _named(day: date, today: date) -> str:
         return gettext("today")
     if day == today + timedelta(days=1):
         return gettext("tomorrow")
-    return date_format(day, "D j M" if abs((day - today).days) < 183 else "D j M Y")
+    shape = "D j M" if abs((day - today).days) < HALF_A_YEAR else "D j M Y"
+    return _written(day, shape, get_language() or "")
+
+
+@lru_cache(maxsize=1000)
+def _written(day: date, shape: str, language: str) -> str:
+    """Write a day once: a list has fifty, the same ones again and again."""
+    return date_format(day, shape)
