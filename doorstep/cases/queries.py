@@ -163,6 +163,21 @@ def open_at(uprns: Collection[int], who: Who, now: datetime) -> list[Case]:
     return list(there.order_by("due_on", "opened_at", "id")[:100])
 
 
+def open_in_street(usrn: int, but: int, who: Who, now: datetime) -> list[Case]:
+    """Return the open cases in a street that somebody may see, without those at one property, at most nine."""
+    in_street = permits.visible_to(who, now).filter(closed_at=None).exclude(place_id=but)
+    in_street = in_street.filter(Q(place__street_id=usrn) | Q(usrn=usrn))
+    in_street = in_street.select_related("place__street").only(*SHOWN)
+    return list(in_street.order_by("due_on", "opened_at", "id")[:9])
+
+
+def closed_at(uprn: int, who: Who, now: datetime) -> QuerySet[Case]:
+    """Return the closed cases at a property that somebody may see, the latest first."""
+    there = permits.visible_to(who, now).filter(place_id=uprn, closed_at__isnull=False)
+    there = there.select_related("place__street").only(*SHOWN)
+    return there.order_by("-closed_at", "-id")
+
+
 def by_reference_or_end(text: str, who: Who, now: datetime) -> QuerySet[Case]:
     """Return the cases that somebody may see with this reference, however typed, or with these last four signs or more."""
     cases = permits.visible_to(who, now).select_related("place__street").only(*SHOWN)
@@ -179,7 +194,8 @@ def open_of(ids: list[int], who: Who, now: datetime) -> list[Case]:
     """Return the open cases of these people, and of records that stand behind theirs, that somebody may see; at most 100."""
     whose = Q(customer__person__in=ids) | Q(customer__person__same_as__in=ids)
     cases = permits.visible_to(who, now).filter(whose, closed_at=None)
-    return list(cases.select_related("customer__person").order_by("due_on", "opened_at")[:100])
+    cases = cases.select_related("customer__person", "place__street")
+    return list(cases.order_by("due_on", "opened_at")[:100])
 
 
 # Other rooms forget each hour what they have of an erased case; after years, most cases are erased.

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Reverse
 from rapidfuzz.distance import JaroWinkler
@@ -24,6 +26,8 @@ CARED_FOR = Exists(
         kind__in=("care", "warning"),
     )
 )
+# The number of a record that stands for somebody, and whether nothing of it was just so as it was typed.
+_Hit = tuple[int, bool]
 _TELEPHONE = re.compile(r"[\d\s()+./-]+")
 
 
@@ -43,16 +47,17 @@ def find(text: str, *, restricted: bool = False, limit: int = 8) -> list[Found]:
     """Return the people that a text may mean, the likest first; `restricted` ones only where that is said.
 
     A text with @ is an e-mail address or how one starts, one of digits a telephone number or its start or end, any other a name,
-    of which each word may be cut short, mistyped, or a letter. At most five statements.
+    of which each word may be cut short, mistyped, or a letter. At most seven statements.
     """
     text = " ".join(text[:120].split())
+    people = Person.objects.all() if restricted else Person.objects.filter(restricted=False)
     if "@" in text:
-        hits = _reached(Q(kind="email", key__startswith=text.lower()))
+        hits = _reached(people, Q(kind="email", key__startswith=text.lower()))
     elif _TELEPHONE.fullmatch(text) and len(digits := re.sub(r"\D", "", text)) >= DIGITS:
-        hits = _reached(_telephone(text, digits))
+        hits = _reached(people, _telephone(text, digits))
     else:
-        hits = _named(names.words_of(text), limit)
-    return _shown(hits, restricted, limit)
+        hits = _named(people, names.words_of(text), limit)
+    return _shown(people, hits, limit)
 
 
 def _telephone(text: str, digits: str) -> Q:
@@ -65,28 +70,29 @@ def _telephone(text: str, digits: str) -> Q:
     return Q(kind="phone") & starts
 
 
-def _reached(by: Q) -> list[tuple[Person, bool]]:
+def _reached(people: QuerySet[Person], by: Q) -> list[_Hit]:
     contacts = Contact.objects.annotate(turned=Reverse(F("key"))).filter(by)
-    ids = contacts.values_list("person_id", flat=True)[:LOOKED_AT]
-    people = Person.objects.filter(pk__in=list(ids)).order_by("-last_at", "-pk")
-    return [(person, False) for person in people[:LOOKED_AT]]
+    ids = list(contacts.values_list("person_id", flat=True)[:LOOKED_AT])
+    rows = people.filter(pk__in=ids).order_by("-last_at", "-pk").values_list("pk", "same_as")
+    return [(root or pk, False) for pk, root in rows]
 
 
-def _named(words: list[str], limit: int) -> list[tuple[Person, bool]]:
+def _named(people: QuerySet[Person], words: list[str], limit: int) -> list[_Hit]:
     """Return whoever has these words in their name, or such that start so; where those are few, ones that are like them."""
     if not words or words == [words[0][:1]]:
         return []
     vocabulary.read()
-    hits: list[tuple[Person, bool]] = []
-    exact = _with([{word} for word in words]) if all(map(_known, words)) else []
-    hits += [(person, False) for person in _likest(exact, words)]
-    if len(hits) < limit:
-        starting = _with([{word, *vocabulary.starting(word)} for word in words])
-        hits += [(person, False) for person in _likest(starting, words)]
-    if len(hits) < limit:
-        like = _with([_like(word) for word in words])
-        is_like = not hits
-        hits += [(person, is_like) for person in _likest(like, words)]
+    hits: list[_Hit] = []
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Whatever it thinks of a limit: to compare each person's words takes seconds, the index some milliseconds.
+        cursor.execute("set local enable_seqscan = off")
+        if all(map(_known, words)):
+            hits = _likest(people, [{word} for word in words], words, False)
+        if len(hits) < limit:
+            starting = [{word, *vocabulary.starting(word)} for word in words]
+            hits += _likest(people, starting, words, False)
+        if len(hits) < limit:
+            hits += _likest(people, [_like(word) for word in words], words, not hits)
     return hits
 
 
@@ -99,24 +105,23 @@ def _like(word: str) -> set[str]:
     return {word, *vocabulary.starting(word), *vocabulary.near(word), f"{word[0]}."}
 
 
-def _with(alternatives: Iterable[set[str]]) -> list[Person]:
-    """Return people who have one of each of these sets of words in their names: some of them, where they are very many."""
-    people: QuerySet[Person] = Person.objects.all()
+def _likest(
+    people: QuerySet[Person], alternatives: Iterable[set[str]], typed: list[str], is_like: bool
+) -> list[_Hit]:
+    """Return who has one of each of these sets of words in their names, as they are likely meant: by their names, then the latest.
+
+    Some of them, where they are very many.
+    """
     for words in alternatives:
         people = people.filter(words__overlap=sorted(words))
-    return list(people[:LOOKED_AT])
 
+    def likeness(row: tuple[int, int | None, list[str], datetime]) -> tuple[float, datetime]:
+        named = [w for w in row[2] if len(w) > 1 and not w.endswith(".")]
+        best = [max((_worth(w, n) for n in named), default=0.0) for w in typed]
+        return round(sum(best), 1), row[3]
 
-def _likest(people: Iterable[Person], words: list[str]) -> list[Person]:
-    """Return people in the order in which they are likely meant: by their names, then by when they last asked for something."""
-
-    def likeness(person: Person) -> tuple[float, float]:
-        named = {w for one in (person.name, *person.former) for w in names.words_of(one)}
-        named |= {w for w in person.words if len(w) > 1 and not w.endswith(".")}
-        best = [max((_worth(w, n) for n in named), default=0.0) for w in words]
-        return round(sum(best), 1), person.last_at.timestamp()
-
-    return sorted(people, key=likeness, reverse=True)
+    rows = people.values_list("pk", "same_as", "words", "last_at")[:LOOKED_AT]
+    return [(row[1] or row[0], is_like) for row in sorted(rows, key=likeness, reverse=True)]
 
 
 def _worth(typed: str, word: str) -> float:
@@ -130,16 +135,14 @@ def _worth(typed: str, word: str) -> float:
     return JaroWinkler.similarity(typed, word) * 0.8
 
 
-def _shown(hits: list[tuple[Person, bool]], restricted: bool, limit: int) -> list[Found]:
-    """Return whom to show for these records: each person once, under the record that stands for them."""
+def _shown(people: QuerySet[Person], hits: list[_Hit], limit: int) -> list[Found]:
+    """Return whom to show for these: each person once, under the record that stands for them."""
     is_like: dict[int, bool] = {}
-    for person, like in hits:
-        is_like.setdefault(person.same_as_id or person.pk, like)
-    wanted = list(is_like)[: limit * 4]
-    people = Person.objects.filter(pk__in=wanted).select_related("home__street")
-    if not restricted:
-        people = people.filter(restricted=False)
-    found = {person.pk: person for person in people.annotate(cared_for=CARED_FOR)}
+    for number, like in hits:
+        is_like.setdefault(number, like)
+    wanted = list(is_like)[: limit * 2]
+    rows = people.filter(pk__in=wanted).select_related("home__street")
+    found = {person.pk: person for person in rows.annotate(cared_for=CARED_FOR)}
     shown = [pk for pk in wanted if pk in found][:limit]
     contacts = Contact.objects.filter(person__in=shown).order_by("-kind", "-pk")
     reached = dict(contacts.values_list("person_id", "value"))  # an e-mail address, if there is one
@@ -148,5 +151,6 @@ def _shown(hits: list[tuple[Person, bool]], restricted: bool, limit: int) -> lis
 
 def at_home(uprn: int, *, restricted: bool = False, limit: int = 20) -> list[Found]:
     """Return the people who last asked for something at a home, the latest first: from their cases, not from a register."""
-    ids = Person.objects.filter(home=uprn).order_by("-last_at", "-pk")
-    return _shown([(person, False) for person in ids[: limit * 2]], restricted, limit)
+    people = Person.objects.all() if restricted else Person.objects.filter(restricted=False)
+    here = people.filter(home=uprn).order_by("-last_at", "-pk").values_list("pk", "same_as")
+    return _shown(people, [(root or pk, False) for pk, root in here[: limit * 2]], limit)

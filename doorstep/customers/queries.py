@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 
+from doorstep.customers.finding import CARED_FOR
 from doorstep.customers.models import (
     Acting,
     Contact,
@@ -42,6 +43,19 @@ def person(number: int) -> Person | None:
     """Return a record by its number, with its home."""
     people = Person.objects.select_related("home__street", "home__ward")
     return people.filter(pk=number).first() if number < 2**63 else None
+
+
+def behind(row: Customer | None, *, restricted: bool) -> Person | None:
+    """Return the person whose contact came with a case, with `cared_for`, as far as it was looked into; one statement.
+
+    Nothing of restricted people, but where that is said.
+    """
+    if row is None or row.person_id is None:
+        return None
+    mine = Q(pk=row.person_id, same_as=None) | Q(behind=row.person_id)
+    people = Person.objects.filter(mine).annotate(cared_for=CARED_FOR)
+    found = people.first()
+    return found if found is not None and (restricted or not found.restricted) else None
 
 
 def group_of(root: Person) -> Group:

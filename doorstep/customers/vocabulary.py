@@ -25,13 +25,14 @@ class _Kept:
 
     last: int = 0
     words: list[str] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
     sounds: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 _kept = _Kept()
 # Numbers are given before they are committed: a word of a transaction that ended late has one that is lower than the last.
-LATE = 2000
+LATE = 500
 
 
 def read() -> None:
@@ -39,11 +40,11 @@ def read() -> None:
     with _kept.lock:
         since = max(0, _kept.last - LATE)
         rows = Word.objects.filter(id__gt=since).order_by("id").values_list("id", "word")
-        known = set(_kept.words)
         new = []
         for number, word in rows:
-            _kept.last = number
-            if word not in known:
+            _kept.last = max(_kept.last, number)
+            if word not in _kept.known:
+                _kept.known.add(word)
                 new.append(word)
         if new:
             for word in new:
@@ -53,8 +54,7 @@ def read() -> None:
 
 def knows(word: str) -> bool:
     """Say whether a word occurs in names."""
-    at = bisect_left(_kept.words, word)
-    return at < len(_kept.words) and _kept.words[at] == word
+    return word in _kept.known
 
 
 def starting(start: str) -> list[str]:

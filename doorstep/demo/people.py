@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from django.db import transaction
+
 from doorstep.cases.models import Case
 from doorstep.cases.owners import Owner
 from doorstep.catalogue import queries as catalogue
@@ -51,6 +53,7 @@ NEIGHBOURS = (
 FIRM = "Hill Top Lettings Ltd"
 
 
+@transaction.atomic
 def make(now: datetime) -> int:
     """Make neighbours with reports of half a year, and what staff noted of some; return how many cases were made."""
     service = catalogue.current("missed-bin")
@@ -87,7 +90,7 @@ def _reported(service: Service, who: Neighbour, k: int, box: Container, due: dat
     }
     order = orders.Order(service, who.channel, {k: v for k, v in answers.items() if v})
     owner = Owner("made", uuid5(NAMESPACE_URL, f"demo:neighbour:{box.pk}:{due}").hex)
-    with suppress(Refused):
+    with suppress(Refused, orders.Halted):  # its crew may have written something down that day
         case = orders.place(order, owner=owner, by=RESIDENT, now=week.at(due, 19))
         job = Job.objects.get(case=case)
         week.finish(case, "not_out" if k == 1 else "collected", week.at(job.day, 11))

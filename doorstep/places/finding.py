@@ -4,6 +4,7 @@ What is typed need not be whole, nor spelt right: streets are kept in memory, a 
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -223,11 +224,16 @@ class _Streets:
             self._place[usrn] = len(self._place)
             for word in (*of_name, *WORD.findall(_plain(locality))):
                 self._words.setdefault(word, set()).add(usrn)
+        self._joined = {usrn: "".join(name) for usrn, name in self._names.items()}
+        self._sorted = sorted(self._words)
+        self._by_short: dict[str, list[str]] = {}
+        for word in self._sorted:
+            self._by_short.setdefault(_short(word), []).append(word)
 
     def with_word(self, word: str) -> set[int]:
         """Return the streets with a word that begins so, or that means the same."""
-        short = _short(word)
-        return self._with(w for w in self._words if w.startswith(word) or _short(w) == short)
+        start, end = (bisect_left(self._sorted, text) for text in (word, f"{word}\uffff"))
+        return self._with((*self._sorted[start:end], *self._by_short.get(_short(word), ())))
 
     def named(self, words: tuple[str, ...]) -> list[int]:
         """Return the streets in whose name and place each of some words stands, the likeliest first."""
@@ -237,7 +243,7 @@ class _Streets:
         """Return the streets that were meant where words have a slip, two are one, or it is another kind of street."""
         close = [self._close(word) for word in words]
         telling = [c for c, word in zip(close, words, strict=True) if _short(word) not in KINDS]
-        usrns = _in_all(close) or self._joined(words) or _in_all(telling)
+        usrns = _in_all(close) or self._as_one(words) or _in_all(telling)
         return self._in_order(usrns, words)
 
     def _in_order(self, usrns: set[int], words: tuple[str, ...]) -> list[int]:
@@ -256,12 +262,11 @@ class _Streets:
         near = process.extract(word, names, scorer=OSA.distance, score_cutoff=_slips(word), limit=9)
         return self.with_word(word) | self._with(name for name, _away, _at in near)
 
-    def _joined(self, words: tuple[str, ...]) -> set[int]:
+    def _as_one(self, words: tuple[str, ...]) -> set[int]:
         """Return the streets whose name is nearly what was typed, wherever the spaces stand."""
         typed = "".join(map(_short, words))
-        names = {usrn: "".join(name) for usrn, name in self._names.items()}
         near = process.extract(
-            typed, names, scorer=OSA.distance, score_cutoff=_slips(typed), limit=9
+            typed, self._joined, scorer=OSA.distance, score_cutoff=_slips(typed), limit=9
         )
         return {usrn for _name, _away, usrn in near}
 

@@ -386,6 +386,51 @@ def streets_of(round_code: str, day: date) -> list[StreetOnRound]:
     ]
 
 
+@dataclass(frozen=True)
+class RoundNow:
+    """How far a round is on a day: its progress, its streets, and the street of one home on it.
+
+    `done` are the streets that its crew was through with, of `streets`; `last` is the last of them that it came to.
+    """
+
+    day: RoundDay | None
+    done: int
+    streets: int
+    here: StreetDay | None
+    last: StreetDay | None
+
+    @property
+    def seen_at(self) -> datetime | None:
+        """Return when its crew was last heard of."""
+        told = [self.day.started_at, self.day.finished_at] if self.day else []
+        told += [self.last.started_at, self.last.finished_at] if self.last else []
+        return max((at for at in told if at), default=None)
+
+
+def rounds_now(days: Mapping[str, RoundDay | None], usrn: int, day: date) -> dict[str, RoundNow]:
+    """Return how far rounds are on a day, by their codes; `days` is their progress, which is known already."""
+    codes = list(days)
+    seen: dict[str, list[StreetDay]] = {}
+    for row in StreetDay.objects.filter(round_id__in=codes, day=day).select_related("street"):
+        seen.setdefault(row.round_id, []).append(row)
+    of_rounds = Q(round_id__in=codes) & (Q(since=None) | Q(since__lte=day))
+    of_rounds |= Q(was_round_id__in=codes, since__gt=day)
+    counted = Container.objects.filter(of_rounds).values(code=serving(day))
+    streets = counted.annotate(n=Count("place__street_id", distinct=True))
+    of = {row["code"]: row["n"] for row in streets}
+    return {
+        code: _round_now(days[code], seen.get(code, []), of.get(code, 0), usrn) for code in codes
+    }
+
+
+def _round_now(day: RoundDay | None, seen: list[StreetDay], streets: int, usrn: int) -> RoundNow:
+    started = [row for row in seen if row.started_at or row.finished_at]
+    last = max(started, key=lambda row: row.finished_at or row.started_at, default=None)  # type: ignore[arg-type,return-value]
+    here = next((row for row in seen if row.street_id == usrn), None)
+    done = sum(row.finished_at is not None for row in seen)
+    return RoundNow(day, done, max(streets, done), here, last)
+
+
 def progress_at(uprn: int, round_code: str, day: date) -> tuple[RoundDay | None, bool]:
     """Return a round's progress on a day, and whether its crew is through with a home's street."""
     row = _with_street.first(uprn, round_code, day)

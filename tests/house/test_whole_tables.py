@@ -26,7 +26,7 @@ PAGES = (
     "/desk", "/desk?overdue=1", "/desk?flagged=1", "/desk?stage=with_crew", "/desk?stage=collected",
     "/desk?state=closed", "/desk?state=closed&flagged=1", "/desk?state=closed&stage=collected",
     "/desk?state=closed&stage=with_crew", "/desk/tasks", "/desk/tasks?mine=1",
-    "/desk/cases/{reference}", "/desk/payments", "/desk/homes/1001", "/status", "/metrics",
+    "/desk/cases/{reference}", "/desk/payments", "/desk/homes/1001", "/desk/homes/1001/lifts", "/status", "/metrics",
     "/crew", "/crew/REF-1",
 )  # fmt: skip
 

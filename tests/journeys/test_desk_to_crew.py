@@ -93,7 +93,9 @@ def test_a_crew_works_street_by_street_and_the_desk_has_the_evidence(
     home = open_district.boxes[0].place_id
     desk.goto(f"{base}/desk/homes/{home}")
     looks_right(desk)
+    desk.click("text=Half a year of lifts")
     desk.wait_for_selector("main:has-text('crew')")
+    looks_right(desk)
 
 
 def test_a_supervisor_sees_how_the_machinery_stands(

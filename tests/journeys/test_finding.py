@@ -6,27 +6,9 @@ import pytest
 
 from doorstep.staff.models import Look, StaffUser
 from tests.browser import comes_to, keep_signed_in, looks_right, sign_in
+from tests.typist import Typist, found
 
 pytestmark = pytest.mark.browser
-
-
-class Typist:
-    """A page at which nobody touches the mouse; counts keys, and the pages that were loaded."""
-
-    def __init__(self, page: Any) -> None:
-        self.page, self.keys, self.loads = page, 0, 0
-        page.on("load", self._loaded)
-
-    def _loaded(self, _page: Any) -> None:
-        self.loads += 1
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
-            self.keys += 1
-
-    def type(self, text: str) -> None:
-        self.press(*text)
 
 
 @pytest.fixture
@@ -35,11 +17,6 @@ def desk(chromium: Any, live_server: Any, open_district: Any) -> Any:
     page.set_default_timeout(15000)
     sign_in(page, live_server.url, "adviser")
     return page
-
-
-def found(page: Any, words: str) -> None:
-    """Wait until the chosen one of those that were found has these words."""
-    page.wait_for_selector(f".find__row[aria-selected=true]:has-text('{words}')")
 
 
 def test_a_home_by_its_street_misspelt(desk: Any) -> None:
@@ -128,3 +105,29 @@ def test_without_scripts_the_box_leads_to_a_page(
     page.click("main a:has-text('4 Mill Lane')")
     page.wait_for_selector("h1:has-text('4 Mill Lane')")
     context.close()
+
+
+@pytest.mark.parametrize("width", [1366, 341])
+def test_a_homes_page_begins_a_service_and_holds_at_each_width(
+    desk: Any, live_server: Any, open_district: Any, width: int
+) -> None:
+    open_district.case(0)
+    open_district.case(1)
+    desk.set_viewport_size({"width": width, "height": 768})
+    desk.goto(f"{live_server.url}/desk/homes/1001")
+    looks_right(desk)
+    assert desk.evaluate("document.activeElement.localName") == "h1"
+    small = """[...document.querySelectorAll('main :is(a, button, select, summary)')]
+        .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 24)
+        .map(one => one.textContent)"""
+    assert desk.evaluate(small) == []
+    desk.click("text=Half a year of lifts")
+    desk.wait_for_selector("h1:has-text('Collections at 1 Mill Lane')")
+    looks_right(desk)
+    desk.go_back()
+    # The heading has the focus: the next key leads to the services.
+    desk.focus("h1")
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("h1:has-text('bin')")
+    assert "/desk/new/missed-bin/" in desk.url and desk.url.endswith("/bin")

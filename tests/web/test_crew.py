@@ -88,7 +88,9 @@ def test_a_log_made_by_mistake_is_taken_back_and_stays_on_record(
     for _ in range(2):
         assert crew.post(f"{REF}/undo/{seen.pk}", back).status_code in (302, 404)
     assert district.draft(0).decisions["bin"]["code"] == ""
-    page = as_role("officer").get(f"/desk/homes/{district.boxes[0].place_id}").content.decode()
+    page = (
+        as_role("officer").get(f"/desk/homes/{district.boxes[0].place_id}/lifts").content.decode()
+    )
     assert "taken back" in page
     assert Outcome.objects.count() == 2
 
@@ -102,12 +104,12 @@ def test_every_lift_has_its_evidence_and_the_look_leaves_a_trace(
     )
     crew.post(f"{REF}/log", log)
     officer = as_role("officer")
-    page = officer.get(f"/desk/homes/{district.boxes[0].place_id}").content.decode()
+    page = officer.get(f"/desk/homes/{district.boxes[0].place_id}/lifts").content.decode()
     for said in ("wrong things were in the bin", "FJ12 ABC", "52.7", "Paint", "crew"):
         assert said in page
     assert "round finished" in page  # yesterday's lift, with who and when
     assert Look.objects.filter(what="home").count() == 1
-    neighbour = officer.get(f"/desk/homes/{district.boxes[1].place_id}").content.decode()
+    neighbour = officer.get(f"/desk/homes/{district.boxes[1].place_id}/lifts").content.decode()
     assert "Paint" not in neighbour
     assert officer.get("/desk/homes/42").status_code == 404
     found = officer.get("/desk/homes?postcode=le673fj").content.decode()

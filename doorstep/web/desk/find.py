@@ -24,12 +24,11 @@ from doorstep.places import finding as places
 from doorstep.places.models import Property
 from doorstep.staff.who import Staff
 from doorstep.text import copied
+from doorstep.web.kit import times
 from doorstep.web.kit.opening import staff_of
 
 # Of each kind in the box; of homes on the page.
 SHOWN, HOMES = 8, 30
-# So many letters of a reference's end are enough.
-END = 4
 # Which sentence says what of the text was let go, or that there are too many answers.
 Said = Literal["", "names", "spelling", "number"]
 
@@ -71,17 +70,16 @@ def find(request: HttpRequest, text: str, now: datetime) -> Found:
     if not text:
         return Found()
     homes = places.find(text, HOMES) if who.may("homes.see") else places.NONE
-    found: list[Row] = []
-    are_like = False
+    found, theirs, are_like = list[Row](), list[Case](), False
     # What has a figure and is some home's is nobody's name.
     if who.may("customer.see") and not (homes.rows and re.search(r"\d", text)):
-        found, are_like = _people(who, text, now)
+        found, theirs, are_like = _people(who, text, now)
     named = _by_reference(request, text, now) if who.may("desk.see") else []
     ids = [home.uprn for home in homes.rows]
     there = cases.open_at(ids, who, now) if ids and who.may("desk.see") else []
-    today = now.astimezone(ZONE).date()
-    rows_of_homes = [_home(home, there, today) for home in homes.rows]
-    rows = [_case(case, today) for case in [*named, *there][:SHOWN]]
+    rows_of_homes = [_home(home, there, now) for home in homes.rows]
+    each = dict.fromkeys([*named, *theirs, *there])
+    rows = [_case(case, now) for case in list(each)[:SHOWN]]
     said: Said = homes.let_go or ("names" if are_like else "")
     only = ""
     if len(named) == 1 and copied.reference(text) == named[0].reference:
@@ -91,24 +89,23 @@ def find(request: HttpRequest, text: str, now: datetime) -> Found:
     return Found(found, rows_of_homes, rows, said, homes.has_more, only)
 
 
-def _people(who: Staff, text: str, now: datetime) -> tuple[list[Row], bool]:
-    """Return the people that a text may mean, and whether none is called just so."""
+def _people(who: Staff, text: str, now: datetime) -> tuple[list[Row], list[Case], bool]:
+    """Return the people that a text may mean, what is open of theirs, and whether none is called just so."""
     # Whoever asked for something a moment ago is found already.
     matching.match(now, most=20, latest=True)
     found = people.find(text, restricted=who.may("customer.restricted"), limit=SHOWN)
-    ids = [one.person.pk for one in found]
+    ids = [one.person.pk for one in found if not one.person.restricted]
     theirs = cases.open_of(ids, who, now) if ids and who.may("desk.see") else []
-    today = now.astimezone(ZONE).date()
-    rows = [_person(one, theirs, today) for one in found]
-    return rows, bool(found) and all(one.is_like for one in found)
+    rows = [_person(one, theirs, now) for one in found]
+    return rows, theirs, bool(found) and all(one.is_like for one in found)
 
 
-def _person(one: people.Found, open_cases: Iterable[Case], today: date) -> Row:
+def _person(one: people.Found, open_cases: Iterable[Case], now: datetime) -> Row:
     person = one.person
     href = reverse("customer", kwargs={"number": person.pk})
     if person.restricted:  # nothing of it, until a reason is given
         return Row("person", href, person.name, _("Restricted: opened with a reason"))
-    words, is_late = _open([case for case in open_cases if _is_of(case, person.pk)], today)
+    words, is_late = _open([case for case in open_cases if _is_of(case, person.pk)], now)
     title = person.name or _("No name given")
     where = person.home.address if person.home else one.reached
     return Row("person", href, title, where, words, is_late, one.needs_care)
@@ -125,46 +122,36 @@ def _by_reference(request: HttpRequest, text: str, now: datetime) -> list[Case]:
     return list(cases.by_reference_or_end(text, staff_of(request), now)[:SHOWN])
 
 
-def _home(home: Property, open_cases: Iterable[Case], today: date) -> Row:
+def _home(home: Property, open_cases: Iterable[Case], now: datetime) -> Row:
     here = [case for case in open_cases if case.place_id == home.uprn]
-    words, is_late = _open(here, today)
+    words, is_late = _open(here, now)
     where = f"{home.street.locality}, {home.postcode}"
     href = reverse("desk_home", kwargs={"uprn": home.uprn})
     return Row("home", href, home.line, where, words, is_late)
 
 
-def _open(here: list[Case], today: date) -> tuple[str, bool]:
-    """Return in words how many cases are open, and how the soonest of them stands."""
+def _open(here: list[Case], now: datetime) -> tuple[str, bool]:
+    """Return in words how many cases are open and how the soonest of them stands, and whether that is late."""
     if not here:
         return "", False
     count = ngettext("%(num)s open", "%(num)s open", len(here)) % {"num": len(here)}
-    due = min((case.due_on for case in here if case.due_on), default=None)
-    if due is None:
-        return count, False
-    return _("%(count)s, %(due)s") % {"count": count, "due": due_words(due, today)}, due < today
+    due, is_late = _due(min((case.due_on for case in here if case.due_on), default=None), now)
+    return ", ".join(filter(None, (count, due))), is_late
 
 
-def due_words(due: date, today: date) -> str:
-    """Return how a day that something is due on stands, as people say it: "due today", "2 days over"."""
-    days = (due - today).days
-    if days < 0:
-        return ngettext("%(num)s day over", "%(num)s days over", -days) % {"num": -days}
-    if days < 2:
-        return _("due tomorrow") if days else _("due today")
-    return _("due %(day)s") % {"day": short_day(due)}
+def _due(day: date | None, now: datetime) -> tuple[str, bool]:
+    """Return by when something is due, such as "due today", or for how long it has been over, and whether it is."""
+    words = times.due(day, now)
+    is_late = day is not None and day < now.astimezone(ZONE).date()
+    return words if is_late or not words else _("due %(when)s") % {"when": words}, is_late
 
 
-def short_day(day: date) -> str:
-    """Return a day in short, such as "Mon 30 Nov"."""
-    return f"{day:%a} {day.day} {day:%b}"
-
-
-def _case(case: Case, today: date) -> Row:
+def _case(case: Case, now: datetime) -> Row:
     service = catalogue.service(case.version_id)
     stage = service.workflow.stages[case.stage].label
     href = reverse("desk_case", kwargs={"reference": case.reference})
-    where = ", ".join(filter(None, (case.at, case.reference)))
-    if case.is_closed or case.due_on is None:
-        return Row("case", href, service.about.title, where, stage)
-    words, is_late = due_words(case.due_on, today), case.due_on < today
-    return Row("case", href, service.about.title, where, f"{stage}, {words}", is_late)
+    where = ", ".join(filter(None, (case.reference, case.at)))
+    due, is_late = _due(None if case.is_closed else case.due_on, now)
+    return Row(
+        "case", href, service.about.title, where, ", ".join(filter(None, (stage, due))), is_late
+    )

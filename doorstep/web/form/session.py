@@ -122,6 +122,12 @@ def begin(session: FormSession, *, brings: bool = False, postcode: str = "") -> 
     return response
 
 
+def asks_address(service: Service) -> bool:
+    """Say whether a service's form begins with an address, so that it can be brought along."""
+    first = service.form.pages[0].questions
+    return bool(first) and kinds.of(first[0]).nature == "home"
+
+
 def begin_at(session: FormSession, uprn: int) -> HttpResponse:
     """Begin a form for a home that is known already, and go to the first page that still asks something."""
     return begin_with(session, Said(answers={("address", ""): str(uprn)}))

@@ -19,13 +19,13 @@ from doorstep.council import addresses
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.forms.form import Question
-from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid
 from doorstep.places import queries as places
 from doorstep.places.models import Property
 from doorstep.waste import calendar, mirror, sorting
 from doorstep.waste.calendar import BoxDays
 from doorstep.waste.queries import LOOK_BACK_DAYS, boxes_at
+from doorstep.web.form.session import asks_address
 from doorstep.web.kit import limits, their_homes
 from doorstep.web.kit.access import public
 from doorstep.web.kit.fresh import fresh, fresh_of
@@ -68,12 +68,6 @@ def homes_at(request: HttpRequest, typed: str) -> tuple[str, list[Property]]:
 def _at_a_home() -> list[Service]:
     """Return what residents can ask for that begins with an address, in the council's order."""
     return catalogue.in_councils_order([s for s in catalogue.online() if asks_address(s)])
-
-
-def asks_address(service: Service) -> bool:
-    """Say whether a service's form begins with an address, so that it can be brought along."""
-    first = service.form.pages[0].questions
-    return bool(first) and kinds.of(first[0]).nature == "home"
 
 
 @public

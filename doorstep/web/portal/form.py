@@ -25,7 +25,6 @@ from doorstep.web.kit.alike import alike
 from doorstep.web.kit.counted import counted_by
 from doorstep.web.kit.visitor import OF_BROWSER, home_of, is_known, keep, let_in, owner
 from doorstep.web.portal import own_words
-from doorstep.web.portal.bins import asks_address
 from doorstep.web.portal.online import only_online
 
 # What the version before had beside a form's own pages, at addresses without a form's id.
@@ -77,7 +76,7 @@ def _start_page(request: HttpRequest, service: Service) -> HttpResponse:
     drafts: list[Draft] = []
     # From a home's page, or the one that this device shows first; "other" asks for another.
     named = request.GET.get("home") or home_of(request)
-    brought = places.find(named) if asks_address(service) else None
+    brought = places.find(named) if forms.asks_address(service) else None
     if is_known(request):
         session = session_of(request, service.slug)
         drafts = list(cases.unfinished(session.owner, session.now, slug=service.slug)[:5])
@@ -86,7 +85,7 @@ def _start_page(request: HttpRequest, service: Service) -> HttpResponse:
         "campaign": counted_by(request).campaign,
         "begun": drafts,
         "home": brought,
-        "asks_address": asks_address(service),
+        "asks_address": forms.asks_address(service),
         "down": outages.at_start(service, timezone.now()),
     }
     return keep(request, render(request, "portal/start.html", context))

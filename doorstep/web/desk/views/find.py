@@ -28,13 +28,10 @@ def find(request: HttpRequest) -> HttpResponse:
     is_over = bool(standing and standing.is_over)
     found = Found() if is_over else look_for(request, text, timezone.now())
     if found.only and not is_box:
-        answer: HttpResponse = redirect(found.only)
-    else:
-        page = "desk/find_list.html" if is_box else "desk/find.html"
-        context = {"sought": text, "found": found, "is_over": is_over, "most": SHOWN}
-        answer = render(request, page, context, status=429 if is_over else 200)
-    answer["Cache-Control"] = "no-store"
-    return answer
+        return redirect(found.only)
+    page = "desk/find_list.html" if is_box else "desk/find.html"
+    context = {"sought": text, "found": found, "is_over": is_over, "most": SHOWN}
+    return render(request, page, context, status=429 if is_over else 200)
 
 
 @needs("desk.open")

@@ -18,6 +18,7 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.insight import actions as insight
 from doorstep.payments import queries as payments
+from doorstep.places import queries as places
 from doorstep.web.form import pages, stops
 from doorstep.web.form import photo as photos
 from doorstep.web.form import session as forms
@@ -71,12 +72,16 @@ def choose(request: HttpRequest) -> HttpResponseBase:
 @needs("desk.send")
 @require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
-    """Begin the form for a new caller; a link leads to the one that is open."""
+    """Begin the form for a new caller, with the home they call from where it is known; a link leads to the one that is open."""
     if request.method == "GET":
         return forms.lead_on(request, session_of(request, slug))
     channel = request.POST.get("channel", "")
     offered = channel if channel in ADVISER_CHANNELS else ADVISER_CHANNELS[0]
-    return forms.begin(session_of(request, slug, offered))
+    session = session_of(request, slug, offered)
+    # From the page of a home, which is not asked for again.
+    if home := places.find(request.POST.get("home", "")):
+        return forms.begin_at(session, home.uprn)
+    return forms.begin(session)
 
 
 @needs("desk.send")

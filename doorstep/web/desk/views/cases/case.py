@@ -30,6 +30,8 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Stage
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
+from doorstep.customers import queries as people
+from doorstep.customers.models import Person
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork import queries as work
 from doorstep.files import photos
@@ -90,6 +92,7 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "tasks": needs_person.of_case(found),
         "now": timezone.now(),
         "today": timezone.now().astimezone(ZONE).date(),
+        "whose": whose(request, found),
         "told": told,
         "failed": [t for t in told if t.state == "failed" and not t.was_repeated],
         "ways": another_way.ways(found) if may(request, "desk.send", found) else [],
@@ -106,6 +109,14 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
     if context.get("moved", {}).get("became"):
         context["moved"]["became"] = as_seen(request, context["moved"]["became"])
     return render(request, "desk/case.html", context)
+
+
+def whose(request: HttpRequest, found: Case) -> Person | None:
+    """Return the person whose case it is, to who may see people."""
+    user: Any = request.user
+    if not user.may("customer.see"):
+        return None
+    return people.behind(found.customer, restricted=user.may("customer.restricted"))
 
 
 def _related(request: HttpRequest, about_place: dict[str, Any]) -> dict[str, Any]:
