@@ -96,10 +96,10 @@ def begin(
     return _of_order.get(owner.kind, owner.key)
 
 
-def begun_for(*, draft: Draft, person_id: int) -> None:
-    """Note whom staff fill a form in for."""
-    draft.begun_for = person_id
-    draft.save(update_fields=["begun_for"])
+def begun_for(*, draft: Draft, person_id: int, language: str = "") -> None:
+    """Note whom staff fill a form in for, and in which language they are told what comes of it; none: as it is filled in."""
+    draft.begun_for, draft.language = person_id, language or draft.language
+    draft.save(update_fields=["begun_for", "language"])
 
 
 @kept

@@ -22,7 +22,7 @@ def locked(case_id: int) -> Case:
 @kept
 def _locked(case_id: int) -> QuerySet[Case]:
     # With what its sentences and messages name: who locks a case most often brings it on, and tells its person.
-    cases = Case.objects.select_related("draft", "customer", "place__street")
+    cases = Case.objects.select_related("draft", "customer__person__same_as", "place__street")
     return cases.select_for_update(of=("self",)).filter(id=case_id)
 
 

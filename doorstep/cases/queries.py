@@ -72,7 +72,7 @@ def by_reference(reference: str) -> Case | None:
 
 @kept
 def _by_reference(reference: str) -> QuerySet[Case]:
-    cases = Case.objects.select_related("place__street", "draft", "customer")
+    cases = Case.objects.select_related("place__street", "draft", "customer__person__same_as")
     # With whom it is shared comes along: who may open it is asked of what is there (`permits`).
     return permits.with_shared(cases.filter(reference=reference))
 

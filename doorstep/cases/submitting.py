@@ -252,7 +252,7 @@ def _open(
         **(_located(a[spot], draft.words.get(spot, "")) if spot else {}),
         customer=_customer(draft, service, home.pk if home else None, now),
         channel=draft.channel,
-        language=origin.language if origin else council.language(),
+        language=_language(draft, origin),
         device=draft.device,
         campaign=draft.campaign,
         assisted=draft.assisted,
@@ -274,6 +274,13 @@ def _open(
     if origin:
         rerouting.arrived(old_id=origin.pk, case=case, by=by, now=now)
     return case
+
+
+def _language(draft: Draft, origin: Case | None) -> str:
+    """Return in which language a case's person is told: as the case before, as they like it, or as it was filled in."""
+    if origin:
+        return origin.language
+    return draft.language if draft.begun_for else council.language()
 
 
 def _home(uprn: object) -> Property:

@@ -55,6 +55,11 @@ class Person(models.Model):
             models.CheckConstraint(condition=Q(format__in=["", *FORMATS]), name="person_format"),
         ]
 
+    @property
+    def shown(self) -> "Person":
+        """Return the record that stands for this person: itself, or the one that it stands behind."""
+        return self.same_as or self
+
 
 class Customer(models.Model):
     """How to reach the person behind a case, as it was given with that case; every field may be empty."""

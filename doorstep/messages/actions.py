@@ -75,12 +75,18 @@ def tell(
 
 
 def reached_by(case: Case) -> tuple[str, str]:
-    """Return how a case's person is told, "email" or "text", and where; nothing where neither can be."""
+    """Return how a case's person is told, "email" or "text", and where; nothing where neither can be.
+
+    By e-mail where they gave an address, unless staff noted that they like a text message better.
+    """
     customer = case.customer
-    if customer is None or customer.email:
-        return "email", customer.email if customer else ""
+    if customer is None:
+        return "email", ""
+    likes_texts = customer.person is not None and customer.person.shown.reach == "text"
+    if customer.email and not likes_texts:
+        return "email", customer.email
     mobile = mobile_in(customer.phone) if council.current().texts and customer.phone else ""
-    return "text", mobile
+    return ("email", customer.email) if customer.email and not mobile else ("text", mobile)
 
 
 def in_short(subject: str) -> str:

@@ -241,3 +241,19 @@ def test_the_page_costs_few_statements(
     client.get(at(ann))
     with django_assert_max_num_queries(24):
         client.get(at(ann))
+
+
+def test_how_they_like_to_be_told_is_heeded(district: Any, ann: Person) -> None:
+    from doorstep.cases.locking import locked
+    from doorstep.messages.actions import reached_by
+
+    client = signed_in("adviser")
+    client.post(at(ann, "/edit"), {"name": "Ann Smith", "reach": "text", "language": "cy"})
+    client.post(at(ann, "/new/missed-bin"))
+    assert Draft.objects.get(sent_at=None).language == "cy"
+    case = ann.given.get().case_set.get()
+    assert reached_by(locked(case.pk)) == ("email", "ann@resident.example")  # no mobile number
+    ann.given.update(phone="07700 900123")
+    assert reached_by(locked(case.pk)) == ("text", "+447700900123")
+    client.post(at(ann, "/edit"), {"name": "Ann Smith", "reach": "email"})
+    assert reached_by(locked(case.pk)) == ("email", "ann@resident.example")

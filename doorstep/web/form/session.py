@@ -133,12 +133,16 @@ def begin_at(session: FormSession, uprn: int) -> HttpResponse:
     return begin_with(session, Said(answers={("address", ""): str(uprn)}))
 
 
-def begin_with(session: FormSession, said: Said, *, begun_for: int | None = None) -> HttpResponse:
-    """Begin a form with what is known already, for a person (`customers.Person`) where that is known, and go to the first page that
-    still asks something."""
+def begin_with(
+    session: FormSession, said: Said, *, begun_for: int | None = None, language: str = ""
+) -> HttpResponse:
+    """Begin a form with what is known already, and go to the first page that still asks something.
+
+    `begun_for` is the person (`customers.Person`) for whom staff fill it in, `language` the one they like to be told in.
+    """
     filling = begin_filling(session)
     if begun_for is not None:
-        drafts.begun_for(draft=filling.draft, person_id=begun_for)
+        drafts.begun_for(draft=filling.draft, person_id=begun_for, language=language)
     prefill.carry_over(filling, said)
     return go_on(session, filling)
 

@@ -198,7 +198,8 @@ def begin(request: HttpRequest, group: Group, slug: str) -> HttpResponseBase:
     channel = request.POST.get("channel", "")
     offered = channel if channel in ADVISER_CHANNELS else ADVISER_CHANNELS[0]
     session = caller.session_of(request, slug, offered)
-    return forms.begin_with(session, _said(group), begun_for=group.person.pk)
+    about: dict[str, Any] = {"begun_for": group.person.pk, "language": group.person.language}
+    return forms.begin_with(session, _said(group), **about)
 
 
 def _said(group: Group) -> Said:
