@@ -1,34 +1,43 @@
-"""Finds people by what somebody says of themselves: a name however spelt, a telephone number, an e-mail address."""
+"""Finds people by what somebody says of themselves: a name however spelt, with where they live; a telephone number; an e-mail address."""
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Reverse
+from django.db.models import CharField, F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Concat, Lower, Reverse
 from rapidfuzz.distance import JaroWinkler
 
 from doorstep.customers import names, vocabulary
 from doorstep.customers.models import Contact, Note, Person
+from doorstep.places.finding import SHORT
 from doorstep.text import copied
 
 # Records that are looked at to find the likest of: who types more finds fewer.
 LOOKED_AT = 1000
+# So many who are called just so are enough: nobody is looked for who is only called like it.
+ENOUGH = 8
+# Most words of a name with a place.
+MOST_WORDS = 8
 # The digits from which on something is a telephone number, and from which on its end is enough.
 DIGITS, END = 4, 6
-# A note that says to take care, of a record or of one that stands behind it.
-CARED_FOR = Exists(
+# Whether a note of a record, or of one that stands behind it, says to take care or warns: "care", "warning", or nothing.
+CARED_FOR = Subquery(
     Note.objects.filter(
         Q(person=OuterRef("pk")) | Q(person__same_as=OuterRef("pk")),
         ended_at=None,
         kind__in=("care", "warning"),
     )
+    .order_by("-kind")
+    .values("kind")[:1]
 )
 # The number of a record that stands for somebody, and whether nothing of it was just so as it was typed.
 _Hit = tuple[int, bool]
 _TELEPHONE = re.compile(r"[\d\s()+./-]+")
+_BESIDE_NUMBERS = re.compile(r"\b(tel|telephone|phone|mobile|mob|ring|call|number|no)\b[.:]?", re.I)
 
 
 @dataclass(frozen=True)
@@ -37,27 +46,48 @@ class Found:
 
     person: Person
     is_like: bool = False
-    # Whether somebody must take care with them, or be warned.
-    needs_care: bool = False
+    # "warning" where a note warns of them, "care" where one says to take care.
+    care: str = ""
     # What reaches them.
     reached: str = ""
 
 
-def find(text: str, *, restricted: bool = False, limit: int = 8) -> list[Found]:
+def find(
+    text: str, *, restricted: bool = False, limit: int = 8, is_a_home: bool = False
+) -> list[Found]:
     """Return the people that a text may mean, the likest first; `restricted` ones only where that is said.
 
+    What `is_a_home` already means nobody, unless a word of it is in somebody's name.
+
     A text with @ is an e-mail address or how one starts, one of digits a telephone number or its start or end, any other a name,
-    of which each word may be cut short, mistyped, or a letter. At most seven statements.
+    of which each word may be cut short, mistyped, or a letter; before or after it may stand words of their home's address, or
+    figures of their telephone number. At most eight statements.
     """
     text = " ".join(text[:120].split())
     people = Person.objects.all() if restricted else Person.objects.filter(restricted=False)
     if "@" in text:
         hits = _reached(people, Q(kind="email", key__startswith=text.lower()))
-    elif _TELEPHONE.fullmatch(text) and len(digits := re.sub(r"\D", "", text)) >= DIGITS:
-        hits = _reached(people, _telephone(text, digits))
+    elif number := _number(text):
+        hits = _reached(people, _telephone(number, re.sub(r"\D", "", number)))
     else:
-        hits = _named(people, names.words_of(text), limit)
-    return _shown(people, hits, limit)
+        hits = _named(people, names.words_of(text), min(limit, ENOUGH), is_a_home)
+    joined = "".join(names.words_of(text))
+    return [
+        replace(one, is_like=one.is_like and not _is_joined(joined, one.person))
+        for one in _shown(people, hits, limit)
+    ]
+
+
+def _is_joined(letters: str, person: Person) -> bool:
+    """Say whether a name of somebody's has these letters, wherever the spaces stand."""
+    return letters in ("".join(names.words_of(name)) for name in (person.name, *person.former))
+
+
+def _number(text: str) -> str:
+    """Return the telephone number that a text is, without words such as "tel" beside it; or nothing."""
+    number = _BESIDE_NUMBERS.sub(" ", copied.zeros(text)).strip()
+    is_one = _TELEPHONE.fullmatch(number) and len(re.sub(r"\D", "", number)) >= DIGITS
+    return number if is_one else ""
 
 
 def _telephone(text: str, digits: str) -> Q:
@@ -77,11 +107,13 @@ def _reached(people: QuerySet[Person], by: Q) -> list[_Hit]:
     return [(root or pk, False) for pk, root in rows]
 
 
-def _named(people: QuerySet[Person], words: list[str], limit: int) -> list[_Hit]:
+def _named(people: QuerySet[Person], words: list[str], limit: int, is_a_home: bool) -> list[_Hit]:
     """Return whoever has these words in their name, or such that start so; where those are few, ones that are like them."""
     if not words or words == [words[0][:1]]:
         return []
     vocabulary.read()
+    if is_a_home and not any(len(word) > 1 and _known(word) for word in words):
+        return []
     hits: list[_Hit] = []
     with transaction.atomic(), connection.cursor() as cursor:
         # Whatever it thinks of a limit: to compare each person's words takes seconds, the index some milliseconds.
@@ -91,9 +123,81 @@ def _named(people: QuerySet[Person], words: list[str], limit: int) -> list[_Hit]
         if len(hits) < limit:
             starting = [{word, *vocabulary.starting(word)} for word in words]
             hits += _likest(people, starting, words, False)
-        if len(hits) < limit:
+        if not hits and (hits := _placed(people, words[:MOST_WORDS])):
+            return hits
+        if len(hits) < limit and not any(map(_has_figure, words)):
             hits += _likest(people, [_like(word) for word in words], words, not hits)
     return hits
+
+
+def _placed(people: QuerySet[Person], words: list[str]) -> list[_Hit]:
+    """Return whoever has the first of these words in their name, or the last, and the others in their home's address or number."""
+    names_of = {word: _named_by(word) for word in words}
+    ways = Q()
+    for at in range(1, len(words)):
+        for named, rest in ((words[:at], words[at:]), (words[at:], words[:at])):
+            if all(names_of[word] for word in named) and any(len(word) > 1 for word in named):
+                of_name = (Q(words__overlap=sorted(names_of[word])) for word in named)
+                ways |= Q(*of_name) & (Q(*map(_in_address, rest)) | _has_number(rest))
+    if not ways:
+        return []
+    # An index finds these; of them alone the addresses are read.
+    either = names_of[words[0]] | names_of[words[-1]]
+    people = people.filter(words__overlap=sorted(either)).annotate(address=_ADDRESS)
+    return _in_order(people.filter(ways), words, False)
+
+
+def _named_by(word: str) -> set[str]:
+    """Return the words of names that a word may stand for; none where it is in no name."""
+    if _has_figure(word):
+        return set()
+    if _known(word):
+        return {word, *vocabulary.starting(word)}
+    return {*vocabulary.starting(word), *vocabulary.near(word)}
+
+
+def _has_figure(word: str) -> bool:
+    return any(letter.isdecimal() for letter in word)
+
+
+def _with_each(part: str) -> Concat:
+    return Concat(Value(" "), part, output_field=CharField())
+
+
+def _plainly(text: Any, sign: str, instead: str) -> Func:
+    return Func(text, Value(sign), Value(instead), Value("g"), function="regexp_replace")
+
+
+# A home's address in small letters, a space before and after each word, its postcode with and without one.
+_PARTS = ("home__line", "home__street__name", "home__street__locality", "home__postcode")
+_ADDRESS = Concat(
+    _plainly(_plainly(Lower(Concat(*map(_with_each, _PARTS))), "['’]", ""), "[^[:alnum:]]+", " "),
+    Value(" "),
+    Lower(_plainly("home__postcode", " ", "")),
+    Value(" "),
+    output_field=CharField(),
+)
+
+
+def _in_address(word: str) -> Q:
+    """Return the condition that a word begins one of the home's address, or is such a word in short; 7 is not 72."""
+    if word.isdecimal():
+        return Q(address__contains=f" {word} ")
+    short = SHORT.get(word, word)
+    alike = {short, *(long for long, one in SHORT.items() if one == short)} - {word}
+    either = Q(address__contains=f" {word}")
+    for other in alike:
+        either |= Q(address__contains=f" {other} ")
+    return either
+
+
+def _has_number(words: list[str]) -> Q:
+    """Return the condition that somebody has the telephone number that these words are."""
+    digits = "".join(words)
+    if not digits.isdecimal() or len(digits) < DIGITS:
+        return Q(pk__in=[])
+    contacts = Contact.objects.annotate(turned=Reverse(F("key"))).filter(_telephone(digits, digits))
+    return Q(pk__in=contacts.values("person_id"))
 
 
 def _known(word: str) -> bool:
@@ -108,12 +212,14 @@ def _like(word: str) -> set[str]:
 def _likest(
     people: QuerySet[Person], alternatives: Iterable[set[str]], typed: list[str], is_like: bool
 ) -> list[_Hit]:
-    """Return who has one of each of these sets of words in their names, as they are likely meant: by their names, then the latest.
-
-    Some of them, where they are very many.
-    """
+    """Return who has one of each of these sets of words in their names."""
     for words in alternatives:
         people = people.filter(words__overlap=sorted(words))
+    return _in_order(people, typed, is_like)
+
+
+def _in_order(people: QuerySet[Person], typed: list[str], is_like: bool) -> list[_Hit]:
+    """Return people as they are likely meant, by their names, then the latest; some of them, where they are very many."""
 
     def likeness(row: tuple[int, int | None, list[str], datetime]) -> tuple[float, datetime]:
         named = [w for w in row[2] if len(w) > 1 and not w.endswith(".")]
@@ -146,7 +252,10 @@ def _shown(people: QuerySet[Person], hits: list[_Hit], limit: int) -> list[Found
     shown = [pk for pk in wanted if pk in found][:limit]
     contacts = Contact.objects.filter(person__in=shown).order_by("-kind", "-pk")
     reached = dict(contacts.values_list("person_id", "value"))  # an e-mail address, if there is one
-    return [Found(found[pk], is_like[pk], found[pk].cared_for, reached.get(pk, "")) for pk in shown]
+    return [
+        Found(found[pk], is_like[pk], found[pk].cared_for or "", reached.get(pk, ""))
+        for pk in shown
+    ]
 
 
 def at_home(uprn: int, *, restricted: bool = False, limit: int = 20) -> list[Found]:

@@ -20,6 +20,7 @@ _POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?)([0-9][A-Z]{2})")
 _IN_A_LINE = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?)[\s.-]*([0-9][A-Z]{2})\b")
 # Letters for digits and digits for letters, where the shape says which is meant.
 _DIGITS, _SIGNS = str.maketrans("OIL", "011"), str.maketrans("01", "OI")
+_WITH_FIGURES, _ZEROS = re.compile(r"\b(?=[oO]*\d)[oO\d]+\b"), str.maketrans("oO", "00")
 _LOST_PLUS = re.compile(r"(?<=\d) (?=\d\d:\d\d\Z)")
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+")
@@ -157,6 +158,11 @@ def email(text: str) -> str:
     except EmailNotValidError:
         return ""
     return made.normalized if re.search(r"\.[^.\d]{2,}$", made.domain) else ""
+
+
+def zeros(text: str) -> str:
+    """Return a text in which each letter O among figures is the zero that was meant, as in "o1632 96o1o1"."""
+    return _WITH_FIGURES.sub(lambda word: word[0].translate(_ZEROS), text)
 
 
 def telephones(text: str) -> list[str]:

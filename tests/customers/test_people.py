@@ -9,6 +9,7 @@ from doorstep.council.errors import Refused
 from doorstep.customers import actions, finding, forgetting, matching, merging, people, queries
 from doorstep.customers.models import Contact, Customer, Likeness, Person, Word
 from doorstep.customers.names import alike, index_words, words_of
+from doorstep.places.models import Property, Street
 from doorstep.staff.actor import Actor
 from tests.district import FIRST_UPRN
 
@@ -152,6 +153,40 @@ def test_somebody_is_found_however_they_are_typed(district: Any, text: str) -> N
     values = {"name": "Catherine O'Brien"}
     people.change(person_id=row.person_id or 0, values=values, by=ADVISER, now=district.now)
     assert found(text) == ["Catherine O'Brien"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["percival quimby 2 mill lane", "quimby mill ln", "2 mill lane percival", "quimbly mill lane", "quimby le67",
+     "quimby le67 2ab", "quimby le672ab", "quimby 01530 123456", "quimby 123456"],
+)  # fmt: skip
+def test_a_name_with_a_place_narrows(district: Any, text: str) -> None:
+    other = HOME + 40
+    street = Property.objects.get(pk=HOME).street
+    Property.objects.filter(pk=HOME).update(postcode="LE67 2AB", line="2 Mill Lane")
+    Property.objects.filter(pk=other).update(postcode="DE12 8ZZ", line="72 Elm Road")
+    away = Street.objects.exclude(pk=street.pk).first()
+    Property.objects.filter(pk=other).update(street=away)
+    given(district, "Percival Quimby", "a@example.org", "01530 123456", uprn=HOME)
+    for n in range(9):
+        given(district, "Percival Quimby", f"{n}@example.org", f"07700 90010{n}", uprn=other)
+    assert len(finding.find("percival quimby", limit=50)) == 10
+    (hit,) = finding.find(text)
+    assert hit.person.home_id == HOME and not hit.is_like
+
+
+@pytest.mark.parametrize("text", ["tel 01632 960101", "o1632 96o1o1", "Phone: 01632 960101"])
+def test_a_number_is_understood_with_words_and_letters(district: Any, text: str) -> None:
+    given(district, "Ann Smith", phone="01632 960101")
+    assert found(text) == ["Ann Smith"]
+
+
+def test_a_name_written_as_one_is_called_so(district: Any) -> None:
+    given(district, "Ann Mac Donald", "a@example.org")
+    (hit,) = finding.find("ann macdonald")
+    assert not hit.is_like
+    (hit,) = finding.find("ann macdonell")
+    assert hit.is_like
 
 
 @pytest.mark.parametrize(

@@ -133,5 +133,5 @@ def test_people_have_a_history(places: None) -> None:
     margaret = finding.find("whitmore")[0].person
     assert cases.of_people([margaret.pk], System(), now).count() >= 2
     assert finding.find("hudson") == [] != finding.find("hudson", restricted=True)
-    assert finding.find("whitmore")[0].needs_care
+    assert finding.find("whitmore")[0].care
     assert finding.find(neighbours.FIRM)

@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from doorstep.cases.models import Case
+from doorstep.customers import actions, matching
+from doorstep.customers.models import Person
+from doorstep.places.models import Property
 from doorstep.staff.models import Look, StaffUser
 from doorstep.web.desk.views import find as views
 from tests.form_client import FormClient, text
@@ -77,6 +81,81 @@ def test_each_finds_what_they_may_see(district: Any) -> None:
     assert signed_in("crew").post(FIND, {"find": "1 mill lane"}).status_code == 403
 
 
+def person(district: Any, name: str, email: str, home: int | None = None) -> Person:
+    uprn = district.boxes[home].place_id if home is not None else None
+    row = actions.keep(name=name, email=email, phone="", now=timezone.now(), uprn=uprn)
+    assert row is not None
+    matching.match(timezone.now())
+    row.refresh_from_db()
+    assert row.person is not None
+    return row.person
+
+
+def test_how_many_people_there_are_is_said(district: Any) -> None:
+    for n in range(12):
+        person(district, "Ann Quimby", f"a{n}@resident.example")
+    page = box(signed_in("adviser"), "ann quimby")
+    assert page.count('role="option"') == 8 and "8 of 12" in page and "12 found" in page
+    assert text(signed_in("adviser").post(FIND, {"find": "ann quimby"})).count("Ann Quimby") == 12
+    for n in range(40):
+        person(district, "Ann Quimby", f"b{n}@resident.example")
+    assert "8 of 50+" in box(signed_in("adviser"), "ann quimby")
+    whole = text(signed_in("adviser").post(FIND, {"find": "ann quimby"}))
+    assert whole.count("Ann Quimby") == 50 and "There are more: add a street, a postcode" in whole
+    assert "50+ found" in whole
+
+
+def test_a_list_of_people_leaves_one_look_a_minute(district: Any) -> None:
+    person(district, "Ann Quimby", "a@resident.example")
+    client = signed_in("adviser")
+    box(client, "1 mill lane")
+    assert not Look.objects.exists()
+    for typed in ("quimby", "ann quimby"):
+        box(client, typed)
+        client.post(FIND, {"find": typed})
+    look = Look.objects.get()
+    assert (look.what, look.key, look.staff.username) == ("find", "people", "adviser")
+    box(signed_in("officer"), "quimby")
+    assert Look.objects.filter(what="find").count() == 2
+
+
+def test_people_are_looked_for_beside_homes(district: Any) -> None:
+    person(district, "Ann Quimby", "mill1@resident.example")
+    client = signed_in("adviser")
+    assert "Ann Quimby" in box(client, "mill1@")
+    person(district, "Bob Mill", "bob@resident.example", 0)
+    page = box(client, "bob 1 mill lane")
+    assert "Bob Mill" in page and "Ann Quimby" not in page
+    page = box(client, "1 mill lane")
+    assert "/desk/homes/" in page and "Nobody is called" not in page
+
+
+def test_the_hint_is_true_for_what_is_shown(district: Any) -> None:
+    person(district, "Ann Mell", "ann@resident.example")
+    client = signed_in("adviser")
+    page = box(client, "mell")
+    assert "Ann Mell" in page and "No street is written" not in page
+    nothing = box(client, "@resident.example")
+    assert "Type how it begins" in nothing and "fewer words" not in nothing
+
+
+@pytest.mark.parametrize("typed", ["LE1O 0FJ", "le10 ofj", "LEIO OFJ"])
+def test_a_letter_o_in_a_postcode_is_a_zero(district: Any, typed: str) -> None:
+    home = district.boxes[0].place_id
+    Property.objects.filter(pk=home).update(postcode="LE10 0FJ")
+    assert f"/desk/homes/{home}" in box(signed_in("adviser"), typed)
+
+
+@pytest.mark.parametrize(
+    ("role", "says"),
+    [("adviser", "Name, phone, e-mail, address, reference"), ("manager", "Reference")],
+)
+def test_the_box_says_what_one_may_find(district: Any, role: str, says: str) -> None:
+    client = signed_in(role)
+    assert f'placeholder="{says}"' in text(client.get(FIND))
+    assert ("a telephone number" in text(client.get(FIND))) == (role == "adviser")
+
+
 def test_a_restricted_case_is_found_by_nobody_else(district: Any) -> None:
     case = district.case(0)
     Case.objects.update(restricted=True)
@@ -132,7 +211,7 @@ def test_finding_takes_few_statements(district: Any, counted: Any) -> None:
     district.case(0)
     client = signed_in("officer")
     box(client, "mill lane")
-    with counted("find in the box", 8):
+    with counted("find in the box", 9):
         box(client, "1 mlil lane")
 
 

@@ -27,10 +27,10 @@ from doorstep.text import copied
 from doorstep.web.kit import times
 from doorstep.web.kit.opening import staff_of
 
-# Of each kind in the box; of homes on the page.
-SHOWN, HOMES = 8, 30
-# Which sentence says what of the text was let go, or that there are too many answers.
-Said = Literal["", "names", "spelling", "number"]
+# Of each kind in the box; of people and cases, and of homes, on the page.
+SHOWN, MOST, HOMES = 8, 50, 30
+# Which sentence says what of the text was let go, or how it is to be typed.
+Said = Literal["", "names", "spelling", "number", "email"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Row:
     where: str
     open_now: str = ""
     is_late: bool = False
-    needs_care: bool = False
+    # "care" or "warning", where a note says so.
+    care: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ class Found:
     homes: list[Row] = field(default_factory=list)
     cases: list[Row] = field(default_factory=list)
     said: Said = ""
+    more_people: bool = False
     more_homes: bool = False
+    more_cases: bool = False
     only: str = ""
 
     @property
@@ -62,42 +65,74 @@ class Found:
         """Return how many were found."""
         return len(self.people) + len(self.homes) + len(self.cases)
 
+    @property
+    def has_more(self) -> bool:
+        """Say whether more were found than are shown."""
+        return self.more_people or self.more_homes or self.more_cases
 
-def find(request: HttpRequest, text: str, now: datetime) -> Found:
-    """Return what a text may mean of what the member of staff who asks may see."""
+
+def find(request: HttpRequest, text: str, now: datetime, *, whole: int = MOST) -> Found:
+    """Return what a text may mean of what the member of staff who asks may see; of the first people, what is open too (`whole`)."""
     who = staff_of(request)
     text = " ".join(text[:120].split())
     if not text:
         return Found()
-    homes = places.find(text, HOMES) if who.may("homes.see") else places.NONE
-    found, theirs, are_like = list[Row](), list[Case](), False
-    # What has a figure and is some home's is nobody's name.
-    if who.may("customer.see") and not (homes.rows and re.search(r"\d", text)):
-        found, theirs, are_like = _people(who, text, now)
+    homes = _homes(text) if who.may("homes.see") else places.NONE
+    found = _people(who, text, homes, now) if who.may("customer.see") else []
+    theirs = _open_of(who, found[:whole], now) if who.may("desk.see") else []
     named = _by_reference(request, text, now) if who.may("desk.see") else []
     ids = [home.uprn for home in homes.rows]
     there = cases.open_at(ids, who, now) if ids and who.may("desk.see") else []
     rows_of_homes = [_home(home, there, now) for home in homes.rows]
-    each = dict.fromkeys([*named, *theirs, *there])
-    rows = [_case(case, now) for case in list(each)[:SHOWN]]
-    said: Said = homes.let_go or ("names" if are_like else "")
+    each = list(dict.fromkeys([*named, *theirs, *there]))
+    rows = [_case(case, now) for case in each[:MOST]]
     only = ""
     if len(named) == 1 and copied.reference(text) == named[0].reference:
         only = rows[0].href
     elif len(ids) == 1 and text.replace(" ", "") == str(ids[0]):
         only = rows_of_homes[0].href
-    return Found(found, rows_of_homes, rows, said, homes.has_more, only)
+    return Found(
+        [_person(one, theirs, now) for one in found[:MOST]],
+        rows_of_homes,
+        rows,
+        _said(text, found, homes),
+        len(found) > MOST,
+        homes.has_more,
+        len(each) > MOST,
+        only,
+    )
 
 
-def _people(who: Staff, text: str, now: datetime) -> tuple[list[Row], list[Case], bool]:
-    """Return the people that a text may mean, what is open of theirs, and whether none is called just so."""
+def _homes(text: str) -> places.Homes:
+    """Return the homes that a text may mean; a letter O in its postcode may be a zero."""
+    homes = places.find(text, HOMES)
+    meant = "" if homes.rows or "@" in text else re.sub(r"(?<=\d)O", "0", copied.postcode(text))
+    if meant and meant.replace(" ", "") not in text.replace(" ", "").upper():
+        return places.find(meant, HOMES)
+    return homes
+
+
+def _said(text: str, found: list[people.Found], homes: places.Homes) -> Said:
+    """Return what is to be said: of people, where some are shown, else of streets."""
+    if found:
+        return "names" if all(one.is_like for one in found) else ""
+    return "email" if "@" in text else homes.let_go
+
+
+def _people(who: Staff, text: str, homes: places.Homes, now: datetime) -> list[people.Found]:
+    """Return the people that a text may mean, and one more than are shown where there are more."""
     # Whoever asked for something a moment ago is found already.
     matching.match(now, most=20, latest=True)
-    found = people.find(text, restricted=who.may("customer.restricted"), limit=SHOWN)
+    # What has a figure and is some home's is seldom a name.
+    is_a_home = bool(homes.rows) and re.search(r"\d", text) is not None
+    may = who.may("customer.restricted")
+    return people.find(text, restricted=may, limit=MOST + 1, is_a_home=is_a_home)
+
+
+def _open_of(who: Staff, found: list[people.Found], now: datetime) -> list[Case]:
+    """Return what is open for people, as far as who looks may see it; nothing of restricted ones."""
     ids = [one.person.pk for one in found if not one.person.restricted]
-    theirs = cases.open_of(ids, who, now) if ids and who.may("desk.see") else []
-    rows = [_person(one, theirs, now) for one in found]
-    return rows, theirs, bool(found) and all(one.is_like for one in found)
+    return cases.open_of(ids, who, now) if ids else []
 
 
 def _person(one: people.Found, open_cases: Iterable[Case], now: datetime) -> Row:
@@ -108,7 +143,7 @@ def _person(one: people.Found, open_cases: Iterable[Case], now: datetime) -> Row
     words, is_late = _open([case for case in open_cases if _is_of(case, person.pk)], now)
     title = person.name or _("No name given")
     where = person.home.address if person.home else one.reached
-    return Row("person", href, title, where, words, is_late, one.needs_care)
+    return Row("person", href, title, where, words, is_late, one.care)
 
 
 def _is_of(case: Case, number: int) -> bool:

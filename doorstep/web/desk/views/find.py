@@ -9,10 +9,12 @@ from django.views.decorators.http import require_http_methods
 
 from doorstep.council.errors import Refused
 from doorstep.staff import actions as staff
+from doorstep.web.desk.find import MOST as ON_A_PAGE
 from doorstep.web.desk.find import SHOWN, Found
 from doorstep.web.desk.find import find as look_for
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import needs
+from doorstep.web.kit.opening import looked
 
 # Faster than anybody types; a program that goes through names is slower with it.
 MOST, SECONDS = 300, 300
@@ -26,7 +28,10 @@ def find(request: HttpRequest) -> HttpResponse:
     text, is_box = request.POST.get("find", "").strip()[:120], "box" in request.POST
     standing = limits.count([f"find:{user.pk}"], MOST, SECONDS) if text else None
     is_over = bool(standing and standing.is_over)
-    found = Found() if is_over else look_for(request, text, timezone.now())
+    whole = SHOWN if is_box else ON_A_PAGE
+    found = Found() if is_over else look_for(request, text, timezone.now(), whole=whole)
+    if found.people and limits.is_first(f"found:{user.pk}", 60):
+        looked(request, "find", "people")
     if found.only and not is_box:
         return redirect(found.only)
     page = "desk/find_list.html" if is_box else "desk/find.html"
