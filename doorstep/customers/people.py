@@ -70,6 +70,17 @@ def change(*, person_id: int, values: Mapping[str, str], by: Actor, now: datetim
     return person
 
 
+def state_of(person: Person) -> dict[str, object]:
+    """Return who somebody is and how they like to be served, as the page shows it on which that is changed."""
+    about = (person.name, person.is_organisation, person.language, person.format, person.reach)
+    return {"who": about}
+
+
+def locked_state(person_id: int) -> dict[str, object]:
+    """Return the same as it stands, until the transaction ends; raises Refused("person_gone")."""
+    return state_of(_locked(person_id))
+
+
 def _index(person: Person) -> None:
     given = Customer.objects.filter(person=person).values_list("name", flat=True)
     person.words = names.index_words([person.name, *person.former, *given])

@@ -60,8 +60,8 @@ def behind(row: Customer | None, *, restricted: bool) -> Person | None:
 
 def group_of(root: Person) -> Group:
     """Return a person with the records that stand behind theirs, the last one first."""
-    behind = Person.objects.filter(same_as=root).order_by("-last_at", "-pk")
-    return Group(root, tuple(behind))
+    behind = Person.objects.filter(same_as=root).select_related("home__street")
+    return Group(root, tuple(behind.order_by("-last_at", "-pk")))
 
 
 def contacts(group: Group) -> list[Contact]:
@@ -115,6 +115,30 @@ def doubtful(*, restricted: bool) -> QuerySet[Likeness]:
     """Return the pairs of records of which nobody has said whether they are one person's, the oldest first."""
     rows = _open()
     return rows if restricted else rows.filter(first__restricted=False, second__restricted=False)
+
+
+def shared_of(rows: list[Likeness]) -> dict[int, list[str]]:
+    """Return what two records share, by the row that says that they are alike: how they are reached, and their home."""
+    people = {number for row in rows for number in (row.first_id, row.second_id)}
+    reached: dict[int, dict[tuple[str, str], str]] = {number: {} for number in people}
+    for one in Contact.objects.filter(person__in=people).order_by("kind", "pk"):
+        reached[one.person_id][one.kind, one.key] = one.value
+    found = {}
+    for row in rows:
+        first, second = reached[row.first_id], reached[row.second_id]
+        found[row.pk] = [value for key, value in first.items() if key in second]
+        if row.first.home and row.first.home_id == row.second.home_id:
+            found[row.pk].append(row.first.home.address)
+    return found
+
+
+def shared(one: Group, other: Group) -> list[str]:
+    """Return what two people share: how they are reached, and their homes."""
+    theirs = {(row.kind, row.key) for row in contacts(other)}
+    found = [row.value for row in contacts(one) if (row.kind, row.key) in theirs]
+    homes = {person.home_id for person in (other.person, *other.behind)}
+    mine = [person.home for person in (one.person, *one.behind) if person.home_id in homes]
+    return found + [address for address in dict.fromkeys(home.address for home in mine if home)]
 
 
 def events(group: Group) -> list[PersonEvent]:

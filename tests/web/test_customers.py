@@ -1,5 +1,6 @@
 """The pages of people at the desk: opened, changed, noted, restricted with a reason, merged and parted, a form begun for them."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from doorstep.cases.models import Draft
 from doorstep.customers import matching, people
-from doorstep.customers.models import Contact, Note, Opening, Person
+from doorstep.customers.models import Contact, Likeness, Note, Opening, Person
 from doorstep.staff.actor import Actor
 from doorstep.staff.models import Look
 from tests.form_client import text
@@ -42,6 +43,13 @@ def another(district: Any, email: str = "other@resident.example", home: int = 1)
     case.customer.refresh_from_db()
     person: Person = case.customer.person
     return person
+
+
+def neighbour(district: Any, person: Person) -> Person:
+    """Return another person at somebody's home."""
+    found = another(district)
+    Person.objects.filter(pk=found.pk).update(home=person.home_id)
+    return found
 
 
 def test_a_person_is_shown_with_what_is_open_and_a_trace(district: Any, ann: Person) -> None:
@@ -134,8 +142,9 @@ def test_a_restricted_record_is_opened_by_few_and_with_a_reason(district: Any, a
     assert adviser.post(at(ann, "/restrict"), {"restricted": "1"}).status_code == 403
     assert supervisor.post(at(ann, "/restrict"), {"restricted": "1"}).status_code == 302
     for rest in ("", "/edit", "/note", "/other"):
-        assert adviser.get(at(ann, rest)).status_code == 403
-    assert adviser.post(at(ann, "/new/missed-bin")).status_code == 403
+        assert adviser.get(at(ann, rest)).status_code == 404
+    assert adviser.post(at(ann, "/new/missed-bin")).status_code == 404
+    assert adviser.get("/desk/customers/999999").status_code == 404
     for rest in ("", "/edit", "/note", "/other"):
         asked = text(supervisor.get(at(ann, rest)))
         assert (
@@ -223,14 +232,28 @@ def test_cases_that_one_may_not_see_are_not_among_theirs(district: Any, ann: Per
 
 
 def test_the_doubtful_are_listed_and_settled(district: Any, ann: Person) -> None:
-    from doorstep.customers.models import Likeness
-
     client, bob = signed_in("adviser"), another(district)
     low, high = sorted((ann.pk, bob.pk))
     Likeness.objects.create(first_id=low, second_id=high, why="contact", at=timezone.now())
     assert "Compare" in text(client.get("/desk/customers/doubtful"))
     assert "Compare" in text(client.get(at(ann)))
     client.post(at(ann, f"/not/{bob.pk}"))
+    assert "Nothing is doubtful" in text(client.get("/desk/customers/doubtful"))
+
+
+def test_what_they_share_is_said_and_somebody_else_leads_back(district: Any, ann: Person) -> None:
+    client, bob = signed_in("adviser"), neighbour(district, ann)
+    assert "They share: 1 Mill Lane" in text(client.get(at(ann, f"/merge/{bob.pk}")))
+    assert "Somebody else" in text(client.get(at(ann, f"/merge/{bob.pk}")))
+    people.add_contact(person_id=ann.pk, text="07700 900123", by=ADVISER, now=timezone.now())
+    people.add_contact(person_id=bob.pk, text="07700 900123", by=ADVISER, now=timezone.now())
+    assert "They share: 07700 900123, 1 Mill" in text(client.get(at(ann, f"/merge/{bob.pk}")))
+    low, high = sorted((ann.pk, bob.pk))
+    Likeness.objects.create(first_id=low, second_id=high, why="contact", at=timezone.now())
+    page = text(client.get("/desk/customers/doubtful"))
+    assert "07700 900123, 1 Mill Lane" in page and "Somebody else" in page
+    answer = client.post(f"/desk/customers/{low}/not/{high}", {"back": "doubtful"})
+    assert answer["Location"] == "/desk/customers/doubtful"
     assert "Nothing is doubtful" in text(client.get("/desk/customers/doubtful"))
 
 
@@ -257,3 +280,80 @@ def test_how_they_like_to_be_told_is_heeded(district: Any, ann: Person) -> None:
     assert reached_by(locked(case.pk)) == ("text", "+447700900123")
     client.post(at(ann, "/edit"), {"name": "Ann Smith", "reach": "email"})
     assert reached_by(locked(case.pk)) == ("email", "ann@resident.example")
+
+
+def test_who_begins_a_form_for_somebody_has_looked(district: Any, ann: Person) -> None:
+    signed_in("adviser").post(at(ann, "/new/missed-bin"))
+    assert Look.objects.get(what="customer").key == str(ann.pk)
+
+
+def test_of_restricted_people_a_name_alone_until_a_reason(district: Any, ann: Person) -> None:
+    bob, supervisor = neighbour(district, ann), signed_in("supervisor")
+    people.change(person_id=bob.pk, values={"name": "Bob Hill"}, by=ADVISER, now=timezone.now())
+    people.restrict(person_id=bob.pk, on=True, by=ADVISER, now=timezone.now())
+    found = text(supervisor.post(at(ann, "/other"), {"who": "bob hill"}))
+    assert "Bob Hill" in found and "Restricted: opened with a reason" in found
+    assert "Mill Lane" not in found and "other@resident.example" not in found
+    here = text(supervisor.get("/desk/homes/1001"))
+    assert "Bob Hill" in here and "Restricted: opened with a reason" in here
+    for asked in (
+        supervisor.get(at(ann, f"/merge/{bob.pk}")),
+        supervisor.get(at(ann, f"/acting/{bob.pk}")),
+        supervisor.post(at(ann, f"/not/{bob.pk}")),
+    ):
+        assert asked.status_code == 200 and "Why do you open it?" in text(asked)
+        assert "other@resident.example" not in text(asked)
+        assert f"{at(bob)}/why" in text(asked)
+    adviser = signed_in("adviser")
+    assert adviser.get(at(ann, f"/merge/{bob.pk}")).status_code == 404
+    assert adviser.post(at(ann, f"/not/{bob.pk}")).status_code == 404
+
+
+def test_two_who_change_one_record_are_told(district: Any, ann: Person) -> None:
+    first, second = signed_in("adviser"), signed_in("officer")
+    mine = re.search('name="seen" value="([^"]+)"', text(first.get(at(ann, "/edit"))))
+    assert mine
+    second.post(at(ann, "/edit"), {"name": "Ann Taylor", "reach": "call"})
+    typed = {"name": "Ann Smith-Hill", "reach": "email", "seen": mine[1]}
+    again = text(first.post(at(ann, "/edit"), typed))
+    assert "Somebody changed this meanwhile" in again and 'value="Ann Smith-Hill"' in again
+    assert "Ann Taylor" in again and Person.objects.get().name == "Ann Taylor"
+    now = re.search('name="seen" value="([^"]+)"', again)
+    assert now and first.post(at(ann, "/edit"), typed | {"seen": now[1]}).status_code == 302
+    assert Person.objects.get().name == "Ann Smith-Hill"
+
+
+def test_what_is_sent_to_a_record_that_was_joined_meanwhile_is_not_done(
+    district: Any, ann: Person
+) -> None:
+    client, bob = signed_in("adviser"), another(district)
+    client.post(at(ann, f"/merge/{bob.pk}"), {"keep": ann.pk})
+    for rest, sent in (
+        ("/edit", {"name": "Bob"}),
+        ("/contact", {"contact": "07700 900123"}),
+        ("/new/missed-bin", {}),
+    ):
+        answer = client.post(at(bob, rest), sent)
+        assert answer["Location"] == at(ann, "?joined")
+    assert "was joined with another meanwhile" in text(client.get(answer["Location"]))
+    assert Person.objects.filter(name="Bob").count() == 0 and Contact.objects.count() == 2
+    assert not Draft.objects.filter(sent_at=None).exists()
+
+
+@pytest.mark.parametrize(("kind", "says"), [("care", "Needs care"), ("warning", "Warning")])
+def test_a_warning_is_called_one_wherever_their_name_stands(
+    district: Any, ann: Person, kind: str, says: str
+) -> None:
+    day = (timezone.now() + timedelta(days=9)).date()
+    about = {"kind": kind, "text": "Speak up", "why": "Deaf", "review_on": day}
+    people.add_note(person_id=ann.pk, **about, by=ADVISER, now=timezone.now())
+    client, case = signed_in("adviser"), ann.given.get().case_set.get()
+    tag = f'desk-tag--care">{says}'
+    for page in (
+        client.post("/desk/find", {"find": "ann smith"}),
+        client.post("/desk/find", {"find": "ann smith", "box": "1"}),
+        client.get(f"/desk/homes/{case.place_id}"),
+    ):
+        assert tag in text(page)
+    on_case = text(client.get(f"/desk/cases/{case.reference}"))
+    assert ("Warning" if kind == "warning" else "Take care") in on_case

@@ -22,6 +22,7 @@ from doorstep.customers.queries import Group
 from doorstep.messages import queries as messages
 from doorstep.payments import queries as payments
 from doorstep.staff import queries as staff
+from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases import caller
 from doorstep.web.desk.views.customers.opening import (
     ask_why,
@@ -30,8 +31,9 @@ from doorstep.web.desk.views.customers.opening import (
     of_person,
 )
 from doorstep.web.form import session as forms
+from doorstep.web.kit import seen
 from doorstep.web.kit.access import actor, needs
-from doorstep.web.kit.opening import staff_of
+from doorstep.web.kit.opening import looked, staff_of
 
 SEE, CHANGE = "customer.see", "customer.change"
 # Closed cases, and messages, on the page; all closed ones stand behind a link.
@@ -117,7 +119,7 @@ def _trace(request: HttpRequest, group: Group) -> dict[str, Any]:
 @of_person
 def customer(request: HttpRequest, group: Group) -> HttpResponse:
     """Show a person."""
-    return draw(request, group)
+    return draw(request, group, Refused("person_gone") if "joined" in request.GET else None)
 
 
 @needs("customer.restricted")
@@ -140,13 +142,12 @@ def _gone() -> HttpResponse:
     raise Http404
 
 
-def _edit(
-    request: HttpRequest, refused: Refused | None = None, *, person: Person, typed: Any
-) -> HttpResponse:
+def _edit(request: HttpRequest, person: Person, typed: Any, refused: str = "") -> HttpResponse:
     context = {
         "person": person,
         "typed": typed,
-        "refused": refused.code if refused else "",
+        "refused": refused,
+        "seen": seen.mark(people.state_of(person)),
         "languages": LANGUAGES,
         "formats": FORMATS,
         "reaches": REACH,
@@ -154,21 +155,30 @@ def _edit(
     return render(request, "desk/customers/edit.html", context)
 
 
+def _edit_again(request: HttpRequest, refused: Refused, group: Group) -> HttpResponse:
+    """Draw the form with what was typed, and by the mark of what stands there now."""
+    person = queries.person(group.person.pk) or group.person
+    return _edit(request, person, request.POST, refused.code)
+
+
+def _locked_state(request: HttpRequest, group: Group) -> dict[str, object]:
+    return people.locked_state(group.person.pk)
+
+
 @needs(CHANGE)
 @require_http_methods(["GET", "POST"])
 @of_person
+@says_why_not(_edit_again)
+@as_it_was_seen(_locked_state, "who")
 def edit(request: HttpRequest, group: Group) -> HttpResponse:
     """Change a person's name, what they are, and how they like to be served."""
     person = group.person
     if request.method == "GET":
         typed = {key: getattr(person, key) for key in ("name", "language", "format", "reach")}
         typed["organisation"] = "1" if person.is_organisation else ""
-        return _edit(request, person=person, typed=typed)
+        return _edit(request, person, typed)
     values = request.POST.dict()
-    try:
-        people.change(person_id=person.pk, values=values, by=actor(request), now=timezone.now())
-    except Refused as exc:
-        return _edit(request, exc, person=person, typed=values)
+    people.change(person_id=person.pk, values=values, by=actor(request), now=timezone.now())
     return done(person.pk)
 
 
@@ -198,6 +208,7 @@ def begin(request: HttpRequest, group: Group, slug: str) -> HttpResponseBase:
     channel = request.POST.get("channel", "")
     offered = channel if channel in ADVISER_CHANNELS else ADVISER_CHANNELS[0]
     session = caller.session_of(request, slug, offered)
+    looked(request, "customer", str(group.person.pk))  # a later page shows how to reach them
     about: dict[str, Any] = {"begun_for": group.person.pk, "language": group.person.language}
     return forms.begin_with(session, _said(group), **about)
 

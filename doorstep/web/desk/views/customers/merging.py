@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -14,24 +14,12 @@ from doorstep.customers.models import Person
 from doorstep.customers.queries import Group
 from doorstep.web.desk.views.customers.changing import day_of
 from doorstep.web.desk.views.customers.customer import CHANGE, draw
-from doorstep.web.desk.views.customers.opening import done, is_open, may_restricted, of_person
+from doorstep.web.desk.views.customers.opening import done, may_restricted, of_another, of_person
 from doorstep.web.kit.access import actor, needs
 from doorstep.web.kit.opening import looked
 
 # Pairs on a page of those that are doubtful.
 PAGE = 50
-
-
-def _other(request: HttpRequest, group: Group, other: int) -> Person:
-    """Return the other person, as far as who asks may see them; raises Http404."""
-    person = queries.person(other)
-    if person is not None and person.same_as_id:
-        person = queries.person(person.same_as_id)
-    if person is None or person.pk in group.ids:
-        raise Http404
-    if person.restricted and not is_open(request, person):
-        raise Http404
-    return person
 
 
 @needs(CHANGE)
@@ -55,21 +43,22 @@ def other(request: HttpRequest, group: Group) -> HttpResponse:
 @needs(CHANGE)
 @require_http_methods(["GET", "POST"])
 @of_person
-def merge(request: HttpRequest, group: Group, other: int) -> HttpResponse:
+@of_another
+def merge(request: HttpRequest, group: Group, other: Person) -> HttpResponse:
     """Show two records side by side; say that they are one person's, and which stays in front."""
-    second = _other(request, group, other)
-    looked(request, "customer", str(second.pk))
-    groups = [group, queries.group_of(second)]
+    looked(request, "customer", str(other.pk))
+    groups = [group, queries.group_of(other)]
     context = {
         "groups": [(one, queries.contacts(one), queries.first_given(one)) for one in groups],
+        "shared": queries.shared(*groups),
         "person": group.person,
-        "other": second,
+        "other": other,
         "refused": "",
         "typed": request.POST,
     }
     if request.method == "POST":
-        keeps_other = request.POST.get("keep") == str(second.pk)
-        kept, gone = (second, group.person) if keeps_other else (group.person, second)
+        keeps_other = request.POST.get("keep") == str(other.pk)
+        kept, gone = (other, group.person) if keeps_other else (group.person, other)
         why, by = request.POST.get("why", ""), actor(request)
         about: dict[str, Any] = {"kept_id": kept.pk, "gone_id": gone.pk, "why": why}
         try:
@@ -83,11 +72,13 @@ def merge(request: HttpRequest, group: Group, other: int) -> HttpResponse:
 @needs(CHANGE)
 @require_POST
 @of_person
-def say_other(request: HttpRequest, group: Group, other: int) -> HttpResponse:
+@of_another
+def say_other(request: HttpRequest, group: Group, other: Person) -> HttpResponse:
     """Say that two records are two people's."""
-    second = _other(request, group, other)
-    about = {"one_id": group.person.pk, "other_id": second.pk}
+    about = {"one_id": group.person.pk, "other_id": other.pk}
     merging.say_other(**about, by=actor(request), now=timezone.now())
+    if request.POST.get("back") == "doubtful":
+        return redirect("doubtful_customers")
     return done(group.person.pk)
 
 
@@ -108,16 +99,16 @@ def part(request: HttpRequest, group: Group, merged: int) -> HttpResponse:
 @needs(CHANGE)
 @require_http_methods(["GET", "POST"])
 @of_person
-def acting(request: HttpRequest, group: Group, other: int) -> HttpResponse:
+@of_another
+def acting(request: HttpRequest, group: Group, other: Person) -> HttpResponse:
     """Ask as what another person acts for this one; write it down."""
-    second = _other(request, group, other)
-    looked(request, "customer", str(second.pk))
-    context = {"person": group.person, "other": second, "typed": request.POST, "refused": ""}
+    looked(request, "customer", str(other.pk))
+    context = {"person": group.person, "other": other, "typed": request.POST, "refused": ""}
     if request.method == "POST":
         try:
             people.add_actor(
                 person_id=group.person.pk,
-                by_id=second.pk,
+                by_id=other.pk,
                 role=request.POST.get("role", ""),
                 seen=request.POST.get("seen", ""),
                 until=day_of(request.POST.get("until", "")),
@@ -137,4 +128,5 @@ def doubtful(request: HttpRequest) -> HttpResponse:
     rows = queries.doubtful(restricted=False)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     looked(request, "customers", "doubtful")
-    return render(request, "desk/customers/doubtful.html", {"page": page})
+    context = {"page": page, "shared": queries.shared_of(list(page.object_list))}
+    return render(request, "desk/customers/doubtful.html", context)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from doorstep.customers import people, queries
 from doorstep.customers.models import Person
+from doorstep.customers.queries import Group
 from doorstep.web.kit import opening
 
 SEE, RESTRICTED = "customer.see", "customer.restricted"
@@ -27,33 +27,56 @@ def may_restricted(request: HttpRequest) -> bool:
 def of_person(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Give a view the person of its address, whole, and write the look where a page is drawn.
 
-    A record that stands behind another leads to that. A restricted one is open to few, and to them once they said why.
+    A record that stands behind another leads to that, and nothing that is sent to it is done. A restricted one is open to few,
+    and to them once they said why; to others it is not there.
     """
 
     @wraps(view)
     def opened(request: HttpRequest, number: int, **named: Any) -> HttpResponseBase:
         user: Any = request.user
-        person = queries.person(number) if user.may(SEE) else None
-        if person is not None and person.same_as_id:
-            if request.method in ("GET", "HEAD"):
-                name = request.resolver_match.view_name if request.resolver_match else "customer"
-                there = reverse(name, kwargs={"number": person.same_as_id, **named})
-                return HttpResponseRedirect(there)
-            person = queries.person(person.same_as_id)
+        record = queries.person(number) if user.may(SEE) else None
+        person = queries.person(record.same_as_id) if record and record.same_as_id else record
         if person is None:
+            raise Http404
+        is_shut = person.restricted and not is_open(request, person)
+        if person is not record:
+            return _in_front(request, person, named)
+        if is_shut:
+            return ask_why(request, person)
+        opening.mark(request, "customer", str(person.pk))
+        return view(request, group=queries.group_of(person), **named)
+
+    return opened
+
+
+def _in_front(request: HttpRequest, person: Person, named: dict[str, Any]) -> HttpResponse:
+    """Lead to the record in front of the one that was asked for; what was sent was meant for another, so the page says that."""
+    if request.method not in ("GET", "HEAD"):
+        return done(person.pk, "?joined")
+    name = request.resolver_match.view_name if request.resolver_match else "customer"
+    return HttpResponseRedirect(reverse(name, kwargs={"number": person.pk, **named}))
+
+
+def of_another(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Give a view of a person the other one that its address names; why a restricted one is opened is asked first."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, group: Group, other: int) -> HttpResponseBase:
+        record = queries.person(other)
+        person = queries.person(record.same_as_id) if record and record.same_as_id else record
+        if person is None or person.pk in group.ids:
             raise Http404
         if person.restricted and not is_open(request, person):
             return ask_why(request, person)
-        opening.mark(request, "customer", str(person.pk))
-        return view(request, queries.group_of(person), **named)
+        return view(request, group=group, other=person)
 
     return opened
 
 
 def is_open(request: HttpRequest, person: Person) -> bool:
-    """Say whether a restricted record is open to who asks; raises PermissionDenied for who may not see such at all."""
+    """Say whether a restricted record is open to who asks; raises Http404 for who may not see such at all."""
     if not may_restricted(request):
-        raise PermissionDenied(opening.NOT_THEIRS)
+        raise Http404
     return people.is_open_to(person, request.user.pk or 0, timezone.now())
 
 
