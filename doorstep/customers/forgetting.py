@@ -9,7 +9,7 @@ from doorstep.customers.matching import keys_of
 from doorstep.customers.models import Contact, Customer, Merge, Person, Word
 from doorstep.places.models import Property
 
-# Somebody of whom no case is left is kept so long after they last asked for something, where staff wrote something down of them.
+# Somebody of whom no case is left is kept so long after they last asked for something, or staff changed it, where staff wrote something down of them.
 KEPT_ALONE = timedelta(days=365)
 AT_ONCE = 2000
 
@@ -63,7 +63,7 @@ def _forget(person: Person, now: datetime) -> None:
     if tidy(person):
         Person.objects.filter(pk=person.pk).update(stale=False)
         return
-    if _of_staff(person) and person.last_at > now - KEPT_ALONE:
+    if _of_staff(person) and _last(person) > now - KEPT_ALONE:
         return
     if Person.objects.filter(
         same_as=person
@@ -73,6 +73,12 @@ def _forget(person: Person, now: datetime) -> None:
     Merge.objects.filter(gone=person).delete()
     person.delete()
     _unlearn(words)
+
+
+def _last(person: Person) -> datetime:
+    """Return when a person last asked for something, or staff changed what stands in their record."""
+    changed = person.events.order_by("-at").values_list("at", flat=True).first()
+    return max(person.last_at, changed or person.last_at)
 
 
 def _of_staff(person: Person) -> bool:

@@ -39,7 +39,7 @@ class Person(models.Model):
     made_at = models.DateTimeField()
     # Who made it by hand; empty: it came of a case.
     made_by = models.CharField(max_length=80, blank=True)
-    # When they last asked for something, or staff changed what stands here.
+    # When they last asked for something; else when staff made the record.
     last_at = models.DateTimeField()
     # Something that it came of is gone: the nightly forgetting looks at it.
     stale = models.BooleanField(default=False)

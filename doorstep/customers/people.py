@@ -30,6 +30,8 @@ from doorstep.text import copied
 LONGEST_NOTE = timedelta(days=366)
 # How long a reason opens a restricted record.
 OPEN_FOR = timedelta(minutes=15)
+# The fewest and the most figures of a telephone number (ITU-T E.164).
+FIGURES = (6, 15)
 # Contacts, notes and people acting of one person.
 MOST = 50
 
@@ -91,11 +93,10 @@ def _index(person: Person) -> None:
 def add_contact(*, person_id: int, text: str, by: Actor, now: datetime) -> Person:
     """Write down an e-mail address or a telephone number; raises Refused("contact_shape", "too_many")."""
     person = _locked(person_id)
-    email = copied.email(text) if "@" in text else ""
-    keys = matching.keys_of(email, "" if email or "@" in text else text)
+    keys = _keys_of(text)
     if not keys:
         raise Refused("contact_shape")
-    if person.contacts.count() >= MOST:
+    if person.contacts.count() + len(keys) > MOST:
         raise Refused("too_many")
     for kind, key, value in keys:
         row, _ = Contact.objects.get_or_create(
@@ -104,6 +105,16 @@ def add_contact(*, person_id: int, text: str, by: Actor, now: datetime) -> Perso
         Contact.objects.filter(pk=row.pk).update(by_staff=True)
     _touch(person, "contact added", by, now)
     return person
+
+
+def _keys_of(text: str) -> list[tuple[str, str, str]]:
+    """Return what was typed as (kind, key, as written): an e-mail address, or each telephone number; nothing where one is none."""
+    if "@" in text:
+        return matching.keys_of(copied.email(text), "")
+    numbers = copied.telephones_written(copied.zeros(text)).items()
+    if any(not FIGURES[0] <= sum(map(str.isdecimal, key)) <= FIGURES[1] for key, _ in numbers):
+        return []
+    return [("phone", key, written) for key, written in numbers]
 
 
 @transaction.atomic
@@ -145,18 +156,38 @@ def add_note(
             raise Refused(f"{name}_missing")
         if len(said) > TEXT:
             raise Refused(f"{name}_long")
-    if review_on is None:
-        raise Refused("review_missing")
-    if review_on <= now.date():
-        raise Refused("review_past")
-    if review_on > now.date() + LONGEST_NOTE:
-        raise Refused("review_far")
+    about = {"kind": kind, "text": text, "why": why, "review_on": _review(review_on, now)}
     if person.notes.filter(ended_at=None).count() >= MOST:
         raise Refused("too_many")
-    about = {"kind": kind, "text": text, "why": why, "review_on": review_on}
     note = Note.objects.create(person=person, made_at=now, made_by=by.key, **about)
     _touch(person, f"{kind} noted", by, now)
     return note
+
+
+def _review(day: date | None, now: datetime) -> date:
+    """Return the day to look at a note again; raises Refused("review_missing", "review_past", "review_far")."""
+    if day is None:
+        raise Refused("review_missing")
+    if day <= now.date():
+        raise Refused("review_past")
+    if day > now.date() + LONGEST_NOTE:
+        raise Refused("review_far")
+    return day
+
+
+@transaction.atomic
+def keep_note(
+    ids: list[int], *, note_id: int, review_on: date | None, by: Actor, now: datetime
+) -> Person:
+    """Keep a note, of one of these records, that was looked at and still holds, until a later day.
+
+    Raises Refused("review_missing", "review_past", "review_far").
+    """
+    person, day = _locked(ids[0]), _review(review_on, now)
+    notes = Note.objects.filter(person__in=ids, pk=note_id, ended_at=None)
+    if notes.update(review_on=day):
+        _touch(person, "note kept", by, now)
+    return person
 
 
 @transaction.atomic
@@ -180,7 +211,7 @@ def add_actor(
     by: Actor,
     now: datetime,
 ) -> Acting:
-    """Write down that somebody acts for a person or an organisation.
+    """Write down that somebody acts for a person or an organisation; one that is over is renewed.
 
     Raises Refused("role_missing", "role_long", "acts_for_itself", "acts_already", "review_past", "too_many").
     """
@@ -194,10 +225,13 @@ def add_actor(
         raise Refused("acts_for_itself")
     if until is not None and until <= now.date():
         raise Refused("review_past")
+    before = person.actors.filter(by=other, ended_at=None).first()
+    if before is not None and (before.until is None or before.until >= now.date()):
+        raise Refused("acts_already")
+    # One that is over is renewed: it ends as the new one begins.
+    person.actors.filter(by=other, ended_at=None).update(ended_at=now)
     if person.actors.filter(ended_at=None).count() >= MOST:
         raise Refused("too_many")
-    if person.actors.filter(by=other, ended_at=None).exists():
-        raise Refused("acts_already")
     about = {"role": role, "seen": seen.strip(), "until": until}
     acting = Acting.objects.create(person=person, by=other, made_at=now, made_by=by.key, **about)
     _touch(person, "somebody acts for them", by, now)
@@ -268,7 +302,6 @@ def _locked(person_id: int) -> Person:
 
 
 def _touch(person: Person, what: str, by: Actor, now: datetime) -> None:
-    person.last_at = max(person.last_at, now)
     person.save()
     _note(person, what, by, now)
 

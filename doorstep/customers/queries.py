@@ -1,7 +1,8 @@
 """Reads people: one with all that stands behind it, what is doubtful, and who looked."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import F, Q, QuerySet
 
@@ -32,11 +33,21 @@ class Group:
         return [self.person.pk, *(one.pk for one in self.behind)]
 
     @property
+    def asked_at(self) -> datetime | None:
+        """Return when they last asked for something; nothing where staff made their record and they never did."""
+        times = [one.last_at for one in (self.person, *self.behind) if _has_asked(one)]
+        return max(times, default=None)
+
+    @property
     def other_names(self) -> list[str]:
         """Return the names by which they were or are known beside the one that is shown."""
         named = [*self.person.former, *(one.name for one in self.behind)]
         named += [name for one in self.behind for name in one.former]
         return [name for name in dict.fromkeys(named) if name and name != self.person.name]
+
+
+def _has_asked(person: Person) -> bool:
+    return not person.made_by or person.last_at > person.made_at
 
 
 def person(number: int) -> Person | None:
@@ -58,6 +69,11 @@ def behind(row: Customer | None, *, restricted: bool) -> Person | None:
     return found if found is not None and (restricted or not found.restricted) else None
 
 
+def made_last(by: str, name: str) -> Person | None:
+    """Return the last record of this name that somebody made by hand."""
+    return Person.objects.filter(made_by=by, name=name).order_by("-pk").first()
+
+
 def group_of(root: Person) -> Group:
     """Return a person with the records that stand behind theirs, the last one first."""
     behind = Person.objects.filter(same_as=root).select_related("home__street")
@@ -75,6 +91,19 @@ def notes(group: Group) -> list[Note]:
     return list(
         Note.objects.filter(person__in=group.ids, ended_at=None).order_by("review_on", "pk")
     )
+
+
+def notes_until(day: date, *, restricted: bool) -> QuerySet[Note]:
+    """Return the notes that are to be looked at again by a day, with whose they are, the first one first."""
+    rows = Note.objects.filter(ended_at=None, review_on__lte=day).select_related("person__same_as")
+    rows = rows if restricted else rows.filter(person__restricted=False)
+    return rows.order_by("review_on", "pk")
+
+
+def names_of(people: Iterable[int]) -> dict[int, str]:
+    """Return what people are called, by the numbers of their records; of restricted ones nothing."""
+    rows = Person.objects.filter(pk__in=set(people), restricted=False)
+    return dict(rows.values_list("pk", "name"))
 
 
 def acting(group: Group) -> tuple[list[Acting], list[Acting]]:

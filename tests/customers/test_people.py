@@ -303,6 +303,17 @@ def test_what_staff_wrote_stays_a_year(district: Any) -> None:
     assert not Person.objects.exists()
 
 
+def test_what_staff_changed_last_keeps_a_record_too(district: Any) -> None:
+    made = people.make(name="Hill Homes Ltd", is_organisation=True, by=ADVISER, now=district.now)
+    later = district.now + timedelta(days=300)
+    people.add_contact(person_id=made.pk, text="07700 900123", by=ADVISER, now=later)
+    Person.objects.update(stale=True)
+    forgetting.forget(district.now + timedelta(days=600))
+    assert Person.objects.filter(pk=made.pk).exists()
+    forgetting.forget(later + timedelta(days=370))
+    assert not Person.objects.exists()
+
+
 def test_a_backlog_is_looked_into_in_pieces(district: Any) -> None:
     for n in range(7):
         actions.keep(name=f"Ann Smith{n}", email=f"a{n}@example.org", phone="", now=district.now)

@@ -107,7 +107,7 @@ def test_contacts_come_and_go(district: Any, ann: Person) -> None:
     wrong = client.post(at(ann, "/contact"), {"contact": "12 <b>"})
     assert "at least six figures" in text(wrong) and "12 &lt;b&gt;" in wrong.content.decode()
     client.post(at(ann, "/contact"), {"contact": "07700 900123 mobile"})
-    assert "07700900123" in text(client.get(at(ann)))
+    assert "<bdi>07700 900123</bdi>" in text(client.get(at(ann)))
     gone = Contact.objects.get(key="07700900123")
     client.post(at(ann, "/contact"), {"remove": gone.pk})
     assert not Contact.objects.filter(key="07700900123").exists()
@@ -357,3 +357,174 @@ def test_a_warning_is_called_one_wherever_their_name_stands(
         assert tag in text(page)
     on_case = text(client.get(f"/desk/cases/{case.reference}"))
     assert ("Warning" if kind == "warning" else "Take care") in on_case
+
+
+def noted(person: Person, days: int, kind: str = "warning", text: str = "Two at the door") -> Note:
+    """Return a note about somebody that is to be looked at again in so many days; made long ago where that is over."""
+    long_ago = timezone.now() - timedelta(days=300)
+    day = (timezone.now() + timedelta(days=days)).date()
+    about = {"kind": kind, "text": text, "why": "Letter", "review_on": day}
+    return people.add_note(person_id=person.pk, **about, by=ADVISER, now=long_ago)
+
+
+def test_the_room_of_people_leads_to_what_waits(district: Any, ann: Person) -> None:
+    client, bob = signed_in("adviser"), another(district)
+    low, high = sorted((ann.pk, bob.pk))
+    Likeness.objects.create(first_id=low, second_id=high, why="contact", at=timezone.now())
+    noted(ann, -3)
+    page = text(client.get("/desk/customers"))
+    assert re.search(r"may be one person’s</a>\s*<span[^>]*>1<", page)
+    assert re.search(r"to be looked at again</a>\s*<span[^>]*>1<", page)
+    assert "A new record" in page and "a telephone number" in page
+    assert 'href="/desk/customers"' in text(client.get("/desk"))
+    reader = text(signed_in("reader").get("/desk/customers"))
+    assert "A new record" not in reader and "to be looked at again" in reader
+    assert signed_in("manager").get("/desk/customers").status_code == 403
+
+
+def test_notes_to_be_looked_at_again_stand_by_day(district: Any, ann: Person) -> None:
+    bob = another(district)
+    people.change(person_id=bob.pk, values={"name": "Bob Hill"}, by=ADVISER, now=timezone.now())
+    noted(ann, 13)
+    noted(bob, -3, "care")
+    noted(bob, 15, "need", "Ring twice")
+    client = signed_in("adviser")
+    page = text(client.get("/desk/customers/notes"))
+    assert page.index("Bob Hill") < page.index("Ann Smith") and page.count("overdue") == 2
+    assert "Take care" in page and "Warning" in page and "A need" not in page
+    assert Look.objects.filter(what="customers").count() == 1
+    people.restrict(person_id=bob.pk, on=True, by=ADVISER, now=timezone.now())
+    assert "Bob Hill" not in text(client.get("/desk/customers/notes"))
+    few = text(signed_in("supervisor").get("/desk/customers/notes"))
+    assert (
+        "Bob Hill" in few and "Restricted: opened with a reason" in few and "Take care" not in few
+    )
+
+
+def test_a_note_that_holds_is_looked_at_again_later(district: Any, ann: Person) -> None:
+    client, note = signed_in("adviser"), noted(ann, -3)
+    for wrong, says in (
+        ("", "Enter the day"),
+        ("1/1/2020", "must be after today"),
+        ("31/12/9999", "within a year"),
+    ):
+        again = text(client.post(at(ann, "/note/keep"), {"note": note.pk, "review_on": wrong}))
+        assert says in again and f'value="{wrong}"' in again or not wrong
+        assert f'id="later-{note.pk}"' in again and f'href="#later-{note.pk}"' in again
+    later = (timezone.now() + timedelta(days=90)).date()
+    sent = {"note": note.pk, "review_on": f"{later:%d/%m/%Y}"}
+    assert client.post(at(ann, "/note/keep"), sent).status_code == 302
+    note.refresh_from_db()
+    assert note.review_on == later and note.ended_at is None
+    assert ann.events.filter(what="note kept", by="adviser").count() == 1
+    assert signed_in("reader").post(at(ann, "/note/keep"), sent).status_code == 403
+
+
+def test_a_day_far_away_is_said_to_be_too_far(district: Any, ann: Person) -> None:
+    typed = {"kind": "need", "text": "Ring", "why": "Deaf", "review_on": "31/12/9999"}
+    assert "within a year" in text(signed_in("adviser").post(at(ann, "/note"), typed))
+
+
+def test_a_warning_is_said_to_be_none_for_crews(district: Any, ann: Person) -> None:
+    page = text(signed_in("adviser").get(at(ann, "/note")))
+    assert "crews are not told by it" in page and "/desk/homes/1001#warnings" in page
+
+
+def test_who_acts_is_over_and_renewed(district: Any, ann: Person) -> None:
+    client, bob = signed_in("adviser"), another(district)
+    past, coming = (timezone.now() + timedelta(days=d) for d in (-9, 9))
+    about = {"person_id": ann.pk, "by_id": bob.pk, "role": "agent", "seen": "", "by": ADVISER}
+    first = people.add_actor(**about, until=past.date(), now=past - timedelta(days=9))
+    of_agent = text(client.get(at(bob)))
+    assert "until " in of_agent and "which is over" in of_agent and "Renew" in of_agent
+    there = at(ann, f"/acting/{bob.pk}")
+    assert f'href="{there}"' in of_agent and f'href="{there}"' in text(client.get(at(ann)))
+    sent = {"role": "agent", "until": f"{coming:%d/%m/%Y}"}
+    assert client.post(there, sent).status_code == 302
+    first.refresh_from_db()
+    assert first.ended_at is not None and ann.actors.get(ended_at=None).until == coming.date()
+    assert "which is over" not in text(client.get(at(bob)))
+    assert "They act for them already" in text(client.post(there, sent))
+
+
+def test_last_heard_of_is_when_they_asked(district: Any, ann: Person) -> None:
+    was = Person.objects.get().last_at
+    later = timezone.now() + timedelta(days=40)
+    people.add_contact(person_id=ann.pk, text="07700 900123", by=ADVISER, now=later)
+    assert Person.objects.get().last_at == was
+    client = signed_in("adviser")
+    client.post("/desk/customers/new", {"name": "Hill Homes Ltd"})
+    firm = Person.objects.get(name="Hill Homes Ltd")
+    assert re.search(r"Last heard of</dt>\s*<dd>not yet<", text(client.get(at(firm))))
+    assert "not yet" not in text(client.get(at(ann)))
+
+
+def test_a_form_begun_says_by_which_way_and_for_whom(district: Any, ann: Person) -> None:
+    client = signed_in("adviser")
+    client.post(at(ann, "/new/missed-bin"), {"channel": "face to face"})
+    draft = Draft.objects.get(sent_at=None)
+    assert draft.channel == "face to face"
+    Draft.objects.update(words={})
+    begun = text(client.get("/desk")).partition("Forms you began for callers")[2]
+    assert "Ann Smith" in begun
+    people.restrict(person_id=ann.pk, on=True, by=ADVISER, now=timezone.now())
+    begun = text(client.get("/desk")).partition("Forms you began for callers")[2]
+    assert "Ann Smith" not in begun
+
+
+def test_what_is_open_stands_first_and_services_in_one_row(district: Any, ann: Person) -> None:
+    page = text(signed_in("adviser").get(at(ann)))
+    order = ["<h2>Open</h2>", "Begin for them", 'id="contacts"', "What they were told", "<h2>Past"]
+    places = [page.find(words) for words in order]
+    assert places == sorted(places) and -1 not in places
+    row = page.partition("Begin for them")[2].partition("They came by")[0]
+    assert row.count("<button") <= 4
+
+
+def test_the_title_of_a_restricted_record_names_nobody(district: Any, ann: Person) -> None:
+    supervisor = signed_in("supervisor")
+    supervisor.post(at(ann, "/restrict"), {"restricted": "1"})
+    supervisor.post(at(ann, "/why"), {"why": "She rang"})
+    page = text(supervisor.get(at(ann)))
+    title = page.partition("<title>")[2].partition("</title>")[0]
+    assert "Ann" not in title and "A restricted record" in title and "Ann Smith" in page
+
+
+def test_of_what_is_typed_the_number_alone_is_kept(district: Any, ann: Person) -> None:
+    client = signed_in("adviser")
+    for wrong in ("12345", "1234567890123456", "call me"):
+        refused = text(client.post(at(ann, "/contact"), {"contact": wrong}))
+        assert "at least six figures and at most fifteen" in refused, wrong
+    client.post(at(ann, "/contact"), {"contact": "mobile o77oo 9oo123 after six, or 01530 123456"})
+    rows = Contact.objects.filter(kind="phone").order_by("key").values_list("key", "value")
+    assert list(rows) == [("01530123456", "01530 123456"), ("07700900123", "07700 900123")]
+
+
+def test_what_is_sent_twice_is_done_once(district: Any, ann: Person) -> None:
+    client, typed = signed_in("adviser"), {"kind": "need", "text": "Ring", "why": "Deaf"}
+    once = re.search('name="once" value="([^"]+)"', text(client.get(at(ann, "/note"))))
+    assert once
+    day = (timezone.now() + timedelta(days=9)).date()
+    refused = client.post(at(ann, "/note"), typed | {"once": once[1]})
+    assert "There is a problem" in text(refused)
+    sent = typed | {"once": once[1], "review_on": str(day)}
+    assert [client.post(at(ann, "/note"), sent).status_code for _ in range(2)] == [302, 302]
+    assert Note.objects.count() == 1
+    new = {"name": "Hill Homes Ltd", "once": "a-b-c"}
+    first, again = (client.post("/desk/customers/new", new)["Location"] for _ in range(2))
+    assert first == again and Person.objects.filter(name="Hill Homes Ltd").count() == 1
+    client.post("/desk/customers/new", new | {"once": "d-e-f"})
+    assert Person.objects.filter(name="Hill Homes Ltd").count() == 2
+
+
+def test_what_was_typed_when_the_time_was_over_is_given_back(district: Any, ann: Person) -> None:
+    supervisor = signed_in("supervisor")
+    supervisor.post(at(ann, "/restrict"), {"restricted": "1"})
+    asked = text(supervisor.post(at(ann, "/note"), {"kind": "need", "text": "Ring her twice"}))
+    kept = re.search('name="kept" value="([^"]+)"', asked)
+    assert kept and "Ring her twice" not in asked
+    again = text(supervisor.post(at(ann, "/why"), {"why": " ", "kept": kept[1]}))
+    assert kept[1] in again
+    back = text(supervisor.post(at(ann, "/why"), {"why": "She rang", "kept": kept[1]}))
+    assert "Ring her twice" in back and at(ann, "/note") in back
+    assert supervisor.post(at(ann, "/why"), {"why": "Again"})["Location"] == at(ann)

@@ -13,6 +13,7 @@ from doorstep.web.desk.views.cases import (
 )
 from doorstep.web.desk.views.customers import changing as customer_changes
 from doorstep.web.desk.views.customers import customer
+from doorstep.web.desk.views.customers import lists as customer_lists
 from doorstep.web.desk.views.customers import merging as customer_merging
 from doorstep.web.desk.views.money import payments, taking
 from doorstep.web.desk.views.people import people
@@ -119,6 +120,8 @@ urlpatterns = [
     path("/keywords", keywords.keywords, name="keywords"),
     path("/keywords/decide", keywords.decide, name="decide_keyword"),
     path("/keywords/<int:number>/remove", keywords.remove, name="remove_keyword"),
+    path("/customers", customer_lists.people, name="customers"),
+    path("/customers/notes", customer_lists.reviews, name="customer_reviews"),
     path("/customers/new", customer.new, name="new_customer"),
     path("/customers/doubtful", customer_merging.doubtful, name="doubtful_customers"),
     path("/customers/<int:number>", customer.customer, name="customer"),
@@ -127,6 +130,9 @@ urlpatterns = [
     path("/customers/<int:number>/restrict", customer.restrict, name="restrict_customer"),
     path("/customers/<int:number>/contact", customer_changes.contact, name="customer_contact"),
     path("/customers/<int:number>/note", customer_changes.note, name="customer_note"),
+    path(
+        "/customers/<int:number>/note/keep", customer_changes.keep_note, name="keep_customer_note"
+    ),
     path("/customers/<int:number>/note/end", customer_changes.end_note, name="end_customer_note"),
     path(
         "/customers/<int:number>/acting/end", customer_changes.end_actor, name="end_customer_actor"

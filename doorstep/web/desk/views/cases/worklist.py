@@ -20,6 +20,7 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.catalogue.service import Service
 from doorstep.council.queries import ZONE
+from doorstep.customers import queries as people
 from doorstep.staff.who import Staff
 from doorstep.tasks import queries as tasks
 from doorstep.tasks.models import Task
@@ -165,15 +166,18 @@ def _begun(request: HttpRequest) -> list[tuple[Draft, Service, str]]:
         return []
     begun = cases.begun_at_the_desk(owner(request), timezone.now())
     begun = [draft for draft in begun if caller.may_go_on(request, draft)]
+    theirs = [draft.begun_for for draft in begun if draft.begun_for]
+    names = people.names_of(theirs) if theirs and user.may("customer.see") else {}
     services = [(d, catalogue.service(d.version_id)) for d in begun]
-    return [(d, s, _about(d, s)) for d, s in services]
+    return [(d, s, _about(d, s, names.get(d.begun_for or 0, ""))) for d, s in services]
 
 
-def _about(draft: Draft, service: Service) -> str:
-    """Return what a form is about, and for whom, in words."""
+def _about(draft: Draft, service: Service, name: str) -> str:
+    """Return what a form is about, and for whom, in words: who they said they are, or the name of whom it was begun for."""
     words = spoken(draft.words)
     who = [words.get(q.id, "") for q in service.form.questions.values() if q.contact]
-    return ", ".join(filter(None, [named(words, service.about.names), *who]))
+    said = ", ".join(filter(None, [named(words, service.about.names), *who]))
+    return said if name in said else ", ".join(filter(None, [said, name]))
 
 
 def _stages(services: list[Service], slug: str) -> dict[str, str]:

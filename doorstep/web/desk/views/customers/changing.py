@@ -1,7 +1,10 @@
 """What staff add to a person and take away: contacts, notes, who acts for them."""
 
+import re
 from datetime import date
+from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,7 +16,7 @@ from doorstep.customers.models import NOTES
 from doorstep.customers.queries import Group
 from doorstep.text import copied
 from doorstep.web.desk.views.customers.customer import CHANGE, draw
-from doorstep.web.desk.views.customers.opening import done, of_person
+from doorstep.web.desk.views.customers.opening import done, is_sent_again, of_person
 from doorstep.web.kit.access import actor, needs
 
 
@@ -48,19 +51,45 @@ def note(request: HttpRequest, group: Group) -> HttpResponse:
     """Ask for a need, care or a warning, why, and when to look at it again; write it down."""
     context = {"person": group.person, "typed": request.POST, "refused": "", "kinds": NOTES}
     if request.method == "POST":
-        about = {name: request.POST.get(name, "")[:4000] for name in ("kind", "text", "why")}
         try:
-            people.add_note(
-                person_id=group.person.pk,
-                review_on=copied.day(request.POST.get("review_on", "")),
-                by=actor(request),
-                now=timezone.now(),
-                **about,
-            )
+            _note(request, group)
             return done(group.person.pk, "#notes")
         except Refused as exc:
             context["refused"] = exc.code
     return render(request, "desk/customers/note.html", context)
+
+
+@transaction.atomic
+def _note(request: HttpRequest, group: Group) -> None:
+    """Write down what was typed, once a form."""
+    if not is_sent_again(request):
+        about: dict[str, Any] = {
+            name: request.POST.get(name, "")[:4000] for name in ("kind", "text", "why")
+        }
+        about |= {"person_id": group.person.pk, "review_on": _review(request)}
+        people.add_note(**about, by=actor(request), now=timezone.now())
+
+
+def _review(request: HttpRequest) -> date | None:
+    """Return the day that was typed to look at a note again; one of a year that no calendar here knows is very far."""
+    text = request.POST.get("review_on", "")[:60]
+    is_far = any(int(year) > copied.LAST_YEAR for year in re.findall(r"\d{4}", text))
+    return date.max if is_far else copied.day(text)
+
+
+@needs(CHANGE)
+@require_POST
+@of_person
+def keep_note(request: HttpRequest, group: Group) -> HttpResponse:
+    """Keep a note that still holds, to be looked at again later."""
+    number, day = _number(request, "note"), _review(request)
+    try:
+        people.keep_note(
+            group.ids, note_id=number, review_on=day, by=actor(request), now=timezone.now()
+        )
+    except Refused as exc:
+        return draw(request, group, exc)
+    return done(group.person.pk, "#notes")
 
 
 @needs(CHANGE)

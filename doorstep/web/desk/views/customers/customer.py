@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -25,19 +27,23 @@ from doorstep.staff import queries as staff
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases import caller
 from doorstep.web.desk.views.customers.opening import (
-    ask_why,
     done,
+    is_sent_again,
     may_restricted,
     of_person,
+    why_page,
 )
 from doorstep.web.form import session as forms
-from doorstep.web.kit import seen
+from doorstep.web.kit import entry, seen
+from doorstep.web.kit import typed as typed_before
 from doorstep.web.kit.access import actor, needs
 from doorstep.web.kit.opening import looked, staff_of
 
 SEE, CHANGE = "customer.see", "customer.change"
 # Closed cases, and messages, on the page; all closed ones stand behind a link.
 FEW, ALL = 8, 200
+# Services that can be begun at once; the others stand behind a line.
+IN_A_ROW = 4
 
 
 def draw(request: HttpRequest, group: Group, refused: Refused | None = None) -> HttpResponse:
@@ -62,7 +68,8 @@ def draw(request: HttpRequest, group: Group, refused: Refused | None = None) -> 
         **_trace(request, group),
     }
     if user.may("desk.send"):
-        context |= {"services": catalogue.running(), "channels": ADVISER_CHANNELS}
+        services = catalogue.in_councils_order(catalogue.running())
+        context |= {"services": services, "channels": ADVISER_CHANNELS, "few": IN_A_ROW}
     return render(request, "desk/customers/customer.html", context)
 
 
@@ -134,8 +141,8 @@ def why(request: HttpRequest, number: int) -> HttpResponse:
     try:
         people.open_restricted(person=person, why=reason, staff=user, now=timezone.now())
     except Refused as exc:
-        return ask_why(request, person, exc.code)
-    return done(number)
+        return why_page(request, person, refused=exc.code, kept=typed_before.kept(request))
+    return entry.lead_on(request, user, reverse("customer", kwargs={"number": number}))
 
 
 def _gone() -> HttpResponse:
@@ -182,19 +189,26 @@ def edit(request: HttpRequest, group: Group) -> HttpResponse:
     return done(person.pk)
 
 
+@transaction.atomic
+def _made(request: HttpRequest) -> HttpResponse:
+    """Make a record, and lead to it; to the one that was made where the form came before."""
+    by, name = actor(request), request.POST.get("name", "")[:400]
+    if is_sent_again(request):
+        last = queries.made_last(by.key, " ".join(name.split()))
+        return done(last.pk) if last else redirect("customers")
+    is_organisation = request.POST.get("organisation") == "1"
+    made = people.make(name=name, is_organisation=is_organisation, by=by, now=timezone.now())
+    return done(made.pk)
+
+
 @needs(CHANGE)
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Make a record of somebody who is in none yet, such as an organisation."""
     context: dict[str, Any] = {"typed": request.POST, "refused": ""}
     if request.method == "POST":
-        about = {"name": request.POST.get("name", "")[:400]}
-        is_organisation = request.POST.get("organisation") == "1"
         try:
-            made = people.make(
-                **about, is_organisation=is_organisation, by=actor(request), now=timezone.now()
-            )
-            return done(made.pk)
+            return _made(request)
         except Refused as exc:
             context["refused"] = exc.code
     return render(request, "desk/customers/new.html", context)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from doorstep.customers import people, queries
 from doorstep.customers.models import Person
 from doorstep.customers.queries import Group
-from doorstep.web.kit import opening
+from doorstep.web.kit import limits, opening, typed
 
 SEE, RESTRICTED = "customer.see", "customer.restricted"
 
@@ -80,10 +80,24 @@ def is_open(request: HttpRequest, person: Person) -> bool:
     return people.is_open_to(person, request.user.pk or 0, timezone.now())
 
 
-def ask_why(request: HttpRequest, person: Person, refused: str = "") -> HttpResponse:
-    """Ask why a restricted record is to be opened; nothing of it is shown."""
-    context = {"number": person.pk, "refused": refused, "typed": request.POST.get("why", "")}
+def ask_why(request: HttpRequest, person: Person) -> HttpResponse:
+    """Ask why a restricted record is to be opened; nothing of it is shown, and what was sent is given back afterwards."""
+    return typed.keep(request, request.user.pk, lambda kept: why_page(request, person, kept=kept))
+
+
+def why_page(
+    request: HttpRequest, person: Person, *, refused: str = "", kept: str = ""
+) -> HttpResponse:
+    """Draw the page that asks why a restricted record is to be opened."""
+    context = {"number": person.pk, "refused": refused, "kept": kept}
+    context["typed"] = request.POST.get("why", "") if refused else ""
     return render(request, "desk/customers/why.html", context)
+
+
+def is_sent_again(request: HttpRequest) -> bool:
+    """Say whether a form came before, by the id that each form drawn has; within the transaction of what it does."""
+    once = request.POST.get("once", "")[:40]
+    return bool(once) and not limits.is_first(f"once:{request.user.pk}:{once}", 3600)
 
 
 def done(number: int, part: str = "") -> HttpResponse:

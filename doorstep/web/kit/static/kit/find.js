@@ -9,7 +9,6 @@ const typed = () => box.value.trim();
 const rows = () => [...list.querySelectorAll("[role=option]")];
 box.setAttribute("role", "combobox");
 box.setAttribute("aria-autocomplete", "list");
-box.setAttribute("aria-controls", "desk-found");
 box.setAttribute("aria-expanded", "false");
 function choose(at) {
   const all = rows();
@@ -27,6 +26,7 @@ function close() {
   chosen = -1;
   box.setAttribute("aria-expanded", "false");
   box.removeAttribute("aria-activedescendant");
+  box.removeAttribute("aria-controls");
 }
 async function ask() {
   asking?.abort();
@@ -46,7 +46,11 @@ async function ask() {
   list.innerHTML = words;
   list.hidden = false;
   shown = text;
-  box.setAttribute("aria-expanded", "true");
+  // Where nothing was found, a sentence stands there and no list.
+  const found = list.querySelector("[role=listbox]");
+  box.setAttribute("aria-expanded", String(!!found));
+  if (found) box.setAttribute("aria-controls", found.id);
+  else box.removeAttribute("aria-controls");
   status.textContent = list.querySelector("[data-count]").dataset.count;
   choose(0);
 }
