@@ -56,6 +56,7 @@ def erase(*, case_id: int, now: datetime) -> Case:
         observed=None,
         decisions={},
         by_staff="",
+        begun_for=None,
     )
     _forget_changes(case)
     customers.forget(customer_id=customer)

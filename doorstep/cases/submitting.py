@@ -211,15 +211,24 @@ def judge_all(
     return None
 
 
-def _customer(draft: Draft, service: Service, uprn: int | None, now: datetime) -> Customer | None:
+def _is_restricted(draft: Draft) -> bool:
+    """Say whether a case is open to few from the start: what a restricted case becomes, or what is asked for a restricted person."""
+    origin = draft.moved_from
+    if origin and origin.restricted:
+        return True
+    return draft.begun_for is not None and customers.is_restricted(person_id=draft.begun_for)
+
+
+def _customer(
+    draft: Draft, service: Service, home: Property | None, restricted: bool, now: datetime
+) -> Customer | None:
     """Keep who asks, by what was answered of name, email and phone, and at which home."""
     about: dict[str, Any] = {"name": "", "email": "", "phone": ""}
     for q in service.form.questions.values():
         if q.contact:
             about[q.contact] = str(draft.answers.get(q.id) or "")
-    about |= {"uprn": uprn, "begun_for": draft.begun_for}
-    about["restricted"] = bool(draft.moved_from and draft.moved_from.restricted)
-    return customers.keep(**about, now=now)
+    about |= {"uprn": home.pk if home else None, "begun_for": draft.begun_for}
+    return customers.keep(**about, restricted=restricted, now=now)
 
 
 def _open(
@@ -241,7 +250,7 @@ def _open(
         flow.facts, values
     )
     start = _start(draft, service, values, clock)
-    origin = draft.moved_from
+    origin, restricted = draft.moved_from, _is_restricted(draft)
     home = _home(place) if place else None
     case = Case(
         reference=_reference(service.about.prefix),
@@ -250,7 +259,7 @@ def _open(
         draft=draft,
         place=home,
         **(_located(a[spot], draft.words.get(spot, "")) if spot else {}),
-        customer=_customer(draft, service, home.pk if home else None, now),
+        customer=_customer(draft, service, home, restricted, now),
         channel=draft.channel,
         language=_language(draft, origin),
         device=draft.device,
@@ -265,7 +274,7 @@ def _open(
         flags=[e.flag for e in flow.escalate if e.rule.evaluate(values, clock)],
         unique_key=facts.unique_key(service.slug, tuple(a[q] for q in unique)) if unique else None,
         opened_at=now,
-        restricted=bool(origin and origin.restricted),
+        restricted=restricted,
     )
     photos.keep(photos_of(service, a))
     passed: dict[str, PassedStop] = dict(draft.passed)

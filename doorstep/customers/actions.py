@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from doorstep.customers.forgetting import tidy
+from doorstep.customers.forgetting import drop, tidy
 from doorstep.customers.models import Customer, Person
 
 
@@ -47,19 +47,36 @@ def forget(*, customer_id: int | None) -> None:
 def restrict(*, customer_id: int | None, on: bool) -> None:
     """Have contact details tell who may not see restricted cases nothing, or no longer so.
 
-    Whoever is known by them alone is restricted from now on; of somebody who asked for other things too they are taken away,
-    and looked into again as somebody's whom few may see. A person stays restricted until somebody opens their record.
+    Whoever is known by restricted cases alone is restricted from now on, in all their records. From anybody else's record what
+    the case gave is taken away, and is looked into again as somebody's whom few may see. A person stays restricted until
+    somebody opens their record.
     """
     rows = Customer.objects.select_for_update()
     row = rows.filter(pk=customer_id).first() if customer_id is not None else None
     if row is None:
         return
     Customer.objects.filter(pk=row.pk).update(restricted=on)
-    if on and row.person_id:
-        person = Person.objects.select_for_update().get(pk=row.person_id)
-        others = Customer.objects.filter(Q(person=person.pk, restricted=False), ~Q(pk=row.pk))
-        if not others.exists() and not person.made_by:
-            Person.objects.filter(pk=person.pk).update(restricted=True)
-        elif not person.restricted:
-            Customer.objects.filter(pk=row.pk).update(person=None, matched_at=None)
-            tidy(person)
+    if not on or row.person_id is None:
+        return
+    found = Person.objects.filter(Q(pk=row.person_id) | Q(behind=row.person_id)).values("pk")
+    group = Person.objects.filter(Q(pk__in=found) | Q(same_as__in=found))
+    records = {one.pk: one for one in group.select_for_update().order_by("pk")}
+    person = records[row.person_id]
+    if person.restricted:
+        return
+    is_all = not Customer.objects.filter(person__in=records, restricted=False).exists()
+    if is_all and not any(one.made_by for one in records.values()):
+        Person.objects.filter(pk__in=records).update(restricted=True)
+        return
+    Customer.objects.filter(pk=row.pk).update(person=None, matched_at=None)
+    # Whoever kept its name elsewhere did so because of what this case said.
+    person.former = [name for name in person.former if name != row.name]
+    person.named_by_staff = person.named_by_staff and person.name != row.name
+    person.save(update_fields=["former", "named_by_staff"])
+    if not tidy(person) and not person.made_by:
+        drop(person)
+
+
+def is_restricted(*, person_id: int) -> bool:
+    """Say whether a person's record is open to few."""
+    return Person.objects.filter(pk=person_id, restricted=True).exists()

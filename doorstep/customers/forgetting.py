@@ -6,7 +6,7 @@ from django.db import transaction
 
 from doorstep.customers import names
 from doorstep.customers.matching import keys_of
-from doorstep.customers.models import Contact, Customer, Merge, Person, Word
+from doorstep.customers.models import Contact, Customer, Person, Word
 from doorstep.places.models import Property
 
 # Somebody of whom no case is left is kept so long after they last asked for something, or staff changed it, where staff wrote something down of them.
@@ -19,18 +19,21 @@ def tidy(person: Person) -> bool:
 
     The caller holds the record's lock.
     """
-    given = list(Customer.objects.filter(person=person))
+    given = sorted(Customer.objects.filter(person=person), key=lambda row: row.created_at)
     keys = {(kind, key) for row in given for kind, key, _ in keys_of(row.email, row.phone)}
     for contact in Contact.objects.filter(person=person, by_staff=False):
         if (contact.kind, contact.key) not in keys:
             contact.delete()
-    homes = [row.uprn for row in sorted(given, key=lambda row: row.created_at) if row.uprn]
+    homes = [row.uprn for row in given if row.uprn]
     if person.home_id not in homes:
         there = set(Property.objects.filter(pk__in=homes).values_list("pk", flat=True))
         person.home_id = next((uprn for uprn in reversed(homes) if uprn in there), None)
+    said = [row.name for row in given if row.name]
+    if not person.named_by_staff and person.name not in said:
+        person.name = said[-1] if said else ""
     before = set(person.words)
-    person.words = names.index_words([person.name, *person.former, *(row.name for row in given)])
-    person.save(update_fields=["home", "words"])
+    person.words = names.index_words([person.name, *person.former, *said])
+    person.save(update_fields=["name", "home", "words"])
     _unlearn(before - set(person.words))
     return bool(given)
 
@@ -63,14 +66,18 @@ def _forget(person: Person, now: datetime) -> None:
     if tidy(person):
         Person.objects.filter(pk=person.pk).update(stale=False)
         return
-    if _of_staff(person) and _last(person) > now - KEPT_ALONE:
-        return
-    if Person.objects.filter(
-        same_as=person
-    ).exists():  # it stands for others, of whom there is something left
-        return
+    if not (_of_staff(person) and _last(person) > now - KEPT_ALONE):
+        drop(person)
+
+
+def drop(person: Person) -> None:
+    """Delete a record of which nothing is left; where others stand behind it, the last one that asked for something stands in front."""
+    behind = Person.objects.select_for_update().filter(same_as=person).order_by("-last_at", "-pk")
+    if records := list(behind):
+        front, *others = records
+        Person.objects.filter(pk__in=[one.pk for one in others]).update(same_as=front)
+        Person.objects.filter(pk=front.pk).update(same_as=None)
     words = set(person.words)
-    Merge.objects.filter(gone=person).delete()
     person.delete()
     _unlearn(words)
 
@@ -83,11 +90,7 @@ def _last(person: Person) -> datetime:
 
 def _of_staff(person: Person) -> bool:
     """Say whether staff wrote something down of a person."""
+    if person.made_by or person.named_by_staff:
+        return True
     notes, contacts = person.notes.exists(), person.contacts.filter(by_staff=True).exists()
-    return (
-        bool(person.made_by)
-        or notes
-        or contacts
-        or person.actors.exists()
-        or person.acts_for.exists()
-    )
+    return notes or contacts or person.actors.exists() or person.acts_for.exists()

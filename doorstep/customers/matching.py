@@ -38,6 +38,8 @@ class _Known:
     people: dict[int, Person] = field(default_factory=dict)
     by_key: dict[tuple[str, str], list[Person]] = field(default_factory=lambda: defaultdict(list))
     by_home: dict[int, list[Person]] = field(default_factory=lambda: defaultdict(list))
+    # The names that came with the cases of each.
+    given: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     likenesses: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def add(self, person: Person, keys: Iterable[tuple[str, str]]) -> None:
@@ -101,6 +103,9 @@ def _known(rows: list[Customer]) -> _Known:
         known.add(person, reached[person.pk])
         if person.home_id:
             known.by_home[person.home_id].append(person)
+    given = Customer.objects.filter(person__in=known.people).values_list("person", "name")
+    for number, name in given.distinct():
+        known.given[number or 0].add(name)
     return known
 
 
@@ -119,42 +124,56 @@ def _root(person: Person) -> int:
 
 def _look_into(row: Customer, known: _Known) -> None:
     """Say whose a row is: somebody's who is known, or a new person's; and propose who else it may be."""
-    keys = [(kind, key) for kind, key, _ in keys_of(row.email, row.phone)]
     hint = known.people.get(row.begun_for or 0)
-    if hint is not None and hint.restricted >= row.restricted and _is_for(hint, row.name):
+    if hint is not None and hint.restricted >= row.restricted and _is_for(hint, row, known):
         _is(row, hint, known)
         return
+    keys = [(kind, key) for kind, key, _ in keys_of(row.email, row.phone)]
     reached = [p for key in keys for p in known.by_key[key] if p.restricted >= row.restricted]
     reached = list(dict.fromkeys(reached))
-    says = {p.pk: _alike(p, row.name) for p in reached}
+    says = {p.pk: _alike(p, row, known) for p in reached}
     same = [p for p in reached if says[p.pk] == "same"]
     if len({_root(p) for p in same}) == 1:
         # The record that is likest: the name as it was given, else the one that there was first.
         _is(row, next((p for p in same if p.name == row.name), same[0]), known)
         return
-    person = _new(row, known)
+    # Who may be somebody whom few may see, by a name of theirs alone, is so, too, until a person has said.
+    maybe = [p for p in reached if says[p.pk] or p.restricted and _shares(p.name, row.name)]
+    person = _new(row, known, restricted=row.restricted or any(p.restricted for p in maybe))
     known.propose(person, same, "several")
-    known.propose(person, (p for p in reached if says[p.pk] == "half"), "contact")
+    known.propose(person, (p for p in maybe if says[p.pk] != "same"), "contact")
     at_home = known.by_home[row.uprn] if row.uprn and row.name else []
-    known.propose(person, (p for p in at_home if p.name and _alike(p, row.name) == "same"), "home")
+    known.propose(person, (p for p in at_home if p.name and _alike(p, row, known)), "home")
     if row.uprn:
         known.by_home[row.uprn].append(person)
 
 
-def _is_for(person: Person, name: str) -> bool:
+def _shares(one: str, other: str) -> bool:
+    return bool({*names.words_of(one)} & {*names.words_of(other)})
+
+
+def _is_for(person: Person, row: Customer, known: _Known) -> bool:
     """Say whether a form that was begun for somebody is theirs, by the name that stands in it; for an organisation anybody asks."""
-    return person.is_organisation or not name or bool(_alike(person, name))
+    return person.is_organisation or not row.name or bool(_alike(person, row, known))
 
 
-def _alike(person: Person, name: str) -> names.Alike:
-    """Say whether a name is like one of a person's."""
-    says = {names.alike(one, name) for one in (person.name, *person.former)}
-    return "same" if "same" in says else "half" if "half" in says else ""
+def _alike(person: Person, row: Customer, known: _Known) -> names.Alike:
+    """Say whether the name of a row is like one of a person's; at most half, where another that was given tells them apart.
+
+    Nobody gave a name in both: the same by an e-mail address, half by a telephone, which a household shares.
+    """
+    given = known.given[person.pk]
+    if not row.name and not person.name and not row.email:
+        return "half"
+    says = {names.alike(one, row.name) for one in {person.name, *person.former, *given}}
+    if "same" in says and not any(names.clash(one, row.name) for one in {person.name, *given}):
+        return "same"
+    return "half" if says & {"same", "half"} else ""
 
 
-def _new(row: Customer, known: _Known) -> Person:
+def _new(row: Customer, known: _Known, *, restricted: bool) -> Person:
     person = Person(name=row.name, made_at=row.created_at, last_at=row.created_at)
-    person.home_id, person.restricted = row.uprn, row.restricted
+    person.home_id, person.restricted = row.uprn, restricted
     person.save(force_insert=True)
     known.people[person.pk] = person
     _is(row, person, known)
@@ -164,6 +183,7 @@ def _new(row: Customer, known: _Known) -> Person:
 def _is(row: Customer, person: Person, known: _Known) -> None:
     """Tie a row to a person, who is reached by what stands in it too, and lives where it says."""
     row.person = person
+    known.given[person.pk].add(row.name)
     known.add(person, [(kind, key) for kind, key, _ in keys_of(row.email, row.phone)])
     if row.created_at >= person.last_at:
         person.last_at = row.created_at

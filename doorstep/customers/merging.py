@@ -6,7 +6,19 @@ from django.db import transaction
 from django.db.models import Q
 
 from doorstep.council.errors import Refused
-from doorstep.customers.models import TEXT, Likeness, Merge, Person, PersonEvent
+from doorstep.customers import names
+from doorstep.customers.forgetting import tidy
+from doorstep.customers.matching import keys_of, learn
+from doorstep.customers.models import (
+    TEXT,
+    Acting,
+    Contact,
+    Customer,
+    Likeness,
+    Merge,
+    Person,
+    PersonEvent,
+)
 from doorstep.staff.actor import Actor
 
 
@@ -35,6 +47,9 @@ def merge(*, kept_id: int, gone_id: int, why: str, by: Actor, now: datetime) -> 
     made = Merge.objects.create(
         kept=kept, gone=gone, along=along, why=why.strip(), at=now, by=by.key
     )
+    records = [kept.pk, gone.pk, *along]
+    acting = Acting.objects.filter(person__in=records, by__in=records, ended_at=None)
+    acting.update(ended_at=now)  # nobody acts for themselves
     _say(kept, gone, "same", by, now)
     _note(kept, gone, "merged", by, now)
     return made
@@ -56,7 +71,7 @@ def part(*, merge_id: int, by: Actor, now: datetime) -> Merge:
     if kept.same_as_id is not None:
         raise Refused("merged_further")
     gone.same_as = None
-    gone.restricted = kept.restricted
+    gone.restricted = gone.restricted or kept.restricted  # what was closed meanwhile stays so
     gone.save(update_fields=["same_as", "restricted"])
     Person.objects.filter(pk__in=made.along, same_as=kept).update(same_as=gone)
     Merge.objects.filter(pk=made.pk).update(parted_at=now, parted_by=by.key)
@@ -72,6 +87,33 @@ def say_other(*, one_id: int, other_id: int, by: Actor, now: datetime) -> None:
     if len(rows) == 2:
         _say(rows[0], rows[1], "other", by, now)
         _note(rows[0], rows[1], "found to be another", by, now)
+
+
+@transaction.atomic
+def take_out(*, customer_id: int, by: Actor, now: datetime) -> Person:
+    """Say that a case is not theirs whose it was taken to be: it becomes somebody else's, with what it gave.
+
+    They are not taken to be one again. Raises Refused("person_gone") where it is nobody's by now.
+    """
+    row = Customer.objects.select_for_update().filter(pk=customer_id).first()
+    if row is None or row.person_id is None:
+        raise Refused("person_gone")
+    old = Person.objects.select_for_update().get(pk=row.person_id)
+    new = Person(name=row.name, home_id=old.home_id if old.home_id == row.uprn else None)
+    new.made_at = new.last_at = row.created_at
+    new.restricted, new.words = old.restricted, names.index_words([row.name])
+    new.save(force_insert=True)
+    Contact.objects.bulk_create(
+        Contact(person=new, kind=kind, key=key, value=value)
+        for kind, key, value in keys_of(row.email, row.phone)
+    )
+    Customer.objects.filter(pk=row.pk).update(person=new, begun_for=None)
+    Person.objects.filter(pk=old.pk).update(stale=True)
+    tidy(old)
+    learn(new.words)
+    _say(old, new, "other", by, now)
+    _note(old, new, "a case taken to another", by, now)
+    return new
 
 
 def _say(one: Person, other: Person, said: str, by: Actor, now: datetime) -> None:

@@ -24,6 +24,8 @@ class Person(models.Model):
     is_organisation = models.BooleanField(default=False)
     # Empty: known by how they are reached alone.
     name = models.CharField(max_length=NAME, blank=True)
+    # Staff wrote the name; else it came with a case, and goes with the last one that gave it.
+    named_by_staff = models.BooleanField(default=False, db_default=False)
     # Other names of theirs, such as one before a marriage.
     former = ArrayField(models.CharField(max_length=NAME), default=list)
     # What they are found by (`names.index_words`): of all their names, without accents.

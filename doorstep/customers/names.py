@@ -26,6 +26,24 @@ TITLES = frozenset(
         "councillor",
     ]
 )
+HIS, HERS = frozenset({"mr", "sir"}), frozenset({"mrs", "ms", "miss", "lady", "dame"})
+# What a firm is called by: no surname.
+FIRMS = frozenset(
+    [
+        "ltd",
+        "limited",
+        "plc",
+        "llp",
+        "cic",
+        "inc",
+        "company",
+        "council",
+        "trust",
+        "association",
+        "charity",
+        "group",
+    ]
+)
 # The most letters of a word that is kept, and words of a name.
 LONGEST, MOST = 40, 12
 _APOSTROPHES = re.compile("['’‘`´]")
@@ -38,12 +56,21 @@ Alike = Literal["same", "half", ""]
 
 
 def words_of(name: str) -> list[str]:
-    """Return the words of a name in small letters without accents, titles and apostrophes; "Smith-Jones" is two."""
-    text = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", name).casefold())
-    plain = "".join(c for c in text if not unicodedata.combining(c)).translate(_PLAIN)
-    words = re.findall(r"[^\W_]+", plain)[: 2 * MOST]
+    """Return the words of a name in small letters without accents, titles and apostrophes; "Smith-Jones" is two, "Smith, Ann" in order."""
+    words = _all_words(name)
     named = [word[:LONGEST] for word in words if word not in TITLES]
     return (named or words)[:MOST]
+
+
+def _all_words(name: str) -> list[str]:
+    """Return the words of a name with its titles."""
+    last, comma, first = name.partition(",")
+    text = _APOSTROPHES.sub("", f"{first} {last}" if comma and first.strip() else name).casefold()
+    decomposed = unicodedata.normalize("NFKD", text)
+    plain = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f").translate(_PLAIN)
+    # Vowel signs of Hindi, say, are marks of their letters and part words nowhere.
+    apart = (c if unicodedata.category(c)[0] in "LMN" else " " for c in plain)
+    return unicodedata.normalize("NFC", "".join(apart)).split()[: 2 * MOST]
 
 
 def index_words(names: Iterable[str]) -> list[str]:
@@ -66,13 +93,23 @@ def index_words(names: Iterable[str]) -> list[str]:
 def alike(one: str, other: str) -> Alike:
     """Say whether two names may be one person's: "same", "half" where something is missing, short or mistyped, or not.
 
-    The last word is the surname. Names in another order are the same; so is an initial for a forename, and a slip in a surname
-    beside the same forename. A forename cut short, mistyped, or that only sounds alike is half: it may be a sister's. No name at all is like half of any, and the same as none.
+    The last word is the surname. A slip in a surname beside the same forename is the same. What a sister, a son or a spouse may be
+    called is half, for a person to say: a forename cut short, mistyped, an initial or one that only sounds alike, other middle
+    names, names the other way round, a surname alone, no name. So are firms that begin alike. Mr and Mrs are two people.
     """
     a, b = words_of(one), words_of(other)
-    if sorted(a) == sorted(b):
-        return "same"
     if not a or not b:
+        if one.strip() and other.strip():  # no letters, such as a picture
+            return "same" if one.strip() == other.strip() else ""
+        return "half" if one.strip() or other.strip() else "same"
+    if clash(one, other) == "title":
+        return ""
+    if FIRMS & {*a, *b}:
+        mine, theirs = set(a) - FIRMS, set(b) - FIRMS
+        return "same" if mine == theirs else "half" if a[0] == b[0] else ""
+    if a == b:
+        return "same" if len(a) > 1 else "half"
+    if sorted(a) == sorted(b):
         return "half"
     surname = _word(a[-1], b[-1])
     if not surname:
@@ -82,11 +119,30 @@ def alike(one: str, other: str) -> Alike:
     if len(a) == 1 or len(b) == 1:
         return "half"
     fore = _fore(a, b)
-    if fore == "same":
+    if fore == "same" and not clash(one, other):
         return "same"
-    if fore == "initial":
-        return "same" if surname == "same" else "half"
-    return "half" if fore == "slip" and surname == "same" else ""
+    return "half" if fore else ""
+
+
+def clash(one: str, other: str) -> Literal["title", "fore", "middle", ""]:
+    """Say what tells two names apart, however like they are: Mr and Mrs, first names, middle names; or nothing.
+
+    Two names of one person may have other surnames; whom one record is given such names for, it is two people's.
+    """
+    titles = [{t for t in _all_words(name) if t in TITLES} for name in (one, other)]
+    if any(titles[0] & these and titles[1] & those for these, those in ((HIS, HERS), (HERS, HIS))):
+        return "title"
+    a, b = words_of(one), words_of(other)
+    if len(a) < 2 or len(b) < 2 or FIRMS & {*a, *b} or sorted(a) == sorted(b):
+        return ""
+    if not _fore(a, b):
+        return "fore"
+    pairs = list(zip(a[1:-1], b[1:-1], strict=False))
+    return (
+        "middle"
+        if any(x != y and not (1 in (len(x), len(y)) and x[0] == y[0]) for x, y in pairs)
+        else ""
+    )
 
 
 def sound(word: str) -> str:

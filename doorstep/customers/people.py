@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from doorstep.council.errors import Refused
 from doorstep.customers import matching, names
@@ -41,6 +42,7 @@ def make(*, name: str, is_organisation: bool, by: Actor, now: datetime) -> Perso
     """Make a record of somebody who is in none yet; raises Refused("name_missing", "name_long")."""
     name = _named(name)
     person = Person(name=name, is_organisation=is_organisation, made_at=now, last_at=now)
+    person.named_by_staff = True
     person.made_by, person.words, person.stale = by.key, names.index_words([name]), True
     person.save(force_insert=True)
     matching.learn(person.words)
@@ -65,7 +67,7 @@ def change(*, person_id: int, values: Mapping[str, str], by: Actor, now: datetim
     if name != person.name:
         before = [one for one in (*person.former, person.name) if one and one != name]
         person.former = list(dict.fromkeys(before))[-10:]
-        person.name = name
+        person.name, person.named_by_staff = name, True
     person.is_organisation = values.get("organisation") == "1"
     _index(person)
     _touch(person, "changed", by, now)
@@ -249,10 +251,16 @@ def end_actor(ids: list[int], *, acting_id: int, by: Actor, now: datetime) -> Pe
 
 @transaction.atomic
 def restrict(*, person_id: int, on: bool, by: Actor, now: datetime) -> Person:
-    """Have a person's record open to few, and to them with a reason; or open it again."""
+    """Have a person's record open to few, and to them with a reason; or open it again.
+
+    Raises Refused("case_restricted") where what is known of them is from a restricted case: that would be open with it.
+    """
     person = _locked(person_id)
+    behind = Person.objects.filter(same_as=person)
+    records = Q(person=person) | Q(person__in=behind)
+    if not on and Customer.objects.filter(records, restricted=True).exists():
+        raise Refused("case_restricted")
     if person.restricted != on:
-        behind = Person.objects.filter(same_as=person)
         behind.update(restricted=on)
         person.restricted = on
         _touch(person, "restricted" if on else "no longer restricted", by, now)
@@ -302,6 +310,8 @@ def _locked(person_id: int) -> Person:
 
 
 def _touch(person: Person, what: str, by: Actor, now: datetime) -> None:
+    """Keep a record that staff wrote in: from then on its name is theirs, too, and does not go with a case."""
+    person.named_by_staff = bool(person.name)
     person.save()
     _note(person, what, by, now)
 

@@ -106,17 +106,22 @@ def names_of(people: Iterable[int]) -> dict[int, str]:
     return dict(rows.values_list("pk", "name"))
 
 
-def acting(group: Group) -> tuple[list[Acting], list[Acting]]:
-    """Return who acts for a person, and for whom they act."""
+def acting(group: Group, *, restricted: bool) -> tuple[list[Acting], list[Acting]]:
+    """Return who acts for a person, and for whom they act; restricted people only where that is said."""
     rows = Acting.objects.filter(ended_at=None).select_related("by", "person").order_by("pk")
     found = list(rows.filter(Q(person__in=group.ids) | Q(by__in=group.ids)))
     ids = set(group.ids)
-    return [a for a in found if a.person_id in ids], [a for a in found if a.by_id in ids]
+    acted_by = [a for a in found if a.person_id in ids and (restricted or not a.by.restricted)]
+    acts_for = [a for a in found if a.by_id in ids and (restricted or not a.person.restricted)]
+    return acted_by, acts_for
 
 
 def merges(group: Group) -> list[Merge]:
-    """Return the merges that hold, the last one first: each can be taken back."""
-    rows = Merge.objects.filter(kept__in=group.ids, parted_at=None).select_related("gone")
+    """Return the merges into the record in front that hold, the last one first: each can be taken back.
+
+    Those into a record that came along show with that, once it is parted.
+    """
+    rows = Merge.objects.filter(kept=group.person, parted_at=None).select_related("gone")
     return list(rows.order_by("-at", "-pk"))
 
 

@@ -31,9 +31,21 @@ def given(district: Any, name: str = "", email: str = "", phone: str = "", **mor
     [
         ("Ann Smith", "ann smith", "same"),
         ("Mrs Ann Smith", "Ann Smith", "same"),
-        ("Smith Ann", "Ann Smith", "same"),
-        ("Ann Smith", "A Smith", "same"),
-        ("Ann Smith", "A. Smith", "same"),
+        ("Smith, Ann", "Ann Smith", "same"),
+        ("Thomas James", "James Thomas", "half"),
+        ("Ann Smith", "A Smith", "half"),
+        ("Ann M. Smith", "Ann Mary Smith", "same"),
+        ("Mohammed Imran Khan", "Mohammed Usman Khan", "half"),
+        ("Mr Poole", "Mrs Poole", ""),
+        ("Mr J Poole", "Mrs J Poole", ""),
+        ("Poole", "Poole", "half"),
+        ("राजेश कुमार", "रमेश कुमार", "half"),
+        ("राजेश कुमार", "राजेश कुमार", "same"),
+        ("👩‍👧", "🐶", ""),
+        ("...", "...", "same"),
+        ("Acme Housing Ltd", "Acme Lettings Ltd", "half"),
+        ("Acme Housing Limited", "Acme Housing Ltd", "same"),
+        ("Stephen Clarke", "Steven Clark", "half"),
         ("Ann Smith", "Ann Smyth", "same"),
         ("Ann Mary Smith", "Ann Smith", "same"),
         ("Zoë O'Neill", "Zoe ONeill", "same"),
@@ -80,7 +92,7 @@ def test_one_key_for_every_way_of_writing(email: str, phone: str, expected: list
 
 def test_the_same_person_is_known_again(district: Any) -> None:
     first = given(district, "Ann Smith", "ann@example.org", "01530 123456")
-    by_mail = given(district, "A Smith", "ANN@example.org")
+    by_mail = given(district, "Mrs Ann Smith", "ANN@example.org")
     by_phone = given(district, "Ann Smyth", phone="+44 1530 123456")
     assert first.person_id == by_mail.person_id == by_phone.person_id
     assert Person.objects.count() == 1 and Contact.objects.count() == 2
@@ -111,7 +123,36 @@ def test_somebody_like_several_is_tied_to_none(district: Any) -> None:
     jane = given(district, "Jane Smith", "smiths@example.org")
     which = given(district, "J Smith", "smiths@example.org")
     assert len({john.person_id, jane.person_id, which.person_id}) == 3
-    assert Likeness.objects.filter(why="several", second=which.person).count() == 2
+    assert Likeness.objects.filter(second=which.person).count() == 2
+
+
+def test_what_one_record_was_given_tells_others_apart(district: Any) -> None:
+    one = given(district, "Mohammed Khan", "khan@example.org")
+    imran = given(district, "Mohammed Imran Khan", "khan@example.org")
+    usman = given(district, "Mohammed Usman Khan", "khan@example.org")
+    assert one.person_id == imran.person_id != usman.person_id
+    assert Likeness.objects.filter(second=usman.person).exists()
+    # A telephone is a household's: who gave no name is nobody's by it; by an e-mail address they are one.
+    given(district, "", phone="01530 777777")
+    given(district, "", phone="01530 777777")
+    assert Person.objects.filter(name="").count() == 2
+    given(district, "", "nameless@example.org")
+    given(district, "", "nameless@example.org")
+    assert Person.objects.filter(name="").count() == 3
+
+
+def test_a_case_that_is_somebody_elses_is_taken_out(district: Any) -> None:
+    ann = given(district, "Ann Smith", "ann@example.org")
+    other = given(district, "Ann Smith", "ann@example.org", "07700 900123")
+    assert ann.person_id == other.person_id
+    new = merging.take_out(customer_id=other.pk, by=ADVISER, now=district.now)
+    assert found("07700 900123") == ["Ann Smith"] and new.pk != ann.person_id
+    assert not Contact.objects.filter(person=ann.person_id, kind="phone").exists()
+    assert not queries.doubtful(restricted=True).exists()
+    # What comes now is like both: a person says.
+    third = given(district, "Ann Smith", "ann@example.org")
+    assert third.person_id not in (ann.person_id, new.pk)
+    assert Likeness.objects.filter(why="several", second=third.person).count() == 2
 
 
 def test_nothing_anonymous_is_tied_to_anybody(district: Any) -> None:
@@ -267,6 +308,7 @@ def test_a_restricted_case_makes_nothing_known(district: Any) -> None:
     first = given(district, "Ann Smith", "ann@example.org", uprn=HOME)
     second = given(district, "Ann Smith", "ann@example.org", "07700 900123")
     assert first.person_id == second.person_id
+    assert not actions.is_restricted(person_id=first.person_id or 0)
     actions.restrict(customer_id=second.pk, on=True)
     assert found("07700 900123") == []
     matching.match(district.now)
@@ -328,3 +370,97 @@ def test_who_searches_looks_into_what_came_just_now_alone(district: Any) -> None
     actions.keep(name="Bob Smith", email="b@example.org", phone="", now=later)
     assert matching.match(later, most=1, latest=True) == 1
     assert [p.name for p in Person.objects.all()] == ["Bob Smith"]
+
+
+def test_a_restricted_case_of_a_record_behind_another_tells_nothing(district: Any) -> None:
+    gina = given(district, "Gina First", "gina@example.org")
+    hilda = given(district, "Hilda Second", "hilda@example.org", "07700 900123")
+    ids = {"kept_id": gina.person_id or 0, "gone_id": hilda.person_id or 0}
+    made = merging.merge(**ids, why="", by=ADVISER, now=district.now)
+    actions.restrict(customer_id=hilda.pk, on=True)
+    group = queries.group_of(Person.objects.get(pk=gina.person_id))
+    assert group.other_names == [] and found("hilda@example.org") == found("hilda") == []
+    assert [c.key for c in queries.contacts(group)] == ["gina@example.org"]
+    matching.match(district.now)
+    assert found("hilda", restricted=True) == ["Hilda Second"] and found("hilda") == []
+    with pytest.raises(Refused, match="parted_already"):
+        merging.part(merge_id=made.pk, by=ADVISER, now=district.now)
+    # The last open case of all: the whole is restricted, and parting opens nothing.
+    cara = given(district, "Cara Third", "cara@example.org")
+    ids = {"kept_id": gina.person_id or 0, "gone_id": cara.person_id or 0}
+    made = merging.merge(**ids, why="", by=ADVISER, now=district.now)
+    actions.restrict(customer_id=gina.pk, on=True)
+    actions.restrict(customer_id=cara.pk, on=True)
+    matching.match(district.now)
+    assert found("gina") == found("cara") == []
+    assert set(Person.objects.values_list("restricted", flat=True)) == {True}
+
+
+def test_parting_opens_nothing(district: Any) -> None:
+    ann = given(district, "Ann Smith", "ann@example.org").person
+    bea = given(district, "Bea Jones", "bea@example.org").person
+    assert ann and bea
+    made = merging.merge(kept_id=ann.pk, gone_id=bea.pk, why="", by=ADVISER, now=district.now)
+    people.restrict(person_id=ann.pk, on=True, by=ADVISER, now=district.now)
+    merging.part(merge_id=made.pk, by=ADVISER, now=district.now)
+    assert found("ann smith") == found("bea jones") == []
+
+
+def test_what_a_restricted_case_gave_is_opened_with_the_case_first(district: Any) -> None:
+    row = given(district, "Ann Smith", "ann@example.org", restricted=True)
+    number = row.person_id or 0
+    with pytest.raises(Refused, match="case_restricted"):
+        people.restrict(person_id=number, on=False, by=ADVISER, now=district.now)
+    actions.restrict(customer_id=row.pk, on=False)
+    people.restrict(person_id=number, on=False, by=ADVISER, now=district.now)
+    assert found("ann smith") == ["Ann Smith"]
+
+
+def test_who_may_be_a_restricted_person_is_restricted(district: Any) -> None:
+    row = given(district, "Rosalind Hidden", phone="07700 900123")
+    people.restrict(person_id=row.person_id or 0, on=True, by=ADVISER, now=district.now)
+    maybe = given(district, "Rosie Hidden", phone="07700 900123", uprn=HOME)
+    assert maybe.person is not None and maybe.person.restricted
+    assert found("07700 900123") == [] and finding.at_home(HOME) == []
+    other = given(district, "Tom Barker", phone="07700 900123")
+    assert other.person is not None and not other.person.restricted
+
+
+def test_a_restricted_person_acts_for_nobody_whom_others_see(district: Any) -> None:
+    ann = given(district, "Ann Smith", "ann@example.org").person
+    bea = given(district, "Bea Jones", "bea@example.org").person
+    assert ann and bea
+    about: dict[str, Any] = {"role": "daughter", "seen": "", "until": None, "by": ADVISER}
+    people.add_actor(person_id=ann.pk, by_id=bea.pk, now=district.now, **about)
+    people.restrict(person_id=bea.pk, on=True, by=ADVISER, now=district.now)
+    assert queries.acting(queries.group_of(ann), restricted=False) == ([], [])
+    assert len(queries.acting(queries.group_of(ann), restricted=True)[0]) == 1
+    people.restrict(person_id=ann.pk, on=True, by=ADVISER, now=district.now)
+    merging.merge(kept_id=ann.pk, gone_id=bea.pk, why="", by=ADVISER, now=district.now)
+    assert queries.acting(queries.group_of(ann), restricted=True) == ([], [])
+
+
+def test_a_name_goes_with_the_last_case_that_gave_it(district: Any) -> None:
+    secret = given(district, "Jane Secretname", "jane@example.org")
+    other = given(district, "Jane Secretnane", "jane@example.org")
+    assert secret.person_id == other.person_id
+    actions.restrict(customer_id=secret.pk, on=True)
+    assert Person.objects.get(pk=other.person_id).name == "Jane Secretnane"
+    assert found("secretname jane", restricted=False) == ["Jane Secretnane"]
+    assert not Person.objects.filter(restricted=False, words__contains=["secretname"]).exists()
+
+
+def test_a_record_in_front_with_nothing_left_goes_and_the_next_one_stands_there(
+    district: Any,
+) -> None:
+    front = given(district, "Ann Smith", "ann@example.org")
+    back = given(district, "Anna Miller", "anna@example.org")
+    last = given(district, "Annie Potter", "annie@example.org")
+    for row in (back, last):
+        ids = {"kept_id": front.person_id or 0, "gone_id": row.person_id or 0}
+        merging.merge(**ids, why="", by=ADVISER, now=district.now)
+    actions.forget(customer_id=front.pk)
+    forgetting.forget(district.now)
+    assert found("smith") == [] and not Person.objects.filter(pk=front.person_id).exists()
+    assert found("miller") == found("potter") != []
+    assert Person.objects.filter(same_as=None).count() == 1

@@ -528,3 +528,30 @@ def test_what_was_typed_when_the_time_was_over_is_given_back(district: Any, ann:
     back = text(supervisor.post(at(ann, "/why"), {"why": "She rang", "kept": kept[1]}))
     assert "Ring her twice" in back and at(ann, "/note") in back
     assert supervisor.post(at(ann, "/why"), {"why": "Again"})["Location"] == at(ann)
+
+
+def test_a_case_is_said_to_be_somebody_elses(district: Any, ann: Person) -> None:
+    client, case = signed_in("adviser"), ann.given.get().case_set.get()
+    there = at(ann, f"/not-theirs/{case.reference}")
+    assert "is not taken to be" in text(client.get(there))
+    led = client.post(there)
+    assert led.status_code == 302 and led.headers["Location"] != at(ann)
+    assert case.reference not in text(client.get(at(ann)))
+    assert case.reference in text(client.get(led.headers["Location"]))
+    assert client.post(there).status_code == 404
+    type(case).objects.filter(pk=case.pk).update(restricted=True)
+    moved = led.headers["Location"]
+    assert client.get(f"{moved}/not-theirs/{case.reference}").status_code == 404
+
+
+def test_what_is_begun_for_a_restricted_person_is_restricted(district: Any, ann: Person) -> None:
+    from doorstep.cases import submitting
+    from doorstep.cases.models import Case
+
+    case = ann.given.get().case_set.get()
+    people.restrict(person_id=ann.pk, on=True, by=ADVISER, now=timezone.now())
+    draft = Draft.objects.get(pk=case.draft_id)
+    assert submitting._is_restricted(draft) is False
+    draft.begun_for = ann.pk
+    assert submitting._is_restricted(draft) is True
+    assert Case.objects.get(pk=case.pk).restricted is False

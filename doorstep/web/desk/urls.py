@@ -146,6 +146,11 @@ urlpatterns = [
         customer_merging.say_other,
         name="other_than_customer",
     ),
+    path(
+        "/customers/<int:number>/not-theirs/<str:reference>",
+        customer_merging.not_theirs,
+        name="not_theirs",
+    ),
     path("/customers/<int:number>/part/<int:merged>", customer_merging.part, name="part_customer"),
     path(
         "/customers/<int:number>/acting/<int:other>",

@@ -49,7 +49,7 @@ IN_A_ROW = 4
 def draw(request: HttpRequest, group: Group, refused: Refused | None = None) -> HttpResponse:
     """Draw a person whole, with why something was refused."""
     user: Any = request.user
-    acted_by, acts_for = queries.acting(group)
+    acted_by, acts_for = queries.acting(group, restricted=may_restricted(request))
     context = {
         "group": group,
         "person": group.person,

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from doorstep.cases import queries as cases
 from doorstep.council.errors import Refused
 from doorstep.customers import finding, matching, merging, people, queries
 from doorstep.customers.models import Person
@@ -16,7 +17,7 @@ from doorstep.web.desk.views.customers.changing import day_of
 from doorstep.web.desk.views.customers.customer import CHANGE, draw
 from doorstep.web.desk.views.customers.opening import done, may_restricted, of_another, of_person
 from doorstep.web.kit.access import actor, needs
-from doorstep.web.kit.opening import looked
+from doorstep.web.kit.opening import looked, staff_of
 
 # Pairs on a page of those that are doubtful.
 PAGE = 50
@@ -80,6 +81,22 @@ def say_other(request: HttpRequest, group: Group, other: Person) -> HttpResponse
     if request.POST.get("back") == "doubtful":
         return redirect("doubtful_customers")
     return done(group.person.pk)
+
+
+@needs(CHANGE)
+@require_http_methods(["GET", "POST"])
+@of_person
+def not_theirs(request: HttpRequest, group: Group, reference: str) -> HttpResponse:
+    """Ask whether a case is somebody else's; make it so."""
+    theirs = cases.of_people(group.ids, staff_of(request), timezone.now())
+    case = theirs.filter(reference=reference).first()
+    if case is None or case.customer_id is None:
+        raise Http404
+    if request.method == "GET":
+        context = {"person": group.person, "case": case}
+        return render(request, "desk/customers/not_theirs.html", context)
+    by, now = actor(request), timezone.now()
+    return done(merging.take_out(customer_id=case.customer_id, by=by, now=now).pk)
 
 
 @needs(CHANGE)
