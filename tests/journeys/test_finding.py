@@ -54,6 +54,7 @@ def test_the_list_is_gone_through_by_groups_and_closed(desk: Any, open_district:
     found(desk, "1 Mill Lane")
     box = desk.locator("#desk-find")
     assert box.get_attribute("aria-expanded") == "true"
+    assert box.get_attribute("aria-controls") == "desk-found"
     desk.keyboard.press("ArrowDown")
     found(desk, "2 Mill Lane")
     assert box.get_attribute("aria-activedescendant") == "desk-found-homes-2"
@@ -67,10 +68,22 @@ def test_the_list_is_gone_through_by_groups_and_closed(desk: Any, open_district:
     desk.keyboard.press("Escape")
     desk.wait_for_selector(".find__list", state="hidden")
     assert box.get_attribute("aria-expanded") == "false" and box.input_value() == "mill lane"
+    assert box.get_attribute("aria-controls") is None
     desk.keyboard.press("ArrowDown")
     found(desk, "1 Mill Lane")
     desk.keyboard.press("Tab")
     desk.wait_for_selector(".find__list", state="hidden")
+
+
+def test_where_nothing_is_found_no_list_is_said_to_be_there(desk: Any, open_district: Any) -> None:
+    desk.keyboard.press("/")
+    desk.keyboard.type("zzzz qqqq")
+    desk.wait_for_selector(".find__said")
+    box = desk.locator("#desk-find")
+    assert box.get_attribute("aria-expanded") == "false"
+    assert box.get_attribute("aria-controls") is None
+    assert desk.locator(".find__list [role=listbox]").count() == 0
+    looks_right(desk)
 
 
 def test_the_key_writes_itself_in_a_field_and_leads_nowhere_once_it_is_off(
