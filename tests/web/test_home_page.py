@@ -4,14 +4,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.utils import timezone
+
 from doorstep.cases.models import Case, Draft
 from doorstep.customers import matching
 from doorstep.fieldwork import actions as fieldwork
-from doorstep.fieldwork.models import Caution, Job
+from doorstep.fieldwork.models import Caution, Job, Outcome
 from doorstep.staff.actor import SYSTEM, Actor
 from doorstep.staff.models import Look
 from doorstep.waste import actions as waste
-from doorstep.waste.models import Round
+from doorstep.waste.models import Round, RoundDay
 from tests.booked import Booked
 from tests.form_client import text
 from tests.people import narrowed, signed_in
@@ -165,3 +167,25 @@ def test_it_takes_few_statements(district: Any, pay: Any, counted: Any) -> None:
     assert "Booked here" in page and "A dog" in page and "From their cases" in page
     with counted("a home", 25):
         client.get(HOME)
+
+
+def test_a_round_that_is_late_past_its_day_stands_first(district: Any) -> None:
+    RoundDay.objects.all().delete()
+    now = timezone.now()
+    about: dict[str, Any] = {"sentence": "A lorry broke down.", "by": SYSTEM, "now": now}
+    until = now + timedelta(days=2)
+    waste.delay_round(round_code="REF-1", day=district.due, until=until, **about)
+    page = text(signed_in("adviser").get(HOME))
+    assert "A lorry broke down." in page and "late until" in page and "late since" in page
+
+
+def test_who_may_not_read_what_was_recorded_is_not_told_that_nothing_was(district: Any) -> None:
+    case = district.case(0)
+    job, by = Job.objects.get(case=case), Actor("staff", "crew")
+    about: dict[str, Any] = {"note": "", "photo": "", "by": by, "now": district.now}
+    fieldwork.finish_job(event_id=uuid4(), job_id=job.pk, code="not_out", **about)
+    Outcome.objects.update(day=district.due)
+    officer = signed_in("officer")
+    assert "not open to you" not in text(officer.get(HOME))
+    Case.objects.update(restricted=True)
+    assert "not open to you" in text(officer.get(HOME))

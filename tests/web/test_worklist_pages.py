@@ -145,3 +145,31 @@ def test_nothing_is_ticked_beforehand_and_due_is_said_in_words(
         Case.objects.filter(pk=case.pk).update(due_on=district.today + timedelta(days=days))
         page = text(officer.get("/desk"))
         assert f"{said}</td>" in page and f'value="{case.pk}@' in page and " checked" not in page
+
+
+def test_a_bulk_decision_comes_back_to_the_same_list(officer: Client, five: list[str]) -> None:
+    page = officer.get("/desk?service=missed-bin&page=2").content.decode()
+    asked = re.search(r'name="asked" value="([^"]*)"', page)
+    assert asked and asked[1] == "service=missed-bin&amp;page=2"
+    sent = {"decision": "release", "asked": "service=missed-bin&page=2"}
+    led = officer.post("/desk/decide", sent)["Location"]
+    assert led == "/desk?service=missed-bin&page=2&done=0&refused=0"
+    assert "tick the cases first" in text(officer.get(led))
+    for odd in ("/desk?done=abc&refused=1", "/desk?done=-1&refused=0", "/desk?done=1"):
+        assert "case done" not in text(officer.get(odd)) and "cases done" not in text(
+            officer.get(odd)
+        )
+
+
+def test_a_stage_that_a_service_has_not_narrows_nothing(officer: Client, five: list[str]) -> None:
+    assert shown(officer, "/desk?service=missed-bin&stage=removed") == five[:2]
+    assert shown(officer, "/desk?service=missed-bin&stage=nonsense") == five[:2]
+
+
+def test_stages_that_are_called_alike_are_one(officer: Client, five: list[str]) -> None:
+    page = officer.get("/desk").content.decode()
+    labels = re.findall(
+        r"<option value=\"[^\"]*\"[^>]*>([^<]+)</option>",
+        page.split('id="stage"')[1].split("</select>")[0],
+    )
+    assert len(labels) == len(set(labels)) > 5

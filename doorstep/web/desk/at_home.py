@@ -58,6 +58,8 @@ class Row:
     box: BoxDays
     lift: Lift | None
     recorded: tuple[Outcome, ...]
+    # Something was recorded that this person may not read: nobody says that nothing was.
+    has_more: bool
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,12 @@ class Begin:
 
 def lifts_of(request: HttpRequest, uprn: int, today: date) -> list[Lift]:
     """Return half a year of collections, without what was recorded of a case that this person may not see."""
-    return [
-        replace(lift, recorded=[o for o in lift.recorded if _may_read(request, o)])
-        for lift in lifts.lifts_at(uprn, today - HALF_A_YEAR, today)
-    ]
+    whole = lifts.lifts_at(uprn, today - HALF_A_YEAR, today)
+    return [_as_seen(request, lift) for lift in whole]
+
+
+def _as_seen(request: HttpRequest, lift: Lift) -> Lift:
+    return replace(lift, recorded=[o for o in lift.recorded if _may_read(request, o)])
 
 
 def _may_read(request: HttpRequest, outcome: Outcome) -> bool:
@@ -85,23 +89,34 @@ def collections(request: HttpRequest, home: Property, now: datetime) -> dict[str
     today = now.astimezone(ZONE).date()
     boxes = calendar.collections_at(home.uprn, today - HALF_A_YEAR, today + AHEAD, now)
     boxes.sort(key=lambda box: box.next.day if box.next else date.max)
-    due = lifts_of(request, home.uprn, today)
+    whole = lifts.lifts_at(home.uprn, today - HALF_A_YEAR, today)
+    due = [_as_seen(request, lift) for lift in whole]
+    now_due = _today(boxes, [lift for lift in due if lift.day == today], home, today)
     coming = [box.next.day for box in boxes if box.next]
     return {
-        "rows": [_row(box, due) for box in boxes],
-        "rounds": _today(boxes, [lift for lift in due if lift.day == today], home, today),
+        "rows": [_row(box, due, whole) for box in boxes],
+        "rounds": now_due,
+        # Due on a day before, and still to come.
+        "late": [
+            (d, of) for d, of in calendar.delays(boxes) if d not in [r.delay for r in now_due]
+        ],
         "lifts": len(due),
         "next_day": min(coming, default=None),
         "next_kinds": [b.kind for b in boxes if b.next and b.next.day == min(coming)],
     }
 
 
-def _row(box: BoxDays, due: list[Lift]) -> Row:
+def _row(box: BoxDays, due: list[Lift], whole: list[Lift]) -> Row:
     last = box.last.day if box.last else None
-    those = (lift for lift in due if lift.day == last and lift.container.kind == box.kind)
-    lift = next(those, None)
+    those = (
+        (lift, known)
+        for lift, known in zip(due, whole, strict=True)
+        if lift.day == last and lift.container.kind == box.kind
+    )
+    lift, known = next(those, (None, None))
     recorded = tuple(o for o in lift.recorded if not o.superseded_by_id) if lift else ()
-    return Row(box, lift, recorded)
+    has_more = bool(lift and known and len(lift.recorded) < len(known.recorded))
+    return Row(box, lift, recorded, has_more)
 
 
 def _today(boxes: list[BoxDays], due: list[Lift], home: Property, today: date) -> list[Today]:

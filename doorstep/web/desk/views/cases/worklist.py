@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -40,7 +40,8 @@ CASES = 50
 @require_GET
 def worklist(request: HttpRequest) -> HttpResponse:
     """List cases by service, stage and deadline, and tasks about no case among them."""
-    asked, now, who = _asked(request), timezone.now(), staff_of(request)
+    services = catalogue.running()
+    asked, now, who = _asked(request, services), timezone.now(), staff_of(request)
     today = now.astimezone(ZONE).date()
     listed = cases.worklist(who, now, today=today, **asked)
     total = listed.order_by()[: MOST + 1].count()
@@ -50,7 +51,6 @@ def worklist(request: HttpRequest) -> HttpResponse:
     rows = [(c, catalogue.service(c.version_id)) for c in found]
     lines = [_line(c, s, who, now) for c, s in rows]
     alone = _alone(asked, who, now) if page.number == 1 else []
-    services = catalogue.running()
     context: dict[str, Any] = {
         **asked,
         "rows": _among(lines, alone[:PAGE], who),
@@ -68,8 +68,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "page": page,
         "asked": _address(**asked),
         "address": lambda **others: _address(**asked | others),
-        "done": request.GET.get("done", "")[:6],
-        "refused": request.GET.get("refused", "")[:6],
+        "done": _number(request, "done"),
+        "refused": _number(request, "refused"),
     }
     names = any(row.person or row.tasks for row in context["rows"])
     if names or context["begun"]:
@@ -77,15 +77,22 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/worklist.html", context)
 
 
-def _asked(request: HttpRequest) -> dict[str, Any]:
-    """Return by what the list is to be narrowed."""
-    params = request.GET
+def _number(request: HttpRequest, name: str) -> int | None:
+    """Return a count that stands in the address; nothing where none does."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 6 else None
+
+
+def _asked(request: HttpRequest, services: list[Service]) -> dict[str, Any]:
+    """Return by what the list is to be narrowed; a stage that the service has not narrows nothing."""
+    params, slug = request.GET, request.GET.get("service", "")[:50]
+    stage = params.get("stage", "")[:200]
     return {
         "state": "closed" if params.get("state") == "closed" else "open",
         "overdue": params.get("overdue") == "1",
         "flagged": params.get("flagged") == "1",
-        "slug": params.get("service", "")[:50],
-        "stage": params.get("stage", "")[:40],
+        "slug": slug,
+        "stage": stage if stage in _stages(services, slug) else "",
     }
 
 
@@ -181,10 +188,12 @@ def _about(draft: Draft, service: Service, name: str) -> str:
 
 
 def _stages(services: list[Service], slug: str) -> dict[str, str]:
-    """Return every stage of these services, or of one of them, by its label."""
-    narrowed = [service for service in services if slug in ("", service.slug)]
-    stages = [s for service in narrowed for s in service.workflow.stages.values()]
-    return {s.id: s.label for s in stages}
+    """Return every stage of these services, or of one of them, by its label: those that are called alike together."""
+    ids: dict[str, list[str]] = {}
+    for service in services:
+        for stage in service.workflow.stages.values() if slug in ("", service.slug) else ():
+            ids.setdefault(stage.label, []).append(stage.id)
+    return {",".join(dict.fromkeys(these)): label for label, these in ids.items()}
 
 
 def _bulk(request: HttpRequest, rows: list[tuple[Case, Service]]) -> dict[str, str]:
@@ -217,4 +226,6 @@ def decide_many(request: HttpRequest) -> HttpResponse:
         now=timezone.now(),
     )
     refused += len(ticked) - len(theirs_now)
-    return HttpResponseRedirect(reverse("desk") + f"?done={done}&refused={refused}")
+    came = QueryDict(request.POST.get("asked", "")[:400], mutable=True)
+    came["done"], came["refused"] = str(done), str(refused)
+    return HttpResponseRedirect(f"{reverse('desk')}?{came.urlencode()}")
