@@ -131,7 +131,10 @@ def _named(people: QuerySet[Person], words: list[str], limit: int, is_a_home: bo
 
 
 def _placed(people: QuerySet[Person], words: list[str]) -> list[_Hit]:
-    """Return whoever has the first of these words in their name, or the last, and the others in their home's address or number."""
+    """Return whoever has the first of these words in their name, or the last, and the others in their home's address or number.
+
+    No restricted ones: where those live, and by what they are reached, is for who gave a reason.
+    """
     names_of = {word: _named_by(word) for word in words}
     ways = Q()
     for at in range(1, len(words)):
@@ -143,7 +146,8 @@ def _placed(people: QuerySet[Person], words: list[str]) -> list[_Hit]:
         return []
     # An index finds these; of them alone the addresses are read.
     either = names_of[words[0]] | names_of[words[-1]]
-    people = people.filter(words__overlap=sorted(either)).annotate(address=_ADDRESS)
+    people = people.filter(restricted=False, words__overlap=sorted(either))
+    people = people.annotate(address=_ADDRESS)
     return _in_order(people.filter(ways), words, False)
 
 

@@ -216,6 +216,16 @@ def test_a_name_with_a_place_narrows(district: Any, text: str) -> None:
     assert hit.person.home_id == HOME and not hit.is_like
 
 
+def test_a_name_with_a_place_tells_nothing_of_restricted_people(district: Any) -> None:
+    row = given(district, "Ann Quimby", "a@example.org", "01530 123456", uprn=HOME)
+    placed = f"quimby {Property.objects.get(pk=HOME).line}"
+    assert found(placed) == found("quimby 123456") == ["Ann Quimby"]
+    people.restrict(person_id=row.person_id or 0, on=True, by=ADVISER, now=district.now)
+    assert found("ann quimby", restricted=True) == ["Ann Quimby"]
+    for text in (placed, "quimby 123456"):
+        assert found(text, restricted=True) == []
+
+
 @pytest.mark.parametrize("text", ["tel 01632 960101", "o1632 96o1o1", "Phone: 01632 960101"])
 def test_a_number_is_understood_with_words_and_letters(district: Any, text: str) -> None:
     given(district, "Ann Smith", phone="01632 960101")

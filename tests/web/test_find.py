@@ -115,7 +115,9 @@ def test_a_list_of_people_leaves_one_look_a_minute(district: Any) -> None:
         client.post(FIND, {"find": typed})
     look = Look.objects.get()
     assert (look.what, look.key, look.staff.username) == ("find", "people", "adviser")
-    box(signed_in("officer"), "quimby")
+    officer, other = signed_in("officer"), person(district, "Bob Hill", "b@resident.example")
+    there = f"/desk/customers/{other.pk}/other"
+    assert "Ann Quimby" in text(officer.post(there, {"who": "quimby"}))
     assert Look.objects.filter(what="find").count() == 2
 
 

@@ -12,9 +12,9 @@ from doorstep.staff import actions as staff
 from doorstep.web.desk.find import MOST as ON_A_PAGE
 from doorstep.web.desk.find import SHOWN, Found
 from doorstep.web.desk.find import find as look_for
+from doorstep.web.desk.views.customers.opening import looked_at_found
 from doorstep.web.kit import limits
 from doorstep.web.kit.access import needs
-from doorstep.web.kit.opening import looked
 
 # Faster than anybody types; a program that goes through names is slower with it.
 MOST, SECONDS = 300, 300
@@ -30,8 +30,8 @@ def find(request: HttpRequest) -> HttpResponse:
     is_over = bool(standing and standing.is_over)
     whole = SHOWN if is_box else ON_A_PAGE
     found = Found() if is_over else look_for(request, text, timezone.now(), whole=whole)
-    if found.people and limits.is_first(f"found:{user.pk}", 60):
-        looked(request, "find", "people")
+    if found.people:
+        looked_at_found(request)
     if found.only and not is_box:
         return redirect(found.only)
     page = "desk/find_list.html" if is_box else "desk/find.html"

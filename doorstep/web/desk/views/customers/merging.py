@@ -15,11 +15,17 @@ from doorstep.customers.models import Person
 from doorstep.customers.queries import Group
 from doorstep.web.desk.views.customers.changing import day_of
 from doorstep.web.desk.views.customers.customer import CHANGE, draw
-from doorstep.web.desk.views.customers.opening import done, may_restricted, of_another, of_person
+from doorstep.web.desk.views.customers.opening import (
+    done,
+    looked_at_found,
+    may_restricted,
+    of_another,
+    of_person,
+)
 from doorstep.web.kit.access import actor, needs
 from doorstep.web.kit.opening import looked, staff_of
 
-# Pairs on a page of those that are doubtful.
+# Pairs on a page of those that are doubtful, and people who are found.
 PAGE = 50
 
 
@@ -31,12 +37,17 @@ def other(request: HttpRequest, group: Group) -> HttpResponse:
     text = request.POST.get("who", "")[:120]
     if text:
         matching.match(timezone.now())
-    found = finding.find(text, restricted=may_restricted(request)) if text else []
+    may = may_restricted(request)
+    found = finding.find(text, restricted=may, limit=PAGE + 1) if text else []
+    others = [one.person for one in found if one.person.pk not in group.ids]
+    if others:
+        looked_at_found(request)
     context = {
         "person": group.person,
         "text": text,
         "asked": request.method == "POST",
-        "found": [one.person for one in found if one.person.pk not in group.ids],
+        "found": others[:PAGE],
+        "has_more": len(found) > PAGE,
     }
     return render(request, "desk/customers/other.html", context)
 

@@ -94,6 +94,12 @@ def why_page(
     return render(request, "desk/customers/why.html", context)
 
 
+def looked_at_found(request: HttpRequest) -> None:
+    """Write that somebody was shown a list of people, once a minute: as one types, there are many."""
+    if limits.is_first(f"found:{request.user.pk}", 60):
+        opening.looked(request, "find", "people")
+
+
 def is_sent_again(request: HttpRequest) -> bool:
     """Say whether a form came before, by the id that each form drawn has; within the transaction of what it does."""
     once = request.POST.get("once", "")[:40]
