@@ -6,12 +6,17 @@ from typing import Literal
 from django.db.models import QuerySet
 
 from doorstep.cases.models import Case
-from doorstep.messages.actions import CODE, LINK
+from doorstep.messages.actions import CODE, LINK, reached_by
 from doorstep.messages.models import Message
 from doorstep.messages.provider import Messenger, Outgoing
 from doorstep.messages.short import parts_of
 from doorstep.outside import plug
 from doorstep.outside.kept import kept
+
+
+def can_be_told(case: Case) -> bool:
+    """Say whether a case's person can be sent an e-mail or a text message."""
+    return bool(reached_by(case)[1])
 
 
 def was_written_to(case: Case) -> bool:

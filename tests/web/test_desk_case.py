@@ -16,6 +16,7 @@ import doorstep
 from doorstep.cases import deciding, forgetting, history
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
+from doorstep.council.errors import Refused
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork.models import Job
 from doorstep.files import photos
@@ -192,3 +193,64 @@ def test_a_message_that_did_not_arrive_is_said_at_the_head(case: Case) -> None:
     assert "A message did not arrive" in page
     assert f'href="#message-{message.pk}"' in page and f'id="message-{message.pk}"' in page
     assert "Its address does not exist." in page and "Have a letter written" in page
+
+
+def mark(client: Any, case: Case) -> str:
+    """Return the mark of a case's page as it stands now, which its forms carry."""
+    seen = re.search(r'name="seen" value="([^"]+)"', text(client.get(there(case))))
+    assert seen
+    return seen[1]
+
+
+def refused(client: Any, case: Case, path: str, fields: dict[str, Any]) -> str:
+    """Return the page that a form's refusal draws, sent with the mark of the page as it stands."""
+    return text(client.post(f"{there(case)}/{path}", {"seen": mark(client, case), **fields}))
+
+
+def test_of_an_erased_case_nothing_can_be_decided(case: Case) -> None:
+    officer, now = signed_in("officer"), timezone.now()
+    officer.post(f"{there(case)}/note", {"text": "By the shed", "photos": [picture()]})
+    deciding.decide(case_id=case.pk, decision="close", reason="Done", by=OFFICER, now=now)
+    before = mark(officer, case)
+    assert "/photos/" in text(officer.get(there(case)))
+    forgetting.erase(case_id=case.pk, now=now)
+    again: dict[str, Any] = {"decision": "send_back", "reason": "Once more"}
+    with pytest.raises(Refused, match="erased"):
+        deciding.decide(case_id=case.pk, by=OFFICER, now=now, **again)
+    page = text(officer.post(f"{there(case)}/decide", {"seen": before, **again}))
+    assert "What was personal in this case is erased" in page
+    page = text(officer.get(there(case)))
+    assert "What was personal here was erased today" in page
+    for gone in ('name="decision"', "Add a note for staff", "What was answered", "/photos/"):
+        assert gone not in page, gone
+
+
+def test_whom_a_decision_tells_is_said_only_where_it_is_sure(case: Case) -> None:
+    officer = signed_in("officer")
+    assert "The resident is told." in text(officer.get(there(case)))
+    assert "Correct and tell the resident" in text(officer.get(there(case)))
+    type(case.customer).objects.update(email="", phone="")
+    page = text(officer.get(there(case)))
+    assert "is told" not in page and "tell the resident" not in page
+    assert "Correct it" in page
+
+
+def test_nothing_is_chosen_beforehand_nor_put_back_by_the_browser(case: Case) -> None:
+    page = text(signed_in("officer").get(there(case)))
+    form = page.partition(f'action="{there(case)}/decide"')[2].partition("</form>")[0]
+    assert form.count('type="radio"') == 1 and "checked" not in form
+    assert form.partition(">")[0].split() == ['autocomplete="off"', "novalidate"]
+
+
+def test_a_decision_without_a_choice_is_said_at_the_choices(case: Case) -> None:
+    page = refused(signed_in("officer"), case, "decide", {"reason": "Kept as typed"})
+    assert '<a href="#decision">Choose what should happen</a>' in page
+    assert 'id="decision-error"' in page and ">Kept as typed</textarea>" in page
+
+
+@pytest.mark.parametrize(("path", "field"), [("decide", "reason"), ("note", "text")])
+def test_what_is_too_long_is_refused_and_kept_whole(case: Case, path: str, field: str) -> None:
+    lines, long = case.events.count(), "x" * 4001
+    page = refused(signed_in("officer"), case, path, {"decision": "close", field: long})
+    assert "Write 4,000 letters at most: you wrote 4001." in page and f'href="#{field}"' in page
+    assert f">{long}</textarea>" in page and case.events.count() == lines

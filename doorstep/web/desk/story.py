@@ -72,7 +72,7 @@ def _line(event: Event, case: Case, service: Service, names: Mapping[str, str]) 
         _what(service, event),
         event.data,
         personal.text if personal else "",
-        tuple(history.photos_with(event)),
+        tuple(history.photos_with(event)) if case.erased_at is None else (),
     )
 
 

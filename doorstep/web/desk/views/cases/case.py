@@ -27,7 +27,7 @@ from doorstep.cases import (
 from doorstep.cases.models import Case
 from doorstep.cases.parts import Part
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue.service import Stage
+from doorstep.catalogue.service import Service, Stage
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.customers import queries as people
@@ -42,7 +42,7 @@ from doorstep.payments import queries as payments
 from doorstep.staff import queries as looks
 from doorstep.waste import keyed, sheets
 from doorstep.waste import queries as rounds_of
-from doorstep.web.desk import case_place, case_reroute, case_why, story
+from doorstep.web.desk import case_place, case_reroute, case_told, case_why, story
 from doorstep.web.desk.case_state import locked_state, state_of
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases import caller
@@ -72,7 +72,9 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "about_refused": refused.values if refused else {},
         "flow": service.workflow,
         "flags": [e.label for e in service.workflow.escalate if e.flag in found.flags],
-        "decisions": {k: service.workflow.decisions.get(k, k) for k in stage.decisions},
+        "decisions": _decisions(found, service),
+        "tells": case_told.by_decisions(found),
+        "can_be_told": messages.can_be_told(found),
         "asked": _asked(request, found, stage),
         "choices": choosing.offered(found, timezone.now())
         if may(request, "desk.send", found)
@@ -128,11 +130,17 @@ def _related(request: HttpRequest, about_place: dict[str, Any]) -> dict[str, Any
     }
 
 
+def _decisions(found: Case, service: Service) -> dict[str, str]:
+    """Return what may be decided now, in words; nothing of an erased case."""
+    stage, flow = service.workflow.stages[found.stage], service.workflow
+    return {k: flow.decisions.get(k, k) for k in stage.decisions if not found.erased_at}
+
+
 def _asked(request: HttpRequest, found: Case, stage: Stage) -> dict[str, list[tuple[str, str]]]:
     """Return what may be chosen for the decisions that ask something first, such as which day."""
     asked = (
         [k for k in stage.decisions if asking.asks(found, k)]
-        if may(request, "desk.decide", found)
+        if may(request, "desk.decide", found) and not found.erased_at
         else []
     )
     return {k: asking.options(found, k, timezone.now()) for k in asked}
@@ -169,7 +177,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
         case_id=case.pk,
         decision=request.POST.get("decision", ""),
         reason=request.POST.get("reason", ""),
-        reply=request.POST.get("reply", "")[:4000],
+        reply=request.POST.get("reply", ""),
         chosen=request.POST.get(f"{asking.FIELD}-{request.POST.get('decision', '')}", ""),
         by=actor(request),
         now=timezone.now(),
@@ -252,6 +260,8 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 def correct(request: HttpRequest, reference: str) -> HttpResponse:
     """Put a wrong outcome of a job right, or say what came of one that no crew of ours reports; the resident is told."""
     case = open_case(request, reference)
+    if case.erased_at:
+        raise Refused("erased")
     try:
         job = case.jobs.filter(pk=int(request.POST.get("job", "")[:12])).first()
         event_id = UUID(request.POST.get("event", ""))
