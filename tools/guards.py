@@ -440,7 +440,7 @@ GUARDS = (
           "{% set chosen = not went_on and typed.decision == k %}", "{% set chosen = decisions | length == 1 %}",
           "tests/web/test_desk_case.py::test_nothing_is_chosen_beforehand_nor_put_back_by_the_browser"),
     Guard("case: the browser puts no old decision back", "doorstep/web/desk/templates/desk/case_next.html",
-          ' autocomplete="off" novalidate>', " novalidate>",
+          '      autocomplete="off"\n', "",
           "tests/web/test_desk_case.py::test_nothing_is_chosen_beforehand_nor_put_back_by_the_browser"),
     Guard("worklist: each case stands on one page", "doorstep/web/desk/views/cases/worklist.py",
           "permits.with_shared(listed)[first : first + CASES]", "permits.with_shared(listed)[:CASES]",

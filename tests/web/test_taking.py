@@ -70,7 +70,7 @@ def test_an_adviser_takes_a_card_by_telephone_and_comes_back_to_the_desk(
     back = f"/desk/pay/return/{actions.token_of(Attempt.objects.latest('id'))}"
     page = adviser.get(back, follow=True)
     assert page.redirect_chain[-1][0] == f"/desk/cases/{case.reference}#money"
-    assert "card by telephone, adviser" in said(page)
+    assert "card by telephone, Adviser" in said(page)
     # The residents' door knows nothing of it.
     assert opened(case).get(back.removeprefix("/desk")).status_code == 404
 

@@ -24,7 +24,8 @@ from doorstep.cases import (
     restricting,
     timeline,
 )
-from doorstep.cases.models import Case
+from doorstep.cases import queries as case_queries
+from doorstep.cases.models import Case, Event
 from doorstep.cases.parts import Part
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service, Stage
@@ -42,7 +43,7 @@ from doorstep.payments import queries as payments
 from doorstep.staff import queries as looks
 from doorstep.waste import keyed, sheets
 from doorstep.waste import queries as rounds_of
-from doorstep.web.desk import case_place, case_reroute, case_told, case_why, story
+from doorstep.web.desk import case_place, case_reroute, case_staff, case_told, case_why, story
 from doorstep.web.desk.case_state import locked_state, state_of
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases import caller
@@ -61,7 +62,8 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
     about_place = case_place.about(found, service, timezone.now())
     cautions = about_place.get("cautions", [])
     events, told = timeline.of(found), messages.told(found)
-    names = story.names_in(events)
+    kinds = {event.kind for event in events}
+    names = story.names_in(events, case_staff.beside(jobs, charges, cautions))
     context: dict[str, Any] = {
         "seen": seen.mark(state_of(found, about_place["report"], jobs, charges, cautions)),
         "changed": refused.values.get("parts", ()) if refused else (),
@@ -85,6 +87,8 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "late": choosing.late(found, timezone.now()) if may(request, "desk.send", found) else "",
         "story": story.of(found, service, events, told, names),
         "names": names,
+        "others": _named(request, events),
+        "asked_for": needs_person.words_of(found) if "seen to" in kinds else {},
         "may_decide": may(request, "desk.decide", found),
         "checks": case_why.of(found, service),
         "jobs": jobs,
@@ -111,6 +115,12 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
     if context.get("moved", {}).get("became"):
         context["moved"]["became"] = as_seen(request, context["moved"]["became"])
     return render(request, "desk/case.html", context)
+
+
+def _named(request: HttpRequest, events: list[Event]) -> dict[str, Case]:
+    """Return the other cases that a story names, as this person may see them."""
+    cases = case_queries.by_references(story.references_in(events))
+    return {reference: as_seen(request, one) for reference, one in cases.items()}
 
 
 def whose(request: HttpRequest, found: Case) -> Person | None:
