@@ -329,3 +329,26 @@ def test_why_it_was_decided_reads_labels_and_no_lists_of_codes(case: Case) -> No
     why = text(signed_in("supervisor").get(there(case))).partition("Why this was decided")[2]
     read = " ".join(why.partition("What was read:")[2].partition("</span>")[0].split())
     assert read == "wrong: Yes; Working days in which a missed bin can be reported: 2"
+
+
+def test_a_refused_correction_leads_to_its_field(case: Case) -> None:
+    job = Job.objects.get(state="done")
+    sent = {"job": str(job.pk), "event": str(uuid4()), "code": "not_out"}
+    page = refused(signed_in("officer"), case, "correct", sent)
+    assert f'<a href="#code-{job.pk}">That is already the recorded outcome</a>' in page
+    assert f'id="code-{job.pk}-error"' in page and '<option value="not_out" selected>' in page
+
+
+def test_what_other_forms_sent_along_stays_where_one_is_refused(case: Case) -> None:
+    officer = signed_in("officer")
+    page = refused(officer, case, "decide", {"kept-text": "A note half written"})
+    assert ">A note half written</textarea>" in page
+    sent = {"text": "", "kept-reason": "They rang", "photos": [picture()]}
+    page = text(officer.post(f"{there(case)}/note", sent))
+    assert ">They rang</textarea>" in page and "Choose the photos again" in page
+
+
+def test_a_case_stands_under_the_worklist(case: Case) -> None:
+    page = text(signed_in("officer").get(there(case)))
+    active = page.partition("govuk-service-navigation__item--active")[2].partition("</li>")[0]
+    assert "Worklist" in active
