@@ -41,7 +41,7 @@ class Offered:
 
 
 def _change(case: Case) -> Change | None:
-    return workflow.stage_of(case).change
+    return None if case.erased_at else workflow.stage_of(case).change
 
 
 def offered(case: Case, now: datetime) -> Offered | None:

@@ -45,6 +45,8 @@ def until(case: Case, offer: Choice | Change, now: datetime) -> datetime | None:
 
 def offered(case: Case, now: datetime) -> list[Offered]:
     """Return what the resident may choose now, in the workflow's order."""
+    if case.erased_at:  # nothing is left that its words could name
+        return []
     offers = []
     for name, choice in workflow.stage_of(case).choices.items():
         if choice.undo and has_left(case):
@@ -60,6 +62,8 @@ def offered(case: Case, now: datetime) -> list[Offered]:
 
 def late(case: Case, now: datetime) -> str:
     """Return what is said of what could be changed or chosen until a moment that is past; nothing otherwise."""
+    if case.erased_at:
+        return ""
     stage = workflow.stage_of(case)
     offers: list[Choice | Change] = [stage.change] if stage.change else []
     for offer in (*offers, *stage.choices.values()):

@@ -28,15 +28,20 @@ def decide(
     """Carry out an officer's decision that the stage allows; `reply` is what the resident will read.
 
     `made_at` is where the case stood when they decided, as `locking.standing` says; `chosen` answers what the decision
-    asks first, such as which day instead. Raises Refused: "changed_since", "decision_not_allowed", "reason_missing",
-    "reply_missing", "option_missing", "already_open", and what a step refuses, such as "slot_gone".
+    asks first, such as which day instead. Raises Refused: "erased", "changed_since", "decision_missing",
+    "decision_not_allowed", "reason_missing", "reason_too_long", "reply_missing", "reply_too_long",
+    "option_missing", "already_open", and what a step refuses, such as "slot_gone".
     """
     with one_open_case(), transaction.atomic():
         workflow.lock_before(case_id)
         case = locked(case_id)
+        if case.erased_at:  # what its sentences and rules name is no more
+            raise Refused("erased")
         if made_at and made_at != standing(case):
             raise Refused("changed_since", parts=["stage"])
         flow = catalogue.service(case.version_id).workflow
+        if not decision:
+            raise Refused("decision_missing")
         target = workflow.stage_of(case).decisions.get(decision)
         if target is None:
             raise Refused("decision_not_allowed", decision=decision)
@@ -44,6 +49,7 @@ def decide(
             raise Refused("reason_missing")
         if not reply.strip() and decision in flow.replies:
             raise Refused("reply_missing")
+        timeline.bounded(reason=reason, reply=reply)
         was = workflow.said_now(case)
         timeline.write(case, "decided", by=by, now=now, text=reason.strip(), decision=decision)
         if reply.strip():

@@ -57,7 +57,7 @@ def ask_on(
     text = text.strip()
     same = case.tasks.filter(task__ended_at=None, task__kind=kind, task__text=_beginning(text))
     if same.exists():
-        timeline.write(case, "note", by=by, now=now, text=text)
+        timeline.write(case, "note", by=by, now=now, text=text, ours=True)
     else:
         more = {"due_at": due_at} if due_at else {}
         _ask(case, kind, _beginning(text), by, now, note=text, topic=topic, team=team, **more)
@@ -87,7 +87,9 @@ def _ask(
     task, is_new = tasks.ask(kind=kind, text=text, by=by, now=now, team=team, **more)
     if is_new:
         CaseTask.objects.create(case=case, task=task, topic=topic)
-        timeline.write(case, "note", by=by, now=now, text=note or task.text)
+        # `ours`: no person wrote it, though one may have led to it.
+        how: dict[str, Any] = {"ours": True} if note else {"promised": True}
+        timeline.write(case, "note", by=by, now=now, text=note or task.text, **how)
     return task
 
 
@@ -161,7 +163,7 @@ def end(*, task_id: int, how: str, said: str, by: Actor, now: datetime) -> None:
 
 def _end(case: Case, task_id: int, how: str, said: str, by: Actor, now: datetime) -> None:
     tasks.end(task_id=task_id, how=how, said=said, by=by, now=now)
-    timeline.write(case, "seen to", by=by, now=now, text=said.strip())
+    timeline.write(case, "seen to", by=by, now=now, text=said.strip(), task=task_id)
 
 
 @transaction.atomic
@@ -179,6 +181,11 @@ def last_of(case: Case, topic: str) -> Task | None:
     links = case.tasks.filter(topic=topic).select_related("task").order_by("-task_id")
     link = links.first()
     return link.task if link else None
+
+
+def words_of(case: Case) -> dict[int, str]:
+    """Return what was asked about a case, ended or not, by the tasks' numbers."""
+    return dict(case.tasks.values_list("task_id", "task__text"))
 
 
 def of_cases(cases: Iterable[Case]) -> dict[int, list[Task]]:

@@ -179,6 +179,13 @@ def closed_at(uprn: int, who: Who, now: datetime) -> QuerySet[Case]:
     return there.order_by("-closed_at", "-id")
 
 
+def by_references(references: Collection[str]) -> dict[str, Case]:
+    """Return the cases with these references, by them; nothing is read where there are none."""
+    if not references:
+        return {}
+    return {case.reference: case for case in Case.objects.filter(reference__in=references)}
+
+
 def by_reference_or_end(text: str, who: Who, now: datetime) -> QuerySet[Case]:
     """Return the cases that somebody may see with this reference, however typed, or with these last four signs or more."""
     cases = permits.visible_to(who, now).select_related("place__street").only(*SHOWN)

@@ -29,7 +29,8 @@ def move(*, case_id: int, to: str, by: Actor, now: datetime) -> Case:
         case = locked(case_id)
         if case.is_closed:
             raise Refused("already_closed")
-        if to == case.slug or catalogue.current(to) is None:
+        service = catalogue.current(to)
+        if to == case.slug or service is None:
             raise Refused("no_such_service")
         correction = suggestions.correct(
             text=prefill.in_case(case).text,
@@ -44,7 +45,7 @@ def move(*, case_id: int, to: str, by: Actor, now: datetime) -> Case:
         workflow.unwind(case, by=by, now=now)
         _say(case, to=to, reference="", was=was)
         workflow.enter(case, MOVED, by=by, now=now, why=MOVED)
-        text = _("Moved to “%(to)s”. It still has to be sent there.") % {"to": to}
+        text = _("Moved to “%(to)s”. It still has to be sent there.") % {"to": service.about.title}
         needs_person.ask_officer(case_id=case.pk, text=text, by=by, now=now, topic=MOVED)
         return locked(case_id)
 

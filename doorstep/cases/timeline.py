@@ -10,8 +10,19 @@ from django.db.models import QuerySet
 
 from doorstep.cases import gathered
 from doorstep.cases.models import Case, Event, EventText
+from doorstep.council.errors import Refused
 from doorstep.outside.kept import kept
 from doorstep.staff.actor import Actor
+
+# What somebody writes at once, in letters; it is never cut.
+LONGEST = 4000
+
+
+def bounded(**texts: str) -> None:
+    """Look at what somebody wrote, by what it is called; raises Refused("<name>_too_long")."""
+    for name, text in texts.items():
+        if len(text.strip()) > LONGEST:
+            raise Refused(f"{name}_too_long", letters=len(text.strip()))
 
 
 def _hash(*parts: str) -> str:

@@ -74,6 +74,12 @@ def tell(
     return message
 
 
+def subject_of(case: Case, name: str) -> str:
+    """Return what one of a service's messages about a case is headed, by which staff know it; else its name in words."""
+    text = catalogue.service(case.version_id).messages.get(name)
+    return fill(text.subject, words_of(case)) if text else name.replace("_", " ")
+
+
 def reached_by(case: Case) -> tuple[str, str]:
     """Return how a case's person is told, "email" or "text", and where; nothing where neither can be.
 

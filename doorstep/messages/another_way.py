@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from doorstep.cases import actions as cases
 from doorstep.cases import needs_person, timeline
 from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
@@ -50,7 +49,7 @@ def tell_again(*, case: Case, message_id: int, way: str, by: Actor, now: datetim
         raise Refused("way_gone")
     if way in ASKED:
         kind, text = ASKED[way]
-        text = text.format(name=message.name)
+        text = text.format(name=message.subject)
         needs_person.ask_officer(case_id=case.pk, text=text, by=by, now=now, kind=kind)
         return needs_person.done(case_id=case.pk, topic=message.topic, by=by, now=now)
     if _is_waiting(message) or message.again.filter(channel=way, failed_at=None).exists():
@@ -58,8 +57,8 @@ def tell_again(*, case: Case, message_id: int, way: str, by: Actor, now: datetim
     again = _copy(message, case, way, now)
     queue.send.defer(message_id=again.pk)
     where = "mobile telephone" if way == "text" else "e-mail address"
-    text = DONE.format(name=message.name, where=where)
-    cases.note(case_id=case.pk, text=text, by=by, now=now)
+    text = DONE.format(name=message.subject, where=where)
+    timeline.write(locked(case.pk), "note", by=by, now=now, text=text, ours=True)
     return needs_person.done(case_id=case.pk, topic=message.topic, by=by, now=now)
 
 

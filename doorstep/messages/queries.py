@@ -3,15 +3,20 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from doorstep.cases.models import Case
-from doorstep.messages.actions import CODE, LINK
+from doorstep.messages.actions import CODE, LINK, reached_by
 from doorstep.messages.models import Message
 from doorstep.messages.provider import Messenger, Outgoing
 from doorstep.messages.short import parts_of
 from doorstep.outside import plug
 from doorstep.outside.kept import kept
+
+
+def can_be_told(case: Case) -> bool:
+    """Say whether a case's person can be sent an e-mail or a text message."""
+    return bool(reached_by(case)[1])
 
 
 def was_written_to(case: Case) -> bool:
@@ -34,8 +39,9 @@ def outbox(reference: str) -> list[tuple[Message, Outgoing | None]]:
     return [(m, messenger.sent(m.key) if m.sent_at else None) for m in messages[:50]]
 
 
-# `later`: it waits for its moment, a reminder's or the end of quiet hours.
-State = Literal["waiting", "later", "sent", "delivered", "failed"]
+# `later`: it waits for its moment, a reminder's or the end of quiet hours; `never`: that would have been
+# a reminder, but its case has moved on.
+State = Literal["waiting", "later", "never", "sent", "delivered", "failed"]
 # What stands for a link or a code in a copy for staff, as long as the real ones are.
 SHOWN = {LINK: "…" * 80, CODE: "…" * 6}
 
@@ -56,14 +62,15 @@ def told(case: Case) -> list[Told]:
     """Return what a case's person was told or will be, the latest first."""
     messages = _of_case(case.pk)
     repeated = {m.again_of_id for m in messages if m.failed_at is None}
-    return [_told(message, message.pk in repeated) for message in messages]
+    return [_told(message, message.pk in repeated, case.stage) for message in messages]
 
 
 def told_of(case_ids: list[int]) -> list[Told]:
     """Return what was told in these cases, the latest first, at most fifty."""
-    messages = Message.objects.filter(case__in=case_ids).order_by("-queued_at", "-id")[:50]
-    repeated = {m.again_of_id for m in messages if m.failed_at is None}
-    return [_told(message, message.pk in repeated) for message in messages]
+    messages = Message.objects.filter(case__in=case_ids).order_by("-queued_at", "-id")
+    shown = messages.annotate(stands_in=F("case__stage"))[:50]
+    repeated = {m.again_of_id for m in shown if m.failed_at is None}
+    return [_told(message, message.pk in repeated, message.stands_in) for message in shown]
 
 
 @kept
@@ -71,8 +78,8 @@ def _of_case(case_id: int) -> QuerySet[Message]:
     return Message.objects.filter(case=case_id).order_by("-queued_at", "-id")
 
 
-def _told(message: Message, was_repeated: bool) -> Told:
-    state, long = _state(message), message.body
+def _told(message: Message, was_repeated: bool, stage: str) -> Told:
+    state, long = _state(message, stage), message.body
     for mark, shown in SHOWN.items():
         long = long.replace(mark, shown)
     parts = parts_of(long.replace("…", "x")) if message.channel == "text" else 0
@@ -81,9 +88,11 @@ def _told(message: Message, was_repeated: bool) -> Told:
     return Told(message, state, words, parts, can_repeat and bool(message.to), was_repeated)
 
 
-def _state(message: Message) -> State:
+def _state(message: Message, stage: str) -> State:
     if message.failed_at:
         return "failed"
     if message.sent_at:
         return "delivered" if message.delivered_at else "sent"
+    if message.while_in and message.while_in != stage:
+        return "never"
     return "later" if message.not_before else "waiting"

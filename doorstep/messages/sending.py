@@ -219,7 +219,7 @@ def not_told(*, message_id: int, why: Why | str, now: datetime, said: str = "") 
     message.save(update_fields=["failed_at", "why_not", "said", "ask_at"])
     if message.case_id is None or message.name == "code":
         return  # there is no case to note it on, or the person sees that no code came
-    text = NOTES[why].format(name=message.name) + ASK
+    text = NOTES[why].format(name=message.subject or message.name.replace("_", " ")) + ASK
     needs_person.ask_officer(
         case_id=message.case_id,
         text=text,

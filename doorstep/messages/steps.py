@@ -54,7 +54,7 @@ class TellStep:
         elif actions.reached_by(case)[1]:
             return
         elif options.get("otherwise"):
-            text = LETTER.format(name=name)
+            text = LETTER.format(name=actions.subject_of(case, name))
             # Taken back with all else that is under way: a letter about a day that is given up is not to be written.
             topic = f"step.tell.{name}"[:60]
             needs_person.ask_on(case=case, text=text, kind="write", by=by, now=now, topic=topic)

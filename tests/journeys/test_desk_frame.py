@@ -124,3 +124,26 @@ def test_sixteen_cases_are_on_the_first_screen(
     page.goto("/desk")
     boxes = [row.bounding_box() for row in page.locator("tbody tr").all()]
     assert sum(box["y"] + box["height"] <= 768 for box in boxes) >= 16
+
+
+def test_the_menu_closes_and_what_is_typed_elsewhere_is_kept(
+    chromium: Any, live_server: Any, open_district: Any
+) -> None:
+    case = open_district.case(0)
+    page = browser(chromium, live_server.url, "officer")
+    page.goto(f"/desk/cases/{case.reference}")
+    page.click(".desk-me > summary")
+    page.keyboard.press("Escape")
+    assert page.locator(".desk-me[open]").count() == 0
+    assert page.evaluate("document.activeElement.closest('.desk-me') !== null")
+    page.click(".desk-me > summary")
+    page.click("h1")
+    assert page.locator(".desk-me[open]").count() == 0
+    page.fill("#text", "A note half written")
+    page.fill("#reason", "They rang")
+    page.click("button:has-text('Decide')")
+    page.wait_for_selector(".govuk-error-summary:has-text('Choose what should happen')")
+    assert page.input_value("#text") == "A note half written"
+    assert page.input_value("#reason") == "They rang"
+    page.emulate_media(media="print")
+    assert page.locator("main form:visible").count() == 0

@@ -123,6 +123,9 @@ def test_an_adviser_sends_it_for_a_caller_and_the_officer_closes_it(
     page.wait_for_url("**/desk/cases/*")
     assert Case.objects.get().channel == "telephone"
     page.click("button:has-text('Decide')")
+    page.wait_for_selector(".govuk-error-summary:has-text('Choose what should happen')")
+    page.check("label:has-text('Close with a reason')")
+    page.click("button:has-text('Decide')")
     page.wait_for_selector(".govuk-error-summary:has-text('Give a reason')")
     page.fill("#reason", "The resident rang again")
     page.click("button:has-text('Decide')")

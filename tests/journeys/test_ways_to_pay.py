@@ -13,12 +13,13 @@ from doorstep.council import queries as council
 from doorstep.messages import queries as outbox
 from doorstep.messages import sending
 from doorstep.messages.models import Message
-from doorstep.payments import jobs
+from doorstep.payments import jobs, taking
 from doorstep.payments.models import Charge, Movement
+from doorstep.staff.actor import Actor
 from doorstep.tasks.models import Task
 from tests.browser import keep_signed_in, looks_right, sign_in
 from tests.bulky import at_bulky_waste, to_payment
-from tests.paying import Pay
+from tests.paying import Pay, fee_case, fee_service
 from tests.queue import run_queue
 
 pytestmark = pytest.mark.browser
@@ -86,7 +87,7 @@ def test_by_telephone_with_a_card_and_without_an_email_address(
     page.click("button:has-text('Continue')")
     page.click("button.m")
     page.wait_for_url(f"**/desk/cases/{reference}#money")
-    page.wait_for_selector("main:has-text('card by telephone, adviser')")
+    page.wait_for_selector("main:has-text('card by telephone, Adviser')")
     look(page)
     assert Case.objects.get().stage == "booked" and pay.taken == 1500
     assert [
@@ -180,4 +181,28 @@ def test_a_failed_payment_frees_the_day_unless_it_is_tried_again(
     page.reload()
     page.wait_for_selector("text=You can no longer pay this")
     looks_right(page)
+    page.context.close()
+
+
+def test_the_page_of_a_paid_case_is_read_in_the_dark(
+    chromium: Any, open_district: Any, pay: Pay, live_server: Any
+) -> None:
+    now = timezone.now()
+    case, by = fee_case(fee_service(now), now), Actor("staff", "adviser")
+    counter = council.current().counters[0]
+    charge = Charge.objects.get().pk
+    taking.take(charge_id=charge, way="cash", counter=counter, slip="R 1", by=by, now=now)
+    size: Any = {"width": 1366, "height": 768}
+    page = chromium.new_context(viewport=size, color_scheme="dark").new_page()
+    sign_in(page, live_server.url, "officer")
+    page.goto(f"{live_server.url}/desk/cases/{case.reference}")
+    page.wait_for_selector(".govuk-summary-card")
+    looks_right(page)
+    grounds = """() => ["title-wrapper", "prefix"].map(name => getComputedStyle(document.querySelector(
+        `.govuk-summary-card__${name}, .govuk-input__${name}`)).backgroundColor)"""
+    assert set(page.evaluate(grounds)) == {"rgb(23, 29, 26)"}
+    lines = """() => { const words = document.createRange();
+        words.selectNodeContents(document.querySelector("td.govuk-table__cell--numeric"));
+        return words.getClientRects().length; }"""
+    assert page.evaluate(lines) == 1  # a sum breaks nowhere
     page.context.close()

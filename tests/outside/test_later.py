@@ -90,7 +90,7 @@ def test_a_job_that_keeps_failing_gives_up_once_and_a_person_is_asked(
     assert cross.calls == runs
     assert Message.objects.get(case=case).failed_at
     notes = Event.objects.filter(case=case, kind="note")
-    assert [n.personal.text for n in notes][0].startswith("The message “received” could not be")
+    assert [n.personal.text for n in notes][0].startswith("The message “Missed bin ")
     assert notes.count() == 1
     assert type(mood).__name__ in JobFailure.objects.get().error
 

@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,15 @@ from django.utils import timezone
 from PIL import Image
 
 import doorstep
-from doorstep.cases import deciding, forgetting, history
+from doorstep.cases import deciding, forgetting, history, needs_person, timeline
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
+from doorstep.council.errors import Refused
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork.models import Job
 from doorstep.files import photos
 from doorstep.files.models import Photo
+from doorstep.messages import another_way
 from doorstep.staff.actor import Actor
 from tests.form_client import text
 from tests.people import narrowed, opened, signed_in
@@ -78,7 +81,7 @@ def case(district: Any) -> Case:
 
 def test_the_story_is_told_in_sentences_the_latest_first(case: Case) -> None:
     lines = story(signed_in("officer"), case)
-    told = [line for line in lines if "We wrote an e-mail to them" in line]
+    told = [line for line in lines if "An e-mail to them" in line]
     assert len(told) == 3 and all("to ann@resident.example" in line for line in told)
     done = [re.sub(r"^.*?(?=Officer|Ann|Crew)", "", line) for line in lines if line not in told]
     assert done == [
@@ -192,3 +195,160 @@ def test_a_message_that_did_not_arrive_is_said_at_the_head(case: Case) -> None:
     assert "A message did not arrive" in page
     assert f'href="#message-{message.pk}"' in page and f'id="message-{message.pk}"' in page
     assert "Its address does not exist." in page and "Have a letter written" in page
+
+
+def mark(client: Any, case: Case) -> str:
+    """Return the mark of a case's page as it stands now, which its forms carry."""
+    seen = re.search(r'name="seen" value="([^"]+)"', text(client.get(there(case))))
+    assert seen
+    return seen[1]
+
+
+def refused(client: Any, case: Case, path: str, fields: dict[str, Any]) -> str:
+    """Return the page that a form's refusal draws, sent with the mark of the page as it stands."""
+    return text(client.post(f"{there(case)}/{path}", {"seen": mark(client, case), **fields}))
+
+
+def test_of_an_erased_case_nothing_can_be_decided(case: Case) -> None:
+    officer, now = signed_in("officer"), timezone.now()
+    officer.post(f"{there(case)}/note", {"text": "By the shed", "photos": [picture()]})
+    deciding.decide(case_id=case.pk, decision="close", reason="Done", by=OFFICER, now=now)
+    before = mark(officer, case)
+    assert "/photos/" in text(officer.get(there(case)))
+    forgetting.erase(case_id=case.pk, now=now)
+    again: dict[str, Any] = {"decision": "send_back", "reason": "Once more"}
+    with pytest.raises(Refused, match="erased"):
+        deciding.decide(case_id=case.pk, by=OFFICER, now=now, **again)
+    page = text(officer.post(f"{there(case)}/decide", {"seen": before, **again}))
+    assert "What was personal in this case is erased" in page
+    page = text(officer.get(there(case)))
+    assert "What was personal here was erased today" in page
+    for gone in ('name="decision"', "Add a note for staff", "What was answered", "/photos/"):
+        assert gone not in page, gone
+
+
+def test_whom_a_decision_tells_is_said_only_where_it_is_sure(case: Case) -> None:
+    officer = signed_in("officer")
+    assert "The resident is told." in text(officer.get(there(case)))
+    assert "Correct and tell the resident" in text(officer.get(there(case)))
+    type(case.customer).objects.update(email="", phone="")
+    page = text(officer.get(there(case)))
+    assert "is told" not in page and "tell the resident" not in page
+    assert "Correct it" in page
+
+
+def test_nothing_is_chosen_beforehand_nor_put_back_by_the_browser(case: Case) -> None:
+    page = text(signed_in("officer").get(there(case)))
+    form = page.partition(f'action="{there(case)}/decide"')[2].partition("</form>")[0]
+    assert form.count('type="radio"') == 1 and "checked" not in form
+    assert form.partition(">")[0].split() == ['autocomplete="off"', "novalidate"]
+
+
+def test_a_decision_without_a_choice_is_said_at_the_choices(case: Case) -> None:
+    page = refused(signed_in("officer"), case, "decide", {"reason": "Kept as typed"})
+    assert '<a href="#decision">Choose what should happen</a>' in page
+    assert 'id="decision-error"' in page and ">Kept as typed</textarea>" in page
+
+
+@pytest.mark.parametrize(("path", "field"), [("decide", "reason"), ("note", "text")])
+def test_what_is_too_long_is_refused_and_kept_whole(case: Case, path: str, field: str) -> None:
+    lines, long = case.events.count(), "x" * 4001
+    page = refused(signed_in("officer"), case, path, {"decision": "close", field: long})
+    assert "Write 4,000 letters at most: you wrote 4001." in page and f'href="#{field}"' in page
+    assert f">{long}</textarea>" in page and case.events.count() == lines
+
+
+def test_a_stage_stands_with_the_line_that_led_to_it(case: Case) -> None:
+    """Other lines of the same moment lead nowhere, whichever is the first."""
+    at, case = timezone.now(), Case.objects.get(pk=case.pk)
+    lines_written: list[tuple[str, dict[str, Any]]] = [
+        ("note", {}),
+        ("decided", {"decision": "close"}),
+        ("seen to", {}),
+        ("stage", {"stage": "closed", "why": "close"}),
+        ("outcome", {"outcome": "pay.free"}),
+        ("stage", {"stage": "collected", "why": "pay.free"}),
+    ]
+    for kind, data in lines_written:
+        timeline.write(case, kind, by=OFFICER, now=at, **data)
+    lines = [line for line in story(signed_in("officer"), case) if "It went on" in line][:2]
+    assert "There was nothing to pay. It went on to “Collected”." in lines[0], lines
+    assert "Officer decided: Close with a reason. It went on to “Closed by" in lines[1], lines
+
+
+def test_a_reminder_of_what_is_no_longer_so_is_said_never_to_leave(case: Case) -> None:
+    message, later = case.messages.latest("id"), timezone.now() + timedelta(days=1)
+    reminder = type(message).objects.filter(pk=message.pk)
+    reminder.update(not_before=later, while_in="with_crew")
+    assert "Leaves later" in story(signed_in("officer"), case)[0]
+    reminder.update(while_in="to_release")
+    line = story(signed_in("officer"), case)[0]
+    assert "Will not be sent: the case went on" in line
+    assert "leaves at the earliest" not in line and "We wrote" not in line
+    reminder.update(sent_at=timezone.now(), receipt="r", while_in="")
+    assert "We wrote an e-mail to them." in story(signed_in("officer"), case)[0]
+
+
+def test_what_we_noted_ourselves_is_nobodys_note(case: Case) -> None:
+    message, officer = case.messages.latest("id"), signed_in("officer")
+    about: Any = {"by": OFFICER, "now": timezone.now()}
+    another_way.tell_again(case=case, message_id=message.pk, way="letter", **about)
+    line = story(officer, case)[0]
+    assert "Doorstep noted. Please write a letter: the message “Missed bin" in line
+    assert "received" not in line
+    needs_person.end(task_id=case.tasks.get().task_id, how="done", said="Posted", **about)
+    line = story(officer, case)[0]
+    assert "Officer saw to this: Please write a letter" in line and "Posted" in line
+
+
+def test_the_other_of_a_join_is_named_as_this_person_may_see_it(case: Case, district: Any) -> None:
+    other: Case = district.case(1)
+    about: Any = {"by": OFFICER, "now": timezone.now(), "reference": other.reference}
+    timeline.write(Case.objects.get(pk=case.pk), "joined", **about)
+    line = story(signed_in("officer"), case)[0]
+    assert f"Officer joined another report to this one: {other.reference}" in line
+    Case.objects.filter(pk=other.pk).update(restricted=True)
+    line = story(signed_in("officer"), case)[0]
+    assert "this one: Not open to you" in line and other.reference not in line
+
+
+def test_a_long_note_is_folded(case: Case) -> None:
+    officer = signed_in("officer")
+    officer.post(f"{there(case)}/note", {"text": "short"})
+    assert text(officer.get(there(case))).count("desk-story__said") - 1 == 1
+    officer.post(f"{there(case)}/note", {"text": "long " * 200})
+    assert 'details class="govuk-details desk-story__said"' in text(officer.get(there(case)))
+
+
+def test_why_it_was_decided_reads_labels_and_no_lists_of_codes(case: Case) -> None:
+    tried = {"settings.report_within": 2, "container.rounds": ["RD", "RH"], "last": {"x": 1}}
+    case.decisions["bin"]["tried"] = [
+        {"rule": "x", "held": False, "read": {**tried, "container": "RD", "wrong": True}}
+    ]
+    case.save()
+    why = text(signed_in("supervisor").get(there(case))).partition("Why this was decided")[2]
+    read = " ".join(why.partition("What was read:")[2].partition("</span>")[0].split())
+    assert read == "wrong: Yes; Working days in which a missed bin can be reported: 2"
+
+
+def test_a_refused_correction_leads_to_its_field(case: Case) -> None:
+    job = Job.objects.get(state="done")
+    sent = {"job": str(job.pk), "event": str(uuid4()), "code": "not_out"}
+    page = refused(signed_in("officer"), case, "correct", sent)
+    assert f'<a href="#code-{job.pk}">That is already the recorded outcome</a>' in page
+    assert f'id="code-{job.pk}-error"' in page and '<option value="not_out" selected>' in page
+
+
+def test_what_other_forms_sent_along_stays_where_one_is_refused(case: Case) -> None:
+    officer = signed_in("officer")
+    page = refused(officer, case, "decide", {"kept-text": "A note half written"})
+    assert ">A note half written</textarea>" in page
+    sent = {"text": "", "kept-reason": "They rang", "photos": [picture()]}
+    page = text(officer.post(f"{there(case)}/note", sent))
+    assert ">They rang</textarea>" in page and "Choose the photos again" in page
+
+
+def test_a_case_stands_under_the_worklist(case: Case) -> None:
+    page = text(signed_in("officer").get(there(case)))
+    active = page.partition("govuk-service-navigation__item--active")[2].partition("</li>")[0]
+    assert "Worklist" in active

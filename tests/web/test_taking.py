@@ -1,5 +1,6 @@
 """The desk takes a payment: by telephone, by a link, at a counter; or waives it. Pages, stale ones, and who may."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -69,7 +70,7 @@ def test_an_adviser_takes_a_card_by_telephone_and_comes_back_to_the_desk(
     back = f"/desk/pay/return/{actions.token_of(Attempt.objects.latest('id'))}"
     page = adviser.get(back, follow=True)
     assert page.redirect_chain[-1][0] == f"/desk/cases/{case.reference}#money"
-    assert "card by telephone, adviser" in said(page)
+    assert "card by telephone, Adviser" in said(page)
     # The residents' door knows nothing of it.
     assert opened(case).get(back.removeprefix("/desk")).status_code == 404
 
@@ -166,7 +167,10 @@ def test_a_mistake_is_taken_back_by_an_officer(case: Case) -> None:
     assert "Written down by mistake?" not in said(adviser.get(path))
     assert adviser.post(f"{there}/take-back").status_code == 403
     typed = {"seen": mark(officer, path), "reason": ""}
-    assert "Give a reason" in said(officer.post(f"{there}/take-back", typed))
+    page = said(officer.post(f"{there}/take-back", {**typed, "reason": " "}))
+    field = f"mistake-{Attempt.objects.get().pk}"
+    assert f'<a href="#{field}">Give a reason' in page and f'id="{field}-error"' in page
+    assert 'id="reason-error"' not in page
     officer.post(f"{there}/take-back", {**typed, "reason": "It was the next caller"})
     assert "It is no receipt" in said(adviser.get(there))
     assert [m.pence for m in Movement.objects.order_by("id")] == [3500, -3500]
@@ -248,3 +252,16 @@ def test_statements_of_the_pages_that_take_money(case: Case, counted: Any) -> No
     with counted("GET case", PAGE):
         assert adviser.get(f"/desk/cases/{case.reference}").status_code == 200
     assert queries.due(case) is None
+
+
+def test_a_refund_without_a_reason_is_said_at_its_own_field(case: Case) -> None:
+    take(signed_in("adviser"), case)
+    officer, path = signed_in("officer"), f"/desk/cases/{case.reference}"
+    page = said(
+        officer.post(f"{path}/refund", {"seen": mark(officer, path), "sum": "5", "why": ""})
+    )
+    assert '<a href="#refund-why">Say why it is given back' in page
+    assert 'id="refund-why-error"' in page and 'value="5"' in page
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert sorted(ids) == sorted(set(ids))
+    assert not Refund.objects.exists()

@@ -8,6 +8,8 @@ from doorstep.catalogue.built_in_stages import MOVED, is_final
 
 def about(case: Case) -> dict[str, object]:
     """Return where a case can be moved to; or of a moved one, what it has become."""
+    if case.erased_at:
+        return {}
     if case.stage == MOVED:
         became = rerouting.came_of(case)
         to = str(case.facts.get(MOVED, {}).get("to", ""))

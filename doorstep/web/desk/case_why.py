@@ -35,19 +35,46 @@ class Why:
 def of(case: Case, service: Service) -> list[Why]:
     """Return what was decided page by page, in the form's own words."""
     form, kept = service.form, from_json(case.decisions)
-    return [_why(form, form.page(page_id), decision) for page_id, decision in kept.items()]
+    return [_why(service, form.page(page_id), decision) for page_id, decision in kept.items()]
 
 
-def _why(form: Form, page: Page | None, decision: KeptDecision) -> Why:
+def _why(service: Service, page: Page | None, decision: KeptDecision) -> Why:
+    form = service.form
     rules = [item.stop or item.ask for item in page.check] if page else []
-    tried = [_tried(form, led, rule) for led, rule in zip(rules, decision["tried"], strict=False)]
+    tried = [
+        _tried(service, led, rule) for led, rule in zip(rules, decision["tried"], strict=False)
+    ]
     title = page.title if page else ""
     return Why(title, decision["result"], _named(form, decision["code"]), tried)
 
 
-def _tried(form: Form, led_to: str, rule: TriedRule) -> Tried:
-    read = [(_worded(name.replace(".", " ")), in_words(v)) for name, v in rule["read"].items()]
-    return Tried(_named(form, led_to), rule["held"], read)
+def _tried(service: Service, led_to: str, rule: TriedRule) -> Tried:
+    read = [
+        (_label(service, name), in_words(value))
+        for name, value in rule["read"].items()
+        if _is_readable(value)
+    ]
+    return Tried(_named(service.form, led_to), rule["held"], read)
+
+
+def _label(service: Service, name: str) -> str:
+    """Return what is read under a name as the service labels it; a fact, which has no label, by its name in words."""
+    question = service.form.questions.get(name)
+    setting = service.about.settings.get(name.removeprefix("settings."))
+    if question is not None:
+        return question.short or question.label or _worded(name)
+    if setting is not None and name.startswith("settings."):
+        return str(setting.label)
+    return _worded(name.replace(".", " "))
+
+
+def _is_readable(value: object) -> bool:
+    """Say whether staff can read a value: no table or record of ours, no code such as `RD`."""
+    if isinstance(value, list | tuple):
+        return all(isinstance(one, str) and _is_readable(one) for one in value)
+    if isinstance(value, str):
+        return not value or any(letter.islower() for letter in value)
+    return not isinstance(value, Mapping)
 
 
 def _named(form: Form, code: str) -> str:

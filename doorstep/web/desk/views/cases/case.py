@@ -24,10 +24,11 @@ from doorstep.cases import (
     restricting,
     timeline,
 )
-from doorstep.cases.models import Case
+from doorstep.cases import queries as case_queries
+from doorstep.cases.models import Case, Event
 from doorstep.cases.parts import Part
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue.service import Stage
+from doorstep.catalogue.service import Service, Stage
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.customers import queries as people
@@ -42,7 +43,7 @@ from doorstep.payments import queries as payments
 from doorstep.staff import queries as looks
 from doorstep.waste import keyed, sheets
 from doorstep.waste import queries as rounds_of
-from doorstep.web.desk import case_place, case_reroute, case_why, story
+from doorstep.web.desk import case_place, case_reroute, case_staff, case_told, case_why, story
 from doorstep.web.desk.case_state import locked_state, state_of
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases import caller
@@ -61,7 +62,8 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
     about_place = case_place.about(found, service, timezone.now())
     cautions = about_place.get("cautions", [])
     events, told = timeline.of(found), messages.told(found)
-    names = story.names_in(events)
+    kinds = {event.kind for event in events}
+    names = story.names_in(events, case_staff.beside(jobs, charges, cautions))
     context: dict[str, Any] = {
         "seen": seen.mark(state_of(found, about_place["report"], jobs, charges, cautions)),
         "changed": refused.values.get("parts", ()) if refused else (),
@@ -72,7 +74,9 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "about_refused": refused.values if refused else {},
         "flow": service.workflow,
         "flags": [e.label for e in service.workflow.escalate if e.flag in found.flags],
-        "decisions": {k: service.workflow.decisions.get(k, k) for k in stage.decisions},
+        "decisions": _decisions(found, service),
+        "tells": case_told.by_decisions(found),
+        "can_be_told": messages.can_be_told(found),
         "asked": _asked(request, found, stage),
         "choices": choosing.offered(found, timezone.now())
         if may(request, "desk.send", found)
@@ -83,6 +87,8 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "late": choosing.late(found, timezone.now()) if may(request, "desk.send", found) else "",
         "story": story.of(found, service, events, told, names),
         "names": names,
+        "others": _named(request, events),
+        "asked_for": needs_person.words_of(found) if "seen to" in kinds else {},
         "may_decide": may(request, "desk.decide", found),
         "checks": case_why.of(found, service),
         "jobs": jobs,
@@ -111,6 +117,12 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
     return render(request, "desk/case.html", context)
 
 
+def _named(request: HttpRequest, events: list[Event]) -> dict[str, Case]:
+    """Return the other cases that a story names, as this person may see them."""
+    cases = case_queries.by_references(story.references_in(events))
+    return {reference: as_seen(request, one) for reference, one in cases.items()}
+
+
 def whose(request: HttpRequest, found: Case) -> Person | None:
     """Return the person whose case it is, to who may see people."""
     user: Any = request.user
@@ -128,11 +140,17 @@ def _related(request: HttpRequest, about_place: dict[str, Any]) -> dict[str, Any
     }
 
 
+def _decisions(found: Case, service: Service) -> dict[str, str]:
+    """Return what may be decided now, in words; nothing of an erased case."""
+    stage, flow = service.workflow.stages[found.stage], service.workflow
+    return {k: flow.decisions.get(k, k) for k in stage.decisions if not found.erased_at}
+
+
 def _asked(request: HttpRequest, found: Case, stage: Stage) -> dict[str, list[tuple[str, str]]]:
     """Return what may be chosen for the decisions that ask something first, such as which day."""
     asked = (
         [k for k in stage.decisions if asking.asks(found, k)]
-        if may(request, "desk.decide", found)
+        if may(request, "desk.decide", found) and not found.erased_at
         else []
     )
     return {k: asking.options(found, k, timezone.now()) for k in asked}
@@ -169,7 +187,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
         case_id=case.pk,
         decision=request.POST.get("decision", ""),
         reason=request.POST.get("reason", ""),
-        reply=request.POST.get("reply", "")[:4000],
+        reply=request.POST.get("reply", ""),
         chosen=request.POST.get(f"{asking.FIELD}-{request.POST.get('decision', '')}", ""),
         by=actor(request),
         now=timezone.now(),
@@ -252,6 +270,8 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 def correct(request: HttpRequest, reference: str) -> HttpResponse:
     """Put a wrong outcome of a job right, or say what came of one that no crew of ours reports; the resident is told."""
     case = open_case(request, reference)
+    if case.erased_at:
+        raise Refused("erased")
     try:
         job = case.jobs.filter(pk=int(request.POST.get("job", "")[:12])).first()
         event_id = UUID(request.POST.get("event", ""))

@@ -144,9 +144,11 @@ def refund(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask to give back part of what was paid on a case."""
     case = open_case(request, reference)
     pence = sums.pence(request.POST.get("sum", ""))
-    why = request.POST.get("why", "")[:200]
+    why = request.POST.get("why", "").strip()
     if not pence:
         raise Refused("sum_missing")
+    if not why or len(why) > 200:
+        raise Refused("refund_why_too_long" if why else "refund_why_missing")
     about: Any = {"by": actor(request), "now": timezone.now()}
     refunds.ask(case_id=case.pk, pence=pence, reason=why, **about)
     return case_view.back_to(case)

@@ -52,3 +52,23 @@ for (const form of document.querySelectorAll("form[data-live]")) {
 for (const box of document.querySelectorAll("[data-in]")) {
   setTimeout(() => box.replaceChildren(box.querySelector("template").content), box.dataset.in * 1000);
 }
+// A menu closes by Escape, which leads back to what opened it, and by a click elsewhere.
+for (const menu of document.querySelectorAll("details.desk-me")) {
+  document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
+// A page of several forms sends along what was typed in the others, so that it is still there where one is refused.
+for (const form of document.querySelectorAll("[data-kept] form")) {
+  form.addEventListener("submit", () => {
+    for (const old of form.querySelectorAll("input[name^=kept-]")) old.remove();
+    for (const field of document.querySelectorAll("[data-kept] :is(textarea, input[type=text])")) {
+      if (field.form === form || !field.id || !field.value.trim()) continue;
+      const kept = Object.assign(document.createElement("input"), { type: "hidden", name: `kept-${field.id}`, value: field.value });
+      form.append(kept);
+    }
+  });
+}
