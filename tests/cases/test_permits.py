@@ -180,7 +180,9 @@ def test_a_partner_sees_what_was_sent_to_it_until_its_end(district: Any) -> None
     for days, sees in ((0, True), (1, False)):
         again = Case.objects.get(pk=case.pk)
         at = now + timedelta(days=days)
-        assert bool(permits.may_open(held("partner", key="county"), again, at)) == sees
+        who = held("partner", key="county")
+        assert bool(permits.may_open(who, again, at)) == sees
+        assert permits.visible_to(who, at).filter(pk=case.pk).exists() == sees
     sharing.share(case=case, kind="sent", key="county")
     assert permits.may_open(held("partner", key="county"), Case.objects.get(pk=case.pk), at)
 
