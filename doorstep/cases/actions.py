@@ -52,7 +52,7 @@ MOST_PHOTOS = 5
 def note(*, case_id: int, text: str, by: Actor, now: datetime, photos: Sequence[str] = ()) -> None:
     """Add a note for staff, with the names of photos that were taken for it.
 
-    Raises Refused("note_empty"), Refused("note_too_long"), Refused("erased"), Refused("too_many_photos").
+    Raises Refused("note_empty"), Refused("too_long"), Refused("erased"), Refused("too_many_photos").
     """
     if not text.strip():
         raise Refused("note_empty")

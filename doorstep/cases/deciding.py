@@ -29,7 +29,7 @@ def decide(
 
     `made_at` is where the case stood when they decided, as `locking.standing` says; `chosen` answers what the decision
     asks first, such as which day instead. Raises Refused: "erased", "changed_since", "decision_missing",
-    "decision_not_allowed", "reason_missing", "reason_too_long", "reply_missing", "reply_too_long",
+    "decision_not_allowed", "reason_missing", "reply_missing", "too_long",
     "option_missing", "already_open", and what a step refuses, such as "slot_gone".
     """
     with one_open_case(), transaction.atomic():

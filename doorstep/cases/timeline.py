@@ -19,10 +19,10 @@ LONGEST = 4000
 
 
 def bounded(**texts: str) -> None:
-    """Look at what somebody wrote, by what it is called; raises Refused("<name>_too_long")."""
+    """Look at what somebody wrote, by what it is called; raises Refused("too_long")."""
     for name, text in texts.items():
         if len(text.strip()) > LONGEST:
-            raise Refused(f"{name}_too_long", letters=len(text.strip()))
+            raise Refused("too_long", what=name, letters=len(text.strip()))
 
 
 def _hash(*parts: str) -> str:

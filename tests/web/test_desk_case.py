@@ -254,7 +254,10 @@ def test_a_decision_without_a_choice_is_said_at_the_choices(case: Case) -> None:
 def test_what_is_too_long_is_refused_and_kept_whole(case: Case, path: str, field: str) -> None:
     lines, long = case.events.count(), "x" * 4001
     page = refused(signed_in("officer"), case, path, {"decision": "close", field: long})
-    assert "Write 4,000 letters at most: you wrote 4001." in page and f'href="#{field}"' in page
+    assert (
+        "Write 4,000 letters at most; you wrote 4001, which are kept" in page
+        and f'href="#{field}"' in page
+    )
     assert f">{long}</textarea>" in page and case.events.count() == lines
 
 
