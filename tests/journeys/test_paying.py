@@ -95,7 +95,7 @@ def test_walked_away_then_resumed_by_the_link_and_the_officer_gives_it_back(
     sign_in(officer, base, "officer")
     officer.goto(f"{base}/desk/cases/{case.reference}")
     officer.fill("#sum", "10")
-    officer.fill("#why", "A chair was left")
+    officer.fill("#refund-why", "A chair was left")
     officer.click("button:has-text('Give back')")
     officer.wait_for_selector("text=refund of £10.00, asked")
     looks_right(officer)
