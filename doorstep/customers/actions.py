@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from doorstep.customers.forgetting import drop, tidy
+from doorstep.customers.forgetting import drop, of_staff, tidy
 from doorstep.customers.models import Customer, Person
 
 
@@ -36,9 +36,12 @@ def keep(
     )
 
 
+@transaction.atomic
 def forget(*, customer_id: int | None) -> None:
-    """Delete a person's contact details as they came with a case; what is known of the person by them goes in the night."""
-    if customer_id is not None:
+    """Delete a person's contact details as they came with a case; what is known of the person by them goes within hours."""
+    # Locked first, so that who looks into it just now has done so.
+    rows = Customer.objects.select_for_update()
+    if customer_id is not None and rows.filter(pk=customer_id).first() is not None:
         Person.objects.filter(given=customer_id).update(stale=True)
         Customer.objects.filter(id=customer_id).delete()
 
@@ -73,10 +76,16 @@ def restrict(*, customer_id: int | None, on: bool) -> None:
     person.former = [name for name in person.former if name != row.name]
     person.named_by_staff = person.named_by_staff and person.name != row.name
     person.save(update_fields=["former", "named_by_staff"])
-    if not tidy(person) and not person.made_by:
+    if tidy(person):
+        return
+    if of_staff(person):
+        Person.objects.filter(pk=person.pk).update(
+            stale=True
+        )  # and what staff wrote stays for its time
+    else:
         drop(person)
 
 
 def is_restricted(*, person_id: int) -> bool:
-    """Say whether a person's record is open to few."""
-    return Person.objects.filter(pk=person_id, restricted=True).exists()
+    """Say whether a person's record is open to few, or gone meanwhile: nobody knows any more that it was open to all."""
+    return not Person.objects.filter(pk=person_id, restricted=False).exists()

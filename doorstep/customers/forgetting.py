@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from doorstep.customers import names
 from doorstep.customers.matching import keys_of
-from doorstep.customers.models import Contact, Customer, Person, Word
+from doorstep.customers.models import Acting, Contact, Customer, Merge, Note, Person, Word
 from doorstep.places.models import Property
 
 # Somebody of whom no case is left is kept so long after they last asked for something, or staff changed it, where staff wrote something down of them.
@@ -28,12 +30,13 @@ def tidy(person: Person) -> bool:
     if person.home_id not in homes:
         there = set(Property.objects.filter(pk__in=homes).values_list("pk", flat=True))
         person.home_id = next((uprn for uprn in reversed(homes) if uprn in there), None)
+    person.last_at = given[-1].created_at if given else person.made_at
     said = [row.name for row in given if row.name]
     if not person.named_by_staff and person.name not in said:
         person.name = said[-1] if said else ""
     before = set(person.words)
     person.words = names.index_words([person.name, *person.former, *said])
-    person.save(update_fields=["name", "home", "words"])
+    person.save(update_fields=["name", "home", "words", "last_at"])
     _unlearn(before - set(person.words))
     return bool(given)
 
@@ -66,29 +69,54 @@ def _forget(person: Person, now: datetime) -> None:
     if tidy(person):
         Person.objects.filter(pk=person.pk).update(stale=False)
         return
-    if not (_of_staff(person) and _last(person) > now - KEPT_ALONE):
+    if not (of_staff(person) and _last(person) > now - KEPT_ALONE):
         drop(person)
 
 
 def drop(person: Person) -> None:
     """Delete a record of which nothing is left; where others stand behind it, the last one that asked for something stands in front."""
-    behind = Person.objects.select_for_update().filter(same_as=person).order_by("-last_at", "-pk")
-    if records := list(behind):
-        front, *others = records
-        Person.objects.filter(pk__in=[one.pk for one in others]).update(same_as=front)
+    open_ones = Merge.objects.filter(parted_at=None)
+    behind = Person.objects.select_for_update().filter(same_as=person).order_by("pk")
+    if records := sorted(behind, key=lambda one: (one.last_at, one.pk), reverse=True):
+        front = records[0]
+        _hand_over(person, front)
+        Person.objects.filter(same_as=person).exclude(pk=front.pk).update(same_as=front)
         Person.objects.filter(pk=front.pk).update(same_as=None)
+        open_ones.filter(gone=front).update(parted_at=timezone.now())
+        open_ones.filter(kept=person).update(kept=front)
+    elif person.same_as_id:  # what stood behind it stands behind the same one as it did
+        open_ones.filter(kept=person).update(kept=person.same_as_id)
     words = set(person.words)
     person.delete()
     _unlearn(words)
 
 
+def _hand_over(person: Person, front: Person) -> None:
+    """Give what staff wrote in a record to the one that stands in front from now on."""
+    Note.objects.filter(person=person).update(person=front)
+    theirs = Contact.objects.filter(person=front).values_list("kind", "key")
+    there = set(theirs)
+    for contact in Contact.objects.filter(person=person, by_staff=True):
+        if (contact.kind, contact.key) not in there:
+            Contact.objects.filter(pk=contact.pk).update(person=front)
+    acting = Acting.objects.filter(ended_at=None)
+    of_front = acting.filter(person=front).values("by")
+    acting.filter(person=person).exclude(by__in=of_front).exclude(by=front).update(person=front)
+    by_front = acting.filter(by=front).values("person")
+    acting.filter(by=person).exclude(person__in=by_front).exclude(person=front).update(by=front)
+    for preference in ("language", "format", "reach"):
+        value = getattr(front, preference) or getattr(person, preference)
+        Person.objects.filter(pk=front.pk).update(**{preference: value})
+
+
 def _last(person: Person) -> datetime:
     """Return when a person last asked for something, or staff changed what stands in their record."""
     changed = person.events.order_by("-at").values_list("at", flat=True).first()
-    return max(person.last_at, changed or person.last_at)
+    group = Person.objects.filter(Q(pk=person.pk) | Q(same_as=person))
+    return max([*group.values_list("last_at", flat=True), *([changed] if changed else [])])
 
 
-def _of_staff(person: Person) -> bool:
+def of_staff(person: Person) -> bool:
     """Say whether staff wrote something down of a person."""
     if person.made_by or person.named_by_staff:
         return True

@@ -133,6 +133,8 @@ def _look_into(row: Customer, known: _Known) -> None:
     reached = list(dict.fromkeys(reached))
     says = {p.pk: _alike(p, row, known) for p in reached}
     same = [p for p in reached if says[p.pk] == "same"]
+    # What everybody may see goes to a record that they see, where there is one.
+    same = [p for p in same if not p.restricted or row.restricted] or same
     if len({_root(p) for p in same}) == 1:
         # The record that is likest: the name as it was given, else the one that there was first.
         _is(row, next((p for p in same if p.name == row.name), same[0]), known)
@@ -162,9 +164,11 @@ def _alike(person: Person, row: Customer, known: _Known) -> names.Alike:
 
     Nobody gave a name in both: the same by an e-mail address, half by a telephone, which a household shares.
     """
-    given = known.given[person.pk]
-    if not row.name and not person.name and not row.email:
-        return "half"
+    # Whoever asks for an organisation gives a name of their own.
+    given = set() if person.is_organisation else known.given[person.pk]
+    if not row.name:
+        mailed = person in known.by_key["email", row.email.strip().lower()]
+        return "same" if mailed and not person.name and not any(given) else "half"
     says = {names.alike(one, row.name) for one in {person.name, *person.former, *given}}
     if "same" in says and not any(names.clash(one, row.name) for one in {person.name, *given}):
         return "same"
@@ -189,7 +193,6 @@ def _is(row: Customer, person: Person, known: _Known) -> None:
         person.last_at = row.created_at
         person.home_id = row.uprn or person.home_id
     person.name = person.name or row.name
-    person.stale = False
     person.words = names.index_words([person.name, *person.former, row.name]) or person.words
 
 
@@ -204,7 +207,7 @@ def _keep(rows: list[Customer], known: _Known, now: datetime) -> None:
         given[row.person_id or 0].add(row.name)
     for person in people.values():
         person.words = names.index_words([person.name, *person.former, *given[person.pk]])
-    Person.objects.bulk_update(people.values(), ["name", "home", "words", "last_at", "stale"])
+    Person.objects.bulk_update(people.values(), ["name", "home", "words", "last_at"])
     Customer.objects.bulk_update(rows, ["person", "matched_at"])
     contacts = [
         Contact(person=row.person, kind=kind, key=key, value=value)

@@ -33,8 +33,9 @@ def merge(*, kept_id: int, gone_id: int, why: str, by: Actor, now: datetime) -> 
         raise Refused("same_person")
     if len(why) > TEXT:
         raise Refused("why_long")
-    rows = Person.objects.select_for_update().filter(pk__in=(kept_id, gone_id), same_as=None)
-    found = {person.pk: person for person in rows.order_by("pk")}
+    both = (kept_id, gone_id)
+    rows = Person.objects.select_for_update().filter(Q(pk__in=both) | Q(same_as__in=both))
+    found = {one.pk: one for one in rows.order_by("pk") if one.pk in both and not one.same_as_id}
     if len(found) != 2:
         raise Refused("person_gone")
     kept, gone = found[kept_id], found[gone_id]
@@ -96,7 +97,7 @@ def take_out(*, customer_id: int, by: Actor, now: datetime) -> Person:
     They are not taken to be one again. Raises Refused("person_gone") where it is nobody's by now.
     """
     row = Customer.objects.select_for_update().filter(pk=customer_id).first()
-    if row is None or row.person_id is None:
+    if row is None or row.person_id is None or not row.matched_at:
         raise Refused("person_gone")
     old = Person.objects.select_for_update().get(pk=row.person_id)
     new = Person(name=row.name, home_id=old.home_id if old.home_id == row.uprn else None)
@@ -126,7 +127,8 @@ def _say(one: Person, other: Person, said: str, by: Actor, now: datetime) -> Non
     pairs.update(**about)
     low, high = sorted((one.pk, other.pk))
     if not pairs.exists():
-        Likeness.objects.create(first_id=low, second_id=high, why="contact", at=now, **about)
+        pair = Likeness(first_id=low, second_id=high, why="contact", at=now, **about)
+        Likeness.objects.bulk_create([pair], ignore_conflicts=True)
 
 
 def _group(person: Person) -> list[int]:

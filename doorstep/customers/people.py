@@ -303,10 +303,12 @@ def _root(person_id: int) -> Person:
 
 def _locked(person_id: int) -> Person:
     """Return a record until the transaction ends; raises Refused("person_gone"), also where it was merged meanwhile."""
-    person = Person.objects.select_for_update().filter(pk=person_id, same_as=None).first()
-    if person is None:
+    # Those that stand behind it, too, and each in the order of its number, as everybody locks them.
+    group = Person.objects.select_for_update().filter(Q(pk=person_id) | Q(same_as=person_id))
+    found = next((one for one in group.order_by("pk") if one.pk == person_id), None)
+    if found is None or found.same_as_id:
         raise Refused("person_gone")
-    return person
+    return found
 
 
 def _touch(person: Person, what: str, by: Actor, now: datetime) -> None:

@@ -179,6 +179,13 @@ def reconcile_with(look: Callable[[], None]) -> None:
 
 
 def reconcile() -> None:
-    """Run every room's look at its own tables."""
+    """Run every room's look at its own tables; one room's failure holds up no other's."""
+    failed = None
     for look in _reconcilers:
-        look()
+        try:
+            look()
+        except Exception as exc:
+            log.error("look_failed", act=look.__qualname__, error=type(exc).__name__)
+            failed = exc
+    if failed is not None:  # so that it is tried again, and stands on the page of what failed
+        raise failed

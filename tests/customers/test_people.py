@@ -474,3 +474,99 @@ def test_a_record_in_front_with_nothing_left_goes_and_the_next_one_stands_there(
     assert found("smith") == [] and not Person.objects.filter(pk=front.person_id).exists()
     assert found("miller") == found("potter") != []
     assert Person.objects.filter(same_as=None).count() == 1
+
+
+def noted(district: Any, row: Customer, kind: str = "warning") -> None:
+    about: dict[str, Any] = {"text": "Visit in twos", "why": "A dog", "by": ADVISER}
+    until = district.now.date() + timedelta(days=90)
+    people.add_note(
+        person_id=row.person_id or 0, kind=kind, review_on=until, now=district.now, **about
+    )
+
+
+def test_what_staff_wrote_goes_on_with_the_next_record_in_front(district: Any) -> None:
+    front = given(district, "Ann Smith", "ann@example.org")
+    back = given(district, "Anna Miller", "anna@example.org")
+    noted(district, front)
+    people.add_contact(
+        person_id=front.person_id or 0, text="07700 900123", by=ADVISER, now=district.now
+    )
+    ids = {"kept_id": front.person_id or 0, "gone_id": back.person_id or 0}
+    merging.merge(**ids, why="", by=ADVISER, now=district.now)
+    actions.forget(customer_id=front.pk)
+    actions.restrict(customer_id=None, on=True)
+    later = district.now + timedelta(days=400)
+    # Whoever asked since keeps the whole.
+    Person.objects.filter(pk=back.person_id).update(last_at=later - timedelta(days=3))
+    forgetting.forget(later)
+    assert Person.objects.filter(pk=front.person_id).exists()
+    Person.objects.filter(pk=back.person_id).update(last_at=district.now)
+    forgetting.forget(later)
+    assert not Person.objects.filter(pk=front.person_id).exists()
+    assert found("07700 900123") == ["Anna Miller"]
+    assert finding.find("anna miller")[0].care == "warning"
+
+
+def test_a_restricted_case_takes_no_note_of_staffs_away(district: Any) -> None:
+    front = given(district, "Ann Smith", "ann@example.org")
+    back = given(district, "Anna Miller", "anna@example.org")
+    noted(district, front)
+    ids = {"kept_id": front.person_id or 0, "gone_id": back.person_id or 0}
+    merging.merge(**ids, why="", by=ADVISER, now=district.now)
+    actions.restrict(customer_id=front.pk, on=True)
+    person = Person.objects.get(pk=front.person_id)
+    assert person.stale and person.notes.count() == 1 and found("ann@example.org") == []
+
+
+def test_records_part_whichever_of_them_goes(district: Any) -> None:
+    rows = {
+        name: given(district, name, f"{name[-6:]}@example.org".lower())
+        for name in ("Ann Archer", "Bea Butler", "Cara Carter", "Dora Draper")
+    }
+    ann, bea, cara, dora = (rows[name].person_id or 0 for name in rows)
+    merging.merge(kept_id=cara, gone_id=dora, why="", by=ADVISER, now=district.now)
+    merging.merge(kept_id=ann, gone_id=bea, why="", by=ADVISER, now=district.now)
+    merging.merge(kept_id=ann, gone_id=cara, why="", by=ADVISER, now=district.now)
+    # One behind goes: what stood behind it can be parted from the one in front.
+    actions.forget(customer_id=rows["Cara Carter"].pk)
+    forgetting.forget(district.now)
+    group = queries.group_of(Person.objects.get(pk=ann))
+    assert {one.gone_id for one in queries.merges(group)} == {bea, dora}
+    # The one in front goes: the last one stands there, and the other can be parted from it.
+    actions.forget(customer_id=rows["Ann Archer"].pk)
+    forgetting.forget(district.now)
+    root = Person.objects.get(same_as=None)
+    (made,) = queries.merges(queries.group_of(root))
+    merging.part(merge_id=made.pk, by=ADVISER, now=district.now)
+    merging.merge(kept_id=made.gone_id, gone_id=root.pk, why="", by=ADVISER, now=district.now)
+    assert Person.objects.filter(same_as=None).count() == 1
+
+
+def test_who_gave_no_name_on_somebodys_form_names_nobody_else(district: Any) -> None:
+    ann = given(district, "Ann Smith", "ann@example.org", "01530 123456")
+    unnamed = given(district, "", phone="01530 123456", begun_for=ann.person_id)
+    assert unnamed.person_id == ann.person_id
+    neighbour = given(district, "", phone="01530 123456")
+    assert neighbour.person_id != ann.person_id
+    firm = people.make(name="Acme Ltd", is_organisation=True, by=ADVISER, now=district.now)
+    asked = given(district, "Bob Jones", "bob@example.org", begun_for=firm.pk)
+    own = given(district, "Bob Jones", "bob@example.org")
+    assert asked.person_id == firm.pk != own.person_id
+
+
+def test_an_open_case_goes_to_the_record_that_all_may_see(district: Any) -> None:
+    first = given(district, "Ann Smith", "ann@example.org")
+    second = given(district, "Ann Smith", "ann@example.org")
+    actions.restrict(customer_id=second.pk, on=True)
+    matching.match(district.now)
+    third = given(district, "Ann Smith", "ann@example.org")
+    assert third.person_id == first.person_id and Person.objects.count() == 2
+
+
+def test_what_goes_beside_a_new_case_goes_all_the_same(district: Any) -> None:
+    old = given(district, "Ann Smith", "ann@example.org", "01530 123456")
+    actions.forget(customer_id=old.pk)
+    given(district, "Ann Smith", "ann@example.org")
+    # The erased case's address is the new one's too; its telephone is nobody's.
+    forgetting.forget(district.now)
+    assert found("01530 123456") == [] and found("ann@example.org") == ["Ann Smith"]

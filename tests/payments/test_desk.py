@@ -67,7 +67,7 @@ def test_an_officer_sees_the_money_and_gives_part_of_it_back(paid: Case) -> None
         page = said(give_back(officer, paid, wrong))
         assert words in page and f'value="{wrong}"' in page, words
     assert not Refund.objects.exists()
-    assert "Give a reason" in said(give_back(officer, paid, "5", ""))
+    assert "Say why it is given back" in said(give_back(officer, paid, "5", ""))
     assert "refund of £5.00, asked" in said(give_back(officer, paid, "5"))
     assert "Give money back" not in said(signed_in("adviser").get(f"/desk/cases/{paid.reference}"))
 

@@ -133,7 +133,8 @@ def customer(request: HttpRequest, group: Group) -> HttpResponse:
 @require_POST
 def why(request: HttpRequest, number: int) -> HttpResponse:
     """Open a restricted record for a while, with the reason that was given."""
-    person = queries.person(number)
+    found = queries.person(number)
+    person = found.shown if found else None
     if person is None or not person.restricted:
         return done(number) if person else _gone()
     user: Any = request.user
