@@ -123,11 +123,22 @@ def _named(people: QuerySet[Person], words: list[str], limit: int, is_a_home: bo
         if len(hits) < limit:
             starting = [{word, *vocabulary.starting(word)} for word in words]
             hits += _likest(people, starting, words, False)
+        is_name = not any(map(_has_figure, words))
+        if not hits and is_name and not all(map(_known, words)):
+            # A word that names have is taken as it is: of each there are many like it. Before places, which are dearer to read.
+            like = [_initial(word) if _known(word) else _like(word) for word in words]
+            hits = _likest(people, like, words, True)
+            if hits:
+                return hits
         if not hits and (hits := _placed(people, words[:MOST_WORDS])):
             return hits
-        if len(hits) < limit and not any(map(_has_figure, words)):
+        if len(hits) < limit and is_name:
             hits += _likest(people, [_like(word) for word in words], words, not hits)
     return hits
+
+
+def _initial(word: str) -> set[str]:
+    return {word, f"{word[0]}."}
 
 
 def _placed(people: QuerySet[Person], words: list[str]) -> list[_Hit]:
