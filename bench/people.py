@@ -257,11 +257,9 @@ def _addresses() -> list[str]:
 
 def _client() -> Any:
     from django.test import Client
-    from django.utils import timezone
 
-    from doorstep.staff.models import Session, StaffUser
+    from doorstep.staff.models import StaffUser
 
-    Session.objects.filter(began__lt=timezone.now()).count()
     client = Client(headers={"host": "localhost"})
     client.force_login(
         StaffUser.objects.get(username="supervisor"), "django.contrib.auth.backends.ModelBackend"

@@ -94,8 +94,7 @@ def drop(person: Person) -> None:
 def _hand_over(person: Person, front: Person) -> None:
     """Give what staff wrote in a record to the one that stands in front from now on."""
     Note.objects.filter(person=person).update(person=front)
-    theirs = Contact.objects.filter(person=front).values_list("kind", "key")
-    there = set(theirs)
+    there = set(Contact.objects.filter(person=front).values_list("kind", "key"))
     for contact in Contact.objects.filter(person=person, by_staff=True):
         if (contact.kind, contact.key) not in there:
             Contact.objects.filter(pk=contact.pk).update(person=front)
@@ -104,9 +103,9 @@ def _hand_over(person: Person, front: Person) -> None:
     acting.filter(person=person).exclude(by__in=of_front).exclude(by=front).update(person=front)
     by_front = acting.filter(by=front).values("person")
     acting.filter(by=person).exclude(person__in=by_front).exclude(person=front).update(by=front)
-    for preference in ("language", "format", "reach"):
-        value = getattr(front, preference) or getattr(person, preference)
-        Person.objects.filter(pk=front.pk).update(**{preference: value})
+    preferences = ("language", "format", "reach")
+    liked = {name: getattr(front, name) or getattr(person, name) for name in preferences}
+    Person.objects.filter(pk=front.pk).update(**liked)
 
 
 def _last(person: Person) -> datetime:

@@ -31,6 +31,12 @@ def keys_of(email: str, phone: str) -> list[tuple[str, str, str]]:
     return keys + [("phone", number, phone.strip()) for number in copied.telephones(phone)]
 
 
+def contacts_of(row: Customer, person: Person) -> list[Contact]:
+    """Return what a row gave of how to reach its person, not stored yet."""
+    keys = keys_of(row.email, row.phone)
+    return [Contact(person=person, kind=kind, key=key, value=value) for kind, key, value in keys]
+
+
 @dataclass
 class _Known:
     """The people that rows may be, by how they are reached and where they live; those made on the way too."""
@@ -77,6 +83,11 @@ def match(now: datetime, most: int = AT_ONCE, *, latest: bool = False) -> int:
                 _look_into(row, known)
             _keep(rows, known, now)
     return len(rows)
+
+
+def match_lately(now: datetime) -> None:
+    """Look into what came just now, before somebody is looked for: a few, so that nobody waits for a backlog."""
+    match(now, most=20, latest=True)
 
 
 def _is_alone() -> bool:
@@ -193,27 +204,19 @@ def _is(row: Customer, person: Person, known: _Known) -> None:
         person.last_at = row.created_at
         person.home_id = row.uprn or person.home_id
     person.name = person.name or row.name
-    person.words = names.index_words([person.name, *person.former, row.name]) or person.words
 
 
 def _keep(rows: list[Customer], known: _Known, now: datetime) -> None:
     """Write down what was found out."""
     people = {row.person.pk: row.person for row in rows if row.person}
-    given: dict[int, set[str]] = defaultdict(set)
-    for person_id, name in Customer.objects.filter(person__in=people).values_list("person", "name"):
-        given[person_id].add(name)
     for row in rows:
         row.matched_at = now
-        given[row.person_id or 0].add(row.name)
     for person in people.values():
-        person.words = names.index_words([person.name, *person.former, *given[person.pk]])
+        given = known.given[person.pk]
+        person.words = names.index_words([person.name, *person.former, *given])
     Person.objects.bulk_update(people.values(), ["name", "home", "words", "last_at"])
     Customer.objects.bulk_update(rows, ["person", "matched_at"])
-    contacts = [
-        Contact(person=row.person, kind=kind, key=key, value=value)
-        for row in rows
-        for kind, key, value in keys_of(row.email, row.phone)
-    ]
+    contacts = [one for row in rows if row.person for one in contacts_of(row, row.person)]
     Contact.objects.bulk_create(contacts, ignore_conflicts=True)
     pairs = [
         Likeness(first_id=first, second_id=second, why=why, at=now)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from doorstep.council.errors import Refused
 from doorstep.customers import names
 from doorstep.customers.forgetting import tidy
-from doorstep.customers.matching import keys_of, learn
+from doorstep.customers.matching import contacts_of, learn
 from doorstep.customers.models import (
     TEXT,
     Acting,
@@ -104,10 +104,7 @@ def take_out(*, customer_id: int, by: Actor, now: datetime) -> Person:
     new.made_at = new.last_at = row.created_at
     new.restricted, new.words = old.restricted, names.index_words([row.name])
     new.save(force_insert=True)
-    Contact.objects.bulk_create(
-        Contact(person=new, kind=kind, key=key, value=value)
-        for kind, key, value in keys_of(row.email, row.phone)
-    )
+    Contact.objects.bulk_create(contacts_of(row, new))
     Customer.objects.filter(pk=row.pk).update(person=new, begun_for=None)
     Person.objects.filter(pk=old.pk).update(stale=True)
     tidy(old)

@@ -293,12 +293,10 @@ def _named(name: str) -> str:
 
 def _root(person_id: int) -> Person:
     """Return the record that a record is shown as; raises Refused("person_gone")."""
-    person = Person.objects.filter(pk=person_id).first()
-    if person is not None and person.same_as_id:
-        person = Person.objects.filter(pk=person.same_as_id).first()
+    person = Person.objects.select_related("same_as").filter(pk=person_id).first()
     if person is None:
         raise Refused("person_gone")
-    return person
+    return person.shown
 
 
 def _locked(person_id: int) -> Person:

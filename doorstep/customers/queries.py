@@ -51,8 +51,10 @@ def _has_asked(person: Person) -> bool:
 
 
 def person(number: int) -> Person | None:
-    """Return a record by its number, with its home."""
-    people = Person.objects.select_related("home__street", "home__ward")
+    """Return a record by its number, with its home and the record in front of it (`shown`)."""
+    people = Person.objects.select_related(
+        "home__street", "home__ward", "same_as__home__street", "same_as__home__ward"
+    )
     return people.filter(pk=number).first() if number < 2**63 else None
 
 

@@ -122,7 +122,7 @@ def _said(text: str, found: list[people.Found], homes: places.Homes) -> Said:
 def _people(who: Staff, text: str, homes: places.Homes, now: datetime) -> list[people.Found]:
     """Return the people that a text may mean, and one more than are shown where there are more."""
     # Whoever asked for something a moment ago is found already.
-    matching.match(now, most=20, latest=True)
+    matching.match_lately(now)
     # What has a figure and is some home's is seldom a name.
     is_a_home = bool(homes.rows) and re.search(r"\d", text) is not None
     may = who.may("customer.restricted")

@@ -53,6 +53,12 @@ def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> f
     )
 
 
+def channel_of(request: HttpRequest) -> str:
+    """Return by which channel the caller came, as it was chosen; the first one where none was."""
+    channel = request.POST.get("channel", "")
+    return channel if channel in ADVISER_CHANNELS else ADVISER_CHANNELS[0]
+
+
 def may_go_on(request: HttpRequest, draft: Draft) -> bool:
     """Say whether the case that a form changes, or goes on from, is open to this person still."""
     about = [case for case in (draft.changes, draft.moved_from) if case is not None]
@@ -75,9 +81,7 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin the form for a new caller, with the home they call from where it is known; a link leads to the one that is open."""
     if request.method == "GET":
         return forms.lead_on(request, session_of(request, slug))
-    channel = request.POST.get("channel", "")
-    offered = channel if channel in ADVISER_CHANNELS else ADVISER_CHANNELS[0]
-    session = session_of(request, slug, offered)
+    session = session_of(request, slug, channel_of(request))
     # From the page of a home, which is not asked for again.
     if home := places.find(request.POST.get("home", "")):
         return forms.begin_at(session, home.uprn)

@@ -56,10 +56,11 @@ from doorstep.web.kit.opening import as_seen, looked, may, open_case, seen_case
 def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> HttpResponse:
     """Draw a case whole, with why something was refused; whoever draws it has looked, and that is written down."""
     looked(request, "case", found.reference)
-    service = catalogue.service(found.version_id)
+    now, service = timezone.now(), catalogue.service(found.version_id)
+    may_send, may_decide = may(request, "desk.send", found), may(request, "desk.decide", found)
     stage = service.workflow.stages[found.stage]
     jobs, charges = work.of_case(found), payments.of_case(found)
-    about_place = case_place.about(found, service, timezone.now())
+    about_place = case_place.about(found, service, now)
     cautions = about_place.get("cautions", [])
     events, told = timeline.of(found), messages.told(found)
     kinds = {event.kind for event in events}
@@ -78,30 +79,26 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "tells": case_told.by_decisions(found),
         "can_be_told": messages.can_be_told(found),
         "asked": _asked(request, found, stage),
-        "choices": choosing.offered(found, timezone.now())
-        if may(request, "desk.send", found)
-        else [],
-        "change": changing.offered(found, timezone.now())
-        if may(request, "desk.send", found)
-        else None,
-        "late": choosing.late(found, timezone.now()) if may(request, "desk.send", found) else "",
+        "choices": choosing.offered(found, now) if may_send else [],
+        "change": changing.offered(found, now) if may_send else None,
+        "late": choosing.late(found, now) if may_send else "",
         "story": story.of(found, service, events, told, names),
         "names": names,
         "others": _named(request, events),
         "asked_for": needs_person.words_of(found) if "seen to" in kinds else {},
-        "may_decide": may(request, "desk.decide", found),
+        "may_decide": may_decide,
         "checks": case_why.of(found, service),
         "jobs": jobs,
         "sheets": keyed.of_jobs(jobs),
         "booking": bookings.of_case(found),
         "charges": charges,
         "tasks": needs_person.of_case(found),
-        "now": timezone.now(),
-        "today": timezone.now().astimezone(ZONE).date(),
+        "now": now,
+        "today": now.astimezone(ZONE).date(),
         "whose": whose(request, found),
         "told": told,
         "failed": [t for t in told if t.state == "failed" and not t.was_repeated],
-        "ways": another_way.ways(found) if may(request, "desk.send", found) else [],
+        "ways": another_way.ways(found) if may_send else [],
         "may_refund": may(request, "payments.refund", found),
         "may_waive": may(request, "payments.waive", found),
         "may_restrict": may(request, "case.restricted", found),
@@ -110,7 +107,7 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "typed": request.POST,
         **about_place,
         **_related(request, about_place),
-        **(case_reroute.about(found) if may(request, "desk.decide", found) else {}),
+        **(case_reroute.about(found) if may_decide else {}),
     }
     if context.get("moved", {}).get("became"):
         context["moved"]["became"] = as_seen(request, context["moved"]["became"])

@@ -220,9 +220,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @of_person
 def begin(request: HttpRequest, group: Group, slug: str) -> HttpResponseBase:
     """Begin a service's form for a person, with what is known of them answered already."""
-    channel = request.POST.get("channel", "")
-    offered = channel if channel in ADVISER_CHANNELS else ADVISER_CHANNELS[0]
-    session = caller.session_of(request, slug, offered)
+    session = caller.session_of(request, slug, caller.channel_of(request))
     looked(request, "customer", str(group.person.pk))  # a later page shows how to reach them
     about: dict[str, Any] = {"begun_for": group.person.pk, "language": group.person.language}
     return forms.begin_with(session, _said(group), **about)

@@ -36,7 +36,7 @@ def other(request: HttpRequest, group: Group) -> HttpResponse:
     """Ask for another person by name, telephone or e-mail: to be the same as this one, or to act for them."""
     text = request.POST.get("who", "")[:120]
     if text:
-        matching.match(timezone.now())
+        matching.match_lately(timezone.now())
     may = may_restricted(request)
     found = finding.find(text, restricted=may, limit=PAGE + 1) if text else []
     others = [one.person for one in found if one.person.pk not in group.ids]

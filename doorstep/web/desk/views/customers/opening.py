@@ -35,9 +35,9 @@ def of_person(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
     def opened(request: HttpRequest, number: int, **named: Any) -> HttpResponseBase:
         user: Any = request.user
         record = queries.person(number) if user.may(SEE) else None
-        person = queries.person(record.same_as_id) if record and record.same_as_id else record
-        if person is None:
+        if record is None:
             raise Http404
+        person = record.shown
         is_shut = person.restricted and not is_open(request, person)
         if person is not record:
             return _in_front(request, person, named)
@@ -63,9 +63,9 @@ def of_another(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
     @wraps(view)
     def opened(request: HttpRequest, group: Group, other: int) -> HttpResponseBase:
         record = queries.person(other)
-        person = queries.person(record.same_as_id) if record and record.same_as_id else record
-        if person is None or person.pk in group.ids:
+        if record is None or record.shown.pk in group.ids:
             raise Http404
+        person = record.shown
         if person.restricted and not is_open(request, person):
             return ask_why(request, person)
         return view(request, group=group, other=person)
