@@ -227,7 +227,7 @@ def pages(district: Any) -> Iterator[tuple[str, Any]]:
 
     for path in ("/", "/?q=bin", "/?q=zebra", "/contact", "/contact?about=address", "/privacy"):
         yield get(path)
-    for path in ("/cookies", "/accessibility", "/nowhere", BASE, "/case/open"):
+    for path in ("/cookies", "/accessibility", "/visit", "/nowhere", BASE, "/case/open"):
         yield get(path)
     for count in ("no", "yes"):
         yield post("/cookies/counting", count=count)

@@ -21,6 +21,7 @@ from doorstep.web.portal import (
     returning,
     statements,
     still_there,
+    visit,
 )
 
 urlpatterns = [
@@ -85,6 +86,7 @@ urlpatterns = [
     path("map/base.json", maps.base, name="map_base"),
     path("map/near", maps.near, name="map_near"),
     path("contact", statements.words, {"name": "contact"}, name="contact"),
+    path("visit", visit.visit, name="visit"),
     path("privacy", statements.words, {"name": "privacy"}, name="privacy"),
     path("cookies", counting.cookies, name="cookies"),
     path("cookies/counting", counting.choose, name="counting"),
