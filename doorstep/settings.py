@@ -87,6 +87,7 @@ ROOMS = (
     "intake",
     "authorities",
     "bookings",
+    "contacts",
     "fieldwork",
     "messages",
     "payments",
