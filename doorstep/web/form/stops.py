@@ -85,6 +85,7 @@ def render_stop(
     """Draw why the form cannot go on, and what next."""
     form, values = filling.service.form, filling.values
     stop = form.stops.get(decision.code)
+    session.met_stop(filling.service.slug, decision.code)
     context = {
         "stop": stop,
         "say": fill(stop.say, values) if stop else "",
