@@ -1,15 +1,17 @@
 """Contacts at the desk: rung in once, kept in the frame, ended with one form, shown to whom they are open."""
 
-import json
 import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from doorstep.contacts import actions, ringing
+from doorstep.cases.models import Draft
+from doorstep.contacts import actions
 from doorstep.contacts.models import Act, Contact, Ring
 from doorstep.customers import matching, people
 from doorstep.customers.models import Person
@@ -18,30 +20,15 @@ from doorstep.staff.models import StaffUser
 from doorstep.tasks.models import Task
 from tests.form_client import text
 from tests.people import signed_in
+from tests.rings import NUMBER, SECRET, opened, rings
 
-SECRET = "s" * 32
 ADVISER = Actor("staff", "adviser", "adviser")
 BY_HAND = {"headers": {"Sec-Fetch-Dest": "document"}}
-NUMBER = "+441632960001"
 
 
 @pytest.fixture
 def secret(settings: Any) -> None:
     settings.TELEPHONY_SECRET = SECRET
-
-
-def rings(number: str = NUMBER, *, at: int | None = None, key: str = SECRET, **more: Any) -> Any:
-    """Say that a number rings, as a telephone system does."""
-    body = json.dumps({"number": number, **more}).encode()
-    stamp = str(at or int(time.time()))
-    signed = ringing.signature(key, stamp, body)
-    headers = {"Doorstep-Timestamp": stamp, "Doorstep-Signature": signed}
-    return Client().post("/hooks/telephony", body, "application/json", headers=headers)
-
-
-def opened(answer: Any) -> str:
-    assert answer.status_code == 201, answer
-    return "/desk/ring/" + answer.json()["open"].rpartition("/")[2]
 
 
 def known(name: str, phone: str = "01632 960001", **more: Any) -> Person:
@@ -214,8 +201,6 @@ def test_a_form_begins_in_the_channel_of_the_contact_for_whom_it_is(district: An
     client.get(f"/desk/customers/{ann.pk}")
     assert only().person == ann
     client.post(f"/desk/customers/{ann.pk}/new/missed-bin", {"channel": "telephone"})
-    from doorstep.cases.models import Draft
-
     assert Draft.objects.get().channel == "e-mail" and Contact.objects.count() == 1
 
 
@@ -257,9 +242,7 @@ def test_what_ended_in_another_tab_says_so(district: Any) -> None:
     there = begun(client)
     client.post(f"{there}/end", {})
     assert "has ended already" in text(client.post(f"{there}/hold"))
-    Contact.objects.update(
-        ended_at=timezone.now() + timedelta(0), begun_at=timezone.now() - timedelta(hours=2)
-    )
+    Contact.objects.update(begun_at=timezone.now() - timedelta(hours=2))
     Contact.objects.update(ended_at=timezone.now() - timedelta(hours=1))
     assert "more than ten minutes ago" in text(client.post(f"{there}/open-again"))
 
@@ -307,11 +290,9 @@ def test_the_figures_of_the_day(district: Any) -> None:
 
 
 def test_the_bar_costs_one_statement_and_none_where_none_is_open(
-    district: Any, counted: Any
+    district: Any,
 ) -> None:
     client = signed_in("adviser")
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
 
     def of_contacts() -> int:
         with CaptureQueriesContext(connection) as seen:

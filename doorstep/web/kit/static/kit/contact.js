@@ -25,7 +25,7 @@ function show(html) {
   if (dialog) {
     document.body.append(dialog);
     dialog.showModal();
-    (dialog.querySelector("[role=alert] ~ * [aria-invalid], [aria-invalid]") ?? dialog.querySelector("[data-first]")).focus();
+    (dialog.querySelector("[aria-invalid]") ?? dialog.querySelector("[data-first]")).focus();
     return;
   }
   const hadFocus = place.contains(document.activeElement);
@@ -33,6 +33,9 @@ function show(html) {
   since = performance.now();
   const bar = place.querySelector("[data-said]");
   status.textContent = bar?.dataset.said ?? "";
+  // On the contact's own page, what can be done in it goes with it.
+  const isOpen = !place.querySelector(".contact-bar--ended");
+  document.querySelectorAll("[data-while-open]").forEach((part) => { part.hidden = !isOpen; });
   if (hadFocus) bar?.focus();
 }
 // What is no part of a page, such as after the session ended, is left to the page itself, which shows why.
