@@ -294,6 +294,12 @@ def keep_typed(*, draft: Draft, page: str, fields: dict[str, list[str]], now: da
     draft.save(update_fields=["typed", "updated_at"])
 
 
+def keep_all_typed(*, draft: Draft, typed: dict[str, dict[str, list[str]]], now: datetime) -> None:
+    """Keep the fields of several pages as typed, and what outside systems said meanwhile, so that they are not asked again."""
+    draft.typed, draft.updated_at = {**draft.typed, **typed}, now
+    draft.save(update_fields=["typed", "observed", "updated_at"])
+
+
 def dispute(
     *,
     draft: Draft,

@@ -192,6 +192,7 @@ urlpatterns = [
     path("/unfinished/<uuid:draft>/drop", caller.drop, name="desk_drop"),
     path("/new/<slug:slug>", caller.begin, name="desk_begin"),
     path("/new/<slug:slug>/<uuid:draft>", caller.resume, name="desk_go_on"),
+    path("/new/<slug:slug>/<uuid:draft>/all", caller.at_once, name="desk_all"),
     path("/new/<slug:slug>/<uuid:draft>/check", caller.check, name="desk_check"),
     path("/new/<slug:slug>/<uuid:draft>/<slug:page>", caller.page, name="desk_page"),
     path(

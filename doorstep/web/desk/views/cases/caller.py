@@ -19,13 +19,15 @@ from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.insight import actions as insight
 from doorstep.payments import queries as payments
 from doorstep.places import queries as places
-from doorstep.web.desk import in_contact
+from doorstep.places.models import Property
+from doorstep.web.desk import at_home, case_why, in_contact
+from doorstep.web.form import at_once as at_once_form
 from doorstep.web.form import pages, stops
 from doorstep.web.form import photo as photos
 from doorstep.web.form import session as forms
 from doorstep.web.kit.access import actor, needs, owner
 from doorstep.web.kit.counted import counted_by
-from doorstep.web.kit.opening import may
+from doorstep.web.kit.opening import looked, may
 
 
 def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> forms.FormSession:
@@ -53,6 +55,7 @@ def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> f
         counted_by=counted_by(request) if channel in ADVISER_CHANNELS else NOT_COUNTED,
         may_go_on=lambda draft: may_go_on(request, draft),
         met_stop=lambda at, code: in_contact.did(request, "stopped", service=at, code=code),
+        at_once=channel in ADVISER_CHANNELS,
     )
 
 
@@ -105,6 +108,20 @@ def lead_on(request: HttpRequest, slug: str, page: str) -> HttpResponse:
 def resume(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
     """Go on with a caller's form at the first page not answered."""
     return pages.resume(request, session_of(request, slug), draft)
+
+
+@needs("desk.send")
+@require_http_methods(["GET", "POST"])
+def at_once(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
+    """Ask the caller all questions on one page, with what is known of their home beside it."""
+    session = session_of(request, slug)
+
+    def beside(home: Property) -> dict[str, Any]:
+        looked(request, "home", str(home.uprn))
+        return at_home.beside(request, home, session.now)
+
+    look = at_once_form.Look("desk/form.html", "desk/form_live.html", beside, case_why.read_at)
+    return at_once_form.page(request, session, draft, look)
 
 
 @needs("desk.send")
