@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from doorstep.contacts.models import Contact
 from doorstep.customers import matching, people
+from doorstep.customers.models import Person
 from doorstep.staff.actor import Actor
 from tests.browser import comes_to, keep_signed_in, looks_right, sign_in
 from tests.rings import SECRET, opened, rings
@@ -48,10 +49,12 @@ def ended(page: Any) -> Contact:
     return Contact.objects.get()
 
 
-def test_a_ring_leads_to_the_form_and_ends_by_a_key(
+def test_a_missed_bin_from_ring_to_wrap_up_in_three_loads_and_few_keys(
     desk: Any, live_server: Any, open_district: Any
 ) -> None:
     person, _ = margaret(open_district)
+    # Of another home than that of their open case.
+    Person.objects.filter(pk=person.pk).update(home=1003)
     adviser = Typist(desk)
     desk.goto(live_server.url + opened(rings()))
     assert desk.url.endswith(f"/desk/contacts/{Contact.objects.get().pk}")
@@ -61,21 +64,47 @@ def test_a_ring_leads_to_the_form_and_ends_by_a_key(
     adviser.type("mis")
     desk.wait_for_selector(".contact-about__first:has-text('Missed bin')")
     adviser.press("Enter")
-    desk.wait_for_selector("h1:has-text('bin')")
-    desk.wait_for_load_state()
+    desk.wait_for_selector("#at-once")
+    comes_to(desk, "container")
     # The ring, and the form with the home filled in.
     assert (adviser.keys, adviser.loads) == (4, 2)
     assert "Margaret Whitmore" in desk.inner_text(".contact-bar")
+    looks_right(desk)
+    adviser.press("Space")
+    desk.wait_for_selector("h2:has-text('The crew comes back by')")
+    adviser.press("Enter")
+    desk.wait_for_url("**/desk/cases/*")
+    desk.wait_for_load_state()
     adviser.press("F9")
     desk.wait_for_selector("dialog.contact-end[open]")
     assert desk.evaluate("document.activeElement.textContent.trim()") == "Done"
     looks_right(desk)
     adviser.press("Enter")
     contact = ended(desk)
-    assert (adviser.keys, adviser.loads) == (6, 2)
-    assert contact.person == person and contact.ended_at
+    assert (adviser.keys, adviser.loads) == (8, 3)
+    assert (contact.person, contact.reason, contact.kind) == (person, "missed-bin", "went_wrong")
     assert "Ended after 0:" in desk.inner_text(".contact-said")
     looks_right(desk)
+
+
+def test_a_call_that_ends_at_a_stop_is_kept(
+    desk: Any, live_server: Any, open_district: Any
+) -> None:
+    margaret(open_district)
+    adviser = Typist(desk)
+    desk.goto(live_server.url + opened(rings()))
+    comes_to(desk, "about")
+    adviser.type("mis")
+    adviser.press("Enter")
+    comes_to(desk, "container")
+    adviser.press("Space")
+    desk.wait_for_selector(".at-once__decision--stop")
+    adviser.press("F9")
+    desk.wait_for_selector("dialog.contact-end[open]")
+    adviser.press("Enter")
+    contact = ended(desk)
+    assert (contact.reason, contact.kind) == ("missed-bin", "duplicate")
+    assert (adviser.keys, adviser.loads) == (7, 2)
 
 
 def test_how_a_case_stands_by_name_in_few_keys(desk: Any, open_district: Any) -> None:
