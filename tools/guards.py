@@ -1743,7 +1743,7 @@ GUARDS = (
           "if text and not (address := copied.email(text)):", 'if not (address := text) and "@" in text:',
           "tests/forms/test_questions.py"),
     Guard("text: a new search clears the old choice", "doorstep/web/form/receive.py",
-          "    _forget_old_choice(here, posted)\n", "", "tests/web/test_location.py"),
+          "    forget_old_choice(here, posted)\n", "", "tests/web/test_location.py"),
     Guard("text: a case’s history says what was said then", "doorstep/cases/workflow.py",
           '{"was": was} if was else {}', "{}", "tests/cases/test_history.py"),
     Guard("text: an e-mail is spoken of only when one was sent", "doorstep/messages/queries.py",

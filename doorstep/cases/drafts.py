@@ -306,6 +306,12 @@ def keep_typed(*, draft: Draft, page: str, fields: dict[str, list[str]], now: da
     _write(draft, ["typed", "updated_at"])
 
 
+def keep_all_typed(*, draft: Draft, typed: dict[str, dict[str, list[str]]], now: datetime) -> None:
+    """Keep the fields of several pages as typed, and what outside systems said meanwhile, so that they are not asked again."""
+    draft.typed, draft.updated_at = {**draft.typed, **typed}, now
+    _write(draft, ["typed", "observed", "updated_at"])
+
+
 def dispute(
     *,
     draft: Draft,

@@ -247,6 +247,29 @@ def _open(
     now: datetime,
     given_facts: Mapping[str, object] | None,
 ) -> Case:
+    origin = draft.moved_from
+    case = as_case(draft, service, settings, now, given_facts)
+    case.restricted = _is_restricted(draft)
+    case.customer = _customer(draft, service, case.place, case.restricted, now)
+    case.language = _language(draft, origin)
+    photos.keep(photos_of(service, draft.answers))
+    passed: dict[str, PassedStop] = dict(draft.passed)
+    _empty(draft, now)
+    workflow.begin(case, by=by, now=now, passed=passed)
+    handing.tell(case=case, handed=draft.handed)
+    if origin:
+        rerouting.arrived(old_id=origin.pk, case=case, by=by, now=now)
+    return case
+
+
+def as_case(
+    draft: Draft,
+    service: Service,
+    settings: Mapping[str, object],
+    now: datetime,
+    given_facts: Mapping[str, object] | None = None,
+) -> Case:
+    """Return the case that a draft with all its answers comes to, as it would begin; it is not stored, and nobody's yet."""
     a, clock, flow = draft.answers, clock_at(now), service.workflow
     questions = list(service.form.questions.values())
     personal = {q.id for q in questions if q.contact or q.forget}
@@ -258,18 +281,14 @@ def _open(
         flow.facts, values
     )
     start = _start(draft, service, values, clock)
-    origin, restricted = draft.moved_from, _is_restricted(draft)
-    home = _home(place) if place else None
-    case = Case(
+    return Case(
         reference=_reference(service.about.prefix),
         version_id=draft.version_id,
         slug=draft.slug,
         draft=draft,
-        place=home,
+        place=_home(place) if place else None,
         **(_located(a[spot], draft.words.get(spot, "")) if spot else {}),
-        customer=_customer(draft, service, home, restricted, now),
         channel=draft.channel,
-        language=_language(draft, origin),
         device=draft.device,
         campaign=draft.campaign,
         assisted=draft.assisted,
@@ -282,16 +301,7 @@ def _open(
         flags=[e.flag for e in flow.escalate if e.rule.evaluate(values, clock)],
         unique_key=facts.unique_key(service.slug, tuple(a[q] for q in unique)) if unique else None,
         opened_at=now,
-        restricted=restricted,
     )
-    photos.keep(photos_of(service, a))
-    passed: dict[str, PassedStop] = dict(draft.passed)
-    _empty(draft, now)
-    workflow.begin(case, by=by, now=now, passed=passed)
-    handing.tell(case=case, handed=draft.handed)
-    if origin:
-        rerouting.arrived(old_id=origin.pk, case=case, by=by, now=now)
-    return case
 
 
 def _language(draft: Draft, origin: Case | None) -> str:

@@ -97,6 +97,13 @@ class StandingForOthers(Protocol):
         """Say whether anybody does."""
 
 
+class Foretelling(Protocol):
+    """A step by which a case is due at a day that it knows, such as the day of a job."""
+
+    def foretell(self, *, options: Mapping[str, object]) -> date | None:
+        """Return by when the case will be due, once this step has run; nothing where it says nothing of that."""
+
+
 class Reckoning(Protocol):
     """A step that cannot be done twice, such as giving money back: a correction is reckoned with what was done before."""
 
@@ -127,6 +134,20 @@ def _that_can(name: str) -> dict[str, Any]:
 def putting_right() -> list[PuttingRight]:
     """Return the steps that take something back where an outcome was put right."""
     return list(_that_can("put_right").values())
+
+
+def foretell(case: Case, now: datetime) -> Case:
+    """Have a case that is not stored stand in its first stage, as it would: due when its steps say; return it.
+
+    Nothing is set in motion, and no outside system is asked.
+    """
+    stage = stage_of(case)
+    _stand(case, case.stage, now)
+    foretelling: dict[str, Foretelling] = _that_can("foretell")
+    for doing in (d for d in stage.do if d.step in foretelling):
+        options = options_of(case, doing, now)
+        case.due_on = foretelling[doing.step].foretell(options=options) or case.due_on
+    return case
 
 
 def reserve(

@@ -28,7 +28,7 @@ def read_form(b: Checker) -> Form:
         b.problems.append(
             f"{src.where('pages')}: a rule asks the page `{missing}`, which is not there"
         )
-    for word in sorted({"check", "begin", "continue", "save", "saved", "resume"} & set(ids)):
+    for word in sorted({"check", "begin", "continue", "save", "saved", "resume", "all"} & set(ids)):
         b.problems.append(f"{src.where('pages')}: a page cannot be called `{word}`: it is ours")
     for twice in sorted({x for x in ids if ids.count(x) > 1}):
         b.problems.append(f"{src.where('pages')}: two pages are called `{twice}`")
@@ -40,12 +40,23 @@ def read_form(b: Checker) -> Form:
     stops = {}
     for code, s in read.stops.items():
         check_sentence(b, s.say, src.where("stops", code, "say"), {})
+        check_sentence(b, s.adviser, src.where("stops", code, "adviser"), {})
         stops[code] = _stop(b, src, code, s, {p.id for p in pages if p.asked_only})
     check_sentence(b, read.sending, src.where("sending"), {})
     sending_when = tuple(_last_words(b, src, read))
+    _check_knowledge(b)
     for name in b.forgotten:  # the case does not know it
         b.names.pop(name, None)
     return Form(pages, stops, read.sending, sending_when)
+
+
+def _check_knowledge(b: Checker) -> None:
+    """Check what advisers read beside the form: it names what the form knows by its end."""
+    src, known = Source("service.yaml", b.contents["service.yaml"]), b.about.knowledge
+    for n, line in enumerate(known.script if known else ()):
+        check_sentence(b, line, src.where("knowledge", "script", n), {})
+    for n, asked in enumerate(known.asked if known else ()):
+        check_sentence(b, asked.answer, src.where("knowledge", "asked", n, "answer"), {})
 
 
 def _last_words(b: Checker, src: Source, read: f.FormFile) -> Iterator[LastWords]:
@@ -92,6 +103,8 @@ def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
         again=p.again,
         values=tuple(values),
         so_far=p.so_far,
+        adviser_title=p.adviser.title if p.adviser else "",
+        adviser_hint=p.adviser.hint if p.adviser else "",
     )
     if not page.is_sure:  # further on, its answers may be nothing
         for q in page.questions:
@@ -181,4 +194,5 @@ def _stop(b: Checker, src: Source, code: str, s: f.StopFile, pages: set[str]) ->
         do={value: tuple(lines) for value, lines in advice.items()},
         passes_on=s.passes_on,
         link=s.link,
+        adviser=s.adviser,
     )

@@ -61,6 +61,25 @@ class PublicFile(_Part):
     photos_when: str = Field("", description="A rule by which the photos are shown at once.")
 
 
+class AskedFile(_Part):
+    """A question that callers ask, and what to answer."""
+
+    ask: Words = Field(description="The question, as callers ask it.")
+    answer: Words = Field(
+        description="The answer; may name {answers}, {facts} and {settings.…}. It is left out while it names what is not known yet."
+    )
+
+
+class KnowledgeFile(_Part):
+    """What advisers read beside the form."""
+
+    script: list[Words] = Field(
+        [],
+        description="Sentences to say or to keep in mind, in order; each may name what is known, and is left out until it is.",
+    )
+    asked: list[AskedFile] = Field([], description="What callers ask, most often first.")
+
+
 class ServiceFile(_Part):
     """What the service is, whose it is, and what each council may tune."""
 
@@ -106,6 +125,13 @@ class ServiceFile(_Part):
     )
     public: PublicFile | None = Field(
         None, description="What anyone may see of its cases; left out where they are nobody else's."
+    )
+    demand: Literal["value", "failure"] = Field(
+        "value",
+        description="failure: who asks for it would not have to, had something gone right before, such as a bin that was not emptied. For counting contacts.",
+    )
+    knowledge: KnowledgeFile | None = Field(
+        None, description="What advisers read beside the form: what to say, and what callers ask."
     )
     before: list[BeforeStep] = Field(description="The old process, step by step.")
 
@@ -207,10 +233,21 @@ class StopFile(_Part):
         "", description="A name that holds a web address to go to, such as chosen.address."
     )
     override: bool = Field(True, description="false where even staff with a reason may not go on.")
+    adviser: Words = Field(
+        "",
+        description="What an adviser says to a caller, who is not to be sent to the telephone; without it, `say`.",
+    )
     authority: str = Field(
         "",
         description="Who is asked instead: the code of another authority in council.yaml. Its page and telephone are shown.",
     )
+
+
+class AdviserPageFile(_Part):
+    """How a page is headed for an adviser, who asks somebody else."""
+
+    title: Words = Field("", description="Instead of the page's heading.")
+    hint: Words = Field("", description="Instead of the page's line of help.")
 
 
 class PageFile(_Part):
@@ -222,6 +259,9 @@ class PageFile(_Part):
     title: Words = Field(description="The page's heading: a question where it asks one thing.")
     hint: Words = Field("", description="A line of help under the heading.")
     again: Words = Field("", description="The words of the link back here from a stop.")
+    adviser: AdviserPageFile | None = Field(
+        None, description="How it is headed for an adviser, who asks somebody else."
+    )
     when: str = Field("", description="A rule; the page is shown only where it holds.")
     asked_only: bool = Field(False, description="true: shown only when a rule asks for it.")
     questions: list[QuestionFile] = []

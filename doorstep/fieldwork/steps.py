@@ -1,7 +1,7 @@
 """The step `job`: a job on a crew's list."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from doorstep.cases import sharing, workflow
@@ -75,6 +75,11 @@ class JobStep:
         Job.objects.bulk_create([job], ignore_conflicts=True)
         sharing.share(case=case, kind="round", key=job.crew_list)
         workflow.set_due(case, options["day"])
+
+    def foretell(self, *, options: Mapping[str, Any]) -> date | None:
+        """Return the day of the job: by then the case is due."""
+        day: date | None = options["day"]
+        return day
 
     def change(
         self, *, case: Case, draft: Draft, options: Mapping[str, Any], by: Actor, now: datetime

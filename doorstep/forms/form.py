@@ -70,10 +70,20 @@ class Page:
     again: str = ""
     values: tuple[tuple[str, Rule], ...] = ()
     so_far: str = ""
+    # How it is headed for staff, who ask somebody else.
+    adviser_title: str = ""
+    adviser_hint: str = ""
 
     def asked_of(self, *, staff: bool) -> "Page":
-        """Return the page as it is asked of staff, or of others."""
-        return replace(self, questions=tuple(q.asked_of(staff=staff) for q in self.questions))
+        """Return the page as it is asked of staff, who ask somebody else, or of others."""
+        if not staff:
+            return self
+        return replace(
+            self,
+            title=self.adviser_title or self.title,
+            hint=self.adviser_hint if self.adviser_title or self.adviser_hint else self.hint,
+            questions=tuple(q.asked_of(staff=True) for q in self.questions),
+        )
 
     @property
     def is_sure(self) -> bool:
@@ -119,6 +129,8 @@ class Stop:
     # A path to another service's slug: the person goes on there with what they said. And to an address.
     passes_on: str = ""
     link: str = ""
+    # What an adviser says to a caller, where that differs from what residents read.
+    adviser: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ brought up to date by each answer.
 
 import itertools
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -64,6 +65,12 @@ class Filling:
         self.owner = Owner(draft.owner_kind, draft.owner_key)  # type: ignore[arg-type]  # as a row has it
         self._values: Values | None = None
         self._is_shown: dict[str, bool] = {}
+
+    def trial(self) -> "Filling":
+        """Return the same form to be judged and drawn as if it were answered; nothing of it is kept or held."""
+        draft = copy(self.draft)
+        draft._state.adding = True
+        return Filling(draft, by=self.by, now=self.now, given_facts=self.given_facts)
 
     @property
     def values(self) -> Values:

@@ -142,7 +142,7 @@ def test_an_adviser_gets_the_denser_page_and_goes_past_a_stop_with_a_reason(
     stop = adviser.post(f"{base}/bin", {"container": str(district.boxes[0].pk)})["Location"]
     assert "Go on all the same" in adviser.get(stop).content.decode()
     assert "Give a reason" in adviser.post(stop, {"reason": " "}).content.decode()
-    assert adviser.post(stop, {"reason": "Promised"})["Location"] == f"{base}/contact"
+    assert adviser.post(stop, {"reason": "Promised"})["Location"] == f"{base}/all"
 
 
 def test_a_crew_sees_what_comes_on_the_next_days_and_cannot_do_it_yet(district: Any) -> None:

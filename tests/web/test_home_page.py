@@ -98,7 +98,7 @@ def test_a_service_is_begun_with_the_home_filled_in(district: Any) -> None:
     assert 'formaction="/desk/new/missed-bin"' in page
     answer = client.post("/desk/new/missed-bin", {"home": "1001", "channel": "post"})
     draft = Draft.objects.get()
-    assert answer["Location"] == "/desk/new/missed-bin/bin"
+    assert answer["Location"] == "/desk/new/missed-bin/all"
     assert draft.answers["property"] == "1001" and draft.channel == "post"
     client.post("/desk/new/missed-bin", {"home": "42"})
     assert Draft.objects.exclude(pk=draft.pk).get().answers == {}

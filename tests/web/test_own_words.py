@@ -152,11 +152,10 @@ def test_an_adviser_writes_down_what_a_caller_says(library: Any) -> None:
     old = Draft.objects.get(slug="complaint")
     adviser.post(f"{base}/text", {"text": "She wants to complain about rude staff"})
     there = adviser.post(f"{base}/which", {"which": "complaint"})
-    assert there["Location"] == "/desk/new/complaint/kind"
+    assert there["Location"] == "/desk/new/complaint/all"
     new = Draft.objects.exclude(pk=old.pk).get(slug="complaint")
     assert new.channel == "telephone"  # an earlier caller's stays what it was
-    adviser.post("/desk/new/complaint/kind", {"kind": "complaint"})
-    assert "rude staff" in text(adviser.get("/desk/new/complaint/what"))
+    assert "rude staff" in text(adviser.get("/desk/new/complaint/all"))
 
 
 def test_what_was_written_is_in_no_log(library: Any, capsys: Any) -> None:

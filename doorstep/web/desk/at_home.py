@@ -13,6 +13,7 @@ from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.catalogue.service import Service
+from doorstep.council import queries as council
 from doorstep.council.queries import ZONE
 from doorstep.customers import finding as people
 from doorstep.fieldwork import queries as fieldwork
@@ -153,6 +154,18 @@ def asked_for(request: HttpRequest, home: Property, now: datetime) -> dict[str, 
         "closed_here": [line(case) for case in (shown[:FEW] if has_more else shown)],
         "closed_count": closed.order_by().count() if has_more else 0,
     }
+
+
+def beside(request: HttpRequest, home: Property, now: datetime) -> dict[str, Any]:
+    """Return what an adviser sees of a home beside a form: the rounds of today, the containers, what is open here."""
+    who, today = staff_of(request), now.astimezone(ZONE).date()
+    here = council.current()
+    told: dict[str, Any] = {"now": now, "names": here.containers, "reasons": here.log_reasons}
+    if who.may("homes.see"):
+        told |= collections(request, home, now)
+    if who.may(SEE):
+        told["open_here"] = [_line(case, today) for case in cases.open_at([home.uprn], who, now)]
+    return told
 
 
 def _line(case: Case, today: date) -> CaseLine:

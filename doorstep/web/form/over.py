@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -89,7 +90,7 @@ def or_where_it_went(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 
     @wraps(view)
     def shown(
-        request: HttpRequest, session: FormSession, draft_id: UUID, *more: str
+        request: HttpRequest, session: FormSession, draft_id: UUID, *more: Any
     ) -> HttpResponse:
         try:
             return view(request, session, draft_id, *more)

@@ -41,7 +41,7 @@ def receive(
 ) -> HttpResponse:
     """Take a page's answers and lead on, or draw the page again with what is wrong."""
     posted, base = request.POST.copy(), session.address(filling.draft)
-    _forget_old_choice(here, posted)
+    forget_old_choice(here, posted)
     if "find" in posted and kinds.of(here.questions[0]).has_own_page:
         return _find_home(request, session, filling, here, posted)
     if "find" in posted:  # a place by its name: the page shows what was found
@@ -50,7 +50,7 @@ def receive(
         )
         often = {str(posted["find"]): Invalid("too_many")} if over else {}
         return render_page(request, session, filling, here, often, posted)
-    entries = _entries(request, filling, here, posted)
+    entries = entries_of(request, filling, here, posted)
     if asked := next((name for name in LEAVES if name in posted), ""):
         # Right or wrong, the page waits as it was left.
         if not _keep_typed(filling, here, posted):
@@ -102,7 +102,7 @@ def longer(session: FormSession, filling: Filling, page: str) -> HttpResponse:
     return HttpResponseRedirect(f"{session.address(draft)}/{page}?held={came}")
 
 
-def _forget_old_choice(here: Page, posted: QueryDict) -> None:
+def forget_old_choice(here: Page, posted: QueryDict) -> None:
     """Take out the place that was chosen before another was looked for: it would be sent unseen."""
     for question in here.questions:
         typed = posted.get(f"{question.id}-typed", "").strip()
@@ -114,7 +114,7 @@ def _forget_old_choice(here: Page, posted: QueryDict) -> None:
             posted.setlist(question.id, [])
 
 
-def _entries(request: HttpRequest, filling: Filling, here: Page, posted: QueryDict) -> Entries:
+def entries_of(request: HttpRequest, filling: Filling, here: Page, posted: QueryDict) -> Entries:
     """Return a page's answers, their words, and what is wrong, each by its question."""
 
     def fields(question: Question) -> Posted:

@@ -37,7 +37,7 @@ def render_page(
 ) -> HttpResponse:
     """Draw a page with what was typed, or was answered before, and what is wrong with it."""
     draft, before = filling.draft, filling.page_before(here)
-    typed = posted or _filled(here, draft)
+    typed = posted or filled(here, draft)
     # What is typed and not taken has no price: that of an earlier answer would be false.
     so_far = journey.answered(here, draft.answers) and not wrong and here.id not in draft.typed
     context: dict[str, Any] = {
@@ -54,11 +54,11 @@ def render_page(
         **held(request, draft, session.now),
         "so_far": fill(here.so_far, filling.values) if so_far else "",
     }
-    draw = _homes if here.questions and kinds.of(here.questions[0]).has_own_page else _choices
+    draw = _homes if here.questions and kinds.of(here.questions[0]).has_own_page else choices
     return render(request, "form/page.html", context | draw(request, filling, here, wrong, typed))
 
 
-def _choices(
+def choices(
     request: HttpRequest,
     filling: Filling,
     here: Page,
@@ -131,7 +131,7 @@ def held(request: HttpRequest, draft: Draft, now: datetime) -> dict[str, Any]:
     return {"held_until": draft.held_until, "held_left": left, "held_told": told}
 
 
-def _filled(here: Page, draft: Draft) -> Typed:
+def filled(here: Page, draft: Draft) -> Typed:
     """Return the page's fields as they were sent before."""
     before, typed = from_json(draft.answers), Typed()
     for question in here.questions:

@@ -44,8 +44,12 @@ class FormSession:
     counted_by: CountedBy = NOT_COUNTED
     # Says of a draft that changes a case, or goes on from one, whether that case is still open to who fills it in.
     may_go_on: Callable[[Draft], bool] = lambda _draft: True
+    # Is told which stop is met, at which service.
+    met_stop: Callable[[str, str], None] = lambda _slug, _code: None
     # The template that its pages stand in.
     frame: str = "kit/base.html"
+    # Whether all its pages stand on one (`at_once`), for who asks somebody on the telephone.
+    at_once: bool = False
 
     def at(self, slug: str) -> "FormSession":
         """Return the session of the same person at another service."""
@@ -149,8 +153,10 @@ def begin_with(
 
 def go_on(session: FormSession, filling: Filling) -> HttpResponse:
     """Go to the first page not answered or where a check stopped, else to the answers."""
-    first = filling.first_open()
     there = session.address(filling.draft)
+    if session.at_once and filling.draft.changes_id is None:
+        return HttpResponseRedirect(f"{there}/all")
+    first = filling.first_open()
     return HttpResponseRedirect(f"{there}/{first.id if first else 'check'}")
 
 

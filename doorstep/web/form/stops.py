@@ -1,5 +1,7 @@
 """Says where a check stopped, and lets past who may go past."""
 
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -70,12 +72,16 @@ def _link(path: str, values: Values) -> str:
     return address if address.startswith("https://") else ""
 
 
-def _advice(stop: Stop, values: Values) -> list[str]:
-    """Return what the person can do now, in the words for what was found; a line that names what nobody knows is left out."""
+def advice(stop: Stop, values: Values) -> list[str]:
+    """Return what the person can do now, in the words for what was found."""
     value = str(lookup(stop.do_by, values) or "") if stop.do_by else "any"
-    lines = stop.do.get(value) or stop.do.get("any") or ()
-    known = [x for x in lines if all(lookup(path, values) is not None for path, _ in places(x))]
-    return [fill(line, values) for line in known]
+    return known(stop.do.get(value) or stop.do.get("any") or (), values)
+
+
+def known(lines: Iterable[str], values: Values) -> list[str]:
+    """Return sentences filled in; one that names what nobody knows is left out."""
+    lines = [x for x in lines if all(lookup(path, values) is not None for path, _ in places(x))]
+    return [fill(line, values) for line in lines]
 
 
 def render_stop(
@@ -86,11 +92,10 @@ def render_stop(
     refused: str = "",
 ) -> HttpResponse:
     """Draw why the form cannot go on, and what next."""
-    form, values = filling.service.form, filling.values
-    stop = form.stops.get(decision.code)
+    form = filling.service.form
+    session.met_stop(filling.service.slug, decision.code)
     context = {
-        "stop": stop,
-        "say": fill(stop.say, values) if stop else "",
+        **told(filling, decision),
         "service": filling.service,
         "base": session.address(filling.draft),
         "back": f"{session.address(filling.draft)}/{decision.page}",
@@ -101,10 +106,26 @@ def render_stop(
         "draft": filling.draft,
         "session": session,
         "refused": refused,
+        "asks_person": asking.is_offered(session) and not can_be_disputed(filling, decision),
+    }
+    return render(request, "form/stop.html", context)
+
+
+def can_be_disputed(filling: Filling, decision: Decision) -> bool:
+    """Say whether residents may say that this stop is wrong."""
+    stop = filling.service.form.stops.get(decision.code)
+    return bool(stop and stop.dispute)
+
+
+def told(filling: Filling, decision: Decision) -> dict[str, Any]:
+    """Return what is said where a check stopped, to the resident or by the adviser, and where it leads."""
+    stop, values = filling.service.form.stops.get(decision.code), filling.values
+    words = (stop.adviser if filling.by.is_staff else "") or stop.say if stop else ""
+    return {
+        "stop": stop,
+        "say": fill(words, values),
         "day": lookup(stop.day, values) if stop and stop.day else None,
-        "advice": _advice(stop, values) if stop else [],
-        "asks_person": asking.is_offered(session) and not (stop and stop.dispute),
+        "advice": advice(stop, values) if stop else [],
         "leads_to": prefill.leads_to(filling, decision),
         "link": _link(stop.link, values) if stop and stop.link else "",
     }
-    return render(request, "form/stop.html", context)

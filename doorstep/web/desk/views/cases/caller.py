@@ -19,18 +19,22 @@ from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.insight import actions as insight
 from doorstep.payments import queries as payments
 from doorstep.places import queries as places
+from doorstep.places.models import Property
+from doorstep.web.desk import at_home, case_why, in_contact
+from doorstep.web.form import at_once as at_once_form
 from doorstep.web.form import pages, stops
 from doorstep.web.form import photo as photos
 from doorstep.web.form import session as forms
 from doorstep.web.kit.access import actor, needs, owner
 from doorstep.web.kit.counted import counted_by
-from doorstep.web.kit.opening import may
+from doorstep.web.kit.opening import looked, may
 
 
 def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> forms.FormSession:
     """Return the session of a member of staff who fills in a form for someone."""
 
     def done(case: Case) -> HttpResponse:
+        in_contact.did(request, "sent", case=case)
         # With the caller still on the line, what is to pay comes first.
         user: Any = request.user
         pays = user.may("payments.take") and payments.due(case)
@@ -50,6 +54,8 @@ def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> f
         # What is moved from another service by an officer nobody fills in.
         counted_by=counted_by(request) if channel in ADVISER_CHANNELS else NOT_COUNTED,
         may_go_on=lambda draft: may_go_on(request, draft),
+        met_stop=lambda at, code: in_contact.did(request, "stopped", service=at, code=code),
+        at_once=channel in ADVISER_CHANNELS,
     )
 
 
@@ -81,11 +87,13 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin the form for a new caller, with the home they call from where it is known; a link leads to the one that is open."""
     if request.method == "GET":
         return forms.lead_on(request, session_of(request, slug))
-    session = session_of(request, slug, channel_of(request))
+    if catalogue.current(slug) is None:
+        raise Http404
     # From the page of a home, which is not asked for again.
-    if home := places.find(request.POST.get("home", "")):
-        return forms.begin_at(session, home.uprn)
-    return forms.begin(session)
+    home = places.find(request.POST.get("home", ""))
+    contact = in_contact.begun(request, channel_of(request), home=home)
+    session = session_of(request, slug, contact.channel)
+    return forms.begin_at(session, home.uprn) if home else forms.begin(session)
 
 
 @needs("desk.send")
@@ -100,6 +108,20 @@ def lead_on(request: HttpRequest, slug: str, page: str) -> HttpResponse:
 def resume(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
     """Go on with a caller's form at the first page not answered."""
     return pages.resume(request, session_of(request, slug), draft)
+
+
+@needs("desk.send")
+@require_http_methods(["GET", "POST"])
+def at_once(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
+    """Ask the caller all questions on one page, with what is known of their home beside it."""
+    session = session_of(request, slug)
+
+    def beside(home: Property) -> dict[str, Any]:
+        looked(request, "home", str(home.uprn))
+        return at_home.beside(request, home, session.now)
+
+    look = at_once_form.Look("desk/form.html", "desk/form_live.html", beside, case_why.read_at)
+    return at_once_form.page(request, session, draft, look)
 
 
 @needs("desk.send")

@@ -17,24 +17,6 @@ if (spots.length && navigator.geolocation) {
     { enableHighAccuracy: true, maximumAge: 30000 },
   );
 }
-// A long list is searched by typing; without this the whole list stands there. What is chosen stays in sight.
-for (const search of document.querySelectorAll("input[data-search]")) {
-  const rows = [...document.querySelectorAll(`#${search.dataset.search} > [data-words]`)];
-  const found = document.getElementById(search.id.replace(/-search$/, "-found"));
-  search.addEventListener("input", () => {
-    const words = search.value.toLowerCase().trim().split(/\s+/).map((word) => search.dataset.start + word);
-    for (const row of rows) row.hidden = !words.every((word) => row.dataset.words.includes(word)) && !row.querySelector(":checked");
-    const some = rows.filter((row) => !row.hidden).length;
-    found.textContent = !search.value.trim() ? "" : some ? found.dataset.some.replace("{some}", some) : found.dataset.none;
-  });
-  // Enter goes on to what was found: nothing in it is chosen yet, so there is nothing to send.
-  search.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
-    event.preventDefault();
-    rows.find((row) => !row.hidden)?.querySelector("input")?.focus();
-  });
-  works(search);
-}
 // A sentence such as the price so far is asked for anew after each change; without this there is a button.
 for (const form of document.querySelectorAll("form[data-live]")) {
   let newest = 0; // an answer to an earlier change may come after that to a later one: it is left out

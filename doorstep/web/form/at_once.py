@@ -1,0 +1,415 @@
+"""All pages of a form on one, for an adviser with a caller on the line: what will happen stands in words before anything is sent.
+
+The questions, facts and rules are the same as on the pages. With each change the form is judged as it stands, on a
+draft that is not kept (`Filling.trial`); what was typed is kept, so that another case can be looked at meanwhile.
+Without scripts a button does that. What is sent is answered page by page, as it would be on the pages.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+
+from doorstep.cases import drafts, foreseeing
+from doorstep.cases.foreseeing import Foreseen
+from doorstep.cases.values import home_of, of_nature
+from doorstep.catalogue.service import Service
+from doorstep.council.errors import Refused
+from doorstep.forms import journey
+from doorstep.forms.facts import together
+from doorstep.forms.form import Page, Question
+from doorstep.forms.journey import Decision
+from doorstep.forms.questions import kinds
+from doorstep.forms.questions.kind import Invalid, NotHad
+from doorstep.intake import prefill
+from doorstep.intake.filling import Entries, Filling, asked_on
+from doorstep.places import finding
+from doorstep.places import queries as places
+from doorstep.places.models import Property
+from doorstep.web.form import counting, passing_on, stops
+from doorstep.web.form.over import or_where_it_went, over
+from doorstep.web.form.receive import (
+    LEAVES,
+    MOST_TYPED,
+    NOT_TYPED,
+    asked_from,
+    entries_of,
+    forget_old_choice,
+)
+from doorstep.web.form.render import choices, filled
+from doorstep.web.form.session import FormSession, find, go_on
+from doorstep.web.kit import seen
+
+# What presses a button here, and is no answer.
+PRESSED = (
+    *NOT_TYPED,
+    "update",
+    "find",
+    "another",
+    "pass_on",
+    "override",
+    "reason",
+    "beside",
+    seen.FIELD,
+)
+# Homes in the list beneath what was typed.
+MOST_HOMES = 40
+
+
+@dataclass
+class Part:
+    """A page as it stands among the others: its questions, what may be chosen, and what is wrong."""
+
+    page: Page
+    # Whether what its choices rest on is known.
+    is_ready: bool = True
+    shown: dict[str, Any] = field(default_factory=dict)
+    wrong: dict[str, Invalid] = field(default_factory=dict)
+    # What was chosen or found that is drawn as more than the value of a field, such as a home.
+    drawn: tuple[object, ...] = ()
+
+    @property
+    def shape(self) -> str:
+        """Return a digest of all that is drawn but the values of fields: a script swaps the part where it is another."""
+        asked = [(q.id, q.label, q.hint, q.optional) for q in self.page.questions]
+        offered = [
+            [(*option, getattr(option, "more", None)) for option in options]
+            for options in self.shown.get("options", {}).values()
+            if not isinstance(options, NotHad)
+        ]
+        homes = [[h.uprn for h in found.rows] for found in self.shown.get("homes", {}).values()]
+        wrong = sorted((name, w.code) for name, w in self.wrong.items())
+        not_had = sorted(self.shown.get("not_had", ()))
+        drawn = (self.page.title, self.is_ready, asked, offered, homes, wrong, not_had, self.drawn)
+        return hashlib.sha256(repr(drawn).encode()).hexdigest()[:12]
+
+
+@dataclass
+class Walk:
+    """How far the answers go: the parts that are met, the questions still open, or where a check stopped."""
+
+    filling: Filling
+    parts: list[Part] = field(default_factory=list)
+    open: list[Question] = field(default_factory=list)
+    stop: Decision | None = None
+    refused: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        """Say whether all is answered and nothing stops it."""
+        return not self.open and self.stop is None
+
+    @property
+    def has_wrong(self) -> bool:
+        """Say whether something was answered wrongly."""
+        return any(part.wrong for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How it is drawn: the page, the part of it that a script swaps, and what is told beside it of a home."""
+
+    page: str
+    live: str
+    beside: Callable[[Property], Mapping[str, Any]]
+    # What a check read, as name and value: why it is so.
+    why: Callable[[Service, Decision], list[tuple[str, str]]]
+
+
+@or_where_it_went
+def page(request: HttpRequest, session: FormSession, draft_id: UUID, look: Look) -> HttpResponse:
+    """Draw all pages of a form as they stand, or take them."""
+    filling = find(session, draft_id)
+    if filling is None:
+        return over(request, session, draft_id)
+    if filling.draft.changes_id is not None:
+        return go_on(session, filling)
+    screen = _Screen(request, session, filling, look)
+    with together(), asked_from(request, session):
+        return screen.take() if request.method == "POST" else screen.show()
+
+
+class _Screen:
+    """One draft, drawn or sent by one request."""
+
+    def __init__(
+        self, request: HttpRequest, session: FormSession, filling: Filling, look: Look
+    ) -> None:
+        self.request, self.session, self.filling, self.look = request, session, filling, look
+        self.posted = request.POST.copy()
+        self.searched: dict[str, finding.Homes] = {}
+
+    def show(self) -> HttpResponse:
+        """Draw the form as it was left."""
+        draft = self.filling.draft
+        pages = self.filling.service.form.pages
+        if not draft.answers and not draft.typed:
+            counting.shown(draft, pages[0].id, self.session.now)
+        for here in pages:
+            for name, values in filled(here, draft).items():
+                self.posted.setlist(name, values)
+        walk = self._walk(self.filling.trial())
+        return self._draw(walk)
+
+    def take(self) -> HttpResponse:
+        """Judge the form as it stands, or send it."""
+        self._look_up_homes()
+        for here in self.filling.service.form.pages:
+            forget_old_choice(here, self.posted)
+        if "pass_on" in self.posted:
+            return self._pass_on()
+        if any(name in self.posted for name in ("update", "find", "another", "link")):
+            walk = self._walk(self.filling.trial())
+            self._keep(walk)
+            if "link" in self.posted:
+                return redirect(f"{self.session.address(self.filling.draft)}/{LEAVES['link']}")
+            return self._draw(walk)
+        return self._send()
+
+    def _walk(self, filling: Filling, *, to_send: bool = False) -> Walk:
+        """Answer the pages in order as far as they are whole; the questions of the others are shown as they stand."""
+        walk = Walk(filling)
+        for here in filling.service.form.pages:
+            if not filling.is_shown(here):
+                continue
+            part = Part(here.asked_of(staff=True))
+            walk.parts.append(part)
+            goes_on = walk.is_done
+            if goes_on:
+                self._answer(walk, part, here, to_send)
+            part.is_ready = _is_ready(here, filling)
+            if to_send and not goes_on and part.is_ready:
+                part.wrong = entries_of(self.request, filling, here, self.posted).wrong
+            if part.is_ready:
+                looked_for = choices(self.request, filling, here, part.wrong, self.posted)
+                part.shown = {**looked_for, "homes": self._homes(here)}
+                part.drawn = tuple(self._drawn(here))
+        return walk
+
+    def _answer(self, walk: Walk, part: Part, here: Page, to_send: bool) -> None:
+        entries = entries_of(self.request, walk.filling, here, self.posted)
+        if entries.wrong:
+            walk.open += [q for q in asked_on(here) if q.id in entries.wrong]
+            part.wrong = entries.wrong if to_send or self._typed_wrong(entries) else {}
+            return
+        stood = counting.before(walk.filling.draft, here)
+        try:
+            decision = walk.filling.answer(here, entries)
+        except Refused as exc:
+            if exc.code != "slot_gone":
+                raise
+            part.wrong = {
+                q.id: Invalid("slot_gone") for q in of_nature(walk.filling.service, "slot")
+            }
+            walk.open += [q for q in asked_on(here) if q.id in part.wrong]
+            return
+        if to_send:
+            counting.answered(walk.filling.draft, stood, decision, self.session.now)
+        if decision.stops and to_send and self.posted.get("override") == decision.code:
+            decision = self._override(walk, here, decision)
+        if decision.stops:
+            walk.stop = decision
+
+    def _typed_wrong(self, entries: Entries) -> bool:
+        """Say whether a file came that cannot be taken: it is not sent again, so that is said at once."""
+        return bool(self.request.FILES) and any(w.code != "missing" for w in entries.wrong.values())
+
+    def _override(self, walk: Walk, here: Page, decision: Decision) -> Decision:
+        try:
+            return walk.filling.override(here, reason=self.posted.get("reason", "")[:1000])
+        except Refused as exc:
+            if exc.code == "went_elsewhere":
+                raise
+            walk.refused = exc.code
+            return decision
+
+    def _send(self) -> HttpResponse:
+        walk = self._walk(self.filling, to_send=True)
+        if not walk.is_done:
+            for part in walk.parts:
+                counting.wrong(
+                    self.filling.draft, part.page.id, part.wrong.items(), self.session.now
+                )
+            if walk.has_wrong or walk.stop:
+                self._keep(walk)
+            return self._draw(walk, tried=True)
+        will = _will(walk)
+        if seen.changed(self.posted, will.state) is not None:
+            return self._draw(walk, tried=True)
+        try:
+            case, decision = self.filling.submit()
+        except Refused as exc:
+            if exc.code == "went_elsewhere":
+                raise
+            return self._again()  # what was found is other than a moment ago: it is judged anew
+        if case is None:
+            walk.stop = decision
+            return self._draw(walk, tried=True)
+        counting.sent(self.filling.draft, case, self.session.now)
+        return self.session.done(case)
+
+    def _again(self) -> HttpResponse:
+        self.filling.draft.refresh_from_db()
+        self.filling = self.session.filling(self.filling.draft)
+        walk = self._walk(self.filling.trial())
+        return self._draw(walk, tried=True)
+
+    def _pass_on(self) -> HttpResponse:
+        walk = self._walk(self.filling, to_send=True)
+        to = prefill.leads_to(self.filling, walk.stop) if walk.stop else None
+        if to is None:
+            return self._draw(walk, tried=True)
+        return passing_on.pass_on(self.session, self.filling.draft, to)
+
+    def _look_up_homes(self) -> None:
+        """Find the homes that were typed; the only one is chosen, and one that is to be another is let go."""
+        for question in of_nature(self.filling.service, "home"):
+            if self.posted.get("another") == question.id:
+                self.posted.setlist(question.id, [])
+                self.posted.setlist(f"{question.id}-typed", [])
+            text = self.posted.get(f"{question.id}-typed", "").strip()
+            chosen = self.posted.get(question.id)
+            if not text or chosen and self.posted.get("find") != question.id:
+                continue
+            homes = self.searched[question.id] = finding.find(text, MOST_HOMES)
+            only = len(homes.rows) == 1 and not homes.let_go
+            self.posted.setlist(question.id, [str(homes.rows[0].uprn)] if only else [])
+
+    def _homes(self, here: Page) -> dict[str, finding.Homes]:
+        """Return the homes that were found for a page's question; after a change of something else, once more."""
+        found = {}
+        for question in (q for q in here.questions if kinds.of(q).nature == "home"):
+            text = self.posted.get(f"{question.id}-typed", "").strip()
+            if text and not self.posted.get(question.id):
+                found[question.id] = self.searched.get(question.id) or finding.find(
+                    text, MOST_HOMES
+                )
+        return found
+
+    def _drawn(self, here: Page) -> Iterator[object]:
+        for question in here.questions:
+            if kinds.of(question).nature in ("home", "spot", "photos"):
+                yield self.posted.getlist(question.id), self.posted.get(f"{question.id}-typed")
+
+    def _keep(self, walk: Walk) -> None:
+        """Keep what was typed on each page, and what was found out meanwhile."""
+        typed = dict(_by_page(self.filling, self.posted))
+        if (
+            sum(
+                len(text)
+                for fields in typed.values()
+                for texts in fields.values()
+                for text in texts
+            )
+            > MOST_TYPED
+        ):
+            return
+        draft = self.filling.draft
+        draft.observed = walk.filling.draft.observed
+        drafts.keep_all_typed(draft=draft, typed=typed, now=self.session.now)
+
+    def _draw(self, walk: Walk, *, tried: bool = False) -> HttpResponse:
+        """Draw the form; `tried` says that it was sent, so that it is said why nothing was."""
+        filling = walk.filling
+        if walk.stop:
+            self.session.met_stop(filling.service.slug, walk.stop.code)
+        will = _will(walk) if walk.is_done else None
+        context: dict[str, Any] = {
+            "service": filling.service,
+            "session": self.session,
+            "draft": self.filling.draft,
+            "base": self.session.address(self.filling.draft),
+            "parts": walk.parts,
+            "typed": self.posted,
+            "open": walk.open,
+            "will": will,
+            "seen": seen.mark(will.state) if will else "",
+            "stopped": stops.told(filling, walk.stop) if walk.stop else None,
+            "decision": walk.stop,
+            "refused": walk.refused,
+            "tried": tried,
+            "wrong": {k: v for part in walk.parts for k, v in part.wrong.items()},
+            "known": _knowledge(filling),
+            "so_far": so_far(walk),
+            "why": self._why(walk),
+        }
+        is_live = self.posted.get("update") == "live"
+        context |= self._at_home(filling, is_live)
+        return render(self.request, self.look.live if is_live else self.look.page, context)
+
+    def _why(self, walk: Walk) -> list[tuple[str, str]]:
+        """Return what the rule read that stopped it; where nothing did, what those rules led to that did not hold."""
+        if walk.stop:
+            return self.look.why(walk.filling.service, walk.stop)
+        return []
+
+    def _at_home(self, filling: Filling, is_live: bool) -> dict[str, Any]:
+        """Return what is told of the home; a script that shows it already is not told again."""
+        uprn = str(home_of(filling.service, filling.draft.answers) or "")
+        if is_live and self.posted.get("beside") == uprn:
+            return {"beside": uprn, "has_beside": False}
+        home = places.find(uprn) if uprn else None
+        told = self.look.beside(home) if home else {}
+        return {"home": home, "beside": uprn, "has_beside": True, **told}
+
+
+@dataclass(frozen=True)
+class Will:
+    """What will happen when it is sent: what is said before, what comes of it, and the words on the button."""
+
+    sending: str
+    send: str
+    foreseen: Foreseen
+
+    @property
+    def state(self) -> dict[str, object]:
+        """Return what has to be as it was shown, for it to be sent."""
+        return {":sending": self.sending, ":will": (self.foreseen.headline, self.foreseen.says)}
+
+
+def _will(walk: Walk) -> Will:
+    filling = walk.filling
+    return Will(*filling.last_words(), foreseeing.foreseen(draft=filling.draft, now=filling.now))
+
+
+def so_far(walk: Walk) -> list[str]:
+    """Return what is said while the form is filled in, such as the price of what was chosen, of each page that is answered."""
+    answers = walk.filling.draft.answers
+    done = [p.page for p in walk.parts if p.page.so_far and journey.answered(p.page, answers)]
+    return stops.known([page.so_far for page in done], walk.filling.values)
+
+
+def _is_ready(here: Page, filling: Filling) -> bool:
+    """Say whether what the choices of a page rest on is known, such as the home whose bins it lists."""
+    names = filling.values.keys()
+    sources = [q.source for q in here.questions if q.source is not None]
+    return all({path.split(".")[0] for path in source.uses} <= names for source in sources)
+
+
+def _by_page(filling: Filling, posted: QueryDict) -> Iterator[tuple[str, dict[str, list[str]]]]:
+    """Go through the pages with the fields that are theirs, as they were typed."""
+    names = [name for name in posted if name not in PRESSED]
+    for here in filling.service.form.pages:
+        ids = [q.id for q in here.questions]
+        fields = {
+            name: posted.getlist(name)
+            for name in names
+            if any(name == id_ or name.startswith(f"{id_}-") for id_ in ids)
+        }
+        if fields:
+            yield here.id, fields
+
+
+def _knowledge(filling: Filling) -> Mapping[str, Any]:
+    """Return what the service's owner wrote for advisers, as far as what it names is known."""
+    known, values = filling.service.about.knowledge, filling.values
+    if known is None:
+        return {}
+    asked = [
+        (one.ask, answer[0]) for one in known.asked if (answer := stops.known([one.answer], values))
+    ]
+    return {"script": stops.known(known.script, values), "asked": asked}

@@ -1,0 +1,138 @@
+"""A form for a caller: all its pages on one, judged as it stands, nothing sent that was not said."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from doorstep.cases.models import Case, Draft
+from doorstep.staff.actor import SYSTEM
+from doorstep.waste import actions as waste
+from tests.form_client import text
+from tests.people import signed_in
+
+NEW = "/desk/new/missed-bin"
+
+
+def begun(client: Any, new: str = NEW, **posted: str) -> str:
+    """Begin a form and return where all its pages stand on one."""
+    there = client.post(new, {"channel": "telephone", **posted})["Location"]
+    draft = Draft.objects.latest("created_at")
+    assert there.endswith("/all")
+    return f"{new}/{draft.pk}/all"
+
+
+def mark(page: Any) -> str:
+    """Return the mark of what a page said would happen; "" where it said nothing."""
+    found = re.search(r'name="seen" value="([^"]+)"', page.content.decode())
+    return found[1] if found else ""
+
+
+def bin_of(page: Any) -> str:
+    return re.findall(r'name="container" type="radio" value="([^"]+)"', page.content.decode())[0]
+
+
+def test_it_begins_with_what_is_still_to_be_asked(district: Any) -> None:
+    client = signed_in("adviser")
+    said = text(client.get(begun(client, home="1001")))
+    assert "Still to ask:" in said and "1 Mill Lane" in said
+    assert "Who is calling?" in said and "Nothing is open here" in said
+
+
+def test_what_will_happen_is_said_before_anything_is_sent(district: Any) -> None:
+    client = signed_in("adviser")
+    there = begun(client, home="1001")
+    chosen = {"property": "1001", "container": bin_of(client.get(there))}
+    page = client.post(there, {**chosen, "update": "1"})
+    assert "The crew comes back by" in text(page)
+    assert Case.objects.count() == 0 and Draft.objects.get().answers == {"property": "1001"}
+    # Nobody sends what was not shown to them: pressed at once, it is said first.
+    page = client.post(there, chosen)
+    assert "Nothing is sent yet" in text(page) and Case.objects.count() == 0
+    sent = client.post(there, {**chosen, "seen": mark(page)})
+    case = Case.objects.get()
+    assert sent["Location"] == f"/desk/cases/{case.reference}"
+    assert case.channel == "telephone" and case.assisted
+    # Pressed twice, it is one case.
+    client.post(there, {**chosen, "seen": mark(page)})
+    assert Case.objects.count() == 1
+
+
+def test_what_is_other_than_was_shown_is_not_sent(district: Any) -> None:
+    client = signed_in("adviser")
+    there = begun(client, home="1001")
+    chosen = {"property": "1001", "container": bin_of(client.get(there))}
+    seen = mark(client.post(there, {**chosen, "update": "1"}))
+    other = seen.replace(":will=", ":will=0")
+    page = client.post(there, {**chosen, "seen": other})
+    assert "Nothing is sent yet" in text(page) and Case.objects.count() == 0
+    client.post(there, {**chosen, "seen": seen})
+    assert Case.objects.count() == 1
+
+
+def test_a_stop_says_what_to_say_and_takes_a_reason(district: Any) -> None:
+    client = signed_in("adviser")
+    district.case(0)
+    there = begun(client, home="1001")
+    chosen = {"property": "1001", "container": bin_of(client.get(there))}
+    page = text(client.post(there, {**chosen, "update": "1"}))
+    assert "We already know about this bin" in page and "Say to the caller" in page
+    assert "call us" not in page.lower() and 'name="seen"' not in page
+    assert "Send all the same" not in page  # this one may be passed by nobody
+
+
+def test_what_was_typed_is_kept_while_another_case_is_looked_at(district: Any) -> None:
+    client = signed_in("adviser")
+    there = begun(client, home="1001")
+    client.post(there, {"property": "1001", "name": "Ann Lee", "email": "ann", "update": "live"})
+    page = client.get(there).content.decode()
+    assert 'value="Ann Lee"' in page and 'value="ann"' in page
+
+
+def test_all_that_is_wrong_is_said_at_once(district: Any) -> None:
+    client = signed_in("adviser")
+    there = begun(client, home="1001")
+    page = text(client.post(there, {"property": "1001", "email": "ann"}))
+    assert "Choose the bin that was missed" in page and "correct format" in page
+    assert Draft.objects.get().typed["contact"]["email"] == ["ann"]
+
+
+@pytest.mark.parametrize("said", ["1 mill lane", "le67 3fj", "zzzz"])
+def test_a_home_is_found_by_what_the_caller_says(district: Any, said: str) -> None:
+    client = signed_in("adviser")
+    there = begun(client)
+    page = client.post(there, {"property-typed": said, "find": "property"}).content.decode()
+    if said == "1 mill lane":
+        assert 'name="property" value="1001"' in page and "Which bin was missed?" in page
+    elif said == "zzzz":
+        assert "No home of ours is found by that" in page
+    else:
+        assert "homes found: which one?" in page and '<option value="1001">' in page
+    assert Draft.objects.get().answers == {}
+
+
+def test_staff_go_past_a_stop_with_a_reason_and_are_told_what_then_happens(district: Any) -> None:
+    client = signed_in("adviser")
+    box = district.boxes[0]
+    waste.record_log(
+        event_id=uuid4(),
+        container_id=str(box.pk),
+        reason="not_out",
+        note="",
+        photo="",
+        by=SYSTEM,
+        now=district.now,
+    )
+    there = begun(client, home="1001")
+    chosen = {"property": "1001", "container": str(box.pk)}
+    page = text(client.post(there, {**chosen, "update": "1"}))
+    assert "The crew could not empty this bin" in page and "Send all the same" in page
+    again = text(client.post(there, {**chosen, "override": "logged"}))
+    assert "Give a reason" in again and Case.objects.count() == 0
+    # With a reason it stands in words first, and is sent by the next press.
+    page = client.post(there, {**chosen, "override": "logged", "reason": "Seen by a warden"})
+    assert "The crew comes back by" in text(page) and Case.objects.count() == 0
+    client.post(there, {**chosen, "seen": mark(page)})
+    case = Case.objects.get()
+    assert case.events.filter(kind="override").count() == 1
