@@ -55,11 +55,12 @@ def day_of(day: date) -> tuple[datetime, datetime]:
     return begins, datetime.combine(day + timedelta(days=1), time(), ZONE)
 
 
-def of_day(staff_id: int, day: date) -> list[Contact]:
-    """Return the contacts that somebody took on a day, the last first, with what was done in each; at most 300."""
+def of_day(day: date, *, staff_id: int | None = None) -> list[Contact]:
+    """Return the contacts of a day, or those that somebody took, the last first, with what was done in each; at most 500."""
     begins, ends = day_of(day)
-    rows = Contact.objects.filter(by=staff_id, begun_at__gte=begins, begun_at__lt=ends)
-    return list(_whole(rows).order_by("-begun_at", "-pk")[:300])
+    rows = Contact.objects.filter(begun_at__gte=begins, begun_at__lt=ends)
+    rows = rows if staff_id is None else rows.filter(by=staff_id)
+    return list(_whole(rows).order_by("-begun_at", "-pk")[:500])
 
 
 def of_people(ids: Iterable[int], most: int) -> list[Contact]:

@@ -214,6 +214,27 @@ def test_what_it_is_about_narrows_the_services(district: Any) -> None:
     assert "No service has such a word" in none and "/desk/new/missed-bin" not in none
 
 
+def test_the_number_that_rang_is_filled_in_where_nobody_is_known_by_it(
+    district: Any, secret: None
+) -> None:
+    client = signed_in("adviser")
+    client.get(opened(rings()), **BY_HAND)
+    home = district.boxes[2].place_id
+    at = client.post("/desk/new/missed-bin", {"channel": "post", "home": home})["Location"]
+    assert 'value="+441632960001"' in text(client.get(at)) or "01632 960001" in text(client.get(at))
+    assert Draft.objects.get().channel == "telephone"
+
+
+def test_what_supervisors_correct_is_listed_for_them_alone(district: Any) -> None:
+    ann, client = known("Ann Poole"), signed_in("adviser")
+    there = begun(client)
+    client.get(f"/desk/customers/{ann.pk}")
+    client.post(f"{there}/end", {})
+    listed = text(signed_in("supervisor").get("/desk/contacts/day"))
+    assert "Ann Poole" in listed and f'href="{there}"' in listed and "Adviser" in listed
+    assert "Ann Poole" not in text(signed_in("manager").get("/desk/contacts/day"))
+
+
 def test_anothers_contact_is_not_there(district: Any) -> None:
     there = begun(signed_in("officer"))
     client = signed_in("adviser")

@@ -14,6 +14,7 @@ from doorstep.cases import drafts
 from doorstep.cases import queries as cases
 from doorstep.cases.drafts import NOT_COUNTED
 from doorstep.cases.models import Case, Draft
+from doorstep.cases.prefill import Said
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.insight import actions as insight
@@ -93,7 +94,12 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     home = places.find(request.POST.get("home", ""))
     contact = in_contact.begun(request, channel_of(request), home=home)
     session = session_of(request, slug, contact.channel)
-    return forms.begin_at(session, home.uprn) if home else forms.begin(session)
+    if not home and not contact.number:
+        return forms.begin(session)
+    answers: dict[tuple[str, str], object] = {("address", ""): str(home.uprn)} if home else {}
+    # The number that rang is how to reach whoever is not known yet.
+    known = {"phone": contact.number} if contact.number and contact.person_id is None else {}
+    return forms.begin_with(session, Said(answers=answers, contact=known))
 
 
 @needs("desk.send")

@@ -241,8 +241,8 @@ def choose(request: HttpRequest, reference: str, choice: str) -> HttpResponse:
 def change(request: HttpRequest, reference: str) -> HttpResponse:
     """Begin a change of a case for a resident who rings: its form, with all that was answered."""
     case = open_case(request, reference)
-    contact = in_contact.current(request)
-    session = caller.session_of(request, case.slug, contact.channel if contact else "telephone")
+    contact = in_contact.begun(request, "telephone")
+    session = caller.session_of(request, case.slug, contact.channel)
     draft = changing.begin(
         case_id=case.pk,
         owner=session.owner,
