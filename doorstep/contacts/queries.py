@@ -106,6 +106,12 @@ def proposal(contact: Contact) -> Proposal:
     return demand.propose(acts, is_failure)
 
 
+def was_sent_in(contact: Contact, reference: str) -> bool:
+    """Say whether a case is one that was sent in a contact."""
+    sent = contact.acts.filter(what="sent", case__reference=reference)
+    return sent.exists()
+
+
 def looked_at(contact: Contact) -> set[int]:
     """Return the numbers of the cases that were looked at in a contact and were there before it."""
     acts = contact.acts.filter(what="looked", case__opened_at__lt=contact.begun_at)
