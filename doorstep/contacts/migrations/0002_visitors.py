@@ -1,7 +1,6 @@
 """Who waits at the counter, and whether a screen is turned to them."""
 
 import django.db.models.deletion
-from django.conf import settings
 from django.db import migrations, models
 from django.db.models import Q
 
@@ -9,7 +8,7 @@ from django.db.models import Q
 class Migration(migrations.Migration):
     dependencies = [
         ("contacts", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("staff", "0012_find_key"),
     ]
     operations = [
         migrations.AddField(
@@ -41,7 +40,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        to="staff.staffuser",
                     ),
                 ),
                 (

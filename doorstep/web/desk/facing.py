@@ -54,6 +54,10 @@ class Facing:
         is_of_staff = request.path.startswith("/desk") or bool(getattr(view, "permission", ""))
         if not is_of_staff:
             return None
+        user: Any = request.user
+        permission = getattr(view, "permission", "")
+        if permission and not (user.is_authenticated and user.may(permission)):
+            return None  # the view refuses
         contact = in_contact.faced(request)
         if contact is None or _is_theirs(request, contact, named):
             return None

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -76,7 +77,7 @@ def call_next(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     visitor = waiting.call_next(by=user, now=timezone.now())
     if visitor is None or visitor.contact_id is None:
-        return redirect("/desk/queue?nobody=1")
+        return redirect(f"{reverse('desk_queue')}?nobody=1")
     in_contact.changed(request)
     return redirect("desk_contact", number=visitor.contact_id)
 
