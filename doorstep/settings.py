@@ -87,6 +87,7 @@ ROOMS = (
     "intake",
     "authorities",
     "bookings",
+    "contacts",
     "fieldwork",
     "messages",
     "payments",
@@ -280,6 +281,8 @@ WHITESPACE_URL = os.environ.get(
 )
 WHITESPACE_USER = os.environ.get("WHITESPACE_USER", "demo" if DEMO else "")
 WHITESPACE_PASSWORD = os.environ.get("WHITESPACE_PASSWORD", "demo" if DEMO else "")
+# With it a telephone system signs what it sends to /hooks/telephony; without it that address is not there.
+TELEPHONY_SECRET = os.environ.get("DOORSTEP_TELEPHONY_SECRET", "")
 WHITESPACE_SECRET = os.environ.get("WHITESPACE_SECRET", f"poke-{SECRET_KEY}" if DEMO else "")
 # The council's own sign-in (connectors/oidc.py), with what its button says; none: staff sign in here alone. In the demo a stand-in.
 SSO_PORT = int(os.environ.get("SSO_PORT") or int(os.environ.get("PORT") or 8000) + 3000)

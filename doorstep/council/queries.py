@@ -143,6 +143,32 @@ class Texts(Part):
     quiet_until: time = time(8)
 
 
+class ChannelCost(Part):
+    """What one contact by a channel costs from a day on, in pence, and who found that out."""
+
+    pence: Annotated[int, Field(ge=0)]
+    since: Annotated[date, Field(alias="from")]
+    source: str = ""
+
+
+Costed = Literal["online", "telephone", "face to face", "e-mail", "post"]
+_SOCITM, _PWC = "SOCITM 2012", "PwC 2009"
+
+
+def _costs() -> dict[Costed, tuple[ChannelCost, ...]]:
+    """Return what contacts cost where a council says nothing: public figures; of an e-mail nobody gives one."""
+    found: tuple[tuple[Costed, int, str, date], ...] = (
+        ("face to face", 862, _SOCITM, date(2012, 1, 1)),
+        ("telephone", 283, _SOCITM, date(2012, 1, 1)),
+        ("online", 15, _SOCITM, date(2012, 1, 1)),
+        ("post", 1210, _PWC, date(2009, 1, 1)),
+    )
+    return {
+        channel: (ChannelCost.model_validate({"pence": p, "from": day, "source": source}),)
+        for channel, p, source, day in found
+    }
+
+
 class Emergency(Part):
     """What to do when someone is in danger now: the words that sound so, in any language, and who is rung."""
 
@@ -205,6 +231,8 @@ class Council(Part):
     emergency: Emergency = Emergency()
     # What a carrier of messages calls the frame of ours: by channel ("email", "text"), or one message of it ("email.received").
     messages: dict[str, str] = {}
+    # What a contact costs by channel, each price from a day on; a channel that is not here has none.
+    channel_costs: Annotated[dict[Costed, tuple[ChannelCost, ...]], Field(default_factory=_costs)]
     # Where people may be told by text message.
     texts: Texts | None = None
     # What the council's own sign-in gives here.

@@ -300,11 +300,24 @@ def looked(*, by: StaffUser, what: str, key: str, now: datetime) -> None:
     Look.objects.create(staff=by, at=now, what=what, key=key)
 
 
-def choose_find_key(*, staff: StaffUser, key: str) -> None:
-    """Change the key that leads to the search box, "" for none; raises Refused("not_one_key")."""
-    if len(key) > 1 or (key and (not key.isprintable() or key.isspace())):
+# Of the function keys those that browsers leave to pages.
+FUNCTION_KEYS = ("F2", "F4", "F8", "F9")
+
+
+def choose_keys(*, staff: StaffUser, find: str, begin: str, end: str) -> None:
+    """Change the keys that lead to the search box, begin a call and end a contact, "" for none.
+
+    Raises Refused("not_one_key", "not_a_function_key", "keys_alike").
+    """
+    if len(find) > 1 or (find and (not find.isprintable() or find.isspace())):
         raise Refused("not_one_key")
-    StaffUser.objects.filter(pk=staff.pk).update(find_key=key.casefold()[:1])
+    for name, key in (("begin", begin), ("end", end)):
+        if key not in ("", *FUNCTION_KEYS):
+            raise Refused("not_a_function_key", field=name)
+    if begin and begin == end:
+        raise Refused("keys_alike")
+    keys = {"find_key": find.casefold()[:1], "begin_key": begin, "end_key": end}
+    StaffUser.objects.filter(pk=staff.pk).update(**keys)
 
 
 @transaction.atomic

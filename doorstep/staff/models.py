@@ -29,6 +29,9 @@ class StaffUser(AbstractBaseUser):
     break_glass = models.BooleanField(default=False, db_default=False)
     # The key that leads to the desk's search box; empty: none does.
     find_key = models.CharField(max_length=1, blank=True, default="/", db_default="/")
+    # The keys that begin a telephone call, and end the contact that is open; empty: none does.
+    begin_key = models.CharField(max_length=3, blank=True, default="F8", db_default="F8")
+    end_key = models.CharField(max_length=3, blank=True, default="F9", db_default="F9")
 
     USERNAME_FIELD = "username"
     objects = StaffManager()

@@ -64,6 +64,9 @@ ROLES: dict[str, dict[str, Scope]] = {
         # A restricted person's record, with a reason; and who opened a person's record.
         "customer.restricted": "any",
         "customer.trace": "any",
+        # The contacts of a day and what they cost; and what somebody else's contact was about.
+        "contacts.see": "any",
+        "contacts.correct": "any",
         "crew.work": "team",
         "status.see": "any",
         "status.mend": "any",
@@ -85,6 +88,7 @@ ROLES: dict[str, dict[str, Scope]] = {
     "manager": {
         **_DESK,
         "desk.see": "any",
+        "contacts.see": "any",
         "bookings.see": "any",
         "services.see": "any",
         "status.see": "any",

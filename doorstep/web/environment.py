@@ -26,6 +26,7 @@ from doorstep.outside import identity
 from doorstep.staff import queries as staff
 from doorstep.staff.models import Alarm
 from doorstep.text.untranslated import Untranslated
+from doorstep.web.desk import in_contact
 from doorstep.web.form.months import day_words, months_of
 from doorstep.web.kit import compiled, look, parts, times
 from doorstep.web.kit.attributes import attributes
@@ -160,6 +161,7 @@ def environment(**options: Any) -> Environment:
     jinja.globals.update(languages=council.languages, language=council.language)
     jinja.globals.update(months_of=months_of, day_words=day_words, browser_cookie=cookie)
     jinja.globals.update(staff_alarms=staff_alarms)
+    jinja.globals.update(in_contact=in_contact.bar, contact_of=in_contact.who)
     jinja.globals.update(map_tiles=settings.MAP_TILES, map_credit=settings.MAP_CREDIT)
     jinja.filters.update(plain=plain, own=own, say=say, when=when, pounds=pounds, kind=kinds.of)
     jinja.filters.update(attributes=attributes, due=times.due, at=times.at, lasted=times.lasted)

@@ -11,6 +11,9 @@ from doorstep.web.desk.views.cases import (
     told,
     worklist,
 )
+from doorstep.web.desk.views.contacts import bar as contact_bar
+from doorstep.web.desk.views.contacts import contact, ring
+from doorstep.web.desk.views.contacts import lists as contact_lists
 from doorstep.web.desk.views.customers import changing as customer_changes
 from doorstep.web.desk.views.customers import customer
 from doorstep.web.desk.views.customers import lists as customer_lists
@@ -24,6 +27,20 @@ urlpatterns = [
     path("", home.home, name="desk"),
     path("/find", find.find, name="find"),
     path("/shortcuts", find.shortcuts, name="shortcuts"),
+    path("/ring/<str:token>", ring.ring, name="desk_ring"),
+    path("/contacts", contact_lists.mine, name="desk_contacts"),
+    path("/contacts/day", contact_lists.day, name="contacts_of_day"),
+    path("/contacts/begin", contact_bar.begin, name="begin_contact"),
+    path("/contacts/<int:number>", contact.page, name="desk_contact"),
+    path("/contacts/<int:number>/hold", contact_bar.hold, name="hold_contact"),
+    path("/contacts/<int:number>/go-on", contact_bar.go_on, name="go_on_with_contact"),
+    path("/contacts/<int:number>/who", contact.who, name="say_who"),
+    path("/contacts/<int:number>/why", contact_bar.why, name="say_why"),
+    path("/contacts/<int:number>/act", contact_bar.act, name="act_in_contact"),
+    path("/contacts/<int:number>/call-back", contact.call_back, name="contact_call_back"),
+    path("/contacts/<int:number>/end", contact_bar.end, name="end_contact"),
+    path("/contacts/<int:number>/open-again", contact_bar.open_again, name="open_contact_again"),
+    path("/contacts/<int:number>/correct", contact.correct, name="correct_contact"),
     path("/cases/<str:reference>", case.case, name="desk_case"),
     path("/cases/<str:reference>/decide", case.decide, name="decide"),
     path("/cases/<str:reference>/choose/<slug:choice>", case.choose, name="desk_choose"),

@@ -311,6 +311,8 @@ class _Screen:
     def _draw(self, walk: Walk, *, tried: bool = False) -> HttpResponse:
         """Draw the form; `tried` says that it was sent, so that it is said why nothing was."""
         filling = walk.filling
+        if walk.stop:
+            self.session.met_stop(filling.service.slug, walk.stop.code)
         will = _will(walk) if walk.is_done else None
         context: dict[str, Any] = {
             "service": filling.service,

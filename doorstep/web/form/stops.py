@@ -90,6 +90,7 @@ def render_stop(
 ) -> HttpResponse:
     """Draw why the form cannot go on, and what next."""
     form = filling.service.form
+    session.met_stop(filling.service.slug, decision.code)
     context = {
         **told(filling, decision),
         "service": filling.service,

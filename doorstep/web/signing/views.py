@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from doorstep.contacts import actions as contacts
 from doorstep.council.errors import Refused
 from doorstep.staff import actions as staff
 from doorstep.staff import codes, queries, sessions, ways
@@ -109,6 +110,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if user.is_authenticated:
         staff.note(kind="signed out", about=user.username, by=user.username, now=timezone.now())
+        if request.session.get("contact"):
+            contacts.leave(by=user, now=timezone.now())
     logout(request)
     return redirect("sign_in")
 

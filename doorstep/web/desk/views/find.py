@@ -42,14 +42,19 @@ def find(request: HttpRequest) -> HttpResponse:
 @needs("desk.open")
 @require_http_methods(["GET", "POST"])
 def shortcuts(request: HttpRequest) -> HttpResponse:
-    """Change the key that leads to the box, or turn it off."""
+    """Change the keys that lead to the box, begin a call and end a contact, or turn them off."""
     user: Any = request.user
+    keys = {"find": user.find_key, "begin": user.begin_key, "end": user.end_key}
+    context: dict[str, Any] = {"keys": keys, "offered": staff.FUNCTION_KEYS, "refused": ""}
     if request.method == "GET":
-        return render(request, "desk/shortcuts.html", {"key": user.find_key, "refused": ""})
-    key = request.POST.get("key", "").strip()[:20]
+        return render(request, "desk/shortcuts.html", context)
+    sent = request.POST
+    names = {"find": "key", "begin": "begin", "end": "end"}
+    # A form of the version before has the first alone.
+    typed = {k: sent.get(name, keys[k]).strip()[:20] for k, name in names.items()}
     try:
-        staff.choose_find_key(staff=user, key=key)
+        staff.choose_keys(staff=user, **typed)
     except Refused as exc:
-        context = {"key": key, "refused": exc.code}
+        context |= {"keys": typed, "refused": exc.code, "wrong_at": exc.values.get("field", "")}
         return render(request, "desk/shortcuts.html", context)
     return redirect("shortcuts")

@@ -14,13 +14,14 @@ from doorstep.cases import drafts
 from doorstep.cases import queries as cases
 from doorstep.cases.drafts import NOT_COUNTED
 from doorstep.cases.models import Case, Draft
+from doorstep.cases.prefill import Said
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.insight import actions as insight
 from doorstep.payments import queries as payments
 from doorstep.places import queries as places
 from doorstep.places.models import Property
-from doorstep.web.desk import at_home, case_why
+from doorstep.web.desk import at_home, case_why, in_contact
 from doorstep.web.form import at_once as at_once_form
 from doorstep.web.form import pages, stops
 from doorstep.web.form import photo as photos
@@ -34,6 +35,7 @@ def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> f
     """Return the session of a member of staff who fills in a form for someone."""
 
     def done(case: Case) -> HttpResponse:
+        in_contact.did(request, "sent", case=case)
         # With the caller still on the line, what is to pay comes first.
         user: Any = request.user
         pays = user.may("payments.take") and payments.due(case)
@@ -53,6 +55,7 @@ def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> f
         # What is moved from another service by an officer nobody fills in.
         counted_by=counted_by(request) if channel in ADVISER_CHANNELS else NOT_COUNTED,
         may_go_on=lambda draft: may_go_on(request, draft),
+        met_stop=lambda at, code: in_contact.did(request, "stopped", service=at, code=code),
         at_once=channel in ADVISER_CHANNELS,
     )
 
@@ -85,11 +88,18 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin the form for a new caller, with the home they call from where it is known; a link leads to the one that is open."""
     if request.method == "GET":
         return forms.lead_on(request, session_of(request, slug))
-    session = session_of(request, slug, channel_of(request))
+    if catalogue.current(slug) is None:
+        raise Http404
     # From the page of a home, which is not asked for again.
-    if home := places.find(request.POST.get("home", "")):
-        return forms.begin_at(session, home.uprn)
-    return forms.begin(session)
+    home = places.find(request.POST.get("home", ""))
+    contact = in_contact.begun(request, channel_of(request), home=home)
+    session = session_of(request, slug, contact.channel)
+    if not home and not contact.number:
+        return forms.begin(session)
+    answers: dict[tuple[str, str], object] = {("address", ""): str(home.uprn)} if home else {}
+    # The number that rang is how to reach whoever is not known yet.
+    known = {"phone": contact.number} if contact.number and contact.person_id is None else {}
+    return forms.begin_with(session, Said(answers=answers, contact=known))
 
 
 @needs("desk.send")

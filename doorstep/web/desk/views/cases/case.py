@@ -43,7 +43,15 @@ from doorstep.payments import queries as payments
 from doorstep.staff import queries as looks
 from doorstep.waste import keyed, sheets
 from doorstep.waste import queries as rounds_of
-from doorstep.web.desk import case_place, case_reroute, case_staff, case_told, case_why, story
+from doorstep.web.desk import (
+    case_place,
+    case_reroute,
+    case_staff,
+    case_told,
+    case_why,
+    in_contact,
+    story,
+)
 from doorstep.web.desk.case_state import locked_state, state_of
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases import caller
@@ -170,6 +178,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     found = seen_case(request, reference)
     if isinstance(found, Part):
         return render(request, "desk/case_part.html", {"slim": found})
+    in_contact.did(request, "looked", case=found)
     return draw(request, found)
 
 
@@ -222,6 +231,7 @@ def choose(request: HttpRequest, reference: str, choice: str) -> HttpResponse:
         if not choosing.is_asked_again(case, choice, exc, now):
             raise
         return _ask(request, case, choice, now, exc.code)
+    in_contact.did(request, "decided", case=case)
     return back_to(case)
 
 
@@ -231,7 +241,8 @@ def choose(request: HttpRequest, reference: str, choice: str) -> HttpResponse:
 def change(request: HttpRequest, reference: str) -> HttpResponse:
     """Begin a change of a case for a resident who rings: its form, with all that was answered."""
     case = open_case(request, reference)
-    session = caller.session_of(request, case.slug)
+    contact = in_contact.begun(request, "telephone")
+    session = caller.session_of(request, case.slug, contact.channel)
     draft = changing.begin(
         case_id=case.pk,
         owner=session.owner,
@@ -257,6 +268,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
     except BadFile as exc:
         raise Refused(exc.code, **exc.values) from exc
     case_actions.note(case_id=case.pk, text=text, photos=names, by=actor(request), now=now)
+    in_contact.did(request, "noted", case=case)
     return back_to(case)
 
 

@@ -17,6 +17,7 @@ from doorstep.staff.models import StaffUser
 from doorstep.tasks import actions, queries
 from doorstep.tasks.kinds import KINDS
 from doorstep.tasks.models import Task
+from doorstep.web.desk import in_contact
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.kit import seen
 from doorstep.web.kit.access import actor, needs
@@ -127,7 +128,7 @@ def put_off(request: HttpRequest, number: int) -> HttpResponse:
     """Say that a task is done by another time."""
     actions.put_off(
         task_id=_found(request, number).pk,
-        due_at=_moment(request.POST.get("due", "")),
+        due_at=moment(request.POST.get("due", "")),
         said=request.POST.get("why", ""),
         by=actor(request),
         now=timezone.now(),
@@ -135,7 +136,7 @@ def put_off(request: HttpRequest, number: int) -> HttpResponse:
     return _done(number)
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
     """Return a moment as a field of the desk gives it (Europe/London); raises Refused("due_missing")."""
     try:
         return datetime.strptime(text[:16], "%Y-%m-%dT%H:%M").replace(tzinfo=ZONE)
@@ -195,13 +196,15 @@ def new(request: HttpRequest) -> HttpResponse:
         case_id=case.pk if case else None,
         kind=_kind(typed.get("kind", "")),
         text=typed.get("text", ""),
-        due_at=_moment(typed["due"]) if typed.get("due") else None,
+        due_at=moment(typed["due"]) if typed.get("due") else None,
         who=typed.get("who", ""),
         telephone=typed.get("telephone", ""),
         once=f"form-{typed['once'][:40]}" if typed.get("once") else None,
         by=actor(request),
         now=timezone.now(),
     )
+    if made.kind == "ring":
+        in_contact.did(request, "call_back", case=case, task_id=made.pk)
     return _done(made.pk)
 
 

@@ -17,6 +17,7 @@ from doorstep.cases.models import Case
 from doorstep.cases.prefill import Said
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.channels import ADVISER_CHANNELS
+from doorstep.contacts import queries as contacts
 from doorstep.council.errors import Refused
 from doorstep.customers import people, queries
 from doorstep.customers.models import FORMATS, LANGUAGES, REACH, Person
@@ -24,6 +25,7 @@ from doorstep.customers.queries import Group
 from doorstep.messages import queries as messages
 from doorstep.payments import queries as payments
 from doorstep.staff import queries as staff
+from doorstep.web.desk import contact_rows, in_contact
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases import caller
 from doorstep.web.desk.views.customers.opening import (
@@ -64,6 +66,8 @@ def draw(request: HttpRequest, group: Group, refused: Refused | None = None) -> 
         "now": timezone.now(),
         "may_change": user.may(CHANGE),
         "sees_why": may_restricted(request),
+        "made": contact_rows.rows(request, contacts.of_people(group.ids, most=FEW)),
+        "reasons": in_contact.reasons(),
         **_asked_for(request, group),
         **_trace(request, group),
     }
@@ -125,7 +129,8 @@ def _trace(request: HttpRequest, group: Group) -> dict[str, Any]:
 @require_GET
 @of_person
 def customer(request: HttpRequest, group: Group) -> HttpResponse:
-    """Show a person."""
+    """Show a person; in a contact of which nobody has said whose it is, it is theirs."""
+    in_contact.is_with(request, person=group.person)
     return draw(request, group, Refused("person_gone") if "joined" in request.GET else None)
 
 
@@ -220,7 +225,11 @@ def new(request: HttpRequest) -> HttpResponse:
 @of_person
 def begin(request: HttpRequest, group: Group, slug: str) -> HttpResponseBase:
     """Begin a service's form for a person, with what is known of them answered already."""
-    session = caller.session_of(request, slug, caller.channel_of(request))
+    if catalogue.current(slug) is None:
+        raise Http404
+    person = group.person
+    contact = in_contact.begun(request, caller.channel_of(request), person=person)
+    session = caller.session_of(request, slug, contact.channel)
     looked(request, "customer", str(group.person.pk))  # a later page shows how to reach them
     about: dict[str, Any] = {"begun_for": group.person.pk, "language": group.person.language}
     return forms.begin_with(session, _said(group), **about)

@@ -17,6 +17,7 @@ from doorstep.council.errors import Refused
 from doorstep.messages import another_way
 from doorstep.payments import actions, queries, taking, waiving
 from doorstep.payments.models import COUNTER, LIVE, Attempt, Charge, Waiver
+from doorstep.web.desk import in_contact
 from doorstep.web.desk.case_state import free_state, locked_state
 from doorstep.web.desk.refusal import as_it_was_seen, says_why_not
 from doorstep.web.desk.views.cases.case import again as case_again
@@ -108,6 +109,7 @@ def _by_link(request: HttpRequest, case: Case, charge: Charge, way: str) -> Http
     words = {"pounds": pounds(charge.pence), "reference": case.reference}
     about: Any = {"by": actor(request), "now": timezone.now()}
     another_way.send_link(case=case, way=way, words=words, **about)
+    in_contact.did(request, "link", case=case)
     return back_to(case, "#messages")
 
 
@@ -131,7 +133,7 @@ def wait(request: HttpRequest, reference: str) -> HttpResponse:
     charge = queries.latest(case)
     attempt = queries.last_attempt(charge) if charge else None
     if attempt is None or attempt.state not in LIVE or attempt.taken_by != actor(request).key:
-        return _led_on(case, attempt)
+        return _led_on(request, case, attempt)
     if attempt.returned_at is None and attempt.state == "open" and not attempt.working:
         return _on(case, attempt)
     actions.ask_again(attempt=attempt)
@@ -139,8 +141,9 @@ def wait(request: HttpRequest, reference: str) -> HttpResponse:
     return waiting(request, "desk/pay_wait.html", context, ended=False)
 
 
-def _led_on(case: Case, attempt: Attempt | None) -> HttpResponse:
+def _led_on(request: HttpRequest, case: Case, attempt: Attempt | None) -> HttpResponse:
     if attempt is not None and attempt.state == "paid":
+        in_contact.did(request, "paid", case=case)
         return back_to(case, "#money")
     return redirect("desk_pay", reference=case.reference)
 
@@ -158,7 +161,7 @@ def come_back(request: HttpRequest, token: str) -> HttpResponse:
     case = attempt.charge.case
     if attempt.state in LIVE:
         return redirect("desk_pay_wait", reference=case.reference)
-    return _led_on(case, attempt)
+    return _led_on(request, case, attempt)
 
 
 def _record_page(
@@ -206,6 +209,7 @@ def _recorded(request: HttpRequest, reference: str, way: str) -> HttpResponse:
         return back_to(case, "#money")
     where: Any = {"counter": given.get("counter", "")[:120], "slip": given.get("slip", "")[:40]}
     attempt = taking.take(**about, **where, way=way)
+    in_contact.did(request, "paid", case=case)
     return redirect("desk_receipt", reference=case.reference, number=attempt.pk)
 
 

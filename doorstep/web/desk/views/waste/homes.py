@@ -22,7 +22,7 @@ from doorstep.payments import queries as payments
 from doorstep.places import queries as places
 from doorstep.places.models import Property
 from doorstep.waste import keyed, mirror
-from doorstep.web.desk import at_home
+from doorstep.web.desk import at_home, in_contact
 from doorstep.web.desk.refusal import says_why_not
 from doorstep.web.kit import uploads
 from doorstep.web.kit.access import actor, needs
@@ -68,6 +68,7 @@ def _booked(request: HttpRequest, uprn: int) -> list[dict[str, object]]:
 @require_GET
 def home(request: HttpRequest, uprn: int) -> HttpResponse:
     """Show a home as whoever serves a caller needs it: the round now, what can be begun, what is open, who is known."""
+    in_contact.is_with(request, home=_home(uprn))
     return draw(request, uprn)
 
 

@@ -1,0 +1,298 @@
+"""Begins and ends contacts, and keeps what was done in them: whoever took one says so, or who watches over them all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from doorstep.cases import timeline
+from doorstep.cases.locking import locked as locked_case
+from doorstep.cases.models import Case
+from doorstep.catalogue.channels import ADVISER_CHANNELS
+from doorstep.contacts import queries
+from doorstep.contacts.models import NOTE, NUMBER, Act, Contact
+from doorstep.contacts.reasons import FAILURE, KINDS, OFFERED, VALUE, is_reason
+from doorstep.council.errors import Refused
+from doorstep.customers.models import Person
+from doorstep.places.models import Property
+from doorstep.staff.actor import Actor
+from doorstep.staff.models import StaffUser
+
+# An end that was a slip can be taken back for so long.
+AGAIN = timedelta(minutes=10)
+# Who may say of somebody else's contact what it was about.
+CORRECT = "contacts.correct"
+# The line of a case that says that somebody who asked was told where it stands.
+TOLD = "told where it stands"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person says of a contact as it ends; nothing given (None): as the rule has it.
+
+    `demand` is "value", or of failure demand its kind.
+    """
+
+    reason: str | None = None
+    demand: str | None = None
+    offered: str = ""
+    note: str = ""
+
+
+@transaction.atomic
+def begin(
+    *,
+    channel: str,
+    by: StaffUser,
+    now: datetime,
+    number: str = "",
+    person: Person | None = None,
+    home: Property | None = None,
+) -> Contact:
+    """Begin a contact; the one that is open waits meanwhile. Raises Refused("channel_missing")."""
+    if channel not in ADVISER_CHANNELS:
+        raise Refused("channel_missing")
+    _hold_open(by, now)
+    return Contact.objects.create(
+        channel=channel,
+        by=by,
+        begun_at=now,
+        last_at=now,
+        number=number[:NUMBER],
+        person=person,
+        had_person=person is not None,
+        home=home or (person.home if person else None),
+    )
+
+
+def _hold_open(by: StaffUser, now: datetime) -> None:
+    """Let the contact that somebody has open wait, if there is one; until the transaction ends they begin no other."""
+    StaffUser.objects.select_for_update(no_key=True).get(pk=by.pk)
+    mine = Contact.objects.filter(by=by, ended_at=None, held_at=None)
+    mine.update(held_at=now, last_at=now)
+
+
+def locked(contact_id: int, by: StaffUser, *, may_correct: bool = False) -> Contact:
+    """Return a contact of one's own, until the transaction ends; raises Refused("contact_gone") where it is another's or none.
+
+    `may_correct`: another's, too, to who watches over them all.
+    """
+    rows = Contact.objects.select_for_update(of=("self",)).filter(pk=contact_id)
+    contact = rows.first()
+    is_own = contact is not None and contact.by_id == by.pk
+    if contact is None or not (is_own or may_correct and by.may(CORRECT)):
+        raise Refused("contact_gone")
+    return contact
+
+
+def _open(contact_id: int, by: StaffUser) -> Contact:
+    contact = locked(contact_id, by)
+    if contact.ended_at:
+        raise Refused("contact_ended")
+    return contact
+
+
+@transaction.atomic
+def hold(*, contact_id: int, by: StaffUser, now: datetime) -> Contact:
+    """Let a contact wait; twice does no harm. Raises Refused("contact_gone", "contact_ended")."""
+    contact = _open(contact_id, by)
+    if not contact.is_held:
+        contact.held_at = contact.last_at = now
+        contact.save(update_fields=["held_at", "last_at"])
+    return contact
+
+
+@transaction.atomic
+def go_on(*, contact_id: int, by: StaffUser, now: datetime) -> Contact:
+    """Go on with a contact that waited; the one that is open waits instead. Raises Refused("contact_gone", "contact_ended")."""
+    contact = _open(contact_id, by)
+    if contact.is_held:
+        _hold_open(by, now)
+        _waits_no_more(contact, now)
+        contact.last_at = now
+        contact.save(update_fields=["held_at", "held_seconds", "last_at"])
+    return contact
+
+
+def _waits_no_more(contact: Contact, now: datetime) -> None:
+    if contact.held_at is not None:
+        contact.held_seconds += max(int((now - contact.held_at).total_seconds()), 0)
+        contact.held_at = None
+
+
+def did(
+    *,
+    contact: Contact,
+    what: str,
+    now: datetime,
+    service: str = "",
+    case: Case | None = None,
+    code: str = "",
+    task_id: int | None = None,
+) -> None:
+    """Keep that something was done in a contact: the same thing once, and nothing once it is over."""
+    if not service and case is not None:
+        service = case.slug
+    act = Act(contact=contact, at=now, what=what, service=service, case=case, code=code[:60])
+    act.task_id = task_id
+    is_open = Contact.objects.filter(pk=contact.pk, ended_at=None)
+    if is_open.update(last_at=now):
+        Act.objects.bulk_create([act], ignore_conflicts=True)
+
+
+@transaction.atomic
+def say_who(
+    *,
+    contact_id: int,
+    person: Person | None,
+    by: StaffUser,
+    now: datetime,
+    home: Property | None = None,
+) -> Contact:
+    """Say whose contact it is, or from which home; nobody takes that back. Raises Refused("contact_gone", "contact_ended")."""
+    contact = _open(contact_id, by)
+    contact.person, contact.had_person = person, person is not None
+    contact.home = home or (person.home if person else None)
+    contact.last_at = now
+    contact.save(update_fields=["person", "had_person", "home", "last_at"])
+    return contact
+
+
+@transaction.atomic
+def say_why(*, contact_id: int, reason: str, by: StaffUser, now: datetime) -> Contact:
+    """Say why they came, while they are there; raises Refused("contact_gone", "contact_ended", "not_offered")."""
+    contact = _open(contact_id, by)
+    contact.reason = _reason(reason)
+    contact.last_at = now
+    contact.save(update_fields=["reason", "last_at"])
+    return contact
+
+
+def _reason(slug: str) -> str:
+    if not is_reason(slug):
+        raise Refused("not_offered", field="reason")
+    return slug
+
+
+def _demand(said: str) -> tuple[str, str]:
+    """Return demand and kind as they were said in one word."""
+    if said in ("", VALUE):
+        return said, ""
+    if said not in KINDS:
+        raise Refused("not_offered", field="demand")
+    return FAILURE, said
+
+
+@transaction.atomic
+def end(
+    *,
+    contact_id: int,
+    by: StaffUser,
+    now: datetime,
+    said: Said | None = None,
+    told: Iterable[int] = (),
+) -> Contact:
+    """End a contact as the rule has it, or as was said; ended twice, it stays as it was ended first.
+
+    The cases of `told` have a line that whoever asked was told where they stand; only what was looked at in it is taken.
+    Raises Refused("contact_gone", "not_offered", "note_long").
+    """
+    contact = locked(contact_id, by)
+    if contact.ended_at:
+        return contact
+    wanted = set(told)
+    for case_id in sorted(queries.looked_at(contact) & wanted):
+        _tell(contact, case_id, by, now)
+    _end(contact, said or Said(), now)
+    return contact
+
+
+def _tell(contact: Contact, case_id: int, by: StaffUser, now: datetime) -> None:
+    """Write into a case that whoever asked was told where it stands, once a contact."""
+    case = locked_case(case_id)
+    if not case.events.filter(kind=TOLD, data__contact=contact.pk).exists():
+        actor = Actor("staff", by.username)
+        timeline.write(case, TOLD, by=actor, now=now, channel=contact.channel, contact=contact.pk)
+    did(contact=contact, what="told", now=now, case=case)
+
+
+def _end(contact: Contact, said: Said, now: datetime) -> None:
+    _waits_no_more(contact, now)
+    contact.ended_at = max(now, contact.begun_at)
+    _say(contact, said)
+    contact.save()
+
+
+def _say(contact: Contact, said: Said) -> None:
+    """Put in a contact what was said of it, and where nothing was, what the rule has."""
+    rule = queries.proposal(contact)
+    by_rule = (rule.reason, rule.demand, rule.kind)
+    before = (
+        contact.reason or rule.reason,
+        contact.demand or rule.demand,
+        contact.kind or rule.kind,
+    )
+    if contact.is_corrected:
+        before = (contact.reason, contact.demand, contact.kind)
+    reason = before[0] if said.reason is None else _reason(said.reason)
+    demand, kind = before[1:] if said.demand is None else _demand(said.demand)
+    if said.offered not in ("", *OFFERED):
+        raise Refused("not_offered", field="offered")
+    if len(said.note.strip()) > NOTE:
+        raise Refused("note_long")
+    contact.reason, contact.demand, contact.kind = reason, demand, kind
+    contact.is_corrected = (reason, demand, kind) != by_rule
+    contact.offered, contact.note = said.offered or contact.offered, said.note.strip()
+
+
+@transaction.atomic
+def end_as_known(*, contact_id: int, now: datetime) -> None:
+    """End a contact that nobody came back to, with what is known; it ended when something was last done in it."""
+    rows = Contact.objects.select_for_update(skip_locked=True)
+    contact = rows.filter(pk=contact_id, ended_at=None).first()
+    if contact is not None:
+        _end(contact, Said(note=contact.note), min(contact.last_at, now))
+
+
+@transaction.atomic
+def open_again(*, contact_id: int, by: StaffUser, now: datetime) -> Contact:
+    """Take an end back that was a slip, for ten minutes; the one that is open waits instead.
+
+    Raises Refused("contact_gone", "contact_over").
+    """
+    contact = locked(contact_id, by)
+    if contact.ended_at is None:
+        return contact
+    if now - contact.ended_at > AGAIN:
+        raise Refused("contact_over")
+    _hold_open(by, now)
+    # While it was ended, it waited.
+    contact.held_at, contact.ended_at = contact.ended_at, None
+    _waits_no_more(contact, now)
+    contact.last_at = now
+    if not contact.is_corrected:
+        contact.reason = contact.demand = contact.kind = ""
+    contact.save()
+    return contact
+
+
+@transaction.atomic
+def correct(*, contact_id: int, by: StaffUser, said: Said, now: datetime) -> Contact:
+    """Say later what a contact was about, of one's own or as who watches over them all.
+
+    Raises Refused("contact_gone", "contact_open", "not_offered", "note_long").
+    """
+    contact = locked(contact_id, by, may_correct=True)
+    if contact.ended_at is None:
+        raise Refused("contact_open")
+    _say(contact, said)
+    contact.save()
+    return contact
+
+
+@transaction.atomic
+def leave(*, by: StaffUser, now: datetime) -> None:
+    """End all that somebody has open, with what is known: they sign out."""
+    for number in Contact.objects.filter(by=by, ended_at=None).values_list("pk", flat=True):
+        end_as_known(contact_id=number, now=now)

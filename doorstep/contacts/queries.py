@@ -1,0 +1,112 @@
+"""Reads contacts: what somebody has open, one, those of a day and of a person; what the rule makes of one."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+
+from doorstep.cases.models import Case
+from doorstep.catalogue import queries as catalogue
+from doorstep.contacts import demand
+from doorstep.contacts.demand import Done, Proposal
+from doorstep.contacts.models import Act, Contact
+from doorstep.council.queries import ZONE
+from doorstep.customers.models import Note
+
+_ACTS = Act.objects.filter(contact=OuterRef("pk")).order_by("id")
+# What a note of whoever it is says to take care of, or warns of: of the record in front, and of those behind it.
+_CARE = (
+    Note.objects.filter(
+        Q(person=OuterRef("person"))
+        | Q(person=OuterRef("person__same_as"))
+        | Q(person__same_as=OuterRef("person"))
+        | Q(person__same_as=OuterRef("person__same_as")),
+        ended_at=None,
+        kind__in=("care", "warning"),
+    )
+    .order_by("-kind", "pk")
+    .values(row=JSONObject(kind="kind", text="text"))[:1]
+)
+
+
+def not_ended(staff_id: int) -> list[Contact]:
+    """Return what somebody has open, then what waits, the longest first: with whose it is and what was done in it; one statement."""
+    rows = _whole(Contact.objects.filter(by=staff_id, ended_at=None))
+    return list(rows.order_by(F("held_at").asc(nulls_first=True)))
+
+
+def _whole(rows: QuerySet[Contact]) -> QuerySet[Contact]:
+    acts = _ACTS.values(row=JSONObject(what="what", service="service", code="code", case="case_id"))
+    rows = rows.select_related("by", "person__same_as", "home__street")
+    return rows.annotate(care=Subquery(_CARE), act_rows=ArraySubquery(acts))
+
+
+def contact(number: int) -> Contact | None:
+    """Return one contact, with whose it is and what was done in it."""
+    return _whole(Contact.objects.filter(pk=number)).first() if number < 2**63 else None
+
+
+def day_of(day: date) -> tuple[datetime, datetime]:
+    """Return when a day begins and ends (Europe/London)."""
+    begins = datetime.combine(day, time(), ZONE)
+    return begins, datetime.combine(day + timedelta(days=1), time(), ZONE)
+
+
+def of_day(day: date, *, staff_id: int | None = None) -> list[Contact]:
+    """Return the contacts of a day, or those that somebody took, the last first, with what was done in each; at most 500."""
+    begins, ends = day_of(day)
+    rows = Contact.objects.filter(begun_at__gte=begins, begun_at__lt=ends)
+    rows = rows if staff_id is None else rows.filter(by=staff_id)
+    return list(_whole(rows).order_by("-begun_at", "-pk")[:500])
+
+
+def of_people(ids: Iterable[int], most: int) -> list[Contact]:
+    """Return the last contacts of people, by the numbers of their records, with what was done in each."""
+    rows = Contact.objects.filter(person__in=list(ids))
+    return list(_whole(rows).order_by("-begun_at", "-pk")[:most])
+
+
+def cases_of(contacts: Iterable[Contact]) -> dict[int, Case]:
+    """Return the cases that something was done about in these contacts, by number; nothing is read where there are none."""
+    ids = {row["case"] for one in contacts for row in acts_of(one) if row["case"]}
+    return Case.objects.in_bulk(ids) if ids else {}
+
+
+def acts_of(contact: Contact) -> list[dict[str, Any]]:
+    """Return what was done in a contact that was read whole, as rows of what, service, code and case."""
+    rows: list[dict[str, Any]] = contact.act_rows  # type: ignore[attr-defined]
+    return rows
+
+
+def offered(contact: Contact) -> str:
+    """Return whether somebody was offered to do it online, as far as what was done says so."""
+    return "taken" if contact.acts.filter(what="link").exists() else "not_offered"
+
+
+def to_tell(contact: Contact) -> list[Case]:
+    """Return the cases that were looked at in a contact, so that whoever asked was likely told where they stand."""
+    return list(Case.objects.filter(pk__in=looked_at(contact)).order_by("pk"))
+
+
+def is_failure(slug: str) -> bool:
+    """Say of a service that what it does mends what went wrong; its data says so."""
+    service = catalogue.current(slug)
+    return service is not None and getattr(service.about, "demand", "value") == "failure"
+
+
+def proposal(contact: Contact) -> Proposal:
+    """Return why somebody came and whether they need have come, as the rule has it."""
+    rows: Any = getattr(contact, "act_rows", None)
+    if rows is None:
+        rows = contact.acts.values("what", "service", "code")
+    acts = [Done(row["what"], row["service"], row["code"]) for row in rows]
+    return demand.propose(acts, is_failure)
+
+
+def looked_at(contact: Contact) -> set[int]:
+    """Return the numbers of the cases that were looked at in a contact and were there before it."""
+    acts = contact.acts.filter(what="looked", case__opened_at__lt=contact.begun_at)
+    return set(acts.values_list("case_id", flat=True))

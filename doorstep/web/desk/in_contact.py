@@ -1,0 +1,146 @@
+"""The contact that whoever asks has open: found once a request, begun where there is none, and what is done kept in it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from doorstep.cases.models import Case
+from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.channels import ADVISER_CHANNELS
+from doorstep.contacts import actions, queries
+from doorstep.contacts.models import Contact
+from doorstep.contacts.reasons import OWN
+from doorstep.customers.models import Person
+from doorstep.places.models import Property
+
+# The mark in a session that there may be one: without it nobody asks the database.
+MARK = "contact"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What the frame shows: the contact that is open, what waits, and one that ended just now."""
+
+    now: datetime
+    open: Contact | None = None
+    held: list[Contact] = field(default_factory=list)
+    ended: Contact | None = None
+    channels: tuple[str, ...] = ADVISER_CHANNELS
+
+    @property
+    def reasons(self) -> list[tuple[str, str]]:
+        """Return why people may come, as code and title: services, then our own, which the page has words for."""
+        return reasons()
+
+    @property
+    def reason(self) -> str:
+        """Return why whoever is there came, as was said, or as the rule has it so far."""
+        return (self.open.reason or queries.proposal(self.open).reason) if self.open else ""
+
+
+def reasons() -> list[tuple[str, str]]:
+    """Return why people may come, as code and title; our own reasons have none here: the page has words for them."""
+    running = catalogue.in_councils_order(catalogue.running())
+    services = [(service.slug, service.about.title) for service in running]
+    slugs = {slug for slug, _ in services}
+    return [*services, *((own, "") for own in OWN if own not in slugs)]
+
+
+def bar(request: HttpRequest, ended: Contact | None = None) -> Bar:
+    """Return what the frame shows of the contacts of who asks; at most one statement, and none where nothing was begun."""
+    found = mine(request)
+    first = current(request)
+    return Bar(timezone.now(), first, [one for one in found if one is not first], ended)
+
+
+def mine(request: HttpRequest) -> list[Contact]:
+    """Return what who asks has open, then what waits; at most one statement a request, and none where nothing was begun."""
+    found: list[Contact] | None = getattr(request, "contacts", None)
+    if found is None:
+        found = _found(request)
+        request.contacts = found  # type: ignore[attr-defined]
+    return found
+
+
+def _found(request: HttpRequest) -> list[Contact]:
+    if not request.user.is_authenticated or not request.session.get(MARK):
+        return []
+    found = queries.not_ended(request.user.pk)
+    if not found:
+        del request.session[MARK]
+    return found
+
+
+def current(request: HttpRequest) -> Contact | None:
+    """Return the contact that who asks has open now; nothing where there is none, or each waits."""
+    first = next(iter(mine(request)), None)
+    return first if first is not None and not first.is_held else None
+
+
+def begun(
+    request: HttpRequest,
+    channel: str,
+    *,
+    person: Person | None = None,
+    home: Property | None = None,
+) -> Contact:
+    """Return the contact that is open; where none is, begin one by a channel. Raises Refused("channel_missing").
+
+    Where nobody has said yet whose it is, that is said with it.
+    """
+    contact = current(request)
+    if contact is None:
+        user: Any = request.user
+        about: dict[str, Any] = {"by": user, "now": timezone.now(), "person": person, "home": home}
+        contact = actions.begin(channel=channel, **about)
+        changed(request)
+    elif person or home:
+        is_with(request, person=person, home=home)
+    return contact
+
+
+def is_with(
+    request: HttpRequest, *, person: Person | None = None, home: Property | None = None
+) -> None:
+    """Say whose contact it is, or from which home, once their page is looked at in one of which nobody said that yet."""
+    contact = current(request)
+    if contact is None or contact.person_id or (contact.home_id and person is None):
+        return
+    user: Any = request.user
+    about: dict[str, Any] = {"by": user, "now": timezone.now(), "person": person, "home": home}
+    actions.say_who(contact_id=contact.pk, **about)
+    changed(request)
+
+
+def changed(request: HttpRequest) -> None:
+    """Say that contacts were begun, held or ended, so that they are looked for anew."""
+    request.session[MARK] = True
+    request.__dict__.pop("contacts", None)
+
+
+def did(
+    request: HttpRequest,
+    what: str,
+    *,
+    service: str = "",
+    case: Case | None = None,
+    code: str = "",
+    task_id: int | None = None,
+) -> None:
+    """Keep what was done in the contact that is open, if there is one."""
+    contact = current(request)
+    if contact is not None:
+        about: dict[str, Any] = {"service": service, "case": case, "code": code}
+        actions.did(contact=contact, what=what, now=timezone.now(), task_id=task_id, **about)
+
+
+def who(request: HttpRequest, contact: Contact) -> Person | None:
+    """Return whose a contact is, to who may see them: of a restricted person nothing, but to who may see such."""
+    user: Any = request.user
+    person = contact.person.shown if contact.person else None
+    if person is None or not user.may("customer.see"):
+        return None
+    return person if not person.restricted or user.may("customer.restricted") else None

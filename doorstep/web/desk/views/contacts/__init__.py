@@ -1,0 +1,1 @@
+"""The desk's pages of contacts: calls, visits, e-mails and letters."""

@@ -1,0 +1,84 @@
+// The contact in the frame: begun and ended by a key, and drawn anew in place, so that no page is loaded while somebody is on the line.
+const place = document.querySelector(".contact-place");
+const status = document.querySelector(".contact-said");
+const two = (n) => String(n).padStart(2, "0");
+let since = performance.now();
+// The clock: what the page said it showed, and what has passed since.
+function tick() {
+  const clock = place.querySelector("[data-seconds]");
+  if (!clock) return;
+  const all = Number(clock.dataset.seconds) + Math.floor((performance.now() - since) / 1000);
+  const hours = Math.floor(all / 3600), minutes = Math.floor(all / 60) % 60;
+  clock.textContent = (hours ? `${hours}:${two(minutes)}` : String(minutes)) + `:${two(all % 60)}`;
+}
+setInterval(tick, 1000);
+function close() {
+  const dialog = document.querySelector("dialog.contact-end");
+  dialog?.close();
+  dialog?.remove();
+}
+function show(html) {
+  const drawn = document.createElement("template");
+  drawn.innerHTML = html;
+  const dialog = drawn.content.querySelector("dialog");
+  close();
+  if (dialog) {
+    document.body.append(dialog);
+    dialog.showModal();
+    (dialog.querySelector("[aria-invalid]") ?? dialog.querySelector("[data-first]")).focus();
+    return;
+  }
+  const hadFocus = place.contains(document.activeElement);
+  place.replaceChildren(drawn.content);
+  since = performance.now();
+  const bar = place.querySelector("[data-said]");
+  status.textContent = bar?.dataset.said ?? "";
+  // On the contact's own page, what can be done in it goes with it.
+  const isOpen = !place.querySelector(".contact-bar--ended");
+  document.querySelectorAll("[data-while-open]").forEach((part) => { part.hidden = !isOpen; });
+  if (hadFocus) bar?.focus();
+}
+// What is no part of a page, such as after the session ended, is left to the page itself, which shows why.
+async function ask(address, options) {
+  try {
+    const answer = await fetch(address, options);
+    if (!answer.ok || answer.redirected) return location.reload();
+    show(await answer.text());
+  } catch { location.reload(); }
+}
+async function send(form, more) {
+  const body = new FormData(form, more?.button);
+  for (const [name, value] of Object.entries(more?.fields ?? {})) body.set(name, value);
+  body.set("box", "1");
+  form.closest("details")?.removeAttribute("open");
+  await ask(form.action, { method: "POST", body });
+}
+const end = (link) => ask(`${link.href}?box`);
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form.in-place")) return;
+  event.preventDefault();
+  send(event.target, { button: event.submitter });
+});
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-contact-end]");
+  if (event.target.closest?.("[data-closes]")) close();
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  end(link);
+});
+document.addEventListener("change", (event) => {
+  if (event.target.matches(".contact-place [data-sends]")) event.target.form.requestSubmit();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.repeat) return;
+  const { beginKey, endKey } = place.dataset;
+  if (document.querySelector("dialog[open]")) return;
+  const link = place.querySelector("[data-contact-end]");
+  if (endKey && event.key === endKey && link) {
+    event.preventDefault();
+    end(link);
+  } else if (beginKey && event.key === beginKey) {
+    event.preventDefault();
+    send(document.querySelector(".contact-start form"), { fields: { channel: "telephone" } });
+  }
+});
