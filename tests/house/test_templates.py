@@ -12,7 +12,7 @@ FORM = re.compile(r"<form\b.*?</form>", re.S)
 FIELD = re.compile(
     r"<(textarea|select)\b|<input(?![^>]*type=\"hidden\")"
     r"|govuk(Input|Textarea|Radios|Checkboxes|Select|FileUpload|DateInput|PasswordInput)\("
-    r"|day_field\(|include \"form/questions/"
+    r"|day_field\(|include \"(form/questions/|desk/contacts/end_form)"
 )
 TABLE = re.compile(r"set refusals = \{(.*?)\n\} %\}", re.S)
 ENTRY = re.compile(r'^  "(\w+)": \(\s*_\(', re.M)

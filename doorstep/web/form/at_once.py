@@ -305,8 +305,12 @@ class _Screen:
 
     def _drawn(self, here: Page) -> Iterator[object]:
         for question in here.questions:
-            if kinds.of(question).nature in ("home", "spot", "photos"):
-                yield self.posted.getlist(question.id), self.posted.get(f"{question.id}-typed")
+            nature = kinds.of(question).nature
+            if nature in ("home", "spot", "photos"):
+                chosen = [value for value in self.posted.getlist(question.id) if value]
+                # Of a home that is known, what was typed is not drawn any more.
+                is_said = nature == "home" and chosen
+                yield chosen, "" if is_said else self.posted.get(f"{question.id}-typed")
 
     def _keep(self, walk: Walk) -> None:
         """Keep what was typed on each page, and what was found out meanwhile."""

@@ -55,7 +55,7 @@ async function send(form, more) {
 }
 const end = (link) => ask(`${link.href}?box`);
 document.addEventListener("submit", (event) => {
-  if (!event.target.matches("form[data-in-place]")) return;
+  if (!event.target.matches("form.in-place")) return;
   event.preventDefault();
   send(event.target, { button: event.submitter });
 });
