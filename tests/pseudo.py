@@ -77,6 +77,7 @@ DATA = re.compile(
     r"⟦[^⟦⟧]*⟧|Mill Lane|Coalville|LE67 3FJ|SW1A 1AA|MB-\w{4}-\w{4}|ann@resident\.example|"
     r"help@council\.example|dpo@council\.example|www\.gov\.uk/find-local-council|English|Cymraeg|"
     r"doorstep_\w+|csrftoken|sessionid|typed by Ann|(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
+    r"[2-9A-HJKMNP-Z]{4} [2-9A-HJKMNP-Z]{4}|"
     r"January|February|March|April|May|June|July|August|September|October|November|December|\d+(am|pm)"
 )
 

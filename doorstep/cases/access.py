@@ -8,10 +8,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q
 
-from doorstep.cases.models import Access, Case, Draft, Link
+from doorstep.cases import handing
+from doorstep.cases.models import Access, Case, Draft, HelpCode, Link
 from doorstep.cases.owners import FORMER, Owner
 from doorstep.council.errors import Refused
 from doorstep.outside.secret import derived, hashed
+from doorstep.staff.actor import RESIDENT
 from doorstep.text import copied
 from doorstep.text.clean import clean
 
@@ -52,16 +54,13 @@ def resume(*, token: str, owner: Owner, now: datetime) -> Draft:
 
     The browser that had it before is remembered: a page that is still open there says where it went.
     """
-    draft = by_draft_link(token)
+    linked = Draft.objects.filter(link_hash=hashed(token)) if token else Draft.objects.none()
+    draft = linked.select_for_update().first()
     if draft is None:
         raise Refused("link_unknown")
     if draft.sent_at:
         raise Refused("already_sent")
-    was = draft.owner_key
-    if was and was != owner.key:
-        draft.left_by = [*(key for key in draft.left_by if key != was), was][-20:]
-    draft.owner_kind, draft.owner_key, draft.updated_at = owner.kind, owner.key, now
-    draft.save(update_fields=["owner_kind", "owner_key", "left_by", "updated_at"])
+    handing.to_browser(draft, owner.key, "link opened", RESIDENT, now)
     return draft
 
 
@@ -184,6 +183,7 @@ def open_by_code(*, access_id: UUID, code: str, now: datetime) -> Case:
 
 
 def forget_access(now: datetime) -> None:
-    """Delete requests for codes after a day, and links that open nothing any more."""
+    """Delete codes, and requests for them, after a day, and links that open nothing any more."""
+    HelpCode.objects.filter(made_at__lt=now - timedelta(days=1)).delete()
     Access.objects.filter(asked_at__lt=now - timedelta(days=1)).delete()
     Link.objects.filter(expires_at__lt=now).delete()

@@ -236,14 +236,26 @@ def _fields(draft: Draft) -> dict[str, Any]:
 def _save(draft: Draft, before: Mapping[str, Any]) -> None:
     """Save what an answer changed, and say on the draft whether somebody was quicker since it was read, such as a second press.
 
-    What somebody quicker left is overwritten as a whole, never in part.
+    What somebody quicker left is overwritten as a whole, never in part; not where it is another's by now (Refused).
     """
     fields = {name: value for name, value in _fields(draft).items() if value != before[name]}
     unchanged = Draft.objects.filter(pk=draft.pk, updated_at=before["updated_at"])
     alone = unchanged.update(**fields or {"updated_at": draft.updated_at})
     draft.was_overtaken = not alone  # type: ignore[attr-defined]
     if not alone:
-        draft.save(update_fields=ANSWERED)
+        _write(draft, ANSWERED)
+
+
+def _write(draft: Draft, columns: list[str]) -> None:
+    """Save columns of a draft that is still theirs who fills it in; raises Refused("went_elsewhere").
+
+    What somebody typed while it went to another is shown to them again, and overwrites nothing there.
+    """
+    own = Draft.objects.filter(
+        pk=draft.pk, owner_kind=draft.owner_kind, owner_key=draft.owner_key, sent_at=None
+    )
+    if not own.update(**{name: getattr(draft, name) for name in columns}):
+        raise Refused("went_elsewhere")
 
 
 def _brought_up_to_date(
@@ -291,13 +303,13 @@ def keep_typed(*, draft: Draft, page: str, fields: dict[str, list[str]], now: da
     """Keep a page's fields as typed, right or wrong, for when the person comes back."""
     draft.typed = {**draft.typed, page: fields}
     draft.updated_at = now
-    draft.save(update_fields=["typed", "updated_at"])
+    _write(draft, ["typed", "updated_at"])
 
 
 def keep_all_typed(*, draft: Draft, typed: dict[str, dict[str, list[str]]], now: datetime) -> None:
     """Keep the fields of several pages as typed, and what outside systems said meanwhile, so that they are not asked again."""
     draft.typed, draft.updated_at = {**draft.typed, **typed}, now
-    draft.save(update_fields=["typed", "observed", "updated_at"])
+    _write(draft, ["typed", "observed", "updated_at"])
 
 
 def dispute(
@@ -356,7 +368,7 @@ def _judge_again(
 ) -> Decision:
     decision = judge(draft, page, now, given_facts)
     draft.updated_at = now
-    draft.save(update_fields=ANSWERED)
+    _write(draft, ANSWERED)
     return decision
 
 

@@ -23,6 +23,7 @@ def foreseen(*, draft: Draft, now: datetime) -> Foreseen:
     """Return what will come of a draft of which every page is answered; nothing is sent, kept or set in motion."""
     service = catalogue.service(draft.version_id)
     case = submitting.as_case(draft, service, settings_of(draft, service, now), now)
+    case.reference = ""  # it has none yet: the next look would make another
     stage = workflow.stage_of(workflow.foretell(case, now))
     words = words_of(case)
     return Foreseen(fill(stage.headline, words), fill(stage.resident, words), case.due_on)

@@ -51,6 +51,8 @@ def erase(*, case_id: int, now: datetime) -> Case:
         owner_kind="",
         owner_key="",
         left_by=[],
+        lent_by="",
+        handed=[],
         visitor="",
         facts={},
         observed=None,

@@ -27,6 +27,10 @@ class Draft(models.Model):
     owner_key = models.CharField(max_length=64, blank=True, db_default="")
     # Keys of the browsers it went on from, when its link was opened in another.
     left_by = models.JSONField(default=list, db_default=[])
+    # The key of the browser it goes back to, of one that an adviser goes on with by its person's consent (cases.handing).
+    lent_by = models.CharField(max_length=64, blank=True, db_default="")
+    # How it went from hand to hand (cases.shapes.Handed).
+    handed = models.JSONField(default=list, db_default=[])
     # Whose it was for the version before; nothing reads it.
     visitor = models.CharField(max_length=64, blank=True, db_default="")
     version = models.ForeignKey(Version, on_delete=models.PROTECT)
@@ -98,6 +102,19 @@ class Draft(models.Model):
             ),
             models.Index(fields=["sent_at"], condition=FULL, name="drafts_to_empty"),
         ]
+
+
+class HelpCode(models.Model):
+    """A code by which an adviser goes on with a form that somebody began online, once; only its hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="+")
+    code_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["made_at"], name="help_codes_by_time")]
 
 
 class Case(models.Model):

@@ -35,6 +35,17 @@ class PassedStop(TypedDict):
     reason: NotRequired[str]
 
 
+Move = Literal["agreed", "given back", "taken back", "link sent", "link opened"]
+
+
+class Handed(TypedDict):
+    """One move of a form from hand to hand: what it was, by which member of staff ("": its person), and when (ISO 8601)."""
+
+    what: Move
+    by: str
+    at: str
+
+
 class Reroute(TypedDict):
     """Where a case was moved to, the stage it stood in, and the correction that was learnt from it."""
 

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from doorstep.cases import drafts, facts, rerouting, workflow
+from doorstep.cases import drafts, facts, handing, rerouting, workflow
 from doorstep.cases.clock import clock_at
 from doorstep.cases.locking import locked_draft, one_draft_an_order, one_open_case
 from doorstep.cases.models import Case, Draft
+from doorstep.cases.owners import Owner
 from doorstep.cases.shapes import PassedStop
 from doorstep.cases.values import of_nature, photos_of, settings_of, to_json, values_of
 from doorstep.catalogue import queries as catalogue
@@ -44,15 +45,17 @@ def submit(
     now: datetime,
     answers: Mapping[str, object] | None = None,
     given_facts: Mapping[str, object] | None = None,
+    owner: Owner | None = None,
 ) -> tuple[Case | None, Decision | None]:
     """Send a draft: re-check every rule, open the case, start its workflow; one transaction.
 
     `answers` are those that whoever sends it saw, where somebody saw them. Sent twice, the same case comes
     back. Where a rule now stops, no case is made and the decision is returned; the draft keeps its
-    answers. Raises Refused("changed_meanwhile") where the answers, or what is said before sending, are others by now, Refused("unanswered", page=...), and
+    answers. `owner` is who sends it, where it may have gone to another meanwhile (Refused("went_elsewhere")).
+    Raises Refused("changed_meanwhile") where the answers, or what is said before sending, are others by now, Refused("unanswered", page=...), and
     Refused("already_open") where no rule stops for the case that is open already.
     """
-    args = (draft_id, answers, by, now, given_facts)
+    args = (draft_id, answers, by, now, given_facts, owner)
     try:
         try:
             return _judged_again(*args, asked=False)
@@ -86,10 +89,12 @@ def _judged_again(
     by: Actor,
     now: datetime,
     given_facts: Mapping[str, object] | None,
+    owner: Owner | None,
     *,
     asked: bool,
 ) -> tuple[Case | None, Decision | None]:
-    return in_one(lambda: _submit(draft_id, answers, by, now, given_facts, asked=asked))
+    args = (draft_id, answers, by, now, given_facts, owner)
+    return in_one(lambda: _submit(*args, asked=asked))
 
 
 Sent = TypeVar("Sent")
@@ -156,10 +161,13 @@ def _submit(
     by: Actor,
     now: datetime,
     given_facts: Mapping[str, object] | None,
+    owner: Owner | None,
     *,
     asked: bool,
 ) -> tuple[Case | None, Decision | None]:
     draft = locked_draft(draft_id)
+    if owner is not None and (draft.owner_kind, draft.owner_key) != (owner.kind, owner.key):
+        raise Refused("went_elsewhere")
     if draft.sent_at:
         return Case.objects.select_related("place__street").get(draft=draft), None
     if answers is not None and draft.answers != answers:
@@ -248,6 +256,7 @@ def _open(
     passed: dict[str, PassedStop] = dict(draft.passed)
     _empty(draft, now)
     workflow.begin(case, by=by, now=now, passed=passed)
+    handing.tell(case=case, handed=draft.handed)
     if origin:
         rerouting.arrived(old_id=origin.pk, case=case, by=by, now=now)
     return case
@@ -299,7 +308,8 @@ def _language(draft: Draft, origin: Case | None) -> str:
     """Return in which language a case's person is told: as the case before, as they like it, or as it was filled in."""
     if origin:
         return origin.language
-    return draft.language if draft.begun_for else council.language()
+    told_as_begun = draft.begun_for or draft.handed
+    return draft.language if told_as_begun else council.language()
 
 
 def _home(uprn: object) -> Property:

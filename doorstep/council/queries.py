@@ -1,20 +1,21 @@
 """Reads this council's own data from its folder."""
 
 from collections.abc import Callable
-from datetime import date, time, timedelta
+from datetime import date, time
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import (
     BeforeValidator,
     Field,
-    model_validator,
 )
 
+from doorstep.council.closures import OneOrMoreDays
 from doorstep.council.front import Address, Brand, Drawing, Front, Notice, Part
+from doorstep.council.offices import Office
 from doorstep.council.sign_in import SignIn
 from doorstep.council.spoken import Words, _read
 from doorstep.council.spoken import folder as folder
@@ -26,7 +27,6 @@ from doorstep.council.spoken import pick as pick
 from doorstep.council.spoken import speaking as speaking
 
 ZONE = ZoneInfo("Europe/London")
-LONGEST_CLOSURE = timedelta(days=366)
 
 
 class Contact(Part):
@@ -53,29 +53,6 @@ class CrewList(Part):
     name: str
     team: str = ""
     wards: tuple[str, ...] = ()
-
-
-class Closure(Part):
-    """Days on which the council does not work, such as those between Christmas and New Year: one, or from `first` to `last`."""
-
-    first: date
-    last: date
-    # Words a resident reads where such a day cannot be chosen.
-    why: Words = ""
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "Closure":
-        if not timedelta(0) <= self.last - self.first <= LONGEST_CLOSURE:
-            raise ValueError("`last` is before `first`, or more than a year after it")
-        return self
-
-
-def _as_closure(value: object) -> object:
-    if isinstance(value, date):
-        return {"first": value, "last": value}
-    if isinstance(value, dict) and "first" in value:
-        return {"last": value["first"], **value}
-    return value
 
 
 def _as_list(value: object) -> object:
@@ -201,12 +178,14 @@ class Council(Part):
     waive_limit: int = 5000
     # Counters at which cash, cheques and cards are taken; none: they are not.
     counters: tuple[Words, ...] = ()
+    # Where people may come by; none: there is no page of them.
+    offices: tuple[Office, ...] = ()
     # The team that gives back by hand what was taken at a counter.
     finance: str = "Finance"
     # Days on which nothing is collected whatever the day of the week, beside bank holidays.
     no_collection_days: tuple[date, ...] = ()
     # Further days on which nobody works: a day, or `{first: …, last: …, why: …}`.
-    closed_days: tuple[Annotated[Closure, BeforeValidator(_as_closure)], ...] = ()
+    closed_days: tuple[OneOrMoreDays, ...] = ()
     containers: dict[str, Words]
     # What residents call what a round collects, by the rounds' word for it.
     streams: dict[str, Words] = {}
@@ -254,9 +233,16 @@ def current() -> Council:
 
 
 @cache
-def _bank_holidays(folder: Path) -> frozenset[date]:
+def _bank_holidays(folder: Path) -> dict[date, object]:
+    """Return each bank holiday with what it is called; "" where the list does not say."""
     listed = yaml.safe_load((folder / "bank-holidays.yaml").read_text())
-    return frozenset(listed["days"])
+    return {day: listed.get("names", {}).get(day, "") for day in listed["days"]}
+
+
+def bank_holiday(day: date) -> str | None:
+    """Return what a bank holiday is called in the language spoken now, "" where nobody says; nothing of any other day."""
+    name = _bank_holidays(folder()).get(day)
+    return None if name is None else cast(str, pick(name))
 
 
 def closed_test(council: Council) -> Callable[[date], bool]:
@@ -266,7 +252,7 @@ def closed_test(council: Council) -> Callable[[date], bool]:
     """
     closed = set(council.no_collection_days)
     if not council.works_on_bank_holidays:
-        closed |= _bank_holidays(folder())
+        closed |= _bank_holidays(folder()).keys()
     spans = [(closure.first, closure.last) for closure in council.closed_days]
     return lambda day: day in closed or any(first <= day <= last for first, last in spans)
 

@@ -15,6 +15,7 @@ from doorstep.cases import changing, drafts, submitting
 from doorstep.cases.clock import clock_at
 from doorstep.cases.facts import GivenFacts
 from doorstep.cases.models import Case, Draft
+from doorstep.cases.owners import Owner
 from doorstep.cases.shapes import KeptDecision
 from doorstep.cases.values import settings_of, to_json, values_of
 from doorstep.catalogue import queries as catalogue
@@ -60,6 +61,8 @@ class Filling:
         self.draft, self.by, self.now, self.given_facts = draft, by, now, given_facts
         self.service: Service = catalogue.service(draft.version_id)
         self.clock = clock_at(now)
+        # Whose it was as it was read: another may go on with it meanwhile (cases.handing).
+        self.owner = Owner(draft.owner_kind, draft.owner_key)  # type: ignore[arg-type]  # as a row has it
         self._values: Values | None = None
         self._is_shown: dict[str, bool] = {}
 
@@ -250,6 +253,7 @@ class Filling:
             now=self.now,
             answers=self.draft.answers,
             given_facts=self.given_facts,
+            owner=self.owner,
         )
 
 

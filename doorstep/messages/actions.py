@@ -9,15 +9,18 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from doorstep.cases import access as case_access
+from doorstep.cases import handing
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.values import words_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.words import fill
 from doorstep.council import queries as council
+from doorstep.council.errors import Refused
 from doorstep.messages import queue, texts
 from doorstep.messages.models import Message
 from doorstep.messages.short import mobile_in, plainer
 from doorstep.outside.secret import derived
+from doorstep.staff.actor import Actor
 
 # Stand for the link and the code until the message leaves; no answer can hold these characters.
 LINK, CODE = "\ue000", "\ue001"
@@ -101,19 +104,20 @@ def in_short(subject: str) -> str:
 
 
 def tell_draft(*, draft: Draft, name: str, now: datetime) -> Message:
-    """Queue the link to a saved draft ("saved"), or the warning that it will end ("expiring")."""
+    """Queue the link to a saved draft ("saved", or "sent_on" by staff), or the warning that it will end ("expiring")."""
     key = f"draft-{uuid4().hex}"
     case_access.save_draft(draft=draft, email=draft.saved_to, key=key, now=draft.updated_at)
     with council.speaking(draft.language):
         subject, body = (fill(t, _about(draft)) for t in texts.OURS[name]())
+    by_text = "@" not in draft.saved_to
     message = Message.objects.create(
         draft=draft,
         key=key,
         name=name,
-        channel="email",
+        channel="text" if by_text else "email",
         to=draft.saved_to,
         subject=subject,
-        body=body,
+        body=in_short(subject) if by_text else body,
         queued_at=now,
     )
     queue.send.defer(message_id=message.pk)
@@ -131,6 +135,27 @@ def save(*, draft: Draft, email: str, now: datetime) -> None:
     with transaction.atomic():
         draft.saved_to, draft.updated_at, draft.language = email, now, council.language()
         tell_draft(draft=draft, name="saved", now=now)
+
+
+def send_on(*, draft: Draft, to: str, by: Actor, now: datetime) -> None:
+    """Send the link to a form that staff fill in for somebody to them, so that they go on with it themselves.
+
+    By e-mail, or by text to a mobile number. Raises Refused("not_sent_on"), ("not_online"), ("no_texts"), ("not_mobile").
+    """
+    if not handing.may_be_sent_on(draft):
+        raise Refused("not_sent_on")
+    if not catalogue.service(draft.version_id).is_online:
+        raise Refused("not_online")
+    if "@" not in to:
+        if council.current().texts is None:
+            raise Refused("no_texts")
+        to = mobile_in(to)
+        if not to:
+            raise Refused("not_mobile")
+    with transaction.atomic():
+        handing.sent_on(draft=draft, by=by, now=now)
+        draft.saved_to = to
+        tell_draft(draft=draft, name="sent_on", now=now)
 
 
 def ask_code(*, reference: str, email: str, now: datetime) -> UUID:

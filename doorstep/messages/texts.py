@@ -22,6 +22,15 @@ def _saved() -> tuple[str, str]:
     )
 
 
+def _sent_on() -> tuple[str, str]:
+    return _("Go on with your form: {title}"), _(
+        "We began this form with you: {title}.\n\nGo on with it here: {link}\n\n"
+        "What you told us is filled in. Nothing has been sent to us yet: look at it, and send it. "
+        "The link works until {until}.\n\n"
+        "{council}, {telephone}, {hours}"
+    )
+
+
 def _expiring() -> tuple[str, str]:
     return _("Your saved form will be deleted: {title}"), _(
         "The form you saved will be deleted soon: {title}.\n\nGo on with it before {until}: {link}\n\n"
@@ -48,6 +57,7 @@ def _pay_link() -> tuple[str, str]:
 
 OURS: dict[str, Callable[[], tuple[str, str]]] = {
     "saved": _saved,
+    "sent_on": _sent_on,
     "expiring": _expiring,
     "code": _code,
     "pay_link": _pay_link,

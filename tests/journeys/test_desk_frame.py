@@ -25,7 +25,7 @@ PAGES = (
 )
 # What can be pressed, and is smaller than 24 by 24 px; a skip link is seen only once it has the focus.
 SMALL = """() => [...document.querySelectorAll("a, button, input, select, textarea, summary, label")]
-    .filter(one => one.checkVisibility({visibilityProperty: true}) && !one.classList.contains("govuk-skip-link"))
+    .filter(one => one.checkVisibility({visibilityProperty: true}) && !one.matches(".govuk-skip-link, .form-enter"))
     .filter(one => !one.closest(".govuk-visually-hidden") && getComputedStyle(one).clipPath === "none")
     .filter(one => one.localName !== "label" || one.control)
     .map(one => [one, one.getBoundingClientRect()])

@@ -143,4 +143,4 @@ def test_a_homes_page_begins_a_service_and_holds_at_each_width(
     desk.keyboard.press("Tab")
     desk.keyboard.press("Enter")
     desk.wait_for_selector("h1:has-text('bin')")
-    assert "/desk/new/missed-bin/" in desk.url and desk.url.endswith("/bin")
+    assert "/desk/new/missed-bin/" in desk.url and desk.url.endswith("/all")

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from doorstep.cases import deciding, forgetting
-from doorstep.cases.models import Case
+from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.build_service import build_all
 from doorstep.catalogue.errors import DefinitionError
@@ -25,12 +25,14 @@ from doorstep.council import spoken
 from doorstep.messages import actions as messages
 from doorstep.messages import sending
 from doorstep.messages.models import Message
+from doorstep.outside.secret import hashed
 from doorstep.reports import actions
 from doorstep.staff.actor import SYSTEM
 from doorstep.staff.models import StaffUser
 from doorstep.waste import actions as waste
 from doorstep.waste import notes
 from doorstep.waste.models import BinNote, MovedDay, Round, Suspension
+from doorstep.web.kit import visitor
 from tests.form_client import FormClient
 from tests.pseudo import forgotten
 from tests.publishing import publish_library
@@ -211,6 +213,10 @@ def bin_pages(get: Any, post: Any, of: Round) -> Iterator[tuple[str, Any]]:
     yield f"changed {name}", answer
 
 
+def client_key(client: FormClient) -> str:
+    return hashed(client.cookies[visitor.cookie()].value.rsplit(":", 1)[0])
+
+
 # A service and an authority, danger, and nothing that fits.
 OWN_WORDS = ("⟦my bin was not emptied⟧", "⟦a pothole, and someone is in danger⟧", "⟦zebra zebra⟧")
 
@@ -227,7 +233,7 @@ def pages(district: Any) -> Iterator[tuple[str, Any]]:
 
     for path in ("/", "/?q=bin", "/?q=zebra", "/contact", "/contact?about=address", "/privacy"):
         yield get(path)
-    for path in ("/cookies", "/accessibility", "/nowhere", BASE, "/case/open"):
+    for path in ("/cookies", "/accessibility", "/visit", "/nowhere", BASE, "/case/open"):
         yield get(path)
     for count in ("no", "yes"):
         yield post("/cookies/counting", count=count)
@@ -251,6 +257,8 @@ def pages(district: Any) -> Iterator[tuple[str, Any]]:
     yield post(f"{BASE}/bin/stopped", dispute="1")
     yield post(f"{BASE}/dispute", why="")
     yield post(f"{BASE}/dispute", why="x" * 2001)
+    yield get(f"{BASE}/help/code")
+    yield post(f"{BASE}/help/code")
     yield get(f"{BASE}/save")
     yield post(f"{BASE}/save", email="nobody")
     yield post(f"{BASE}/save", email="ann@resident.example")
@@ -261,6 +269,11 @@ def pages(district: Any) -> Iterator[tuple[str, Any]]:
     yield post(f"{BASE}/contact", name="typed by Ann", email="nobody", phone="x")
     yield post(f"{BASE}/contact", name="typed by Ann", email="ann@resident.example", phone="")
     form_id = client.form_ids[BASE]
+    Draft.objects.update(
+        owner_kind="staff", owner_key="1", left_by=[client_key(client)], lent_by=client_key(client)
+    )
+    yield get(f"{BASE}/check")  # an adviser has it
+    yield post(f"{BASE}/help/code", here="1")
     yield get(BASE)  # it announces what was begun
     yield post(f"{BASE}/check", seen="another=0")
     yield post(f"{BASE}/check")

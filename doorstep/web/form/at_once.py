@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from doorstep.cases import drafts, foreseeing
 from doorstep.cases.foreseeing import Foreseen
@@ -31,8 +31,9 @@ from doorstep.places import finding
 from doorstep.places import queries as places
 from doorstep.places.models import Property
 from doorstep.web.form import counting, passing_on, stops
-from doorstep.web.form.over import over
+from doorstep.web.form.over import or_where_it_went, over
 from doorstep.web.form.receive import (
+    LEAVES,
     MOST_TYPED,
     NOT_TYPED,
     asked_from,
@@ -119,6 +120,7 @@ class Look:
     why: Callable[[Service, Decision], list[tuple[str, str]]]
 
 
+@or_where_it_went
 def page(request: HttpRequest, session: FormSession, draft_id: UUID, look: Look) -> HttpResponse:
     """Draw all pages of a form as they stand, or take them."""
     filling = find(session, draft_id)
@@ -160,9 +162,11 @@ class _Screen:
             forget_old_choice(here, self.posted)
         if "pass_on" in self.posted:
             return self._pass_on()
-        if any(name in self.posted for name in ("update", "find", "another")):
+        if any(name in self.posted for name in ("update", "find", "another", "link")):
             walk = self._walk(self.filling.trial())
             self._keep(walk)
+            if "link" in self.posted:
+                return redirect(f"{self.session.address(self.filling.draft)}/{LEAVES['link']}")
             return self._draw(walk)
         return self._send()
 
@@ -218,6 +222,8 @@ class _Screen:
         try:
             return walk.filling.override(here, reason=self.posted.get("reason", "")[:1000])
         except Refused as exc:
+            if exc.code == "went_elsewhere":
+                raise
             walk.refused = exc.code
             return decision
 
@@ -236,8 +242,10 @@ class _Screen:
             return self._draw(walk, tried=True)
         try:
             case, decision = self.filling.submit()
-        except Refused:  # what was found is other than a moment ago: it is judged anew
-            return self._again()
+        except Refused as exc:
+            if exc.code == "went_elsewhere":
+                raise
+            return self._again()  # what was found is other than a moment ago: it is judged anew
         if case is None:
             walk.stop = decision
             return self._draw(walk, tried=True)
@@ -284,8 +292,12 @@ class _Screen:
 
     def _drawn(self, here: Page) -> Iterator[object]:
         for question in here.questions:
-            if kinds.of(question).nature in ("home", "spot", "photos"):
-                yield self.posted.getlist(question.id), self.posted.get(f"{question.id}-typed")
+            nature = kinds.of(question).nature
+            if nature in ("home", "spot", "photos"):
+                chosen = [value for value in self.posted.getlist(question.id) if value]
+                # Of a home that is known, what was typed is not drawn any more.
+                is_said = nature == "home" and chosen
+                yield chosen, "" if is_said else self.posted.get(f"{question.id}-typed")
 
     def _keep(self, walk: Walk) -> None:
         """Keep what was typed on each page, and what was found out meanwhile."""

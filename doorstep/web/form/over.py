@@ -1,19 +1,37 @@
 """Says what became of a form that cannot be gone on with here; what was typed on the page is not lost."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from doorstep.cases import access
+from doorstep.cases import access, handing
 from doorstep.cases import queries as cases
-from doorstep.cases.models import Case
+from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
+from doorstep.council.errors import Refused
 from doorstep.forms.form import Question
 from doorstep.web.form.session import FormSession
+from doorstep.web.kit.waiting import waiting
 
-NOT_TYPED = ("csrfmiddlewaretoken", "seen", "save", "find", "update", "draft", "longer", "campaign")
+# How often a page asks whether the adviser is done.
+WAITS_SECONDS = 10
+NOT_TYPED = (
+    "csrfmiddlewaretoken",
+    "seen",
+    "save",
+    "find",
+    "update",
+    "draft",
+    "longer",
+    "help",
+    "link",
+    "campaign",
+)
 
 
 def not_online(request: HttpRequest, service: Service) -> HttpResponse:
@@ -33,17 +51,55 @@ def over(request: HttpRequest, session: FormSession, draft_id: UUID) -> HttpResp
     if draft and case is None:  # it goes on: another page of it was asked for
         raise Http404
     other = None if draft else cases.went_on_elsewhere(draft_id, session.owner)
-    elsewhere = "sent_elsewhere" if other and other.sent_at else "elsewhere" if other else "gone"
+    if other and other.sent_at and _is_told(session, other):
+        case = Case.objects.filter(draft=other, restricted=False).first()
     context = {
         "service": service,
         "session": session,
         "case": case,
-        "code": "sent" if draft else elsewhere,
+        "code": "sent" if case else _where(session, other),
+        "here": f"{session.base}/{draft_id}/help/code",
         "hours": access.UNSAVED_HOURS,
         "typed": _typed(request, list(service.form.questions.values())),
     }
-    drawn = render(request, "form/over.html", context, status=200 if draft else 410)
+    waits = context["code"] == "with_adviser"
+    is_over = not waits or bool(context["typed"])  # what was typed stands there to be copied
+    drawn = waiting(request, "form/over.html", context, ended=is_over, every=WAITS_SECONDS)
+    drawn.status_code = 200 if case or waits else 410
     return session.let_in(drawn, case) if case else drawn
+
+
+def _is_told(session: FormSession, other: Draft) -> bool:
+    """Say whether somebody is told what became of a form that another sent: their own that an adviser had, or a caller's."""
+    return handing.lent(other, session.owner) or (session.by.is_staff and bool(other.handed))
+
+
+def _where(session: FormSession, other: Draft | None) -> str:
+    """Return where a form goes on that is not there for this person."""
+    if other is None:
+        return "gone"
+    if other.sent_at:
+        return "sent_elsewhere"
+    if handing.lent(other, session.owner):
+        return "with_adviser"
+    return "with_caller" if session.by.is_staff and other.owner_kind == "browser" else "elsewhere"
+
+
+def or_where_it_went(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Say of a form that went to another in this very moment where it went, with what was typed."""
+
+    @wraps(view)
+    def shown(
+        request: HttpRequest, session: FormSession, draft_id: UUID, *more: Any
+    ) -> HttpResponse:
+        try:
+            return view(request, session, draft_id, *more)
+        except Refused as exc:
+            if exc.code != "went_elsewhere":
+                raise
+            return over(request, session, draft_id)
+
+    return shown
 
 
 def _typed(request: HttpRequest, questions: list[Question]) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from doorstep.insight.cells import CHECK
 from doorstep.intake.filling import Filling, asked_on
 from doorstep.web.form import counting, outages
 from doorstep.web.form.change import change_of
-from doorstep.web.form.over import over
+from doorstep.web.form.over import or_where_it_went, over
 from doorstep.web.form.receive import asked_from, longer, receive, slot_gone
 from doorstep.web.form.render import held, render_page
 from doorstep.web.form.session import FormSession, find, go_on
@@ -25,6 +25,7 @@ from doorstep.web.form.stops import render_stop
 from doorstep.web.kit import limits, seen
 
 
+@or_where_it_went
 def page(request: HttpRequest, session: FormSession, draft_id: UUID, page_id: str) -> HttpResponse:
     """Draw a page, or take its answers and go on; a page not reached yet leads to the one that is."""
     filling = find(session, draft_id)
@@ -60,6 +61,7 @@ def resume(request: HttpRequest, session: FormSession, draft_id: UUID) -> HttpRe
     return go_on(session, filling) if filling else over(request, session, draft_id)
 
 
+@or_where_it_went
 def check(request: HttpRequest, session: FormSession, draft_id: UUID) -> HttpResponse:
     """Draw "check your answers", or send what that page showed; sent twice, the same case is named."""
     filling = find(session, draft_id)
@@ -145,6 +147,8 @@ def _send(request: HttpRequest, session: FormSession, filling: Filling) -> HttpR
 def _not_sent(
     request: HttpRequest, session: FormSession, filling: Filling, refused: Refused
 ) -> HttpResponse:
+    if refused.code == "went_elsewhere":
+        raise refused
     if refused.code == "already_open":
         return render(request, "kit/error.html", {"code": refused.code}, status=409)
     if refused.code == "slot_gone":

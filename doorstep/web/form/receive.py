@@ -19,7 +19,7 @@ from doorstep.forms.rules.parse import path_of
 from doorstep.intake import prefill
 from doorstep.intake.filling import Entries, Filling
 from doorstep.places import queries as places
-from doorstep.web.form import counting, passing_on
+from doorstep.web.form import counting, helping, passing_on
 from doorstep.web.form.render import render_page
 from doorstep.web.form.session import FormSession
 from doorstep.web.kit import limits, uploads
@@ -28,10 +28,12 @@ from doorstep.web.kit import limits, uploads
 AT_ONCE = 5
 # How often days are chosen from one address in an hour: a library has many readers behind one.
 HOLDS_AN_HOUR = 30
+# Buttons that leave a page as it is, and where they lead.
+LEAVES = {"save": "save", "help": "help/code", "link": "go-on/link", "longer": ""}
 # Letters of a page that are kept as typed, right or wrong; no page of ours takes so many.
 MOST_TYPED = 50_000
 # Fields that are no answers.
-NOT_TYPED = ("csrfmiddlewaretoken", "save", "longer", "campaign")
+NOT_TYPED = ("csrfmiddlewaretoken", "save", "longer", "help", "link", "campaign")
 
 
 def receive(
@@ -49,10 +51,15 @@ def receive(
         often = {str(posted["find"]): Invalid("too_many")} if over else {}
         return render_page(request, session, filling, here, often, posted)
     entries = entries_of(request, filling, here, posted)
-    if "save" in posted or "longer" in posted:  # right or wrong, the page waits as it was left
+    if asked := next((name for name in LEAVES if name in posted), ""):
+        # Right or wrong, the page waits as it was left.
         if not _keep_typed(filling, here, posted):
             return render_page(request, session, filling, here, entries.wrong, posted)
-        return longer(session, filling, here.id) if "longer" in posted else redirect(f"{base}/save")
+        if asked == "longer":
+            return longer(session, filling, here.id)
+        if asked == "help":
+            return helping.make_code(request, session, filling)
+        return redirect(f"{base}/{LEAVES[asked]}")
     if entries.wrong:
         counting.wrong(filling.draft, here.id, entries.wrong.items(), session.now)
         if request.FILES:  # they are not sent again: the form holds them, and shows them

@@ -17,11 +17,12 @@ from doorstep.intake import prefill
 from doorstep.intake.answers import Values
 from doorstep.intake.filling import Entries, Filling
 from doorstep.web.form import asking
-from doorstep.web.form.over import over
+from doorstep.web.form.over import or_where_it_went, over
 from doorstep.web.form.passing_on import pass_on
 from doorstep.web.form.session import FormSession, find, go_on
 
 
+@or_where_it_went
 def stopped(
     request: HttpRequest, session: FormSession, draft_id: UUID, page_id: str
 ) -> HttpResponse:
@@ -57,6 +58,8 @@ def _go_past(
         else:
             decision = filling.override(here, reason=request.POST.get("reason", "")[:1000])
     except Refused as exc:
+        if exc.code == "went_elsewhere":
+            raise
         return render_stop(request, session, filling, stop, exc.code)
     if decision.stops:
         return HttpResponseRedirect(f"{session.address(filling.draft)}/{here.id}/stopped")

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from doorstep.catalogue import queries as catalogue
 from doorstep.council import addresses
+from doorstep.council import queries as council
 from doorstep.web.kit import look
 from doorstep.web.kit.access import public
 
@@ -33,7 +34,7 @@ def part(request: HttpRequest, name: str) -> HttpResponse:
 def sitemap(request: HttpRequest) -> HttpResponse:
     """List the pages that search engines may show (sitemaps.org, version 0.9)."""
     names = ("home", "bins", "what_goes_where", "reports", "contact", "accessibility", "privacy")
-    paths = [reverse(name) for name in names]
+    paths = [reverse(name) for name in (*names, *(["visit"] if council.current().offices else []))]
     paths += [reverse("start", kwargs={"slug": s.slug}) for s in catalogue.online()]
     rows = "".join(f"<url><loc>{escape(addresses.base() + path)}</loc></url>" for path in paths)
     body = (

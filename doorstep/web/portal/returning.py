@@ -44,7 +44,8 @@ def _email(request: HttpRequest) -> str:
 def _about(draft: Draft) -> dict[str, object]:
     service = catalogue.service(draft.version_id)
     reach = (q.id for q in service.form.questions.values() if q.contact == "email")
-    email = draft.saved_to or next((draft.answers.get(q) for q in reach), "")
+    email = draft.saved_to if "@" in draft.saved_to else ""
+    email = email or next((draft.answers.get(q) for q in reach), "")
     base = reverse("go_on", kwargs={"slug": draft.slug, "draft": draft.pk})
     return {"service": service, "draft": draft, "base": base, "email": email or ""}
 
@@ -85,7 +86,7 @@ def saved(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
     if not filling.draft.saved_to:
         return redirect("save", slug=slug, draft=draft)
     context = {**_about(filling.draft), "until": access.expires_at(filling.draft)}
-    return render(request, "portal/saved.html", context)
+    return render(request, "portal/saved.html", {**context, "session": session})
 
 
 @public

@@ -11,6 +11,7 @@ from doorstep.web.portal import (
     form,
     former_site,
     helpful,
+    helping,
     home,
     looks,
     maps,
@@ -21,6 +22,7 @@ from doorstep.web.portal import (
     returning,
     statements,
     still_there,
+    visit,
 )
 
 urlpatterns = [
@@ -35,6 +37,7 @@ urlpatterns = [
     path("services/<slug:slug>/<uuid:draft>", form.resume, name="go_on"),
     path("services/<slug:slug>/<uuid:draft>/save", returning.save, name="save"),
     path("services/<slug:slug>/<uuid:draft>/saved", returning.saved, name="saved"),
+    path("services/<slug:slug>/<uuid:draft>/help/code", helping.code, name="form_help"),
     path("services/<slug:slug>/<uuid:draft>/check", form.check, name="check"),
     path("services/<slug:slug>/<uuid:draft>/<slug:page>", form.page, name="page"),
     path("services/<slug:slug>/<uuid:draft>/<slug:page>/stopped", form.stopped, name="stopped"),
@@ -85,6 +88,7 @@ urlpatterns = [
     path("map/base.json", maps.base, name="map_base"),
     path("map/near", maps.near, name="map_near"),
     path("contact", statements.words, {"name": "contact"}, name="contact"),
+    path("visit", visit.visit, name="visit"),
     path("privacy", statements.words, {"name": "privacy"}, name="privacy"),
     path("cookies", counting.cookies, name="cookies"),
     path("cookies/counting", counting.choose, name="counting"),

@@ -162,7 +162,8 @@ def photo(request: HttpRequest, slug: str, draft: UUID, name: str) -> HttpRespon
 @require_POST
 def drop(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Throw away a caller's form that will not be sent."""
-    form = cases.unfinished(owner(request), timezone.now()).filter(pk=draft)
+    # What somebody began online is theirs, and is given back (cases.handing).
+    form = cases.unfinished(owner(request), timezone.now()).filter(pk=draft, lent_by="")
     insight.count_dropped(form)
     drafts.drop(drafts=form)
     return redirect("desk")

@@ -7,6 +7,16 @@ const form = document.querySelector("form[data-at-once]");
 const find = (id) => document.getElementById(id);
 const fields = "input:not([type=hidden]), select, textarea, button:not(.form-enter)";
 
+// What was typed meanwhile goes along.
+function carry(from, to) {
+  for (const field of from.querySelectorAll("input:not([type=hidden], [type=file]), select, textarea")) {
+    const same = field.id && to.querySelector(`#${CSS.escape(field.id)}`);
+    if (!same || same.type !== field.type) continue;
+    if (field.type === "radio" || field.type === "checkbox") same.checked = field.checked;
+    else same.value = field.value;
+  }
+}
+
 function place(parts) {
   const box = find("at-once-parts");
   const there = new Map([...box.children].map((part) => [part.dataset.part, part]));
@@ -20,6 +30,7 @@ function place(parts) {
     if (old?.dataset.shape !== part.dataset.shape) {
       const held = old?.contains(document.activeElement) ? document.activeElement.id : "";
       now = part;
+      if (old) carry(old, part);
       if (old) old.replaceWith(part);
       else if (before) before.after(part);
       else box.prepend(part);
