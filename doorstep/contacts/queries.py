@@ -64,8 +64,8 @@ def of_day(day: date, *, staff_id: int | None = None) -> list[Contact]:
 
 
 def of_people(ids: Iterable[int], most: int) -> list[Contact]:
-    """Return the last contacts of people, by the numbers of their records, with what was done in each."""
-    rows = Contact.objects.filter(person__in=list(ids))
+    """Return the last contacts of people that ended, by the numbers of their records, with what was done in each."""
+    rows = Contact.objects.filter(person__in=list(ids), ended_at__isnull=False)
     return list(_whole(rows).order_by("-begun_at", "-pk")[:most])
 
 
