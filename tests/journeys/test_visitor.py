@@ -76,7 +76,7 @@ def test_a_visitor_from_the_queue_to_the_end(
     page.click("main button:has-text('Done')")
     page.wait_for_selector("text=What it is kept as")
     contact = Contact.objects.get()
-    assert contact.ended_at and (contact.reason, contact.demand) == ("missed-bin", "value")
+    assert contact.ended_at and (contact.reason, contact.demand) == ("missed-bin", "failure")
     page.goto(f"{base}/desk/queue")
     page.wait_for_selector("text=0 wait")
     assert Visitor.objects.get().contact == contact
