@@ -40,12 +40,13 @@ function show(html) {
 }
 // What is typed on the page stays, whatever happens: nothing is loaded anew, and it is said that it did not work.
 function failed() {
-  place.querySelector(".contact-failed")?.remove();
+  document.querySelector(".contact-failed")?.remove();
   const said = document.createElement("p");
   said.className = "contact-failed";
   said.setAttribute("role", "alert");
   said.textContent = place.dataset.failed;
-  place.prepend(said);
+  // In front of what is in front.
+  (document.querySelector("dialog.contact-end[open]") ?? place).prepend(said);
 }
 // One after the other: what is pressed meanwhile waits.
 let last = Promise.resolve();
