@@ -292,6 +292,26 @@ def test_a_persons_page_has_their_contacts_and_nothing_of_a_restricted_case(dist
         assert "Very ill" not in page and case.reference not in page, address
 
 
+def test_of_a_person_who_is_restricted_their_contacts_tell_nothing(
+    district: Any, secret: None
+) -> None:
+    ann, client = known("Ann Poole"), signed_in("adviser")
+    there = client.get(opened(rings()), **BY_HAND)["Location"]
+    client.post(f"{there}/act", {"what": "signposted"})
+    client.post(f"{there}/end", {"note": "Very ill", "reason": "complaint", "demand": ""})
+    assert "Very ill" in text(client.get(there)) and NUMBER in text(client.get(there))
+    people.restrict(person_id=ann.pk, on=True, by=ADVISER, now=timezone.now())
+    for role, names in (("adviser", False), ("supervisor", True)):
+        looker = signed_in(role)
+        listed = "/desk/contacts" if role == "adviser" else "/desk/contacts/day"
+        for address in (there, listed):
+            page = text(looker.get(address))
+            assert not any(word in page for word in ("Very ill", NUMBER, "Sent to somebody")), (
+                address
+            )
+            assert ("Ann Poole" in page) == names, address
+
+
 def test_the_figures_of_the_day(district: Any) -> None:
     district.case_of("ann@resident.example", 1)  # online
     client = signed_in("adviser")
