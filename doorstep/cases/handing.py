@@ -27,7 +27,7 @@ CODE_MINUTES, CODES_AN_HOUR = 30, 5
 FRESH = timedelta(minutes=20)
 SIGNS = 8
 MOVED = ["owner_kind", "owner_key", "left_by", "lent_by", "channel", "by_staff", "assisted"]
-MOVED += ["handed", "updated_at"]
+MOVED += ["handed", "language", "updated_at"]
 
 
 def _code(row: HelpCode) -> str:
@@ -118,6 +118,8 @@ def to_browser(draft: Draft, key: str, what: Move, by: Actor, now: datetime) -> 
     """Give a form whose lock is held to a browser; of one that staff had, its person goes on online, and was helped."""
     if draft.owner_kind == "staff":
         draft.channel, draft.by_staff, draft.lent_by = "online", "", ""
+        if what == "link opened" and draft.begun_for is None:
+            draft.language = council.language()  # in which they go on with it
         _move(draft, Owner("browser", key), what, by, now)
     else:
         _leave(draft, Owner("browser", key), now)

@@ -7,11 +7,11 @@ import pytest
 
 from doorstep.bookings import actions
 from doorstep.bookings.models import Booking, Calendar
-from doorstep.cases import drafts, submitting
+from doorstep.cases import drafts, handing, submitting
 from doorstep.cases.models import Draft
 from doorstep.cases.owners import Owner
 from doorstep.council.errors import Refused
-from doorstep.staff.actor import RESIDENT
+from doorstep.staff.actor import RESIDENT, Actor
 
 
 def hold(desk: Any, draft: Any, **more: Any) -> Booking:
@@ -139,3 +139,18 @@ def test_going_on_within_the_bound_never_makes_it_shorter(desk: Any) -> None:
     assert hold(
         desk, draft, longer=False, now=desk.now + timedelta(minutes=50)
     ).until == desk.after(60)
+
+
+def test_a_day_goes_along_with_a_form_that_an_adviser_goes_on_with(desk: Any) -> None:
+    mine, adviser = Owner("browser", "a" * 64), Owner("staff", "7")
+    draft = desk.draft()
+    Draft.objects.filter(pk=draft.pk).update(owner_kind=mine.kind, owner_key=mine.key)
+    kept, by = until(draft), Actor("staff", "adviser")
+    handing.make_code(draft_id=draft.pk, owner=mine, now=desk.now)
+    shown = handing.code_of(draft, desk.now)
+    assert shown
+    about: dict[str, Any] = {"owner": adviser, "by": by, "now": desk.after(1)}
+    handing.take(code=shown[0], channel="telephone", agreed=True, **about)
+    assert until(draft) == kept and draft.owner_kind == "staff"
+    handing.give_back(draft_id=draft.pk, **about)
+    assert until(draft) == kept and draft.owner_key == mine.key

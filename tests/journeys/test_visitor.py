@@ -6,7 +6,7 @@ import pytest
 
 from doorstep.cases.models import Case
 from doorstep.contacts.models import Contact, Visitor
-from tests.browser import looks_right, sign_in
+from tests.browser import ONE_WORD, looks_right, sign_in
 from tests.typist import Typist
 
 pytestmark = pytest.mark.browser
@@ -101,4 +101,36 @@ def test_the_waiting_room_sees_numbers_alone(
     assert "Ann" not in page.content()
     looks_right(page)
     page.set_viewport_size(NARROW)
+    looks_right(page)
+
+
+@pytest.mark.by_turns
+def test_where_to_come_is_read_on_a_telephone(phone: Any, open_district: Any) -> None:
+    phone.goto("/contact")
+    phone.click("main a[href='/visit'] >> nth=0")
+    phone.wait_for_url("**/visit")
+    phone.looks()
+    assert phone.locator("h2").count() >= 2
+    phone.set_viewport_size({"width": 320, "height": 700})
+    phone.looks()
+
+
+def test_at_four_hundred_per_cent(chromium: Any, live_server: Any, open_district: Any) -> None:
+    page, base = chromium.new_context(viewport=NARROW).new_page(), live_server.url
+    page.set_default_timeout(15000)
+    sign_in(page, base, "adviser")
+    page.goto(f"{base}/desk/help")
+    page.click("main button:has-text('Go on with it')")
+    page.wait_for_selector(".govuk-error-summary")
+    looks_right(page)
+    page.goto(f"{base}/desk/queue")
+    page.fill("#words", ONE_WORD[:100])
+    page.click("text=Give a number")
+    page.wait_for_selector("text=1 waits")
+    looks_right(page)
+    page.goto(f"{base}/desk/homes/1001")
+    page.click(".home-begin button:has-text('missed bin')")
+    page.click("button:has-text('Send them a link to here')")
+    page.click("text=Text the link")
+    page.wait_for_selector(".govuk-error-summary")
     looks_right(page)
