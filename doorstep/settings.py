@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "doorstep.web.kit.policy.Policy",
     "doorstep.web.kit.language.Language",
+    "doorstep.web.desk.facing.Facing",
     "doorstep.web.kit.errors.WrongWay",
 ]
 ROOT_URLCONF = "doorstep.urls"

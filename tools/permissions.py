@@ -32,6 +32,7 @@ AFTER = """
   day lists and the API. A supervisor restricts it on its page, with a reason.
 - **People** (`customer.see`) are of no team. A restricted one is found and opened with `customer.restricted` alone, and opened with a reason
   that is kept; of a person's cases each sees those that they may see. Why somebody needs care stands with `customer.restricted` too.
+- **Contacts** are taken with `desk.send`; one's own alone are open, another's to `contacts.correct`, and nobody ends but their own. What is in one about a case or a person that is not open to who looks is left out.
 - **What is shared** (`cases.Shared`): fieldwork writes down on which lists a case has work, and until a day after it was done; authorities write
   down to whom it was sent, and until thirty days after they ended it. Nothing else opens a case to a crew or a partner.
 - **A case's team** is that of its service, in the version that runs or ran last.

@@ -144,6 +144,16 @@ def lent(draft: Draft | None, owner: Owner) -> bool:
     return draft is not None and owner.kind == "browser" and draft.lent_by == owner.key != ""
 
 
+def begun_since(*, draft_id: UUID, owner: Owner, since: datetime) -> bool:
+    """Say whether somebody began a form, or took it from its person, no earlier than a moment."""
+    mine = Draft.objects.filter(pk=draft_id, owner_kind=owner.kind, owner_key=owner.key)
+    draft = mine.only("created_at", "handed").first()
+    if draft is None:
+        return False
+    taken = [step["at"] for step in draft.handed if step["what"] == "agreed"]
+    return draft.created_at >= since or any(datetime.fromisoformat(at) >= since for at in taken)
+
+
 def tell(*, case: Case, handed: list[Handed]) -> None:
     """Write into the timeline of a new case how its form went from hand to hand, each move at its own moment."""
     for step in handed:

@@ -50,6 +50,8 @@ class Contact(models.Model):
     is_corrected = models.BooleanField(default=False)
     # Whether they were offered to do it online: "taken", "declined", "not_offered"; empty: not said.
     offered = models.CharField(max_length=15, blank=True)
+    # The screen is turned to whoever is there: it shows nobody else's.
+    is_facing = models.BooleanField(default=False, db_default=False)
     # Personal.
     note = models.CharField(max_length=NOTE, blank=True)
 
@@ -118,6 +120,54 @@ class Act(models.Model):
                 name="an_act_once",
             ),
             models.CheckConstraint(condition=Q(what__in=WHATS), name="act_of_a_kind"),
+        ]
+
+
+class Visitor(models.Model):
+    """Who waits at the counter, or waited: by the number of the day; a name where they gave one."""
+
+    day = models.DateField()
+    number = models.IntegerField()
+    # Personal, as are words and needs: they leave on the same day (`waiting.forget`).
+    name = models.CharField(max_length=60, blank=True)
+    # What it is about: a service, or a few words.
+    about = models.SlugField(blank=True)
+    words = models.CharField(max_length=100, blank=True)
+    # What makes it easier for them (`waiting.NEEDS`).
+    needs = models.JSONField(default=list)
+    came_at = models.DateTimeField()
+    called_at = models.DateTimeField(null=True)
+    called_by = models.ForeignKey(StaffUser, null=True, on_delete=models.PROTECT, related_name="+")
+    left_at = models.DateTimeField(null=True)
+    contact = models.OneToOneField(
+        Contact, null=True, on_delete=models.SET_NULL, related_name="visitor"
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["came_at"],
+                condition=Q(called_at=None, left_at=None),
+                name="visitors_waiting",
+            ),
+            models.Index(
+                fields=["day"],
+                condition=~Q(name="", words="", needs=[]),
+                name="visitors_to_empty",
+            ),
+            models.Index(
+                fields=["called_at"],
+                condition=Q(called_at__isnull=False),
+                name="visitors_called",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["day", "number"], name="one_number_a_day"),
+            models.CheckConstraint(
+                condition=Q(called_at=None, called_by=None)
+                | Q(called_at__isnull=False, called_by__isnull=False),
+                name="called_by_somebody",
+            ),
         ]
 
 

@@ -64,8 +64,8 @@ def of_day(day: date, *, staff_id: int | None = None) -> list[Contact]:
 
 
 def of_people(ids: Iterable[int], most: int) -> list[Contact]:
-    """Return the last contacts of people, by the numbers of their records, with what was done in each."""
-    rows = Contact.objects.filter(person__in=list(ids))
+    """Return the last contacts of people that ended, by the numbers of their records, with what was done in each."""
+    rows = Contact.objects.filter(person__in=list(ids), ended_at__isnull=False)
     return list(_whole(rows).order_by("-begun_at", "-pk")[:most])
 
 
@@ -104,6 +104,12 @@ def proposal(contact: Contact) -> Proposal:
         rows = contact.acts.values("what", "service", "code")
     acts = [Done(row["what"], row["service"], row["code"]) for row in rows]
     return demand.propose(acts, is_failure)
+
+
+def was_sent_in(contact: Contact, reference: str) -> bool:
+    """Say whether a case is one that was sent in a contact."""
+    sent = contact.acts.filter(what="sent", case__reference=reference)
+    return sent.exists()
 
 
 def looked_at(contact: Contact) -> set[int]:

@@ -162,6 +162,7 @@ def environment(**options: Any) -> Environment:
     jinja.globals.update(months_of=months_of, day_words=day_words, browser_cookie=cookie)
     jinja.globals.update(staff_alarms=staff_alarms)
     jinja.globals.update(in_contact=in_contact.bar, contact_of=in_contact.who)
+    jinja.globals.update(visitor_sees=in_contact.facing)
     jinja.globals.update(map_tiles=settings.MAP_TILES, map_credit=settings.MAP_CREDIT)
     jinja.filters.update(plain=plain, own=own, say=say, when=when, pounds=pounds, kind=kinds.of)
     jinja.filters.update(attributes=attributes, due=times.due, at=times.at, lasted=times.lasted)

@@ -101,8 +101,11 @@ def test_nobody_else_makes_a_code_or_takes_it_back(district: Any, draft: Draft) 
 
 
 def test_it_goes_back_as_it_stands(district: Any, draft: Draft) -> None:
-    take(made(draft, district.now), district.now)
+    code = made(draft, district.now)
+    take(code, district.now)
     handing.give_back(draft_id=draft.pk, owner=ADVISER, by=BY, now=district.now)
+    with pytest.raises(Refused, match="code_wrong"):  # that was for once
+        take(code, district.now)
     kept = Draft.objects.get()
     assert (kept.owner_kind, kept.owner_key, kept.lent_by) == ("browser", HERE.key, "")
     assert (kept.channel, kept.by_staff, kept.assisted) == ("online", "", True)

@@ -177,13 +177,14 @@ def test_what_is_personal_goes_in_time_with_the_person_and_with_the_case(distric
         said = Said(note="Of their health")
         actions.end(contact_id=one.pk, by=who(), now=one.begun_at, said=said)
     bob.delete()
+    case = district.case_of("ann@resident.example", 1)
+    erased = begun(district, person=ann, now=now - 3 * MINUTE, **about)
+    actions.did(contact=erased, what="noted", case=case, now=now)
+    actions.end(contact_id=erased.pk, by=who(), now=now, said=Said(note="Of their health"))
+    type(case).objects.filter(pk=case.pk).update(erased_at=now)
     jobs.forget()
-    assert [(c.note, c.number, c.person_id) for c in map(again, (old, gone))] == [
-        ("", "", None)
-    ] * 2
-    assert (again(week).note, again(week).number, again(week).person) == (
-        "Of their health",
-        "",
-        ann,
-    )
-    assert Act.objects.count() == 0 and again(old).channel == "telephone"
+    for one in map(again, (old, gone, erased)):
+        assert (one.note, one.number, one.person_id, one.channel) == ("", "", None, "telephone")
+    kept = again(week)
+    assert (kept.note, kept.number, kept.person) == ("Of their health", "", ann)
+    assert Act.objects.get().what == "noted"

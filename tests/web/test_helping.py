@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from doorstep.cases.models import Case, Draft, HelpCode
+from doorstep.contacts.models import Contact
 from doorstep.customers.models import Person
 from doorstep.messages import sending
 from doorstep.messages.models import Message
@@ -61,6 +62,8 @@ def test_begun_online_finished_by_telephone(begun: FormClient) -> None:
     adviser.post(f"{DESK}/check")
     case = Case.objects.get()
     assert (case.channel, case.assisted) == ("telephone", True)
+    contact = Contact.objects.get()
+    assert contact.channel == "telephone" and contact.acts.filter(what="sent", case=case).exists()
     # And it has the case as if it had sent it itself.
     done = begun.get(f"{BASE}/help/code")
     assert f"sent as {case.reference}" in text(done) and "Refresh" not in done
@@ -176,6 +179,7 @@ def test_a_caller_goes_on_by_a_link(
     assert f"sent as {case.reference}" in text(called.get(f"{DESK}/contact"))
     moves = [e.data["move"] for e in case.events.filter(kind="handed over")]
     assert moves == ["link sent", "link opened"]
+    assert Contact.objects.get().acts.filter(what="link", service="missed-bin").exists()
 
 
 def test_where_a_link_may_not_go_it_is_said(called: FormClient, district: Any) -> None:

@@ -1,14 +1,17 @@
-"""Contacts as who looks at them may read them: whose they are, what was done, and nothing of a case that is not open to them."""
+"""Contacts as who looks at them may read them: whose, what was done, and nothing of a person or a case that is not open to them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.contacts import queries
 from doorstep.contacts.models import Contact
+from doorstep.customers import people
 from doorstep.customers.models import Person
 from doorstep.web.desk import in_contact
 from doorstep.web.kit.opening import SEE, may
@@ -25,7 +28,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Row:
-    """A contact, whose it is, what was done; `is_hidden`: something of it is about a case that is not open to who looks."""
+    """A contact, whose it is, what was done; `is_hidden`: it is about a case, or with a person, that is not open to who looks."""
 
     contact: Contact
     who: Person | None
@@ -47,6 +50,8 @@ def rows(request: HttpRequest, contacts: Iterable[Contact]) -> list[Row]:
 
 
 def _row(request: HttpRequest, contact: Contact, cases: dict[int, Case]) -> Row:
+    if _is_shut(request, contact):
+        return Row(contact, in_contact.who(request, contact), [], True)
     acts = queries.acts_of(contact)
     seen = [act for act in acts if act["case"] is None or act["case"] in cases]
     told = {act["case"] for act in seen if act["what"] != "looked"}
@@ -56,6 +61,16 @@ def _row(request: HttpRequest, contact: Contact, cases: dict[int, Case]) -> Row:
     done = [Done(act["what"], titles[act["service"]], cases.get(act["case"])) for act in seen]
     is_hidden = any(act["case"] and act["case"] not in cases for act in acts)
     return Row(contact, in_contact.who(request, contact), done, is_hidden)
+
+
+def _is_shut(request: HttpRequest, contact: Contact) -> bool:
+    """Say whether somebody is restricted whose contact it is, and no reason of who looks opens their record just now."""
+    person = contact.person.shown if contact.person else None
+    if person is None or not person.restricted:
+        return False
+    user: Any = request.user
+    may_with_reason = user.may("customer.restricted")
+    return not (may_with_reason and people.is_open_to(person, user.pk, timezone.now()))
 
 
 def _title(slug: str) -> str:

@@ -31,6 +31,12 @@ class Bar:
     channels: tuple[str, ...] = ADVISER_CHANNELS
 
     @property
+    def faced(self) -> Contact | None:
+        """Return the contact to whose visitor the screen is turned."""
+        both = [*([self.open] if self.open else []), *self.held]
+        return next((one for one in both if one.is_facing), None)
+
+    @property
     def reasons(self) -> list[tuple[str, str]]:
         """Return why people may come, as code and title: services, then our own, which the page has words for."""
         return reasons()
@@ -78,6 +84,16 @@ def current(request: HttpRequest) -> Contact | None:
     """Return the contact that who asks has open now; nothing where there is none, or each waits."""
     first = next(iter(mine(request)), None)
     return first if first is not None and not first.is_held else None
+
+
+def faced(request: HttpRequest) -> Contact | None:
+    """Return the contact to whose visitor the screen is turned, open or waiting; nothing where it is turned to nobody."""
+    return next((one for one in mine(request) if one.is_facing), None)
+
+
+def facing(request: HttpRequest) -> bool:
+    """Say whether a visitor can see this screen, so that nothing of anybody else may stand on it."""
+    return faced(request) is not None
 
 
 def begun(

@@ -13,7 +13,7 @@ from doorstep.web.desk.views.cases import (
     worklist,
 )
 from doorstep.web.desk.views.contacts import bar as contact_bar
-from doorstep.web.desk.views.contacts import contact, ring
+from doorstep.web.desk.views.contacts import contact, counter, ring
 from doorstep.web.desk.views.contacts import lists as contact_lists
 from doorstep.web.desk.views.customers import changing as customer_changes
 from doorstep.web.desk.views.customers import customer
@@ -41,6 +41,13 @@ urlpatterns = [
     path("/contacts/<int:number>/call-back", contact.call_back, name="contact_call_back"),
     path("/contacts/<int:number>/end", contact_bar.end, name="end_contact"),
     path("/contacts/<int:number>/open-again", contact_bar.open_again, name="open_contact_again"),
+    path("/contacts/<int:number>/turn", counter.turn, name="turn_contact"),
+    path("/contacts/<int:number>/sent/<str:reference>", counter.sent, name="visitor_sent"),
+    path("/queue", counter.queue, name="desk_queue"),
+    path("/queue/next", counter.call_next, name="queue_next"),
+    path("/queue/screen", counter.screen, name="queue_screen"),
+    path("/queue/<int:number>/left", counter.left, name="queue_left"),
+    path("/queue/<int:number>/back", counter.put_back, name="queue_back"),
     path("/contacts/<int:number>/correct", contact.correct, name="correct_contact"),
     path("/cases/<str:reference>", case.case, name="desk_case"),
     path("/cases/<str:reference>/decide", case.decide, name="decide"),

@@ -97,6 +97,8 @@ class Walk:
     open: list[Question] = field(default_factory=list)
     stop: Decision | None = None
     refused: str = ""
+    # Pages whose answers were taken.
+    answered: set[str] = field(default_factory=set)
 
     @property
     def is_done(self) -> bool:
@@ -162,16 +164,20 @@ class _Screen:
             forget_old_choice(here, self.posted)
         if "pass_on" in self.posted:
             return self._pass_on()
-        if any(name in self.posted for name in ("update", "find", "another", "link")):
+        if "link" in self.posted:
+            self._keep(self._walk(self.filling, leaves=True))
+            return redirect(f"{self.session.address(self.filling.draft)}/{LEAVES['link']}")
+        if any(name in self.posted for name in ("update", "find", "another")):
             walk = self._walk(self.filling.trial())
             self._keep(walk)
-            if "link" in self.posted:
-                return redirect(f"{self.session.address(self.filling.draft)}/{LEAVES['link']}")
             return self._draw(walk)
         return self._send()
 
-    def _walk(self, filling: Filling, *, to_send: bool = False) -> Walk:
-        """Answer the pages in order as far as they are whole; the questions of the others are shown as they stand."""
+    def _walk(self, filling: Filling, *, to_send: bool = False, leaves: bool = False) -> Walk:
+        """Answer the pages in order as far as they are whole; the questions of the others are shown as they stand.
+
+        Who `leaves` it to somebody else leaves them what nothing was said of.
+        """
         walk = Walk(filling)
         for here in filling.service.form.pages:
             if not filling.is_shown(here):
@@ -179,7 +185,9 @@ class _Screen:
             part = Part(here.asked_of(staff=True))
             walk.parts.append(part)
             goes_on = walk.is_done
-            if goes_on:
+            if goes_on and leaves and not self._says_something(here):
+                walk.open += asked_on(here)
+            elif goes_on:
                 self._answer(walk, part, here, to_send)
             part.is_ready = _is_ready(here, filling)
             if to_send and not goes_on and part.is_ready:
@@ -213,6 +221,11 @@ class _Screen:
             decision = self._override(walk, here, decision)
         if decision.stops:
             walk.stop = decision
+        walk.answered.add(here.id)
+
+    def _says_something(self, here: Page) -> bool:
+        typed = dict(_by_page(self.filling, self.posted)).get(here.id, {})
+        return any(text.strip() for texts in typed.values() for text in texts)
 
     def _typed_wrong(self, entries: Entries) -> bool:
         """Say whether a file came that cannot be taken: it is not sent again, so that is said at once."""
@@ -302,6 +315,8 @@ class _Screen:
     def _keep(self, walk: Walk) -> None:
         """Keep what was typed on each page, and what was found out meanwhile."""
         typed = dict(_by_page(self.filling, self.posted))
+        if walk.filling is self.filling:  # what was answered in earnest is no more to be looked at
+            typed = {page: fields for page, fields in typed.items() if page not in walk.answered}
         if (
             sum(
                 len(text)

@@ -122,11 +122,17 @@ def at_once(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
     """Ask the caller all questions on one page, with what is known of their home beside it."""
     session = session_of(request, slug)
 
+    # What a visitor can see is theirs alone: nothing of others at the home, nor why a rule stops.
+    is_turned = in_contact.facing(request)
+
     def beside(home: Property) -> dict[str, Any]:
+        if is_turned:
+            return {}
         looked(request, "home", str(home.uprn))
         return at_home.beside(request, home, session.now)
 
-    look = at_once_form.Look("desk/form.html", "desk/form_live.html", beside, case_why.read_at)
+    why = (lambda _service, _decision: []) if is_turned else case_why.read_at
+    look = at_once_form.Look("desk/form.html", "desk/form_live.html", beside, why)
     return at_once_form.page(request, session, draft, look)
 
 

@@ -19,6 +19,7 @@ from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid
 from doorstep.intake.filling import Filling
 from doorstep.messages import actions as messages
+from doorstep.web.desk import in_contact
 from doorstep.web.desk.views.cases.caller import channel_of, session_of
 from doorstep.web.form.over import or_where_it_went, over
 from doorstep.web.form.session import FormSession, find
@@ -39,11 +40,13 @@ def take(request: HttpRequest) -> HttpResponse:
     whose = [f"help-code:{request.user.pk}"]
     if limits.reached(whose, MOST_WRONG, 3600):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
+    contact = in_contact.current(request)
+    channel = contact.channel if contact else channel_of(request)
     try:
         draft = handing.take(
             code=request.POST.get("code", "")[:40],
             owner=owner(request),
-            channel=channel_of(request),
+            channel=channel,
             agreed="agreed" in request.POST,
             by=actor(request),
             now=timezone.now(),
@@ -52,6 +55,7 @@ def take(request: HttpRequest) -> HttpResponse:
         if exc.code == "code_wrong":
             limits.over(whose, MOST_WRONG, 3600)
         return _ask(request, exc.code)
+    in_contact.begun(request, channel)
     return redirect("desk_go_on", slug=draft.slug, draft=draft.pk)
 
 
@@ -70,6 +74,7 @@ def give_back(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
         handing.give_back(draft_id=draft, owner=session.owner, by=session.by, now=session.now)
     except (Refused, Draft.DoesNotExist):
         return over(request, session, draft)
+    in_contact.did(request, "link", service=slug)
     return redirect("desk_go_on", slug=slug, draft=draft)
 
 
@@ -100,6 +105,7 @@ def _link(request: HttpRequest, session: FormSession, draft: UUID) -> HttpRespon
         if exc.args == ("went_elsewhere",):
             raise
         return _draw(request, session, filling, way, exc)
+    in_contact.did(request, "link", service=session.slug)
     return redirect(f"{reverse('desk_link', kwargs={'slug': session.slug, 'draft': draft})}?sent=1")
 
 

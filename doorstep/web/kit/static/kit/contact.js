@@ -38,20 +38,33 @@ function show(html) {
   document.querySelectorAll("[data-while-open]").forEach((part) => { part.hidden = !isOpen; });
   if (hadFocus) bar?.focus();
 }
-// What is no part of a page, such as after the session ended, is left to the page itself, which shows why.
-async function ask(address, options) {
-  try {
-    const answer = await fetch(address, options);
-    if (!answer.ok || answer.redirected) return location.reload();
-    show(await answer.text());
-  } catch { location.reload(); }
+// What is typed on the page stays, whatever happens: nothing is loaded anew, and it is said that it did not work.
+function failed() {
+  document.querySelector(".contact-failed")?.remove();
+  const said = document.createElement("p");
+  said.className = "contact-failed";
+  said.setAttribute("role", "alert");
+  said.textContent = place.dataset.failed;
+  // In front of what is in front.
+  (document.querySelector("dialog.contact-end[open]") ?? place).prepend(said);
 }
-async function send(form, more) {
-  const body = new FormData(form, more?.button);
-  for (const [name, value] of Object.entries(more?.fields ?? {})) body.set(name, value);
+// One after the other: what is pressed meanwhile waits.
+let last = Promise.resolve();
+function ask(address, options, isShown = true) {
+  last = last.then(async () => {
+    try {
+      const answer = await fetch(address, options);
+      if (!answer.ok || answer.redirected) return failed();
+      if (isShown) show(await answer.text());
+    } catch { failed(); }
+  });
+}
+function send(form, { button, fields = {}, isShown = true } = {}) {
+  const body = new FormData(form, button);
+  for (const [name, value] of Object.entries(fields)) body.set(name, value);
   body.set("box", "1");
   form.closest("details")?.removeAttribute("open");
-  await ask(form.action, { method: "POST", body });
+  ask(form.action, { method: "POST", body }, isShown);
 }
 const end = (link) => ask(`${link.href}?box`);
 document.addEventListener("submit", (event) => {
@@ -67,7 +80,8 @@ document.addEventListener("click", (event) => {
   end(link);
 });
 document.addEventListener("change", (event) => {
-  if (event.target.matches(".contact-place [data-sends]")) event.target.form.requestSubmit();
+  // The bar stays as it is, and the focus where it is.
+  if (event.target.matches(".contact-place [data-sends]")) send(event.target.form, { isShown: false });
 });
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.repeat) return;
