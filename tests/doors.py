@@ -32,6 +32,10 @@ VALUES = {
 }
 
 
+# A visitor is called, and from then on the screen covers what is walked after it.
+TURNS_THE_SCREEN = "/desk/queue/next"
+
+
 def addresses() -> list[tuple[str, Any]]:
     """Return every route with its view."""
     found: list[tuple[str, Any]] = []
