@@ -8,9 +8,12 @@ from django.utils import timezone
 
 from doorstep.contacts.models import Contact
 from doorstep.customers import matching, people
+from doorstep.customers.models import Contact as PersonContact
 from doorstep.customers.models import Person
 from doorstep.staff.actor import Actor
 from tests.browser import comes_to, keep_signed_in, looks_right, sign_in
+from tests.bulky import at_bulky_waste
+from tests.paying import Pay
 from tests.rings import SECRET, opened, rings
 from tests.typist import Typist, found
 
@@ -105,6 +108,54 @@ def test_a_call_that_ends_at_a_stop_is_kept(
     contact = ended(desk)
     assert (contact.reason, contact.kind) == ("missed-bin", "duplicate")
     assert (adviser.keys, adviser.loads) == (7, 2)
+
+
+def test_a_bulky_collection_with_a_card_and_without_an_email(
+    desk: Any, live_server: Any, open_district: Any, settings: Any, pay: Pay
+) -> None:
+    at_bulky_waste(open_district, live_server, settings)
+    person, _ = margaret(open_district)
+    Person.objects.filter(pk=person.pk).update(home=1003)
+    PersonContact.objects.filter(kind="email").delete()
+    adviser = Typist(desk)
+    desk.goto(live_server.url + opened(rings()))
+    comes_to(desk, "about")
+    adviser.type("bul")
+    desk.wait_for_selector(".contact-about__first:has-text('bulky')")
+    adviser.press("Enter")
+    comes_to(desk, "things-search")
+    adviser.type("sofa")
+    adviser.press("Enter")
+    adviser.type("1")
+    adviser.press("Tab")
+    desk.wait_for_selector("#slot", state="attached")
+    adviser.press("Tab", "Space")
+    desk.wait_for_selector("#at-once-decision:has-text('Where they are')")
+    # "More days", "Days that cannot be chosen", then the field.
+    adviser.press("Tab", "Tab", "Tab")
+    comes_to(desk, "where")
+    adviser.type("On the drive")
+    # The photo, then the name, which is known.
+    adviser.press("Tab", "Tab")
+    comes_to(desk, "name")
+    desk.wait_for_selector(".at-once__decision--go:has-text('The price is £20.00')")
+    looks_right(desk)
+    adviser.press("Enter")
+    desk.wait_for_selector("h1:has-text('Take a payment of £20.00')")
+    comes_to(desk, "way")
+    adviser.press("Space", "Enter")
+    desk.wait_for_selector("text=Telephone payment")
+    # The provider's own page, where a card is typed: neither its keys nor its load are ours.
+    desk.click("button.m")
+    desk.wait_for_url("**/desk/cases/*")
+    desk.wait_for_load_state()
+    adviser.press("F9")
+    desk.wait_for_selector("dialog.contact-end[open]")
+    adviser.press("Enter")
+    contact = ended(desk)
+    assert (adviser.keys, adviser.loads - 1) == (35, 4)
+    assert contact.acts.filter(what="paid").exists() and pay.taken == 2000
+    assert contact.reason == "bulky-waste" and contact.demand == "value"
 
 
 def test_how_a_case_stands_by_name_in_few_keys(desk: Any, open_district: Any) -> None:
