@@ -14,10 +14,15 @@ from doorstep.cases.locking import locked_draft
 from doorstep.cases.models import Case, Draft, HelpCode
 from doorstep.cases.owners import Owner
 from doorstep.cases.shapes import Handed, Move
+from doorstep.cases.values import from_json
+from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.customers import actions as customers
+from doorstep.forms.form import Page
+from doorstep.forms.questions import kinds
+from doorstep.forms.questions.kind import Typed
 from doorstep.outside.secret import derived
 from doorstep.staff.actor import RESIDENT, Actor
 from doorstep.text.copied import LETTERS
@@ -27,7 +32,7 @@ CODE_MINUTES, CODES_AN_HOUR = 30, 5
 FRESH = timedelta(minutes=20)
 SIGNS = 8
 MOVED = ["owner_kind", "owner_key", "left_by", "lent_by", "channel", "by_staff", "assisted"]
-MOVED += ["handed", "language", "updated_at"]
+MOVED += ["handed", "language", "typed", "updated_at"]
 
 
 def _code(row: HelpCode) -> str:
@@ -118,6 +123,7 @@ def to_browser(draft: Draft, key: str, what: Move, by: Actor, now: datetime) -> 
     """Give a form whose lock is held to a browser; of one that staff had, its person goes on online, and was helped."""
     if draft.owner_kind == "staff":
         draft.channel, draft.by_staff, draft.lent_by = "online", "", ""
+        draft.typed = _not_answered(draft)
         if what == "link opened" and draft.begun_for is None:
             draft.language = council.language()  # in which they go on with it
         _move(draft, Owner("browser", key), what, by, now)
@@ -162,6 +168,26 @@ def tell(*, case: Case, handed: list[Handed]) -> None:
         by = Actor("staff", step["by"]) if step["by"] else RESIDENT
         at = datetime.fromisoformat(step["at"])
         timeline.write(case, "handed over", by=by, now=at, move=step["what"])
+
+
+def _not_answered(draft: Draft) -> dict[str, object]:
+    """Return what was typed but for pages of which the answers say the same: an adviser's page keeps all of them as typed."""
+    pages = catalogue.service(draft.version_id).form.pages
+    same = {p.id for p in pages if p.id in draft.typed and _says_the_same(draft, p)}
+    return {page: fields for page, fields in draft.typed.items() if page not in same}
+
+
+def _says_the_same(draft: Draft, page: Page) -> bool:
+    fields = Typed()
+    for question in page.questions:
+        if (answer := draft.answers.get(question.id)) is not None:
+            fields |= kinds.of(question).fill(question, from_json(answer))
+    typed: dict[str, list[str]] = {
+        name: texts
+        for name, texts in draft.typed[page.id].items()
+        if any(texts) and not name.endswith(("-typed", "-found"))  # how a place was looked for
+    }
+    return typed == {name: texts for name, texts in fields.items() if any(texts)}
 
 
 def _whose(draft_id: UUID, owner: Owner) -> Draft:

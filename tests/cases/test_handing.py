@@ -116,6 +116,18 @@ def test_it_goes_back_as_it_stands(district: Any, draft: Draft) -> None:
     assert moves == ["agreed", "given back", "agreed", "taken back"]
 
 
+def test_what_was_typed_and_is_answered_alike_is_not_asked_again(
+    district: Any, draft: Draft
+) -> None:
+    take(made(draft, district.now), district.now)
+    box = draft.answers["container"]
+    alike = {"address": {"property": [draft.answers["property"]], "property-typed": ["1 mill"]}}
+    other = {"bin": {"container": [box]}, "contact": {"name": ["Anna"], "email": [""]}}
+    Draft.objects.update(typed={**alike, **other})
+    handing.give_back(draft_id=draft.pk, owner=ADVISER, by=BY, now=district.now)
+    assert Draft.objects.get().typed == {"contact": other["contact"]}
+
+
 def test_the_case_says_who_agreed_to_what_and_when(district: Any, draft: Draft) -> None:
     take(made(draft, district.now), district.now - timedelta(minutes=2))
     case, _ = submitting.submit(draft_id=draft.pk, by=BY, now=district.now)
