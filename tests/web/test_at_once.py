@@ -5,6 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from doorstep.cases.models import Case, Draft
 from doorstep.staff.actor import SYSTEM
@@ -136,3 +138,15 @@ def test_staff_go_past_a_stop_with_a_reason_and_are_told_what_then_happens(distr
     client.post(there, {**chosen, "seen": mark(page)})
     case = Case.objects.get()
     assert case.events.filter(kind="override").count() == 1
+
+
+def test_a_look_takes_few_statements(district: Any) -> None:
+    client = signed_in("adviser")
+    there = begun(client, home="1001")
+    look = {"container": str(district.boxes[0].pk), "property": "1001", "beside": "1001"}
+    client.post(there, {**look, "update": "live"})
+    with CaptureQueriesContext(connection) as statements:
+        page = client.post(there, {**look, "update": "live"})
+    assert "The crew comes back by" in text(page)
+    # Session, contact, draft, home, three facts of the bin, two of cases, what was typed, two of the workflow.
+    assert len(statements) <= 12, [one["sql"][:80] for one in statements]

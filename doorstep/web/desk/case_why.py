@@ -10,7 +10,7 @@ from doorstep.cases.values import from_json
 from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import say
 from doorstep.forms.form import Form, Page
-from doorstep.forms.journey import Decision, Result
+from doorstep.forms.journey import Result
 
 
 @dataclass(frozen=True)
@@ -36,16 +36,6 @@ def of(case: Case, service: Service) -> list[Why]:
     """Return what was decided page by page, in the form's own words."""
     form, kept = service.form, from_json(case.decisions)
     return [_why(service, form.page(page_id), decision) for page_id, decision in kept.items()]
-
-
-def read_at(service: Service, decision: Decision) -> list[tuple[str, str]]:
-    """Return what the rule read that decided, as name and value; settings and what staff cannot read are left out."""
-    last = decision.tried[-1] if decision.tried and decision.tried[-1].held else None
-    return [
-        (_label(service, name), in_words(value))
-        for name, value in (last.read.items() if last else ())
-        if _is_readable(value) and value not in (None, "") and not name.startswith("settings.")
-    ]
 
 
 def _why(service: Service, page: Page | None, decision: KeptDecision) -> Why:

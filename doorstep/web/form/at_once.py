@@ -17,7 +17,6 @@ from django.shortcuts import redirect, render
 from doorstep.cases import drafts, foreseeing
 from doorstep.cases.foreseeing import Foreseen
 from doorstep.cases.values import home_of, of_nature
-from doorstep.catalogue.service import Service
 from doorstep.council.errors import Refused
 from doorstep.forms import journey
 from doorstep.forms.facts import together
@@ -118,8 +117,6 @@ class Look:
     page: str
     live: str
     beside: Callable[[Property], Mapping[str, Any]]
-    # What a check read, as name and value: why it is so.
-    why: Callable[[Service, Decision], list[tuple[str, str]]]
 
 
 @or_where_it_went
@@ -354,17 +351,10 @@ class _Screen:
             "wrong": {k: v for part in walk.parts for k, v in part.wrong.items()},
             "known": _knowledge(filling),
             "so_far": so_far(walk),
-            "why": self._why(walk),
         }
         is_live = self.posted.get("update") == "live"
         context |= self._at_home(filling, is_live)
         return render(self.request, self.look.live if is_live else self.look.page, context)
-
-    def _why(self, walk: Walk) -> list[tuple[str, str]]:
-        """Return what the rule read that stopped it; where nothing did, what those rules led to that did not hold."""
-        if walk.stop:
-            return self.look.why(walk.filling.service, walk.stop)
-        return []
 
     def _at_home(self, filling: Filling, is_live: bool) -> dict[str, Any]:
         """Return what is told of the home; a script that shows it already is not told again."""

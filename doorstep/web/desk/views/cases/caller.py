@@ -21,7 +21,7 @@ from doorstep.insight import actions as insight
 from doorstep.payments import queries as payments
 from doorstep.places import queries as places
 from doorstep.places.models import Property
-from doorstep.web.desk import at_home, case_why, in_contact
+from doorstep.web.desk import at_home, in_contact
 from doorstep.web.form import at_once as at_once_form
 from doorstep.web.form import pages, stops
 from doorstep.web.form import photo as photos
@@ -122,7 +122,7 @@ def at_once(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
     """Ask the caller all questions on one page, with what is known of their home beside it."""
     session = session_of(request, slug)
 
-    # What a visitor can see is theirs alone: nothing of others at the home, nor why a rule stops.
+    # What a visitor can see is theirs alone: nothing of others at the home.
     is_turned = in_contact.facing(request)
 
     def beside(home: Property) -> dict[str, Any]:
@@ -131,8 +131,7 @@ def at_once(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
         looked(request, "home", str(home.uprn))
         return at_home.beside(request, home, session.now)
 
-    why = (lambda _service, _decision: []) if is_turned else case_why.read_at
-    look = at_once_form.Look("desk/form.html", "desk/form_live.html", beside, why)
+    look = at_once_form.Look("desk/form.html", "desk/form_live.html", beside)
     return at_once_form.page(request, session, draft, look)
 
 
