@@ -98,9 +98,15 @@ def test_another_case_is_looked_at_meanwhile(
         desk.press("#name", "Tab")
     there = desk.url
     desk.goto(f"{live_server.url}/desk/cases/{other.reference}")
-    desk.goto(there)
+    looks_right(desk)
+    desk.click("a:has-text('Back to: Report a missed bin')")
+    desk.wait_for_url(there)
     assert desk.input_value("#name") == "Ann Lee" and desk.is_checked("#container")
     desk.wait_for_selector(GO)
+    assert not desk.locator("text=Back to: Report").count()
+    desk.keyboard.press("Enter")
+    desk.wait_for_url("**/desk/cases/*")
+    assert not desk.locator("text=Back to: Report").count()  # it was sent
 
 
 def test_a_home_is_said_number_and_street_and_the_bins_follow(desk: Any, live_server: Any) -> None:

@@ -18,6 +18,8 @@ from doorstep.places.models import Property
 
 # The mark in a session that there may be one: without it nobody asks the database.
 MARK = "contact"
+# Where in a session stands which form was drawn last in which contact: its address and its service.
+FORMS = "forms"
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Bar:
     open: Contact | None = None
     held: list[Contact] = field(default_factory=list)
     ended: Contact | None = None
+    # The form that is filled in, its address and title; nothing on its own page, and once it was sent.
+    form: tuple[str, str] | None = None
     channels: tuple[str, ...] = ADVISER_CHANNELS
 
     @property
@@ -59,7 +63,32 @@ def bar(request: HttpRequest, ended: Contact | None = None) -> Bar:
     """Return what the frame shows of the contacts of who asks; at most one statement, and none where nothing was begun."""
     found = mine(request)
     first = current(request)
-    return Bar(timezone.now(), first, [one for one in found if one is not first], ended)
+    held = [one for one in found if one is not first]
+    return Bar(timezone.now(), first, held, ended, _form(request, first))
+
+
+def fills_in(request: HttpRequest, path: str, slug: str) -> None:
+    """Remember which form is filled in, so that the frame leads back to it from another page."""
+    contact, forms = current(request), dict(request.session.get(FORMS, {}))
+    if contact is None or forms.get(str(contact.pk)) == [path, slug]:
+        return
+    open_ones = {str(one.pk) for one in mine(request)}
+    forms = {number: form for number, form in forms.items() if number in open_ones}
+    request.session[FORMS] = {**forms, str(contact.pk): [path, slug]}
+
+
+def filled_in(request: HttpRequest) -> None:
+    """Forget the form of the contact that is open: it was sent, or it is somebody else's now."""
+    contact, forms = current(request), dict(request.session.get(FORMS, {}))
+    if contact is not None and forms.pop(str(contact.pk), None):
+        request.session[FORMS] = forms
+
+
+def _form(request: HttpRequest, contact: Contact | None) -> tuple[str, str] | None:
+    forms = request.session.get(FORMS, {}) if contact else {}
+    path, slug = forms.get(str(contact.pk), ("", "")) if contact else ("", "")
+    service = catalogue.current(slug) if path and path != request.path else None
+    return (path, service.about.title) if service else None
 
 
 def mine(request: HttpRequest) -> list[Contact]:

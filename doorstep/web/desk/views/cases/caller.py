@@ -36,6 +36,7 @@ def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> f
 
     def done(case: Case) -> HttpResponse:
         in_contact.did(request, "sent", case=case)
+        in_contact.filled_in(request)
         # With the caller still on the line, what is to pay comes first.
         user: Any = request.user
         pays = user.may("payments.take") and payments.due(case)
@@ -132,7 +133,10 @@ def at_once(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
         return at_home.beside(request, home, session.now)
 
     look = at_once_form.Look("desk/form.html", "desk/form_live.html", beside)
-    return at_once_form.page(request, session, draft, look)
+    answer = at_once_form.page(request, session, draft, look)
+    if request.method == "GET" and answer.status_code == 200:
+        in_contact.fills_in(request, request.path, slug)
+    return answer
 
 
 @needs("desk.send")

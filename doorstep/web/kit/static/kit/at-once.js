@@ -102,7 +102,8 @@ if (form) {
 // The first question that is not answered is the one that is asked now.
 function ask() {
   const parts = [...form.querySelectorAll("[data-part]")].filter((part) => part.querySelector(fields));
-  (parts.find((part) => !answered(part)) ?? parts[0])?.querySelector(fields).focus();
+  const open = parts.find((part) => !answered(part));
+  (open?.querySelector(fields) ?? find("at-once-send") ?? parts[0]?.querySelector(fields))?.focus();
 }
 
 function answered(part) {
