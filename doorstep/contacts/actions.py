@@ -296,3 +296,11 @@ def leave(*, by: StaffUser, now: datetime) -> None:
     """End all that somebody has open, with what is known: they sign out."""
     for number in Contact.objects.filter(by=by, ended_at=None).values_list("pk", flat=True):
         end_as_known(contact_id=number, now=now)
+
+
+def stands_at(*, contact: Contact, service: str, code: str, now: datetime) -> None:
+    """Keep at which rule a service's form stands, the last one alone; "": at none, it goes on."""
+    stops = Act.objects.filter(contact=contact, what="stopped", service=service)
+    stops.filter(contact__ended_at=None).exclude(code=code).delete()
+    if code:
+        did(contact=contact, what="stopped", service=service, code=code, now=now)
