@@ -357,3 +357,11 @@ def leave(*, by: StaffUser, now: datetime) -> None:
     rows = Contact.objects.select_for_update().filter(by=by, ended_at=None).order_by("pk")
     for contact in rows:
         _end(contact, Said(note=contact.note), now)
+
+
+def stands_at(*, contact: Contact, service: str, code: str, now: datetime) -> None:
+    """Keep at which rule a service's form stands, the last one alone; "": at none, it goes on."""
+    stops = Act.objects.filter(contact=contact, what="stopped", service=service)
+    stops.filter(contact__ended_at=None).exclude(code=code).delete()
+    if code:
+        did(contact=contact, what="stopped", service=service, code=code, now=now)

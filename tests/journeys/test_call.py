@@ -1,12 +1,13 @@
 """A caller's form at the desk, on the keyboard alone: all questions on one page, the decision in words before it is sent."""
 
 import re
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from doorstep.bookings.models import Booking
+from doorstep.bookings.models import Booking, Calendar
 from doorstep.cases.models import Case
 from doorstep.messages.models import Message
 from doorstep.staff.actor import SYSTEM
@@ -162,6 +163,72 @@ def test_a_bulky_collection_is_booked_without_an_email(
     desk.wait_for_selector("h1:has-text('£20.00')")
     assert "/payment" in desk.url
     assert Booking.objects.count() == 1 and not Message.objects.exists()
+
+
+def test_a_day_stays_the_one_that_was_chosen_where_the_list_gets_shorter(
+    desk: Any, live_server: Any, open_district: Any, settings: Any
+) -> None:
+    at_bulky_waste(open_district, live_server, settings)
+    begun(desk, live_server.url, "bulky-waste")
+    desk.fill("#things-sofa", "1")
+    desk.press("#things-sofa", "Tab")
+    second = desk.locator("input[name=slot]").nth(1)
+    second.check()
+    desk.wait_for_selector("#at-once-decision:has-text('Where they are')")
+    first, chosen = desk.input_value("input[name=slot] >> nth=0"), second.input_value()
+    gone = date.fromisoformat(first.split("/")[1]).weekday()
+    Calendar.objects.update(weekdays=[day for day in range(7) if day != gone])
+    desk.fill("#where", "Drive")
+    desk.press("#where", "Tab")
+    desk.wait_for_selector(f"input[name=slot][value='{first}']", state="detached")
+    assert desk.input_value("input[name=slot]:checked") == chosen
+
+
+def test_the_focus_stays_on_the_button_as_it_is_judged(desk: Any, live_server: Any) -> None:
+    adviser = begun(desk, live_server.url, "missed-bin")
+    has_focus(desk, "container")
+    adviser.press("Space")
+    desk.wait_for_selector(GO)
+    desk.focus("#phone")
+    adviser.type("07700900123")
+    with desk.expect_response(re.compile("/all$")):
+        adviser.press("Tab")
+    desk.wait_for_selector("#at-once-decision:not([aria-busy])")
+    has_focus(desk, "at-once-send")
+    adviser.press("Enter")
+    desk.wait_for_url("**/desk/cases/*")
+
+
+def test_what_could_not_be_judged_is_not_left_standing(desk: Any, live_server: Any) -> None:
+    adviser = begun(desk, live_server.url, "missed-bin")
+    has_focus(desk, "container")
+    adviser.press("Space")
+    desk.wait_for_selector(GO)
+    desk.route("**/all", lambda route: route.abort())
+    desk.fill("#name", "Ann")
+    desk.press("#name", "Tab")
+    desk.wait_for_selector(f"{STOP}:has-text('could not be looked up just now')")
+    assert not desk.locator("#at-once-send").count()
+    looks_right(desk)
+    desk.unroute("**/all")
+    desk.click("#at-once-again")
+    desk.wait_for_selector(GO)
+    assert desk.input_value("#name") == "Ann"
+
+
+def test_what_is_typed_wrongly_is_said_at_its_field(desk: Any, live_server: Any) -> None:
+    adviser = begun(desk, live_server.url, "missed-bin")
+    has_focus(desk, "container")
+    adviser.press("Space")
+    desk.wait_for_selector(GO)
+    desk.fill("#email", "ann@")
+    desk.press("#email", "Tab")
+    desk.wait_for_selector(".govuk-error-message:has-text('correct format')")
+    assert "To put right: Email address" in desk.inner_text("#at-once-decision")
+    looks_right(desk)
+    desk.fill("#email", "ann@resident.example")
+    desk.press("#email", "Tab")
+    desk.wait_for_selector(GO)
 
 
 @pytest.mark.parametrize("width", [1366, 341])

@@ -9,10 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from doorstep.cases.models import Case, Draft
+from doorstep.contacts.models import Act, Contact
 from doorstep.staff.actor import SYSTEM
 from doorstep.waste import actions as waste
 from tests.form_client import text
 from tests.people import signed_in
+from tests.streets import Streets
 
 NEW = "/desk/new/missed-bin"
 
@@ -150,3 +152,62 @@ def test_a_look_takes_few_statements(district: Any) -> None:
     assert "The crew comes back by" in text(page)
     # Session, contact, draft, home, three facts of the bin, two of cases, what was typed, two of the workflow.
     assert len(statements) <= 12, [one["sql"][:80] for one in statements]
+
+
+def test_the_rule_that_a_form_stands_at_last_is_kept_and_none_once_it_is_sent(
+    district: Any,
+) -> None:
+    client = signed_in("adviser")
+    district.case(0)
+    there = begun(client, home="1001")
+    chosen = {"container": str(district.boxes[0].pk), "property": "1001"}
+    page = client.post(there, {**chosen, "update": "live"})
+    assert kept() == ["reported"]
+    # Another home's bin stands at no rule: looking is not ending there.
+    other = {"container": str(district.boxes[1].pk), "property": "1002", "rule": "reported"}
+    page = client.post(there, {**other, "update": "live"})
+    assert kept() == []
+    client.post(there, {**other, "rule": "", "seen": mark(page)})
+    assert Case.objects.count() == 2 and kept() == []
+    assert Act.objects.filter(what="sent").count() == 1
+
+
+def kept() -> list[str]:
+    return list(Act.objects.filter(what="stopped").values_list("code", flat=True))
+
+
+def test_what_comes_of_a_form_is_kept_in_its_own_contact(district: Any) -> None:
+    client = signed_in("adviser")
+    there = begun(client, home="1001")
+    client.get(there)
+    first = Contact.objects.get()
+    client.post("/desk/contacts/begin", {"channel": "telephone"})
+    second = Contact.objects.exclude(pk=first.pk).get()
+    assert second.held_at is None
+    chosen = {"container": str(district.boxes[0].pk), "property": "1001"}
+    page = client.post(there, {**chosen, "update": "1"})
+    client.post(there, {**chosen, "seen": mark(page)})
+    assert [act.contact for act in Act.objects.filter(what="sent")] == [first]
+
+
+def test_the_only_place_that_is_found_is_taken(district: Any) -> None:
+    Streets(district)
+    client = signed_in("adviser")
+    there = begun(client, "/desk/new/graffiti")
+    said = {"where-typed": "Mill Lane End", "surface": "park", "offensive": "no", "update": "live"}
+    page = client.post(there, said)
+    assert "1 place found. It is chosen" in text(page) and mark(page)
+
+
+def test_what_is_not_drawn_just_now_waits(district: Any) -> None:
+    client = signed_in("adviser")
+    there = begun(client, home="1001")
+    draft = Draft.objects.get()
+    chosen = {"container": str(district.boxes[0].pk), "property": "1001", "name": "Ann"}
+    client.post(there, {**chosen, "update": "live"})
+    # The bins are not drawn while the home is looked for; what was chosen there is still known afterwards.
+    client.post(there, {"drawn": "address", "another": "property", "update": "live"})
+    draft.refresh_from_db()
+    assert draft.typed["bin"] == {"container": [str(district.boxes[0].pk)]}
+    page = client.post(there, {"drawn": "address", "property": "1001", "update": "live"})
+    assert "The crew comes back by" in text(page)

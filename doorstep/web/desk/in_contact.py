@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
 
-from doorstep.cases.models import Case
+from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.contacts import actions, queries
@@ -69,19 +70,39 @@ def bar(request: HttpRequest, ended: Contact | None = None) -> Bar:
 
 
 def fills_in(request: HttpRequest, path: str, slug: str) -> None:
-    """Remember which form is filled in, so that the frame leads back to it from another page."""
+    """Remember which form is filled in, so that the frame leads back to it, and what comes of it is kept in its own contact."""
     contact, forms = current(request), dict(request.session.get(FORMS, {}))
-    if contact is None or forms.get(str(contact.pk)) == [path, slug]:
-        return
     open_ones = {str(one.pk) for one in mine(request)}
     forms = {number: form for number, form in forms.items() if number in open_ones}
-    request.session[FORMS] = {**forms, str(contact.pk): [path, slug]}
+    if contact is not None and [path, slug] not in forms.values():
+        request.session[FORMS] = {**forms, str(contact.pk): [path, slug]}
 
 
-def filled_in(request: HttpRequest) -> None:
-    """Forget the form of the contact that is open: it was sent, or it is somebody else's now."""
-    contact, forms = current(request), dict(request.session.get(FORMS, {}))
-    if contact is not None and forms.pop(str(contact.pk), None):
+def of_form(request: HttpRequest, draft_id: UUID | None) -> Contact | None:
+    """Return the contact in which a form was begun, open or waiting; of one that is over, the one that is open now."""
+    forms = request.session.get(FORMS, {})
+    numbers = [number for number, (path, _slug) in forms.items() if str(draft_id) in path]
+    own = next((one for one in mine(request) if str(one.pk) in numbers), None)
+    return own or current(request)
+
+
+def stands_at(request: HttpRequest, draft: Draft, code: str) -> None:
+    """Keep in a form's contact at which rule it stands now; "" once it goes on."""
+    contact = of_form(request, draft.pk)
+    if contact is not None:
+        now = timezone.now()
+        actions.stands_at(contact=contact, service=draft.slug, code=code, now=now)
+
+
+def was_sent(request: HttpRequest, case: Case) -> None:
+    """Keep in a form's contact that it became a case: it stands at no rule, and nobody is led back to it."""
+    contact, forms = of_form(request, case.draft_id), dict(request.session.get(FORMS, {}))
+    if contact is None:
+        return
+    now = timezone.now()
+    actions.stands_at(contact=contact, service=case.slug, code="", now=now)
+    actions.did(contact=contact, what="sent", case=case, now=now)
+    if forms.pop(str(contact.pk), None):
         request.session[FORMS] = forms
 
 

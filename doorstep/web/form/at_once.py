@@ -24,9 +24,9 @@ from doorstep.forms.form import Page, Question
 from doorstep.forms.journey import Decision
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid, NotHad
-from doorstep.intake import prefill
+from doorstep.intake import answers, prefill
 from doorstep.intake.filling import Entries, Filling, asked_on
-from doorstep.places import finding
+from doorstep.places import finding, spots
 from doorstep.places import queries as places
 from doorstep.places.models import Property
 from doorstep.web.form import counting, passing_on, stops
@@ -53,6 +53,8 @@ PRESSED = (
     "override",
     "reason",
     "beside",
+    "rule",
+    "drawn",
     seen.FIELD,
 )
 # Homes in the list beneath what was typed.
@@ -156,9 +158,11 @@ class _Screen:
 
     def take(self) -> HttpResponse:
         """Judge the form as it stands, or send it."""
+        self._take_what_waits()
         self._look_up_homes()
         for here in self.filling.service.form.pages:
             forget_old_choice(here, self.posted)
+        self._choose_only_spot()
         if "pass_on" in self.posted:
             return self._pass_on()
         if "link" in self.posted:
@@ -189,6 +193,8 @@ class _Screen:
             part.is_ready = _is_ready(here, filling)
             if to_send and not goes_on and part.is_ready:
                 part.wrong = entries_of(self.request, filling, here, self.posted).wrong
+            if not goes_on and not walk.stop and not to_send:
+                walk.open += [q for q in asked_on(part.page) if self._is_to_ask(q)]
             if part.is_ready:
                 looked_for = choices(self.request, filling, here, part.wrong, self.posted)
                 part.shown = {**looked_for, "homes": self._homes(here)}
@@ -199,7 +205,7 @@ class _Screen:
         entries = entries_of(self.request, walk.filling, here, self.posted)
         if entries.wrong:
             walk.open += [q for q in asked_on(here) if q.id in entries.wrong]
-            part.wrong = entries.wrong if to_send or self._typed_wrong(entries) else {}
+            part.wrong = entries.wrong if to_send else self._typed_wrong(entries)
             return
         stood = counting.before(walk.filling.draft, here)
         try:
@@ -224,9 +230,18 @@ class _Screen:
         typed = dict(_by_page(self.filling, self.posted)).get(here.id, {})
         return any(text.strip() for texts in typed.values() for text in texts)
 
-    def _typed_wrong(self, entries: Entries) -> bool:
-        """Say whether a file came that cannot be taken: it is not sent again, so that is said at once."""
-        return bool(self.request.FILES) and any(w.code != "missing" for w in entries.wrong.values())
+    def _typed_wrong(self, entries: Entries) -> dict[str, Invalid]:
+        """Return what is wrong with what was typed; what is still missing, or half typed, is asked, and no fault yet."""
+        half = ("missing", "date_part")
+        return {q: w for q, w in entries.wrong.items() if w.code not in half and self._is_typed(q)}
+
+    def _is_to_ask(self, question: Question) -> bool:
+        return not question.optional and not self._is_typed(question.id)
+
+    def _is_typed(self, question: str) -> bool:
+        names = [n for n in self.posted if n == question or n.startswith(f"{question}-")]
+        files = self.request.FILES.getlist(f"{question}-file")
+        return bool(files) or any(text.strip() for n in names for text in self.posted.getlist(n))
 
     def _override(self, walk: Walk, here: Page, decision: Decision) -> Decision:
         try:
@@ -274,6 +289,23 @@ class _Screen:
         if to is None:
             return self._draw(walk, tried=True)
         return passing_on.pass_on(self.session, self.filling.draft, to)
+
+    def _take_what_waits(self) -> None:
+        """Take what was typed before on pages that the browser did not draw, such as the days while the items are wrong."""
+        drawn = self.posted.getlist("drawn")
+        for here in self.filling.service.form.pages if drawn else ():
+            if here.id not in drawn:
+                for name, values in filled(here, self.filling.draft).items():
+                    self.posted.setlist(name, values)
+
+    def _choose_only_spot(self) -> None:
+        """Choose the only place that was found by its name, as the page says that it is."""
+        for question in of_nature(self.filling.service, "spot"):
+            text = self.posted.get(f"{question.id}-typed", "").strip()
+            if text and not self.posted.get(question.id):
+                found = answers.places_of(spots.search(text))
+                self.posted.setlist(question.id, [found[0][0]] if len(found) == 1 else [])
+                self.posted.setlist(f"{question.id}-found", [text])
 
     def _look_up_homes(self) -> None:
         """Find the homes that were typed; the only one is chosen, and one that is to be another is let go."""
@@ -331,8 +363,9 @@ class _Screen:
     def _draw(self, walk: Walk, *, tried: bool = False) -> HttpResponse:
         """Draw the form; `tried` says that it was sent, so that it is said why nothing was."""
         filling = walk.filling
-        if walk.stop:
-            self.session.met_stop(filling.service.slug, walk.stop.code)
+        code = walk.stop.code if walk.stop else ""
+        if code != self.posted.get("rule", ""):
+            self.session.met_stop(filling.draft, code)
         will = _will(walk) if walk.is_done else None
         context: dict[str, Any] = {
             "service": filling.service,
@@ -387,8 +420,8 @@ def _will(walk: Walk) -> Will:
 
 def so_far(walk: Walk) -> list[str]:
     """Return what is said while the form is filled in, such as the price of what was chosen, of each page that is answered."""
-    answers = walk.filling.draft.answers
-    done = [p.page for p in walk.parts if p.page.so_far and journey.answered(p.page, answers)]
+    given = walk.filling.draft.answers
+    done = [p.page for p in walk.parts if p.page.so_far and journey.answered(p.page, given)]
     return stops.known([page.so_far for page in done], walk.filling.values)
 
 

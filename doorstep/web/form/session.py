@@ -44,8 +44,8 @@ class FormSession:
     counted_by: CountedBy = NOT_COUNTED
     # Says of a draft that changes a case, or goes on from one, whether that case is still open to who fills it in.
     may_go_on: Callable[[Draft], bool] = lambda _draft: True
-    # Is told which stop is met, at which service.
-    met_stop: Callable[[str, str], None] = lambda _slug, _code: None
+    # Is told at which stop a form stands now; "": at none any more.
+    met_stop: Callable[[Draft, str], None] = lambda _draft, _code: None
     # The template that its pages stand in.
     frame: str = "kit/base.html"
     # Whether all its pages stand on one (`at_once`), for who asks somebody on the telephone.

@@ -93,7 +93,7 @@ def render_stop(
 ) -> HttpResponse:
     """Draw why the form cannot go on, and what next."""
     form = filling.service.form
-    session.met_stop(filling.service.slug, decision.code)
+    session.met_stop(filling.draft, decision.code)
     context = {
         **told(filling, decision),
         "service": filling.service,

@@ -35,8 +35,7 @@ def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> f
     """Return the session of a member of staff who fills in a form for someone."""
 
     def done(case: Case) -> HttpResponse:
-        in_contact.did(request, "sent", case=case)
-        in_contact.filled_in(request)
+        in_contact.was_sent(request, case)
         # With the caller still on the line, what is to pay comes first.
         user: Any = request.user
         pays = user.may("payments.take") and payments.due(case)
@@ -56,7 +55,7 @@ def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> f
         # What is moved from another service by an officer nobody fills in.
         counted_by=counted_by(request) if channel in ADVISER_CHANNELS else NOT_COUNTED,
         may_go_on=lambda draft: may_go_on(request, draft),
-        met_stop=lambda at, code: in_contact.did(request, "stopped", service=at, code=code),
+        met_stop=lambda draft, code: in_contact.stands_at(request, draft, code),
         at_once=channel in ADVISER_CHANNELS,
     )
 

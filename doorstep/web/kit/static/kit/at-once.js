@@ -6,14 +6,20 @@ import { dress } from "./form.js";
 const form = document.querySelector("form[data-at-once]");
 const find = (id) => document.getElementById(id);
 const fields = "input:not([type=hidden]), select, textarea, button:not(.form-enter)";
+const isPick = (field) => field.type === "radio" || field.type === "checkbox";
+// How what stands beside the questions came: it is swapped where it is another, so that what was opened stays open.
+const came = new Map(["at-once-wrong", "at-once-known"].map((id) => [id, find(id)?.innerHTML]));
 
-// What was typed meanwhile goes along.
+// What was typed or chosen meanwhile goes along; a choice is known by its value, not by its place in a list.
 function carry(from, to) {
   for (const field of from.querySelectorAll("input:not([type=hidden], [type=file]), select, textarea")) {
-    const same = field.id && to.querySelector(`#${CSS.escape(field.id)}`);
-    if (!same || same.type !== field.type) continue;
-    if (field.type === "radio" || field.type === "checkbox") same.checked = field.checked;
-    else same.value = field.value;
+    const alike = [...to.querySelectorAll(field.localName)].filter((one) => one.name === field.name && one.type === field.type);
+    if (isPick(field)) {
+      const same = alike.find((one) => one.value === field.value);
+      if (same) same.checked = field.checked;
+    } else if (field.localName === "select") {
+      if ([...(alike[0]?.options ?? [])].some((option) => option.value === field.value)) alike[0].value = field.value;
+    } else if (alike.length === 1) alike[0].value = field.value;
   }
 }
 
@@ -36,6 +42,7 @@ function place(parts) {
       else box.prepend(part);
       createAll(CharacterCount, {}, part);
       dress(part);
+      part.dispatchEvent(new Event("drawn", { bubbles: true }));
       // Homes that were found are chosen among; else the focus stays where it was.
       if (held) (part.querySelector("[data-go]") ?? find(held) ?? part.querySelector(fields))?.focus();
       else if (old && document.activeElement === document.body) part.querySelector(fields)?.focus();
@@ -43,6 +50,19 @@ function place(parts) {
     before = now;
   }
   for (const gone of there.values()) gone.remove();
+}
+
+// The same element stays: what is said in it is read out, and who stands on its button stays there.
+function say(anew) {
+  const decision = find("at-once-decision");
+  const held = decision.contains(document.activeElement) ? document.activeElement.id : "";
+  carry(decision, anew);
+  decision.className = anew.className;
+  decision.removeAttribute("aria-busy");
+  decision.removeAttribute("data-tried");
+  decision.replaceChildren(...anew.childNodes);
+  dress(decision);
+  if (held) (find(held) ?? decision.querySelector(fields))?.focus();
 }
 
 let newest = 0;
@@ -61,22 +81,33 @@ async function look(pressed) {
     page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!page.getElementById("at-once")) throw new Error("another page");
   } catch {
-    // Such as no network: the page asks in the way that works without this, and says what is wrong.
-    if (mine === newest && pressed) { form.requestSubmit(pressed); }
-    else if (mine === newest) find("at-once-decision").removeAttribute("aria-busy");
+    if (mine !== newest) return;
+    // Such as no network, or a session that is over: what stood there may be true no more. The button asks in the way that
+    // works without this, and the page then says what is wrong.
+    const away = document.createElement("section");
+    away.append(find("at-once-away").content.cloneNode(true));
+    away.className = "at-once__decision at-once__decision--stop";
+    say(away);
+    if (pressed) form.requestSubmit(pressed);
     return;
   }
   if (mine !== newest) return; // an answer to an earlier change
   place([...page.querySelectorAll("#at-once-parts > [data-part]")].map((part) => document.adoptNode(part)));
-  for (const id of ["at-once-wrong", "at-once-decision", "at-once-known", "at-once-beside"]) {
+  say(document.adoptNode(page.getElementById("at-once-decision")));
+  const side = find("at-once").querySelector(".at-once__beside");
+  const other = page.querySelector(".at-once__beside");
+  if (!side && other) find("at-once").append(document.adoptNode(other));
+  for (const id of ["at-once-wrong", "at-once-known"]) {
     const [old, anew] = [find(id), page.getElementById(id)];
-    if (!anew || (id === "at-once-beside" && !anew.childElementCount && anew.dataset.home === old?.dataset.home)) continue;
-    if (old) old.replaceWith(document.adoptNode(anew));
-    else find("at-once").append(document.adoptNode(anew.closest(".at-once__beside")));
+    if (old && anew && came.get(id) !== anew.innerHTML) {
+      came.set(id, anew.innerHTML);
+      old.replaceChildren(...document.adoptNode(anew).childNodes);
+    }
   }
-  if (pressed && !document.activeElement.matches("[data-go]")) ask();
+  const [old, anew] = [find("at-once-beside"), page.getElementById("at-once-beside")];
+  if (old && anew && old.dataset.home !== anew.dataset.home) old.replaceWith(document.adoptNode(anew));
   form.elements.beside.value = page.querySelector("[name=beside]").value;
-  dress(find("at-once-decision"));
+  if (pressed && !document.activeElement.matches("[data-go]")) ask();
 }
 
 if (form) {
@@ -88,6 +119,7 @@ if (form) {
   // A button that only looks something up asks for no page of its own.
   let passes = false;
   form.addEventListener("submit", (event) => {
+    clearTimeout(waiting);
     const pressed = event.submitter;
     if (passes || !pressed?.hasAttribute("data-live") || form.querySelector("input[type=file]")?.files.length) return;
     event.preventDefault();
@@ -108,5 +140,5 @@ function ask() {
 
 function answered(part) {
   const own = [...part.querySelectorAll(fields)].filter((field) => field.type !== "search" && field.localName !== "button");
-  return own.some((field) => (field.type === "radio" || field.type === "checkbox" ? field.checked : field.value)) || part.querySelector(".at-once__home");
+  return own.some((field) => (isPick(field) ? field.checked : field.value)) || part.querySelector(".at-once__home");
 }

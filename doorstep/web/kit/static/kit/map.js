@@ -59,89 +59,95 @@ function pin(map, at, mine) {
   return L.circleMarker(at, { radius: 11, weight: 4, color: "#0b0c0c", fillColor: mine || "#ffdd00", fillOpacity: 1, interactive: false }).addTo(map);
 }
 
-for (const part of document.querySelectorAll("[data-pick]")) {
-  const id = part.dataset.pick;
-  const said = document.querySelector(`[data-said="${id}"]`);
-  const list = document.querySelector(`[data-list="${id}"]`);
-  const box = part.querySelector("[data-map]");
-  const [here, open, middle] = ["here", "open", "middle"].map((name) => part.querySelector(`[data-${name}]`));
-  let map, mark, newest = 0;
-  const show = (at) => {
-    mark?.remove();
-    if (map) mark = pin(map, at);
-  };
-  // What was pointed at becomes one more answer in the list, chosen.
-  const choose = async (at) => {
-    const mine = ++newest;
-    const sent = new FormData();
-    sent.append("csrfmiddlewaretoken", part.closest("form").elements.csrfmiddlewaretoken.value);
-    sent.append("at", `${at.lat.toFixed(5)},${at.lng.toFixed(5)}`);
-    show(at);
-    const answer = await fetch(part.dataset.near, { method: "POST", body: sent }).catch(() => null);
-    if (mine !== newest) return; // a later point was chosen meanwhile
-    if (!answer?.ok) {
-      said.textContent = part.dataset.over;
-      return;
-    }
-    const spot = await answer.json();
-    part.closest("form").elements[`${id}-typed`].value = ""; // what was typed is not what was chosen
-    let item = list.querySelector("[data-pointed]");
-    if (!item) {
-      item = document.createElement("div");
-      item.className = "govuk-radios__item";
-      item.dataset.pointed = "";
-      item.innerHTML = `<input class="govuk-radios__input" type="radio"><label class="govuk-label govuk-radios__label"></label>`;
-      list.prepend(item);
-    }
-    const [input, label] = item.children;
-    Object.assign(input, { id: `${id}-pointed`, name: id, value: spot.id, checked: true });
-    Object.assign(label, { htmlFor: `${id}-pointed`, textContent: spot.words });
-    said.textContent = `${part.dataset.chosen} ${spot.words}. ${spot.note}`;
-  };
-  open.addEventListener("click", async () => {
-    const shown = open.getAttribute("aria-expanded") === "true";
-    open.setAttribute("aria-expanded", String(!shown));
-    box.parentElement.hidden = shown;
-    if (shown || map) return;
-    map = await draw(box);
-    map.on("click", (event) => choose(event.latlng));
-    if (box.dataset.lat) show(L.latLng(box.dataset.lat, box.dataset.lon));
-    box.dataset.ready = "1";
-  });
-  middle.addEventListener("click", () => map && choose(map.getCenter()));
-  here.addEventListener("click", () => {
-    const failed = () => { said.textContent = part.dataset.away; };
-    if (!navigator.geolocation) return failed();
-    navigator.geolocation.getCurrentPosition(
-      (seen) => {
-        const at = L.latLng(seen.coords.latitude, seen.coords.longitude);
-        map?.setView(at, 17);
-        choose(at);
-      },
-      failed,
-      { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 },
-    );
-  });
-  works(part);
-}
+function dress(root) {
+  for (const part of root.querySelectorAll("[data-pick]")) {
+    const id = part.dataset.pick;
+    const said = document.querySelector(`[data-said="${id}"]`);
+    const list = document.querySelector(`[data-list="${id}"]`);
+    const box = part.querySelector("[data-map]");
+    const [here, open, middle] = ["here", "open", "middle"].map((name) => part.querySelector(`[data-${name}]`));
+    let map, mark, newest = 0;
+    const show = (at) => {
+      mark?.remove();
+      if (map) mark = pin(map, at);
+    };
+    // What was pointed at becomes one more answer in the list, chosen.
+    const choose = async (at) => {
+      const mine = ++newest;
+      const sent = new FormData();
+      sent.append("csrfmiddlewaretoken", part.closest("form").elements.csrfmiddlewaretoken.value);
+      sent.append("at", `${at.lat.toFixed(5)},${at.lng.toFixed(5)}`);
+      show(at);
+      const answer = await fetch(part.dataset.near, { method: "POST", body: sent }).catch(() => null);
+      if (mine !== newest) return; // a later point was chosen meanwhile
+      if (!answer?.ok) {
+        said.textContent = part.dataset.over;
+        return;
+      }
+      const spot = await answer.json();
+      part.closest("form").elements[`${id}-typed`].value = ""; // what was typed is not what was chosen
+      let item = list.querySelector("[data-pointed]");
+      if (!item) {
+        item = document.createElement("div");
+        item.className = "govuk-radios__item";
+        item.dataset.pointed = "";
+        item.innerHTML = `<input class="govuk-radios__input" type="radio"><label class="govuk-label govuk-radios__label"></label>`;
+        list.prepend(item);
+      }
+      const [input, label] = item.children;
+      Object.assign(input, { id: `${id}-pointed`, name: id, value: spot.id, checked: true });
+      Object.assign(label, { htmlFor: `${id}-pointed`, textContent: spot.words });
+      said.textContent = `${part.dataset.chosen} ${spot.words}. ${spot.note}`;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    };
+    open.addEventListener("click", async () => {
+      const shown = open.getAttribute("aria-expanded") === "true";
+      open.setAttribute("aria-expanded", String(!shown));
+      box.parentElement.hidden = shown;
+      if (shown || map) return;
+      map = await draw(box);
+      map.on("click", (event) => choose(event.latlng));
+      if (box.dataset.lat) show(L.latLng(box.dataset.lat, box.dataset.lon));
+      box.dataset.ready = "1";
+    });
+    middle.addEventListener("click", () => map && choose(map.getCenter()));
+    here.addEventListener("click", () => {
+      const failed = () => { said.textContent = part.dataset.away; };
+      if (!navigator.geolocation) return failed();
+      navigator.geolocation.getCurrentPosition(
+        (seen) => {
+          const at = L.latLng(seen.coords.latitude, seen.coords.longitude);
+          map?.setView(at, 17);
+          choose(at);
+        },
+        failed,
+        { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 },
+      );
+    });
+    works(part);
+  }
 
-// A map of what a list beside it says; each pin leads to its line.
-for (const box of document.querySelectorAll("[data-pins]")) {
-  const rows = JSON.parse(document.getElementById(box.dataset.pins).textContent);
-  draw(box).then((map) => {
-    const group = [];
-    for (const row of rows) {
-      const open = row.state === "open"; // told apart by size too, not by colour alone
-      const dot = L.circleMarker([row.lat, row.lon], { radius: open ? 10 : 6, weight: 3, color: "#0b0c0c", fillColor: open ? "#ffdd00" : "#00703c", fillOpacity: 1 }).addTo(map);
-      dot.bindPopup(() => {
-        const words = document.createElement("a");
-        Object.assign(words, { href: row.href, textContent: row.words, className: "govuk-link" });
-        return words;
-      });
-      group.push(dot.getLatLng());
-    }
-    if (group.length) map.fitBounds(L.latLngBounds(group).pad(0.2), { maxZoom: 17 });
-    box.dataset.ready = "1";
-  });
-  works(box);
+  // A map of what a list beside it says; each pin leads to its line.
+  for (const box of root.querySelectorAll("[data-pins]")) {
+    const rows = JSON.parse(document.getElementById(box.dataset.pins).textContent);
+    draw(box).then((map) => {
+      const group = [];
+      for (const row of rows) {
+        const open = row.state === "open"; // told apart by size too, not by colour alone
+        const dot = L.circleMarker([row.lat, row.lon], { radius: open ? 10 : 6, weight: 3, color: "#0b0c0c", fillColor: open ? "#ffdd00" : "#00703c", fillOpacity: 1 }).addTo(map);
+        dot.bindPopup(() => {
+          const words = document.createElement("a");
+          Object.assign(words, { href: row.href, textContent: row.words, className: "govuk-link" });
+          return words;
+        });
+        group.push(dot.getLatLng());
+      }
+      if (group.length) map.fitBounds(L.latLngBounds(group).pad(0.2), { maxZoom: 17 });
+      box.dataset.ready = "1";
+    });
+    works(box);
+  }
 }
+dress(document);
+// A part of the page that another script put there.
+document.addEventListener("drawn", (event) => dress(event.target));
