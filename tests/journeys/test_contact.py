@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from doorstep.contacts import actions
 from doorstep.contacts.models import Contact
 from doorstep.customers import matching, people
 from doorstep.customers.models import Contact as PersonContact
@@ -207,6 +208,33 @@ def test_the_reason_is_said_in_place_and_the_end_taken_back(desk: Any) -> None:
     assert "1 on hold" in desk.inner_text(".contact-place")
     looks_right(desk)
     assert adviser.loads == 0
+
+
+def test_what_ended_in_another_tab_is_found_so_without_a_false_warning(
+    desk: Any,
+) -> None:
+    Typist(desk).press("F8")
+    desk.wait_for_selector("#this-contact")
+    contact = Contact.objects.get()
+    actions.end(contact_id=contact.pk, by=contact.by, now=timezone.now())
+    with desk.expect_navigation():
+        desk.click(".contact-bar >> text=Hold")
+    desk.wait_for_load_state()
+    assert not desk.query_selector("dialog[open]") and not desk.query_selector(".contact-failed")
+    assert not desk.query_selector("#this-contact")
+
+
+def test_what_a_key_began_by_mistake_is_dropped_in_place(desk: Any) -> None:
+    adviser = Typist(desk)
+    adviser.press("F8", "F8")
+    desk.wait_for_selector("#this-contact")
+    adviser.press("F9")
+    desk.wait_for_selector("dialog.contact-end[open]")
+    looks_right(desk)
+    desk.click("text=It was begun by mistake")
+    desk.wait_for_selector("#this-contact", state="detached")
+    assert "It is gone" in desk.inner_text(".contact-said")
+    assert not Contact.objects.exists() and adviser.loads == 0
 
 
 def test_without_scripts_each_step_is_a_page(
