@@ -4,10 +4,10 @@ Any two of the three meet; all of them in `make test-long`. What is expected is 
 slip in the table, or in a view that does not ask it, is seen.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
-import re
 import pytest
 from django.db import transaction
 from django.test import Client

@@ -442,6 +442,8 @@ def _by_page(filling: Filling, posted: QueryDict) -> Iterator[tuple[str, dict[st
             for name in names
             if any(name == id_ or name.startswith(f"{id_}-") for id_ in ids)
         }
+        if here.id in posted.getlist("drawn"):  # a box that is not ticked any more sends nothing
+            fields |= {id_: [] for id_ in ids if id_ not in fields}
         if fields:
             yield here.id, fields
 

@@ -12,9 +12,12 @@ const came = new Map(["at-once-wrong", "at-once-known"].map((id) => [id, find(id
 
 // What was typed or chosen meanwhile goes along; a choice is known by its value, not by its place in a list.
 function carry(from, to) {
-  for (const field of from.querySelectorAll("input:not([type=hidden], [type=file]), select, textarea")) {
+  for (const field of from.querySelectorAll("input:not([type=hidden]), select, textarea")) {
     const alike = [...to.querySelectorAll(field.localName)].filter((one) => one.name === field.name && one.type === field.type);
-    if (isPick(field)) {
+    if (field.type === "file") {
+      // What was chosen cannot be set: the field itself goes along.
+      if (field.files.length) alike[0]?.replaceWith(field);
+    } else if (isPick(field)) {
       const same = alike.find((one) => one.value === field.value);
       if (same) same.checked = field.checked;
     } else if (field.localName === "select") {
@@ -65,10 +68,28 @@ function say(anew) {
   if (held) (find(held) ?? decision.querySelector(fields))?.focus();
 }
 
-let newest = 0;
+// One look at a time, so that none is kept after a later one; what changed meanwhile is looked at next.
+let isLooking = false;
+let next;
 let waiting;
 async function look(pressed) {
-  const mine = ++newest;
+  if (isLooking) {
+    next = { pressed: pressed ?? next?.pressed };
+    return;
+  }
+  isLooking = true;
+  try {
+    await lookOnce(pressed);
+  } finally {
+    isLooking = false;
+  }
+  if (!next) return;
+  const { pressed: then } = next;
+  next = undefined;
+  await look(then);
+}
+
+async function lookOnce(pressed) {
   const sent = new FormData();
   for (const [name, value] of new FormData(form)) if (typeof value === "string") sent.append(name, value);
   if (pressed) sent.append(pressed.name, pressed.value);
@@ -81,7 +102,7 @@ async function look(pressed) {
     page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!page.getElementById("at-once")) throw new Error("another page");
   } catch {
-    if (mine !== newest) return;
+    if (next) return;
     // Such as no network, or a session that is over: what stood there may be true no more. The button asks in the way that
     // works without this, and the page then says what is wrong.
     const away = document.createElement("section");
@@ -91,7 +112,8 @@ async function look(pressed) {
     if (pressed) form.requestSubmit(pressed);
     return;
   }
-  if (mine !== newest) return; // an answer to an earlier change
+  // An answer to an earlier change; what a pressed button asked for is drawn all the same.
+  if (next && !pressed) return;
   place([...page.querySelectorAll("#at-once-parts > [data-part]")].map((part) => document.adoptNode(part)));
   say(document.adoptNode(page.getElementById("at-once-decision")));
   const side = find("at-once").querySelector(".at-once__beside");
