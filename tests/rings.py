@@ -14,7 +14,11 @@ NUMBER = "+441632960001"
 
 def rings(number: str = NUMBER, *, at: int | None = None, key: str = SECRET, **more: Any) -> Any:
     """Say that a number rings; return the answer."""
-    body = json.dumps({"number": number, **more}).encode()
+    return says(json.dumps({"number": number, **more}).encode(), at=at, key=key)
+
+
+def says(body: bytes, *, at: int | None = None, key: str = SECRET) -> Any:
+    """Send what a telephone system may say, signed; return the answer."""
     stamp = str(at or int(time.time()))
     signed = ringing.signature(key, stamp, body)
     headers = {"Doorstep-Timestamp": stamp, "Doorstep-Signature": signed}

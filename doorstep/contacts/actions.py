@@ -1,7 +1,7 @@
 """Begins and ends contacts, and keeps what was done in them: whoever took one says so, or who watches over them all."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -21,6 +21,8 @@ from doorstep.staff.models import StaffUser
 
 # An end that was a slip can be taken back for so long.
 AGAIN = timedelta(minutes=10)
+# Begun twice within so long by one person, it is one contact: a key pressed twice, or the telephone and the key.
+TWICE = timedelta(seconds=3)
 # Who may say of somebody else's contact what it was about.
 CORRECT = "contacts.correct"
 # The line of a case that says that somebody who asked was told where it stands.
@@ -29,14 +31,14 @@ TOLD = "told where it stands"
 
 @dataclass(frozen=True)
 class Said:
-    """What a person says of a contact as it ends; nothing given (None): as the rule has it.
+    """What a person says of a contact as it ends; nothing given (None): as the rule has it, or as it was.
 
     `demand` is "value", or of failure demand its kind.
     """
 
     reason: str | None = None
     demand: str | None = None
-    offered: str = ""
+    offered: str | None = None
     note: str = ""
 
 
@@ -50,9 +52,16 @@ def begin(
     person: Person | None = None,
     home: Property | None = None,
 ) -> Contact:
-    """Begin a contact; the one that is open waits meanwhile. Raises Refused("channel_missing")."""
+    """Begin a contact; the one that is open waits meanwhile. Raises Refused("channel_missing").
+
+    Of two that one person begins within three seconds, with nothing done between, the second is the first.
+    """
     if channel not in ADVISER_CHANNELS:
         raise Refused("channel_missing")
+    _alone(by)
+    about = (number[:NUMBER], person, home)
+    if (same := _begun_just_now(channel, by, now, *about)) is not None:
+        return same
     _hold_open(by, now)
     return Contact.objects.create(
         channel=channel,
@@ -66,9 +75,36 @@ def begin(
     )
 
 
+def _alone(by: StaffUser) -> None:
+    """See to it that somebody begins no other contact until the transaction ends."""
+    StaffUser.objects.select_for_update(no_key=True).get(pk=by.pk)
+
+
+def _begun_just_now(
+    channel: str,
+    by: StaffUser,
+    now: datetime,
+    number: str,
+    person: Person | None,
+    home: Property | None,
+) -> Contact | None:
+    """Return the contact that somebody began a moment ago and did nothing in, with the number and the person it lacked."""
+    rows = Contact.objects.filter(by=by, channel=channel, ended_at=None, held_at=None)
+    one = rows.filter(begun_at__gt=now - TWICE, acts=None, visitor=None).first()
+    if one is None or (number and one.number not in ("", number)):
+        return None
+    if person is not None and one.person_id not in (None, person.pk):
+        return None
+    one.number, one.person = number or one.number, person or one.person
+    one.had_person = one.person is not None
+    one.home = one.home or home or (one.person.home if one.person else None)
+    one.save(update_fields=["number", "person", "had_person", "home"])
+    return one
+
+
 def _hold_open(by: StaffUser, now: datetime) -> None:
     """Let the contact that somebody has open wait, if there is one; until the transaction ends they begin no other."""
-    StaffUser.objects.select_for_update(no_key=True).get(pk=by.pk)
+    _alone(by)
     mine = Contact.objects.filter(by=by, ended_at=None, held_at=None)
     mine.update(held_at=now, last_at=now)
 
@@ -193,13 +229,14 @@ def end(
     said: Said | None = None,
     told: Iterable[int] = (),
 ) -> Contact:
-    """End a contact as the rule has it, or as was said; ended twice, it stays as it was ended first.
+    """End a contact as the rule has it, or as was said; of one that is over already, what was said is kept as a correction.
 
     The cases of `told` have a line that whoever asked was told where they stand; only what was looked at in it is taken.
     Raises Refused("contact_gone", "not_offered", "note_long").
     """
     contact = locked(contact_id, by)
     if contact.ended_at:
+        _say_after(contact, said)
         return contact
     wanted = set(told)
     for case_id in sorted(queries.looked_at(contact) & wanted):
@@ -215,6 +252,19 @@ def _tell(contact: Contact, case_id: int, by: StaffUser, now: datetime) -> None:
         actor = Actor("staff", by.username)
         timeline.write(case, TOLD, by=actor, now=now, channel=contact.channel, contact=contact.pk)
     did(contact=contact, what="told", now=now, case=case)
+
+
+def _say_after(contact: Contact, said: Said | None) -> None:
+    """Keep what was said of a contact that ended meanwhile: in another tab, or by itself; a note stands beside the one before."""
+    if said is None:
+        return
+    note = said.note.strip()
+    if note in contact.note:
+        note = contact.note
+    elif contact.note:
+        note = f"{contact.note} · {note}"
+    _say(contact, replace(said, note=note))
+    contact.save()
 
 
 def _end(contact: Contact, said: Said, now: datetime) -> None:
@@ -237,13 +287,23 @@ def _say(contact: Contact, said: Said) -> None:
         before = (contact.reason, contact.demand, contact.kind)
     reason = before[0] if said.reason is None else _reason(said.reason)
     demand, kind = before[1:] if said.demand is None else _demand(said.demand)
-    if said.offered not in ("", *OFFERED):
+    offered = contact.offered if said.offered is None else said.offered
+    if offered not in ("", *OFFERED):
         raise Refused("not_offered", field="offered")
     if len(said.note.strip()) > NOTE:
         raise Refused("note_long")
     contact.reason, contact.demand, contact.kind = reason, demand, kind
     contact.is_corrected = (reason, demand, kind) != by_rule
-    contact.offered, contact.note = said.offered or contact.offered, said.note.strip()
+    contact.offered, contact.note = offered, said.note.strip()
+
+
+@transaction.atomic
+def drop(*, contact_id: int, by: StaffUser) -> None:
+    """Delete a contact that was begun by mistake. Raises Refused("contact_gone", "contact_ended"), and ("contact_used") where something was done."""
+    contact = _open(contact_id, by)
+    if not queries.is_empty(contact):
+        raise Refused("contact_used")
+    contact.delete()
 
 
 @transaction.atomic
@@ -293,9 +353,10 @@ def correct(*, contact_id: int, by: StaffUser, said: Said, now: datetime) -> Con
 
 @transaction.atomic
 def leave(*, by: StaffUser, now: datetime) -> None:
-    """End all that somebody has open, with what is known: they sign out."""
-    for number in Contact.objects.filter(by=by, ended_at=None).values_list("pk", flat=True):
-        end_as_known(contact_id=number, now=now)
+    """End all that somebody has open, with what is known: they sign out, and with that it is over now."""
+    rows = Contact.objects.select_for_update().filter(by=by, ended_at=None).order_by("pk")
+    for contact in rows:
+        _end(contact, Said(note=contact.note), now)
 
 
 def stands_at(*, contact: Contact, service: str, code: str, now: datetime) -> None:

@@ -19,8 +19,9 @@ What = Literal[
     "call_back",  # promised
     "link",  # sent to them, to go on online
     "paid",
+    "begun",  # a form, for whoever is there
 ]
-# Stops that say: they need not have come. By code, as the library's services name them; any other is what the service is.
+# Stops that say: they need not have come. By code, as the library's services name them; any other is a rule of ours that did its work.
 STOPS = {
     "reported": "duplicate",
     "keyed_elsewhere": "duplicate",
@@ -62,36 +63,44 @@ class Proposal:
     kind: str = ""
 
 
-# What says most of why somebody came stands first: (what, own reason, kind of failure); no reason: the service's; no kind: as the
-# service is.
+# As the service is: one that mends what went wrong of ours says so.
+_AS_SERVICE = "as the service"
+# What says most of why somebody came stands first: (what, own reason, demand: a kind of failure, value, or ""); no reason: the service's.
 _RULES = (
-    ("sent", "", ""),
-    ("stopped", "", ""),
-    ("paid", "", ""),
-    ("decided", "progress", ""),
-    ("link", "", ""),
+    ("sent", "", _AS_SERVICE),
+    # That a rule says no is nothing that went wrong, unless `STOPS` says otherwise.
+    ("stopped", "", VALUE),
+    ("paid", "", _AS_SERVICE),
+    ("decided", "progress", _AS_SERVICE),
+    ("link", "", _AS_SERVICE),
     ("signposted", "elsewhere", "signposting"),
+    # A person said so, by a button; a look says itself.
+    ("answered", "information", _AS_SERVICE),
     ("told", "progress", "chasing"),
     ("looked", "progress", "chasing"),
     ("noted", "progress", "chasing"),
-    ("answered", "information", ""),
+    # What it is about, nobody has said yet.
     ("call_back", "information", ""),
+    ("begun", "", _AS_SERVICE),
 )
 
 
 def propose(acts: Sequence[Done], is_failure: Callable[[str], bool]) -> Proposal:
     """Return why somebody came, and whether they need have come; `is_failure` says of a service that it mends what went wrong."""
-    for what, reason, kind in _RULES:
+    for what, reason, demand in _RULES:
         act = next((one for one in reversed(acts) if one.what == what), None)
         if act is not None:
-            kind = STOPS.get(act.code, "") if what == "stopped" else kind
-            return _as(reason or act.service, kind or _of_service(act.service, is_failure))
+            demand = STOPS.get(act.code, demand) if what == "stopped" else demand
+            demand = _of_service(act.service, is_failure) if demand == _AS_SERVICE else demand
+            return _as(reason or act.service, demand)
     return Proposal()
 
 
 def _of_service(service: str, is_failure: Callable[[str], bool]) -> str:
-    return "went_wrong" if service and is_failure(service) else ""
+    return "went_wrong" if service and is_failure(service) else VALUE
 
 
-def _as(reason: str, kind: str) -> Proposal:
-    return Proposal(reason, FAILURE if kind else VALUE, kind)
+def _as(reason: str, demand: str) -> Proposal:
+    if demand in ("", VALUE):
+        return Proposal(reason, demand)
+    return Proposal(reason, FAILURE, demand)

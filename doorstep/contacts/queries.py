@@ -12,7 +12,7 @@ from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.contacts import demand
 from doorstep.contacts.demand import Done, Proposal
-from doorstep.contacts.models import Act, Contact
+from doorstep.contacts.models import Act, Contact, Visitor
 from doorstep.council.queries import ZONE
 from doorstep.customers.models import Note
 
@@ -79,6 +79,12 @@ def acts_of(contact: Contact) -> list[dict[str, Any]]:
     """Return what was done in a contact that was read whole, as rows of what, service, code and case."""
     rows: list[dict[str, Any]] = contact.act_rows  # type: ignore[attr-defined]
     return rows
+
+
+def is_empty(contact: Contact) -> bool:
+    """Say whether nothing was done in a contact, and nobody was called from the queue for it."""
+    is_called = Visitor.objects.filter(contact=contact).exists()
+    return not is_called and not contact.acts.exists()
 
 
 def offered(contact: Contact) -> str:

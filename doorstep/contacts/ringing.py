@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,10 @@ PURPOSE = "ring"
 OPENS_FOR = timedelta(minutes=10)
 # How far the clock of the telephone system may be from ours.
 OFF_BY = timedelta(minutes=5)
+# What exchanges say for a number that is withheld, and what a number is written with.
+WITHHELD = ("", "anonymous", "withheld", "unavailable")
+NAMES = ("number", "line", "for")
+_NUMBER = re.compile(r"\+?[0-9() -]+")
 
 
 class Forged(Exception):
@@ -37,7 +42,7 @@ class Again(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """That a number rings, on which line, for whom: a username; "" for whoever takes it."""
+    """That a number rings, "" where it is withheld; on which line, and for whom: a username; "" for whoever takes it."""
 
     number: str
     line: str = ""
@@ -58,12 +63,31 @@ def read(*, body: bytes, timestamp: str, signed: str, secret: str, now: datetime
         raise Forged
     try:
         said = json.loads(body)
-        call = Call(*(str(said.get(name, "")) for name in ("number", "line", "for")))
-    except (ValueError, AttributeError) as exc:
+        words = [_word(said[name] if name == "number" else said.get(name)) for name in NAMES]
+    # Brackets in brackets are no message either.
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as exc:
         raise Unreadable from exc
-    if not copied.telephones(call.number) or len(call.number) > NUMBER:
+    return Call(_number(words[0]), *words[1:])
+
+
+def _word(said: object) -> str:
+    """Return a text or a whole number as it is kept, nothing as ""; raises ValueError."""
+    word = "" if said is None else str(said)
+    # No NUL, no half of a sign: neither can be kept.
+    if not isinstance(said, str | int | None) or not word.isprintable():
+        raise ValueError
+    return word
+
+
+def _number(said: str) -> str:
+    """Return the number that rings, "" where it is withheld; raises Unreadable."""
+    number = said.strip()
+    if number.casefold() in WITHHELD:
+        return ""
+    is_written = len(number) <= NUMBER and _NUMBER.fullmatch(number)
+    if not (is_written and copied.telephones(number)):
         raise Unreadable
-    return call
+    return number
 
 
 def rang(*, call: Call, signed: str, now: datetime) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from doorstep.contacts import actions, jobs, queries
 from doorstep.contacts.actions import Said
-from doorstep.contacts.models import Act, Contact
+from doorstep.contacts.models import Act, Contact, Visitor
 from doorstep.council.errors import Refused
 from doorstep.customers import people
 from doorstep.staff.actor import Actor
@@ -138,13 +138,79 @@ def test_two_who_end_it_at_once_end_it_once(district: Any) -> None:
 
     adviser = who()
 
-    def end(number: int) -> str:
+    def end(number: int) -> Any:
         said, now = Said(note=f"From tab {number}"), district.now + number * MINUTE
-        return actions.end(contact_id=contact.pk, by=adviser, now=now, said=said).note
+        return actions.end(contact_id=contact.pk, by=adviser, now=now, said=said).ended_at
 
-    notes: list[str] = []
-    came = at_once(*(lambda n=n: notes.append(end(n)) for n in (1, 2)))  # type: ignore[misc]
-    assert came == ["done", "done"] and notes[0] == notes[1] == again(contact).note
+    ends: list[Any] = []
+    came = at_once(*(lambda n=n: ends.append(end(n)) for n in (1, 2)))
+    assert came == ["done", "done"] and ends[0] == ends[1] == again(contact).ended_at
+    # What was written in either stays.
+    assert set(again(contact).note.split(" · ")) == {"From tab 1", "From tab 2"}
+
+
+def test_what_is_said_of_one_that_is_over_is_kept_as_a_correction(district: Any) -> None:
+    contact, late = begun(district), district.now + 2 * MINUTE
+    actions.end_as_known(contact_id=contact.pk, now=late)
+    said = Said("information", "chasing", "declined", "A long story")
+    for _ in range(2):
+        actions.end(contact_id=contact.pk, by=who(), now=late + MINUTE, said=said)
+    kept = again(contact)
+    assert (kept.reason, kept.kind, kept.offered) == ("information", "chasing", "declined")
+    assert kept.is_corrected and kept.note == "A long story" and kept.ended_at == district.now
+    actions.end(contact_id=contact.pk, by=who(), now=late + MINUTE)
+    assert again(contact).reason == "information" and again(contact).note == "A long story"
+
+
+def test_what_was_offered_can_be_unset(district: Any) -> None:
+    contact = begun(district)
+    actions.end(contact_id=contact.pk, by=who(), now=district.now, said=Said(offered="taken"))
+    about: dict[str, Any] = {"contact_id": contact.pk, "by": who(), "now": district.now}
+    assert actions.correct(**about, said=Said()).offered == "taken"
+    assert actions.correct(**about, said=Said(offered="")).offered == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_pressed_twice_begins_one(district: Any) -> None:
+    adviser, moment = who(), timedelta(seconds=2)
+    acts = [lambda n=n: begun(district, by=adviser, now=district.now + n * moment) for n in (0, 1)]
+    assert at_once(*acts) == ["done", "done"] and Contact.objects.count() == 1
+    # The telephone and the key are one, too; another telephone is not.
+    rang = begun(district, by=adviser, now=district.now + moment, number="01632 960001")
+    assert rang.number == "01632 960001" and Contact.objects.count() == 1
+    begun(district, by=adviser, now=district.now + moment, number="01632 960002")
+    assert Contact.objects.count() == 2
+
+
+def test_what_is_begun_later_in_another_way_or_after_an_act_is_another(district: Any) -> None:
+    second = timedelta(seconds=1)
+    first = begun(district)
+    assert begun(district, now=district.now + 4 * second) != first
+    assert begun(district, channel="post", now=district.now + 5 * second).channel == "post"
+    assert Contact.objects.count() == 3
+    actions.did(contact=Contact.objects.get(channel="post"), what="answered", now=district.now)
+    begun(district, channel="post", now=district.now + 6 * second)
+    assert Contact.objects.count() == 4
+
+
+def test_one_that_was_begun_by_mistake_is_dropped_and_none_in_which_something_was_done(
+    district: Any,
+) -> None:
+    contact = begun(district)
+    with pytest.raises(Refused, match="contact_gone"):
+        actions.drop(contact_id=contact.pk, by=who("officer"))
+    actions.drop(contact_id=contact.pk, by=who())
+    assert not Contact.objects.exists()
+    used = begun(district)
+    actions.did(contact=used, what="answered", now=district.now)
+    called = begun(district, channel="face to face")
+    Visitor.objects.create(day=district.today, number=1, came_at=district.now, contact=called)
+    over = begun(district, "officer")
+    actions.end(contact_id=over.pk, by=who("officer"), now=district.now)
+    for one, why in ((used, "contact_used"), (called, "contact_used"), (over, "contact_ended")):
+        with pytest.raises(Refused, match=why):
+            actions.drop(contact_id=one.pk, by=one.by)
+    assert Contact.objects.count() == 3
 
 
 def test_one_that_was_forgotten_ends_as_it_was_left(district: Any, monkeypatch: Any) -> None:
@@ -162,8 +228,11 @@ def test_one_that_was_forgotten_ends_as_it_was_left(district: Any, monkeypatch: 
 
 def test_who_signs_out_leaves_none_open(district: Any) -> None:
     first, second = begun(district), begun(district, now=district.now + MINUTE)
-    actions.leave(by=who(), now=district.now + 2 * MINUTE)
-    assert again(first).ended_at and again(second).ended_at
+    actions.leave(by=who(), now=district.now + 9 * MINUTE)
+    for one in (first, second):
+        assert again(one).ended_at == district.now + 9 * MINUTE
+    # The first waited from when the second began.
+    assert again(first).lasted(district.now) == MINUTE
 
 
 def test_what_is_personal_goes_in_time_with_the_person_and_with_the_case(district: Any) -> None:

@@ -209,6 +209,37 @@ def test_the_reason_is_said_in_place_and_the_end_taken_back(desk: Any) -> None:
     assert adviser.loads == 0
 
 
+def test_what_ended_in_another_tab_is_found_so_without_a_false_warning(
+    desk: Any, live_server: Any
+) -> None:
+    Typist(desk).press("F8")
+    desk.wait_for_selector("#this-contact")
+    other = desk.context.new_page()
+    other.goto(f"{live_server.url}/desk/tasks")
+    other.keyboard.press("F9")
+    other.wait_for_selector("dialog.contact-end[open]")
+    other.keyboard.press("Enter")
+    other.wait_for_selector(".contact-bar--ended")
+    with desk.expect_navigation():
+        desk.click(".contact-bar >> text=Hold")
+    desk.wait_for_load_state()
+    assert not desk.query_selector("dialog[open]") and not desk.query_selector(".contact-failed")
+    assert not desk.query_selector("#this-contact")
+
+
+def test_what_a_key_began_by_mistake_is_dropped_in_place(desk: Any) -> None:
+    adviser = Typist(desk)
+    adviser.press("F8", "F8")
+    desk.wait_for_selector("#this-contact")
+    adviser.press("F9")
+    desk.wait_for_selector("dialog.contact-end[open]")
+    looks_right(desk)
+    desk.click("text=It was begun by mistake")
+    desk.wait_for_selector("#this-contact", state="detached")
+    assert "It is gone" in desk.inner_text(".contact-said")
+    assert not Contact.objects.exists() and adviser.loads == 0
+
+
 def test_without_scripts_each_step_is_a_page(
     chromium: Any, live_server: Any, open_district: Any
 ) -> None:

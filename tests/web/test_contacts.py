@@ -1,5 +1,6 @@
 """Contacts at the desk: rung in once, kept in the frame, ended with one form, shown to whom they are open."""
 
+import re
 import time
 from datetime import timedelta
 from typing import Any
@@ -14,13 +15,13 @@ from doorstep.cases.models import Draft
 from doorstep.contacts import actions
 from doorstep.contacts.models import Act, Contact, Ring
 from doorstep.customers import matching, people
-from doorstep.customers.models import Person
+from doorstep.customers.models import Opening, Person
 from doorstep.staff.actor import Actor
 from doorstep.staff.models import StaffUser
 from doorstep.tasks.models import Task
 from tests.form_client import text
 from tests.people import signed_in
-from tests.rings import NUMBER, SECRET, opened, rings
+from tests.rings import NUMBER, SECRET, opened, rings, says
 
 ADVISER = Actor("staff", "adviser", "adviser")
 BY_HAND = {"headers": {"Sec-Fetch-Dest": "document"}}
@@ -143,7 +144,8 @@ def test_in_place_the_bar_alone_is_drawn(district: Any) -> None:
     assert drawn.strip().startswith("<section") and "<html" not in drawn and "Letter" in drawn
     there = f"/desk/contacts/{only().pk}"
     dialog = text(client.get(f"{there}/end?box"))
-    assert dialog.strip().startswith("<dialog") and "Kept as" in dialog
+    assert dialog.strip().startswith("<dialog") and "End the letter, 0:0" in dialog
+    assert "ended" not in dialog
     long = text(client.post(f"{there}/end", {"box": "1", "note": "x" * 1001}))
     assert "at most 1,000 characters" in long and "x" * 1001 in long and only().ended_at is None
     ended = text(client.post(f"{there}/end", {"box": "1", "reason": "other", "demand": ""}))
@@ -189,7 +191,8 @@ def test_a_form_that_ends_at_a_stop_counts(district: Any) -> None:
     chosen = {"property": home, "container": str(district.boxes[1].pk)}
     for _ in range(2):
         client.post(at["Location"], {**chosen, "update": "1"})
-    act = Act.objects.get()
+    begins, act = Act.objects.all()
+    assert (begins.what, begins.service) == ("begun", "missed-bin")
     assert (act.what, act.service, act.code) == ("stopped", "missed-bin", "reported")
     client.post(f"/desk/contacts/{only().pk}/end", {})
     assert (only().reason, only().kind) == ("missed-bin", "duplicate")
@@ -301,7 +304,7 @@ def test_of_a_person_who_is_restricted_their_contacts_tell_nothing(
     client.post(f"{there}/end", {"note": "Very ill", "reason": "complaint", "demand": ""})
     assert "Very ill" in text(client.get(there)) and NUMBER in text(client.get(there))
     people.restrict(person_id=ann.pk, on=True, by=ADVISER, now=timezone.now())
-    for role, names in (("adviser", False), ("supervisor", True)):
+    for role, words in (("adviser", "Not open to you"), ("supervisor", "opened with a reason")):
         looker = signed_in(role)
         listed = "/desk/contacts" if role == "adviser" else "/desk/contacts/day"
         for address in (there, listed):
@@ -309,7 +312,181 @@ def test_of_a_person_who_is_restricted_their_contacts_tell_nothing(
             assert not any(word in page for word in ("Very ill", NUMBER, "Sent to somebody")), (
                 address
             )
-            assert ("Ann Poole" in page) == names, address
+            assert "Ann Poole" not in page and words in page, address
+    watcher = signed_in("supervisor")
+    watcher.post(f"/desk/customers/{ann.pk}/why", {"why": "They complained of the call"})
+    for address in (there, "/desk/contacts/day"):
+        assert "Ann Poole" in text(watcher.get(address)), address
+
+
+def test_of_a_restricted_person_the_bar_names_nobody_once_the_reason_is_old(district: Any) -> None:
+    ann, client = known("Ann Poole"), signed_in("supervisor")
+    there = begun(client)
+    people.restrict(person_id=ann.pk, on=True, by=ADVISER, now=timezone.now())
+    client.post(f"/desk/customers/{ann.pk}/why", {"why": "They are on the line"})
+    client.get(f"/desk/customers/{ann.pk}")
+    assert only().person == ann and "Ann Poole" in text(client.get("/desk/tasks"))
+    Opening.objects.update(at=timezone.now() - timedelta(minutes=16))
+    for address in ("/desk/tasks", there):
+        page = text(client.get(address))
+        assert "Ann Poole" not in page and "Restricted: opened with a reason" in page
+    client.post(f"{there}/hold")
+    assert "Ann Poole" not in text(client.get("/desk/tasks"))
+
+
+def test_what_is_hidden_is_neither_corrected_nor_opened_again(district: Any) -> None:
+    case, client = district.case_of("ann@resident.example", 1), signed_in("adviser")
+    there = begun(client)
+    client.get(f"/desk/cases/{case.reference}")
+    client.post(f"{there}/end", {"note": "Very ill", "reason": "progress", "demand": "chasing"})
+    type(case).objects.filter(pk=case.pk).update(restricted=True)
+    before = Contact.objects.values().get()
+    sent = {"reason": "other", "demand": "", "note": "Overwritten"}
+    answers = [
+        client.post(f"{there}/correct", sent),
+        client.get(f"{there}/end?box"),
+        client.post(f"{there}/end", {**sent, "box": "1"}),
+        client.post(f"{there}/open-again"),
+    ]
+    for answer in answers:
+        page = text(answer)
+        assert "not open to you" in page and "Very ill" not in page and "Overwritten" not in page
+    assert Contact.objects.values().get() == before
+    assert "Open it again" not in text(client.get(there))
+
+
+def test_one_that_is_open_ends_whatever_is_hidden_of_it(district: Any) -> None:
+    case, client = district.case_of("ann@resident.example", 1), signed_in("adviser")
+    there = begun(client)
+    client.get(f"/desk/cases/{case.reference}")
+    type(case).objects.filter(pk=case.pk).update(restricted=True)
+    page = text(client.get(f"{there}/end?box"))
+    assert "End the call" in page and case.reference not in page
+    client.post(f"{there}/end", {"reason": "other", "demand": ""})
+    assert only().reason == "other"
+
+
+def test_who_begins_a_form_for_a_person_says_whose_contact_it_is(district: Any) -> None:
+    ann, bob = known("Ann Poole"), known("Bob Moor")
+    client = signed_in("adviser")
+    there = begun(client)
+    client.get(f"/desk/customers/{ann.pk}")
+    assert only().person == ann
+    client.post(f"/desk/customers/{bob.pk}/new/missed-bin")
+    assert only().person == bob and Draft.objects.get().begun_for == bob.pk
+    client.post(f"{there}/end", {"note": "Of the bin", "reason": "other", "demand": ""})
+    assert "Of the bin" in text(client.get(f"/desk/customers/{bob.pk}"))
+    assert "Of the bin" not in text(client.get(f"/desk/customers/{ann.pk}"))
+
+
+def test_one_in_which_something_was_sent_stays_whose_it_was(district: Any) -> None:
+    ann, bob = known("Ann Poole"), known("Bob Moor")
+    client = signed_in("adviser")
+    begun(client)
+    client.post(f"/desk/customers/{ann.pk}/new/missed-bin")
+    case = district.case_of("ann@resident.example", 1)
+    actions.did(contact=only(), what="sent", case=case, now=timezone.now())
+    client.post(f"/desk/customers/{bob.pk}/new/missed-bin")
+    assert only().person == ann
+
+
+def test_a_form_that_was_begun_says_why_until_it_is_sent(district: Any) -> None:
+    client, home = signed_in("adviser"), district.boxes[1].place_id
+    there = begun(client)
+    client.post("/desk/new/missed-bin", {"home": home})
+    assert "Form begun: " in " ".join(text(client.get(there)).split())
+    case = district.case_of("ann@resident.example", 1)
+    actions.did(contact=only(), what="noted", case=case, now=timezone.now())
+    assert "Form begun" not in text(client.get(there))
+    Act.objects.filter(what="noted").delete()
+    client.post(f"{there}/end", {})
+    assert only().reason == "missed-bin"
+
+
+def test_a_new_session_knows_what_another_left_open_and_ends_it(district: Any) -> None:
+    begun(signed_in("adviser"))
+    anew = signed_in("adviser")
+    assert 'role="timer"' in text(anew.get("/desk"))
+    anew.post("/desk/sign-out")
+    assert only().ended_at is not None
+    # Without a page between, too.
+    begun(signed_in("adviser"))
+    signed_in("adviser").post("/desk/sign-out")
+    assert not Contact.objects.filter(ended_at=None).exists()
+
+
+def test_what_was_begun_by_mistake_is_gone_and_not_counted(district: Any) -> None:
+    client = signed_in("adviser")
+    there = begun(client)
+    assert "It was begun by mistake" in text(client.get(f"{there}/end?box"))
+    drawn = text(client.post(f"{there}/end", {"drop": "1", "box": "1"}))
+    assert "It is gone" in drawn and "timer" not in drawn and not Contact.objects.exists()
+    there = begun(client)
+    assert client.post(f"{there}/end", {"drop": "1"})["Location"] == "/desk/contacts"
+    there = begun(client)
+    client.post(f"{there}/act", {"what": "answered"})
+    assert "begun by mistake" not in text(client.get(f"{there}/end"))
+    assert "so it stays" in text(client.post(f"{there}/end", {"drop": "1"}))
+    assert Contact.objects.count() == 1
+
+
+def test_what_waits_has_names_that_tell_it_apart(district: Any) -> None:
+    client = signed_in("adviser")
+    for minutes in (9, 5):
+        there = begun(client)
+        at = timezone.now() - timedelta(minutes=minutes)
+        Contact.objects.filter(held_at=None).update(begun_at=at)
+        client.post(f"{there}/hold")
+    page = text(client.get("/desk/tasks"))
+    names = re.findall(r'aria-label="(Go on: [^"]+)"', page)
+    links = re.findall(
+        r'<a class="govuk-link" href="/desk/contacts/\d+">\s*(Call, [^<]+?)\s*</a>', page
+    )
+    assert len(set(names)) == len(set(links)) == 2, (names, links)
+    assert all(link in name for link, name in zip(links, names, strict=True))
+
+
+def test_a_call_without_a_number_begins_a_contact_without_one(district: Any, secret: None) -> None:
+    for at, withheld in enumerate(("", "anonymous", "Anonymous")):
+        client = signed_in("adviser")
+        there = client.get(opened(rings(withheld, line=str(at))), **BY_HAND)["Location"]
+        contact = Contact.objects.get(ended_at=None)
+        assert (contact.number, contact.person) == ("", None)
+        assert "Who is it?" in text(client.get(there))
+        client.post(f"{there}/end", {})
+    assert Contact.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"number": "+441632960001<b>"}',
+        b'{"number": "+441632960001, 01632 960002"}',
+        b'{"number": "\\u0000+441632960001"}',
+        b'{"number": "+441632960001\\ud800"}',
+        b'{"number": "+441632960001", "line": "\\ud800"}',
+        b'{"number": "+441632960001", "line": "a\\u0000"}',
+        b'{"number": "+441632960001", "for": "\\u0000"}',
+        b'{"number": "+441632960001", "for": "\\udfff"}',
+        b'{"number": {"a": 1}}',
+        b'{"number": ' + b"1" * 1900 + b"}",
+        b'{"line": "main"}',
+        b"[" * 1900,
+        b'{"a":' * 380,
+        b"[]",
+        b"null",
+        b'"number"',
+        b"\xff\xfe",
+        b"",
+    ],
+)
+def test_what_no_telephone_says_is_refused(district: Any, secret: None, body: bytes) -> None:
+    assert says(body).status_code == 400 and not Ring.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["+44 1632 960001", "(01632) 960-001", "01632960001"])
+def test_a_number_as_it_is_written(district: Any, secret: None, number: str) -> None:
+    assert rings(number).status_code == 201
 
 
 def test_the_figures_of_the_day(district: Any) -> None:
@@ -325,6 +502,8 @@ def test_the_figures_of_the_day(district: Any) -> None:
         page = " ".join(text(signed_in(role).get("/desk/contacts/day")).split())
         assert "£5.66" in page and "£0.15" in page and "£5.81" in page
         assert "No price is known of this channel" in page and "SOCITM 2012" in page
+        online = page.partition('<th scope="row">Online</th>')[2].partition("</tr>")[0]
+        assert online.count("not known") == 6 and "<td>0</td>" not in online
     assert client.get("/desk/contacts/day").status_code == 403
     assert "None on this day" in text(signed_in("manager").get("/desk/contacts/day?day=1/2/2026"))
     assert "not to come" in text(signed_in("manager").get("/desk/contacts/day?day=1/2/2099"))

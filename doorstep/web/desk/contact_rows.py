@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 
 from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.contacts import queries
 from doorstep.contacts.models import Contact
-from doorstep.customers import people
 from doorstep.customers.models import Person
 from doorstep.web.desk import in_contact
 from doorstep.web.kit.opening import SEE, may
@@ -50,27 +47,19 @@ def rows(request: HttpRequest, contacts: Iterable[Contact]) -> list[Row]:
 
 
 def _row(request: HttpRequest, contact: Contact, cases: dict[int, Case]) -> Row:
-    if _is_shut(request, contact):
-        return Row(contact, in_contact.who(request, contact), [], True)
+    if in_contact.is_shut(request, contact):
+        return Row(contact, None, [], True)
     acts = queries.acts_of(contact)
     seen = [act for act in acts if act["case"] is None or act["case"] in cases]
     told = {act["case"] for act in seen if act["what"] != "looked"}
-    # That a case was looked at says nothing more where something was done about it.
+    # That a case was looked at says nothing more where something was done about it, nor a form begun where more came of it.
     seen = [act for act in seen if act["what"] != "looked" or act["case"] not in told]
+    came = {act["service"] for act in seen if act["what"] != "begun"}
+    seen = [act for act in seen if act["what"] != "begun" or act["service"] not in came]
     titles = {act["service"]: _title(act["service"]) for act in seen}
     done = [Done(act["what"], titles[act["service"]], cases.get(act["case"])) for act in seen]
     is_hidden = any(act["case"] and act["case"] not in cases for act in acts)
     return Row(contact, in_contact.who(request, contact), done, is_hidden)
-
-
-def _is_shut(request: HttpRequest, contact: Contact) -> bool:
-    """Say whether somebody is restricted whose contact it is, and no reason of who looks opens their record just now."""
-    person = contact.person.shown if contact.person else None
-    if person is None or not person.restricted:
-        return False
-    user: Any = request.user
-    may_with_reason = user.may("customer.restricted")
-    return not (may_with_reason and people.is_open_to(person, user.pk, timezone.now()))
 
 
 def _title(slug: str) -> str:

@@ -14,10 +14,11 @@ from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.contacts import actions, queries
 from doorstep.contacts.models import Contact
 from doorstep.contacts.reasons import OWN
+from doorstep.customers import people
 from doorstep.customers.models import Person
 from doorstep.places.models import Property
 
-# The mark in a session that there may be one: without it nobody asks the database.
+# The mark in a session of whether there is one: False, and nobody asks the database. A session without asks once.
 MARK = "contact"
 # Where in a session stands which form was drawn last in which contact: its address and its service.
 FORMS = "forms"
@@ -113,7 +114,7 @@ def _form(request: HttpRequest, contact: Contact | None) -> tuple[str, str] | No
 
 
 def mine(request: HttpRequest) -> list[Contact]:
-    """Return what who asks has open, then what waits; at most one statement a request, and none where nothing was begun."""
+    """Return what who asks has open, then what waits; at most one statement a request, none where it is known that nothing is."""
     found: list[Contact] | None = getattr(request, "contacts", None)
     if found is None:
         found = _found(request)
@@ -122,11 +123,13 @@ def mine(request: HttpRequest) -> list[Contact]:
 
 
 def _found(request: HttpRequest) -> list[Contact]:
-    if not request.user.is_authenticated or not request.session.get(MARK):
+    # A session that is new may come to what another one left open.
+    mark = request.session.get(MARK)
+    if not request.user.is_authenticated or mark is False:
         return []
     found = queries.not_ended(request.user.pk)
-    if not found:
-        del request.session[MARK]
+    if bool(found) is not mark:
+        request.session[MARK] = bool(found)
     return found
 
 
@@ -155,7 +158,7 @@ def begun(
 ) -> Contact:
     """Return the contact that is open; where none is, begin one by a channel. Raises Refused("channel_missing").
 
-    Where nobody has said yet whose it is, that is said with it.
+    A person is whose it is from then on; a home, where nobody has said yet whose it is.
     """
     contact = current(request)
     if contact is None:
@@ -163,9 +166,22 @@ def begun(
         about: dict[str, Any] = {"by": user, "now": timezone.now(), "person": person, "home": home}
         contact = actions.begin(channel=channel, **about)
         changed(request)
-    elif person or home:
-        is_with(request, person=person, home=home)
+    elif person:
+        _is_for(request, contact, person)
+    elif home:
+        is_with(request, home=home)
     return contact
+
+
+def _is_for(request: HttpRequest, contact: Contact, person: Person) -> None:
+    """Say that a contact is somebody's for whom a form is begun in it, unless one was sent in it for who stands there."""
+    if contact.person is not None:
+        sent = any(act["what"] == "sent" for act in queries.acts_of(contact))
+        if sent or contact.person.shown == person:
+            return
+    user: Any = request.user
+    actions.say_who(contact_id=contact.pk, person=person, by=user, now=timezone.now())
+    changed(request)
 
 
 def is_with(
@@ -204,9 +220,19 @@ def did(
 
 
 def who(request: HttpRequest, contact: Contact) -> Person | None:
-    """Return whose a contact is, to who may see them: of a restricted person nothing, but to who may see such."""
+    """Return whose a contact is, to who may see them: of a restricted person nothing, but to who said just now why."""
     user: Any = request.user
     person = contact.person.shown if contact.person else None
-    if person is None or not user.may("customer.see"):
+    if person is None or not user.may("customer.see") or is_shut(request, contact):
         return None
-    return person if not person.restricted or user.may("customer.restricted") else None
+    return person
+
+
+def is_shut(request: HttpRequest, contact: Contact) -> bool:
+    """Say whether somebody is restricted whose contact it is, and no reason of who looks opens their record just now."""
+    person = contact.person.shown if contact.person else None
+    if person is None or not person.restricted:
+        return False
+    user: Any = request.user
+    may_with_reason = user.may("customer.restricted")
+    return not (may_with_reason and people.is_open_to(person, user.pk, timezone.now()))

@@ -93,6 +93,7 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     # From the page of a home, which is not asked for again.
     home = places.find(request.POST.get("home", ""))
     contact = in_contact.begun(request, channel_of(request), home=home)
+    in_contact.did(request, "begun", service=slug)
     session = session_of(request, slug, contact.channel)
     if not home and not contact.number:
         return forms.begin(session)

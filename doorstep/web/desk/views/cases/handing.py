@@ -56,6 +56,7 @@ def take(request: HttpRequest) -> HttpResponse:
             limits.over(whose, MOST_WRONG, 3600)
         return _ask(request, exc.code)
     in_contact.begun(request, channel)
+    in_contact.did(request, "begun", service=draft.slug)
     return redirect("desk_go_on", slug=draft.slug, draft=draft.pk)
 
 

@@ -15,9 +15,10 @@ from doorstep.contacts.models import Contact
 from doorstep.contacts.reasons import FAILURE
 from doorstep.council.errors import Refused
 from doorstep.web.desk import in_contact
-from doorstep.web.desk.views.contacts.opening import of_contact
+from doorstep.web.desk.views.contacts.opening import of_contact, shown
 from doorstep.web.kit.access import needs
 from doorstep.web.kit.entry import bounded
+from doorstep.web.kit.opening import SEE, may
 
 TAKES = "desk.send"
 # What somebody says that they did, by a button.
@@ -99,8 +100,12 @@ def act(request: HttpRequest, contact: Contact) -> HttpResponse:
 @of_contact
 def end(request: HttpRequest, contact: Contact) -> HttpResponse:
     """Ask what is kept of a contact, as the rule has it; end it as was said."""
+    if contact.ended_at:
+        shown(request, contact)
     if request.method == "GET":
         return _ask(request, contact)
+    if "drop" in request.POST:
+        return _drop(request, contact)
     told = [int(number) for number in request.POST.getlist("told")[:50] if number.isdecimal()]
     try:
         ended = actions.end(**_about(request, contact), said=said_in(request), told=told)
@@ -109,13 +114,24 @@ def end(request: HttpRequest, contact: Contact) -> HttpResponse:
     return answer(request, ended, ended=True)
 
 
+def _drop(request: HttpRequest, contact: Contact) -> HttpResponse:
+    """Delete a contact that was begun by mistake, and draw the bar without it, or the list of the day."""
+    user: Any = request.user
+    actions.drop(contact_id=contact.pk, by=user)
+    in_contact.changed(request)
+    if "box" not in request.POST:
+        return redirect("desk_contacts")
+    context = {"drawn_bar": in_contact.bar(request), "is_dropped": True}
+    return render(request, "desk/contacts/bar.html", context)
+
+
 def said_in(request: HttpRequest) -> Said:
     """Return what was said of a contact in a form."""
     sent = request.POST
     return Said(
         reason=sent["reason"][:60] if "reason" in sent else None,
         demand=sent["demand"][:20] if "demand" in sent else None,
-        offered=sent.get("offered", "")[:20],
+        offered=sent["offered"][:20] if "offered" in sent else None,
         note=sent.get("note", "")[:4000],
     )
 
@@ -133,14 +149,17 @@ def to_say(request: HttpRequest, contact: Contact) -> dict[str, Any]:
     demand, kind = contact.demand, contact.kind
     if not demand and not contact.is_corrected:
         demand, kind = rule.demand, rule.kind
-    shown = {"reason": reason, "demand": kind if demand == FAILURE else demand}
-    shown |= {"offered": contact.offered or queries.offered(contact), "note": contact.note}
-    is_typed = not shown.keys().isdisjoint(typed)
+    values = {"reason": reason, "demand": kind if demand == FAILURE else demand}
+    # Once it ended, what was said stands there, or that nothing was.
+    offered = contact.offered or ("" if contact.ended_at else queries.offered(contact))
+    values |= {"offered": offered, "note": contact.note}
+    is_typed = not values.keys().isdisjoint(typed)
     return {
         "contact": contact,
         "reasons": in_contact.reasons(),
-        "shown": {**shown, **typed.dict()} if is_typed else shown,
-        "told_of": queries.to_tell(contact),
+        "shown": {**values, **typed.dict()} if is_typed else values,
+        "told_of": [case for case in queries.to_tell(contact) if may(request, SEE, case)],
+        "may_drop": contact.ended_at is None and queries.is_empty(contact),
         "typed_told": typed.getlist("told") if is_typed else None,
         "now": timezone.now(),
     }
@@ -151,4 +170,5 @@ def to_say(request: HttpRequest, contact: Contact) -> dict[str, Any]:
 @of_contact
 def open_again(request: HttpRequest, contact: Contact) -> HttpResponse:
     """Take an end back that was a slip."""
+    shown(request, contact)
     return answer(request, actions.open_again(**_about(request, contact)))

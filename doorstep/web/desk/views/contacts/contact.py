@@ -21,7 +21,7 @@ from doorstep.places import queries as places
 from doorstep.web.desk import contact_rows, in_contact
 from doorstep.web.desk.views.cases.tasks import moment
 from doorstep.web.desk.views.contacts import bar
-from doorstep.web.desk.views.contacts.opening import of_any_contact, of_contact
+from doorstep.web.desk.views.contacts.opening import of_any_contact, of_contact, shown
 from doorstep.web.desk.views.customers.opening import ask_why, is_open, looked_at_found
 from doorstep.web.kit.access import actor, needs
 from doorstep.web.kit.opening import mark, staff_of
@@ -58,6 +58,7 @@ def draw(request: HttpRequest, contact: Contact, refused: str = "") -> HttpRespo
         "is_own": is_own,
         "is_open": is_open,
         "may_open_again": is_own
+        and not row.is_hidden
         and contact.ended_at is not None
         and timezone.now() - contact.ended_at <= actions.AGAIN,
         "refused": refused,
@@ -138,6 +139,7 @@ def correct(request: HttpRequest, contact: Contact) -> HttpResponse:
     user: Any = request.user
     about: dict[str, Any] = {"contact_id": contact.pk, "by": user, "now": timezone.now()}
     try:
+        shown(request, contact)
         actions.correct(**about, said=bar.said_in(request))
     except Refused as exc:
         return draw(request, contact, exc.code)

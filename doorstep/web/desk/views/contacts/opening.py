@@ -10,7 +10,9 @@ from django.shortcuts import render
 
 from doorstep.contacts import queries
 from doorstep.contacts.actions import CORRECT
+from doorstep.contacts.models import Contact
 from doorstep.council.errors import Refused
+from doorstep.web.desk import contact_rows
 
 View = Callable[..., HttpResponseBase]
 
@@ -32,6 +34,14 @@ def of_contact(view: View) -> View:
             )
 
     return opened
+
+
+def shown(request: HttpRequest, contact: Contact) -> Contact:
+    """Return a contact of which all is open to who asks, as its page shows it; raises Refused("contact_hidden") for another."""
+    (row,) = contact_rows.rows(request, [contact])
+    if row.is_hidden:
+        raise Refused("contact_hidden")
+    return contact
 
 
 def of_any_contact(view: View) -> View:

@@ -229,6 +229,7 @@ def begin(request: HttpRequest, group: Group, slug: str) -> HttpResponseBase:
         raise Http404
     person = group.person
     contact = in_contact.begun(request, caller.channel_of(request), person=person)
+    in_contact.did(request, "begun", service=slug)
     session = caller.session_of(request, slug, contact.channel)
     looked(request, "customer", str(group.person.pk))  # a later page shows how to reach them
     about: dict[str, Any] = {"begun_for": group.person.pk, "language": group.person.language}

@@ -20,7 +20,7 @@ function close() {
 function show(html) {
   const drawn = document.createElement("template");
   drawn.innerHTML = html;
-  const dialog = drawn.content.querySelector("dialog");
+  const dialog = drawn.content.querySelector("dialog.contact-end");
   close();
   if (dialog) {
     document.body.append(dialog);
@@ -34,7 +34,7 @@ function show(html) {
   const bar = place.querySelector("[data-said]");
   status.textContent = bar?.dataset.said ?? "";
   // On the contact's own page, what can be done in it goes with it.
-  const isOpen = !place.querySelector(".contact-bar--ended");
+  const isOpen = Boolean(place.querySelector("#this-contact"));
   document.querySelectorAll("[data-while-open]").forEach((part) => { part.hidden = !isOpen; });
   if (hadFocus) bar?.focus();
 }
@@ -55,7 +55,10 @@ function ask(address, options, isShown = true) {
     try {
       const answer = await fetch(address, options);
       if (!answer.ok || answer.redirected) return failed();
-      if (isShown) show(await answer.text());
+      const html = await answer.text();
+      // A whole page says that it stands otherwise than this one shows, such as ended in another tab.
+      if (/^\s*<!doctype/i.test(html)) return location.reload();
+      if (isShown) show(html);
     } catch { failed(); }
   });
 }
