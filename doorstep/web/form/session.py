@@ -46,6 +46,8 @@ class FormSession:
     may_go_on: Callable[[Draft], bool] = lambda _draft: True
     # Is told at which stop a form stands now; "": at none any more.
     met_stop: Callable[[Draft, str], None] = lambda _draft, _code: None
+    # Is told that a form is begun.
+    begins: Callable[[Draft], None] = lambda _draft: None
     # The template that its pages stand in.
     frame: str = "kit/base.html"
     # Whether all its pages stand on one (`at_once`), for who asks somebody on the telephone.
@@ -105,6 +107,7 @@ def begin_filling(session: FormSession) -> Filling:
         now=session.now,
         counted_by=session.counted_by,
     )
+    session.begins(draft)
     return session.filling(draft)
 
 
