@@ -5,6 +5,7 @@ Each move is made under the form's lock, so that it is one's at each moment, and
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -31,7 +32,7 @@ CODE_MINUTES, CODES_AN_HOUR = 30, 5
 FRESH = timedelta(minutes=20)
 SIGNS = 8
 MOVED = ["owner_kind", "owner_key", "left_by", "lent_by", "channel", "by_staff", "assisted"]
-MOVED += ["handed", "language", "typed", "updated_at"]
+MOVED += ["handed", "language", "answers", "typed", "updated_at"]
 
 
 def _code(row: HelpCode) -> str:
@@ -122,6 +123,7 @@ def to_browser(draft: Draft, key: str, what: Move, by: Actor, now: datetime) -> 
     """Give a form whose lock is held to a browser; of one that staff had, its person goes on online, and was helped."""
     if draft.owner_kind == "staff":
         draft.channel, draft.by_staff, draft.lent_by = "online", "", ""
+        draft.answers = _without_what_staff_left_out(draft)
         draft.typed = _not_answered(draft)
         if what == "link opened" and draft.begun_for is None:
             draft.language = council.language()  # in which they go on with it
@@ -129,6 +131,13 @@ def to_browser(draft: Draft, key: str, what: Move, by: Actor, now: datetime) -> 
     else:
         _leave(draft, Owner("browser", key), now)
         draft.save(update_fields=["owner_kind", "owner_key", "left_by", "updated_at"])
+
+
+def _without_what_staff_left_out(draft: Draft) -> dict[str, Any]:
+    """Return the answers without those that staff need not ask for and its person has to give, such as an e-mail address."""
+    questions = catalogue.service(draft.version_id).form.questions.values()
+    theirs = {q.id for q in questions if q.optional_for_staff and not q.optional}
+    return {k: v for k, v in draft.answers.items() if v is not None or k not in theirs}
 
 
 def may_be_sent_on(draft: Draft) -> bool:

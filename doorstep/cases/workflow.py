@@ -13,7 +13,7 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue import steps
 from doorstep.catalogue.service import Doing, Stage
 from doorstep.council.errors import Refused
-from doorstep.staff.actor import Actor
+from doorstep.staff.actor import RESIDENT, Actor
 
 
 class Step(Protocol):
@@ -283,7 +283,7 @@ def enter(
 def begin(case: Case, *, by: Actor, now: datetime, passed: Mapping[str, PassedStop]) -> None:
     """Write down a case that was just opened, as it stands in its first stage, and set in motion what that says.
 
-    `passed` are the stops that whoever sent it went past.
+    `passed` are the stops that were gone past on the way: by who sent it, or by who had the form before.
     """
     stage = stage_of(case)
     _stand(case, case.stage, now)
@@ -293,10 +293,16 @@ def begin(case: Case, *, by: Actor, now: datetime, passed: Mapping[str, PassedSt
         timeline.write(case, "opened", by=by, now=now, channel=case.channel, flags=case.flags)
         for code, row in passed.items():
             reason = row.get("reason", "")
-            timeline.write(case, row["kind"], by=by, now=now, text=reason, stop=code)
+            went = by if row["by"] == by.key else _who(row["by"])
+            timeline.write(case, row["kind"], by=went, now=now, text=reason, stop=code)
         _undo(case, stage, by, now)
         timeline.write(case, "stage", by=by, now=now, stage=case.stage, why="")
         _do_all(case, stage, by, now)
+
+
+def _who(key: str) -> Actor:
+    """Return who had a form before: staff by their name, else its resident."""
+    return Actor("staff", key) if key else RESIDENT
 
 
 def _undo(case: Case, stage: Stage, by: Actor, now: datetime) -> None:

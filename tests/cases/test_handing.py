@@ -5,14 +5,17 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from doorstep.cases import access, drafts, handing, submitting, timeline
 from doorstep.cases.models import Case, Draft, HelpCode
 from doorstep.cases.owners import Owner
+from doorstep.catalogue import queries as catalogue
 from doorstep.council.errors import Refused
 from doorstep.intake.filling import Filling
 from doorstep.staff.actor import RESIDENT, Actor
 from tests.at_once import at_once
+from tests.publishing import publish_library
 
 HERE, THERE = Owner("browser", "a" * 64), Owner("browser", "b" * 64)
 ADVISER, ANOTHER = Owner("staff", "7"), Owner("staff", "8")
@@ -198,3 +201,37 @@ def test_sent_and_taken_at_once_is_one_case_and_one_owner(open_district: Any) ->
         assert came in (["already_sent", "done"], ["done", "went_elsewhere"]), came
         assert Case.objects.filter(draft=kept).count() == (came[1] == "done")
         assert kept.owner_kind == ("browser" if came[1] == "done" else "staff")
+
+
+def test_who_went_past_a_stop_is_named_whoever_sends_it(district: Any, draft: Draft) -> None:
+    passed = {"logged": {"kind": "override", "by": "adviser", "reason": "Seen by a warden"}}
+    Draft.objects.update(passed=passed)
+    case, _ = submitting.submit(draft_id=draft.pk, by=RESIDENT, now=district.now)
+    assert case is not None
+    line = next(event for event in timeline.of(case) if event.kind == "override")
+    assert (line.by_kind, line.by_key) == ("staff", "adviser")
+
+
+def test_what_a_resident_disputed_stays_theirs_where_staff_send_it(
+    district: Any, draft: Draft
+) -> None:
+    Draft.objects.update(passed={"logged": {"kind": "dispute", "by": ""}}, asked=["dispute"])
+    Draft.objects.update(answers={**draft.answers, "why": "It was out", "evidence": None})
+    case, _ = submitting.submit(draft_id=draft.pk, by=BY, now=district.now)
+    assert case is not None
+    line = next(event for event in timeline.of(case) if event.kind == "dispute")
+    assert line.by_kind == "resident"
+
+
+def test_what_staff_left_out_is_asked_of_whoever_goes_on(district: Any) -> None:
+    publish_library("bulky-waste", now=district.now)
+    service = catalogue.current("bulky-waste")
+    assert service is not None
+    about: dict[str, Any] = {"channel": "telephone", "by": BY, "now": district.now}
+    staffs = drafts.begin(service=service, owner=ADVISER, **about)
+    staffs.answers = {"name": "Ann", "email": None, "phone": None}
+    staffs.save()
+    with transaction.atomic():
+        handing.to_browser(staffs, HERE.key, "link opened", RESIDENT, district.now)
+    # An e-mail address is theirs to give; a telephone number nobody has to.
+    assert Draft.objects.get(pk=staffs.pk).answers == {"name": "Ann", "phone": None}

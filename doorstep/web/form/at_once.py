@@ -193,6 +193,8 @@ class _Screen:
             part.is_ready = _is_ready(here, filling)
             if to_send and not goes_on and part.is_ready:
                 part.wrong = entries_of(self.request, filling, here, self.posted).wrong
+            if not goes_on and not walk.stop and not to_send:
+                walk.open += [q for q in asked_on(part.page) if self._is_to_ask(q)]
             if part.is_ready:
                 looked_for = choices(self.request, filling, here, part.wrong, self.posted)
                 part.shown = {**looked_for, "homes": self._homes(here)}
@@ -232,6 +234,9 @@ class _Screen:
         """Return what is wrong with what was typed; what is still missing, or half typed, is asked, and no fault yet."""
         half = ("missing", "date_part")
         return {q: w for q, w in entries.wrong.items() if w.code not in half and self._is_typed(q)}
+
+    def _is_to_ask(self, question: Question) -> bool:
+        return not question.optional and not self._is_typed(question.id)
 
     def _is_typed(self, question: str) -> bool:
         names = [n for n in self.posted if n == question or n.startswith(f"{question}-")]
