@@ -7,7 +7,7 @@ from django.db import transaction
 
 from doorstep.cases import drafts, handing
 from doorstep.cases.models import Draft
-from doorstep.contacts.models import Contact, Form
+from doorstep.contacts.models import Contact, FormBegun
 
 # While somebody goes on with a form, its contact is said to go on once in so long.
 NOTED_EVERY = timedelta(minutes=1)
@@ -16,7 +16,7 @@ NOTED_EVERY = timedelta(minutes=1)
 @transaction.atomic
 def bind(*, contact: Contact, draft: Draft) -> None:
     """Say that a form was begun in a contact, or taken in it from its person: of two it is the later one's."""
-    Form.objects.update_or_create(draft_id=draft.pk, defaults={"contact": contact})
+    FormBegun.objects.update_or_create(draft_id=draft.pk, defaults={"contact": contact})
     keep_shut(contact=contact, draft=draft)
 
 

@@ -128,7 +128,7 @@ class Act(models.Model):
         ]
 
 
-class Form(models.Model):
+class FormBegun(models.Model):
     """In which contact a form was begun, or taken from its person: on a screen that is turned, it is drawn in no other."""
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="forms")

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
     ]
     operations = [
         migrations.CreateModel(
-            name="Form",
+            name="FormBegun",
             fields=[
                 (
                     "id",
