@@ -7,6 +7,7 @@ slip in the table, or in a view that does not ask it, is seen.
 from dataclasses import dataclass
 from typing import Any
 
+import re
 import pytest
 from django.db import transaction
 from django.test import Client
@@ -26,6 +27,7 @@ from tests.streets import Streets
 from tools import permissions
 
 WASTE, STREETS = "Waste Services", "Street Environment"
+NONCE = re.compile(r'nonce="[^"]*"')
 RECORDS = ("own team", "other team", "restricted", "other round", "other ward")
 # Of each seat: its grant; and how much it sees of the five records: whole, what the work needs, where it stands, nothing.
 ALL_BUT_RESTRICTED = ("whole", "whole", None, "whole", "whole")
@@ -228,7 +230,9 @@ def test_a_part_of_a_case_names_nobody_and_repeats_no_words(records: dict[str, R
     graffiti = records["other team"]
     for seat in ("manager", "councillor"):
         page = seat_of(seat).get(f"/desk/cases/{graffiti.case.reference}").content.decode()
+        page = NONCE.sub("", page)
         assert "By the fountain" not in page and "Ann" not in page and "High Street" in page
     own = records["own team"].case
     page = seat_of("partner").get(f"/desk/cases/{own.reference}").content.decode()
+    page = NONCE.sub("", page)  # whose signs may read like a name
     assert "Black bin" in page and "Ann" not in page and "own@" not in page

@@ -67,6 +67,7 @@ def test_a_stop_is_said_and_gone_past_with_a_reason(
     now = open_district.now
     waste.record_log(event_id=uuid4(), container_id=str(box.pk), **about, now=now)
     adviser = begun(desk, live_server.url, "missed-bin")
+    has_focus(desk, "container")
     adviser.press("Space")
     desk.wait_for_selector(f"{STOP} h2:has-text('The crew could not empty this bin')")
     said = desk.inner_text("#at-once-decision")

@@ -168,7 +168,7 @@ def test_an_adviser_with_a_caller(chromium: Any, base: str) -> None:
     desk.press("#text", "Tab")
     desk.wait_for_selector("legend:has-text('Is it about one of these?')")
     looks_right(desk)
-    desk.check("text=Report a missed bin")
+    desk.check("label:has-text('Report a missed bin')")
     desk.click("button:has-text('Go on there: Report a missed bin')")
     desk.wait_for_url("**/desk/new/missed-bin/*/all")
     looks_right(desk)

@@ -317,7 +317,7 @@ def test_a_colour_on_which_white_cannot_be_read_is_refused() -> None:
 def test_the_sitemap_lists_pages_that_are_there(several: Any) -> None:
     answer = Client().get("/sitemap.xml")
     found = [e.text or "" for e in ET.fromstring(answer.content).iter() if e.tag.endswith("loc")]
-    assert len(found) == 12
+    assert len(found) == 13
     for address in found:
         path = "/" + address.split("/", 3)[3]
         assert Client().get(path).status_code == 200, path

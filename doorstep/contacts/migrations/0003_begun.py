@@ -24,10 +24,15 @@ class Migration(migrations.Migration):
         ("contacts", "0002_visitors"),
     ]
     operations = [
-        migrations.AlterField(
-            model_name="act",
-            name="what",
-            field=models.CharField(choices=[(what, what) for what in WHATS], max_length=15),
+        # What can be chosen stands in no table.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.AlterField(
+                    model_name="act",
+                    name="what",
+                    field=models.CharField(choices=[(what, what) for what in WHATS], max_length=15),
+                ),
+            ]
         ),
         migrations.RemoveConstraint(model_name="act", name="act_of_a_kind"),
         migrations.AddConstraint(

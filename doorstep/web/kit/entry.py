@@ -40,10 +40,10 @@ def come_in(
 def enter(request: HttpRequest, user: StaffUser, how: str, proved: datetime | None = None) -> None:
     """Sign somebody in, with a new key, for who leads on in a way of their own."""
     now, session = timezone.now(), _session(request)
-    key, forms = session.session_key, request.META.get("CSRF_COOKIE")
+    forms = request.META.get("CSRF_COOKIE")
     was = request.user.pk or session.was
-    if key and session.session_key is None:  # over, and kept until now for whose it was
-        sessions.end(key=key)
+    if session.was_key:  # over, and kept until now for whose it was
+        sessions.end(key=session.was_key)
     session.flush()
     session.how, session.device = how, device.words(request)
     login(request, user, backend=BACKEND)

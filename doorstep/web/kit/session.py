@@ -25,8 +25,9 @@ class SessionStore(SessionBase):
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
         self.row: Session | None = None
-        # Whose session it was that a cookie still names, now that it is over.
+        # Whose session it was that a cookie still names, now that it is over, and the key by which it is found.
         self.was: int | None = None
+        self.was_key: str | None = None
         self.how = self.device = ""
 
     def load(self) -> dict[str, Any]:
@@ -34,7 +35,7 @@ class SessionStore(SessionBase):
         now = timezone.now()
         row = sessions.by_key(self.session_key or "", now)
         if row is None or sessions.is_over(row, now):
-            self.was = row.staff_id if row else None
+            self.was, self.was_key = (row.staff_id, self.session_key) if row else (None, None)
             self._session_key = None
             return {}
         self.row = row
