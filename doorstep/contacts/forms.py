@@ -27,6 +27,11 @@ def keep_shut(*, contact: Contact, draft: Draft) -> None:
         drafts.begun_for(draft=draft, person_id=person.pk)
 
 
+def contact_of(draft: Draft) -> Contact | None:
+    """Return the contact of a form; nothing of one that was begun in none."""
+    return Contact.objects.filter(forms__draft=draft.pk).select_related("person__same_as").first()
+
+
 def is_bound(contact: Contact, draft: Draft) -> bool:
     """Say whether a form is one of a contact."""
     return contact.forms.filter(draft=draft.pk).exists()

@@ -7,13 +7,16 @@ import pytest
 from django.utils import timezone
 
 from doorstep.cases.models import Case, Draft
+from doorstep.catalogue import queries as catalogue
 from doorstep.contacts import jobs
-from doorstep.contacts.models import Contact, Visitor
+from doorstep.contacts.models import Contact, FormBegun, Visitor
 from doorstep.customers.models import Opening, Person
 from doorstep.messages.models import Message
-from doorstep.staff.models import Session
+from doorstep.staff.models import Session, StaffUser
 from doorstep.staff.permissions import ROLES
 from doorstep.web.desk.facing import ALLOWED, OF_CASE, OF_CONTACT, OF_FORM
+from doorstep.web.desk.views.cases.caller import session_of
+from doorstep.web.form import passing_on
 from tests.doors import VALUES, addresses, filled
 from tests.form_client import FormClient, text, words
 from tests.people import signed_in
@@ -327,3 +330,22 @@ def test_nothing_of_a_restricted_person_is_drawn_for_a_visitor(district: Any, an
     assert client.get(f"{visit()}/sent/{case.reference}").status_code == 404
     assert COVERED in text(client.get(f"/desk/cases/{case.reference}"))
     assert case.reference not in text(client.get(visit()))
+
+
+def test_what_a_callers_form_leads_on_to_is_the_callers(
+    adviser: FormClient, district: Any, rf: Any
+) -> None:
+    adviser.post(f"{visit()}/turn", {"to": "staff"})
+    adviser.post("/desk/contacts/begin", {"channel": "telephone"})
+    adviser.post(DESK, {"channel": "telephone"})
+    callers = Draft.objects.get()
+    adviser.post(f"{visit()}/go-on")
+    request = rf.get("/desk")
+    request.user, request.session = StaffUser.objects.get(username="adviser"), {}
+    to = catalogue.current("missed-bin")
+    assert to
+    passing_on.pass_on(session_of(request, "missed-bin"), callers, to)
+    led_to = Draft.objects.exclude(pk=callers.pk).get()
+    adviser.post(f"{visit()}/turn", {"to": "visitor"})
+    assert COVERED in text(adviser.get(f"{DESK}/{led_to.pk}/all"))
+    assert FormBegun.objects.get(draft=led_to).contact.channel == "telephone"

@@ -109,9 +109,9 @@ def _form(request: HttpRequest, contact: Contact | None) -> tuple[str, str] | No
     return (path, service.about.title) if service else None
 
 
-def begins(request: HttpRequest, draft: Draft) -> None:
-    """Bind a form to the contact that is open, as it is begun in it or taken from its person."""
-    contact = current(request)
+def begins(request: HttpRequest, draft: Draft, of: Draft | None = None) -> None:
+    """Bind a form to the contact that is open, as it is begun in it or taken from its person; or to that `of` another form."""
+    contact = current(request) if of is None else forms.contact_of(of)
     if contact is not None:
         forms.bind(contact=contact, draft=draft)
 

@@ -58,7 +58,7 @@ def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> f
         case_page=lambda reference: reverse("desk_case", kwargs={"reference": reference}),
         # What is moved from another service by an officer nobody fills in.
         counted_by=counted_by(request) if channel in ADVISER_CHANNELS else NOT_COUNTED,
-        begins=lambda draft: in_contact.begins(request, draft),
+        begins=lambda draft, of: in_contact.begins(request, draft, of),
         may_go_on=may_go_on_now,
         met_stop=lambda draft, code: in_contact.stands_at(request, draft, code),
         at_once=channel in ADVISER_CHANNELS,
