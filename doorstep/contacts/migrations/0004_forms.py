@@ -3,7 +3,6 @@
 from typing import Any
 
 import django.db.models.deletion
-from django.conf import settings
 from django.db import migrations, models
 from django.db.models import Q
 
@@ -34,7 +33,6 @@ class Migration(migrations.Migration):
     dependencies = [
         ("contacts", "0003_begun"),
         ("cases", "0026_handed"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
         migrations.CreateModel(
@@ -64,10 +62,15 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.AlterField(
-            model_name="act",
-            name="what",
-            field=models.CharField(choices=[(what, what) for what in WHATS], max_length=15),
+        # What can be chosen stands in no table.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.AlterField(
+                    model_name="act",
+                    name="what",
+                    field=models.CharField(choices=[(what, what) for what in WHATS], max_length=15),
+                ),
+            ]
         ),
         migrations.RemoveConstraint(model_name="act", name="act_of_a_kind"),
         migrations.AddConstraint(
