@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q
 
-from doorstep.cases import handing
+from doorstep.cases import drafts, handing
 from doorstep.cases.models import Access, Case, Draft, HelpCode, Link
 from doorstep.cases.owners import FORMER, Owner
 from doorstep.council.errors import Refused
@@ -50,7 +50,7 @@ def by_draft_link(token: str) -> Draft | None:
 
 @transaction.atomic
 def resume(*, token: str, owner: Owner, now: datetime) -> Draft:
-    """Give a saved draft to this browser; raises Refused("link_unknown"), Refused("already_sent").
+    """Give a saved draft to this browser; raises Refused("link_unknown"), Refused("already_sent"), Refused("link_shut").
 
     The browser that had it before is remembered: a page that is still open there says where it went.
     """
@@ -60,6 +60,8 @@ def resume(*, token: str, owner: Owner, now: datetime) -> Draft:
         raise Refused("link_unknown")
     if draft.sent_at:
         raise Refused("already_sent")
+    if drafts.is_shut(draft):  # whose it is was restricted since the link went out
+        raise Refused("link_shut")
     handing.to_browser(draft, owner.key, "link opened", RESIDENT, now)
     return draft
 

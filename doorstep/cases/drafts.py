@@ -20,6 +20,7 @@ from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
+from doorstep.customers import actions as customers
 from doorstep.forms import journey
 from doorstep.forms.facts import asked_by
 from doorstep.forms.form import Page, Stop
@@ -100,6 +101,11 @@ def begun_for(*, draft: Draft, person_id: int, language: str = "") -> None:
     """Note whom staff fill a form in for, and in which language they are told what comes of it; none: as it is filled in."""
     draft.begun_for, draft.language = person_id, language or draft.language
     draft.save(update_fields=["begun_for", "language"])
+
+
+def is_shut(draft: Draft) -> bool:
+    """Say whether staff fill a form in for somebody whose record is restricted, or gone."""
+    return draft.begun_for is not None and customers.is_restricted(person_id=draft.begun_for)
 
 
 @kept

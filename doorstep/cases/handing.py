@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from doorstep.cases import timeline
+from doorstep.cases import drafts, timeline
 from doorstep.cases.locking import locked_draft
 from doorstep.cases.models import Case, Draft, HelpCode
 from doorstep.cases.owners import Owner
@@ -20,7 +20,6 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
-from doorstep.customers import actions as customers
 from doorstep.forms.form import Page
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Typed
@@ -145,7 +144,7 @@ def may_be_sent_on(draft: Draft) -> bool:
     """Say whether the link to a form may go out: not of one for a restricted person, nor of one that is about a case."""
     if draft.changes_id or draft.moved_from_id:
         return False
-    return draft.begun_for is None or not customers.is_restricted(person_id=draft.begun_for)
+    return not drafts.is_shut(draft)
 
 
 def sent_on(*, draft: Draft, by: Actor, now: datetime) -> None:
@@ -159,16 +158,6 @@ def sent_on(*, draft: Draft, by: Actor, now: datetime) -> None:
 def lent(draft: Draft | None, owner: Owner) -> bool:
     """Say whether a form is, or was as it was sent, an adviser's by the consent of this browser."""
     return draft is not None and owner.kind == "browser" and draft.lent_by == owner.key != ""
-
-
-def begun_since(*, draft_id: UUID, owner: Owner, since: datetime) -> bool:
-    """Say whether somebody began a form, or took it from its person, no earlier than a moment."""
-    mine = Draft.objects.filter(pk=draft_id, owner_kind=owner.kind, owner_key=owner.key)
-    draft = mine.only("created_at", "handed").first()
-    if draft is None:
-        return False
-    taken = [step["at"] for step in draft.handed if step["what"] == "agreed"]
-    return draft.created_at >= since or any(datetime.fromisoformat(at) >= since for at in taken)
 
 
 def tell(*, case: Case, handed: list[Handed]) -> None:

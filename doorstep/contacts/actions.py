@@ -235,12 +235,12 @@ def end(
     Raises Refused("contact_gone", "not_offered", "note_long").
     """
     contact = locked(contact_id, by)
-    if contact.ended_at:
-        _say_after(contact, said)
-        return contact
     wanted = set(told)
     for case_id in sorted(queries.looked_at(contact) & wanted):
         _tell(contact, case_id, by, now)
+    if contact.ended_at:
+        _say_after(contact, said)
+        return contact
     _end(contact, said or Said(), now)
     return contact
 
@@ -251,7 +251,8 @@ def _tell(contact: Contact, case_id: int, by: StaffUser, now: datetime) -> None:
     if not case.events.filter(kind=TOLD, data__contact=contact.pk).exists():
         actor = Actor("staff", by.username)
         timeline.write(case, TOLD, by=actor, now=now, channel=contact.channel, contact=contact.pk)
-    did(contact=contact, what="told", now=now, case=case)
+    told = Act(contact=contact, at=now, what="told", service=case.slug, case=case)
+    Act.objects.bulk_create([told], ignore_conflicts=True)
 
 
 def _say_after(contact: Contact, said: Said | None) -> None:

@@ -19,6 +19,7 @@ What = Literal[
     "call_back",  # promised
     "link",  # sent to them, to go on online
     "paid",
+    "pay_link",  # sent to them, to pay: no offer to do it online
     "begun",  # a form, for whoever is there
 ]
 # Stops that say: they need not have come. By code, as the library's services name them; any other is a rule of ours that did its work.
@@ -71,6 +72,7 @@ _RULES = (
     # That a rule says no is nothing that went wrong, unless `STOPS` says otherwise.
     ("stopped", "", VALUE),
     ("paid", "", _AS_SERVICE),
+    ("pay_link", "", _AS_SERVICE),
     ("decided", "progress", _AS_SERVICE),
     ("link", "", _AS_SERVICE),
     ("signposted", "elsewhere", "signposting"),

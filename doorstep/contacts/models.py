@@ -6,7 +6,7 @@ from typing import get_args
 from django.db import models
 from django.db.models import F, Q
 
-from doorstep.cases.models import Case
+from doorstep.cases.models import Case, Draft
 from doorstep.catalogue.channels import ADVISER_CHANNELS
 from doorstep.contacts.demand import What
 from doorstep.contacts.reasons import FAILURE, KINDS, OFFERED, VALUE
@@ -50,7 +50,7 @@ class Contact(models.Model):
     is_corrected = models.BooleanField(default=False)
     # Whether they were offered to do it online: "taken", "declined", "not_offered"; empty: not said.
     offered = models.CharField(max_length=15, blank=True)
-    # The screen is turned to whoever is there: it shows nobody else's.
+    # The screen is turned to whoever is there: it shows nobody else's, until somebody turns it back, however it ends.
     is_facing = models.BooleanField(default=False, db_default=False)
     # Personal.
     note = models.CharField(max_length=NOTE, blank=True)
@@ -63,6 +63,11 @@ class Contact(models.Model):
                 name="contacts_of_person_made",
             ),
             models.Index(fields=["last_at"], condition=Q(ended_at=None), name="contacts_open"),
+            models.Index(
+                fields=["by"],
+                condition=Q(ended_at=None) | Q(is_facing=True),
+                name="contacts_on_screen",
+            ),
             models.Index(
                 fields=["ended_at"],
                 condition=~Q(person=None, home=None, number="", note="", had_person=False),
@@ -121,6 +126,13 @@ class Act(models.Model):
             ),
             models.CheckConstraint(condition=Q(what__in=WHATS), name="act_of_a_kind"),
         ]
+
+
+class FormBegun(models.Model):
+    """In which contact a form was begun, or taken from its person: on a screen that is turned, it is drawn in no other."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="forms")
+    draft = models.OneToOneField(Draft, on_delete=models.CASCADE, related_name="+")
 
 
 class Visitor(models.Model):

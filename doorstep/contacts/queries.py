@@ -1,6 +1,7 @@
 """Reads contacts: what somebody has open, one, those of a day and of a person; what the rule makes of one."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -32,15 +33,19 @@ _CARE = (
 )
 
 
-def not_ended(staff_id: int) -> list[Contact]:
-    """Return what somebody has open, then what waits, the longest first: with whose it is and what was done in it; one statement."""
-    rows = _whole(Contact.objects.filter(by=staff_id, ended_at=None))
-    return list(rows.order_by(F("held_at").asc(nulls_first=True)))
+def on_screen(staff_id: int) -> list[Contact]:
+    """Return what somebody has open, then what waits, the longest first, then what ended on a screen that is still turned.
+
+    With whose it is and what was done in it; one statement.
+    """
+    mine = Contact.objects.filter(Q(ended_at=None) | Q(is_facing=True), by=staff_id)
+    last = F("ended_at").asc(nulls_first=True)
+    return list(_whole(mine).order_by(last, F("held_at").asc(nulls_first=True)))
 
 
 def _whole(rows: QuerySet[Contact]) -> QuerySet[Contact]:
     acts = _ACTS.values(row=JSONObject(what="what", service="service", code="code", case="case_id"))
-    rows = rows.select_related("by", "person__same_as", "home__street")
+    rows = rows.select_related("by", "person__same_as", "home__street", "visitor")
     return rows.annotate(care=Subquery(_CARE), act_rows=ArraySubquery(acts))
 
 
@@ -109,12 +114,20 @@ def proposal(contact: Contact) -> Proposal:
     if rows is None:
         rows = contact.acts.values("what", "service", "code")
     acts = [Done(row["what"], row["service"], row["code"]) for row in rows]
-    return demand.propose(acts, is_failure)
+    rule = demand.propose(acts, is_failure)
+    # Until something is done, it is what they said as they came in.
+    return rule if rule.reason else replace(rule, reason=said_at_the_door(contact))
+
+
+def said_at_the_door(contact: Contact) -> str:
+    """Return the service that a visitor named as they came in; "" where they named none, or were not called."""
+    visitor: Visitor | None = getattr(contact, "visitor", None)
+    return visitor.about if visitor else ""
 
 
 def was_sent_in(contact: Contact, reference: str) -> bool:
-    """Say whether a case is one that was sent in a contact."""
-    sent = contact.acts.filter(what="sent", case__reference=reference)
+    """Say whether a case is one that was sent in a contact, and open to who may see cases: a restricted one is drawn for no visitor."""
+    sent = contact.acts.filter(what="sent", case__reference=reference, case__restricted=False)
     return sent.exists()
 
 

@@ -66,6 +66,11 @@ def called_by(staff_id: int, now: datetime) -> list[Visitor]:
     return list(mine.exclude(contact=None).order_by("-called_at")[:5])
 
 
+def visitor_of(contact: Contact) -> Visitor | None:
+    """Return who was called for a contact; nobody for one that began without the queue."""
+    return Visitor.objects.filter(contact=contact).first()
+
+
 def called_lately(now: datetime) -> list[int]:
     """Return the numbers that were called in the last minutes, the latest first: all that a waiting room is shown."""
     lately = Visitor.objects.filter(called_at__gt=now - SHOWN_FOR, left_at=None, day=_day(now))
@@ -74,19 +79,20 @@ def called_lately(now: datetime) -> list[int]:
 
 @transaction.atomic
 def call_next(*, by: StaffUser, now: datetime) -> Visitor | None:
-    """Call who waits longest, and begin a contact face to face, the screen turned to them; nobody where nobody waits.
+    """Call who waits longest, and begin a contact face to face; nobody where nobody waits.
 
-    Of two advisers who press at once each has another one.
+    Of two advisers who press at once each has another one. The screen is turned once they are there (`turn`): until then it
+    says who comes, and what they need.
     """
     StaffUser.objects.select_for_update(no_key=True).get(pk=by.pk)
-    pressed = Visitor.objects.filter(called_by=by, called_at__gt=now - ONE_PRESS)
+    lately = Visitor.objects.filter(called_by=by, called_at__gt=now - ONE_PRESS)
+    pressed = lately.filter(contact__ended_at=None)
     if (same := pressed.first()) is not None:
         return same
     visitor = waits(now).select_for_update(skip_locked=True).first()
     if visitor is None:
         return None
     contact = actions.begin(channel=FACE_TO_FACE, by=by, now=now)
-    Contact.objects.filter(pk=contact.pk).update(is_facing=True)
     visitor.called_at, visitor.called_by, visitor.contact = now, by, contact
     visitor.save(update_fields=["called_at", "called_by", "contact"])
     return visitor
@@ -120,11 +126,16 @@ def put_back(*, visitor_id: int, by: StaffUser, now: datetime) -> None:
 
 @transaction.atomic
 def turn(*, contact_id: int, to_visitor: bool, by: StaffUser, now: datetime) -> Contact:
-    """Turn the screen to the visitor of a contact face to face, or back; raises Refused("contact_gone"), ("not_face_to_face")."""
+    """Turn the screen to the visitor of a contact face to face, which goes on with that, or back; one that is over only back.
+
+    Raises Refused("contact_gone"), ("not_face_to_face").
+    """
     contact = actions.locked(contact_id, by)
-    if contact.channel != FACE_TO_FACE or contact.ended_at:
+    if to_visitor and (contact.channel != FACE_TO_FACE or contact.ended_at):
         raise Refused("not_face_to_face")
-    contact.is_facing, contact.last_at = to_visitor, now
+    if to_visitor and contact.is_held:
+        contact = actions.go_on(contact_id=contact_id, by=by, now=now)
+    contact.is_facing, contact.last_at = to_visitor, max(now, contact.last_at)
     contact.save(update_fields=["is_facing", "last_at"])
     return contact
 

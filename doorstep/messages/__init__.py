@@ -1,4 +1,4 @@
 """What we tell people: texts, the outbox, and the provider that sends.
 
-Public: actions, another_way, provider, queries, receipts, subscriptions.
+Public: actions, another_way, provider, queries, receipts, short, subscriptions.
 """

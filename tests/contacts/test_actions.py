@@ -33,7 +33,7 @@ def test_one_is_open_at_a_time_and_the_others_wait(district: Any) -> None:
     first, now = begun(district), district.now
     second = begun(district, now=now + MINUTE)
     begun(district, "officer")
-    assert [one.pk for one in queries.not_ended(who().pk)] == [second.pk, first.pk]
+    assert [one.pk for one in queries.on_screen(who().pk)] == [second.pk, first.pk]
     actions.go_on(contact_id=first.pk, by=who(), now=now + 3 * MINUTE)
     assert again(second).is_held and not again(first).is_held
     assert again(first).lasted(now + 4 * MINUTE) == 2 * MINUTE

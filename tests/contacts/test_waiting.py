@@ -28,7 +28,7 @@ def test_who_waits_longest_is_next(district: Any, adviser: StaffUser) -> None:
     called = waiting.call_next(by=adviser, now=now + timedelta(minutes=5))
     assert called is not None and (called.number, called.name) == (1, "Ann")
     contact = Contact.objects.get()
-    assert (contact.channel, contact.is_facing, contact.by) == ("face to face", True, adviser)
+    assert (contact.channel, contact.is_facing, contact.by) == ("face to face", False, adviser)
     # Two presses in a moment are one.
     again = waiting.call_next(by=adviser, now=now + timedelta(minutes=5, seconds=1))
     assert again is not None and again.pk == called.pk

@@ -310,6 +310,7 @@ def test_how_long_is_left_is_asked_without_lengthening_it(district: Any) -> None
     for _ in range(2):
         told = client.get("/desk/sign-in/left").json()
         assert 100 < told["left"] <= 120 and not told["whole"]
+        assert client.get("/desk/queue/screen").status_code == 200
     assert client.post("/desk/sign-in/stay").json()["left"] > 1190
     passes(client, began=timedelta(hours=9, minutes=59))
     assert client.post("/desk/sign-in/stay").json() == {"left": 59, "whole": True}

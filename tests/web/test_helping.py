@@ -157,6 +157,8 @@ def test_a_caller_goes_on_by_a_link(
     called: FormClient, by: str, to: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("doorstep.messages.sending.quiet_until", lambda _now: None)
+    shown = "doorstep.web.desk.views.cases.handing.quiet_until"
+    monkeypatch.setattr(shown, lambda _now: None)
     typed = {"name": "Ann", "email": "", "phone": "", "link": "1"}
     assert called.post(f"{DESK}/contact", typed)["Location"] == f"{DESK}/go-on/link"
     assert "Text the link" in text(called.get(f"{DESK}/go-on/link"))
@@ -164,6 +166,10 @@ def test_a_caller_goes_on_by_a_link(
     assert there["Location"].endswith("?sent=1") and "@" not in there["Location"]
     page = words(called.get(there["Location"]))
     assert "The link is on its way to" in page
+    morning = timezone.now() + timedelta(hours=9)
+    monkeypatch.setattr(shown, lambda _now: morning)
+    at_night = words(called.get(there["Location"]))
+    assert ("no text leaves at night" in at_night) == (by == "text")
     assert called.get(f"{DESK}/contact").status_code == 200  # still the adviser's
     caller, message = FormClient(), Message.objects.get()
     assert message.channel == by and (message.to == to or message.to == "+447700900123")
@@ -199,6 +205,25 @@ def test_where_a_link_may_not_go_it_is_said(called: FormClient, district: Any) -
     page = called.post(there, {"by": "email", "email": "ann@resident.example"})
     assert "may not be sent on" in text(page)
     assert not Message.objects.exists() and Draft.objects.get().saved_key == ""
+
+
+def test_a_link_opens_nothing_once_its_person_is_restricted(
+    called: FormClient, district: Any
+) -> None:
+    called.post(f"{DESK}/go-on/link", {"by": "email", "email": "ann@resident.example"})
+    person = Person.objects.create(name="Ann", made_at=district.now, last_at=district.now)
+    Draft.objects.update(begun_for=person.pk)
+    link = link_of(Message.objects.get())
+    caller = FormClient()
+    assert caller.get(link).status_code == 200
+    Person.objects.update(restricted=True)
+    for send in (caller.get, caller.post):
+        page = send(link)
+        assert page.status_code == 410 and "This link opens nothing any more" in text(page)
+        assert "Talk to a person" in text(page) and "1 Mill Lane" not in text(page)
+    assert Draft.objects.get().owner_kind == "staff"
+    Person.objects.update(restricted=False)
+    assert caller.post(link).status_code == 302
 
 
 def test_an_opened_link_takes_it_back_from_an_adviser(begun: FormClient) -> None:

@@ -7,15 +7,28 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from doorstep.cases import handing
-from doorstep.contacts import queries
+from doorstep.contacts import forms, queries
 from doorstep.contacts.models import Contact
 from doorstep.web.desk import in_contact
-from doorstep.web.kit.access import owner
 
 # What may be drawn then, by the name of its address, and what of it has to be this visitor's.
-ALWAYS = ("sign_out", "left", "stay", "turn_contact", "desk_begin", "desk_help", "desk_pay_return")
-OF_CONTACT = ("desk_contact", "end_contact", "say_why", "act_in_contact", "visitor_sent")
+ALWAYS = (
+    "sign_out",
+    "left",
+    "stay",
+    "turn_contact",
+    "desk_begin",
+    "desk_help",
+    "desk_pay_return",
+    "queue_screen",
+)
+OF_CONTACT = (
+    "desk_contact",
+    "end_contact",
+    "go_on_with_contact",
+    "act_in_contact",
+    "visitor_sent",
+)
 OF_FORM = (
     "desk_go_on",
     "desk_all",
@@ -83,7 +96,5 @@ def _is_theirs(request: HttpRequest, contact: Contact, named: dict[str, Any]) ->
     if name in OF_CONTACT:
         return bool(named["number"] == contact.pk)
     if name in OF_FORM:
-        return handing.begun_since(
-            draft_id=named["draft"], owner=owner(request), since=contact.begun_at
-        )
+        return forms.is_of(contact=contact, draft_id=named["draft"])
     return name in OF_CASE and queries.was_sent_in(contact, named["reference"])

@@ -11,7 +11,7 @@ from django.utils import timezone
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.channels import ADVISER_CHANNELS
-from doorstep.contacts import actions, queries
+from doorstep.contacts import actions, forms, queries
 from doorstep.contacts.models import Contact
 from doorstep.contacts.reasons import OWN
 from doorstep.customers import people
@@ -34,13 +34,9 @@ class Bar:
     ended: Contact | None = None
     # The form that is filled in, its address and title; nothing on its own page, and once it was sent.
     form: tuple[str, str] | None = None
+    # The contact to whose visitor the screen is turned.
+    faced: Contact | None = None
     channels: tuple[str, ...] = ADVISER_CHANNELS
-
-    @property
-    def faced(self) -> Contact | None:
-        """Return the contact to whose visitor the screen is turned."""
-        both = [*([self.open] if self.open else []), *self.held]
-        return next((one for one in both if one.is_facing), None)
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
@@ -66,7 +62,7 @@ def bar(request: HttpRequest, ended: Contact | None = None) -> Bar:
     found = mine(request)
     first = current(request)
     held = [one for one in found if one is not first]
-    return Bar(timezone.now(), first, held, ended, _form(request, first))
+    return Bar(timezone.now(), first, held, ended, _form(request, first), faced(request))
 
 
 def fills_in(request: HttpRequest, path: str, slug: str) -> None:
@@ -113,8 +109,37 @@ def _form(request: HttpRequest, contact: Contact | None) -> tuple[str, str] | No
     return (path, service.about.title) if service else None
 
 
+def begins(request: HttpRequest, draft: Draft, of: Draft | None = None) -> None:
+    """Bind a form to the contact that is open, as it is begun in it or taken from its person; or to that `of` another form."""
+    contact = current(request) if of is None else forms.contact_of(of)
+    if contact is not None:
+        forms.bind(contact=contact, draft=draft)
+
+
+def goes_on(request: HttpRequest, draft: Draft) -> None:
+    """Say of the contact of a form that it goes on; whoever was said to be restricted since, the form is theirs."""
+    now = timezone.now()
+    if any(now - one.last_at > forms.NOTED_EVERY for one in mine(request)):
+        forms.goes_on(draft=draft, now=now)
+    for one in mine(request):
+        if one.person and one.person.shown.restricted and forms.is_bound(one, draft):
+            forms.keep_shut(contact=one, draft=draft)
+
+
+def home_of(request: HttpRequest, contact: Contact) -> Property | None:
+    """Return the home that a form of a contact begins with: none that is not open to who asks, and none in sight of a visitor.
+
+    It may stand there because a record was looked at, and is not what the visitor said.
+    """
+    return None if facing(request) or is_shut(request, contact) else contact.home
+
+
 def mine(request: HttpRequest) -> list[Contact]:
     """Return what who asks has open, then what waits; at most one statement a request, none where it is known that nothing is."""
+    return [one for one in _on_screen(request) if one.ended_at is None]
+
+
+def _on_screen(request: HttpRequest) -> list[Contact]:
     found: list[Contact] | None = getattr(request, "contacts", None)
     if found is None:
         found = _found(request)
@@ -127,7 +152,7 @@ def _found(request: HttpRequest) -> list[Contact]:
     mark = request.session.get(MARK)
     if not request.user.is_authenticated or mark is False:
         return []
-    found = queries.not_ended(request.user.pk)
+    found = queries.on_screen(request.user.pk)
     if bool(found) is not mark:
         request.session[MARK] = bool(found)
     return found
@@ -140,8 +165,8 @@ def current(request: HttpRequest) -> Contact | None:
 
 
 def faced(request: HttpRequest) -> Contact | None:
-    """Return the contact to whose visitor the screen is turned, open or waiting; nothing where it is turned to nobody."""
-    return next((one for one in mine(request) if one.is_facing), None)
+    """Return the contact to whose visitor the screen is turned, open, waiting or over; nothing where it is turned to nobody."""
+    return next((one for one in _on_screen(request) if one.is_facing), None)
 
 
 def facing(request: HttpRequest) -> bool:

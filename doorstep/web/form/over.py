@@ -29,6 +29,7 @@ NOT_TYPED = (
     "draft",
     "longer",
     "help",
+    "here",
     "link",
     "campaign",
 )

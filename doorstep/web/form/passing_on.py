@@ -11,6 +11,6 @@ from doorstep.web.form.session import FormSession, begin_filling, go_on
 def pass_on(session: FormSession, draft: Draft, to: Service) -> HttpResponse:
     """Go on at another service's form with what a draft says; the draft stays, to come back to."""
     there = session.at(to.slug)
-    filling = begin_filling(there)
+    filling = begin_filling(there, draft)
     prefill.pass_on(filling, draft)
     return go_on(there, filling)

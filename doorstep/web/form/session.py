@@ -46,6 +46,8 @@ class FormSession:
     may_go_on: Callable[[Draft], bool] = lambda _draft: True
     # Is told at which stop a form stands now; "": at none any more.
     met_stop: Callable[[Draft, str], None] = lambda _draft, _code: None
+    # Is told that a form is begun, and of which other one it came, if it did.
+    begins: Callable[[Draft, Draft | None], None] = lambda _draft, _of: None
     # The template that its pages stand in.
     frame: str = "kit/base.html"
     # Whether all its pages stand on one (`at_once`), for who asks somebody on the telephone.
@@ -92,8 +94,8 @@ def find(session: FormSession, draft_id: UUID) -> Filling | None:
     return filling if session.may_ask(running) else None
 
 
-def begin_filling(session: FormSession) -> Filling:
-    """Begin a draft, another each time; a page that is not there where no such service runs."""
+def begin_filling(session: FormSession, of: Draft | None = None) -> Filling:
+    """Begin a draft, another each time, or `of` another one; a page that is not there where no such service runs."""
     service = catalogue.current(session.slug)
     if service is None:
         raise Http404
@@ -105,6 +107,7 @@ def begin_filling(session: FormSession) -> Filling:
         now=session.now,
         counted_by=session.counted_by,
     )
+    session.begins(draft, of)
     return session.filling(draft)
 
 

@@ -15,8 +15,8 @@ from doorstep.outside.secret import hashed
 from doorstep.staff import sessions
 from doorstep.staff.models import Session, StaffUser
 
-# Whether a session is still there is asked here: that is no work, and lengthens nothing.
-ASKS_ONLY = "/desk/sign-in/left"
+# Whether a session is still there is asked here, and whom a waiting room is shown: that is no work, and lengthens nothing.
+ASKS_ONLY = ("/desk/sign-in/left", "/desk/queue/screen")
 
 
 class SessionStore(SessionBase):
@@ -132,6 +132,6 @@ def _person(request: HttpRequest) -> StaffUser | AnonymousUser:
     user: StaffUser | None = session.person()
     if user is None:
         return AnonymousUser()
-    if request.path != ASKS_ONLY:
+    if request.path not in ASKS_ONLY:
         sessions.seen(session=session.row, now=timezone.now())
     return user

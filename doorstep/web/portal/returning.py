@@ -101,10 +101,15 @@ def resume(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         raise Http404
     if draft.sent_at:
         return render(request, "kit/error.html", {"code": "already_sent"}, status=409)
-    if request.method == "GET":
+    if request.method == "GET" and not drafts.is_shut(draft):
         context = {**_about(draft), "until": access.expires_at(draft)}
         return render(request, "portal/resume.html", context)
-    access.resume(token=token, owner=owner(request), now=timezone.now())
+    try:
+        access.resume(token=token, owner=owner(request), now=timezone.now())
+    except Refused as exc:
+        if exc.code != "link_shut":
+            raise
+        return render(request, "kit/error.html", {"code": exc.code}, status=410)
     return keep(request, redirect("go_on", slug=slug, draft=draft.pk))
 
 

@@ -41,6 +41,10 @@ def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> f
         pays = user.may("payments.take") and payments.due(case)
         return redirect("desk_pay" if pays else "desk_case", reference=case.reference)
 
+    def may_go_on_now(draft: Draft) -> bool:
+        in_contact.goes_on(request, draft)
+        return may_go_on(request, draft)
+
     return forms.FormSession(
         slug,
         owner(request),
@@ -54,7 +58,8 @@ def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> f
         case_page=lambda reference: reverse("desk_case", kwargs={"reference": reference}),
         # What is moved from another service by an officer nobody fills in.
         counted_by=counted_by(request) if channel in ADVISER_CHANNELS else NOT_COUNTED,
-        may_go_on=lambda draft: may_go_on(request, draft),
+        begins=lambda draft, of: in_contact.begins(request, draft, of),
+        may_go_on=may_go_on_now,
         met_stop=lambda draft, code: in_contact.stands_at(request, draft, code),
         at_once=channel in ADVISER_CHANNELS,
     )
@@ -90,9 +95,12 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
         return forms.lead_on(request, session_of(request, slug))
     if catalogue.current(slug) is None:
         raise Http404
-    # From the page of a home, which is not asked for again.
-    home = places.find(request.POST.get("home", ""))
+    # From the page of a home, which is not asked for again; a page that was drawn before the screen was turned brings none.
+    is_turned = in_contact.facing(request)
+    home = None if is_turned else places.find(request.POST.get("home", ""))
     contact = in_contact.begun(request, channel_of(request), home=home)
+    if home == contact.home:
+        home = in_contact.home_of(request, contact)
     in_contact.did(request, "begun", service=slug)
     session = session_of(request, slug, contact.channel)
     if not home and not contact.number:

@@ -19,6 +19,7 @@ from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid
 from doorstep.intake.filling import Filling
 from doorstep.messages import actions as messages
+from doorstep.messages.short import quiet_until
 from doorstep.web.desk import in_contact
 from doorstep.web.desk.views.cases.caller import channel_of, session_of
 from doorstep.web.form.over import or_where_it_went, over
@@ -56,6 +57,7 @@ def take(request: HttpRequest) -> HttpResponse:
             limits.over(whose, MOST_WRONG, 3600)
         return _ask(request, exc.code)
     in_contact.begun(request, channel)
+    in_contact.begins(request, draft)
     in_contact.did(request, "begun", service=draft.slug)
     return redirect("desk_go_on", slug=draft.slug, draft=draft.pk)
 
@@ -136,6 +138,7 @@ def _draw(
         "email": request.POST.get("email") or known.get("email") or "",
         "phone": request.POST.get("phone") or known.get("phone") or "",
         "sent_to": draft.saved_to if "sent" in request.GET else "",
+        "goes_at": None if "@" in draft.saved_to else quiet_until(session.now),
         "way": way,
         "refused": refused,
         "question": EMAIL,

@@ -100,6 +100,8 @@ def act(request: HttpRequest, contact: Contact) -> HttpResponse:
 @of_contact
 def end(request: HttpRequest, contact: Contact) -> HttpResponse:
     """Ask what is kept of a contact, as the rule has it; end it as was said."""
+    if in_contact.facing(request):
+        return _say_goodbye(request, contact)
     if contact.ended_at:
         shown(request, contact)
     if request.method == "GET":
@@ -112,6 +114,15 @@ def end(request: HttpRequest, contact: Contact) -> HttpResponse:
     except Refused as exc:
         return _ask(request, contact, exc.code)
     return answer(request, ended, ended=True)
+
+
+def _say_goodbye(request: HttpRequest, contact: Contact) -> HttpResponse:
+    """End a visit in sight of its visitor, as the rule has it: what is kept of it is asked once the screen is turned back."""
+    if request.method == "GET" and contact.ended_at is None:
+        return render(request, "desk/visit_end.html", {"contact": contact})
+    actions.end(**_about(request, contact))
+    in_contact.changed(request)
+    return to(contact)
 
 
 def _drop(request: HttpRequest, contact: Contact) -> HttpResponse:

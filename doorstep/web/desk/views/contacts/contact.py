@@ -11,7 +11,7 @@ from doorstep.cases import needs_person
 from doorstep.cases import queries as cases
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
-from doorstep.contacts import actions
+from doorstep.contacts import actions, waiting
 from doorstep.contacts.models import Contact
 from doorstep.council.errors import Refused
 from doorstep.customers import finding
@@ -25,6 +25,9 @@ from doorstep.web.desk.views.contacts.opening import of_any_contact, of_contact,
 from doorstep.web.desk.views.customers.opening import ask_why, is_open, looked_at_found
 from doorstep.web.kit.access import actor, needs
 from doorstep.web.kit.opening import mark, staff_of
+
+# What a visitor is shown of what was done: never what was only looked at.
+FOR_THEM = ("sent", "paid", "answered", "signposted")
 
 
 def known_by(request: HttpRequest, contact: Contact) -> list[finding.Found]:
@@ -49,6 +52,8 @@ def page(request: HttpRequest, contact: Contact) -> HttpResponse:
 def draw(request: HttpRequest, contact: Contact, refused: str = "") -> HttpResponse:
     """Draw a contact whole, with why something was refused."""
     mark(request, "contact", str(contact.pk))
+    if in_contact.facing(request):
+        return _draw_turned(request, contact)
     (row,) = contact_rows.rows(request, [contact])
     is_own = contact.by_id == request.user.pk
     is_open = is_own and contact.ended_at is None and not contact.is_held
@@ -67,17 +72,38 @@ def draw(request: HttpRequest, contact: Contact, refused: str = "") -> HttpRespo
     return render(request, "desk/contacts/contact.html", context)
 
 
+def _draw_turned(request: HttpRequest, contact: Contact) -> HttpResponse:
+    """Draw a visit as its visitor may see it: their number, their name, and what was done in it for them."""
+    (row,) = contact_rows.rows(request, [contact])
+    context = {
+        "contact": contact,
+        "row": row,
+        "visitor": waiting.visitor_of(contact),
+        "done": [one for one in row.done if one.what in FOR_THEM],
+        **_services(request, contact),
+    }
+    return render(request, "desk/visit.html", context)
+
+
 def _to_begin(request: HttpRequest, contact: Contact) -> dict[str, Any]:
     """Return who it may be, with what is open for each, and the services that fit what was typed."""
     found = known_by(request, contact)
     ids = [one.person.pk for one in found]
     open_cases = cases.open_of(ids, staff_of(request), timezone.now()) if ids else []
-    about = request.POST.get("about", "").strip()[:60]
     return {
         "found": [(one, [c for c in open_cases if _is_of(c, one.person.pk)]) for one in found],
+        "visitor": waiting.visitor_of(contact),
+        **_services(request, contact),
+    }
+
+
+def _services(request: HttpRequest, contact: Contact) -> dict[str, Any]:
+    about = request.POST.get("about", "").strip()[:60]
+    return {
         "about": about,
         "services": fitting(about),
         "channels": (contact.channel,),
+        "home": in_contact.home_of(request, contact),
     }
 
 

@@ -18,9 +18,8 @@ from doorstep.payments import queries as payments
 from doorstep.web.desk import in_contact
 from doorstep.web.desk.views.contacts import bar
 from doorstep.web.desk.views.contacts.opening import of_contact
-from doorstep.web.kit.access import needs
+from doorstep.web.kit.access import needs, public
 from doorstep.web.kit.opening import looked, open_case
-from doorstep.web.kit.waiting import waiting as refreshing
 
 SCREEN_SECONDS = 10
 
@@ -106,12 +105,12 @@ def put_back(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("desk_queue")
 
 
-@needs(bar.TAKES)
+@public
 @require_GET
 def screen(request: HttpRequest) -> HttpResponse:
-    """Show a waiting room the numbers that were called, and nothing else."""
-    context = {"numbers": waiting.called_lately(timezone.now())}
-    return refreshing(request, "desk/queue_screen.html", context, ended=False, every=SCREEN_SECONDS)
+    """Show a waiting room the numbers that were called, and nothing else: nobody has to be signed in on its screen."""
+    context = {"numbers": waiting.called_lately(timezone.now()), "every": SCREEN_SECONDS}
+    return render(request, "desk/queue_screen.html", context)
 
 
 @needs(bar.TAKES)
@@ -121,7 +120,10 @@ def turn(request: HttpRequest, contact: Contact) -> HttpResponse:
     """Turn the screen to the visitor, or back."""
     user: Any = request.user
     to_visitor = request.POST.get("to") == "visitor"
-    waiting.turn(contact_id=contact.pk, to_visitor=to_visitor, by=user, now=timezone.now())
+    turned = waiting.turn(contact_id=contact.pk, to_visitor=to_visitor, by=user, now=timezone.now())
+    if turned.ended_at:
+        in_contact.changed(request)
+        return redirect("end_contact", number=contact.pk)
     return bar.answer(request, contact) if request.POST.get("next") else bar.to(contact)
 
 

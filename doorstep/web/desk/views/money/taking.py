@@ -109,7 +109,7 @@ def _by_link(request: HttpRequest, case: Case, charge: Charge, way: str) -> Http
     words = {"pounds": pounds(charge.pence), "reference": case.reference}
     about: Any = {"by": actor(request), "now": timezone.now()}
     another_way.send_link(case=case, way=way, words=words, **about)
-    in_contact.did(request, "link", case=case)
+    in_contact.did(request, "pay_link", case=case)
     return back_to(case, "#messages")
 
 
