@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists
 
 from doorstep.cases import timeline
 from doorstep.cases.locking import locked as locked_case
@@ -23,8 +24,12 @@ from doorstep.staff.models import StaffUser
 AGAIN = timedelta(minutes=10)
 # Begun twice within so long by one person, it is one contact: a key pressed twice, or the telephone and the key.
 TWICE = timedelta(seconds=3)
+# One in which nothing was done for so long ends by itself.
+FORGOTTEN = timedelta(minutes=60)
 # Who may say of somebody else's contact what it was about.
 CORRECT = "contacts.correct"
+# Between two notes of one contact.
+BESIDE = " · "
 # The line of a case that says that somebody who asked was told where it stands.
 TOLD = "told where it stands"
 
@@ -63,7 +68,7 @@ def begin(
     if (same := _begun_just_now(channel, by, now, *about)) is not None:
         return same
     _hold_open(by, now)
-    return Contact.objects.create(
+    made = Contact.objects.create(
         channel=channel,
         by=by,
         begun_at=now,
@@ -73,6 +78,14 @@ def begin(
         had_person=person is not None,
         home=home or (person.home if person else None),
     )
+    note_on_screen(by.pk)
+    return made
+
+
+def note_on_screen(staff_id: int) -> None:
+    """Keep with somebody whether contacts of theirs stand on a screen, so that each page knows it by who is signed in."""
+    mine = queries.standing(staff_id)
+    StaffUser.objects.filter(pk=staff_id).update(has_contacts=Exists(mine))
 
 
 def _alone(by: StaffUser) -> None:
@@ -142,6 +155,7 @@ def hold(*, contact_id: int, by: StaffUser, now: datetime) -> Contact:
 @transaction.atomic
 def go_on(*, contact_id: int, by: StaffUser, now: datetime) -> Contact:
     """Go on with a contact that waited; the one that is open waits instead. Raises Refused("contact_gone", "contact_ended")."""
+    _alone(by)
     contact = _open(contact_id, by)
     if contact.is_held:
         _hold_open(by, now)
@@ -157,6 +171,7 @@ def _waits_no_more(contact: Contact, now: datetime) -> None:
         contact.held_at = None
 
 
+@transaction.atomic
 def did(
     *,
     contact: Contact,
@@ -185,9 +200,15 @@ def say_who(
     by: StaffUser,
     now: datetime,
     home: Property | None = None,
+    only_if_unsaid: bool = False,
 ) -> Contact:
-    """Say whose contact it is, or from which home; nobody takes that back. Raises Refused("contact_gone", "contact_ended")."""
+    """Say whose contact it is, or from which home; nobody takes that back. Raises Refused("contact_gone", "contact_ended").
+
+    `only_if_unsaid`: a page that was looked at takes nobody away whom another said meanwhile.
+    """
     contact = _open(contact_id, by)
+    if only_if_unsaid and (contact.person_id or (contact.home_id and person is None)):
+        return contact
     contact.person, contact.had_person = person, person is not None
     contact.home = home or (person.home if person else None)
     contact.last_at = now
@@ -234,10 +255,13 @@ def end(
     The cases of `told` have a line that whoever asked was told where they stand; only what was looked at in it is taken.
     Raises Refused("contact_gone", "not_offered", "note_long").
     """
+    # In one order with who holds a case and keeps in a contact what was done: who it is, the cases, the contact.
+    _alone(by)
+    ids = queries.looked_at(contact_id, by.pk) & set(told)
+    cases = [locked_case(case_id) for case_id in sorted(ids)]
     contact = locked(contact_id, by)
-    wanted = set(told)
-    for case_id in sorted(queries.looked_at(contact) & wanted):
-        _tell(contact, case_id, by, now)
+    for case in cases:
+        _tell(contact, case, by, now)
     if contact.ended_at:
         _say_after(contact, said)
         return contact
@@ -245,9 +269,8 @@ def end(
     return contact
 
 
-def _tell(contact: Contact, case_id: int, by: StaffUser, now: datetime) -> None:
-    """Write into a case that whoever asked was told where it stands, once a contact."""
-    case = locked_case(case_id)
+def _tell(contact: Contact, case: Case, by: StaffUser, now: datetime) -> None:
+    """Write into a case whose lock is held that whoever asked was told where it stands, once a contact."""
     if not case.events.filter(kind=TOLD, data__contact=contact.pk).exists():
         actor = Actor("staff", by.username)
         timeline.write(case, TOLD, by=actor, now=now, channel=contact.channel, contact=contact.pk)
@@ -260,10 +283,10 @@ def _say_after(contact: Contact, said: Said | None) -> None:
     if said is None:
         return
     note = said.note.strip()
-    if note in contact.note:
+    if not note or note in contact.note.split(BESIDE):
         note = contact.note
     elif contact.note:
-        note = f"{contact.note} · {note}"
+        note = f"{contact.note}{BESIDE}{note}"[:NOTE]
     _say(contact, replace(said, note=note))
     contact.save()
 
@@ -273,6 +296,7 @@ def _end(contact: Contact, said: Said, now: datetime) -> None:
     contact.ended_at = max(now, contact.begun_at)
     _say(contact, said)
     contact.save()
+    note_on_screen(contact.by_id)
 
 
 def _say(contact: Contact, said: Said) -> None:
@@ -305,14 +329,15 @@ def drop(*, contact_id: int, by: StaffUser) -> None:
     if not queries.is_empty(contact):
         raise Refused("contact_used")
     contact.delete()
+    note_on_screen(by.pk)
 
 
 @transaction.atomic
 def end_as_known(*, contact_id: int, now: datetime) -> None:
     """End a contact that nobody came back to, with what is known; it ended when something was last done in it."""
     rows = Contact.objects.select_for_update(skip_locked=True)
-    contact = rows.filter(pk=contact_id, ended_at=None).first()
-    if contact is not None:
+    forgotten = rows.filter(pk=contact_id, ended_at=None, last_at__lt=now - FORGOTTEN)
+    if (contact := forgotten.first()) is not None:
         _end(contact, Said(note=contact.note), min(contact.last_at, now))
 
 
@@ -322,6 +347,7 @@ def open_again(*, contact_id: int, by: StaffUser, now: datetime) -> Contact:
 
     Raises Refused("contact_gone", "contact_over").
     """
+    _alone(by)
     contact = locked(contact_id, by)
     if contact.ended_at is None:
         return contact
@@ -335,6 +361,7 @@ def open_again(*, contact_id: int, by: StaffUser, now: datetime) -> Contact:
     if not contact.is_corrected:
         contact.reason = contact.demand = contact.kind = ""
     contact.save()
+    note_on_screen(by.pk)
     return contact
 
 
@@ -355,6 +382,7 @@ def correct(*, contact_id: int, by: StaffUser, said: Said, now: datetime) -> Con
 @transaction.atomic
 def leave(*, by: StaffUser, now: datetime) -> None:
     """End all that somebody has open, with what is known: they sign out, and with that it is over now."""
+    _alone(by)
     rows = Contact.objects.select_for_update().filter(by=by, ended_at=None).order_by("pk")
     for contact in rows:
         _end(contact, Said(note=contact.note), now)
@@ -366,3 +394,8 @@ def stands_at(*, contact: Contact, service: str, code: str, now: datetime) -> No
     stops.filter(contact__ended_at=None).exclude(code=code).delete()
     if code:
         did(contact=contact, what="stopped", service=service, code=code, now=now)
+
+
+def hand_over(gone: int, front: int) -> None:
+    """Have the contacts of a record that goes be those of the one that stands in front from now on, by their numbers."""
+    Contact.objects.filter(person=gone).update(person=front)

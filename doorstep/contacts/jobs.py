@@ -10,7 +10,6 @@ from doorstep.contacts import actions, waiting
 from doorstep.contacts.models import Act, Contact, Ring
 
 # A contact in which nothing was done for so long was forgotten.
-FORGOTTEN = timedelta(minutes=60)
 # How long a number that rang is kept, and whose contact it was with what was noted.
 NUMBER_KEPT = timedelta(days=7)
 KEPT = timedelta(days=365)
@@ -22,7 +21,7 @@ AT_ONCE = 5000
 def end_forgotten() -> None:
     """End the contacts in which nothing was done for an hour; delete rings that nobody took; forget who waited and is gone."""
     now = timezone.now()
-    forgotten = Contact.objects.filter(ended_at=None, last_at__lt=now - FORGOTTEN)
+    forgotten = Contact.objects.filter(ended_at=None, last_at__lt=now - actions.FORGOTTEN)
     for number in forgotten.values_list("pk", flat=True)[:500]:
         actions.end_as_known(contact_id=number, now=now)
     Ring.objects.filter(at__lt=now - RINGS).delete()

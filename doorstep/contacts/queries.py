@@ -38,9 +38,14 @@ def on_screen(staff_id: int) -> list[Contact]:
 
     With whose it is and what was done in it; one statement.
     """
-    mine = Contact.objects.filter(Q(ended_at=None) | Q(is_facing=True), by=staff_id)
+    mine = standing(staff_id)
     last = F("ended_at").asc(nulls_first=True)
     return list(_whole(mine).order_by(last, F("held_at").asc(nulls_first=True)))
+
+
+def standing(staff_id: int) -> QuerySet[Contact]:
+    """Return what somebody has that is not over, or ended on a screen that is still turned."""
+    return Contact.objects.filter(Q(ended_at=None) | Q(is_facing=True), by=staff_id)
 
 
 def _whole(rows: QuerySet[Contact]) -> QuerySet[Contact]:
@@ -99,7 +104,7 @@ def offered(contact: Contact) -> str:
 
 def to_tell(contact: Contact) -> list[Case]:
     """Return the cases that were looked at in a contact, so that whoever asked was likely told where they stand."""
-    return list(Case.objects.filter(pk__in=looked_at(contact)).order_by("pk"))
+    return list(Case.objects.filter(pk__in=looked_at(contact.pk, contact.by_id)).order_by("pk"))
 
 
 def is_failure(slug: str) -> bool:
@@ -131,7 +136,8 @@ def was_sent_in(contact: Contact, reference: str) -> bool:
     return sent.exists()
 
 
-def looked_at(contact: Contact) -> set[int]:
-    """Return the numbers of the cases that were looked at in a contact and were there before it."""
-    acts = contact.acts.filter(what="looked", case__opened_at__lt=contact.begun_at)
-    return set(acts.values_list("case_id", flat=True))
+def looked_at(contact_id: int, staff_id: int) -> set[int]:
+    """Return the numbers of the cases that were looked at in somebody's contact and were there before it."""
+    acts = Act.objects.filter(contact=contact_id, contact__by=staff_id, what="looked")
+    before = acts.filter(case__opened_at__lt=F("contact__begun_at"))
+    return set(before.values_list("case_id", flat=True))

@@ -10,6 +10,7 @@ from doorstep.contacts.models import Contact, Visitor
 from doorstep.council.errors import Refused
 from doorstep.council.queries import ZONE
 from doorstep.staff.models import StaffUser
+from doorstep.text.clean import line
 
 # What makes it easier for somebody, as it is noted at the door.
 NEEDS = ("interpreter", "wheelchair", "hearing")
@@ -38,7 +39,7 @@ def arrive(
     needs: list[str] | None = None,
 ) -> Visitor:
     """Give somebody who comes in the next number of the day; raises Refused("name_long"), ("words_long")."""
-    name, words = name.strip(), words.strip()
+    name, words = line(name[:400]), line(words[:400])
     if len(name) > 60:
         raise Refused("name_long")
     if len(words) > 100:
@@ -122,6 +123,7 @@ def put_back(*, visitor_id: int, by: StaffUser, now: datetime) -> None:
     visitor.called_at = visitor.called_by = visitor.contact = None
     visitor.save(update_fields=["called_at", "called_by", "contact"])
     contact.delete()
+    actions.note_on_screen(by.pk)
 
 
 @transaction.atomic
@@ -137,6 +139,7 @@ def turn(*, contact_id: int, to_visitor: bool, by: StaffUser, now: datetime) -> 
         contact = actions.go_on(contact_id=contact_id, by=by, now=now)
     contact.is_facing, contact.last_at = to_visitor, max(now, contact.last_at)
     contact.save(update_fields=["is_facing", "last_at"])
+    actions.note_on_screen(by.pk)
     return contact
 
 

@@ -1,5 +1,6 @@
 """Forgets what is known of people when what it came of is gone."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -73,6 +74,16 @@ def _forget(person: Person, now: datetime) -> None:
         drop(person)
 
 
+# What rooms above keep of a person goes to the record that stands in front: called with the numbers of both.
+_followers: list[Callable[[int, int], None]] = []
+
+
+def follow(do: Callable[[int, int], None]) -> None:
+    """Have something done as a record gives what is kept of it to another, inside the same transaction."""
+    if do not in _followers:
+        _followers.append(do)
+
+
 def drop(person: Person) -> None:
     """Delete a record of which nothing is left; where others stand behind it, the last one that asked for something stands in front."""
     open_ones = Merge.objects.filter(parted_at=None)
@@ -106,6 +117,8 @@ def _hand_over(person: Person, front: Person) -> None:
     preferences = ("language", "format", "reach")
     liked = {name: getattr(front, name) or getattr(person, name) for name in preferences}
     Person.objects.filter(pk=front.pk).update(**liked)
+    for do in _followers:
+        do(person.pk, front.pk)
 
 
 def _last(person: Person) -> datetime:

@@ -32,6 +32,8 @@ class StaffUser(AbstractBaseUser):
     # The keys that begin a telephone call, and end the contact that is open; empty: none does.
     begin_key = models.CharField(max_length=3, blank=True, default="F8", db_default="F8")
     end_key = models.CharField(max_length=3, blank=True, default="F9", db_default="F9")
+    # Whether contacts of theirs stand on a screen (`contacts`); without them no page asks.
+    has_contacts = models.BooleanField(default=False, db_default=False)
 
     USERNAME_FIELD = "username"
     objects = StaffManager()

@@ -4,17 +4,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from doorstep.contacts import actions, jobs, queries
 from doorstep.contacts.actions import Said
 from doorstep.contacts.models import Act, Contact, Visitor
 from doorstep.council.errors import Refused
-from doorstep.customers import people
+from doorstep.customers import forgetting, people
+from doorstep.customers.models import Person
 from doorstep.staff.actor import Actor
 from doorstep.staff.models import StaffUser
 from tests.at_once import at_once
 
 MINUTE = timedelta(minutes=1)
+BY = Actor("staff", "adviser", "adviser")
 
 
 def who(name: str = "adviser") -> StaffUser:
@@ -150,7 +153,7 @@ def test_two_who_end_it_at_once_end_it_once(district: Any) -> None:
 
 
 def test_what_is_said_of_one_that_is_over_is_kept_as_a_correction(district: Any) -> None:
-    contact, late = begun(district), district.now + 2 * MINUTE
+    contact, late = begun(district), district.now + 62 * MINUTE
     actions.end_as_known(contact_id=contact.pk, now=late)
     said = Said("information", "chasing", "declined", "A long story")
     for _ in range(2):
@@ -257,3 +260,36 @@ def test_what_is_personal_goes_in_time_with_the_person_and_with_the_case(distric
     kept = again(week)
     assert (kept.note, kept.number, kept.person) == ("Of their health", "", ann)
     assert Act.objects.get().what == "noted"
+
+
+def test_each_page_knows_by_who_is_signed_in_whether_to_look_for_contacts(district: Any) -> None:
+    assert not who().has_contacts
+    first = begun(district)
+    second = begun(district, now=district.now + MINUTE)
+    assert who().has_contacts and not who("officer").has_contacts
+    actions.end(contact_id=second.pk, by=who(), now=district.now + 2 * MINUTE)
+    assert who().has_contacts  # one waits
+    actions.end_as_known(contact_id=first.pk, now=district.now + 90 * MINUTE)
+    assert not who().has_contacts
+    actions.open_again(contact_id=second.pk, by=who(), now=district.now + 3 * MINUTE)
+    assert who().has_contacts
+    actions.leave(by=who(), now=district.now + 4 * MINUTE)
+    assert not who().has_contacts
+
+
+def test_whoever_came_back_meanwhile_is_not_ended(district: Any) -> None:
+    contact, late = begun(district), district.now + 61 * MINUTE
+    actions.did(contact=contact, what="answered", now=district.now + 60 * MINUTE)
+    actions.end_as_known(contact_id=contact.pk, now=late)
+    assert again(contact).ended_at is None
+
+
+def test_contacts_go_with_a_record_that_gives_way(district: Any) -> None:
+    now = district.now
+    gone = people.make(name="Ann Lee", is_organisation=False, by=BY, now=now)
+    front = people.make(name="Ann Leigh", is_organisation=False, by=BY, now=now)
+    Person.objects.filter(pk=front.pk).update(same_as=gone)
+    contact = begun(district, person=gone)
+    with transaction.atomic():
+        forgetting.drop(Person.objects.get(pk=gone.pk))
+    assert again(contact).person == front

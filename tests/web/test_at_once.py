@@ -7,13 +7,16 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from doorstep.cases.models import Case, Draft
+from doorstep.catalogue import queries as catalogue
 from doorstep.contacts.models import Act, Contact
 from doorstep.staff.actor import SYSTEM
 from doorstep.waste import actions as waste
 from tests.form_client import text
 from tests.people import signed_in
+from tests.publishing import publish_library
 from tests.streets import Streets
 
 NEW = "/desk/new/missed-bin"
@@ -211,3 +214,43 @@ def test_what_is_not_drawn_just_now_waits(district: Any) -> None:
     assert draft.typed["bin"] == {"container": [str(district.boxes[0].pk)]}
     page = client.post(there, {"drawn": "address", "property": "1001", "update": "live"})
     assert "The crew comes back by" in text(page)
+
+
+def test_two_forms_of_one_contact_are_both_its_own(district: Any) -> None:
+    client = signed_in("adviser")
+    first = begun(client, home="1001")
+    second = begun(client, home="1002")
+    contact = Contact.objects.get()
+    client.post("/desk/contacts/begin", {"channel": "telephone"})
+    for there, number in ((first, 0), (second, 1)):
+        box = district.boxes[number]
+        chosen = {"container": str(box.pk), "property": str(box.place_id)}
+        page = client.post(there, {**chosen, "update": "1"})
+        client.post(there, {**chosen, "seen": mark(page)})
+    assert {act.contact for act in Act.objects.filter(what="sent")} == {contact}
+    # Of one that is over nothing more is kept, in it or in any other.
+    third = begun(client, home="1003")
+    Contact.objects.filter(ended_at=None).update(ended_at=timezone.now(), held_at=None)
+    box = district.boxes[2]
+    chosen = {"container": str(box.pk), "property": "1003"}
+    page = client.post(third, {**chosen, "update": "1"})
+    client.post(third, {**chosen, "seen": mark(page)})
+    assert Case.objects.count() == 3 and Act.objects.filter(what="sent").count() == 2
+
+
+def test_a_box_that_is_not_ticked_any_more_stays_so(district: Any) -> None:
+    publish_library("damaged-bin", now=district.now)
+    client = signed_in("adviser")
+    there = begun(client, "/desk/new/damaged-bin")
+    draft = Draft.objects.get()
+    boxes = [q for q in catalogue.service(draft.version_id).form.questions.values()]
+    ticks = next(q for q in boxes if q.kind == "choices")
+    page = next(
+        p.id for p in catalogue.service(draft.version_id).form.pages if ticks in p.questions
+    )
+    client.post(there, {"drawn": [page], ticks.id: [ticks.options[0][0]], "update": "live"})
+    draft.refresh_from_db()
+    assert draft.typed[page][ticks.id] == [ticks.options[0][0]]
+    client.post(there, {"drawn": [page], "update": "live"})
+    draft.refresh_from_db()
+    assert draft.typed[page][ticks.id] == []

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -18,8 +17,6 @@ from doorstep.customers import people
 from doorstep.customers.models import Person
 from doorstep.places.models import Property
 
-# The mark in a session of whether there is one: False, and nobody asks the database. A session without asks once.
-MARK = "contact"
 # Where in a session stands which form was drawn last in which contact: its address and its service.
 FORMS = "forms"
 
@@ -58,7 +55,7 @@ def reasons() -> list[tuple[str, str]]:
 
 
 def bar(request: HttpRequest, ended: Contact | None = None) -> Bar:
-    """Return what the frame shows of the contacts of who asks; at most one statement, and none where nothing was begun."""
+    """Return what the frame shows of the contacts of who asks; one statement, and none where none stands there."""
     found = mine(request)
     first = current(request)
     held = [one for one in found if one is not first]
@@ -66,25 +63,23 @@ def bar(request: HttpRequest, ended: Contact | None = None) -> Bar:
 
 
 def fills_in(request: HttpRequest, path: str, slug: str) -> None:
-    """Remember which form is filled in, so that the frame leads back to it, and what comes of it is kept in its own contact."""
-    contact, forms = current(request), dict(request.session.get(FORMS, {}))
+    """Remember which form is filled in, so that the frame leads back to it."""
+    contact, known = current(request), dict(request.session.get(FORMS, {}))
     open_ones = {str(one.pk) for one in mine(request)}
-    forms = {number: form for number, form in forms.items() if number in open_ones}
-    if contact is not None and [path, slug] not in forms.values():
-        request.session[FORMS] = {**forms, str(contact.pk): [path, slug]}
+    known = {number: form for number, form in known.items() if number in open_ones}
+    if contact is not None and [path, slug] not in known.values():
+        request.session[FORMS] = {**known, str(contact.pk): [path, slug]}
 
 
-def of_form(request: HttpRequest, draft_id: UUID | None) -> Contact | None:
-    """Return the contact in which a form was begun, open or waiting; of one that is over, the one that is open now."""
-    forms = request.session.get(FORMS, {})
-    numbers = [number for number, (path, _slug) in forms.items() if str(draft_id) in path]
-    own = next((one for one in mine(request) if str(one.pk) in numbers), None)
-    return own or current(request)
+def of_form(draft: Draft) -> Contact | None:
+    """Return the contact of a form that is not over; nothing of one that was begun in none."""
+    contact = forms.contact_of(draft)
+    return contact if contact is not None and contact.ended_at is None else None
 
 
 def stands_at(request: HttpRequest, draft: Draft, code: str) -> None:
     """Keep in a form's contact at which rule it stands now; "" once it goes on."""
-    contact = of_form(request, draft.pk)
+    contact = of_form(draft)
     if contact is not None:
         now = timezone.now()
         actions.stands_at(contact=contact, service=draft.slug, code=code, now=now)
@@ -92,19 +87,19 @@ def stands_at(request: HttpRequest, draft: Draft, code: str) -> None:
 
 def was_sent(request: HttpRequest, case: Case) -> None:
     """Keep in a form's contact that it became a case: it stands at no rule, and nobody is led back to it."""
-    contact, forms = of_form(request, case.draft_id), dict(request.session.get(FORMS, {}))
+    contact, known = of_form(case.draft), dict(request.session.get(FORMS, {}))
     if contact is None:
         return
     now = timezone.now()
     actions.stands_at(contact=contact, service=case.slug, code="", now=now)
     actions.did(contact=contact, what="sent", case=case, now=now)
-    if forms.pop(str(contact.pk), None):
-        request.session[FORMS] = forms
+    if known.pop(str(contact.pk), None):
+        request.session[FORMS] = known
 
 
 def _form(request: HttpRequest, contact: Contact | None) -> tuple[str, str] | None:
-    forms = request.session.get(FORMS, {}) if contact else {}
-    path, slug = forms.get(str(contact.pk), ("", "")) if contact else ("", "")
+    known = request.session.get(FORMS, {}) if contact else {}
+    path, slug = known.get(str(contact.pk), ("", "")) if contact else ("", "")
     service = catalogue.current(slug) if path and path != request.path else None
     return (path, service.about.title) if service else None
 
@@ -135,7 +130,7 @@ def home_of(request: HttpRequest, contact: Contact) -> Property | None:
 
 
 def mine(request: HttpRequest) -> list[Contact]:
-    """Return what who asks has open, then what waits; at most one statement a request, none where it is known that nothing is."""
+    """Return what who asks has open, then what waits; one statement a request, and none where none stands there."""
     return [one for one in _on_screen(request) if one.ended_at is None]
 
 
@@ -148,14 +143,8 @@ def _on_screen(request: HttpRequest) -> list[Contact]:
 
 
 def _found(request: HttpRequest) -> list[Contact]:
-    # A session that is new may come to what another one left open.
-    mark = request.session.get(MARK)
-    if not request.user.is_authenticated or mark is False:
-        return []
-    found = queries.on_screen(request.user.pk)
-    if bool(found) is not mark:
-        request.session[MARK] = bool(found)
-    return found
+    user: Any = request.user
+    return queries.on_screen(user.pk) if user.is_authenticated and user.has_contacts else []
 
 
 def current(request: HttpRequest) -> Contact | None:
@@ -218,13 +207,14 @@ def is_with(
         return
     user: Any = request.user
     about: dict[str, Any] = {"by": user, "now": timezone.now(), "person": person, "home": home}
-    actions.say_who(contact_id=contact.pk, **about)
+    actions.say_who(contact_id=contact.pk, only_if_unsaid=True, **about)
     changed(request)
 
 
 def changed(request: HttpRequest) -> None:
     """Say that contacts were begun, held or ended, so that they are looked for anew."""
-    request.session[MARK] = True
+    user: Any = request.user
+    user.has_contacts = True  # in this request; the next one reads it
     request.__dict__.pop("contacts", None)
 
 

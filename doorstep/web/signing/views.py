@@ -110,8 +110,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if user.is_authenticated:
         staff.note(kind="signed out", about=user.username, by=user.username, now=timezone.now())
-        # A session that does not know yet whether there is one asks.
-        if request.session.get("contact", True):
+        if user.has_contacts:
             contacts.leave(by=user, now=timezone.now())
     logout(request)
     return redirect("sign_in")

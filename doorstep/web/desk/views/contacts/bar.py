@@ -14,6 +14,7 @@ from doorstep.contacts.actions import Said
 from doorstep.contacts.models import Contact
 from doorstep.contacts.reasons import FAILURE
 from doorstep.council.errors import Refused
+from doorstep.text.clean import clean
 from doorstep.web.desk import in_contact
 from doorstep.web.desk.views.contacts.opening import of_contact, shown
 from doorstep.web.kit.access import needs
@@ -108,7 +109,8 @@ def end(request: HttpRequest, contact: Contact) -> HttpResponse:
         return _ask(request, contact)
     if "drop" in request.POST:
         return _drop(request, contact)
-    told = [int(number) for number in request.POST.getlist("told")[:50] if number.isdecimal()]
+    sent = request.POST.getlist("told")[:50]
+    told = [int(number) for number in sent if number.isdecimal() and len(number) < 19]
     try:
         ended = actions.end(**_about(request, contact), said=said_in(request), told=told)
     except Refused as exc:
@@ -143,7 +145,7 @@ def said_in(request: HttpRequest) -> Said:
         reason=sent["reason"][:60] if "reason" in sent else None,
         demand=sent["demand"][:20] if "demand" in sent else None,
         offered=sent["offered"][:20] if "offered" in sent else None,
-        note=sent.get("note", "")[:4000],
+        note=clean(sent.get("note", "")[:4000]),
     )
 
 

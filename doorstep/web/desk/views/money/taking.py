@@ -143,7 +143,8 @@ def wait(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _led_on(request: HttpRequest, case: Case, attempt: Attempt | None) -> HttpResponse:
     if attempt is not None and attempt.state == "paid":
-        in_contact.did(request, "paid", case=case)
+        if attempt.taken_by == actor(request).key:
+            in_contact.did(request, "paid", case=case)
         return back_to(case, "#money")
     return redirect("desk_pay", reference=case.reference)
 

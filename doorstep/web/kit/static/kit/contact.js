@@ -56,8 +56,8 @@ function ask(address, options, isShown = true) {
       const answer = await fetch(address, options);
       if (!answer.ok || answer.redirected) return failed();
       const html = await answer.text();
-      // A whole page says that it stands otherwise than this one shows, such as ended in another tab.
-      if (/^\s*<!doctype/i.test(html)) return location.reload();
+      // A whole page says that it stands otherwise than this one shows, such as ended in another tab; it is no part of this one.
+      if (/^\s*<!doctype/i.test(html)) return failed();
       if (isShown) show(html);
     } catch { failed(); }
   });
