@@ -1,19 +1,24 @@
 """A caller's form at the desk, on the keyboard alone: all questions on one page, the decision in words before it is sent."""
 
+import io
 import re
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from PIL import Image
 
 from doorstep.bookings.models import Booking, Calendar
 from doorstep.cases.models import Case
+from doorstep.cases.values import photos_of
+from doorstep.catalogue import queries as catalogue
 from doorstep.messages.models import Message
 from doorstep.staff.actor import SYSTEM
 from doorstep.waste import actions as waste
 from tests.browser import looks_right, sign_in
 from tests.bulky import at_bulky_waste
+from tests.streets import Streets
 from tests.typist import Typist
 
 pytestmark = pytest.mark.browser
@@ -230,6 +235,40 @@ def test_what_is_typed_wrongly_is_said_at_its_field(desk: Any, live_server: Any)
     desk.fill("#email", "ann@resident.example")
     desk.press("#email", "Tab")
     desk.wait_for_selector(GO)
+
+
+def test_a_chosen_photo_stays_while_what_stands_beside_it_is_put_right(
+    desk: Any, live_server: Any, open_district: Any
+) -> None:
+    Streets(open_district)
+    desk.goto(f"{live_server.url}/desk")
+    desk.select_option("#service", "graffiti")
+    desk.click("main button:has-text('Start')")
+    desk.wait_for_selector("#at-once")
+    desk.fill("#where", "Mill Lane End")
+    desk.press("#where", "Tab")
+    desk.check("label:has-text('park or play area')")
+    desk.check("label:has-text('No') >> nth=0")
+    desk.wait_for_selector("#photos-file")
+    drawn = io.BytesIO()
+    Image.new("RGB", (80, 60), "green").save(drawn, "JPEG")
+    photo: Any = {"name": "wall.jpg", "mimeType": "image/jpeg", "buffer": drawn.getvalue()}
+    desk.set_input_files("#photos-file", photo)
+    desk.fill("#details", "x" * 600)
+    desk.press("#details", "Tab")
+    desk.wait_for_selector(".govuk-error-message:has-text('too long')")
+    assert desk.evaluate("document.querySelector('#photos-file').files.length") == 1
+    desk.fill("#details", "On the wall")
+    desk.press("#details", "Tab")
+    desk.wait_for_selector(GO)
+    desk.click("#at-once-send")
+    desk.wait_for_url("**/desk/cases/*")
+    assert len(photos_of_case()) == 1
+
+
+def photos_of_case() -> list[str]:
+    case = Case.objects.get()
+    return photos_of(catalogue.service(case.version_id), case.answers)
 
 
 @pytest.mark.parametrize("width", [1366, 341])
