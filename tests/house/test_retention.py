@@ -35,5 +35,6 @@ def test_each_job_named_runs_by_itself() -> None:
     rows = [row for row in _rows() if len(row) == 3]
     jobs = {job for row in rows for job in JOB.findall(row[2])}
     assert rows and all(JOB.search(row[2]) for row in rows)
-    running = {f"{act.__module__}.{act.__qualname__}" for act in later._daily}
+    acts = [*later._daily, *later._reconcilers]  # each day, or each minute
+    running = {f"{act.__module__}.{act.__qualname__}" for act in acts}
     assert {f"doorstep.{job}" for job in jobs} <= running
