@@ -24,7 +24,7 @@ from doorstep.forms.form import Page
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Typed
 from doorstep.outside.secret import derived
-from doorstep.staff.actor import RESIDENT, Actor
+from doorstep.staff.actor import RESIDENT, Actor, by_key
 from doorstep.text.copied import LETTERS
 
 CODE_MINUTES, CODES_AN_HOUR = 30, 5
@@ -163,9 +163,8 @@ def lent(draft: Draft | None, owner: Owner) -> bool:
 def tell(*, case: Case, handed: list[Handed]) -> None:
     """Write into the timeline of a new case how its form went from hand to hand, each move at its own moment."""
     for step in handed:
-        by = Actor("staff", step["by"]) if step["by"] else RESIDENT
         at = datetime.fromisoformat(step["at"])
-        timeline.write(case, "handed over", by=by, now=at, move=step["what"])
+        timeline.write(case, "handed over", by=by_key(step["by"]), now=at, move=step["what"])
 
 
 def _not_answered(draft: Draft) -> dict[str, object]:

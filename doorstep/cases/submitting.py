@@ -222,9 +222,7 @@ def judge_all(
 def _is_restricted(draft: Draft) -> bool:
     """Say whether a case is open to few from the start: what a restricted case becomes, or what is asked for a restricted person."""
     origin = draft.moved_from
-    if origin and origin.restricted:
-        return True
-    return draft.begun_for is not None and customers.is_restricted(person_id=draft.begun_for)
+    return bool(origin and origin.restricted) or drafts.is_shut(draft)
 
 
 def _customer(

@@ -13,7 +13,7 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue import steps
 from doorstep.catalogue.service import Doing, Stage
 from doorstep.council.errors import Refused
-from doorstep.staff.actor import RESIDENT, Actor
+from doorstep.staff.actor import Actor, by_key
 
 
 class Step(Protocol):
@@ -293,16 +293,11 @@ def begin(case: Case, *, by: Actor, now: datetime, passed: Mapping[str, PassedSt
         timeline.write(case, "opened", by=by, now=now, channel=case.channel, flags=case.flags)
         for code, row in passed.items():
             reason = row.get("reason", "")
-            went = by if row["by"] == by.key else _who(row["by"])
+            went = by if row["by"] == by.key else by_key(row["by"])
             timeline.write(case, row["kind"], by=went, now=now, text=reason, stop=code)
         _undo(case, stage, by, now)
         timeline.write(case, "stage", by=by, now=now, stage=case.stage, why="")
         _do_all(case, stage, by, now)
-
-
-def _who(key: str) -> Actor:
-    """Return who had a form before: staff by their name, else its resident."""
-    return Actor("staff", key) if key else RESIDENT
 
 
 def _undo(case: Case, stage: Stage, by: Actor, now: datetime) -> None:

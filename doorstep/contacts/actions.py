@@ -116,8 +116,7 @@ def _begun_just_now(
 
 
 def _hold_open(by: StaffUser, now: datetime) -> None:
-    """Let the contact that somebody has open wait, if there is one; until the transaction ends they begin no other."""
-    _alone(by)
+    """Let the contact that somebody has open wait, if there is one; the caller sees to it that they begin no other (`_alone`)."""
     mine = Contact.objects.filter(by=by, ended_at=None, held_at=None)
     mine.update(held_at=now, last_at=now)
 

@@ -93,8 +93,7 @@ def acts_of(contact: Contact) -> list[dict[str, Any]]:
 
 def is_empty(contact: Contact) -> bool:
     """Say whether nothing was done in a contact, and nobody was called from the queue for it."""
-    is_called = Visitor.objects.filter(contact=contact).exists()
-    return not is_called and not contact.acts.exists()
+    return visitor_of(contact) is None and not contact.acts.exists()
 
 
 def offered(contact: Contact) -> str:
@@ -110,7 +109,7 @@ def to_tell(contact: Contact) -> list[Case]:
 def is_failure(slug: str) -> bool:
     """Say of a service that what it does mends what went wrong; its data says so."""
     service = catalogue.current(slug)
-    return service is not None and getattr(service.about, "demand", "value") == "failure"
+    return service is not None and service.about.demand == "failure"
 
 
 def proposal(contact: Contact) -> Proposal:
@@ -126,8 +125,13 @@ def proposal(contact: Contact) -> Proposal:
 
 def said_at_the_door(contact: Contact) -> str:
     """Return the service that a visitor named as they came in; "" where they named none, or were not called."""
-    visitor: Visitor | None = getattr(contact, "visitor", None)
+    visitor = visitor_of(contact)
     return visitor.about if visitor else ""
+
+
+def visitor_of(contact: Contact) -> Visitor | None:
+    """Return who was called for a contact, read with one that was read whole; nobody for one that began without the queue."""
+    return getattr(contact, "visitor", None)
 
 
 def was_sent_in(contact: Contact, reference: str) -> bool:

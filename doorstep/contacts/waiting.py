@@ -67,11 +67,6 @@ def called_by(staff_id: int, now: datetime) -> list[Visitor]:
     return list(mine.exclude(contact=None).order_by("-called_at")[:5])
 
 
-def visitor_of(contact: Contact) -> Visitor | None:
-    """Return who was called for a contact; nobody for one that began without the queue."""
-    return Visitor.objects.filter(contact=contact).first()
-
-
 def called_lately(now: datetime) -> list[int]:
     """Return the numbers that were called in the last minutes, the latest first: all that a waiting room is shown."""
     lately = Visitor.objects.filter(called_at__gt=now - SHOWN_FOR, left_at=None, day=_day(now))

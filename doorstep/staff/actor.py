@@ -21,3 +21,8 @@ class Actor:
 
 RESIDENT = Actor("resident")
 SYSTEM = Actor("system")
+
+
+def by_key(key: str) -> Actor:
+    """Return who did something by the key that was kept of them: staff by their username, a resident by none ("")."""
+    return Actor("staff", key) if key else RESIDENT

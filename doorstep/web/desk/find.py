@@ -140,13 +140,13 @@ def _person(one: people.Found, open_cases: Iterable[Case], now: datetime) -> Row
     href = reverse("customer", kwargs={"number": person.pk})
     if person.restricted:  # nothing of it, until a reason is given
         return Row("person", href, person.name, _("Restricted: opened with a reason"))
-    words, is_late = _open([case for case in open_cases if _is_of(case, person.pk)], now)
+    words, is_late = _open([case for case in open_cases if is_of(case, person.pk)], now)
     title = person.name or _("No name given")
     where = person.home.address if person.home else one.reached
     return Row("person", href, title, where, words, is_late, one.care)
 
 
-def _is_of(case: Case, number: int) -> bool:
+def is_of(case: Case, number: int) -> bool:
     """Say whether a case is a person's, or of a record that stands behind theirs."""
     record = case.customer.person if case.customer else None
     return record is not None and number in (record.pk, record.same_as_id)

@@ -42,7 +42,8 @@ def to(contact: Contact) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk_contact", kwargs={"number": contact.pk}))
 
 
-def _about(request: HttpRequest, contact: Contact) -> dict[str, Any]:
+def about(request: HttpRequest, contact: Contact) -> dict[str, Any]:
+    """Return which contact it is that somebody acts in, who they are, and when, as actions take it."""
     user: Any = request.user
     return {"contact_id": contact.pk, "by": user, "now": timezone.now()}
 
@@ -65,7 +66,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @of_contact
 def hold(request: HttpRequest, contact: Contact) -> HttpResponse:
     """Let a contact wait."""
-    return answer(request, actions.hold(**_about(request, contact)))
+    return answer(request, actions.hold(**about(request, contact)))
 
 
 @needs(TAKES)
@@ -73,7 +74,7 @@ def hold(request: HttpRequest, contact: Contact) -> HttpResponse:
 @of_contact
 def go_on(request: HttpRequest, contact: Contact) -> HttpResponse:
     """Go on with a contact that waited."""
-    return answer(request, actions.go_on(**_about(request, contact)))
+    return answer(request, actions.go_on(**about(request, contact)))
 
 
 @needs(TAKES)
@@ -82,7 +83,7 @@ def go_on(request: HttpRequest, contact: Contact) -> HttpResponse:
 def why(request: HttpRequest, contact: Contact) -> HttpResponse:
     """Say why they came, while they are there."""
     reason = request.POST.get("reason", "")[:60]
-    return answer(request, actions.say_why(**_about(request, contact), reason=reason))
+    return answer(request, actions.say_why(**about(request, contact), reason=reason))
 
 
 @needs(TAKES)
@@ -112,7 +113,7 @@ def end(request: HttpRequest, contact: Contact) -> HttpResponse:
     sent = request.POST.getlist("told")[:50]
     told = [int(number) for number in sent if number.isdecimal() and len(number) < 19]
     try:
-        ended = actions.end(**_about(request, contact), said=said_in(request), told=told)
+        ended = actions.end(**about(request, contact), said=said_in(request), told=told)
     except Refused as exc:
         return _ask(request, contact, exc.code)
     return answer(request, ended, ended=True)
@@ -122,7 +123,7 @@ def _say_goodbye(request: HttpRequest, contact: Contact) -> HttpResponse:
     """End a visit in sight of its visitor, as the rule has it: what is kept of it is asked once the screen is turned back."""
     if request.method == "GET" and contact.ended_at is None:
         return render(request, "desk/visit_end.html", {"contact": contact})
-    actions.end(**_about(request, contact))
+    actions.end(**about(request, contact))
     in_contact.changed(request)
     return to(contact)
 
@@ -184,4 +185,4 @@ def to_say(request: HttpRequest, contact: Contact) -> dict[str, Any]:
 def open_again(request: HttpRequest, contact: Contact) -> HttpResponse:
     """Take an end back that was a slip."""
     shown(request, contact)
-    return answer(request, actions.open_again(**_about(request, contact)))
+    return answer(request, actions.open_again(**about(request, contact)))

@@ -11,7 +11,7 @@ from doorstep.cases import needs_person
 from doorstep.cases import queries as cases
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
-from doorstep.contacts import actions, waiting
+from doorstep.contacts import actions, queries
 from doorstep.contacts.models import Contact
 from doorstep.council.errors import Refused
 from doorstep.customers import finding
@@ -19,6 +19,7 @@ from doorstep.customers import queries as people
 from doorstep.customers.models import Person
 from doorstep.places import queries as places
 from doorstep.web.desk import contact_rows, in_contact
+from doorstep.web.desk.find import is_of
 from doorstep.web.desk.views.cases.tasks import moment
 from doorstep.web.desk.views.contacts import bar
 from doorstep.web.desk.views.contacts.opening import of_any_contact, of_contact, shown
@@ -78,7 +79,7 @@ def _draw_turned(request: HttpRequest, contact: Contact) -> HttpResponse:
     context = {
         "contact": contact,
         "row": row,
-        "visitor": waiting.visitor_of(contact),
+        "visitor": queries.visitor_of(contact),
         "done": [one for one in row.done if one.what in FOR_THEM],
         **_services(request, contact),
     }
@@ -91,8 +92,8 @@ def _to_begin(request: HttpRequest, contact: Contact) -> dict[str, Any]:
     ids = [one.person.pk for one in found]
     open_cases = cases.open_of(ids, staff_of(request), timezone.now()) if ids else []
     return {
-        "found": [(one, [c for c in open_cases if _is_of(c, one.person.pk)]) for one in found],
-        "visitor": waiting.visitor_of(contact),
+        "found": [(one, [c for c in open_cases if is_of(c, one.person.pk)]) for one in found],
+        "visitor": queries.visitor_of(contact),
         **_services(request, contact),
     }
 
@@ -105,11 +106,6 @@ def _services(request: HttpRequest, contact: Contact) -> dict[str, Any]:
         "channels": (contact.channel,),
         "home": in_contact.home_of(request, contact),
     }
-
-
-def _is_of(case: Any, number: int) -> bool:
-    record = case.customer.person if case.customer else None
-    return record is not None and number in (record.pk, record.same_as_id)
 
 
 def fitting(about: str) -> list[Service]:
@@ -139,10 +135,9 @@ def who(request: HttpRequest, contact: Contact) -> HttpResponse:
     person = _person(request, sent.get("person", ""))
     if person is not None and person.restricted and not is_open(request, person):
         return ask_why(request, person)
-    user: Any = request.user
     home = places.find(sent.get("home", ""))
-    about: dict[str, Any] = {"contact_id": contact.pk, "by": user, "now": timezone.now()}
-    return bar.answer(request, actions.say_who(**about, person=person, home=home))
+    said = actions.say_who(**bar.about(request, contact), person=person, home=home)
+    return bar.answer(request, said)
 
 
 def _person(request: HttpRequest, number: str) -> Person | None:
@@ -162,11 +157,9 @@ def _person(request: HttpRequest, number: str) -> Person | None:
 @of_any_contact
 def correct(request: HttpRequest, contact: Contact) -> HttpResponse:
     """Say later what a contact was about."""
-    user: Any = request.user
-    about: dict[str, Any] = {"contact_id": contact.pk, "by": user, "now": timezone.now()}
     try:
         shown(request, contact)
-        actions.correct(**about, said=bar.said_in(request))
+        actions.correct(**bar.about(request, contact), said=bar.said_in(request))
     except Refused as exc:
         return draw(request, contact, exc.code)
     return bar.to(contact)

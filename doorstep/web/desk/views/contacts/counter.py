@@ -129,11 +129,11 @@ def turn(request: HttpRequest, contact: Contact) -> HttpResponse:
 
 @needs(bar.TAKES)
 @require_GET
-def sent(request: HttpRequest, number: int, reference: str) -> HttpResponse:
+@of_contact
+def sent(request: HttpRequest, contact: Contact, reference: str) -> HttpResponse:
     """Tell a visitor that what they asked for is sent, and what comes of it."""
     user: Any = request.user
-    contact = queries.contact(number)
-    if contact is None or contact.by_id != user.pk or not queries.was_sent_in(contact, reference):
+    if not queries.was_sent_in(contact, reference):
         raise Http404
     case = open_case(request, reference)
     service = catalogue.service(case.version_id)

@@ -21,12 +21,12 @@ def of_contact(view: View) -> View:
     """Give a view the contact of its address, one's own; of anybody else it is not there. What is refused is said on a page."""
 
     @wraps(view)
-    def opened(request: HttpRequest, number: int) -> HttpResponseBase:
+    def opened(request: HttpRequest, number: int, **named: str) -> HttpResponseBase:
         contact = queries.contact(number)
         if contact is None or contact.by_id != request.user.pk:
             raise Http404
         try:
-            return view(request, contact=contact)
+            return view(request, contact=contact, **named)
         except Refused as exc:
             # Such as ended in another tab: the page of the contact shows how it stands, and says why.
             return render(
