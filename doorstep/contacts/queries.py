@@ -13,7 +13,7 @@ from doorstep.cases.models import Case
 from doorstep.catalogue import queries as catalogue
 from doorstep.contacts import demand
 from doorstep.contacts.demand import Done, Proposal
-from doorstep.contacts.models import Act, Contact, Visitor
+from doorstep.contacts.models import Act, Contact, FormBegun, Visitor
 from doorstep.council.queries import ZONE
 from doorstep.customers.models import Note
 
@@ -31,16 +31,23 @@ _CARE = (
     .order_by("-kind", "pk")
     .values(row=JSONObject(kind="kind", text="text"))[:1]
 )
+# The form that somebody fills in for whoever it is.
+_FORM = (
+    FormBegun.objects.filter(contact=OuterRef("pk"), draft__sent_at=None, draft__owner_kind="staff")
+    .order_by("-pk")
+    .values(row=JSONObject(draft="draft_id", slug="draft__slug"))[:1]
+)
 
 
 def on_screen(staff_id: int) -> list[Contact]:
     """Return what somebody has open, then what waits, the longest first, then what ended on a screen that is still turned.
 
-    With whose it is and what was done in it; one statement.
+    With whose it is, what to take care of, what was done in it, and the form that was begun last in it and is not sent; one
+    statement.
     """
-    mine = standing(staff_id)
+    mine = _whole(standing(staff_id)).annotate(care=Subquery(_CARE), form=Subquery(_FORM))
     last = F("ended_at").asc(nulls_first=True)
-    return list(_whole(mine).order_by(last, F("held_at").asc(nulls_first=True)))
+    return list(mine.order_by(last, F("held_at").asc(nulls_first=True)))
 
 
 def standing(staff_id: int) -> QuerySet[Contact]:
@@ -51,7 +58,7 @@ def standing(staff_id: int) -> QuerySet[Contact]:
 def _whole(rows: QuerySet[Contact]) -> QuerySet[Contact]:
     acts = _ACTS.values(row=JSONObject(what="what", service="service", code="code", case="case_id"))
     rows = rows.select_related("by", "person__same_as", "home__street", "visitor")
-    return rows.annotate(care=Subquery(_CARE), act_rows=ArraySubquery(acts))
+    return rows.annotate(act_rows=ArraySubquery(acts))
 
 
 def contact(number: int) -> Contact | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from doorstep.cases.models import Case, Draft
@@ -16,9 +17,6 @@ from doorstep.contacts.reasons import OWN
 from doorstep.customers import people
 from doorstep.customers.models import Person
 from doorstep.places.models import Property
-
-# Where in a session stands which form was drawn last in which contact: its address and its service.
-FORMS = "forms"
 
 
 @dataclass(frozen=True)
@@ -62,22 +60,13 @@ def bar(request: HttpRequest, ended: Contact | None = None) -> Bar:
     return Bar(timezone.now(), first, held, ended, _form(request, first), faced(request))
 
 
-def fills_in(request: HttpRequest, path: str, slug: str) -> None:
-    """Remember which form is filled in, so that the frame leads back to it."""
-    contact, known = current(request), dict(request.session.get(FORMS, {}))
-    open_ones = {str(one.pk) for one in mine(request)}
-    known = {number: form for number, form in known.items() if number in open_ones}
-    if contact is not None and [path, slug] not in known.values():
-        request.session[FORMS] = {**known, str(contact.pk): [path, slug]}
-
-
 def of_form(draft: Draft) -> Contact | None:
     """Return the contact of a form that is not over; nothing of one that was begun in none."""
     contact = forms.contact_of(draft)
     return contact if contact is not None and contact.ended_at is None else None
 
 
-def stands_at(request: HttpRequest, draft: Draft, code: str) -> None:
+def stands_at(draft: Draft, code: str) -> None:
     """Keep in a form's contact at which rule it stands now; "" once it goes on."""
     contact = of_form(draft)
     if contact is not None:
@@ -85,23 +74,20 @@ def stands_at(request: HttpRequest, draft: Draft, code: str) -> None:
         actions.stands_at(contact=contact, service=draft.slug, code=code, now=now)
 
 
-def was_sent(request: HttpRequest, case: Case) -> None:
-    """Keep in a form's contact that it became a case: it stands at no rule, and nobody is led back to it."""
-    contact, known = of_form(case.draft), dict(request.session.get(FORMS, {}))
-    if contact is None:
-        return
-    now = timezone.now()
-    actions.stands_at(contact=contact, service=case.slug, code="", now=now)
-    actions.did(contact=contact, what="sent", case=case, now=now)
-    if known.pop(str(contact.pk), None):
-        request.session[FORMS] = known
+def was_sent(case: Case) -> None:
+    """Keep in a form's contact that it became a case: it stands at no rule any more."""
+    contact = of_form(case.draft)
+    if contact is not None:
+        now = timezone.now()
+        actions.stands_at(contact=contact, service=case.slug, code="", now=now)
+        actions.did(contact=contact, what="sent", case=case, now=now)
 
 
 def _form(request: HttpRequest, contact: Contact | None) -> tuple[str, str] | None:
-    known = request.session.get(FORMS, {}) if contact else {}
-    path, slug = known.get(str(contact.pk), ("", "")) if contact else ("", "")
-    service = catalogue.current(slug) if path and path != request.path else None
-    return (path, service.about.title) if service else None
+    row = contact.form if contact else None  # type: ignore[attr-defined]  # read with what stands on a screen
+    service = catalogue.current(row["slug"]) if row else None
+    there = reverse("desk_all", kwargs=row) if row else ""
+    return (there, service.about.title) if service and there != request.path else None
 
 
 def begins(request: HttpRequest, draft: Draft, of: Draft | None = None) -> None:

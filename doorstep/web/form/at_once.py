@@ -19,44 +19,31 @@ from doorstep.cases.foreseeing import Foreseen
 from doorstep.cases.values import home_of, of_nature
 from doorstep.council.errors import Refused
 from doorstep.forms import journey
-from doorstep.forms.facts import together
+from doorstep.forms.facts import shared, together
 from doorstep.forms.form import Page, Question
 from doorstep.forms.journey import Decision
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid, NotHad
-from doorstep.intake import answers, prefill
+from doorstep.intake import prefill
 from doorstep.intake.filling import Entries, Filling, asked_on
-from doorstep.places import finding, spots
+from doorstep.places import finding
 from doorstep.places import queries as places
 from doorstep.places.models import Property
 from doorstep.web.form import counting, passing_on, stops
-from doorstep.web.form.over import or_where_it_went, over
+from doorstep.web.form.over import BUTTONS, LOOKS, or_where_it_went, over
 from doorstep.web.form.receive import (
     LEAVES,
-    MOST_TYPED,
-    NOT_TYPED,
     asked_from,
     entries_of,
     forget_old_choice,
+    is_too_much,
 )
-from doorstep.web.form.render import choices, filled
+from doorstep.web.form.render import choices, filled, found_places
 from doorstep.web.form.session import FormSession, find, go_on
 from doorstep.web.kit import seen
 
 # What presses a button here, and is no answer.
-PRESSED = (
-    *NOT_TYPED,
-    "update",
-    "find",
-    "another",
-    "pass_on",
-    "override",
-    "reason",
-    "beside",
-    "rule",
-    "drawn",
-    seen.FIELD,
-)
+PRESSED = (*BUTTONS, *LOOKS, "reason")
 # Homes in the list beneath what was typed.
 MOST_HOMES = 40
 
@@ -106,11 +93,6 @@ class Walk:
         """Say whether all is answered and nothing stops it."""
         return not self.open and self.stop is None
 
-    @property
-    def has_wrong(self) -> bool:
-        """Say whether something was answered wrongly."""
-        return any(part.wrong for part in self.parts)
-
 
 @dataclass(frozen=True)
 class Look:
@@ -142,7 +124,6 @@ class _Screen:
     ) -> None:
         self.request, self.session, self.filling, self.look = request, session, filling, look
         self.posted = request.POST.copy()
-        self.searched: dict[str, finding.Homes] = {}
 
     def show(self) -> HttpResponse:
         """Draw the form as it was left."""
@@ -259,8 +240,7 @@ class _Screen:
                 counting.wrong(
                     self.filling.draft, part.page.id, part.wrong.items(), self.session.now
                 )
-            if walk.has_wrong or walk.stop:
-                self._keep(walk)
+            self._keep(walk)
             return self._draw(walk, tried=True)
         will = _will(walk)
         if seen.changed(self.posted, will.state) is not None:
@@ -303,7 +283,7 @@ class _Screen:
         for question in of_nature(self.filling.service, "spot"):
             text = self.posted.get(f"{question.id}-typed", "").strip()
             if text and not self.posted.get(question.id):
-                found = answers.places_of(spots.search(text))
+                found = found_places(text)
                 self.posted.setlist(question.id, [found[0][0]] if len(found) == 1 else [])
                 self.posted.setlist(f"{question.id}-found", [text])
 
@@ -317,19 +297,17 @@ class _Screen:
             chosen = self.posted.get(question.id)
             if not text or chosen and self.posted.get("find") != question.id:
                 continue
-            homes = self.searched[question.id] = finding.find(text, MOST_HOMES)
+            homes = _found_homes(text)
             only = len(homes.rows) == 1 and not homes.let_go
             self.posted.setlist(question.id, [str(homes.rows[0].uprn)] if only else [])
 
     def _homes(self, here: Page) -> dict[str, finding.Homes]:
-        """Return the homes that were found for a page's question; after a change of something else, once more."""
+        """Return the homes that were found for a page's question."""
         found = {}
         for question in (q for q in here.questions if kinds.of(q).nature == "home"):
             text = self.posted.get(f"{question.id}-typed", "").strip()
             if text and not self.posted.get(question.id):
-                found[question.id] = self.searched.get(question.id) or finding.find(
-                    text, MOST_HOMES
-                )
+                found[question.id] = _found_homes(text)
         return found
 
     def _drawn(self, here: Page) -> Iterator[object]:
@@ -346,15 +324,7 @@ class _Screen:
         typed = dict(_by_page(self.filling, self.posted))
         if walk.filling is self.filling:  # what was answered in earnest is no more to be looked at
             typed = {page: fields for page, fields in typed.items() if page not in walk.answered}
-        if (
-            sum(
-                len(text)
-                for fields in typed.values()
-                for texts in fields.values()
-                for text in texts
-            )
-            > MOST_TYPED
-        ):
+        if is_too_much({name: v for fields in typed.values() for name, v in fields.items()}):
             return
         draft = self.filling.draft
         draft.observed = walk.filling.draft.observed
@@ -383,7 +353,7 @@ class _Screen:
             "tried": tried,
             "wrong": {k: v for part in walk.parts for k, v in part.wrong.items()},
             "known": _knowledge(filling),
-            "so_far": so_far(walk),
+            "so_far": _so_far(walk),
         }
         is_live = self.posted.get("update") == "live"
         context |= self._at_home(filling, is_live)
@@ -413,12 +383,17 @@ class Will:
         return {":sending": self.sending, ":will": (self.foreseen.headline, self.foreseen.says)}
 
 
+def _found_homes(text: str) -> finding.Homes:
+    """Return the homes that a text may mean, looked up once a request."""
+    return shared(("homes", text), lambda: finding.find(text, MOST_HOMES))
+
+
 def _will(walk: Walk) -> Will:
     filling = walk.filling
     return Will(*filling.last_words(), foreseeing.foreseen(draft=filling.draft, now=filling.now))
 
 
-def so_far(walk: Walk) -> list[str]:
+def _so_far(walk: Walk) -> list[str]:
     """Return what is said while the form is filled in, such as the price of what was chosen, of each page that is answered."""
     given = walk.filling.draft.answers
     done = [p.page for p in walk.parts if p.page.so_far and journey.answered(p.page, given)]

@@ -16,23 +16,15 @@ from doorstep.catalogue.service import Service
 from doorstep.council.errors import Refused
 from doorstep.forms.form import Question
 from doorstep.web.form.session import FormSession
+from doorstep.web.kit import seen
 from doorstep.web.kit.waiting import waiting
 
 # How often a page asks whether the adviser is done.
 WAITS_SECONDS = 10
-NOT_TYPED = (
-    "csrfmiddlewaretoken",
-    "seen",
-    "save",
-    "find",
-    "update",
-    "draft",
-    "longer",
-    "help",
-    "here",
-    "link",
-    "campaign",
-)
+# Fields that are no answers: buttons of each page, and what a form whose pages stand on one sends beside (`at_once`).
+BUTTONS = ("csrfmiddlewaretoken", "save", "longer", "help", "link", "campaign")
+LOOKS = ("update", "find", "another", "pass_on", "override", "beside", "rule", "drawn", seen.FIELD)
+NOT_TYPED = (*BUTTONS, *LOOKS, "draft", "here")
 
 
 def not_online(request: HttpRequest, service: Service) -> HttpResponse:

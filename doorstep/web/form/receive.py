@@ -1,5 +1,6 @@
 """Takes what was sent for a page of a form, and says where to go on."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -20,6 +21,7 @@ from doorstep.intake import prefill
 from doorstep.intake.filling import Entries, Filling
 from doorstep.places import queries as places
 from doorstep.web.form import counting, helping, passing_on
+from doorstep.web.form.over import BUTTONS
 from doorstep.web.form.render import render_page
 from doorstep.web.form.session import FormSession
 from doorstep.web.kit import limits, uploads
@@ -32,8 +34,6 @@ HOLDS_AN_HOUR = 30
 LEAVES = {"save": "save", "help": "help/code", "link": "go-on/link", "longer": ""}
 # Letters of a page that are kept as typed, right or wrong; no page of ours takes so many.
 MOST_TYPED = 50_000
-# Fields that are no answers.
-NOT_TYPED = ("csrfmiddlewaretoken", "save", "longer", "help", "link", "campaign")
 
 
 def receive(
@@ -81,10 +81,15 @@ def asked_from(request: HttpRequest, session: FormSession) -> AbstractContextMan
     return asked_by() if session.by.is_staff else asked_by("", ("address", limits.address(request)))
 
 
+def is_too_much(fields: Mapping[str, list[str]]) -> bool:
+    """Say whether more was typed than any page of ours takes: it is not kept."""
+    return sum(len(text) for texts in fields.values() for text in texts) > MOST_TYPED
+
+
 def _keep_typed(filling: Filling, here: Page, posted: QueryDict) -> bool:
     """Keep a page as it was typed, and say whether that was done: not where it is more than any page takes."""
-    fields = {k: posted.getlist(k) for k in posted if k not in NOT_TYPED}
-    if sum(len(text) for texts in fields.values() for text in texts) > MOST_TYPED:
+    fields = {k: posted.getlist(k) for k in posted if k not in BUTTONS}
+    if is_too_much(fields):
         return False
     counting.started(filling.draft, here.id, filling.now, filling.draft.updated_at)
     drafts.keep_typed(draft=filling.draft, page=here.id, fields=fields, now=filling.now)

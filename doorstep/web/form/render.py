@@ -13,9 +13,10 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.words import fill
 from doorstep.council.errors import Refused
 from doorstep.forms import journey
+from doorstep.forms.facts import shared
 from doorstep.forms.form import Page
 from doorstep.forms.questions import kinds
-from doorstep.forms.questions.kind import Invalid, NotHad, Posted, Typed
+from doorstep.forms.questions.kind import Invalid, NotHad, Options, Posted, Typed
 from doorstep.intake import answers
 from doorstep.intake.filling import Filling
 from doorstep.places import queries as places
@@ -74,11 +75,14 @@ def choices(
         "options": options,
         "not_had": {name for name, offered in options.items() if isinstance(offered, NotHad)},
         "places": {
-            q.id: answers.places_of(spots.search(text))
-            for q in spotted
-            if (text := typed.get(f"{q.id}-typed"))
+            q.id: found_places(text) for q in spotted if (text := typed.get(f"{q.id}-typed"))
         },
     }
+
+
+def found_places(text: str) -> Options:
+    """Return the places that a text may mean, looked up once where facts are found together."""
+    return shared(("places", text), lambda: answers.places_of(spots.search(text)))
 
 
 def _homes(

@@ -35,7 +35,7 @@ def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> f
     """Return the session of a member of staff who fills in a form for someone."""
 
     def done(case: Case) -> HttpResponse:
-        in_contact.was_sent(request, case)
+        in_contact.was_sent(case)
         # With the caller still on the line, what is to pay comes first.
         user: Any = request.user
         pays = user.may("payments.take") and payments.due(case)
@@ -60,7 +60,7 @@ def session_of(request: HttpRequest, slug: str, channel: str = "telephone") -> f
         counted_by=counted_by(request) if channel in ADVISER_CHANNELS else NOT_COUNTED,
         begins=lambda draft, of: in_contact.begins(request, draft, of),
         may_go_on=may_go_on_now,
-        met_stop=lambda draft, code: in_contact.stands_at(request, draft, code),
+        met_stop=in_contact.stands_at,
         at_once=channel in ADVISER_CHANNELS,
     )
 
@@ -141,10 +141,7 @@ def at_once(request: HttpRequest, slug: str, draft: UUID) -> HttpResponse:
         return at_home.beside(request, home, session.now)
 
     look = at_once_form.Look("desk/form.html", "desk/form_live.html", beside)
-    answer = at_once_form.page(request, session, draft, look)
-    if request.method == "GET" and answer.status_code == 200:
-        in_contact.fills_in(request, request.path, slug)
-    return answer
+    return at_once_form.page(request, session, draft, look)
 
 
 @needs("desk.send")
