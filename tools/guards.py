@@ -1475,7 +1475,7 @@ GUARDS = (
           '    begun = [draft for draft in begun if caller.may_go_on(request, draft)]\n', '',
           "tests/web/test_ways_around.py::test_a_change_begun_before_goes_no_further_once_its_case_is_restricted"),
     Guard("ways around: what a restricted case becomes is restricted", "doorstep/cases/submitting.py",
-          '    if origin and origin.restricted:\n        return True\n', '',
+          "bool(origin and origin.restricted) or ", "",
           "tests/web/test_ways_around.py::test_what_a_restricted_case_becomes_is_restricted"),
     Guard("ways around: a supervisor sees of a crew's list what is open to them", "doorstep/web/crew/views.py",
           '    return [job for job in listed if job.case_id in there]\n', '    return listed\n',
