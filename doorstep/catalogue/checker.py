@@ -10,13 +10,14 @@ from doorstep.forms.rules.check import check_call
 from doorstep.forms.rules.errors import RuleError
 from doorstep.forms.rules.parse import FactCall, parse_call, path_of
 from doorstep.forms.rules.rule import Rule
-from doorstep.forms.rules.types import BOOL, INT, TEXT, ListOf, Maybe, Record, Type
+from doorstep.forms.rules.types import BOOL, INT, MONEY, TEXT, TIME, ListOf, Maybe, Record, Type
 
 SETTING_TYPES: dict[str, Type] = {
     "number": INT,
     "yes_no": BOOL,
     "text": TEXT,
-    "time": TEXT,
+    "time": TIME,
+    "money": MONEY,
     "texts": ListOf(TEXT),
 }
 
@@ -34,6 +35,8 @@ class Checker:
 
     def __init__(self, contents: Mapping[str, str]) -> None:
         self.problems: list[str] = []
+        # What is refused of a folder that is used anew, and not of a version that was published before.
+        self.doubts: list[str] = []
         self.contents = contents
         about = Source("service.yaml", contents.get("service.yaml", ""))
         self.about = about.as_model(f.ServiceFile)
@@ -57,13 +60,24 @@ class Checker:
         # Stops that later rules rest on: passing them would leave those rules without their values.
         self.rested_on = {"unavailable"}
 
-    def rule(self, text: str, where: str, wants: Type | None = BOOL) -> Rule | None:
-        """Read a rule with all that is known so far; keep the problem when it has one."""
+    def rule(
+        self, text: str, where: str, wants: Type | None = BOOL, *, may_be_nothing: bool = False
+    ) -> Rule | None:
+        """Read a rule with all that is known so far; keep the problem when it has one, and its doubts."""
         try:
-            return Rule.read(text, self.names, known=self.known, where=where, wants=wants)
+            rule = Rule.read(
+                text,
+                self.names,
+                known=self.known,
+                where=where,
+                wants=wants,
+                may_be_nothing=may_be_nothing,
+            )
         except RuleError as exc:
             self.problems.append(self._said(exc))
             return None
+        self.doubts += map(self._said, rule.doubts)
+        return rule
 
     def _said(self, exc: RuleError) -> str:
         """Return a mistake in words; what rests on an answer that is not there yet says where it is asked."""
@@ -92,7 +106,9 @@ class Checker:
                 raise RuleError(
                     f"no room offers the fact `{call.name}`; there are: {names}", text, 0, where
                 )
-            check_call(call, fact.params, self.names, where)
+            doubts = list[RuleError]()
+            check_call(call, fact.params, self.names, where, doubts)
+            self.doubts += map(self._said, doubts)
             return call, fact
         except RuleError as exc:
             self.problems.append(self._said(exc))
@@ -134,7 +150,7 @@ def read_values(
     """Read named rules in order; each may use those above it."""
     values: list[tuple[str, Rule]] = []
     for name, text in rules.items():
-        rule = b.rule(text, src.where(*at, "values", name), None)
+        rule = b.rule(text, src.where(*at, "values", name), None, may_be_nothing=True)
         if rule:
             b.names[name] = rule.type
             values.append((name, rule))

@@ -20,6 +20,7 @@ def problems(of: Service, files: Mapping[str, str], settings: Mapping[str, objec
     """
     form, flow = (Source(name, files[name]) for name in ("form.yaml", "workflow.yaml"))
     return [
+        *of.doubts,
         *_stops(of, form),
         *_steps(of, flow, steps.Using(of.slug, settings)),
         *_outcomes(of, flow),

@@ -146,6 +146,8 @@ class Service:
     messages: Mapping[str, Text]
     examples: tuple[Mapping[str, object], ...]
     public: Public | None = None
+    # What is refused of it where it is used anew, each with file and line.
+    doubts: tuple[str, ...] = ()
 
     @property
     def slug(self) -> str:
