@@ -97,6 +97,8 @@ class Kind:
 
     name = ""
     asks = True
+    # Whether a service may name it as a question's kind.
+    is_listed = True
     examples: tuple[Example, ...] = ()
     nature: Nature = ""
     shown: Shown = ""

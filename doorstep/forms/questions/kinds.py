@@ -14,6 +14,7 @@ from doorstep.forms.questions.long_text import LongText
 from doorstep.forms.questions.money import Money
 from doorstep.forms.questions.photo import Photo
 from doorstep.forms.questions.photos import Photos
+from doorstep.forms.questions.several import Several
 from doorstep.forms.questions.similar import Similar
 from doorstep.forms.questions.slot import Slot
 from doorstep.forms.questions.telephone import Telephone
@@ -39,6 +40,7 @@ KINDS: dict[str, Kind] = {
         Slot(),
         Money(),
         Similar(),
+        Several(),
         Information(),
     )
 }
