@@ -25,18 +25,17 @@ def read_form(b: Checker) -> Form:
     pages = tuple(_page(b, src, i, p) for i, p in enumerate(read.pages))
     ids = [p.id for p in pages]
     for missing in sorted(b.ask - set(ids)):
-        b.problems.append(
-            f"{src.where('pages')}: a rule asks the page `{missing}`, which is not there"
-        )
+        words = f"a rule asks the page `{missing}`, which is not there"
+        b.wrong(src.where("pages"), "no_such_page", words)
     for word in sorted({"check", "begin", "continue", "save", "saved", "resume", "all"} & set(ids)):
-        b.problems.append(f"{src.where('pages')}: a page cannot be called `{word}`: it is ours")
+        b.wrong(src.where("pages"), "page_name", f"a page cannot be called `{word}`: it is ours")
     for twice in sorted({x for x in ids if ids.count(x) > 1}):
-        b.problems.append(f"{src.where('pages')}: two pages are called `{twice}`")
+        b.wrong(src.where("pages"), "page_twice", f"two pages are called `{twice}`")
     used = {c.stop for p in pages for c in p.check if c.stop}
     for code in sorted(used - set(read.stops)):
-        b.problems.append(f"{src.where('stops')}: the stop `{code}` has no sentence")
+        b.wrong(src.where("stops"), "stop_unsaid", f"the stop `{code}` has no sentence")
     for code in sorted(set(read.stops) - used - {"unavailable"}):
-        b.problems.append(f"{src.where('stops', code)}: no rule stops with `{code}`")
+        b.wrong(src.where("stops", code), "stop_unused", f"no rule stops with `{code}`")
     stops = {}
     for code, s in read.stops.items():
         check_sentence(b, s.say, src.where("stops", code, "say"), {})
@@ -81,7 +80,7 @@ def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
     for n, c in enumerate(p.check):
         where = src.where(*at, "check", n, "when")
         if bool(c.stop) == bool(c.ask):
-            b.problems.append(f"{where}: a rule says either `stop:` or `ask:`")
+            b.wrong(where, "stop_or_ask", "a rule says either `stop:` or `ask:`")
         rule = b.rule(c.when, where)
         if rule:
             refuse_forgotten(b, rule.uses, where)
@@ -119,16 +118,15 @@ def _question(
 ) -> Question | None:
     kind = KINDS.get(q.kind)
     if kind is None:
-        b.problems.append(
-            f"{src.where(*at, 'kind')}: no question kind `{q.kind}`; there are: {', '.join(KINDS)}"
-        )
+        words = f"no question kind `{q.kind}`; there are: {', '.join(KINDS)}"
+        b.wrong(src.where(*at, "kind"), "no_such_kind", words)
         return None
     source = None
     if isinstance(q.options, str):
         pair = b.call(q.options, src.where(*at, "options"))
         source = pair[0] if pair else None
         if pair and pair[1].private:
-            b.problems.append(f"{src.where(*at, 'options')}: `{pair[1].name}` is for rules alone")
+            b.wrong(src.where(*at, "options"), "private", f"`{pair[1].name}` is for rules alone")
     options = tuple(q.options.items()) if isinstance(q.options, dict) else ()
     question = Question(
         id=q.id,
@@ -148,9 +146,8 @@ def _question(
         forget=q.forget,
     )
     if q.forget and (q.contact or kind.nature):
-        b.problems.append(
-            f"{src.where(*at, 'forget')}: only what is no contact, no place, photo or slot can be forgotten"
-        )
+        words = "only what is no contact, no place, photo or slot can be forgotten"
+        b.wrong(src.where(*at, "forget"), "forget", words)
     b.forgotten |= {q.id} if q.forget else set()
     if kind.asks:
         b.names[q.id] = (
@@ -164,9 +161,11 @@ def _stop(b: Checker, src: Source, code: str, s: f.StopFile, pages: set[str]) ->
     if s.dispute:
         where = src.where("stops", code, "dispute")
         if s.dispute.page not in pages:
-            b.problems.append(f"{where}: `{s.dispute.page}` is no page with `asked_only: true`")
+            words = f"`{s.dispute.page}` is no page with `asked_only: true`"
+            b.wrong(where, "dispute_page", words)
         if code in b.rested_on:
-            b.problems.append(f"{where}: later rules rest on `{code}`, so it cannot be disputed")
+            words = f"later rules rest on `{code}`, so it cannot be disputed"
+            b.wrong(where, "dispute", words)
         dispute = Dispute(s.dispute.page, s.dispute.stage, s.dispute.offer)
     for name in ("passes_on", "link"):
         if path := getattr(s, name):
