@@ -12,12 +12,15 @@ from doorstep.forms.questions.kind import Kind
 from doorstep.forms.questions.location import Location
 from doorstep.forms.questions.long_text import LongText
 from doorstep.forms.questions.money import Money
+from doorstep.forms.questions.national_insurance import NationalInsurance
+from doorstep.forms.questions.number import Number
 from doorstep.forms.questions.photo import Photo
 from doorstep.forms.questions.photos import Photos
 from doorstep.forms.questions.similar import Similar
 from doorstep.forms.questions.slot import Slot
 from doorstep.forms.questions.telephone import Telephone
 from doorstep.forms.questions.text import Text
+from doorstep.forms.questions.vehicle_registration import VehicleRegistration
 from doorstep.forms.questions.yes_no import YesNo
 
 KINDS: dict[str, Kind] = {
@@ -39,6 +42,9 @@ KINDS: dict[str, Kind] = {
         Slot(),
         Money(),
         Similar(),
+        Number(),
+        VehicleRegistration(),
+        NationalInsurance(),
         Information(),
     )
 }
