@@ -91,6 +91,8 @@ def say(value: object, *, year: bool = False) -> str:
         return _day(value, year or _needs_year(value), get_language() or "")
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
+    if isinstance(value, Mapping) and "born" in value:
+        return date_format(value["born"], "j F Y")
     if isinstance(value, Mapping) and "photos" in value:
         return ngettext("%(n)d photo", "%(n)d photos", value["photos"]) % {"n": value["photos"]}
     if isinstance(value, str):
