@@ -6,7 +6,16 @@ from datetime import MAXYEAR, UTC, date, datetime
 from typing import Any
 
 from doorstep.forms.form import Question
-from doorstep.forms.questions.kind import Example, Invalid, Kind, Options, Posted, Schema, Typed
+from doorstep.forms.questions.kind import (
+    Example,
+    Invalid,
+    Kind,
+    Options,
+    Posted,
+    Schema,
+    Shown,
+    Typed,
+)
 from doorstep.forms.rules.types import DAY, Type
 from doorstep.text import copied
 from doorstep.text.clean import line
@@ -28,10 +37,11 @@ class Date(Kind):
     """A day; asked in three fields, since people type days faster than they find them in a calendar."""
 
     name = "date"
-    shown, is_typed = "what", False
+    shown: Shown = "what"
+    is_typed = False
     datatype = "datetime"
     expected = "A day such as 2026-11-24, or a W3C datetime whose day counts"
-    examples = (
+    examples: tuple[Example, ...] = (
         Example(_sent("3", "12", "2026"), date(2026, 12, 3)),
         Example(_sent(" 29", "02 ", "2028"), date(2028, 2, 29)),
         Example(_sent("", "", ""), refused="missing"),

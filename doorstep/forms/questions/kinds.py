@@ -6,6 +6,7 @@ from doorstep.forms.questions.choice import Choice
 from doorstep.forms.questions.choices import Choices
 from doorstep.forms.questions.date import Date
 from doorstep.forms.questions.date_of_birth import DateOfBirth
+from doorstep.forms.questions.declaration import Declaration
 from doorstep.forms.questions.email import Email
 from doorstep.forms.questions.information import Information
 from doorstep.forms.questions.items import Items
@@ -47,6 +48,7 @@ KINDS: dict[str, Kind] = {
         VehicleRegistration(),
         NationalInsurance(),
         DateOfBirth(),
+        Declaration(),
         Information(),
     )
 }
