@@ -35,7 +35,7 @@ def options_of(kind: Kind) -> tuple[tuple[str, str], ...]:
 def as_json(answer: Any) -> Any:
     """An answer as a program sends it: days as texts, a slot by its id."""
     if isinstance(answer, dict):
-        return answer["id"]
+        return answer.get("id", answer)
     return answer.isoformat() if isinstance(answer, date) else answer
 
 

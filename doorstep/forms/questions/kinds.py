@@ -16,6 +16,7 @@ from doorstep.forms.questions.long_text import LongText
 from doorstep.forms.questions.money import Money
 from doorstep.forms.questions.national_insurance import NationalInsurance
 from doorstep.forms.questions.number import Number
+from doorstep.forms.questions.organisation import Organisation
 from doorstep.forms.questions.photo import Photo
 from doorstep.forms.questions.photos import Photos
 from doorstep.forms.questions.similar import Similar
@@ -49,6 +50,7 @@ KINDS: dict[str, Kind] = {
         NationalInsurance(),
         DateOfBirth(),
         Declaration(),
+        Organisation(),
         Information(),
     )
 }
