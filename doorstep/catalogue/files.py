@@ -159,7 +159,10 @@ class QuestionFile(_Part):
         description="For choice and choices: {value: label}, or a fact that finds them, such as waste.containers(property).",
     )
     max_length: int | None = Field(None, description="The most characters of a text.")
-    body: Words = Field("", description="For information: the words to read.")
+    body: Words = Field(
+        "",
+        description="For information: the words to read. For declaration: those that are agreed to.",
+    )
     errors: dict[str, Words] = Field(
         {},
         description="Own words for a mistake, by its code: {missing: Choose the bin that was missed}.",

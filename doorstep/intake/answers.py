@@ -77,7 +77,10 @@ def take(
     now: datetime,
 ) -> Taken:
     """Return the answer to a question, out of what may be chosen; raises Invalid."""
-    answer = kinds.of(question).clean(question, posted, offered)
+    kind = kinds.of(question)
+    answer = kind.clean(question, posted, offered)
+    if answer is not None:
+        kind.fits(question, answer, clock_at(now).today)
     return Taken(answer, _in_words(service, question, answer, offered, values, now))
 
 

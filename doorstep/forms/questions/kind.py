@@ -138,6 +138,9 @@ class Kind:
         """Return the answer; raises Invalid."""
         return only_text(question, posted, 200) or None
 
+    def fits(self, question: Question, answer: Any, today: date) -> None:
+        """Raise Invalid where an answer cannot be on the day that it is given, such as a birth in the future."""
+
     def fill(self, question: Question, answer: object) -> Typed:
         """Return the fields that would give an answer: the inverse of `clean`."""
         return Typed({question.id: [] if answer is None else [str(answer)]})

@@ -5,6 +5,8 @@ from doorstep.forms.questions.address import Address
 from doorstep.forms.questions.choice import Choice
 from doorstep.forms.questions.choices import Choices
 from doorstep.forms.questions.date import Date
+from doorstep.forms.questions.date_of_birth import DateOfBirth
+from doorstep.forms.questions.declaration import Declaration
 from doorstep.forms.questions.email import Email
 from doorstep.forms.questions.information import Information
 from doorstep.forms.questions.items import Items
@@ -12,6 +14,9 @@ from doorstep.forms.questions.kind import Kind
 from doorstep.forms.questions.location import Location
 from doorstep.forms.questions.long_text import LongText
 from doorstep.forms.questions.money import Money
+from doorstep.forms.questions.national_insurance import NationalInsurance
+from doorstep.forms.questions.number import Number
+from doorstep.forms.questions.organisation import Organisation
 from doorstep.forms.questions.photo import Photo
 from doorstep.forms.questions.photos import Photos
 from doorstep.forms.questions.several import Several
@@ -19,6 +24,7 @@ from doorstep.forms.questions.similar import Similar
 from doorstep.forms.questions.slot import Slot
 from doorstep.forms.questions.telephone import Telephone
 from doorstep.forms.questions.text import Text
+from doorstep.forms.questions.vehicle_registration import VehicleRegistration
 from doorstep.forms.questions.yes_no import YesNo
 
 KINDS: dict[str, Kind] = {
@@ -41,6 +47,12 @@ KINDS: dict[str, Kind] = {
         Money(),
         Similar(),
         Several(),
+        Number(),
+        VehicleRegistration(),
+        NationalInsurance(),
+        DateOfBirth(),
+        Declaration(),
+        Organisation(),
         Information(),
     )
 }
