@@ -1,7 +1,7 @@
 """The way through a form: which page comes next, which may be opened, what a check decides."""
 
 import operator
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -136,14 +136,16 @@ def _out_of_bounds(
 ) -> Invalid | None:
     if answer is None:
         return None
+    limit: Any
     if question.pattern and not patterns.matches(str(answer), question.pattern):
         return Invalid("pattern")
-    for code, rule, compare in (
+    bounds: tuple[tuple[str, Rule | None, Callable[[Any, Any], bool]], ...] = (
         ("least", question.lowest, operator.lt),
         ("most", question.highest, operator.gt),
-    ):
-        limit: Any = rule.evaluate(values, clock) if rule and ready(rule, values) else None
-        if limit is not None and compare(answer, limit):
+    )
+    for code, rule, is_beyond in bounds:
+        limit = rule.evaluate(values, clock) if rule and ready(rule, values) else None
+        if limit is not None and is_beyond(answer, limit):
             shown = kinds.of(question).show(question, limit, ())
             return Invalid(code, limit=shown, is_day=isinstance(limit, date))
     return None

@@ -27,6 +27,13 @@ from doorstep.forms.questions.text import Text
 from doorstep.forms.questions.vehicle_registration import VehicleRegistration
 from doorstep.forms.questions.yes_no import YesNo
 
+
+def of(question: Question) -> Kind:
+    """Return the kind of a question."""
+    return KINDS[question.kind]
+
+
+SEVERAL = Several(of)
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -46,7 +53,7 @@ KINDS: dict[str, Kind] = {
         Slot(),
         Money(),
         Similar(),
-        Several(),
+        SEVERAL,
         Number(),
         VehicleRegistration(),
         NationalInsurance(),
@@ -56,8 +63,3 @@ KINDS: dict[str, Kind] = {
         Information(),
     )
 }
-
-
-def of(question: Question) -> Kind:
-    """Return the kind of a question."""
-    return KINDS[question.kind]
