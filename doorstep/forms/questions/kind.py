@@ -81,8 +81,9 @@ def one(text: str, answer: object = None, refused: str = "") -> Example:
     return Example({"": [text]}, answer, refused)
 
 
-# What an answer is beyond words: a property's UPRN, where something lies, names of photos, a day with room.
-Nature = Literal["", "home", "spot", "photos", "slot"]
+# What an answer is beyond words: a property's UPRN, where something lies, names of photos, a day with room, an
+# address that is anyone's.
+Nature = Literal["", "home", "spot", "photos", "slot", "anywhere"]
 # How anyone may see an answer, where its service says so: as what it is about, as a text, as pictures.
 Shown = Literal["", "what", "text", "photos"]
 # How an answer given to another service fits: to a question of its name, to the one of its kind, not at all.

@@ -23,6 +23,7 @@ from doorstep.forms.questions.similar import Similar
 from doorstep.forms.questions.slot import Slot
 from doorstep.forms.questions.telephone import Telephone
 from doorstep.forms.questions.text import Text
+from doorstep.forms.questions.uk_address import UkAddress
 from doorstep.forms.questions.vehicle_registration import VehicleRegistration
 from doorstep.forms.questions.yes_no import YesNo
 
@@ -51,6 +52,7 @@ KINDS: dict[str, Kind] = {
         DateOfBirth(),
         Declaration(),
         Organisation(),
+        UkAddress(),
         Information(),
     )
 }
