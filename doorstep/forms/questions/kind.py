@@ -168,6 +168,10 @@ class Kind:
         """Return the names of the photos in an answer."""
         return []
 
+    def drawn(self, answer: object) -> str:
+        """Return the path, as SVG has it, of what an answer has that was drawn by hand; "" where it has none."""
+        return ""
+
     def listed(self, question: Question) -> Options:
         """Return the values a program may send and their names, where the form lists them."""
         return question.options

@@ -19,6 +19,7 @@ from doorstep.forms.questions.number import Number
 from doorstep.forms.questions.organisation import Organisation
 from doorstep.forms.questions.photo import Photo
 from doorstep.forms.questions.photos import Photos
+from doorstep.forms.questions.signature import Signature
 from doorstep.forms.questions.similar import Similar
 from doorstep.forms.questions.slot import Slot
 from doorstep.forms.questions.telephone import Telephone
@@ -53,6 +54,7 @@ KINDS: dict[str, Kind] = {
         Declaration(),
         Organisation(),
         UkAddress(),
+        Signature(),
         Information(),
     )
 }
