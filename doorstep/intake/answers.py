@@ -14,7 +14,9 @@ from doorstep.files import photos
 from doorstep.forms.form import Question
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Nature, Option, Options, Posted
+from doorstep.places import queries as places
 from doorstep.places import spots
+from doorstep.places.models import Property
 from doorstep.text.untranslated import Untranslated
 
 Values = dict[str, object]
@@ -39,6 +41,11 @@ def _spot(question: Question, posted: Posted, values: Values) -> Options:
     return (Option(place_id, spot.words, **asdict(spot)),) if spot else ()
 
 
+def _anywhere(question: Question, posted: Posted, values: Values) -> Options:
+    home = places.find(posted.get(question.id) or "")
+    return addresses_of([home] if home else [])
+
+
 def _photos(question: Question, posted: Posted, values: Values) -> Options:
     """Return the photos that were sent, but for those that another case holds; what was answered here before stays."""
     names, before = posted.getlist(question.id), values.get(question.id) or ()
@@ -52,6 +59,7 @@ LOOKED_UP: Mapping[Nature, Callable[[Question, Posted, Values], Options]] = {
     "home": _home,
     "spot": _spot,
     "photos": _photos,
+    "anywhere": _anywhere,
 }
 
 
@@ -66,6 +74,20 @@ def options(question: Question, values: Values, posted: Posted, now: datetime) -
 def places_of(found: Iterable[spots.Spot | None]) -> Options:
     """Return places as options, each with all that is known of it."""
     return tuple(Option(spot.id, spot.words, **asdict(spot)) for spot in found if spot)
+
+
+def addresses_of(homes: Iterable[Property]) -> Options:
+    """Return homes as options of an address, each with its lines."""
+    return tuple(
+        Option(
+            str(home.uprn),
+            home.address,
+            line1=home.line,
+            town=home.street.locality,
+            postcode=home.postcode,
+        )
+        for home in homes
+    )
 
 
 def take(

@@ -18,6 +18,7 @@ from doorstep.forms.questions.kinds import KINDS
 OPTIONS = (("a", "Apples <b>"), ("b", "Pears"))
 DAYS = (("N/2026-12-01", "Tuesday 1 December"), ("-2026-12-02", "No room left"))
 PLACES = (Option("street:1", "Mill Lane, Coalville", inside=True, lat=52.7, lon=-1.4),)
+HOMES = (Option("100", "1 Mill Lane", line1="1 Mill Lane", town="Coalville", postcode="LE67 3FJ"),)
 EXAMPLES = [
     pytest.param(kind, example, id=f"{kind.name}-{n}")
     for kind in KINDS.values()
@@ -29,6 +30,8 @@ def options_of(kind: Kind) -> tuple[tuple[str, str], ...]:
     """What may be chosen of a kind: days of a slot, a place, fruit otherwise."""
     if kind.nature == "spot":
         return PLACES
+    if kind.nature == "anywhere":
+        return HOMES
     return DAYS if kind.nature == "slot" else OPTIONS
 
 
@@ -44,7 +47,7 @@ class Fields(HTMLParser):
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.sent, self.area = Typed(), ""
+        self.sent, self.area, self.select = Typed(), "", ""
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -53,6 +56,10 @@ class Fields(HTMLParser):
         if tag == "textarea":
             self.area = name
             self.sent[name] = [""]
+        if tag == "select":
+            self.select = name
+        if tag == "option" and "selected" in given:
+            self.sent[self.select] = [given.get("value") or ""]
         chosen = given.get("type") not in ("radio", "checkbox") or "checked" in given
         if tag == "input" and name and chosen and given.get("type") != "file":
             self.sent.setdefault(name, []).append(given.get("value") or "")

@@ -20,10 +20,12 @@ from doorstep.forms.questions.organisation import Organisation
 from doorstep.forms.questions.photo import Photo
 from doorstep.forms.questions.photos import Photos
 from doorstep.forms.questions.several import Several
+from doorstep.forms.questions.signature import Signature
 from doorstep.forms.questions.similar import Similar
 from doorstep.forms.questions.slot import Slot
 from doorstep.forms.questions.telephone import Telephone
 from doorstep.forms.questions.text import Text
+from doorstep.forms.questions.uk_address import UkAddress
 from doorstep.forms.questions.vehicle_registration import VehicleRegistration
 from doorstep.forms.questions.yes_no import YesNo
 
@@ -60,6 +62,8 @@ KINDS: dict[str, Kind] = {
         DateOfBirth(),
         Declaration(),
         Organisation(),
+        UkAddress(),
+        Signature(),
         Information(),
     )
 }

@@ -218,7 +218,7 @@ class _Screen:
 
     def _typed_wrong(self, entries: Entries) -> dict[str, Invalid]:
         """Return what is wrong with what was typed; what is still missing, or half typed, is asked, and no fault yet."""
-        half = ("missing", "date_part")
+        half = ("missing", "date_part", "address_part", "address_choose")
         return {q: w for q, w in entries.wrong.items() if w.code not in half and self._is_typed(q)}
 
     def _asked(self, filling: Filling, here: Page) -> list[Question]:
@@ -326,7 +326,7 @@ class _Screen:
     def _drawn(self, here: Page) -> Iterator[object]:
         for question in here.questions:
             nature = kinds.of(question).nature
-            if nature in ("home", "spot", "photos"):
+            if nature in ("home", "spot", "photos", "anywhere"):
                 chosen = [value for value in self.posted.getlist(question.id) if value]
                 # Of a home that is known, what was typed is not drawn any more.
                 is_said = nature == "home" and chosen

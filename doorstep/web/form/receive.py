@@ -160,14 +160,14 @@ def longer(session: FormSession, filling: Filling, page: str) -> HttpResponse:
 
 
 def forget_old_choice(here: Page, posted: QueryDict) -> None:
-    """Take out the place that was chosen before another was looked for: it would be sent unseen."""
+    """Take out the place or address that was chosen before another was looked for: it would be sent unseen."""
     for question in here.questions:
         typed = posted.get(f"{question.id}-typed", "").strip()
         anew = (
             posted.get("find") == question.id
             or typed != posted.get(f"{question.id}-found", "").strip()
         )
-        if kinds.of(question).nature == "spot" and typed and anew:
+        if kinds.of(question).nature in ("spot", "anywhere") and typed and anew:
             posted.setlist(question.id, [])
 
 

@@ -76,11 +76,15 @@ def choices(
     over = {name for name, invalid in wrong.items() if invalid.code == "too_many"}
     options = {q.id: filling.options(q, typed) for q in here.questions}
     spotted = [q for q in here.questions if kinds.of(q).nature == "spot" and q.id not in over]
+    anywhere = [q for q in here.questions if kinds.of(q).nature == "anywhere" and q.id not in over]
     return {
         "options": options,
         "not_had": {name for name, offered in options.items() if isinstance(offered, NotHad)},
         "places": {
             q.id: found_places(text) for q in spotted if (text := typed.get(f"{q.id}-typed"))
+        },
+        "addresses": {
+            q.id: found_addresses(text) for q in anywhere if (text := typed.get(f"{q.id}-typed"))
         },
     }
 
@@ -88,6 +92,17 @@ def choices(
 def found_places(text: str) -> Options:
     """Return the places that a text may mean, looked up once where facts are found together."""
     return shared(("places", text), lambda: answers.places_of(spots.search(text)))
+
+
+def found_addresses(text: str) -> Options:
+    """Return our addresses at a postcode, looked up once where facts are found together; none where it is no postcode."""
+    try:
+        postcode = places.tidy_postcode(text)
+    except Refused:
+        return ()
+    return shared(
+        ("addresses", postcode), lambda: answers.addresses_of(places.at_postcode(postcode))
+    )
 
 
 def _homes(
