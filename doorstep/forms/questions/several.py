@@ -125,7 +125,7 @@ class Several(Kind):
                 wrong[part.id] = exc
         return entry, wrong
 
-    def drawn(self, question: Question, posted: Posted) -> list[int]:
+    def to_draw(self, question: Question, posted: Posted) -> list[int]:
         """Return the numbers of the entries as they are drawn together: those begun, and an empty one behind them."""
         numbers = numbers_of(question, posted)
         if len(numbers) < (question.most or MOST):
