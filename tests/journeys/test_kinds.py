@@ -169,7 +169,9 @@ def to_homes(page: Any, scripts: bool) -> None:
     """Find one address, and type the other in."""
     assert len(wrong(page, scripts)) == 1
     page.fill("#home", "le67 3fj")
-    page.press("#home", "Enter")  # with scripts it finds, without it goes on; the list comes by both
+    page.press(
+        "#home", "Enter"
+    )  # with scripts it finds, without it goes on; the list comes by both
     page.wait_for_selector("select#home")
     looked_at(page, scripts)
     count = page.locator("select#home option").count()
