@@ -28,12 +28,13 @@ _PLAIN = re.compile(r"'([^']*)'")
 
 def _known(
     rules: Mapping[str, Rule], words: Mapping[str, object], using: steps.Using
-) -> Iterator[str]:
+) -> Iterator[steps.Said]:
     """Say that this council does not know the authority."""
     authorities = council.current().authorities
     plain = _PLAIN.fullmatch(rules["to"].text.strip()) if "to" in rules else None
     if plain and plain[1] not in authorities:
-        yield f"no authority `{plain[1]}` in council.yaml{suggest(plain[1], authorities)}"
+        says = f"no authority `{plain[1]}` in council.yaml{suggest(plain[1], authorities)}"
+        yield "no_such_authority", says
 
 
 KIND = steps.StepKind(

@@ -44,7 +44,7 @@ class CalendarsFile(_Part):
 
 def differing(
     rules: Mapping[str, Rule], words: Mapping[str, object], using: steps.Using
-) -> Iterator[str]:
+) -> Iterator[steps.Said]:
     """Say which calendars of this council's file count another unit than a service that says its own."""
     if "unit" not in rules:
         return
@@ -52,12 +52,14 @@ def differing(
     try:
         entries = _read(path) if path.exists() else []
     except (OSError, yaml.YAMLError, ValidationError):
-        yield f"{path.name} of this council cannot be read; `doorstep calendars` says why"
+        says = f"{path.name} of this council cannot be read; `doorstep calendars` says why"
+        yield "calendars", says
         return
     if not {name.split(".")[0] for r in ("kind", "unit") for name in rules[r].uses} <= {"settings"}:
-        yield "where `book` says its `unit`, that and its `kind` rest on settings alone"
+        says = "where `book` says its `unit`, that and its `kind` rest on settings alone"
+        yield "calendar_rule", says
         return
-    yield from _unlike(entries, rules, using)
+    yield from (("calendar_unit", says) for says in _unlike(entries, rules, using))
 
 
 def _unlike(

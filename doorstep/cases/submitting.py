@@ -203,7 +203,8 @@ def judge_all(
 ) -> Decision | None:
     """Judge every page of a draft again, in order; return the decision that stops it, and keep that.
 
-    The caller holds the draft's lock: no outside system is asked. Raises Refused("unanswered", page=...).
+    The caller holds the draft's lock: no outside system is asked. Raises Refused("unanswered", page=...), and
+    Refused("wrong_by_now", page=...) where an answer is wrong that was right when it was given.
     """
     values = values_of(draft, settings, service)
     for page in service.form.pages:
@@ -213,6 +214,8 @@ def judge_all(
             raise Refused("unanswered", page=page.id)
         about: dict[str, Any] = {"values": values, "service": service, "may_ask_outside": False}
         decision = drafts.judge(draft, page, now, given_facts, **about)
+        if decision.mistakes:  # a day that was still to come when it was answered
+            raise Refused("wrong_by_now", page=page.id)
         if decision.stops:
             draft.save(update_fields=["facts", "observed", "decisions", "asked"])
             return decision

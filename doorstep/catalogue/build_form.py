@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from doorstep.catalogue import files as f
+from doorstep.catalogue.build_question import read_questions, read_wrong
 from doorstep.catalogue.checker import (
     Checker,
     check_sentence,
@@ -11,8 +12,7 @@ from doorstep.catalogue.checker import (
     refuse_forgotten,
 )
 from doorstep.catalogue.reading import Source
-from doorstep.forms.form import CheckRule, Dispute, Form, LastWords, Page, Question, Stop
-from doorstep.forms.questions.kinds import KINDS
+from doorstep.forms.form import CheckRule, Dispute, Form, LastWords, Page, Stop
 from doorstep.forms.rules.types import Maybe
 
 
@@ -25,18 +25,17 @@ def read_form(b: Checker) -> Form:
     pages = tuple(_page(b, src, i, p) for i, p in enumerate(read.pages))
     ids = [p.id for p in pages]
     for missing in sorted(b.ask - set(ids)):
-        b.problems.append(
-            f"{src.where('pages')}: a rule asks the page `{missing}`, which is not there"
-        )
+        words = f"a rule asks the page `{missing}`, which is not there"
+        b.wrong(src.where("pages"), "no_such_page", words)
     for word in sorted({"check", "begin", "continue", "save", "saved", "resume", "all"} & set(ids)):
-        b.problems.append(f"{src.where('pages')}: a page cannot be called `{word}`: it is ours")
+        b.wrong(src.where("pages"), "page_name", f"a page cannot be called `{word}`: it is ours")
     for twice in sorted({x for x in ids if ids.count(x) > 1}):
-        b.problems.append(f"{src.where('pages')}: two pages are called `{twice}`")
+        b.wrong(src.where("pages"), "page_twice", f"two pages are called `{twice}`")
     used = {c.stop for p in pages for c in p.check if c.stop}
     for code in sorted(used - set(read.stops)):
-        b.problems.append(f"{src.where('stops')}: the stop `{code}` has no sentence")
+        b.wrong(src.where("stops"), "stop_unsaid", f"the stop `{code}` has no sentence")
     for code in sorted(set(read.stops) - used - {"unavailable"}):
-        b.problems.append(f"{src.where('stops', code)}: no rule stops with `{code}`")
+        b.wrong(src.where("stops", code), "stop_unused", f"no rule stops with `{code}`")
     stops = {}
     for code, s in read.stops.items():
         check_sentence(b, s.say, src.where("stops", code, "say"), {})
@@ -71,24 +70,25 @@ def _last_words(b: Checker, src: Source, read: f.FormFile) -> Iterator[LastWords
 def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
     at = ("pages", i)
     when = b.rule(p.when, src.where(*at, "when")) if p.when else None
-    questions = [
-        _question(b, src, q, p.title, *at, "questions", n) for n, q in enumerate(p.questions)
-    ]
+    questions = read_questions(b, src, p, *at)
+    ids = {q.id for q in questions}
     calls = read_facts(b, src, p.facts, *at, may_ask_outside=True)
     values = read_values(b, src, p.values, *at)
     check_sentence(b, p.so_far, src.where(*at, "so_far"), {})
     checks: list[CheckRule] = []
     for n, c in enumerate(p.check):
         where = src.where(*at, "check", n, "when")
-        if bool(c.stop) == bool(c.ask):
-            b.problems.append(f"{where}: a rule says either `stop:` or `ask:`")
+        if sum(map(bool, (c.stop, c.ask, c.wrong))) != 1:
+            b.wrong(where, "stop_or_ask", "a rule says one of `stop:`, `ask:` and `wrong:`")
+        read_wrong(b, src, c, ids, *at, "check", n)
         rule = b.rule(c.when, where)
         if rule:
             refuse_forgotten(b, rule.uses, where)
-            checks.append(CheckRule(rule, c.stop, c.ask))
+            checks.append(CheckRule(rule, c.stop, c.ask, c.wrong, c.say))
             b.ask |= {c.ask} - {""}
-            if c.stop:
+            if c.stop or c.wrong:
                 b.learn(rule.when_false)
+            if c.stop:
                 b.rested_on |= {c.stop} if rule.when_false else set()
     page = Page(
         id=p.page,
@@ -96,7 +96,7 @@ def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
         hint=p.hint,
         when=when,
         asked_only=p.asked_only,
-        questions=tuple(q for q in questions if q),
+        questions=tuple(questions),
         facts=tuple(calls),
         check=tuple(checks),
         unavailable=p.unavailable,
@@ -114,59 +114,16 @@ def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
     return page
 
 
-def _question(
-    b: Checker, src: Source, q: f.QuestionFile, title: str, *at: object
-) -> Question | None:
-    kind = KINDS.get(q.kind)
-    if kind is None:
-        b.problems.append(
-            f"{src.where(*at, 'kind')}: no question kind `{q.kind}`; there are: {', '.join(KINDS)}"
-        )
-        return None
-    source = None
-    if isinstance(q.options, str):
-        pair = b.call(q.options, src.where(*at, "options"))
-        source = pair[0] if pair else None
-        if pair and pair[1].private:
-            b.problems.append(f"{src.where(*at, 'options')}: `{pair[1].name}` is for rules alone")
-    options = tuple(q.options.items()) if isinstance(q.options, dict) else ()
-    question = Question(
-        id=q.id,
-        kind=q.kind,
-        label=q.label,
-        hint=q.hint,
-        optional=q.optional,
-        optional_for_staff=q.optional_for_staff,
-        options=options,
-        source=source,
-        max_length=q.max_length,
-        body=q.body,
-        errors=q.errors,
-        contact=q.contact,
-        short=q.short or q.label or title,
-        most=q.most,
-        forget=q.forget,
-    )
-    if q.forget and (q.contact or kind.nature):
-        b.problems.append(
-            f"{src.where(*at, 'forget')}: only what is no contact, no place, photo or slot can be forgotten"
-        )
-    b.forgotten |= {q.id} if q.forget else set()
-    if kind.asks:
-        b.names[q.id] = (
-            Maybe(kind.type(question)) if question.may_be_left_out else kind.type(question)
-        )
-    return question
-
-
 def _stop(b: Checker, src: Source, code: str, s: f.StopFile, pages: set[str]) -> Stop:
     dispute = None
     if s.dispute:
         where = src.where("stops", code, "dispute")
         if s.dispute.page not in pages:
-            b.problems.append(f"{where}: `{s.dispute.page}` is no page with `asked_only: true`")
+            words = f"`{s.dispute.page}` is no page with `asked_only: true`"
+            b.wrong(where, "dispute_page", words)
         if code in b.rested_on:
-            b.problems.append(f"{where}: later rules rest on `{code}`, so it cannot be disputed")
+            words = f"later rules rest on `{code}`, so it cannot be disputed"
+            b.wrong(where, "dispute", words)
         dispute = Dispute(s.dispute.page, s.dispute.stage, s.dispute.offer)
     for name in ("passes_on", "link"):
         if path := getattr(s, name):

@@ -15,6 +15,7 @@ from doorstep.catalogue.build_form import read_form
 from doorstep.catalogue.build_workflow import read_workflow, said_by_steps
 from doorstep.catalogue.checker import Checker, check_sentence, refuse_forgotten
 from doorstep.catalogue.errors import DefinitionError
+from doorstep.catalogue.problem import Place
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Public, Service, Text
 from doorstep.council import queries as council
@@ -37,8 +38,8 @@ def _messages(b: Checker, extra: Mapping[str, Type]) -> dict[str, Text]:
     for name, text in _spoken(b.contents).items():
         head, _, body = text.partition("\n\n")
         if not head.startswith("subject: "):
-            b.problems.append(f"{name}:1: begins with `subject: …` and an empty line")
-        check_sentence(b, text, f"{name}:1", extra)
+            b.wrong(Place(name), "message", "begins with `subject: …` and an empty line")
+        check_sentence(b, text, Place(name), extra)
         texts[name.removeprefix("messages/").split(".")[0]] = Text(
             spoken.dress(head[9:].strip()), spoken.dress(body.strip())
         )
@@ -69,9 +70,8 @@ def _public(b: Checker, form: Form) -> Public | None:
             question = form.questions.get(name)
             if question is None or kinds.of(question).shown != part or question.contact:
                 where, there = src.where("public", part), _kinds_shown(part)
-                b.problems.append(
-                    f"{where}: `{name}` is no question of kind {there} that may be shown"
-                )
+                words = f"`{name}` is no question of kind {there} that may be shown"
+                b.wrong(where, "public", words)
     text_when, photos_when = (
         b.rule(rule, src.where("public", at)) if rule else None
         for rule, at in ((read.text_when, "text_when"), (read.photos_when, "photos_when"))
@@ -172,7 +172,7 @@ def _built(wanted: _Wanted) -> Service:
     about = Source("service.yaml", contents["service.yaml"])
     for key, names in (("unique", b.about.unique.get("of", [])), ("names", b.about.names)):
         for question in sorted(set(names) - set(form.questions)):
-            b.problems.append(f"{about.where(key)}: {key}: no question `{question}`")
+            b.wrong(about.where(key), "no_such_question", f"{key}: no question `{question}`")
         refuse_forgotten(b, names, about.where(key))
     if b.problems:
         raise DefinitionError(b.problems)
@@ -184,4 +184,5 @@ def _built(wanted: _Wanted) -> Service:
         messages=messages,
         examples=tuple(examples),
         public=public,
+        doubts=tuple(b.doubts),
     )

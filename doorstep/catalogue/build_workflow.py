@@ -9,14 +9,17 @@ from doorstep.catalogue.checker import Checker, check_sentence, read_facts, read
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Change, Choice, Doing, Escalation, Reopen, Stage, Workflow
 from doorstep.forms.rules.rule import Rule
-from doorstep.forms.rules.types import INT, MOMENT, Record, Type
+from doorstep.forms.rules.types import DAY, INT, MOMENT, Maybe, Record, Type
+
+# What rules of a stage may name besides: by when the case is due, when it was opened, when it came to its stage.
+OF_THE_CASE: Mapping[str, Type] = {"due": Maybe(DAY), "opened": MOMENT, "entered": MOMENT}
 
 
 def _start(b: Checker, src: Source, w: f.WorkflowFile) -> tuple[tuple[Rule | None, str], ...]:
     if isinstance(w.start, str):
         return ((None, w.start),)
     if not w.start or w.start[-1].when:
-        b.problems.append(f"{src.where('start')}: the last line of `start` says a stage alone")
+        b.wrong(src.where("start"), "start", "the last line of `start` says a stage alone")
     return tuple(
         (b.rule(s.when, src.where("start", i, "when")) if s.when else None, s.stage)
         for i, s in enumerate(w.start)
@@ -39,9 +42,8 @@ def _doing(
     for step, options in entry.items():
         kind = steps.offered().get(step)
         if kind is None:
-            b.problems.append(
-                f"{src.where(*at)}: no step `{step}`; there are: {', '.join(steps.offered())}"
-            )
+            words = f"no step `{step}`; there are: {', '.join(steps.offered())}"
+            b.wrong(src.where(*at), "no_such_step", words)
             continue
         rules: dict[str, Rule] = {}
         for name, wants in kind.rules.items():
@@ -52,7 +54,7 @@ def _doing(
                 rules[name] = rule
         extra = set(options) - set(kind.rules) - kind.words
         for name in sorted(extra):
-            b.problems.append(f"{src.where(*at, step, name)}: `{step}` has no option `{name}`")
+            b.wrong(src.where(*at, step, name), "option", f"`{step}` has no option `{name}`")
         doings.append(Doing(step, rules, {k: v for k, v in options.items() if k in kind.words}))
     return doings
 
@@ -67,9 +69,8 @@ def _choices(
     for name, c in s.choices.items():
         at = ("stages", sid, "choices", name)
         if not _IN_ADDRESS.fullmatch(name):
-            b.problems.append(
-                f"{src.where(*at)}: `{name}` stands in an address: small letters, _ and -"
-            )
+            words = f"`{name}` stands in an address: small letters, _ and -"
+            b.wrong(src.where(*at), "choice_name", words)
         until = b.rule(c.until, src.where(*at, "until"), MOMENT) if c.until else None
         check_sentence(b, c.sure, src.where(*at, "sure"), {**extra, "until": MOMENT})
         check_sentence(b, c.late, src.where(*at, "late"), {**extra, "until": MOMENT})
@@ -110,7 +111,7 @@ def _stage(b: Checker, src: Source, sid: str, s: f.StageFile, extra: Mapping[str
     doing = [d for i, e in enumerate(s.do) for d in _doing(b, src, e, "stages", sid, "do", i)]
     for d in doing:
         problems = steps.kind(d.step).check(d.rules, d.words, b.contents)
-        b.problems += [f"{src.where('stages', sid)}: {problem}" for problem in problems]
+        b.problems += steps.said(src.where("stages", sid), problems)
     check_sentence(b, s.resident, src.where("stages", sid, "resident"), extra)
     for text in (s.headline, *(t for a in s.ahead for t in (a.what, a.when))):
         check_sentence(b, text, src.where("stages", sid), extra)
@@ -144,12 +145,14 @@ def _asks(b: Checker, src: Source, w: f.WorkflowFile) -> dict[str, Doing]:
     for name, entry in w.asks.items():
         where = src.where("asks", name)
         if name not in named:
-            b.problems.append(f"{where}: no stage has the choice or decision `{name}`")
+            b.wrong(where, "asks", f"no stage has the choice or decision `{name}`")
         if name in w.bulk:
-            b.problems.append(f"{where}: `{name}` is decided for many at once, so it asks nothing")
+            words = f"`{name}` is decided for many at once, so it asks nothing"
+            b.wrong(where, "asks_many", words)
         able = {n for n, kind in steps.offered().items() if kind.asks}
         if len(entry) != 1 or not set(entry) <= able:
-            b.problems.append(f"{where}: one step that can be asked by: {', '.join(sorted(able))}")
+            words = f"one step that can be asked by: {', '.join(sorted(able))}"
+            b.wrong(where, "asks_by", words)
             continue
         ((step, options),) = entry.items()
         kind = steps.kind(step)
@@ -158,9 +161,8 @@ def _asks(b: Checker, src: Source, w: f.WorkflowFile) -> dict[str, Doing]:
             for n, wants in kind.asks.items()
         }
         for extra in sorted(set(options) - set(kind.asks)):
-            b.problems.append(
-                f"{src.where('asks', name, step, extra)}: asked by, `{step}` has no option `{extra}`"
-            )
+            words = f"asked by, `{step}` has no option `{extra}`"
+            b.wrong(src.where("asks", name, step, extra), "option", words)
         asks[name] = Doing(step, {n: rule for n, rule in rules.items() if rule}, {})
     return asks
 
@@ -178,13 +180,13 @@ def _check_targets(
     targets += [(f"the dispute of {code}", stage) for code, stage in disputes.items()]
     for what, target in targets:
         if target not in w.stages:
-            b.problems.append(
-                f"{src.where('stages')}: {what} leads to `{target}`, which is no stage"
-            )
+            words = f"{what} leads to `{target}`, which is no stage"
+            b.wrong(src.where("stages"), "no_such_stage", words)
     decided = {d for s in w.stages.values() for d in s.decisions}
     for key, decisions in (("replies", w.replies), ("bulk", w.bulk), ("goes_on", w.goes_on)):
         for decision in sorted(set(decisions) - decided):
-            b.problems.append(f"{src.where(key)}: no stage allows the decision `{decision}`")
+            words = f"no stage allows the decision `{decision}`"
+            b.wrong(src.where(key), "no_such_decision", words)
 
 
 def said_by_steps(b: Checker) -> dict[str, Type]:
@@ -205,6 +207,8 @@ def read_workflow(b: Checker, extra: Mapping[str, Type], disputes: Mapping[str, 
         b.names |= {name: of for name, (of, _) in kind.gives.items()}
     _changed(b, src, w)
     start, escalate = _start(b, src, w), _escalate(b, src, w)
+    # Of the case itself: a service that was published before may call something of its own so.
+    b.names = {**OF_THE_CASE, **b.names}
     due = b.rule(w.due, src.where("due"), None) if w.due else None
     stages = {sid: _stage(b, src, sid, s, extra) for sid, s in w.stages.items()}
     _check_targets(b, src, w, [stage for _, stage in start], disputes)
@@ -230,6 +234,7 @@ def _reopen(b: Checker, src: Source, sid: str, s: f.StageFile) -> Reopen | None:
         return None
     where = src.where("stages", sid, "reopen")
     if not s.closes:
-        b.problems.append(f"{where}: only a stage that closes the case can be reopened from")
+        words = "only a stage that closes the case can be reopened from"
+        b.wrong(where, "reopen", words)
     days = b.rule(s.reopen.days, src.where("stages", sid, "reopen", "days"), INT)
     return Reopen(s.reopen.stage, days, s.reopen.offer) if days else None

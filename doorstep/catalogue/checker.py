@@ -1,8 +1,10 @@
 """What is known while a service's files are read in order, and how rules, facts and sentences are checked."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from doorstep.catalogue import files as f
+from doorstep.catalogue.problem import Place, Problem
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.words import UNITS, places
 from doorstep.forms import facts
@@ -10,13 +12,14 @@ from doorstep.forms.rules.check import check_call
 from doorstep.forms.rules.errors import RuleError
 from doorstep.forms.rules.parse import FactCall, parse_call, path_of
 from doorstep.forms.rules.rule import Rule
-from doorstep.forms.rules.types import BOOL, INT, TEXT, ListOf, Maybe, Record, Type
+from doorstep.forms.rules.types import BOOL, INT, MONEY, TEXT, TIME, ListOf, Maybe, Record, Type
 
 SETTING_TYPES: dict[str, Type] = {
     "number": INT,
     "yes_no": BOOL,
     "text": TEXT,
-    "time": TEXT,
+    "time": TIME,
+    "money": MONEY,
     "texts": ListOf(TEXT),
 }
 
@@ -33,7 +36,9 @@ class Checker:
     """Holds what is known while the files are read in order; problems are gathered, not thrown."""
 
     def __init__(self, contents: Mapping[str, str]) -> None:
-        self.problems: list[str] = []
+        self.problems: list[Problem] = []
+        # What is refused of a folder that is used anew, and not of a version that was published before.
+        self.doubts: list[Problem] = []
         self.contents = contents
         about = Source("service.yaml", contents.get("service.yaml", ""))
         self.about = about.as_model(f.ServiceFile)
@@ -49,7 +54,7 @@ class Checker:
         self.implied: dict[str, frozenset[str]] = {}
         self.ask: set[str] = set()
         # Questions that a later page asks, by their ids, each with its line.
-        self.later: dict[str, str] = {}
+        self.later: dict[str, Place] = {}
         # What no sentence may name: facts for rules alone, and what is worked out of them.
         self.private: set[str] = set()
         # Answers that no case keeps: no sentence, check or value may name them, and after the form nothing may.
@@ -57,22 +62,32 @@ class Checker:
         # Stops that later rules rest on: passing them would leave those rules without their values.
         self.rested_on = {"unavailable"}
 
-    def rule(self, text: str, where: str, wants: Type | None = BOOL) -> Rule | None:
-        """Read a rule with all that is known so far; keep the problem when it has one."""
-        try:
-            return Rule.read(text, self.names, known=self.known, where=where, wants=wants)
-        except RuleError as exc:
-            self.problems.append(self._said(exc))
-            return None
+    def wrong(self, where: Place, code: str, words: str) -> None:
+        """Keep a mistake: where it stands, the code of its kind, and what to write instead."""
+        self.problems.append(where.wrong(code, words))
 
-    def _said(self, exc: RuleError) -> str:
-        """Return a mistake in words; what rests on an answer that is not there yet says where it is asked."""
+    def rule(
+        self, text: str, where: Place, wants: Type | None = BOOL, *, may_be_nothing: bool = False
+    ) -> Rule | None:
+        """Read a rule with all that is known so far; keep the problem when it has one, and its doubts."""
+        more: dict[str, Any] = {"known": self.known, "wants": wants}
+        try:
+            rule = Rule.read(text, self.names, may_be_nothing=may_be_nothing, **more)
+        except RuleError as exc:
+            self.problems.append(self._of_rule(where, exc))
+            return None
+        self.doubts += [self._of_rule(where, doubt) for doubt in rule.doubts]
+        return rule
+
+    def _of_rule(self, where: Place, exc: RuleError) -> Problem:
+        """Return a rule's mistake; what rests on an answer that is not there yet says where it is asked."""
         there = self.later.get(exc.unknown)
         if there is None:
-            return str(exc)
-        return (
-            f"{exc.where}: `{exc.unknown}` is asked later, at {there}: this would be judged before it is "
-            "answered; put that page first, or this on a page after it"
+            return where.wrong("rule", str(exc))
+        return where.wrong(
+            "asked_later",
+            f"`{exc.unknown}` is asked later, at {there}: this would be judged before it is "
+            "answered; put that page first, or this on a page after it",
         )
 
     def learn(self, proved: frozenset[str]) -> None:
@@ -82,21 +97,23 @@ class Checker:
             if needs <= self.known:
                 self.known |= {name}
 
-    def call(self, text: str, where: str) -> tuple[FactCall, facts.Fact] | None:
+    def call(self, text: str, where: Place) -> tuple[FactCall, facts.Fact] | None:
         """Read a call of a fact, its name and its arguments' types checked."""
         try:
-            call = parse_call(text, where)
+            call = parse_call(text)
             fact = facts.offered().get(facts.current_name(call.name))
             if fact is None:
                 names = ", ".join(sorted(facts.offered()))
-                raise RuleError(
-                    f"no room offers the fact `{call.name}`; there are: {names}", text, 0, where
-                )
-            check_call(call, fact.params, self.names, where)
-            return call, fact
+                words = f"no room offers the fact `{call.name}`; there are: {names}"
+                self.wrong(where, "no_such_fact", words)
+            else:
+                doubts = list[RuleError]()
+                check_call(call, fact.params, self.names, doubts=doubts)
+                self.doubts += [self._of_rule(where, doubt) for doubt in doubts]
+                return call, fact
         except RuleError as exc:
-            self.problems.append(self._said(exc))
-            return None
+            self.problems.append(self._of_rule(where, exc))
+        return None
 
 
 def read_facts(
@@ -114,9 +131,8 @@ def read_facts(
         if pair is None:
             continue
         if pair[1].where == "outside" and not may_ask_outside:
-            b.problems.append(
-                f"{where}: `{pair[1].name}` is asked of an outside system; only a page may wait for it"
-            )
+            words = f"`{pair[1].name}` is asked of an outside system; only a page may wait for it"
+            b.wrong(where, "fact_outside", words)
         named_calls.append((name, pair[0]))
         if pair[1].private or _heads(map(_path, pair[0].args)) & b.private:
             b.private.add(name)
@@ -134,7 +150,7 @@ def read_values(
     """Read named rules in order; each may use those above it."""
     values: list[tuple[str, Rule]] = []
     for name, text in rules.items():
-        rule = b.rule(text, src.where(*at, "values", name), None)
+        rule = b.rule(text, src.where(*at, "values", name), None, may_be_nothing=True)
         if rule:
             b.names[name] = rule.type
             values.append((name, rule))
@@ -144,12 +160,11 @@ def read_values(
     return values
 
 
-def refuse_forgotten(b: Checker, paths: Iterable[str], where: str) -> None:
+def refuse_forgotten(b: Checker, paths: Iterable[str], where: Place) -> None:
     """Keep the problem where something that is kept would hold an answer that is to be forgotten."""
     for name in sorted(_heads(paths) & b.forgotten):
-        b.problems.append(
-            f"{where}: `{name}` is forgotten (`forget: true`); only a fact may take it"
-        )
+        words = f"`{name}` is forgotten (`forget: true`); only a fact may take it"
+        b.wrong(where, "forgotten", words)
 
 
 def _heads(paths: Iterable[str]) -> set[str]:
@@ -169,13 +184,14 @@ def _may_be_nothing(b: Checker, path: str) -> bool:
     return isinstance(shape, Maybe)
 
 
-def check_sentence(b: Checker, text: str, where: str, extra: Mapping[str, Type]) -> None:
+def check_sentence(b: Checker, text: str, where: Place, extra: Mapping[str, Type]) -> None:
     """Check that every placeholder of a sentence names something; keep the problem when it does not."""
     for path, unit in places(text):
         if unit and unit not in UNITS:
-            b.problems.append(f"{where}: no unit `{unit}`; there are: {', '.join(UNITS)}")
+            b.wrong(where, "no_such_unit", f"no unit `{unit}`; there are: {', '.join(UNITS)}")
         if _heads([path]) & b.private:
-            b.problems.append(f"{where}: `{{{path}}}` is for rules alone; no sentence may name it")
+            words = f"`{{{path}}}` is for rules alone; no sentence may name it"
+            b.wrong(where, "private", words)
         refuse_forgotten(b, [path.removesuffix("_words")], where)
         shape: Type = Record("all", {**b.names, **extra})
         for part in path.split("."):
@@ -185,5 +201,5 @@ def check_sentence(b: Checker, text: str, where: str, extra: Mapping[str, Type])
             elif isinstance(shape, Record) and part in shape.fields:
                 shape = shape.fields[part]
             else:
-                b.problems.append(f"{where}: nothing is called `{{{path}}}` here")
+                b.wrong(where, "placeholder", f"nothing is called `{{{path}}}` here")
                 break

@@ -19,6 +19,7 @@ from doorstep.catalogue.build_service import build, build_all, digest, read_exam
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.files import SettingFile
 from doorstep.catalogue.models import Version
+from doorstep.catalogue.problem import Place, Problem
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
@@ -50,7 +51,8 @@ def other_settings(values: Mapping[str, object]) -> Iterator[None]:
 def read_folder(folder: Path) -> dict[str, str]:
     """Return the texts of a service's folder by their names in it; raises DefinitionError."""
     if not (folder / "service.yaml").exists():
-        raise DefinitionError([f"{folder.name}: there is no service.yaml here"])
+        wrong = Place("service.yaml").wrong("no_file", f"there is no service.yaml in {folder.name}")
+        raise DefinitionError([wrong])
     paths = [folder / n for n in (*FILES, NOTE) if (folder / n).exists()]
     paths += sorted((folder / "messages").glob("*.md"))
     contents = {}
@@ -59,7 +61,8 @@ def read_folder(folder: Path) -> dict[str, str]:
         try:
             contents[name] = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as exc:
-            raise DefinitionError([f"{name}:1: not UTF-8; save the file as UTF-8"]) from exc
+            wrong = Place(name).wrong("not_utf8", "not UTF-8; save the file as UTF-8")
+            raise DefinitionError([wrong]) from exc
     return contents
 
 
@@ -68,7 +71,7 @@ def of_folder(folder: Path) -> tuple[Service, dict[str, str]]:
 
     Stricter than building what was published before: what is read here is about to be used anew.
     """
-    files, problems = read_folder(folder), []
+    files, problems = read_folder(folder), list[Problem]()
     try:
         candidate = build_all(files)
         about = Source("service.yaml", files["service.yaml"])
@@ -78,10 +81,8 @@ def of_folder(folder: Path) -> tuple[Service, dict[str, str]]:
         in_force = {} if is_wrong else settings(candidate, _today())
         problems += here.problems(candidate, files, in_force)
         if candidate.slug != folder.name:
-            where = about.where("slug")
-            problems.append(
-                f"{where}: slug: is `{candidate.slug}`, but its folder is `{folder.name}`"
-            )
+            words = f"slug: is `{candidate.slug}`, but its folder is `{folder.name}`"
+            problems.append(about.where("slug").wrong("slug", words))
     except DefinitionError as exc:
         problems += exc.problems
     try:
@@ -234,7 +235,7 @@ def _on(setting: SettingFile, value: object, day: date) -> object:
     return _on(setting, setting.default, day)
 
 
-def own_settings_problems(of: Service) -> list[str]:
+def own_settings_problems(of: Service) -> list[Problem]:
     """Return what is wrong with this council's own settings of a service, each with file and line."""
     path = council.folder() / "settings.yaml"
     if not path.exists():

@@ -7,6 +7,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from doorstep.catalogue.errors import DefinitionError
+from doorstep.catalogue.problem import Place
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -72,12 +73,13 @@ class Source:
             mark = getattr(exc, "problem_mark", None)
             line = mark.line + 1 if mark else 1
             why = getattr(exc, "problem", None) or str(exc).splitlines()[0]
-            raise DefinitionError([f"{name}:{line}: not readable as YAML: {why}"]) from exc
+            wrong = Place(name, (), line).wrong("yaml", f"not readable as YAML: {why}")
+            raise DefinitionError([wrong]) from exc
         except (ValueError, OverflowError) as exc:  # such as 2026-13-45, which looks like a day
-            raise DefinitionError([f"{name}:1: not readable: {exc}"]) from exc
+            raise DefinitionError([Place(name).wrong("yaml", f"not readable: {exc}")]) from exc
 
-    def where(self, *path: object) -> str:
-        """Return "file:line" of the deepest part of the path that stands in the file."""
+    def where(self, *path: object) -> Place:
+        """Return a place by its path, with the line of the deepest part that stands in the file."""
         node, line = self._node, 1
         for part in path:
             child = None
@@ -89,7 +91,7 @@ class Source:
                 continue
             node = child
             line = node.start_mark.line + 1
-        return f"{self.name}:{line}"
+        return Place(self.name, path, line)
 
     def as_model(self, model: type[M]) -> M:
         """Return the file as a model; raises DefinitionError with a line for each mistake."""
@@ -98,7 +100,9 @@ class Source:
         except ValidationError as exc:
             raise DefinitionError(
                 [
-                    f"{self.where(*e['loc'])}: {'.'.join(map(str, e['loc']))}: {e['msg']}"
+                    self.where(*e["loc"]).wrong(
+                        "shape", f"{'.'.join(map(str, e['loc']))}: {e['msg']}"
+                    )
                     for e in exc.errors()
                 ]
             ) from exc

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from doorstep.catalogue.files import SettingFile
+from doorstep.catalogue.problem import Problem
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Service
 from doorstep.forms.rules.errors import suggest
@@ -12,6 +13,10 @@ from doorstep.forms.rules.errors import suggest
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 FITS: dict[str, tuple[Callable[[object], bool], str]] = {
     "number": (lambda v: isinstance(v, int) and not isinstance(v, bool), "a whole number"),
+    "money": (
+        lambda v: isinstance(v, int) and not isinstance(v, bool) and v >= 0,
+        "pence, such as 2500 for £25",
+    ),
     "yes_no": (lambda v: isinstance(v, bool), "true or false"),
     "text": (lambda v: isinstance(v, str), "a text"),
     "time": (
@@ -51,17 +56,18 @@ def _wrong(setting: SettingFile, value: object) -> str:
     return "" if fits(value) else f"must be {words}"
 
 
-def default_problems(service: Service, source: Source) -> list[str]:
+def default_problems(service: Service, source: Source) -> list[Problem]:
     """Return what is wrong with the defaults in service.yaml, each with its line."""
     problems = []
     for name, setting in service.about.settings.items():
         where = source.where("settings", name, "default")
         if is_dated(setting, setting.default):
             problems += [
-                f"{where}: `default`: {wrong}" for wrong in _dated(setting, setting.default)
+                where.wrong("setting", f"`default`: {wrong}")
+                for wrong in _dated(setting, setting.default)
             ]
         elif wrong := _wrong(setting, setting.default):
-            problems.append(f"{where}: `default` {wrong}")
+            problems.append(where.wrong("setting", f"`default` {wrong}"))
     return problems
 
 
@@ -84,18 +90,21 @@ def _dated(setting: SettingFile, values: list[object]) -> Iterator[str]:
                 yield wrong
 
 
-def own_problems(service: Service, source: Source, own: object) -> list[str]:
+def own_problems(service: Service, source: Source, own: object) -> list[Problem]:
     """Return what is wrong with a council's own values for a service, each with file and line."""
     if not isinstance(own, dict):
-        return [f"{source.where(service.slug)}: settings are said as `name: value`"]
+        where = source.where(service.slug)
+        return [where.wrong("setting", "settings are said as `name: value`")]
     problems = []
     for name, value in own.items():
         where, setting = source.where(service.slug, name), service.about.settings.get(str(name))
         if setting is None:
             near = suggest(str(name), service.about.settings)
-            problems.append(f"{where}: {service.slug} has no setting `{name}`{near}")
+            words = f"{service.slug} has no setting `{name}`{near}"
+            problems.append(where.wrong("no_such_setting", words))
         elif is_dated(setting, value):
-            problems += [f"{where}: `{name}`: {wrong}" for wrong in _dated(setting, value)]
-        elif _wrong(setting, value):
-            problems.append(f"{where}: `{name}` {_wrong(setting, value)}")
+            dated = _dated(setting, value)
+            problems += [where.wrong("setting", f"`{name}`: {wrong}") for wrong in dated]
+        elif wrong := _wrong(setting, value):
+            problems.append(where.wrong("setting", f"`{name}` {wrong}"))
     return problems

@@ -1,13 +1,16 @@
 """What a step is to a definition: all that a validator needs, and what the spine must know of a guest it cannot name."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from doorstep.catalogue.problem import Place, Problem
 from doorstep.forms.rules.rule import Rule
 from doorstep.forms.rules.types import Type
 
+# A mistake in words, or the code of its kind and the words.
+Said = str | tuple[str, str]
 # Says what is wrong with one use of a step: its rules, its plain words, the service's files by name.
-Check = Callable[[Mapping[str, Rule], Mapping[str, object], Mapping[str, str]], Iterable[str]]
+Check = Callable[[Mapping[str, Rule], Mapping[str, object], Mapping[str, str]], Iterable[Said]]
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class Using:
 
 
 # Says what is wrong with one use of a step in this council: its rules, its plain words, who uses it.
-CheckHere = Callable[[Mapping[str, Rule], Mapping[str, object], Using], Iterable[str]]
+CheckHere = Callable[[Mapping[str, Rule], Mapping[str, object], Using], Iterable[Said]]
 
 
 # Says which outcomes one use of a step may have: its rules, its plain words.
@@ -28,14 +31,14 @@ Outcomes = Callable[[Mapping[str, Rule], Mapping[str, object]], Iterable[str]]
 
 def nothing_wrong(
     rules: Mapping[str, Rule], words: Mapping[str, object], files: Mapping[str, str]
-) -> Iterable[str]:
+) -> Iterable[Said]:
     """Find nothing wrong."""
     return ()
 
 
 def nothing_wrong_here(
     rules: Mapping[str, Rule], words: Mapping[str, object], using: Using
-) -> Iterable[str]:
+) -> Iterable[Said]:
     """Find nothing wrong in this council."""
     return ()
 
@@ -83,6 +86,13 @@ class StepKind:
     # What is wrong with a use of it, whatever the council; and in this council, before a folder is used anew.
     check: Check = nothing_wrong
     check_here: CheckHere = nothing_wrong_here
+
+
+def said(where: Place, mistakes: Iterable[Said]) -> Iterator[Problem]:
+    """Go through what a step says is wrong, as mistakes that stand somewhere."""
+    for mistake in mistakes:
+        code, words = ("step", mistake) if isinstance(mistake, str) else mistake
+        yield where.wrong(code, words)
 
 
 _offered: dict[str, StepKind] = {}

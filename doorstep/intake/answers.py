@@ -124,8 +124,9 @@ def _in_words(
             offered = facts.options(question, values, clock_at(now))
         elif kind.nature == "spot":
             offered = places_of(spots.find(option[0]) for option in offered)
-        elif question.options:
-            offered = catalogue.service(service.digest).form.questions[question.id].options
+        elif question.options or question.parts:
+            question = catalogue.service(service.digest).form.questions[question.id]
+            offered = question.options
         words = say(kind.show(question, answer, offered), year=True)
     if isinstance(sentence, Untranslated):
         return {question.id: words}

@@ -15,13 +15,14 @@ from doorstep.staff.actor import Actor
 
 def _check(
     rules: Mapping[str, Rule], words: Mapping[str, object], files: Mapping[str, str]
-) -> Iterator[str]:
+) -> Iterator[steps.Said]:
     """Say that a message is not there."""
     text = f"messages/{words.get('message')}.md"
     if text not in files:
-        yield f"no {text}"
+        yield "no_message", f"no {text}"
     if words.get("otherwise", "write") != "write":
-        yield "`otherwise` of `tell` is `write`, a letter to who has no e-mail address and no mobile number"
+        says = "`otherwise` of `tell` is `write`, a letter to who has no e-mail address and no mobile number"
+        yield "otherwise", says
 
 
 KIND = steps.StepKind(

@@ -30,9 +30,10 @@ def _one_sum(name: str) -> steps.Check:
 
     def check(
         rules: Mapping[str, Rule], _words: Mapping[str, object], _files: Mapping[str, str]
-    ) -> Iterator[str]:
+    ) -> Iterator[steps.Said]:
         if ("pence" in rules) == ("up_to" in rules):
-            yield f"`{name}` says `pence`, or `up_to` for what is still missing, and not both"
+            words = f"`{name}` says `pence`, or `up_to` for what is still missing, and not both"
+            yield "one_sum", words
 
     return check
 
@@ -60,10 +61,13 @@ PAY = steps.StepKind(
 
 def _below_nothing(
     rules: Mapping[str, Rule], _words: Mapping[str, object], _using: steps.Using
-) -> Iterator[str]:
+) -> Iterator[steps.Said]:
     """Find a sum that can only be below nothing; -1 once meant all."""
     if "pence" in rules and re.fullmatch(r"-\s*[0-9]+", rules["pence"].text.strip()):
-        yield "`refund` of less than nothing gives nothing back; leave `pence` out to give all back"
+        words = (
+            "`refund` of less than nothing gives nothing back; leave `pence` out to give all back"
+        )
+        yield "below_nothing", words
 
 
 REFUND = steps.StepKind(

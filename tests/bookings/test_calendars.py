@@ -95,7 +95,7 @@ def problems(folder: Path) -> list[str]:
     try:
         catalogue.of_folder(folder)
     except DefinitionError as exc:
-        return exc.problems
+        return [str(problem) for problem in exc.problems]
     return []
 
 

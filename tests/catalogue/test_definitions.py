@@ -54,7 +54,7 @@ def changed(file: str, old: str, new: str) -> dict[str, str]:
 def test_a_mistake_names_its_file_and_line(file: str, old: str, new: str, says: str) -> None:
     with pytest.raises(DefinitionError) as caught:
         build(changed(file, old, new))
-    about = [p for p in caught.value.problems if says in p]
+    about = [p for p in map(str, caught.value.problems) if says in p]
     assert about, caught.value.problems
     where, line, _ = about[0].split(":", 2)
     assert where == file and int(line) >= 1
@@ -79,7 +79,7 @@ def test_what_rests_on_an_answer_that_comes_later_names_both_lines() -> None:
     judged = [n for n, line in enumerate(lines, 1) if "bulky_price(" in line and n < asked]
     for number in judged:
         said = f"form.yaml:{number}: `pension` is asked later, at form.yaml:{asked}"
-        assert any(said in problem for problem in caught.value.problems), said
+        assert any(said in str(problem) for problem in caught.value.problems), said
 
 
 def test_a_definition_with_an_error_leaves_the_running_version(district: Any) -> None:

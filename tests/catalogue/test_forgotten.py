@@ -37,7 +37,7 @@ def with_changed(file: str, old: str, new: str) -> Mapping[str, str]:
 def test_what_is_kept_cannot_name_what_is_forgotten(file: str, old: str, new: str) -> None:
     with pytest.raises(DefinitionError) as caught:
         build(with_changed(file, old, new))
-    said = " ".join(caught.value.problems)
+    said = " ".join(map(str, caught.value.problems))
     assert "claim" in said or "surname" in said
 
 
@@ -70,5 +70,7 @@ def test_a_stages_value_with_a_mistake_has_its_line(old: str, new: str, says: st
     with pytest.raises(DefinitionError) as caught:
         build(with_changed("workflow.yaml", old, new))
     assert any(
-        p.startswith("workflow.yaml:") for p in caught.value.problems if says in p or "max" in p
+        p.startswith("workflow.yaml:")
+        for p in map(str, caught.value.problems)
+        if says in p or "max" in p
     )

@@ -141,7 +141,7 @@ def test_a_choices_name_must_fit_into_an_address(fetching: Any) -> None:
     flow = fetching.contents["workflow.yaml"].replace("      other:", "      Other day:")
     with pytest.raises(DefinitionError) as caught:
         build({**fetching.contents, "workflow.yaml": flow})
-    (said,) = caught.value.problems
+    (said,) = map(str, caught.value.problems)
     line = flow.splitlines().index("      Other day:") + 2  # what stands under the name
     assert said.startswith(f"workflow.yaml:{line}:") and "stands in an address" in said
 

@@ -90,7 +90,7 @@ def test_a_mistake_in_a_councils_own_table_names_its_line(
 ) -> None:
     path = council.folder() / "settings.yaml"
     path.write_text(f"# Ours\nfetch:\n  tariff: {own}\n")
-    (said,) = catalogue.own_settings_problems(fetching.service)
+    (said,) = map(str, catalogue.own_settings_problems(fetching.service))
     assert said.startswith(f"councils/{path.parent.name}/settings.yaml:3:"), said
     assert "`tariff`" in said and says in said
 
@@ -112,7 +112,7 @@ def test_a_mistake_in_a_services_table_names_its_line(
     assert old in text
     text = text.replace(old, new, 1)
     made = build({**fetching.contents, "service.yaml": text})
-    (said,) = setting_checks.default_problems(made, Source("service.yaml", text))
+    (said,) = map(str, setting_checks.default_problems(made, Source("service.yaml", text)))
     assert said.startswith("service.yaml:") and says in said, said
     line = text.splitlines()[int(said.split(":")[1]) - 1]
     assert "default:" in line or line.strip().startswith("-"), line

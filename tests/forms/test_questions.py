@@ -118,7 +118,9 @@ def test_an_example_gives_its_answer_and_comes_back_from_the_page(
         assert kind.clean(question, again, options_of(kind)) == answer
 
 
-@pytest.mark.parametrize("kind", [k for k in KINDS.values() if k.asks], ids=lambda k: k.name)
+@pytest.mark.parametrize(
+    "kind", [k for k in KINDS.values() if k.asks and k.is_listed], ids=lambda k: k.name
+)
 def test_an_optional_question_may_stay_unanswered(kind: Kind) -> None:
     assert any(not e.refused for e in kind.examples) and any(e.refused for e in kind.examples)
     assert (
@@ -138,7 +140,9 @@ def test_an_answer_as_json_fits_its_schema_and_comes_in(kind: Kind, example: Exa
     assert kind.clean(question, kind.read(question, value), options_of(kind)) == example.answer
 
 
-@pytest.mark.parametrize("kind", [k for k in KINDS.values() if k.asks], ids=lambda k: k.name)
+@pytest.mark.parametrize(
+    "kind", [k for k in KINDS.values() if k.asks and k.is_listed], ids=lambda k: k.name
+)
 def test_an_answer_of_another_type_is_refused(kind: Kind) -> None:
     question = Question("q", kind.name, "Label", options=options_of(kind))
     whole = () if kind.schema(question).get("type") == "integer" else (1,)
@@ -178,7 +182,9 @@ def test_who_was_born_tomorrow_or_too_long_ago_is_refused_today() -> None:
 
 
 @pytest.mark.parametrize("label", ["", "Page", "A label of its own"])
-@pytest.mark.parametrize("kind", [k for k in KINDS.values() if k.asks], ids=lambda k: k.name)
+@pytest.mark.parametrize(
+    "kind", [k for k in KINDS.values() if k.asks and k.is_listed], ids=lambda k: k.name
+)
 def test_no_label_and_no_hint_is_swallowed(kind: Kind, label: str) -> None:
     question = Question("q", kind.name, label, hint="The question’s hint", short="Short")
     page = Page(id="p", title="Page", hint="Only our officers read this", questions=(question,))

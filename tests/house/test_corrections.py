@@ -23,7 +23,7 @@ def test_what_could_not_be_put_right_is_said_with_its_line() -> None:
     files = catalogue.read_folder(next(f for f in FOLDERS if f.name == "bulky-waste"))
     text = files["workflow.yaml"].replace("  job.not_found: not_found\n", "", 1)
     service = build_all({**files, "workflow.yaml": text})
-    said = list(corrections.problems(service, Source("workflow.yaml", text)))
+    said = [str(p) for p in corrections.problems(service, Source("workflow.yaml", text))]
     assert any("`job.not_found` leads nowhere" in line for line in said)
     assert any("`collected` cannot be put right to `not_found`" in line for line in said)
     assert all(line.startswith("workflow.yaml:") for line in said)

@@ -148,7 +148,7 @@ def test_a_mistake_in_any_language_names_its_file_and_line(district: Any) -> Non
         assert old in contents[file]
         with pytest.raises(DefinitionError) as caught:
             build_all({**contents, file: contents[file].replace(old, new)})
-        about = [p for p in caught.value.problems if says in p]
+        about = [p for p in map(str, caught.value.problems) if says in p]
         assert about and re.match(rf"{re.escape(file)}:\d+:", about[0]), caught.value.problems
 
 

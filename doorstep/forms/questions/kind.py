@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Literal, Protocol
 
 from doorstep.forms.form import Question
-from doorstep.forms.rules.types import TEXT, Type
+from doorstep.forms.rules.types import TEXT, Type, one_of
 from doorstep.text.clean import clean
 
 
@@ -98,6 +98,8 @@ class Kind:
 
     name = ""
     asks = True
+    # Whether a service may name it as a question's kind.
+    is_listed = True
     examples: tuple[Example, ...] = ()
     nature: Nature = ""
     shown: Shown = ""
@@ -106,6 +108,8 @@ class Kind:
     carried: Carried = "by_name"
     # A text in own words: 1 where there is room for many, 2 for a few, 0 where it is none.
     own_words = 0
+    # Whether it can be asked several times over on one page (`repeat`).
+    may_repeat = True
     # Whether the map's scripts come with its page, and whether it has its page to itself.
     needs_map = False
     has_own_page = False
@@ -194,6 +198,12 @@ class Kind:
 def text_schema(question: Question, limit: int) -> Schema:
     """Return the JSON Schema of a text."""
     return {"type": "string", "maxLength": question.max_length or limit}
+
+
+def option_type(question: Question) -> Type:
+    """Return the type of one option: one of those that the form lists, or any that a fact finds."""
+    listed = tuple(value for value, _ in question.options)
+    return one_of(listed) if listed and question.source is None else TEXT
 
 
 def option_schema(question: Question) -> Schema:

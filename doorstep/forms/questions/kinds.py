@@ -19,6 +19,7 @@ from doorstep.forms.questions.number import Number
 from doorstep.forms.questions.organisation import Organisation
 from doorstep.forms.questions.photo import Photo
 from doorstep.forms.questions.photos import Photos
+from doorstep.forms.questions.several import Several
 from doorstep.forms.questions.signature import Signature
 from doorstep.forms.questions.similar import Similar
 from doorstep.forms.questions.slot import Slot
@@ -28,6 +29,13 @@ from doorstep.forms.questions.uk_address import UkAddress
 from doorstep.forms.questions.vehicle_registration import VehicleRegistration
 from doorstep.forms.questions.yes_no import YesNo
 
+
+def of(question: Question) -> Kind:
+    """Return the kind of a question."""
+    return KINDS[question.kind]
+
+
+SEVERAL = Several(of)
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -47,6 +55,7 @@ KINDS: dict[str, Kind] = {
         Slot(),
         Money(),
         Similar(),
+        SEVERAL,
         Number(),
         VehicleRegistration(),
         NationalInsurance(),
@@ -58,8 +67,3 @@ KINDS: dict[str, Kind] = {
         Information(),
     )
 }
-
-
-def of(question: Question) -> Kind:
-    """Return the kind of a question."""
-    return KINDS[question.kind]

@@ -1,5 +1,6 @@
 """Draws a page of a form, as it was left or with what is wrong."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,8 +36,11 @@ def render_page(
     here: Page,
     wrong: dict[str, Invalid],
     posted: Posted | None = None,
+    *,
+    template: str = "form/page.html",
+    more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """Draw a page with what was typed, or was answered before, and what is wrong with it."""
+    """Draw a page with what was typed, or was answered before, and what is wrong with it; `more` goes to its template."""
     draft, before = filling.draft, filling.page_before(here)
     typed = posted or filled(here, draft)
     # What is typed and not taken has no price: that of an earlier answer would be false.
@@ -56,7 +60,8 @@ def render_page(
         "so_far": fill(here.so_far, filling.values) if so_far else "",
     }
     draw = _homes if here.questions and kinds.of(here.questions[0]).has_own_page else choices
-    return render(request, "form/page.html", context | draw(request, filling, here, wrong, typed))
+    context |= draw(request, filling, here, wrong, typed)
+    return render(request, template, {**context, **(more or {})})
 
 
 def choices(

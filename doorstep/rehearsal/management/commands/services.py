@@ -60,7 +60,7 @@ class Command(BaseCommand):
             problems = catalogue.own_settings_problems(service)
             wrong += len(problems)
             for problem in problems:
-                self.stderr.write(problem)
+                self.stderr.write(str(problem))
             if not problems:
                 self.stdout.write(f"{folder.name}: well formed")
         if wrong:

@@ -127,6 +127,16 @@ export function dress(root) {
     show();
   }
 
+  // A question that another's answer asks comes and goes with it; what the server asks does not depend on this.
+  for (const revealed of root.querySelectorAll("[data-revealed-by]")) {
+    const values = JSON.parse(revealed.dataset.values);
+    const by = document.getElementsByName(revealed.dataset.revealedBy);
+    const show = () => { revealed.hidden = ![...by].some((one) => one.checked && values.includes(one.value)); };
+    for (const one of by) one.addEventListener("change", show);
+    revealed.classList.add("form-revealed--works");
+    show();
+  }
+
   // A long list is searched by typing; without this the whole list stands there. What is chosen stays in sight.
   for (const search of root.querySelectorAll("input[data-search]")) {
     const rows = [...document.querySelectorAll(`#${search.dataset.search} > [data-words]`)];
