@@ -205,3 +205,88 @@ def test_every_error_has_its_subject(label: str, short: str, code: str) -> None:
     question = Question("q", "text", label, short=short)
     said = str(macros.sentence(question, Invalid(code, most=3, over=1))).strip()
     assert said.startswith("Thing must be" if "Thing" in (label, short) else "Your answer must be")
+
+
+PROGRAMS = [
+    ("number", "1,200", 1200),
+    ("vehicle_registration", "ab12 cde", "AB12CDE"),
+    ("national_insurance", "AB 12 34 56 C", "AB123456C"),
+    ("date_of_birth", "1980-03-31", date(1980, 3, 31)),
+    ("declaration", "true", True),
+    ("declaration", "false", "missing"),
+    ("organisation", "Acorn Ltd", {"name": "Acorn Ltd", "company": "", "charity": ""}),
+    (
+        "organisation",
+        "Oak, Elm and Ash Ltd, 01234567, 1234567",
+        {"name": "Oak, Elm and Ash Ltd", "company": "01234567", "charity": "1234567"},
+    ),
+    ("organisation", "01234567", {"name": "01234567", "company": "", "charity": ""}),
+    ("organisation", ", ,", "missing"),
+    (
+        "uk_address",
+        "Flat 2, 10 Mill Lane, Leeds LS1 4AP",
+        {
+            "line1": "Flat 2",
+            "line2": "10 Mill Lane",
+            "town": "Leeds",
+            "county": "",
+            "postcode": "LS1 4AP",
+            "uprn": "",
+        },
+    ),
+    (
+        "uk_address",
+        "10 Mill Lane, Leeds, ls14ap",
+        {
+            "line1": "10 Mill Lane",
+            "line2": "",
+            "town": "Leeds",
+            "county": "",
+            "postcode": "LS1 4AP",
+            "uprn": "",
+        },
+    ),
+    ("uk_address", "LS1 4AP", "address_part"),
+    ("uk_address", "Leeds", "address_part"),
+    ("uk_address", ",,,", "missing"),
+    ("signature", "Ann Example", {"name": "Ann Example", "strokes": ""}),
+]
+
+
+@pytest.mark.parametrize(("name", "sent", "becomes"), PROGRAMS)
+def test_a_programs_text_is_read(name: str, sent: str, becomes: object) -> None:
+    kind, question = KINDS[name], Question("q", name, "Label")
+    fields = kind.from_program(question, [sent])
+    if isinstance(becomes, str) and becomes not in ("AB12CDE", "AB123456C"):
+        with pytest.raises(Invalid, match=f"^{becomes}$"):
+            kind.clean(question, fields, options_of(kind))
+        return
+    assert kind.clean(question, fields, options_of(kind)) == becomes
+    with pytest.raises(Invalid, match="^one_value$"):
+        kind.from_program(question, [sent, sent])
+
+
+def test_no_other_words_are_agreed_to_than_those_beside_the_box() -> None:
+    kind = KINDS["declaration"]
+    before, now = (Question("q", kind.name, "Label", body=b) for b in ("It is true", "It is mine"))
+    assert kind.clean(before, kind.fill(before, True), ()) is True
+    with pytest.raises(Invalid, match="^declaration_changed$"):
+        kind.clean(now, kind.fill(before, True), ())
+    assert "checked" not in drawn(now, kind.fill(before, True))
+    assert "checked" in drawn(now, kind.fill(now, True)) and "It is mine" in drawn(now, Typed())
+
+
+def test_of_a_signature_only_lines_are_given_back() -> None:
+    kind, question = KINDS["signature"], Question("q", "signature", "Label")
+    assert kind.drawn({"name": "Ann", "strokes": "M1 2L3 4"}) == "M1 2L3 4"
+    for strokes in ("M1 2", 'M1 2L3 4"/><script>', "url(x)", "M1 2L3 4000", "M٣ 2L3 4"):
+        assert kind.drawn({"name": "Ann", "strokes": strokes}) == ""
+        assert strokes not in drawn(question, Typed({"q-strokes": [strokes]}))
+    assert kind.drawn(None) == "" == KINDS["text"].drawn("M1 2L3 4")
+
+
+@pytest.mark.parametrize(
+    "name", ["national_insurance", "date_of_birth", "uk_address", "signature", "organisation"]
+)
+def test_what_is_personal_is_never_shown_nor_repeated(name: str) -> None:
+    assert KINDS[name].shown == "" and KINDS[name].is_typed
