@@ -1,7 +1,10 @@
 import pytest
+
 from doorstep.catalogue import queries as catalogue
 from doorstep.rehearsal import playing
-@pytest.mark.parametrize("slug", ["council-tax-move"])
+
+
+@pytest.mark.parametrize("slug", ["council-tax-move", "housing-repair"])
 def test_it(district, slug):
     s, c = catalogue.of_folder(catalogue.folder_of(slug))
     wrong = [(r.name, r.differences) for r in playing.play(s, c, s.examples) if r.differences]
