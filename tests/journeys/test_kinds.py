@@ -4,8 +4,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+import yaml
 
 from doorstep.cases.models import Case
+from doorstep.catalogue import queries as catalogue
+from doorstep.rehearsal import playing
 from tests.browser import looks_right, sign_in
 from tests.publishing import publish
 from tests.system import BASE, System
@@ -284,6 +287,15 @@ def test_all_stand_on_one_page_at_the_desk(chromium: Any, base: str) -> None:
     desk.press("#hand-name", "Enter")
     desk.wait_for_url("**/desk/cases/*")
     assert Case.objects.get().answers["home"]["town"] == "Coalville"
+
+
+def test_its_example_is_played(base: str) -> None:
+    service, examples = catalogue.build(FILES), yaml.safe_load(FILES["examples.yaml"])
+    (found,) = playing.play(service, FILES, examples)
+    assert found.differences == []
+    examples[0]["given"]["answers"]["home"] = {"town": "Leeds"}
+    (found,) = playing.play(service, FILES, examples)
+    assert found.differences
 
 
 def test_a_program_sends_all_as_json(base: str) -> None:
