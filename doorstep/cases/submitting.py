@@ -276,7 +276,6 @@ def as_case(
     personal = {q.id for q in questions if q.contact or q.forget}
     answered = {kinds.of(q).nature: q.id for q in reversed(questions) if a.get(q.id)}
     place, spot = a.get(answered.get("home", "")), answered.get("spot", "")
-    unique = service.about.unique.get("of", [])
     values = values_of(draft, settings)
     case_facts, _ = facts.Facts(clock, given_facts or {}, may_ask_outside=False).resolve(
         flow.facts, values
@@ -300,9 +299,15 @@ def as_case(
         settings=to_json(settings),
         decisions=draft.decisions,
         flags=[e.flag for e in flow.escalate if e.rule.evaluate(values, clock)],
-        unique_key=facts.unique_key(service.slug, tuple(a[q] for q in unique)) if unique else None,
+        unique_key=_unique(service, a),
         opened_at=now,
     )
+
+
+def _unique(service: Service, answers: Mapping[str, object]) -> str | None:
+    """Return the text that only one open case may carry; nothing where something of it was not asked, or not said."""
+    of = [answers.get(name) for name in service.about.unique.get("of", [])]
+    return facts.unique_key(service.slug, tuple(of)) if of and None not in of else None
 
 
 def _language(draft: Draft, origin: Case | None) -> str:
