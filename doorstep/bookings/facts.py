@@ -10,7 +10,7 @@ from doorstep.bookings.models import Booking
 from doorstep.catalogue.words import say
 from doorstep.council.queries import ZONE
 from doorstep.forms.facts import Fact, Observed, brings, offer
-from doorstep.forms.rules.types import DAY, INT, TEXT, ListOf, Record
+from doorstep.forms.rules.types import DAY, INT, PROPERTY, TEXT, ListOf, Record
 
 OPTION = Record("option", {"id": TEXT, "label": TEXT})
 BOOKING = Record("booking", {"day": DAY})
@@ -85,7 +85,7 @@ def own_days(draft: str, now: datetime) -> Observed:
 
 def register() -> None:
     """Offer the room's facts."""
-    home = (("kind", TEXT), ("property", TEXT))
+    home = (("kind", TEXT), ("property", PROPERTY))
     window = (("load", INT), ("first", DAY), ("last", DAY), ("draft", TEXT))
     offer(Fact("bookings.slots", (*home, *window), ListOf(OPTION), "local", slots))
     offer(Fact("bookings.pending", home, ListOf(BOOKING), "local", pending))

@@ -10,7 +10,7 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.council.queries import ZONE
 from doorstep.forms.facts import Fact, Observed, offer
 from doorstep.forms.rules.parse import Literal
-from doorstep.forms.rules.types import DAY, INT, TEXT, ListOf, Record
+from doorstep.forms.rules.types import DAY, INT, PROPERTY, TEXT, ListOf, Record
 
 # A booking that had some of it: how much, for which day, how its case ended ("" while it is open) and when (today, while
 # it is).
@@ -57,5 +57,5 @@ def had(case: Case) -> int:
 
 def register() -> None:
     """Offer the fact; two at once for one home count one after the other."""
-    params = (("service", TEXT), ("property", TEXT), ("what", TEXT), ("draft", TEXT))
+    params = (("service", TEXT), ("property", PROPERTY), ("what", TEXT), ("draft", TEXT))
     offer(Fact(NAME, params, ListOf(USE), "local", uses, turn_args=2))

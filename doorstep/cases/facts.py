@@ -18,7 +18,7 @@ from doorstep.forms.questions.kind import NotHad, Option
 from doorstep.forms.rules.evaluate import arguments
 from doorstep.forms.rules.functions import Clock
 from doorstep.forms.rules.parse import FactCall
-from doorstep.forms.rules.types import DAY, INT, TEXT, ListOf, Maybe, Record
+from doorstep.forms.rules.types import DAY, INT, PROPERTY, TEXT, ListOf, Maybe, Record
 from doorstep.outside.kept import kept
 from doorstep.places import queries as places
 from doorstep.places.models import Property
@@ -214,5 +214,5 @@ def offer(offer_fact: Callable[[facts.Fact], None] = facts.offer) -> None:
     offer_fact(facts.Fact("cases.open", params, ListOf(OPEN_CASE), "local", _open))
     closed, since = ListOf(CLOSED_CASE), (*params, ("day", DAY))
     offer_fact(facts.Fact("cases.closed_since", since, closed, "local", _closed_since))
-    params = (("service", TEXT), ("property", TEXT), ("days", INT))
+    params = (("service", TEXT), ("property", PROPERTY), ("days", INT))
     offer_fact(facts.Fact("cases.before", params, ListOf(BEFORE), "local", _before))

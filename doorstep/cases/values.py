@@ -58,7 +58,7 @@ def values_of(
     """Return every name a rule may use for this draft or case, of the service it began under."""
     setting_values = from_json(of.settings) if isinstance(of, Case) else settings
     return {
-        **(steps.given() if isinstance(of, Case) else {}),
+        **(_of_case(of) if isinstance(of, Case) else {}),
         **{k: None for k in (service or _service(of)).form.maybe_unanswered},
         **from_json(of.answers),
         **from_json(of.facts),
@@ -68,6 +68,12 @@ def values_of(
         "draft": str(of.draft_id if isinstance(of, Case) else _named(of)),
         "by_staff": bool(of.by_staff if isinstance(of, Draft) else of.draft.by_staff),
     }
+
+
+def _of_case(case: Case) -> dict[str, object]:
+    """Return what is known of any case: when it was opened and came to its stage, its due day, nothing of steps yet."""
+    entered = case.stage_since or case.opened_at  # which cases of former times lack
+    return {**steps.given(), "due": case.due_on, "opened": case.opened_at, "entered": entered}
 
 
 def _named(draft: Draft) -> str:

@@ -310,7 +310,7 @@ def _stand(case: Case, stage_id: str, now: datetime) -> None:
     """Have a case stand in a stage, in memory: with what the stage finds out, by when it is due, whether it is closed."""
     flow = catalogue.service(case.version_id).workflow
     stage = flow.stages[stage_id]
-    case.stage = stage_id
+    case.stage, case.stage_since = stage_id, now
     if stage.facts:
         finding = facts.Facts(clock_at(now), may_ask_outside=False)
         stage_facts, _missing = finding.resolve(stage.facts, values_of(case))
@@ -319,7 +319,7 @@ def _stand(case: Case, stage_id: str, now: datetime) -> None:
         worked_out = value_rule.evaluate(values_of(case), clock_at(now))
         case.facts = {**case.facts, name: to_json(worked_out)}
     case.closed_at, case.outcome = (now, stage.closes) if stage.closes else (None, "")
-    case.good, case.stage_since = (stage.good if stage.closes else None), now
+    case.good = stage.good if stage.closes else None
     rule = stage.due or flow.due
     if rule and not stage.closes:
         due: Any = rule.evaluate(values_of(case), clock_at(now))

@@ -184,4 +184,5 @@ def _built(wanted: _Wanted) -> Service:
         messages=messages,
         examples=tuple(examples),
         public=public,
+        doubts=tuple(b.doubts),
     )

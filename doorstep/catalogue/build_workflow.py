@@ -9,7 +9,10 @@ from doorstep.catalogue.checker import Checker, check_sentence, read_facts, read
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Change, Choice, Doing, Escalation, Reopen, Stage, Workflow
 from doorstep.forms.rules.rule import Rule
-from doorstep.forms.rules.types import INT, MOMENT, Record, Type
+from doorstep.forms.rules.types import DAY, INT, MOMENT, Maybe, Record, Type
+
+# What rules of a stage may name besides: by when the case is due, when it was opened, when it came to its stage.
+OF_THE_CASE: Mapping[str, Type] = {"due": Maybe(DAY), "opened": MOMENT, "entered": MOMENT}
 
 
 def _start(b: Checker, src: Source, w: f.WorkflowFile) -> tuple[tuple[Rule | None, str], ...]:
@@ -204,6 +207,8 @@ def read_workflow(b: Checker, extra: Mapping[str, Type], disputes: Mapping[str, 
         b.names |= {name: of for name, (of, _) in kind.gives.items()}
     _changed(b, src, w)
     start, escalate = _start(b, src, w), _escalate(b, src, w)
+    # Of the case itself: a service that was published before may call something of its own so.
+    b.names = {**OF_THE_CASE, **b.names}
     due = b.rule(w.due, src.where("due"), None) if w.due else None
     stages = {sid: _stage(b, src, sid, s, extra) for sid, s in w.stages.items()}
     _check_targets(b, src, w, [stage for _, stage in start], disputes)

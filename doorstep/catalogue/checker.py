@@ -11,13 +11,14 @@ from doorstep.forms.rules.check import check_call
 from doorstep.forms.rules.errors import RuleError
 from doorstep.forms.rules.parse import FactCall, parse_call, path_of
 from doorstep.forms.rules.rule import Rule
-from doorstep.forms.rules.types import BOOL, INT, TEXT, ListOf, Maybe, Record, Type
+from doorstep.forms.rules.types import BOOL, INT, MONEY, TEXT, TIME, ListOf, Maybe, Record, Type
 
 SETTING_TYPES: dict[str, Type] = {
     "number": INT,
     "yes_no": BOOL,
     "text": TEXT,
-    "time": TEXT,
+    "time": TIME,
+    "money": MONEY,
     "texts": ListOf(TEXT),
 }
 
@@ -35,6 +36,8 @@ class Checker:
 
     def __init__(self, contents: Mapping[str, str]) -> None:
         self.problems: list[Problem] = []
+        # What is refused of a folder that is used anew, and not of a version that was published before.
+        self.doubts: list[Problem] = []
         self.contents = contents
         about = Source("service.yaml", contents.get("service.yaml", ""))
         self.about = about.as_model(f.ServiceFile)
@@ -62,13 +65,19 @@ class Checker:
         """Keep a mistake: where it stands, the code of its kind, and what to write instead."""
         self.problems.append(where.wrong(code, words))
 
-    def rule(self, text: str, where: Place, wants: Type | None = BOOL) -> Rule | None:
-        """Read a rule with all that is known so far; keep the problem when it has one."""
+    def rule(
+        self, text: str, where: Place, wants: Type | None = BOOL, *, may_be_nothing: bool = False
+    ) -> Rule | None:
+        """Read a rule with all that is known so far; keep the problem when it has one, and its doubts."""
         try:
-            return Rule.read(text, self.names, known=self.known, wants=wants)
+            rule = Rule.read(
+                text, self.names, known=self.known, wants=wants, may_be_nothing=may_be_nothing
+            )
         except RuleError as exc:
             self.problems.append(self._of_rule(where, exc))
             return None
+        self.doubts += [self._of_rule(where, doubt) for doubt in rule.doubts]
+        return rule
 
     def _of_rule(self, where: Place, exc: RuleError) -> Problem:
         """Return a rule's mistake; what rests on an answer that is not there yet says where it is asked."""
@@ -98,7 +107,9 @@ class Checker:
                 words = f"no room offers the fact `{call.name}`; there are: {names}"
                 self.wrong(where, "no_such_fact", words)
             else:
-                check_call(call, fact.params, self.names)
+                doubts = list[RuleError]()
+                check_call(call, fact.params, self.names, doubts=doubts)
+                self.doubts += [self._of_rule(where, doubt) for doubt in doubts]
                 return call, fact
         except RuleError as exc:
             self.problems.append(self._of_rule(where, exc))
@@ -139,7 +150,7 @@ def read_values(
     """Read named rules in order; each may use those above it."""
     values: list[tuple[str, Rule]] = []
     for name, text in rules.items():
-        rule = b.rule(text, src.where(*at, "values", name), None)
+        rule = b.rule(text, src.where(*at, "values", name), None, may_be_nothing=True)
         if rule:
             b.names[name] = rule.type
             values.append((name, rule))

@@ -19,10 +19,10 @@ class _Part(BaseModel):
 class SettingFile(_Part):
     """One setting that each council may tune."""
 
-    type: Literal["number", "yes_no", "text", "time", "texts", "table"] = Field(
-        description='number: a whole number; money is pence. yes_no: true or false. text. time: such as "18:00", in quotes. texts: a list of texts. table: a list of rows.'
+    type: Literal["number", "money", "yes_no", "text", "time", "texts", "table"] = Field(
+        description='number: a whole number. money: pence, a whole number; 2500 is £25. yes_no: true or false. text. time: such as "18:00", in quotes. texts: a list of texts. table: a list of rows.'
     )
-    columns: dict[str, Literal["number", "yes_no", "text", "words", "time"]] = Field(
+    columns: dict[str, Literal["number", "money", "yes_no", "text", "words", "time"]] = Field(
         {},
         description="For a table: each column's type. `words` residents read: a text, or {en: …, cy: …}.",
     )

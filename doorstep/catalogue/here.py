@@ -23,6 +23,7 @@ def problems(
     """
     form, flow = (Source(name, files[name]) for name in ("form.yaml", "workflow.yaml"))
     return [
+        *of.doubts,
         *_stops(of, form),
         *_steps(of, flow, steps.Using(of.slug, settings)),
         *_outcomes(of, flow),

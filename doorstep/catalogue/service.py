@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from doorstep.catalogue.files import ServiceFile
+from doorstep.catalogue.problem import Problem
 from doorstep.forms.form import Form
 from doorstep.forms.rules.parse import FactCall
 from doorstep.forms.rules.rule import Rule
@@ -146,6 +147,8 @@ class Service:
     messages: Mapping[str, Text]
     examples: tuple[Mapping[str, object], ...]
     public: Public | None = None
+    # What is refused of it where it is used anew, each with file and line.
+    doubts: tuple[Problem, ...] = ()
 
     @property
     def slug(self) -> str:

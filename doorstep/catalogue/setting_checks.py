@@ -13,6 +13,10 @@ from doorstep.forms.rules.errors import suggest
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 FITS: dict[str, tuple[Callable[[object], bool], str]] = {
     "number": (lambda v: isinstance(v, int) and not isinstance(v, bool), "a whole number"),
+    "money": (
+        lambda v: isinstance(v, int) and not isinstance(v, bool) and v >= 0,
+        "pence, such as 2500 for £25",
+    ),
     "yes_no": (lambda v: isinstance(v, bool), "true or false"),
     "text": (lambda v: isinstance(v, str), "a text"),
     "time": (

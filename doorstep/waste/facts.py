@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from doorstep.council import queries as council
 from doorstep.fieldwork import queries as fieldwork
 from doorstep.forms.facts import Before, Fact, Observed, before, offer, shared
-from doorstep.forms.rules.types import BOOL, DAY, MOMENT, TEXT, ListOf, Maybe, Record
+from doorstep.forms.rules.types import BOOL, DAY, MOMENT, PROPERTY, TEXT, ListOf, Maybe, Record
 from doorstep.waste import keyed, mirror, queries, slots, theirs
 from doorstep.waste.models import RoundDay
 from doorstep.waste.queries import Box
@@ -128,7 +128,7 @@ def keyed_elsewhere(uprn: str, container_id: str, day: date, now: datetime) -> O
 
 def register() -> None:
     """Offer the room's facts; where the waste system keeps the book, they are brought up to date before."""
-    home, box, day = ("property", TEXT), ("container", TEXT), ("day", DAY)
+    home, box, day = ("property", PROPERTY), ("container", TEXT), ("day", DAY)
     local = timedelta(0)
     offer(Fact("waste.assisted", (home,), BOOL, "local", assisted, local, private=True))
     offer(Fact("waste.containers", (home,), ListOf(CONTAINER), "local", containers, local))

@@ -9,7 +9,7 @@ from doorstep.catalogue.words import pounds
 from doorstep.council import queries as council
 from doorstep.forms.facts import Fact, Observed, offer
 from doorstep.forms.questions.items import ITEM
-from doorstep.forms.rules.types import BOOL, INT, TEXT, ListOf, Record
+from doorstep.forms.rules.types import BOOL, INT, PROPERTY, TEXT, ListOf, Record
 from doorstep.waste import loads
 
 ROW = {
@@ -134,4 +134,4 @@ def register() -> None:
     those = ("left", ListOf(TASK))
     offer(Fact("waste.load_without", (chosen_items, those), ListOf(ITEM), local, without))
     offer(Fact("waste.load_left", (chosen_items, those), ListOf(ITEM), local, left))
-    offer(Fact("waste.home", (("property", TEXT),), HOME, local, home))
+    offer(Fact("waste.home", (("property", PROPERTY),), HOME, local, home))

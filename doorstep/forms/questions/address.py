@@ -2,6 +2,7 @@
 
 from doorstep.forms.form import Question
 from doorstep.forms.questions.kind import Invalid, Kind, Options, Posted, Schema, one, only_text
+from doorstep.forms.rules.types import PROPERTY, Type
 
 
 class Address(Kind):
@@ -11,6 +12,10 @@ class Address(Kind):
     nature, carried, missing = "home", "by_kind", "missing_address"
     datatype, has_own_page = "", True
     examples = (one("a", "a"), one("zebra", refused="not_an_option"), one("", refused="missing"))
+
+    def type(self, question: Question) -> Type:
+        """Return the type that rules see."""
+        return PROPERTY
 
     def schema(self, question: Question) -> Schema:
         """Return the JSON Schema of an answer that comes as JSON."""

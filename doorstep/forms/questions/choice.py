@@ -12,7 +12,9 @@ from doorstep.forms.questions.kind import (
     one,
     only_text,
     option_schema,
+    option_type,
 )
+from doorstep.forms.rules.types import Type
 
 
 class Choice(Kind):
@@ -22,6 +24,10 @@ class Choice(Kind):
     shown, is_typed, missing = "what", False, "missing_choice"
     datatype = "singlevaluelist"
     examples = (one("a", "a"), one("zebra", refused="not_an_option"), one("", refused="missing"))
+
+    def type(self, question: Question) -> Type:
+        """Return the type that rules see."""
+        return option_type(question)
 
     def schema(self, question: Question) -> Schema:
         """Return the JSON Schema of an answer that comes as JSON."""

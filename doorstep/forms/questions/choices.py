@@ -14,8 +14,9 @@ from doorstep.forms.questions.kind import (
     Schema,
     Typed,
     option_schema,
+    option_type,
 )
-from doorstep.forms.rules.types import TEXT, ListOf, Type
+from doorstep.forms.rules.types import ListOf, Type
 from doorstep.text.untranslated import together
 
 
@@ -34,7 +35,7 @@ class Choices(Kind):
 
     def type(self, question: Question) -> Type:
         """Return the type that rules see."""
-        return ListOf(TEXT)
+        return ListOf(option_type(question))
 
     def schema(self, question: Question) -> Schema:
         """Return the JSON Schema of an answer that comes as JSON."""

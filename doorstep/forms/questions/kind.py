@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Literal, Protocol
 
 from doorstep.forms.form import Question
-from doorstep.forms.rules.types import TEXT, Type
+from doorstep.forms.rules.types import TEXT, Type, one_of
 from doorstep.text.clean import clean
 
 
@@ -186,6 +186,12 @@ class Kind:
 def text_schema(question: Question, limit: int) -> Schema:
     """Return the JSON Schema of a text."""
     return {"type": "string", "maxLength": question.max_length or limit}
+
+
+def option_type(question: Question) -> Type:
+    """Return the type of one option: one of those that the form lists, or any that a fact finds."""
+    listed = tuple(value for value, _ in question.options)
+    return one_of(listed) if listed and question.source is None else TEXT
 
 
 def option_schema(question: Question) -> Schema:

@@ -13,7 +13,7 @@ from doorstep.forms.questions.kind import (
     one,
     only_text,
 )
-from doorstep.forms.rules.types import INT, Type
+from doorstep.forms.rules.types import MONEY, Type
 from doorstep.text import sums
 
 
@@ -37,7 +37,7 @@ class Money(Kind):
 
     def type(self, question: Question) -> Type:
         """Return the type that rules see: pence."""
-        return INT
+        return MONEY
 
     def schema(self, question: Question) -> Schema:
         """Return the JSON Schema of an answer that comes as JSON."""

@@ -1,10 +1,14 @@
-"""Checks a rule's types, and that nothing which may be missing is used before it is known."""
+"""Checks a rule's types, and that nothing which may be missing is used before it is known.
+
+What would break a rule is raised. What runs and cannot be meant, such as a comparison with a value that is no
+option, is a *doubt*: refused of a rule that is written anew, so that what was published before still runs.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from doorstep.forms.rules.errors import RuleError, suggest
-from doorstep.forms.rules.functions import FUNCTIONS
+from doorstep.forms.rules.functions import FUNCTIONS, Function, is_time
 from doorstep.forms.rules.parse import (
     Call,
     Every,
@@ -17,23 +21,32 @@ from doorstep.forms.rules.parse import (
     Operation,
     path_of,
 )
+from doorstep.forms.rules.special import SPECIAL, THROUGH_A_LIST
 from doorstep.forms.rules.types import (
     BOOL,
     DAY,
     INT,
     MOMENT,
+    MONEY,
     NOTHING,
     TEXT,
+    TIME,
     ListOf,
     Maybe,
+    Plain,
     Record,
     Type,
     describe,
+    fits,
+    may_fit,
+    together,
 )
 
 Paths = frozenset[str]
 NONE: Paths = frozenset()
 ALWAYS: Mapping[str, Type] = {"now": MOMENT, "today": DAY}
+# Functions whose result is money where what they are given is.
+_OF_MONEY = ("min", "max", "divide", "divide_up", "divide_down")
 
 
 @dataclass(frozen=True)
@@ -51,24 +64,42 @@ def _prefixes(path: str) -> Paths:
 
 
 class _Checker:
-    def __init__(self, names: Mapping[str, Type], text: str, where: str) -> None:
+    def __init__(
+        self, names: Mapping[str, Type], text: str, where: str, doubts: list[RuleError]
+    ) -> None:
         self.names, self.text, self.where = {**names, **ALWAYS}, text, where
+        self.doubts = doubts
 
     def fail(self, message: str, expr: Expr) -> RuleError:
         return RuleError(message, self.text, expr.at, self.where)
+
+    def doubt(self, message: str, expr: Expr) -> None:
+        self.doubts.append(self.fail(message, expr))
 
     def sure(self, expr: Expr, known: Paths) -> Type:
         """Return the type of something that must not be nothing here."""
         shape = self.look(expr, known).type
         if isinstance(shape, Maybe):
-            path = path_of(expr) or "this"
+            path = path_of(expr)
+            if path is None:
+                raise self.fail("this may be nothing; say `otherwise(…, what then)`", expr)
             raise self.fail(f"`{path}` may be nothing here; ask `has({path})` first", expr)
         return shape
 
     def want(self, expr: Expr, known: Paths, wanted: Type) -> None:
         shape = self.sure(expr, known)
-        if shape != wanted:
-            raise self.fail(f"this is {describe(shape)}, but {describe(wanted)} is wanted", expr)
+        if fits(shape, wanted):
+            return
+        message = f"this is {describe(shape)}, but {describe(wanted)} is wanted"
+        if wanted == TIME and shape == TEXT and isinstance(expr, Literal):
+            if not is_time(str(expr.value)):
+                self.doubt("write a time of day as '18:00'", expr)
+        elif wanted == MONEY and isinstance(expr, Literal) and shape == INT:
+            return
+        elif may_fit(shape, wanted):
+            self.doubt(message, expr)
+        else:
+            raise self.fail(message, expr)
 
     def look(self, expr: Expr, known: Paths) -> Checked:
         if isinstance(expr, Literal):
@@ -93,19 +124,27 @@ class _Checker:
         return shape.inner if isinstance(shape, Maybe) and path_of(expr) in known else shape
 
     def _field(self, expr: Field, known: Paths) -> Type:
-        of = self.sure(expr.of, known)
+        of = self.look(expr.of, known).type
+        # What has no name cannot be asked for by `has`: a field of nothing is nothing.
+        found = isinstance(of, Maybe) and path_of(expr.of) is None
+        of = of.inner if found and isinstance(of, Maybe) else self.sure(expr.of, known)
         if not isinstance(of, Record):
             raise self.fail(f"{describe(of)} has no fields", expr)
         if expr.name not in of.fields:
             near = suggest(expr.name, of.fields)
-            raise self.fail(f"`{of.name}` has no field `{expr.name}`{near}", expr)
-        return self._known(of.fields[expr.name], expr, known)
+            there = ", ".join(of.fields)
+            raise self.fail(f"`{of.name}` has no field `{expr.name}`{near}; it has: {there}", expr)
+        shape = self._known(of.fields[expr.name], expr, known)
+        return Maybe(shape) if found and not isinstance(shape, Maybe) else shape
 
     def _items(self, expr: Items, known: Paths) -> Type:
-        types = {self.sure(item, known) for item in expr.items}
-        if len(types) != 1:
+        types = [self.sure(item, known) for item in expr.items]
+        shape: Type | None = types[0] if types else None
+        for other in types[1:]:
+            shape = together(shape, other) if shape else None
+        if shape is None:
             raise self.fail("a list needs items, all of one type", expr)
-        return ListOf(types.pop())
+        return ListOf(shape)
 
     def _every(self, expr: Every, known: Paths) -> Checked:
         items = self.sure(expr.items, known)
@@ -113,37 +152,80 @@ class _Checker:
             raise self.fail(f"`{expr.how}` wants a list, this is {describe(items)}", expr)
         if expr.var in self.names:
             raise self.fail(f"`{expr.var}` is taken; call the item something else", expr)
-        inner = _Checker({**self.names, expr.var: items.item}, self.text, self.where)
-        gives = INT if expr.how == "sum" else BOOL
-        inner.want(expr.rule, known, gives)
-        return Checked(gives)
+        names = {**self.names, expr.var: items.item}
+        inner = _Checker(names, self.text, self.where, self.doubts)
+        if expr.how == "sum":
+            shape = inner.sure(expr.rule, known)
+            if not fits(shape, INT):
+                raise self.fail(f"`sum` adds numbers, this is {describe(shape)}", expr.rule)
+            return Checked(MONEY if shape == MONEY else INT)
+        inner.want(expr.rule, known, BOOL)
+        gives: dict[str, Type] = {"count": INT, "filter": items, "find": Maybe(items.item)}
+        return Checked(gives.get(expr.how, BOOL))
 
-    def _has(self, expr: Call) -> Checked:
+    def _has(self, expr: Call, known: Paths) -> Checked:
         path = path_of(expr.args[0]) if len(expr.args) == 1 else None
         if path is None:
+            if len(expr.args) == 1 and isinstance(self.look(expr.args[0], known).type, Maybe):
+                return Checked(BOOL)
             raise self.fail("`has` wants a name or a field, such as `has(last.date)`", expr)
         self.look(expr.args[0], _prefixes(path))
         return Checked(BOOL, when_true=_prefixes(path))
 
+    def _size(self, expr: Call, known: Paths) -> Checked:
+        of = self.sure(expr.args[0], known)
+        if not fits(of, TEXT) and not isinstance(of, ListOf):
+            raise self.fail(f"`size` wants a text or a list, this is {describe(of)}", expr)
+        return Checked(INT)
+
+    def _otherwise(self, expr: Call, known: Paths) -> Checked:
+        """Check what stands for something that may be nothing."""
+        shape = self.look(expr.args[0], known).type
+        inner = shape.inner if isinstance(shape, Maybe) else shape
+        other = self.sure(expr.args[1], known)
+        both = together(inner, other)
+        if both is None:
+            message = f"this is {describe(other)}, but {describe(inner)} is wanted"
+            raise self.fail(message, expr.args[1])
+        return Checked(both)
+
     def _call(self, expr: Call, known: Paths) -> Checked:
-        if expr.name == "has":
-            return self._has(expr)
-        if expr.name == "size" and len(expr.args) == 1:
-            of = self.sure(expr.args[0], known)
-            if of != TEXT and not isinstance(of, ListOf):
-                raise self.fail(f"`size` wants a text or a list, this is {describe(of)}", expr)
-            return Checked(INT)
-        if expr.name not in FUNCTIONS:
-            near = suggest(expr.name, [*FUNCTIONS, "has", "size"])
-            raise self.fail(f"there is no function `{expr.name}`{near}", expr)
-        wants, gives, _ = FUNCTIONS[expr.name]
-        if len(wants) != len(expr.args):
-            raise self.fail(
-                f"`{expr.name}` takes {len(wants)} values, here are {len(expr.args)}", expr
-            )
-        for arg, want in zip(expr.args, wants, strict=True):
+        if expr.name in SPECIAL:
+            wanted = SPECIAL[expr.name].takes
+            if len(expr.args) != wanted:
+                raise self._count(expr, wanted)
+            looks = {"has": self._has, "size": self._size, "otherwise": self._otherwise}
+            return looks[expr.name](expr, known)
+        function = FUNCTIONS.get(expr.name)
+        if function is None:
+            names = [*FUNCTIONS, *SPECIAL, *THROUGH_A_LIST]
+            near, there = suggest(expr.name, names), ", ".join(sorted(names))
+            raise self.fail(f"there is no function `{expr.name}`{near}; there are: {there}", expr)
+        if len(function.params) != len(expr.args):
+            raise self._count(expr, len(function.params))
+        for arg, (_, want) in zip(expr.args, function.params, strict=True):
             self.want(arg, known, want)
-        return Checked(gives)
+        self._written(expr, function)
+        of_money = expr.name in _OF_MONEY and any(
+            self.sure(arg, known) == MONEY for arg in expr.args
+        )
+        return Checked(MONEY if of_money else function.gives)
+
+    def _count(self, expr: Call, wanted: int) -> RuleError:
+        many = "1 value" if wanted == 1 else f"{wanted} values"
+        return self.fail(f"`{expr.name}` takes {many}, here are {len(expr.args)}", expr)
+
+    def _written(self, expr: Call, function: Function) -> None:
+        """See that what must stand written down does, and can be used."""
+        if function.written is None:
+            return
+        name, problem = function.written
+        at = [param for param, _ in function.params].index(name)
+        arg = expr.args[at]
+        if not isinstance(arg, Literal):
+            raise self.fail(f"the {name} of `{expr.name}` stands written down, in quotes", arg)
+        if wrong := problem(str(arg.value)):
+            raise self.fail(wrong, arg)
 
     def _operation(self, expr: Operation, known: Paths) -> Checked:
         if expr.op == "!":
@@ -152,13 +234,19 @@ class _Checker:
         if expr.op in ("&&", "||"):
             return self._both(expr, known)
         if expr.op == "?:":
-            test = self._bool(expr.args[0], known)
-            yes = self.sure(expr.args[1], known | test.when_true)
-            self.want(expr.args[2], known | test.when_false, yes)
-            return Checked(yes)
+            return self._choice(expr, known)
         if expr.op in ("==", "!="):
             return self._equal(expr, known)
         return self._compare(expr, known)
+
+    def _choice(self, expr: Operation, known: Paths) -> Checked:
+        test = self._bool(expr.args[0], known)
+        yes = self.sure(expr.args[1], known | test.when_true)
+        no = self.sure(expr.args[2], known | test.when_false)
+        both = together(yes, no)
+        if both is None:
+            raise self.fail(f"this is {describe(no)}, but {describe(yes)} is wanted", expr.args[2])
+        return Checked(both)
 
     def _bool(self, expr: Expr, known: Paths) -> Checked:
         checked = self.look(expr, known)
@@ -184,45 +272,96 @@ class _Checker:
                 self.look(one, known)
                 proved = _prefixes(path)
                 return Checked(BOOL, *((NONE, proved) if expr.op == "==" else (proved, NONE)))
-        self.want(right, known, self.sure(left, known))
+        self._alike(left, right, known)
+        return Checked(BOOL)
+
+    def _alike(self, left: Expr, right: Expr, known: Paths) -> None:
+        """See that two things can be the same: of one type, and of a choice one of its options."""
+        one, other = self.sure(left, known), self.sure(right, known)
+        if together(one, other) is None:
+            raise self.fail(f"this is {describe(other)}, but {describe(one)} is wanted", right)
+        self._among(one, right)
+        self._among(other, left)
+
+    def _among(self, shape: Type, expr: Expr) -> None:
+        """Doubt a text written down that a choice can never be."""
+        values = shape.values if isinstance(shape, Plain) else ()
+        for item in expr.items if isinstance(expr, Items) else (expr,):
+            if values and isinstance(item, Literal) and item.value not in values:
+                near, there = suggest(str(item.value), values), ", ".join(values)
+                self.doubt(f"`{item.value}` is none of its options{near}; there are: {there}", item)
+
+    def _in(self, left: Expr, right: Expr, known: Paths) -> Checked:
+        of, shape = self.sure(left, known), self.sure(right, known)
+        if not isinstance(shape, ListOf) or together(shape.item, of) is None:
+            message = f"`in` wants a list of {describe(of)}, this is {describe(shape)}"
+            raise self.fail(message, right)
+        self._among(of, right)
+        self._among(shape.item, left)
         return Checked(BOOL)
 
     def _compare(self, expr: Operation, known: Paths) -> Checked:
         left, right = expr.args if len(expr.args) == 2 else (Literal(0, expr.at), expr.args[0])
-        of = self.sure(left, known)
         if expr.op == "in":
-            shape = self.sure(right, known)
-            if not isinstance(shape, ListOf) or shape.item != of:
-                raise self.fail(
-                    f"`in` wants a list of {describe(of)}, this is {describe(shape)}", right
-                )
-            return Checked(BOOL)
-        allowed = {"+": (INT, TEXT), "-": (INT,), "*": (INT,)}.get(
+            return self._in(left, right, known)
+        of, other = self.sure(left, known), self.sure(right, known)
+        allowed: tuple[Plain, ...] = {"+": (INT, TEXT), "-": (INT,), "*": (INT,)}.get(
             expr.op, (INT, TEXT, DAY, MOMENT)
         )
-        if of not in allowed:
-            raise self.fail(f"`{expr.op}` cannot be used on {describe(of)}", expr)
-        self.want(right, known, of)
-        return Checked(of if expr.op in "+-*" else BOOL)
+        of_type = next((plain for plain in allowed if fits(of, plain)), None)
+        if of_type is None:
+            raise self.fail(self._unfit(expr.op, of), expr)
+        if not fits(other, of_type):
+            raise self.fail(f"this is {describe(other)}, but {describe(of_type)} is wanted", right)
+        money = MONEY in (of, other)
+        if expr.op == "*" and of == other == MONEY:
+            self.doubt("a sum of money cannot be multiplied by another", expr)
+        if expr.op not in "+-*":
+            return Checked(BOOL)
+        return Checked(MONEY if money else of_type)
+
+    def _unfit(self, op: str, of: Type) -> str:
+        message = f"`{op}` cannot be used on {describe(of)}"
+        if of == DAY:
+            return f"{message}; `plus_days(day, 3)` gives a later day, `days_between(one, other)` counts"
+        if of == MOMENT:
+            return f"{message}; `plus_minutes(moment, 30)` gives a later moment"
+        return message
 
 
 def check(
-    expr: Expr, names: Mapping[str, Type], known: Paths = NONE, text: str = "", where: str = ""
+    expr: Expr,
+    names: Mapping[str, Type],
+    known: Paths = NONE,
+    text: str = "",
+    where: str = "",
+    doubts: list[RuleError] | None = None,
 ) -> Checked:
-    """Return a rule's type and what it proves; raises RuleError."""
-    return _Checker(names, text, where).look(expr, known)
+    """Return a rule's type and what it proves; raises RuleError. `doubts` takes in what is refused of a new rule."""
+    return _Checker(names, text, where, [] if doubts is None else doubts).look(expr, known)
 
 
 def check_call(
-    call: FactCall, params: Sequence[tuple[str, Type]], names: Mapping[str, Type], where: str = ""
+    call: FactCall,
+    params: Sequence[tuple[str, Type]],
+    names: Mapping[str, Type],
+    where: str = "",
+    doubts: list[RuleError] | None = None,
 ) -> None:
     """Check a fact's arguments against its parameters; one may be nothing. Raises RuleError."""
     if len(call.args) != len(params):
-        raise RuleError(f"`{call.name}` takes {len(params)} values", call.name, 0, where)
-    for arg, (name, wanted) in zip(call.args, params, strict=True):
+        wanted = ", ".join(name for name, _ in params) or "nothing"
+        message = f"`{call.name}` takes {len(params)} values: {wanted}"
+        raise RuleError(message, call.name, 0, where)
+    for arg, (name, wants) in zip(call.args, params, strict=True):
         path = path_of(arg)
         known = _prefixes(path) if path else NONE
-        shape = check(arg, names, known, call.name, where).type
-        if shape != wanted:
-            message = f"`{name}` of `{call.name}` is {describe(wanted)}, not {describe(shape)}"
-            raise RuleError(message, call.name, 0, where)
+        shape = check(arg, names, known, call.name, where, doubts).type
+        if fits(shape, wants):
+            continue
+        message = f"`{name}` of `{call.name}` is {describe(wants)}, not {describe(shape)}"
+        wrong = RuleError(message, call.name, 0, where)
+        if not may_fit(shape, wants):
+            raise wrong
+        if doubts is not None:
+            doubts.append(wrong)

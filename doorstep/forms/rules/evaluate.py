@@ -33,7 +33,15 @@ _OPS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-_GATHER: dict[str, Callable[[Iterable[Any]], Any]] = {"exists": any, "all": all, "sum": sum}
+# What comes of a list's items, each with what its rule says of it.
+_GATHER: dict[str, Callable[[Iterable[tuple[Any, Any]]], Any]] = {
+    "exists": lambda pairs: any(held for _, held in pairs),
+    "all": lambda pairs: all(held for _, held in pairs),
+    "count": lambda pairs: sum(1 for _, held in pairs if held),
+    "filter": lambda pairs: [item for item, held in pairs if held],
+    "find": lambda pairs: next((item for item, held in pairs if held), None),
+    "sum": lambda pairs: sum(number for _, number in pairs),
+}
 
 
 def _read(of: object, name: str) -> object:
@@ -69,7 +77,7 @@ def _name(name: str) -> Compiled:
 def _every(expr: Every) -> Compiled:
     items, rule, var = compile_(expr.items), compile_(expr.rule), expr.var
     gather = _GATHER[expr.how]
-    return lambda v, c: gather(rule({**v, var: item}, c) for item in items(v, c))
+    return lambda v, c: gather((item, rule({**v, var: item}, c)) for item in items(v, c))
 
 
 def _call(expr: Call) -> Compiled:
@@ -78,7 +86,9 @@ def _call(expr: Call) -> Compiled:
         return lambda v, c: args[0](v, c) is not None
     if expr.name == "size":
         return lambda v, c: len(args[0](v, c))
-    function = FUNCTIONS[expr.name][2]
+    if expr.name == "otherwise":
+        return lambda v, c: args[1](v, c) if (value := args[0](v, c)) is None else value
+    function = FUNCTIONS[expr.name].run
     return lambda v, c: function(c, *(arg(v, c) for arg in args))
 
 

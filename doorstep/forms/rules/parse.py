@@ -5,10 +5,29 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from doorstep.forms.rules.errors import RuleError
+from doorstep.forms.rules.special import THROUGH_A_LIST
 
 MOST_TEXT, MOST_DEPTH = 2000, 30
 # What goes through a list, a name for its item and a rule for each.
-EVERY = ("exists", "all", "sum")
+EVERY = tuple(THROUGH_A_LIST)
+# What people write who know other languages, and what is written here.
+WRITE_INSTEAD = {
+    "=": "`==` compares",
+    "/": "`divide(one, other)` divides",
+    "%": "there is no `%`; `divide_down(one, other)` divides",
+    "&": "`&&` is and",
+    "|": "`||` is or",
+    "and": "`&&` is and",
+    "or": "`||` is or",
+    "not": "`!` is not",
+    "’": "a text stands in straight quotes: 'like this'",
+    "‘": "a text stands in straight quotes: 'like this'",
+    "“": "a text stands in straight quotes: 'like this'",
+    "”": "a text stands in straight quotes: 'like this'",
+    "'": "a text that begins with a quote ends with one",
+    '"': "a text that begins with a quote ends with one",
+    "{": "a name stands without braces in a rule",
+}
 
 
 @dataclass(frozen=True)
@@ -64,7 +83,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Every:
-    """`list.exists(v, rule)`, `list.all(v, rule)`, or `list.sum(v, rule)` of numbers."""
+    """`list.exists(v, rule)` and the others of EVERY: what goes through a list, with a name for its item."""
 
     how: str
     items: "Expr"
@@ -113,7 +132,7 @@ class _Parser:
         while text[position:].strip():
             match = _TOKEN.match(text, position)
             if not match or match.lastgroup is None:
-                self.fail("this cannot be read", position)
+                self.not_read(position)
             self.tokens.append(
                 (match.lastgroup, match[match.lastgroup], match.start(match.lastgroup))
             )
@@ -121,7 +140,19 @@ class _Parser:
         self.tokens.append(("end", "", len(text)))
 
     def fail(self, message: str, at: int) -> NoReturn:
+        raise RuleError(self._meant() or message, self.text, at, self.where)
+
+    def not_read(self, position: int) -> NoReturn:
+        at = position + len(self.text[position:]) - len(self.text[position:].lstrip())
+        instead = WRITE_INSTEAD.get(self.text[at])
+        message = f"`{self.text[at]}` cannot be read here" + (f"; {instead}" if instead else "")
         raise RuleError(message, self.text, at, self.where)
+
+    def _meant(self) -> str:
+        """Return what is written for a word of other languages, where one stands between two values."""
+        words = [word for kind, word, _ in self.tokens if kind == "name"]
+        meant = next((word for word in words if word in ("and", "or", "not")), "")
+        return f"`{meant}` is no word here; {WRITE_INSTEAD[meant]}" if meant else ""
 
     @property
     def now(self) -> tuple[str, str, int]:

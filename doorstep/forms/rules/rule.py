@@ -1,14 +1,14 @@
 """A rule, ready to use."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from doorstep.forms.rules.check import NONE, check
 from doorstep.forms.rules.errors import RuleError
 from doorstep.forms.rules.evaluate import Compiled, compile_
 from doorstep.forms.rules.functions import Clock
 from doorstep.forms.rules.parse import parse, paths_of
-from doorstep.forms.rules.types import BOOL, Maybe, Type, describe
+from doorstep.forms.rules.types import BOOL, Maybe, Type, describe, fits, may_fit
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class Rule:
     when_true: frozenset[str]
     when_false: frozenset[str]
     _run: Compiled
+    # What is refused of a rule that is written anew; one that was published before runs with it.
+    doubts: tuple[RuleError, ...] = field(default=(), compare=False)
 
     @classmethod
     def read(
@@ -31,15 +33,25 @@ class Rule:
         known: frozenset[str] = NONE,
         where: str = "",
         wants: Type | None = BOOL,
+        may_be_nothing: bool = False,
     ) -> "Rule":
         """Return the rule of a text; raises RuleError."""
-        tree = parse(text, where)
-        checked = check(tree, names, known, text, where)
-        if isinstance(checked.type, Maybe):
-            raise RuleError("this may be nothing; ask `has(…)` first", text, 0, where)
-        if wants is not None and checked.type != wants:
-            message = f"this is {describe(checked.type)}, but {describe(wants)} is wanted"
-            raise RuleError(message, text, 0, where)
+        tree, doubts = parse(text, where), list[RuleError]()
+        checked = check(tree, names, known, text, where, doubts)
+        shape = checked.type
+        if isinstance(shape, Maybe) and not may_be_nothing:
+            raise RuleError(
+                "this may be nothing; ask `has(…)` first, or say `otherwise(…, what then)`",
+                text,
+                0,
+                where,
+            )
+        if wants is not None and not fits(shape, wants):
+            message = f"this is {describe(shape)}, but {describe(wants)} is wanted"
+            wrong = RuleError(message, text, 0, where)
+            if not may_fit(shape, wants):
+                raise wrong
+            doubts.append(wrong)
         return cls(
             text,
             checked.type,
@@ -47,6 +59,7 @@ class Rule:
             checked.when_true,
             checked.when_false,
             compile_(tree),
+            tuple(doubts),
         )
 
     def evaluate(self, values: Mapping[str, object], clock: Clock) -> object:

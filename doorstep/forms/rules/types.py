@@ -6,9 +6,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Plain:
-    """A plain type, by its word."""
+    """A plain type, by its word; it can be used wherever what it is `broader`ly can.
+
+    `values` are the only texts that one can be, where they are known: those of a choice with fixed options.
+    """
 
     word: str
+    broader: "Plain | None" = None
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,45 @@ TEXT = Plain("text")
 DAY = Plain("day")
 MOMENT = Plain("moment")
 NOTHING = Plain("nothing")
+# Pence: a whole number that cannot be multiplied by another sum of money.
+MONEY = Plain("sum of money", INT)
+# A time of day such as 18:00, and a home of this council by its UPRN.
+TIME = Plain("time of day", TEXT)
+PROPERTY = Plain("property", TEXT)
+
+
+def one_of(values: tuple[str, ...]) -> Plain:
+    """Return the type of a text that is one of these."""
+    return Plain("one of its options", TEXT, values)
+
+
+def fits(shape: Type, wanted: Type) -> bool:
+    """Say whether something of a type can be used where another is wanted."""
+    if isinstance(shape, ListOf) and isinstance(wanted, ListOf):
+        return fits(shape.item, wanted.item)
+    while shape != wanted:
+        if not isinstance(shape, Plain) or shape.broader is None:
+            return False
+        shape = shape.broader
+    return True
+
+
+def may_fit(shape: Type, wanted: Type) -> bool:
+    """Say whether something of a broader type is given than is wanted: a text for a property may be one or not."""
+    return not fits(shape, wanted) and fits(wanted, shape)
+
+
+def together(one: Type, other: Type) -> Type | None:
+    """Return the narrowest type that both are, or nothing where they have none in common."""
+    if fits(one, other):
+        return other
+    if fits(other, one):
+        return one
+    while isinstance(one, Plain) and one.broader is not None:
+        one = one.broader
+        if fits(other, one):
+            return one
+    return None
 
 
 def describe(of: Type) -> str:
