@@ -30,6 +30,7 @@ class Items(Kind):
     """Any number of several things, each with how many, such as two mattresses and a fridge."""
 
     name = "items"
+    chooses = True
     datatype = ""
     examples = (
         Example({"-a": ["2"], "-b": [""]}, [{"id": "a", "count": 2}]),

@@ -20,6 +20,7 @@ class Similar(Kind):
     """One of those found by a fact, shown as a list and a map; or "different", which is always there."""
 
     name = "similar"
+    chooses = True
     is_typed, needs_map, missing = False, True, "missing_choice"
     spare = usual = DIFFERENT
     expected = "The service_request_id of a request that is the same; nothing where it is another"
