@@ -272,6 +272,11 @@ BENEFITS_EXTRACT_DAYS = int(os.environ.get("BENEFITS_EXTRACT_DAYS", "3"))
 ACADEMY_URL = os.environ.get("ACADEMY_URL", "")
 ACADEMY_AUTHORIZATION = os.environ.get("ACADEMY_AUTHORIZATION", "")
 ACADEMY_KEY = os.environ.get("ACADEMY_KEY", "")
+# The register of companies (connectors/companies_house.py); without a key nobody is asked.
+COMPANIES_HOUSE_URL = os.environ.get(
+    "COMPANIES_HOUSE_URL", "https://api.company-information.service.gov.uk"
+)
+COMPANIES_HOUSE_KEY = os.environ.get("COMPANIES_HOUSE_KEY", "")
 # The waste system that a council has already (connectors/whitespace.py); none: the book of rounds is kept here. The secret
 # is what its callbacks must bring.
 _WASTE = os.environ.get("DOORSTEP_WASTE", "")
@@ -296,6 +301,13 @@ OIDC_CLIENT = os.environ.get("OIDC_CLIENT", "doorstep-demo" if SSO_STANDIN else 
 OIDC_SECRET = os.environ.get("OIDC_SECRET", f"sso-{SECRET_KEY}" if SSO_STANDIN else "")
 OIDC_NAME = os.environ.get("OIDC_NAME", "the stand-in" if SSO_STANDIN else "your council account")
 _NO_RECORDS = "doorstep.customers.provider.NoRecords"
+_COMPANIES = (
+    "doorstep.connectors.demo.companies.DemoCompanies"
+    if DEMO
+    else "doorstep.customers.provider.NoOrganisations"
+)
+if COMPANIES_HOUSE_KEY:
+    _COMPANIES = "doorstep.connectors.companies_house.CompaniesHouse"
 CONNECTORS = {
     "authorities.carrier": "doorstep.connectors.open311.Open311",
     "payments.provider": "doorstep.connectors.govuk_pay.GovukPay",
@@ -304,6 +316,7 @@ CONNECTORS = {
     # Who says whether a benefit is paid; where nothing is connected, nobody can say.
     "customers.records": os.environ.get("DOORSTEP_RECORDS")
     or ("doorstep.connectors.academy_extract.AcademyExtract" if DEMO else _NO_RECORDS),
+    "customers.organisations": _COMPANIES,
     **({"waste.backend": _WASTE} if _WASTE else {}),
     **({"outside.identity": "doorstep.connectors.oidc.Oidc"} if OIDC_ISSUER else {}),
 }
@@ -312,6 +325,7 @@ CONNECTORS = {
 # A mail server or a Notify on this machine is a stand-in, or a catcher of mail for developers.
 _HERE = ("127.0.0.1", "localhost")
 _ACADEMY_HERE = urlsplit(ACADEMY_URL).hostname in _HERE
+_COMPANIES_HERE = urlsplit(COMPANIES_HOUSE_URL).hostname in _HERE
 _OIDC_HERE = urlsplit(OIDC_ISSUER).hostname in _HERE
 _WHITESPACE_HERE = urlsplit(WHITESPACE_URL).hostname in _HERE
 _NOTIFY_HERE = urlsplit(GOVUK_NOTIFY_URL).hostname in _HERE
@@ -323,6 +337,7 @@ _DEMOS = (
     *(("doorstep.connectors.smtp.",) if SMTP_HOST in _HERE else ()),
     *(("doorstep.connectors.govuk_notify.",) if _NOTIFY_HERE else ()),
     *(("doorstep.connectors.academy_http.",) if _ACADEMY_HERE else ()),
+    *(("doorstep.connectors.companies_house.",) if _COMPANIES_HERE else ()),
     *(("doorstep.connectors.whitespace.",) if _WHITESPACE_HERE else ()),
     *(("doorstep.connectors.oidc.",) if _OIDC_HERE else ()),
     _NO_RECORDS,

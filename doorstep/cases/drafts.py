@@ -151,6 +151,8 @@ def judge(
     if values is None:
         service = service or catalogue.service(draft.version_id)
         values = values_of(draft, settings_of(draft, service, now), service)
+    if wrong := journey.mistakes(page, values, clock):  # nobody is asked anything by a wrong answer
+        return Decision(page.id, "wrong", mistakes=wrong)
     finding = facts.Facts(clock, given_facts or {}, draft.observed or {}, may_ask_outside)
     with _asked_by(draft):
         page_facts, missing = finding.resolve(_calls(draft, page), values)
@@ -204,7 +206,7 @@ def answer(
     """Keep a page's answers and decide its check; later answers that no longer fit are asked again.
 
     What the workflow reserves is held, or held longer; raises Refused("slot_gone") where there is none
-    left, and then keeps nothing of this page. `values`, worked out already, are brought up to date. Of a
+    left, and then keeps nothing of this page. Nor does it where an answer is wrong (`mistakes`). `values`, worked out already, are brought up to date. Of a
     draft that is not stored nothing is kept or held.
     """
     service, before = catalogue.service(draft.version_id), _fields(draft)
@@ -220,6 +222,9 @@ def answer(
     draft.typed = {k: v for k, v in draft.typed.items() if k != page.id}
     values = _brought_up_to_date(draft, service, given, changed, values, now)
     decision = judge(draft, page, now, given_facts, values=values)
+    if decision.mistakes:
+        _take_back(draft, service, before, values, now)
+        return decision
     for later in stale:
         _judge_later(draft, later, now, given_facts, values)
     if changed:
@@ -233,6 +238,20 @@ def answer(
             draft.quoted = to_json(values["settings"]) if draft.held_until else None
         _save(draft, before)
     return decision
+
+
+def _take_back(
+    draft: Draft,
+    service: Service,
+    before: Mapping[str, Any],
+    values: dict[str, object],
+    now: datetime,
+) -> None:
+    """Have a draft as it was before an answer that is wrong; what outside systems said meanwhile stays."""
+    for name in set(ANSWERED) - {"observed"}:
+        setattr(draft, name, before[name])
+    values.clear()
+    values |= values_of(draft, settings_of(draft, service, now), service)
 
 
 def _fields(draft: Draft) -> dict[str, Any]:

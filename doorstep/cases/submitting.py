@@ -203,7 +203,8 @@ def judge_all(
 ) -> Decision | None:
     """Judge every page of a draft again, in order; return the decision that stops it, and keep that.
 
-    The caller holds the draft's lock: no outside system is asked. Raises Refused("unanswered", page=...).
+    The caller holds the draft's lock: no outside system is asked. Raises Refused("unanswered", page=...), and
+    Refused("wrong_by_now", page=...) where an answer is wrong that was right when it was given.
     """
     values = values_of(draft, settings, service)
     for page in service.form.pages:
@@ -213,6 +214,8 @@ def judge_all(
             raise Refused("unanswered", page=page.id)
         about: dict[str, Any] = {"values": values, "service": service, "may_ask_outside": False}
         decision = drafts.judge(draft, page, now, given_facts, **about)
+        if decision.mistakes:  # a day that was still to come when it was answered
+            raise Refused("wrong_by_now", page=page.id)
         if decision.stops:
             draft.save(update_fields=["facts", "observed", "decisions", "asked"])
             return decision
@@ -273,7 +276,6 @@ def as_case(
     personal = {q.id for q in questions if q.contact or q.forget}
     answered = {kinds.of(q).nature: q.id for q in reversed(questions) if a.get(q.id)}
     place, spot = a.get(answered.get("home", "")), answered.get("spot", "")
-    unique = service.about.unique.get("of", [])
     values = values_of(draft, settings)
     case_facts, _ = facts.Facts(clock, given_facts or {}, may_ask_outside=False).resolve(
         flow.facts, values
@@ -297,9 +299,15 @@ def as_case(
         settings=to_json(settings),
         decisions=draft.decisions,
         flags=[e.flag for e in flow.escalate if e.rule.evaluate(values, clock)],
-        unique_key=facts.unique_key(service.slug, tuple(a[q] for q in unique)) if unique else None,
+        unique_key=_unique(service, a),
         opened_at=now,
     )
+
+
+def _unique(service: Service, answers: Mapping[str, object]) -> str | None:
+    """Return the text that only one open case may carry; nothing where something of it was not asked, or not said."""
+    of = [answers.get(name) for name in service.about.unique.get("of", [])]
+    return facts.unique_key(service.slug, tuple(of)) if of and None not in of else None
 
 
 def _language(draft: Draft, origin: Case | None) -> str:

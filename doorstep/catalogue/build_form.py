@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from doorstep.catalogue import files as f
+from doorstep.catalogue.build_question import read_questions, read_wrong
 from doorstep.catalogue.checker import (
     Checker,
     check_sentence,
@@ -12,8 +13,7 @@ from doorstep.catalogue.checker import (
 )
 from doorstep.catalogue.problem import Place
 from doorstep.catalogue.reading import Source
-from doorstep.forms.form import CheckRule, Dispute, Form, LastWords, Page, Question, Stop
-from doorstep.forms.questions.kinds import KINDS
+from doorstep.forms.form import CheckRule, Dispute, Form, LastWords, Page, Stop
 from doorstep.forms.rules.errors import nearest, suggest
 from doorstep.forms.rules.types import Maybe
 
@@ -99,9 +99,8 @@ def _last_words(b: Checker, src: Source, read: f.FormFile) -> Iterator[LastWords
 def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
     at = ("pages", i)
     when = b.rule(p.when, src.where(*at, "when")) if p.when else None
-    questions = [
-        _question(b, src, q, p.title, *at, "questions", n) for n, q in enumerate(p.questions)
-    ]
+    questions = read_questions(b, src, p, *at)
+    ids = {q.id for q in questions}
     calls = read_facts(b, src, p.facts, *at, may_ask_outside=True)
     values = read_values(b, src, p.values, *at)
     check_sentence(b, p.so_far, src.where(*at, "so_far"), {})
@@ -110,14 +109,16 @@ def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
         where = src.where(*at, "check", n, "when")
         if c.ask:
             b.ask.setdefault(c.ask, src.where(*at, "check", n, "ask"))
-        if bool(c.stop) == bool(c.ask):
-            b.wrong(where, "stop_or_ask", "a rule says either `stop:` or `ask:`")
+        if sum(map(bool, (c.stop, c.ask, c.wrong))) != 1:
+            b.wrong(where, "stop_or_ask", "a rule says one of `stop:`, `ask:` and `wrong:`")
+        read_wrong(b, src, c, ids, *at, "check", n)
         rule = b.rule(c.when, where)
         if rule:
             refuse_forgotten(b, rule.uses, where)
-            checks.append(CheckRule(rule, c.stop, c.ask))
-            if c.stop:
+            checks.append(CheckRule(rule, c.stop, c.ask, c.wrong, c.say))
+            if c.stop or c.wrong:
                 b.learn(rule.when_false)
+            if c.stop:
                 b.rested_on |= {c.stop} if rule.when_false else set()
     page = Page(
         id=p.page,
@@ -125,7 +126,7 @@ def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
         hint=p.hint,
         when=when,
         asked_only=p.asked_only,
-        questions=tuple(q for q in questions if q),
+        questions=tuple(questions),
         facts=tuple(calls),
         check=tuple(checks),
         unavailable=p.unavailable,
@@ -141,50 +142,6 @@ def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
             if shape and not isinstance(shape, Maybe):
                 b.names[q.id] = Maybe(shape)
     return page
-
-
-def _question(
-    b: Checker, src: Source, q: f.QuestionFile, title: str, *at: object
-) -> Question | None:
-    kind = KINDS.get(q.kind)
-    if kind is None:
-        hint = suggest(q.kind, KINDS)
-        words = f"no question kind `{q.kind}`{hint}; there are: {', '.join(KINDS)}"
-        b.wrong(src.where(*at, "kind"), "no_such_kind", words)
-        b.unread.lost.add(q.id)
-        return None
-    source = None
-    if isinstance(q.options, str):
-        pair = b.call(q.options, src.where(*at, "options"))
-        source = pair[0] if pair else None
-        if pair and pair[1].private:
-            b.wrong(src.where(*at, "options"), "private", f"`{pair[1].name}` is for rules alone")
-    options = tuple(q.options.items()) if isinstance(q.options, dict) else ()
-    question = Question(
-        id=q.id,
-        kind=q.kind,
-        label=q.label,
-        hint=q.hint,
-        optional=q.optional,
-        optional_for_staff=q.optional_for_staff,
-        options=options,
-        source=source,
-        max_length=q.max_length,
-        body=q.body,
-        errors=q.errors,
-        contact=q.contact,
-        short=q.short or q.label or title,
-        most=q.most,
-        forget=q.forget,
-    )
-    if q.forget and (q.contact or kind.nature):
-        words = "only what is no contact, no place, photo or slot can be forgotten"
-        b.wrong(src.where(*at, "forget"), "forget", words)
-    b.forgotten |= {q.id} if q.forget and q.id not in b.ours else set()
-    if kind.asks:
-        shape = kind.type(question)
-        b.learn_name(q.id, Maybe(shape) if question.may_be_left_out else shape)
-    return question
 
 
 def _stop(b: Checker, src: Source, code: str, s: f.StopFile, pages: set[str]) -> Stop:

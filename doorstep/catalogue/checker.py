@@ -112,10 +112,9 @@ class Checker:
         self, text: str, where: Place, wants: Type | None = BOOL, *, may_be_nothing: bool = False
     ) -> Rule | None:
         """Read a rule with all that is known so far; keep the problem when it has one, and its doubts."""
+        more: dict[str, Any] = {"known": self.known, "wants": wants}
         try:
-            rule = Rule.read(
-                text, self.names, known=self.known, wants=wants, may_be_nothing=may_be_nothing
-            )
+            rule = Rule.read(text, self.names, may_be_nothing=may_be_nothing, **more)
         except RuleError as exc:
             if not self.unread.follows(text, exc):
                 self.problems.append(self._of_rule(where, exc))

@@ -136,6 +136,15 @@ class ServiceFile(_Part):
     before: list[BeforeStep] = Field(description="The old process, step by step.")
 
 
+class RevealFile(_Part):
+    """The answer that asks a further question on the same page."""
+
+    question: str = Field(description="A choice above it on the same page, such as fault.")
+    answers: list[str | bool] = Field(
+        alias="is", description="The answers that ask it: [other], or [true] of yes or no."
+    )
+
+
 class QuestionFile(_Part):
     """One question of a page."""
 
@@ -159,7 +168,10 @@ class QuestionFile(_Part):
         description="For choice and choices: {value: label}, or a fact that finds them, such as waste.containers(property).",
     )
     max_length: int | None = Field(None, description="The most characters of a text.")
-    body: Words = Field("", description="For information: the words to read.")
+    body: Words = Field(
+        "",
+        description="For information: the words to read. For declaration: those that are agreed to.",
+    )
     errors: dict[str, Words] = Field(
         {},
         description="Own words for a mistake, by its code: {missing: Choose the bin that was missed}.",
@@ -169,7 +181,21 @@ class QuestionFile(_Part):
         description="Says that the answer is the person's name, email or phone: kept apart from the case.",
     )
     short: Words = Field("", description="Names the answer in lists, where the label is too long.")
-    most: int | None = Field(None, ge=1, le=10, description="For photos: the most of them.")
+    least: int | str | None = Field(
+        None,
+        description="For a number, a sum (pence) or a day: the least it may be, such as 1 or today; a rule.",
+    )
+    most: int | str | None = Field(
+        None,
+        description="For a number, a sum or a day: the most it may be, such as settings.most; a rule. For photos and files: how many, at most 10.",
+    )
+    pattern: str = Field(
+        "",
+        description="For a text: what the whole of it is like, such as [A-Z]{2}[0-9]{6}; what is wrong is said by `errors: {pattern: …}`.",
+    )
+    revealed_by: RevealFile | None = Field(
+        None, description="The answer to a question above it on the page that asks it."
+    )
     forget: bool = Field(
         False,
         description="true: facts may be asked with the answer, and no case keeps it: for what proves something, such as the number of a claim. No sentence, check or value may name it.",
@@ -177,11 +203,38 @@ class QuestionFile(_Part):
 
 
 class CheckFile(_Part):
-    """One rule of a check; the first that holds decides. It says either `stop` or `ask`."""
+    """One rule of a check; the first that holds decides. It says one of `stop`, `ask` and `wrong`."""
 
     when: str = Field(description="A rule that is yes or no, over answers, facts and settings.")
     stop: str = Field("", description="The stop whose sentence is shown; it stands under `stops`.")
     ask: str = Field("", description="The page, marked asked_only, that is asked as well.")
+    wrong: str = Field(
+        "",
+        description="The question of this page whose answer is wrong; `say` is said at its field.",
+    )
+    say: Words = Field(
+        "", description="Beside `wrong`: the sentence; may name answers, facts and settings."
+    )
+
+
+class RepeatFile(_Part):
+    """Says that a page is asked several times over, such as once for each person."""
+
+    name: str = Field(
+        alias="as",
+        pattern=r"^[a-z][a-z0-9_]*$",
+        description="The name of the list in rules and sentences, such as people.",
+    )
+    each: Words = Field(description="What one entry is called, such as Person.")
+    offer: Words = Field(
+        description="The question whether there is another, such as Is anybody else moving?"
+    )
+    short: Words = Field("", description="Names the list where its page's title is too long.")
+    least: Literal[0, 1] = Field(1, description="0 where there may be none.")
+    most: int = Field(20, ge=1, le=50, description="The most entries, at most 50.")
+    check: list[CheckFile] = Field(
+        [], description="What is wrong with one entry: rules with `wrong`, over its own answers."
+    )
 
 
 class DisputeFile(_Part):
@@ -264,6 +317,9 @@ class PageFile(_Part):
     )
     when: str = Field("", description="A rule; the page is shown only where it holds.")
     asked_only: bool = Field(False, description="true: shown only when a rule asks for it.")
+    repeat: RepeatFile | None = Field(
+        None, description="Asks this page's questions several times over, with an overview."
+    )
     questions: list[QuestionFile] = []
     facts: dict[str, str] = Field(
         {},

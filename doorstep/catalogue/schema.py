@@ -37,7 +37,11 @@ def _kinds() -> dict[str, Any]:
     words = "\n".join(
         f"{name}: {(kind.__doc__ or '').splitlines()[0]}" for name, kind in KINDS.items()
     )
-    return {"type": "string", "enum": list(KINDS), "description": words}
+    return {
+        "type": "string",
+        "enum": [name for name, kind in KINDS.items() if kind.is_listed],
+        "description": words,
+    }
 
 
 def _steps() -> dict[str, Any]:

@@ -43,9 +43,9 @@ def is_model(of: object) -> bool:
 
 
 def fields(of: object) -> Mapping[str, FieldInfo]:
-    """Return the fields of a type that is made of them."""
+    """Return the fields of a type that is made of them, by what they are called in a file."""
     assert isinstance(of, type) and issubclass(of, BaseModel)
-    return of.model_fields
+    return {field.alias or name: field for name, field in of.model_fields.items()}
 
 
 def item_of(of: object) -> object:

@@ -48,6 +48,8 @@ def named(reading: Reading) -> Iterator[tuple[Place, str, str]]:
     for i, page in enumerate(reading.form.pages):
         for n, question in enumerate(page.questions):
             yield reading.where("form", "pages", i, "questions", n, "id"), "question", question.id
+        if page.repeat is not None:
+            yield reading.where("form", "pages", i, "repeat", "as"), "question", page.repeat.name
         for what, names in (("facts", page.facts), ("values", page.values)):
             for name in names:
                 yield reading.where("form", "pages", i, what, name), what, name

@@ -75,6 +75,16 @@ def _needs_year(day: date) -> bool:
     return abs((day - timezone.now().astimezone(ZONE).date()).days) > HALF_A_YEAR
 
 
+# What a kind of question gives to be said: a sign of what it is, and that.
+SAID: dict[str, Callable[[Any], str]] = {
+    "entries": lambda entries: "; ".join(", ".join(filter(None, map(say, e))) for e in entries),
+    "photos": lambda n: ngettext("%(n)d photo", "%(n)d photos", n) % {"n": n},
+    "born": lambda day: date_format(day, "j F Y"),
+    "agreed": lambda _agreed: _("I agree"),
+    "signed": lambda name: _("Signed: %(name)s") % {"name": name},
+}
+
+
 def say(value: object, *, year: bool = False) -> str:
     """Return a value in words of the language spoken now: "Tuesday 24 November", "3:40pm".
 
@@ -91,8 +101,8 @@ def say(value: object, *, year: bool = False) -> str:
         return _day(value, year or _needs_year(value), get_language() or "")
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    if isinstance(value, Mapping) and "photos" in value:
-        return ngettext("%(n)d photo", "%(n)d photos", value["photos"]) % {"n": value["photos"]}
+    if isinstance(value, Mapping):
+        return next((SAID[name](value[name]) for name in value if name in SAID), str(value))
     if isinstance(value, str):
         return value  # which may know its language
     return "" if value is None else str(value)

@@ -8,7 +8,7 @@ class CustomersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer the room's facts, the age of the benefits extract where one is used, matching, and the daily forgetting."""
+        """Offer the room's facts and sockets, the age of the benefits extract where one is used, matching, and the daily forgetting."""
         from doorstep.customers import extract, facts, jobs
         from doorstep.outside import later, plug
 
@@ -22,6 +22,17 @@ class CustomersConfig(AppConfig):
                     "We cannot check just now whether somebody gets a benefit. You can go on: the form says what to do instead."
                 ),
                 facts=frozenset({"customers.entitled"}),
+            )
+        )
+        plug.offer(
+            plug.Socket(
+                "customers.organisations",
+                "Whether a company is registered",
+                "Forms that look a company up say that it cannot be done just now, and keep what was typed.",
+                public=_(
+                    "We cannot look companies up just now. What you type is kept: try again later, or ask us."
+                ),
+                facts=frozenset({"customers.registered"}),
             )
         )
         extract.offer_age()

@@ -1,4 +1,6 @@
-"""The contract with a system of record, such as the benefits system: whether somebody is entitled, and no more.
+"""The contracts with systems of record: whether somebody is entitled, and whether a company is registered.
+
+The first, such as the benefits system, says whether somebody is entitled, and no more:
 
 | it says  | we say                                                                            |
 |----------|-----------------------------------------------------------------------------------|
@@ -7,17 +9,23 @@
 | unknown  | nobody could say: no system is connected, it is down, or what we have of it is old |
 
 Why is never said, by anyone to anyone: without all three details right, nobody learns whether a claim is there.
+
+The second is a public register, such as Companies House: the name that a company's number stands for, and whether it is
+active. What cannot be had just now is no answer (`TryLater`, `GiveUp`).
 """
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
 
+from doorstep.outside.errors import GiveUp
 from doorstep.outside.secret import derived
 
 Entitled = Literal["yes", "no", "unknown"]
 SOCKET = "customers.records"
+ORGANISATIONS = "customers.organisations"
 # Under which name the keys of claims that run are kept (outside.hashes).
 CLAIMS = "benefits"
 _LETTER_OR_DIGIT = re.compile(r"[^0-9A-Z]")
@@ -43,6 +51,34 @@ class NoRecords:
     def check(self) -> str:
         """Say that there is none."""
         return "no system of record is connected: a person looks at each claim"
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What a register has under a number: whether it has it, its name, and whether it is active."""
+
+    found: bool
+    name: str = ""
+    active: bool = False
+
+
+class OrganisationSource(Protocol):
+    """A register of companies."""
+
+    def registered(self, number: str) -> Registered:
+        """Return what the register has under a company's number of eight signs; raises TryLater, GiveUp."""
+
+
+class NoOrganisations:
+    """Where no register is connected: nobody can say."""
+
+    def registered(self, number: str) -> Registered:
+        """Refuse: there is none; raises GiveUp."""
+        raise GiveUp("no register of companies is connected")
+
+    def check(self) -> str:
+        """Say that there is none."""
+        return "no register of companies is connected: forms that look one up ask a person"
 
 
 def claim_digits(claim: str) -> str:

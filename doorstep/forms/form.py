@@ -9,6 +9,23 @@ from doorstep.forms.rules.rule import Rule
 
 
 @dataclass(frozen=True)
+class Reveal:
+    """Which answers of another question on the same page ask a question, by their values; yes and no are "yes" and "no"."""
+
+    question: str
+    values: tuple[str, ...]
+
+    def holds(self, answers: Mapping[str, object]) -> bool:
+        """Say whether one of them is given."""
+        given = answers.get(self.question)
+        if isinstance(given, bool):
+            given = "yes" if given else "no"
+        return any(
+            value in self.values for value in (given if isinstance(given, list) else [given])
+        )
+
+
+@dataclass(frozen=True)
 class Question:
     """One question of a page; `options` are (value, label) pairs, `source` the fact that gives them.
 
@@ -34,11 +51,33 @@ class Question:
     most: int | None = None
     # Whether the answer goes with the draft: a fact may take it, and the case never has it.
     forget: bool = False
+    # What a text is like as a whole, and between what a number, a sum or a day lies.
+    pattern: str = ""
+    lowest: Rule | None = None
+    highest: Rule | None = None
+    # The answer on the same page that asks it; without one it is always asked.
+    revealed_by: Reveal | None = None
+    # Of what is asked several times over: its questions, what is wrong with one entry, what one is called, how another is offered.
+    parts: tuple["Question", ...] = ()
+    entry_check: tuple["CheckRule", ...] = ()
+    each: str = ""
+    offer: str = ""
 
     @property
     def may_be_left_out(self) -> bool:
         """Say whether somebody need not answer it, so that rules may find nothing."""
-        return self.optional or self.optional_for_staff
+        return self.optional or self.optional_for_staff or self.revealed_by is not None
+
+    def is_asked(self, answers: Mapping[str, object]) -> bool:
+        """Say whether it is asked of who has answered the questions above it so."""
+        return self.revealed_by is None or self.revealed_by.holds(answers)
+
+    def in_entry(self, number: int, part: "Question") -> "Question":
+        """Return one of its parts as it is asked in an entry, counted from 1: under a name of its own."""
+        by = part.revealed_by
+        if by is not None:
+            by = replace(by, question=f"{self.id}-{number}-{by.question}")
+        return replace(part, id=f"{self.id}-{number}-{part.id}", revealed_by=by)
 
     def asked_of(self, *, staff: bool) -> "Question":
         """Return the question as it is asked of staff, or of others."""
@@ -47,11 +86,14 @@ class Question:
 
 @dataclass(frozen=True)
 class CheckRule:
-    """One rule of a check: when it holds, stop with a sentence, or ask a further page."""
+    """One rule of a check: when it holds, stop with a sentence, ask a further page, or say what is wrong with an answer."""
 
     rule: Rule
     stop: str = ""
     ask: str = ""
+    # The question whose answer is then wrong, and what is said at its field.
+    wrong: str = ""
+    say: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +131,11 @@ class Page:
     def is_sure(self) -> bool:
         """Say whether everyone meets this page."""
         return self.when is None and not self.asked_only
+
+    @property
+    def several(self) -> Question | None:
+        """Return what it asks several times over, or nothing."""
+        return next((q for q in self.questions if q.parts), None)
 
     @property
     def asks_contact(self) -> bool:

@@ -14,7 +14,9 @@ from doorstep.files import photos
 from doorstep.forms.form import Question
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Nature, Option, Options, Posted
+from doorstep.places import queries as places
 from doorstep.places import spots
+from doorstep.places.models import Property
 from doorstep.text.untranslated import Untranslated
 
 Values = dict[str, object]
@@ -39,6 +41,11 @@ def _spot(question: Question, posted: Posted, values: Values) -> Options:
     return (Option(place_id, spot.words, **asdict(spot)),) if spot else ()
 
 
+def _anywhere(question: Question, posted: Posted, values: Values) -> Options:
+    home = places.find(posted.get(question.id) or "")
+    return addresses_of([home] if home else [])
+
+
 def _photos(question: Question, posted: Posted, values: Values) -> Options:
     """Return the photos that were sent, but for those that another case holds; what was answered here before stays."""
     names, before = posted.getlist(question.id), values.get(question.id) or ()
@@ -52,6 +59,7 @@ LOOKED_UP: Mapping[Nature, Callable[[Question, Posted, Values], Options]] = {
     "home": _home,
     "spot": _spot,
     "photos": _photos,
+    "anywhere": _anywhere,
 }
 
 
@@ -68,6 +76,20 @@ def places_of(found: Iterable[spots.Spot | None]) -> Options:
     return tuple(Option(spot.id, spot.words, **asdict(spot)) for spot in found if spot)
 
 
+def addresses_of(homes: Iterable[Property]) -> Options:
+    """Return homes as options of an address, each with its lines."""
+    return tuple(
+        Option(
+            str(home.uprn),
+            home.address,
+            line1=home.line,
+            town=home.street.locality,
+            postcode=home.postcode,
+        )
+        for home in homes
+    )
+
+
 def take(
     service: Service,
     question: Question,
@@ -77,7 +99,10 @@ def take(
     now: datetime,
 ) -> Taken:
     """Return the answer to a question, out of what may be chosen; raises Invalid."""
-    answer = kinds.of(question).clean(question, posted, offered)
+    kind = kinds.of(question)
+    answer = kind.clean(question, posted, offered)
+    if answer is not None:
+        kind.fits(question, answer, clock_at(now).today)
     return Taken(answer, _in_words(service, question, answer, offered, values, now))
 
 
@@ -99,8 +124,9 @@ def _in_words(
             offered = facts.options(question, values, clock_at(now))
         elif kind.nature == "spot":
             offered = places_of(spots.find(option[0]) for option in offered)
-        elif question.options:
-            offered = catalogue.service(service.digest).form.questions[question.id].options
+        elif question.options or question.parts:
+            question = catalogue.service(service.digest).form.questions[question.id]
+            offered = question.options
         words = say(kind.show(question, answer, offered), year=True)
     if isinstance(sentence, Untranslated):
         return {question.id: words}

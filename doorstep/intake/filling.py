@@ -6,7 +6,7 @@ brought up to date by each answer.
 """
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,6 +38,14 @@ class Entries:
     given: Values = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
     wrong: dict[str, Invalid] = field(default_factory=dict)
+
+
+class Mistaken(Exception):
+    """Answers that are wrong by a rule of the form; nothing of their page is kept. `wrong` has them by question."""
+
+    def __init__(self, wrong: Mapping[str, Invalid]) -> None:
+        super().__init__(", ".join(wrong))
+        self.wrong = dict(wrong)
 
 
 @dataclass(frozen=True)
@@ -158,6 +166,9 @@ class Filling:
         """Return what a page's questions come to; `fields` gives each one's fields, or raises Invalid."""
         entries = Entries()
         for question in asked_on(page):
+            if not question.is_asked({**self.values, **entries.given}):
+                entries.given[question.id] = None
+                continue
             try:
                 entry = self._take(question, fields(question))
             except Invalid as exc:
@@ -176,7 +187,7 @@ class Filling:
         return answers.take(self.service, question, posted, offered, self.values, self.now)
 
     def answer(self, page: Page, entries: Entries) -> Decision:
-        """Keep a page's answers and decide its check; raises Refused("slot_gone")."""
+        """Keep a page's answers and decide its check; raises Mistaken, and Refused("slot_gone")."""
         decision = drafts.answer(
             draft=self.draft,
             page=page,
@@ -188,17 +199,33 @@ class Filling:
             values=self.values,
         )
         self._look_anew_after(page)
+        self._refuse_mistakes(decision)
         return decision
 
     def suppose(self, page: Page, entries: Entries) -> Decision:
-        """Judge a page as if these were its answers; nothing is kept."""
+        """Judge a page as if these were its answers; nothing is kept. Raises Mistaken."""
         self.draft.answers = {**self.draft.answers, **to_json(entries.given)}
         self._values = None
         decision = drafts.judge(
             self.draft, page, self.now, self.given_facts, values=self.values, service=self.service
         )
         self._look_anew_after(page)
+        self._refuse_mistakes(decision)
         return decision
+
+    def _refuse_mistakes(self, decision: Decision) -> None:
+        """Raise Mistaken where a page's answers are wrong, in sentences that are filled in."""
+        if decision.mistakes:
+            raise Mistaken({k: self.said(v) for k, v in decision.mistakes.items()})
+
+    def said(self, invalid: Invalid) -> Invalid:
+        """Return what is wrong with an answer, the places of its sentence filled in."""
+        values = dict(invalid.values)
+        if isinstance(say := values.get("say"), str):
+            values["say"] = fill(say, self.values)
+        if isinstance(wrong := values.get("wrong"), Mapping):
+            values["wrong"] = {k: self.said(v) for k, v in wrong.items()}
+        return Invalid(invalid.code, **values)
 
     def dispute(self, page: Page) -> Decision:
         """Go past the stop of a page because it is said to be wrong; raises Refused."""

@@ -19,7 +19,7 @@ from doorstep.forms.form import Page, Question
 from doorstep.forms.journey import Decision
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid, Options, Typed
-from doorstep.intake.filling import Entries, Filling
+from doorstep.intake.filling import Entries, Filling, Mistaken
 from doorstep.staff.actor import Actor
 
 
@@ -137,6 +137,10 @@ def _fill(filling: Filling, order: Order) -> None:
         names |= entries.given.keys()
         try:
             decision = filling.answer(page, entries)
+        except Mistaken as exc:
+            found = order.service.form.questions
+            wrong = [_wrong(filling, found[name], invalid) for name, invalid in exc.wrong.items()]
+            raise AnswersWrong(wrong) from exc
         except Refused as exc:
             raise _refused(filling, exc) from exc
         if decision.stops:
@@ -156,6 +160,10 @@ def _entries(filling: Filling, page: Page, order: Order) -> Entries:
         return fields_of(question, value)
 
     entries, questions = filling.read(page, fields), order.service.form.questions
+    for question in page.questions:
+        said = {**filling.values, **entries.given}
+        if order.answers.get(question.id) is not None and not question.is_asked(said):
+            entries.wrong[question.id] = Invalid("not_asked")
     if entries.wrong:
         wrong = entries.wrong.items()
         raise AnswersWrong([_wrong(filling, questions[name], invalid) for name, invalid in wrong])

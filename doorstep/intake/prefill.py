@@ -15,7 +15,7 @@ from doorstep.forms.form import Page, Question
 from doorstep.forms.journey import Decision, answered
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Typed
-from doorstep.intake.filling import Filling, asked_on
+from doorstep.intake.filling import Filling, Mistaken, asked_on
 from doorstep.signposts import facts
 
 
@@ -45,7 +45,7 @@ def _next(filling: Filling, tried: set[str]) -> Page | None:
 
 def _answer(filling: Filling, page: Page, answers: dict[str, object], whole: bool) -> bool:
     """Answer a page where each of its questions has what it takes; say whether that was so."""
-    questions = asked_on(page)
+    questions = [q for q in asked_on(page) if q.is_asked(answers)]
     if any(q.id not in answers and not (whole and q.optional) for q in questions):
         return False
     entries = filling.read(page, lambda question: _fields(question, answers))
@@ -53,7 +53,7 @@ def _answer(filling: Filling, page: Page, answers: dict[str, object], whole: boo
         return False
     try:
         filling.answer(page, entries)
-    except Refused:  # a day that is gone: the page asks
+    except (Mistaken, Refused):  # such as a day that is gone: the page asks
         return False
     return True
 

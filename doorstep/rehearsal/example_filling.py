@@ -29,7 +29,7 @@ class ExampleFilling(Filling):
                 raise Invalid("location_unknown")
             return Typed({question.id: [spot(answer)[0]]})
         # Photos, and a day with room, are written as the answer itself.
-        if answer is None or kind.most_files(question) or isinstance(answer, Mapping):
+        if answer is None or kind.most_files(question) or kind.nature == "slot":
             return kind.fill(question, answer)
         return fields_of(question, _as_json(answer))
 
@@ -50,6 +50,8 @@ def _as_json(answer: object) -> object:
     """Return an answer as a program would send it: YAML has days."""
     if isinstance(answer, list):
         return [_as_json(part) for part in answer]
+    if isinstance(answer, Mapping):
+        return {name: _as_json(part) for name, part in answer.items()}
     return answer.isoformat() if isinstance(answer, date) else answer
 
 

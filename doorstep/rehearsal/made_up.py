@@ -4,7 +4,7 @@ from doorstep.bookings.models import Calendar
 from doorstep.forms.questions.kind import Option
 from doorstep.places.models import Property, Street, Ward
 
-MADE_UP, WARD = 1, "E00000000"
+MADE_UP, ANOTHER, WARD = 1, 2, "E00000000"
 # Where an example says that something is: in the district, by its boundary, or in another.
 SPOTS: dict[str, dict[str, object]] = {
     "inside": {"inside": True, "near": False},
@@ -13,25 +13,26 @@ SPOTS: dict[str, dict[str, object]] = {
 }
 
 
-def make_home() -> None:
-    """Make the one home of examples, with its street and ward."""
+def make_homes() -> None:
+    """Make the two homes of examples, in one street of one ward."""
     street, _ = Street.objects.get_or_create(
         usrn=MADE_UP, defaults={"name": "Example Street", "locality": "Exampleton"}
     )
     ward, _ = Ward.objects.get_or_create(code=WARD, defaults={"name": "Example"})
-    Property.objects.get_or_create(
-        uprn=MADE_UP,
-        defaults={
-            "street": street,
-            "ward": ward,
-            "line": "1 Example Street",
-            "sort": 1,
-            "postcode": "EX4 1PL",
-            "blpu_class": "RD",
-            "easting": 0,
-            "northing": 0,
-        },
-    )
+    for number in (MADE_UP, ANOTHER):
+        Property.objects.get_or_create(
+            uprn=number,
+            defaults={
+                "street": street,
+                "ward": ward,
+                "line": f"{number} Example Street",
+                "sort": number,
+                "postcode": "EX4 1PL",
+                "blpu_class": "RD",
+                "easting": 0,
+                "northing": 0,
+            },
+        )
 
 
 def calendar(code: str, kind: str) -> Calendar:

@@ -320,7 +320,7 @@ def _tried(service: Service, contents: dict[str, str], example: Mapping[str, Any
     """Play one example; what it asks for and cannot be done is a difference, not a fault of ours."""
     try:
         with _rolled_back(), bookings.given_calendar(made_up.calendar), facts.as_it_lies():
-            made_up.make_home()
+            made_up.make_homes()
             Version.objects.get_or_create(
                 digest=service.digest,
                 defaults={"slug": service.slug, "files": contents, "published_at": timezone.now()},

@@ -98,8 +98,11 @@ def month(text: str) -> int:
     return _months().get(word) or (9 if word == "sept" else 0)
 
 
-def day(text: str) -> date | None:
-    """Return the day that a text says with its year in full, as "3 December 2026", "3/12/2026", "2026-12-03"; or nothing."""
+def day(text: str, first: int = FIRST_YEAR, last: int = LAST_YEAR) -> date | None:
+    """Return the day that a text says with its year in full, as "3 December 2026", "3/12/2026", "2026-12-03"; or nothing.
+
+    Nothing, too, where its year is before the first or after the last.
+    """
     text = line(text[:60])
     if "_" in text:
         return None
@@ -107,7 +110,7 @@ def day(text: str) -> date | None:
     named = [m for word in _WORD.findall(text) if (m := month(word))]
     for year, of, on in _parts(numbers, named):
         try:
-            if len(year) == 4 and FIRST_YEAR <= int(year) <= LAST_YEAR and len(on) <= 2:
+            if len(year) == 4 and first <= int(year) <= last and len(on) <= 2:
                 return date(int(year), of, int(on))
         except ValueError:
             continue

@@ -8,7 +8,7 @@ from doorstep.forms.rules.types import PROPERTY, Type
 class Address(Kind):
     """A property of this council, by its UPRN."""
 
-    name = "address"
+    name, may_repeat = "address", False
     nature, carried, missing = "home", "by_kind", "missing_address"
     datatype, has_own_page = "", True
     examples = (one("a", "a"), one("zebra", refused="not_an_option"), one("", refused="missing"))

@@ -2,11 +2,20 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import MAXYEAR, UTC, date, datetime
 from typing import Any
 
 from doorstep.forms.form import Question
-from doorstep.forms.questions.kind import Example, Invalid, Kind, Options, Posted, Schema, Typed
+from doorstep.forms.questions.kind import (
+    Example,
+    Invalid,
+    Kind,
+    Options,
+    Posted,
+    Schema,
+    Shown,
+    Typed,
+)
 from doorstep.forms.rules.types import DAY, Type
 from doorstep.text import copied
 from doorstep.text.clean import line
@@ -16,6 +25,8 @@ _ISO = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _DAY_OR_MOMENT = re.compile(
     r"^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?\Z", re.I
 )
+# Days that rules may reckon with: some hundred years on, the calendar has not ended.
+FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
 
 
 def _sent(day: str, month: str, year: str) -> dict[str, list[str]]:
@@ -26,10 +37,11 @@ class Date(Kind):
     """A day; asked in three fields, since people type days faster than they find them in a calendar."""
 
     name = "date"
-    shown, is_typed = "what", False
+    shown: Shown = "what"
+    is_typed = False
     datatype = "datetime"
     expected = "A day such as 2026-11-24, or a W3C datetime whose day counts"
-    examples = (
+    examples: tuple[Example, ...] = (
         Example(_sent("3", "12", "2026"), date(2026, 12, 3)),
         Example(_sent(" 29", "02 ", "2028"), date(2028, 2, 29)),
         Example(_sent("", "", ""), refused="missing"),
@@ -42,7 +54,13 @@ class Date(Kind):
         Example(_sent("3", "12", "26"), refused="year_short"),
         Example(_sent("3", "12", "0026"), refused="year_short"),
         Example(_sent("1_0", "12", "2026"), refused="not_a_date"),
-        Example(_sent("3", "12", "9999"), refused="not_a_date"),
+        Example(_sent("1", "1", "1900"), FIRST),
+        Example(_sent("31", "12", "1899"), refused="date_unusable"),
+        Example(_sent("31", "12", "2199"), LAST),
+        Example(_sent("1", "1", "2200"), refused="date_unusable"),
+        Example(_sent("31", "12", "9999"), refused="date_unusable"),
+        Example(_sent("31/12/9999", "", ""), refused="date_unusable"),
+        Example(_sent("31", "11", "9999"), refused="not_a_date"),
         Example(_sent("three", "12", "2026"), refused="not_a_date"),
     )
 
@@ -70,7 +88,10 @@ class Date(Kind):
             if question.optional:
                 return None
             raise Invalid("missing")
-        if whole := copied.day(" ".join(filter(None, (day, month, year)))):
+        whole = copied.day(" ".join(filter(None, (day, month, year))), first=1000, last=MAXYEAR)
+        if whole and not FIRST <= whole <= LAST:
+            raise Invalid("date_unusable")
+        if whole:
             return whole
         lacking = [p for p, text in zip(PARTS, (day, month, year), strict=True) if not text]
         if lacking:

@@ -81,8 +81,9 @@ def one(text: str, answer: object = None, refused: str = "") -> Example:
     return Example({"": [text]}, answer, refused)
 
 
-# What an answer is beyond words: a property's UPRN, where something lies, names of photos, a day with room.
-Nature = Literal["", "home", "spot", "photos", "slot"]
+# What an answer is beyond words: a property's UPRN, where something lies, names of photos, a day with room, an
+# address that is anyone's.
+Nature = Literal["", "home", "spot", "photos", "slot", "anywhere"]
 # How anyone may see an answer, where its service says so: as what it is about, as a text, as pictures.
 Shown = Literal["", "what", "text", "photos"]
 # How an answer given to another service fits: to a question of its name, to the one of its kind, not at all.
@@ -97,6 +98,8 @@ class Kind:
 
     name = ""
     asks = True
+    # Whether a service may name it as a question's kind.
+    is_listed = True
     examples: tuple[Example, ...] = ()
     nature: Nature = ""
     shown: Shown = ""
@@ -105,6 +108,8 @@ class Kind:
     carried: Carried = "by_name"
     # A text in own words: 1 where there is room for many, 2 for a few, 0 where it is none.
     own_words = 0
+    # Whether it can be asked several times over on one page (`repeat`).
+    may_repeat = True
     # Whether the map's scripts come with its page, and whether it has its page to itself.
     needs_map = False
     has_own_page = False
@@ -138,6 +143,9 @@ class Kind:
         """Return the answer; raises Invalid."""
         return only_text(question, posted, 200) or None
 
+    def fits(self, question: Question, answer: Any, today: date) -> None:
+        """Raise Invalid where an answer cannot be on the day that it is given, such as a birth in the future."""
+
     def fill(self, question: Question, answer: object) -> Typed:
         """Return the fields that would give an answer: the inverse of `clean`."""
         return Typed({question.id: [] if answer is None else [str(answer)]})
@@ -165,6 +173,10 @@ class Kind:
     def photos(self, answer: object) -> list[str]:
         """Return the names of the photos in an answer."""
         return []
+
+    def drawn(self, answer: object) -> str:
+        """Return the path, as SVG has it, of what an answer has that was drawn by hand; "" where it has none."""
+        return ""
 
     def listed(self, question: Question) -> Options:
         """Return the values a program may send and their names, where the form lists them."""

@@ -50,7 +50,7 @@ class LocationAnswer(TypedDict):
 class Location(Kind):
     """A place found by its name or pointed at; the answer is all that is known of where it lies."""
 
-    name = "location"
+    name, may_repeat = "location", False
     nature, carried, missing = "spot", "by_kind", "missing_location"
     datatype, needs_map = "", True
     examples = (

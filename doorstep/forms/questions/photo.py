@@ -18,7 +18,7 @@ from doorstep.forms.questions.kind import (
 class Photo(Kind):
     """A photo, kept elsewhere; the answer is its name there."""
 
-    name = "photo"
+    name, may_repeat = "photo", False
     nature, shown, carried, missing = "photos", "photos", "never", "missing_photo"
     datatype = ""
     examples = (one("a", "a"), one("zebra", refused="photo_gone"), one("", refused="missing"))

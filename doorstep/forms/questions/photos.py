@@ -21,7 +21,7 @@ MOST = 5
 class Photos(Kind):
     """Several photos, at most as many as the question says; no photo to an optional question is None."""
 
-    name = "photos"
+    name, may_repeat = "photos", False
     nature, shown, carried, missing = "photos", "photos", "never", "missing_photo"
     datatype = ""
     examples = (

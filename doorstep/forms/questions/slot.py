@@ -32,7 +32,7 @@ def is_open(value: str) -> bool:
 class Slot(Kind):
     """A day on which there is room, found by a fact; days that are closed are shown with the reason."""
 
-    name = "slot"
+    name, may_repeat = "slot", False
     nature, datatype, chooses = "slot", "", True
     examples = (
         Example({"": ["N/2026-12-01"]}, {"id": "N/2026-12-01", "day": date(2026, 12, 1)}),

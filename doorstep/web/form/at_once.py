@@ -25,7 +25,7 @@ from doorstep.forms.journey import Decision
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid, NotHad
 from doorstep.intake import prefill
-from doorstep.intake.filling import Entries, Filling, asked_on
+from doorstep.intake.filling import Entries, Filling, Mistaken, asked_on
 from doorstep.places import finding
 from doorstep.places import queries as places
 from doorstep.places.models import Property
@@ -175,7 +175,8 @@ class _Screen:
             if to_send and not goes_on and part.is_ready:
                 part.wrong = entries_of(self.request, filling, here, self.posted).wrong
             if not goes_on and not walk.stop and not to_send:
-                walk.open += [q for q in asked_on(part.page) if self._is_to_ask(q)]
+                asked = self._asked(filling, part.page)
+                walk.open += [q for q in asked if self._is_to_ask(q)]
             if part.is_ready:
                 looked_for = choices(self.request, filling, here, part.wrong, self.posted)
                 part.shown = {**looked_for, "homes": self._homes(here)}
@@ -191,6 +192,10 @@ class _Screen:
         stood = counting.before(walk.filling.draft, here)
         try:
             decision = walk.filling.answer(here, entries)
+        except Mistaken as exc:
+            part.wrong = exc.wrong
+            walk.open += [q for q in asked_on(here) if q.id in exc.wrong]
+            return
         except Refused as exc:
             if exc.code != "slot_gone":
                 raise
@@ -213,8 +218,16 @@ class _Screen:
 
     def _typed_wrong(self, entries: Entries) -> dict[str, Invalid]:
         """Return what is wrong with what was typed; what is still missing, or half typed, is asked, and no fault yet."""
-        half = ("missing", "date_part")
+        half = ("missing", "date_part", "address_part", "address_choose")
         return {q: w for q, w in entries.wrong.items() if w.code not in half and self._is_typed(q)}
+
+    def _asked(self, filling: Filling, here: Page) -> list[Question]:
+        """Return a page's questions, but for those that no answer on it asks yet."""
+        asked = asked_on(here)
+        if not any(q.revealed_by for q in asked):
+            return asked
+        given = filling.read(here, lambda _question: self.posted).given
+        return [q for q in asked if q.is_asked(given)]
 
     def _is_to_ask(self, question: Question) -> bool:
         return not question.optional and not self._is_typed(question.id)
@@ -313,7 +326,7 @@ class _Screen:
     def _drawn(self, here: Page) -> Iterator[object]:
         for question in here.questions:
             nature = kinds.of(question).nature
-            if nature in ("home", "spot", "photos"):
+            if nature in ("home", "spot", "photos", "anywhere"):
                 chosen = [value for value in self.posted.getlist(question.id) if value]
                 # Of a home that is known, what was typed is not drawn any more.
                 is_said = nature == "home" and chosen

@@ -14,13 +14,14 @@ from doorstep.forms.facts import together
 from doorstep.forms.form import Page
 from doorstep.forms.questions.kind import Invalid
 from doorstep.insight.cells import CHECK
-from doorstep.intake.filling import Filling, asked_on
+from doorstep.intake.filling import Filling, Mistaken, asked_on
 from doorstep.web.form import counting, outages
 from doorstep.web.form.change import change_of
 from doorstep.web.form.over import or_where_it_went, over
 from doorstep.web.form.receive import asked_from, longer, receive, slot_gone
-from doorstep.web.form.render import held, render_page
+from doorstep.web.form.render import filled, held, render_page
 from doorstep.web.form.session import FormSession, find, go_on
+from doorstep.web.form.several import Several
 from doorstep.web.form.stops import render_stop
 from doorstep.web.kit import limits, seen
 
@@ -39,14 +40,32 @@ def page(request: HttpRequest, session: FormSession, draft_id: UUID, page_id: st
     reached = filling.first_open_before(here)
     if reached:
         return HttpResponseRedirect(f"{session.address(filling.draft)}/{reached.id}")
+    if here.several:
+        several = Several(request, session, filling, here)
+        with together():
+            return several.take() if request.method == "POST" else several.show()
     if request.method == "POST":
         with together():
             return receive(request, session, filling, here)
+    if "again" in request.GET:
+        return render_page(request, session, filling, here, _wrong_by_now(filling, here))
     slots = {q.id for q in of_nature(filling.service, "slot")} if "gone" in request.GET else set()
     wrong = {q.id: Invalid("slot_gone") for q in here.questions if q.id in slots}
     if not request.GET and not journey.answered(here, filling.draft.answers):
         counting.shown(filling.draft, here.id, session.now)
     return render_page(request, session, filling, here, wrong)
+
+
+def _wrong_by_now(filling: Filling, here: Page) -> dict[str, Invalid]:
+    """Return what is wrong with a page's answers now, such as a day that was still to come when it was given."""
+    trial, fields = filling.trial(), filled(here, filling.draft)
+    entries = trial.read(here, lambda _question: fields)
+    if not entries.wrong:
+        try:
+            trial.suppose(here, entries)
+        except Mistaken as exc:
+            return exc.wrong
+    return entries.wrong
 
 
 def _may_open(filling: Filling, here: Page) -> bool:
@@ -88,7 +107,8 @@ def _render_check(
     draft, pages = filling.draft, list(filling.pages)
     base, words = session.address(draft), spoken(draft.words)
     sending, send = filling.last_words()
-    rows = [(p, q, words.get(q.id, "")) for p in pages for q in asked_on(p)]
+    said = {**filling.values, **filling.draft.answers}
+    rows = [(p, q, words.get(q.id, "")) for p in pages for q in asked_on(p) if q.is_asked(said)]
     context = {
         "rows": rows,
         "service": filling.service,
@@ -153,6 +173,9 @@ def _not_sent(
         return render(request, "kit/error.html", {"code": refused.code}, status=409)
     if refused.code == "slot_gone":
         return slot_gone(session, filling)
+    if refused.code == "wrong_by_now":
+        there = session.address(filling.draft)
+        return HttpResponseRedirect(f"{there}/{refused.values['page']}?again=1")
     if refused.code in ("choice_gone", "nothing_changed"):
         return _not_changed(request, session, filling, refused.code)
     if refused.code == "changed_meanwhile":

@@ -1,6 +1,6 @@
 """Takes what was sent for a page of a form, and says where to go on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -18,7 +18,7 @@ from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid, Posted
 from doorstep.forms.rules.parse import path_of
 from doorstep.intake import prefill
-from doorstep.intake.filling import Entries, Filling
+from doorstep.intake.filling import Entries, Filling, Mistaken
 from doorstep.places import queries as places
 from doorstep.web.form import counting, helping, passing_on
 from doorstep.web.form.over import BUTTONS
@@ -40,7 +40,7 @@ def receive(
     request: HttpRequest, session: FormSession, filling: Filling, here: Page
 ) -> HttpResponse:
     """Take a page's answers and lead on, or draw the page again with what is wrong."""
-    posted, base = request.POST.copy(), session.address(filling.draft)
+    posted = request.POST.copy()
     forget_old_choice(here, posted)
     if "find" in posted and kinds.of(here.questions[0]).has_own_page:
         return _find_home(request, session, filling, here, posted)
@@ -55,11 +55,7 @@ def receive(
         # Right or wrong, the page waits as it was left.
         if not _keep_typed(filling, here, posted):
             return render_page(request, session, filling, here, entries.wrong, posted)
-        if asked == "longer":
-            return longer(session, filling, here.id)
-        if asked == "help":
-            return helping.make_code(request, session, filling)
-        return redirect(f"{base}/{LEAVES[asked]}")
+        return leave(request, session, filling, here, asked)
     if entries.wrong:
         counting.wrong(filling.draft, here.id, entries.wrong.items(), session.now)
         if request.FILES:  # they are not sent again: the form holds them, and shows them
@@ -69,11 +65,67 @@ def receive(
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
     if _asks_of_home(filling, here) and _too_often(request, session, filling, entries):
         return render(request, "kit/error.html", {"code": "too_many"}, status=429)
-    with asked_from(request, session):
-        if "update" in posted:
-            filling.suppose(here, entries)  # nothing is kept, so that it never overtakes an answer
-            return render_page(request, session, filling, here, {}, posted)
-        return _answer(session, filling, here, entries)
+    if "update" in posted:
+        with asked_from(request, session):
+            return _suppose(request, session, filling, here, entries, posted)
+
+    def again(wrong: dict[str, Invalid]) -> HttpResponse:
+        return render_page(request, session, filling, here, wrong, posted)
+
+    return answer_page(request, session, filling, here, entries, again)
+
+
+def _suppose(
+    request: HttpRequest,
+    session: FormSession,
+    filling: Filling,
+    here: Page,
+    entries: Entries,
+    posted: Posted,
+) -> HttpResponse:
+    """Draw a page as if these were its answers: nothing is kept, so that it never overtakes an answer."""
+    try:
+        filling.suppose(here, entries)
+    except Mistaken as exc:
+        return render_page(request, session, filling, here, exc.wrong, posted)
+    return render_page(request, session, filling, here, {}, posted)
+
+
+def leave(
+    request: HttpRequest,
+    session: FormSession,
+    filling: Filling,
+    here: Page,
+    asked: str,
+    fields: Mapping[str, list[str]] | None = None,
+) -> HttpResponse:
+    """Lead to where a button goes that leaves a page as it is; `fields`, where some are given, are kept before."""
+    if fields is not None and not is_too_much(fields):
+        drafts.keep_typed(draft=filling.draft, page=here.id, fields=dict(fields), now=filling.now)
+    if asked == "longer":
+        return longer(session, filling, here.id)
+    if asked == "help":
+        return helping.make_code(request, session, filling)
+    return redirect(f"{session.address(filling.draft)}/{LEAVES[asked]}")
+
+
+def answer_page(
+    request: HttpRequest,
+    session: FormSession,
+    filling: Filling,
+    here: Page,
+    entries: Entries,
+    again: Callable[[dict[str, Invalid]], HttpResponse],
+) -> HttpResponse:
+    """Answer a page and lead on; `again` draws it with what is wrong by a rule of the form."""
+    try:
+        with asked_from(request, session):
+            return _answer(session, filling, here, entries)
+    except Mistaken as exc:
+        counting.wrong(filling.draft, here.id, exc.wrong.items(), session.now)
+        if request.FILES:
+            _keep_typed(filling, here, request.POST.copy())
+        return again(exc.wrong)
 
 
 def asked_from(request: HttpRequest, session: FormSession) -> AbstractContextManager[None]:
@@ -108,14 +160,14 @@ def longer(session: FormSession, filling: Filling, page: str) -> HttpResponse:
 
 
 def forget_old_choice(here: Page, posted: QueryDict) -> None:
-    """Take out the place that was chosen before another was looked for: it would be sent unseen."""
+    """Take out the place or address that was chosen before another was looked for: it would be sent unseen."""
     for question in here.questions:
         typed = posted.get(f"{question.id}-typed", "").strip()
         anew = (
             posted.get("find") == question.id
             or typed != posted.get(f"{question.id}-found", "").strip()
         )
-        if kinds.of(question).nature == "spot" and typed and anew:
+        if kinds.of(question).nature in ("spot", "anywhere") and typed and anew:
             posted.setlist(question.id, [])
 
 

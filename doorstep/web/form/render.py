@@ -1,5 +1,6 @@
 """Draws a page of a form, as it was left or with what is wrong."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,8 +36,11 @@ def render_page(
     here: Page,
     wrong: dict[str, Invalid],
     posted: Posted | None = None,
+    *,
+    template: str = "form/page.html",
+    more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """Draw a page with what was typed, or was answered before, and what is wrong with it."""
+    """Draw a page with what was typed, or was answered before, and what is wrong with it; `more` goes to its template."""
     draft, before = filling.draft, filling.page_before(here)
     typed = posted or filled(here, draft)
     # What is typed and not taken has no price: that of an earlier answer would be false.
@@ -56,7 +60,8 @@ def render_page(
         "so_far": fill(here.so_far, filling.values) if so_far else "",
     }
     draw = _homes if here.questions and kinds.of(here.questions[0]).has_own_page else choices
-    return render(request, "form/page.html", context | draw(request, filling, here, wrong, typed))
+    context |= draw(request, filling, here, wrong, typed)
+    return render(request, template, {**context, **(more or {})})
 
 
 def choices(
@@ -71,11 +76,15 @@ def choices(
     over = {name for name, invalid in wrong.items() if invalid.code == "too_many"}
     options = {q.id: filling.options(q, typed) for q in here.questions}
     spotted = [q for q in here.questions if kinds.of(q).nature == "spot" and q.id not in over]
+    anywhere = [q for q in here.questions if kinds.of(q).nature == "anywhere" and q.id not in over]
     return {
         "options": options,
         "not_had": {name for name, offered in options.items() if isinstance(offered, NotHad)},
         "places": {
             q.id: found_places(text) for q in spotted if (text := typed.get(f"{q.id}-typed"))
+        },
+        "addresses": {
+            q.id: found_addresses(text) for q in anywhere if (text := typed.get(f"{q.id}-typed"))
         },
     }
 
@@ -83,6 +92,17 @@ def choices(
 def found_places(text: str) -> Options:
     """Return the places that a text may mean, looked up once where facts are found together."""
     return shared(("places", text), lambda: answers.places_of(spots.search(text)))
+
+
+def found_addresses(text: str) -> Options:
+    """Return our addresses at a postcode, looked up once where facts are found together; none where it is no postcode."""
+    try:
+        postcode = places.tidy_postcode(text)
+    except Refused:
+        return ()
+    return shared(
+        ("addresses", postcode), lambda: answers.addresses_of(places.at_postcode(postcode))
+    )
 
 
 def _homes(

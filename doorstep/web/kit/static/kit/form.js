@@ -1,5 +1,6 @@
 // A form's pages work without this. It counts letters as the server does, steps numbers, and makes a date grid of the days.
 import { CharacterCount } from "../govuk/govuk-frontend.js";
+import { sign } from "./signature.js";
 
 // What the server takes away (`text/clean.py`): what nobody sees, and signs of Word that only Word knows.
 const GONE =
@@ -15,6 +16,7 @@ const works = (element) => element.closest(".kit-js").classList.add("kit-js--wor
 
 // Makes a part of a page work, such as one that a script put there.
 export function dress(root) {
+  sign(root);
   // Enter in a box that looks something up presses the button beside it, anywhere else the first of the form: "Continue".
   for (const box of root.querySelectorAll(".kit-search input")) {
     box.addEventListener("keydown", (event) => {
@@ -122,6 +124,16 @@ export function dress(root) {
     const help = box.querySelector("[data-help]");
     if (help) works(help);
     enter(cells.find(radioOf) ?? cells[0]);
+    show();
+  }
+
+  // A question that another's answer asks comes and goes with it; what the server asks does not depend on this.
+  for (const revealed of root.querySelectorAll("[data-revealed-by]")) {
+    const values = JSON.parse(revealed.dataset.values);
+    const by = document.getElementsByName(revealed.dataset.revealedBy);
+    const show = () => { revealed.hidden = ![...by].some((one) => one.checked && values.includes(one.value)); };
+    for (const one of by) one.addEventListener("change", show);
+    revealed.classList.add("form-revealed--works");
     show();
   }
 
