@@ -25,6 +25,9 @@ class Row:
 S, F, W, E = "service.yaml", "form.yaml", "workflow.yaml", "examples.yaml"
 OFFER = "offer: {en: Withdraw, cy: Tynnu’n ôl}, sure"
 
+REPEAT = (
+    "    repeat: {as: whys, each: {en: Reason, cy: Rheswm}, offer: {en: Another?, cy: Un arall?}"
+)
 YAML = [
     ("yaml", S, "team: Waste", "team: [Waste", "list", "prefix: QK"),
     ("yaml", S, "team: Waste", "\tteam: Waste", "spaces"),
@@ -116,8 +119,10 @@ SHAPE = [
     ("not_among", S, "type: number, default: 3", "type: nmber, default: 3", "`type` cannot be `nmber`; did you mean `number`?"),
     ("not_among", F, "contact: email, optional", "contact: mail, optional", "`contact` cannot be `mail`; did you mean `email`?"),
     ("not_among", F, "    asked_only: true", "    asked_only: true\n    unavailable: wait", "`unavailable` cannot be `wait`; it is one of ask_person, go_on", "unavailable: wait"),
-    ("out_of_range", F, "kind: long_text, short", "kind: long_text, most: 0, short", "`most` must be 1 or more, not 0"),
-    ("out_of_range", F, "kind: long_text, short", "kind: long_text, most: 99, short", "`most` must be 10 or less, not 99"),
+    ("out_of_range", F, "    asked_only: true", f"    asked_only: true\n{REPEAT}, most: 0}}", "`most` must be 1 or more, not 0", REPEAT, ("repeat_part", "public")),
+    ("out_of_range", F, "    asked_only: true", f"    asked_only: true\n{REPEAT}, most: 99}}", "`most` must be 50 or less, not 99", REPEAT, ("repeat_part", "public")),
+    ("missing", F, "    asked_only: true", "    asked_only: true\n    repeat: {as: whys, offer: Another?}", "`each` is missing: What one entry is called", "    repeat: {", ("repeat_part", "language", "public")),
+    ("unknown_name", F, "id: many, kind", "revealed_by: {question: key, are: [back]}, id: many, kind", "`are` is not known here", "", ("missing", "rule")),
     ("wrong_value", F, "do: {by: key, lines: {any: [{en: \"Ask a neighbour.\", cy: \"Gofynnwch i gymydog.\"}]}}", "do: {by: key, lines: {any: []}}", "give one to three lines"),
     ("wrong_value", E, "[{outcome: pay.paid}, {decision: close}]", "[{outcome: pay.paid, decision: close}]", "says one of"),
 ]  # fmt: skip
@@ -180,8 +185,8 @@ FORM = [
     ("rule", F, "settings.pence * load", "settings.penc * load", "`settings` has no field `penc`"),
     ("rule", F, "when: key == 'back' && many", "when: key == 'bak' && many", "`bak` is none of its options; did you mean `back`?"),
     ("asked_later", F, "{when: size(open) > 0, stop: known}", "{when: key == 'back', stop: known}", "`key` is asked later, at form.yaml:"),
-    ("stop_or_ask", F, "{when: assisted, ask: why}", "{when: assisted}", "either `stop:` or `ask:`"),
-    ("stop_or_ask", F, "{when: assisted, ask: why}", "{when: assisted, ask: why, stop: known}", "either `stop:` or `ask:`"),
+    ("stop_or_ask", F, "{when: assisted, ask: why}", "{when: assisted}", "a rule says one of `stop:`, `ask:` and `wrong:`"),
+    ("stop_or_ask", F, "{when: assisted, ask: why}", "{when: assisted, ask: why, stop: known}", "a rule says one of `stop:`, `ask:` and `wrong:`"),
     ("stop_unsaid", F, "stop: one_only}", "stop: onely}", "the stop `onely` has no sentence"),
     ("stop_unused", F, "stops:\n", "stops:\n  never:\n    say: {en: Never., cy: Byth.}\n", "no rule stops with `never`", "    say: {en: Never."),
     ("no_such_page", F, "{when: assisted, ask: why}", "{when: assisted, ask: wy}", "a rule asks the page `wy`, which is not there; did you mean `why`?"),
@@ -201,6 +206,18 @@ FORM = [
     ("forget", F, "contact: email, optional", "contact: email, forget: true, optional", "can be forgotten"),
     ("forget", F, "{id: slot, kind: slot,", "{id: slot, kind: slot, forget: true,", "can be forgotten", "", ("forgotten",)),
     ("dispute", F, "stops:\n", "stops:\n  unavailable:\n    say: {en: Later., cy: Wedyn.}\n    dispute: {page: why, stage: disputed, offer: {en: No, cy: Na}}\n", "later rules rest on `unavailable`", "    dispute: {page: why, stage: disputed, offer: {en: No"),
+    ("unbounded", F, "{id: name, kind: text,", "{id: name, kind: text, least: 3,", "`least` is for numbers, sums and days, not for `text`"),
+    ("unbounded", F, "{id: name, kind: text,", "{id: name, kind: text, most: 3,", "`most` is for numbers, sums, days and files, not for `text`"),
+    ("pattern", F, "kind: yes_no,", "kind: yes_no, pattern: '[a-z]',", "`pattern` is for texts that are typed, not for `yes_no`"),
+    ("pattern", F, "{id: name, kind: text,", "{id: name, kind: text, pattern: '[a-z',", ""),
+    ("most_files", F, "{id: name, kind: text, contact: name,", "{id: name, kind: photos, most: 99,", "`most` is a whole number from 1 to 10"),
+    ("repeat_part", F, "    asked_only: true", f"    asked_only: true\n{REPEAT}}}", "`claim` cannot be asked several times over", "      - {id: claim", ("public",)),
+    ("repeat_empty", F, "  - page: day\n", f"  - page: more\n    title: {{en: More, cy: Mwy}}\n{REPEAT}}}\n  - page: day\n", "a page that is repeated asks at least one question", REPEAT),
+    ("entry_check", F, "  - page: day\n", f"  - page: more\n    title: {{en: More, cy: Mwy}}\n{REPEAT}, check: [{{when: many, stop: known}}]}}\n    questions:\n      - {{id: what, kind: text, label: {{en: What, cy: Beth}}}}\n  - page: day\n", "a rule of one entry says `wrong:`, and `say:`", REPEAT),
+    ("wrong_elsewhere", F, "{when: assisted, ask: why}", "{when: assisted, wrong: home, say: {en: No, cy: Na}}", "`wrong` names a question of the same page; there are: key, many"),
+    ("wrong_unsaid", F, "{when: assisted, ask: why}", "{when: assisted, wrong: many}", "says `wrong:`, the question, and `say:`, the sentence"),
+    ("reveal", F, "id: many, kind", "revealed_by: {question: kee, is: [back]}, id: many, kind", "`kee` is no question above it on this page", "", ("rule",)),
+    ("reveal", F, "id: many, kind", "revealed_by: {question: key, is: [side]}, id: many, kind", "`side` is no answer to `key`; there are: front, back", "", ("rule",)),
     ("dispute_page", F, "dispute: {page: why, stage", "dispute: {page: key, stage", "`key` is no page with `asked_only: true`"),
     ("no_such_stage", F, "stage: disputed, offer", "stage: disptued, offer", "leads to `disptued`, which is no stage; did you mean `disputed`?"),
     ("no_such_authority", F, "    title: {en: We know, cy: Rydym yn gwybod}", "    authority: conty", "no authority `conty` in council.yaml; did you mean `county`?"),
