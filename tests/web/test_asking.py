@@ -201,6 +201,10 @@ def test_by_the_api_each_is_said_with_its_question(open_district: Any) -> None:
         "born",
         "student",
     ]
+    (account,) = [
+        p["answers"]["properties"]["account"] for p in shape["pages"] if p["id"] == "account"
+    ]
+    assert account["anyOf"][0]["pattern"] == "^(?:[0-9]{8} ?[0-9A-Za-z])$"
     answers: dict[str, Any] = {
         "move": "out",
         "use": "home",
