@@ -78,6 +78,7 @@ def _needs_year(day: date) -> bool:
 # What a kind of question gives to be said: a sign of what it is, and that.
 SAID: dict[str, Callable[[Any], str]] = {
     "entries": lambda entries: "; ".join(", ".join(filter(None, map(say, e))) for e in entries),
+    "called": lambda pair: f"{pair[0]}: {say(pair[1])}",
     "photos": lambda n: ngettext("%(n)d photo", "%(n)d photos", n) % {"n": n},
     "born": lambda day: date_format(day, "j F Y"),
     "agreed": lambda _agreed: _("I agree"),

@@ -123,7 +123,7 @@ def test_who_moves_is_added_one_by_one_by_keyboard(
     page.click(GO_ON)
     page.wait_for_selector("text=Check your answers")
     looks()
-    assert "Bob Lee, 31 March 1979, No" in page.inner_text("main")
+    assert "Bob Lee, Date of birth: 31 March 1979, Full-time student: No" in page.inner_text("main")
     page.click("button:has-text('Send this move')")
     page.wait_for_selector("text=We have your move")
     case = Case.objects.get()
@@ -132,7 +132,7 @@ def test_who_moves_is_added_one_by_one_by_keyboard(
     desk = chromium.new_context(viewport={"width": 1366, "height": 768}).new_page()
     sign_in(desk, live_server.url, "supervisor")
     desk.goto(f"{live_server.url}/desk/cases/{case.reference}")
-    assert "Bob Lee, 31 March 1979" in desk.inner_text("main")
+    assert "Bob Lee, Date of birth: 31 March 1979" in desk.inner_text("main")
     looks_right(desk)
 
 

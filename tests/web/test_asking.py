@@ -46,7 +46,7 @@ def test_an_entry_at_a_time_then_the_overview(open_district: Any) -> None:
     kept = client.post(f"{MOVE}/people", entry(1))
     assert kept["Location"] == f"{MOVE}/people"
     overview = client.get(f"{MOVE}/people")
-    assert "Ann Lee, 31 March 1980, No" in text(overview)
+    assert "Ann Lee, Date of birth: 31 March 1980, Full-time student: No" in text(overview)
     assert "Is there anybody else?" in text(overview)
     asked = client.post(f"{MOVE}/people", {})
     assert "Choose yes to add another, or no to go on" in words(asked)
@@ -131,14 +131,18 @@ def test_the_answer_can_be_changed_from_the_last_page_and_is_seen_by_staff(
     assert mark
     client.post(f"{MOVE}/truth", {"truth": mark[1]})
     check = client.get(f"{MOVE}/check")
-    assert "Ann Lee, 31 March 1980, No" in text(check), words(check)
+    assert "Ann Lee, Date of birth: 31 March 1980, Full-time student: No" in text(check), words(
+        check
+    )
     client.post(f"{MOVE}/check")
     case = Case.objects.get()
     assert case.answers["people"] == [
         {"full_name": "Ann Lee", "born": {"$day": "1980-03-31"}, "student": False}
     ]
     desk = signed_in("supervisor")
-    assert "Ann Lee, 31 March 1980, No" in text(desk.get(f"/desk/cases/{case.reference}"))
+    assert "Ann Lee, Date of birth: 31 March 1980, Full-time student: No" in text(
+        desk.get(f"/desk/cases/{case.reference}")
+    )
 
 
 def at_room(client: FormClient) -> None:

@@ -85,15 +85,17 @@ class Several(Kind):
 
     def show(self, question: Question, answer: Any, options: Options) -> object:
         """Return the entries, each as what its parts show: sentences know how to say them."""
-        entries = [
-            [
-                self.of(part).show(part, entry[part.id], part.options)
-                for part in question.parts
-                if entry.get(part.id) is not None
-            ]
-            for entry in answer or []
-        ]
+        entries = [self.show_entry(question, entry) for entry in answer or []]
         return {"entries": entries} if entries else ""
+
+    def show_entry(self, question: Question, entry: Mapping[str, object]) -> list[object]:
+        """Return what one entry is: its first part by itself, the others beside what they are called."""
+        shown: list[object] = []
+        for number, part in enumerate(question.parts):
+            if entry.get(part.id) is not None:
+                value = self.of(part).show(part, entry[part.id], part.options)
+                shown.append(value if number == 0 else {"called": (part.short, value)})
+        return shown
 
     def anchor(self, question: Question, invalid: Invalid) -> str:
         """Return the id of the field of the entry that is wrong."""

@@ -12,7 +12,6 @@ from doorstep.cases import drafts, mistakes
 from doorstep.catalogue.words import say
 from doorstep.forms import journey
 from doorstep.forms.form import Page, Question
-from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid, Typed
 from doorstep.forms.questions.kinds import SEVERAL
 from doorstep.intake.filling import Filling
@@ -186,11 +185,7 @@ class Several:
         entries = []
         for number in range(1, self.count + 1):
             entry, _wrong = SEVERAL.read_entry(self.question, number, self.fields)
-            words = (
-                say(kinds.of(part).show(part, entry[part.id], part.options))
-                for part in self.question.parts
-                if entry.get(part.id) is not None
-            )
+            words = map(say, SEVERAL.show_entry(self.question, entry))
             is_whole = not self._wrong_in(number, self.fields)
             entries.append(Entry(number, ", ".join(filter(None, words)), is_whole))
         return entries
