@@ -35,6 +35,11 @@ def _known(
     if plain and plain[1] not in authorities:
         says = f"no authority `{plain[1]}` in council.yaml{suggest(plain[1], authorities)}"
         yield "no_such_authority", says
+        return
+    takes = authorities[plain[1]].open311 if plain else None
+    if plain and (takes is None or using.slug not in takes.services):
+        says = f"the authority `{plain[1]}` takes nothing of this service: council.yaml says no `open311` for it, or no code of `{using.slug}` there"
+        yield "authority_takes", says
 
 
 KIND = steps.StepKind(

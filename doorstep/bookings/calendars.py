@@ -16,6 +16,7 @@ from doorstep.catalogue import steps
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.council.weekdays import WEEKDAYS, Weekday
+from doorstep.forms.rules.errors import suggest
 from doorstep.forms.rules.rule import Rule
 from doorstep.places.models import Ward
 
@@ -46,14 +47,19 @@ def differing(
     rules: Mapping[str, Rule], words: Mapping[str, object], using: steps.Using
 ) -> Iterator[steps.Said]:
     """Say which calendars of this council's file count another unit than a service that says its own."""
-    if "unit" not in rules:
-        return
     path = council.folder() / "calendars.yaml"
     try:
         entries = _read(path) if path.exists() else []
     except (OSError, yaml.YAMLError, ValidationError):
         says = f"{path.name} of this council cannot be read; `doorstep calendars` says why"
         yield "calendars", says
+        return
+    yield from unknown(entries, using.fixed(rules["kind"]))
+    if "unit" not in rules:
+        said = "unit" in using.options.get("book", ())
+        if not said and any(c.kind == using.fixed(rules["kind"]) for c in entries):
+            says = "`book` says no `unit`; say what `load` counts, as calendars.yaml does: 'jobs', 'items' or 'points'"
+            yield "calendar_unit", says
         return
     if not {name.split(".")[0] for r in ("kind", "unit") for name in rules[r].uses} <= {"settings"}:
         says = "where `book` says its `unit`, that and its `kind` rest on settings alone"
@@ -76,6 +82,21 @@ def _unlike(
             )
 
 
+def unknown(entries: list[CalendarFile], kind: object) -> Iterator[tuple[str, str]]:
+    """Say that no calendar of this council's file is of a kind, or that none of them has room for anything."""
+    kinds = {c.kind for c in entries}
+    if not entries or kind is None:
+        return
+    if kind not in kinds:
+        near = suggest(str(kind), kinds)
+        yield "no_such_calendar", f"no calendar in calendars.yaml is of the kind `{kind}`{near}"
+    elif not any(c.capacity for c in entries if c.kind == kind):
+        yield (
+            "calendar_full",
+            f"no calendar of the kind `{kind}` in calendars.yaml has room: `capacity` is 0",
+        )
+
+
 def _problems(entries: list[CalendarFile]) -> Iterator[str]:
     """Say what running services, by their settings as they are in force, count otherwise than these calendars."""
     today = timezone.now().astimezone(council.ZONE).date()
@@ -89,7 +110,9 @@ def _problems(entries: list[CalendarFile]) -> Iterator[str]:
 
 
 def _read(path: Path) -> list[CalendarFile]:
-    return CalendarsFile.model_validate(yaml.safe_load(path.read_text())).calendars
+    return CalendarsFile.model_validate(
+        yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
+    ).calendars
 
 
 def of_council() -> list[CalendarFile]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from doorstep.bookings import queries
+from doorstep.bookings import calendars, queries
 from doorstep.bookings.models import Booking
 from doorstep.catalogue.words import say
 from doorstep.council.queries import ZONE
@@ -87,7 +87,16 @@ def register() -> None:
     """Offer the room's facts."""
     home = (("kind", TEXT), ("property", PROPERTY))
     window = (("load", INT), ("first", DAY), ("last", DAY), ("draft", TEXT))
-    offer(Fact("bookings.slots", (*home, *window), ListOf(OPTION), "local", slots))
+    offer(
+        Fact(
+            "bookings.slots",
+            (*home, *window),
+            ListOf(OPTION),
+            "local",
+            slots,
+            check_here=lambda fixed: calendars.unknown(calendars.of_council(), fixed.get("kind")),
+        )
+    )
     offer(Fact("bookings.pending", home, ListOf(BOOKING), "local", pending))
     offer(Fact("bookings.own_days", (("draft", TEXT),), ListOf(BOOKING), "local", own_days))
     beside = (*home, ("draft", TEXT))

@@ -7,35 +7,40 @@ from doorstep.catalogue.build_question import read_questions, read_wrong
 from doorstep.catalogue.checker import (
     Checker,
     check_sentence,
+    doubt_sentence,
     read_facts,
     read_values,
     refuse_forgotten,
 )
+from doorstep.catalogue.problem import Place
 from doorstep.catalogue.reading import Source
 from doorstep.forms.form import CheckRule, Dispute, Form, LastWords, Page, Stop
+from doorstep.forms.rules.errors import nearest, suggest
 from doorstep.forms.rules.types import Maybe
 
 
 def read_form(b: Checker) -> Form:
     """Return the form of form.yaml; its mistakes are kept with the checker's."""
-    src = Source("form.yaml", b.contents.get("form.yaml", ""))
-    read = src.as_model(f.FormFile)
+    src, read = b.file("form.yaml", f.FormFile)
+    for i, page in enumerate(read.pages):
+        if b.unread.is_mended("form.yaml", "pages", i, "asked_only"):
+            b.unread.lost.add(page.page)
     asked = [(i, n, q.id) for i, p in enumerate(read.pages) for n, q in enumerate(p.questions)]
     b.later = {name: src.where("pages", i, "questions", n, "id") for i, n, name in asked}
     pages = tuple(_page(b, src, i, p) for i, p in enumerate(read.pages))
     ids = [p.id for p in pages]
-    for missing in sorted(b.ask - set(ids)):
-        words = f"a rule asks the page `{missing}`, which is not there"
-        b.wrong(src.where("pages"), "no_such_page", words)
-    for word in sorted({"check", "begin", "continue", "save", "saved", "resume", "all"} & set(ids)):
-        b.wrong(src.where("pages"), "page_name", f"a page cannot be called `{word}`: it is ours")
-    for twice in sorted({x for x in ids if ids.count(x) > 1}):
-        b.wrong(src.where("pages"), "page_twice", f"two pages are called `{twice}`")
-    used = {c.stop for p in pages for c in p.check if c.stop}
-    for code in sorted(used - set(read.stops)):
-        b.wrong(src.where("stops"), "stop_unsaid", f"the stop `{code}` has no sentence")
-    for code in sorted(set(read.stops) - used - {"unavailable"}):
-        b.wrong(src.where("stops", code), "stop_unused", f"no rule stops with `{code}`")
+    for missing, where in b.ask.items():
+        if missing not in ids and not b.unread.is_lost(missing):
+            hint = suggest(missing, ids)
+            words = f"a rule asks the page `{missing}`, which is not there{hint}"
+            b.wrong(where, "no_such_page", words)
+    for i, page_id in enumerate(ids):
+        where = src.where("pages", i, "page")
+        if page_id in OUR_PAGES:
+            b.wrong(where, "page_name", f"a page cannot be called `{page_id}`: it is ours")
+        if page_id in ids[:i]:
+            b.wrong(where, "page_twice", f"two pages are called `{page_id}`")
+    _check_stops(b, src, read)
     stops = {}
     for code, s in read.stops.items():
         check_sentence(b, s.say, src.where("stops", code, "say"), {})
@@ -49,9 +54,34 @@ def read_form(b: Checker) -> Form:
     return Form(pages, stops, read.sending, sending_when)
 
 
+# Pages of a form that are ours, by the ends of their addresses.
+OUR_PAGES = ("check", "begin", "continue", "save", "saved", "resume", "all")
+
+
+def _check_stops(b: Checker, src: Source, read: f.FormFile) -> None:
+    """Check that each stop has a sentence, and each sentence a rule that stops with it."""
+    used = dict[str, Place]()
+    for i, page in enumerate(read.pages):
+        for n, check in enumerate(page.check):
+            used.setdefault(check.stop, src.where("pages", i, "check", n, "stop"))
+    used.pop("", None)
+    meant = {nearest(code, read.stops) for code in used if code not in read.stops}
+    if b.unread.is_mended("form.yaml", "pages", None, "check"):
+        meant |= set(read.stops)
+    for code, where in used.items():
+        if code not in read.stops and not b.unread.is_lost(code):
+            hint = suggest(code, read.stops)
+            words = f"the stop `{code}` has no sentence under `stops`{hint}"
+            b.wrong(where, "stop_unsaid", words)
+    for code in read.stops:
+        if code not in (*used, "unavailable", *meant) and not b.unread.is_lost(code):
+            b.wrong(src.where("stops", code), "stop_unused", f"no rule stops with `{code}`")
+
+
 def _check_knowledge(b: Checker) -> None:
     """Check what advisers read beside the form: it names what the form knows by its end."""
-    src, known = Source("service.yaml", b.contents["service.yaml"]), b.about.knowledge
+    (src, about) = b.file("service.yaml", f.ServiceFile)
+    known = about.knowledge
     for n, line in enumerate(known.script if known else ()):
         check_sentence(b, line, src.where("knowledge", "script", n), {})
     for n, asked in enumerate(known.asked if known else ()):
@@ -70,6 +100,9 @@ def _last_words(b: Checker, src: Source, read: f.FormFile) -> Iterator[LastWords
 def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
     at = ("pages", i)
     when = b.rule(p.when, src.where(*at, "when")) if p.when else None
+    for field in ("title", "hint"):
+        doubt_sentence(b, getattr(p, field), src.where(*at, field))
+        doubt_sentence(b, getattr(p.adviser, field, ""), src.where(*at, "adviser", field))
     questions = read_questions(b, src, p, *at)
     ids = {q.id for q in questions}
     calls = read_facts(b, src, p.facts, *at, may_ask_outside=True)
@@ -78,6 +111,8 @@ def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
     checks: list[CheckRule] = []
     for n, c in enumerate(p.check):
         where = src.where(*at, "check", n, "when")
+        if c.ask:
+            b.ask.setdefault(c.ask, src.where(*at, "check", n, "ask"))
         if sum(map(bool, (c.stop, c.ask, c.wrong))) != 1:
             b.wrong(where, "stop_or_ask", "a rule says one of `stop:`, `ask:` and `wrong:`")
         read_wrong(b, src, c, ids, *at, "check", n)
@@ -85,7 +120,6 @@ def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
         if rule:
             refuse_forgotten(b, rule.uses, where)
             checks.append(CheckRule(rule, c.stop, c.ask, c.wrong, c.say))
-            b.ask |= {c.ask} - {""}
             if c.stop or c.wrong:
                 b.learn(rule.when_false)
             if c.stop:
@@ -118,7 +152,7 @@ def _stop(b: Checker, src: Source, code: str, s: f.StopFile, pages: set[str]) ->
     dispute = None
     if s.dispute:
         where = src.where("stops", code, "dispute")
-        if s.dispute.page not in pages:
+        if s.dispute.page not in pages and not b.unread.is_lost(s.dispute.page):
             words = f"`{s.dispute.page}` is no page with `asked_only: true`"
             b.wrong(where, "dispute_page", words)
         if code in b.rested_on:

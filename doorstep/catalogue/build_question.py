@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from doorstep.catalogue import files as f
-from doorstep.catalogue.checker import Checker, check_sentence
+from doorstep.catalogue.checker import Checker, check_sentence, doubt_sentence
 from doorstep.catalogue.problem import Place
 from doorstep.catalogue.reading import Source
 from doorstep.forms.form import CheckRule, Question, Reveal
 from doorstep.forms.questions.kind import Kind
 from doorstep.forms.questions.kinds import KINDS, SEVERAL
 from doorstep.forms.rules import patterns
+from doorstep.forms.rules.errors import suggest
 from doorstep.forms.rules.rule import Rule
 from doorstep.forms.rules.types import BOOL, DAY, INT, TEXT, Maybe, Plain, fits
 
@@ -64,7 +65,7 @@ def _several(
         offer=repeat.offer,
     )
     shape = KINDS[question.kind].type(question)
-    b.names[question.id] = Maybe(shape) if question.optional else shape
+    b.learn_name(question.id, Maybe(shape) if question.optional else shape)
     return [question]
 
 
@@ -89,7 +90,7 @@ def _entry_check(
 
 def read_wrong(b: Checker, src: Source, c: f.CheckFile, ids: set[str], *at: object) -> None:
     """Check a rule that says what is wrong with an answer: of a question of its page, in a sentence."""
-    if c.wrong and c.wrong not in ids:
+    if c.wrong and c.wrong not in ids and not b.unread.is_lost(c.wrong):
         there = ", ".join(sorted(ids)) or "none"
         words = f"`wrong` names a question of the same page; there are: {there}"
         b.wrong(src.where(*at, "wrong"), "wrong_elsewhere", words)
@@ -105,8 +106,9 @@ def _question(
     kind = KINDS.get(q.kind)
     if kind is None or not kind.is_listed:
         there = ", ".join(name for name, one in KINDS.items() if one.is_listed)
-        words = f"no question kind `{q.kind}`; there are: {there}"
+        words = f"no question kind `{q.kind}`{suggest(q.kind, KINDS)}; there are: {there}"
         b.wrong(src.where(*at, "kind"), "no_such_kind", words)
+        b.unread.lost.add(q.id)
         return None
     source = None
     if isinstance(q.options, str):
@@ -131,15 +133,19 @@ def _question(
         short=q.short or q.label or title,
         forget=q.forget,
     )
+    for field in ("label", "hint", "body"):
+        doubt_sentence(b, getattr(q, field), src.where(*at, field))
+    for code, text in q.errors.items():
+        doubt_sentence(b, text, src.where(*at, "errors", code))
     question = _bounded(b, src, q, kind, question, *at)
     if q.forget and (q.contact or kind.nature):
         words = "only what is no contact, no place, photo or slot can be forgotten"
         b.wrong(src.where(*at, "forget"), "forget", words)
-    b.forgotten |= {q.id} if q.forget else set()
+    b.forgotten |= {q.id} if q.forget and q.id not in b.ours else set()
     if kind.asks:
         shape = kind.type(question)
         left_out = question.may_be_left_out or q.revealed_by is not None
-        b.names[q.id] = Maybe(shape) if left_out else shape
+        b.learn_name(q.id, Maybe(shape) if left_out else shape)
     return question
 
 

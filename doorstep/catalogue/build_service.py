@@ -3,21 +3,22 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
 from django.utils import translation
 
-from doorstep.catalogue import built_in_stages, steps
+from doorstep.catalogue import built_in_stages, shape, steps
 from doorstep.catalogue import files as f
 from doorstep.catalogue.build_form import read_form
 from doorstep.catalogue.build_workflow import read_workflow, said_by_steps
 from doorstep.catalogue.checker import Checker, check_sentence, refuse_forgotten
 from doorstep.catalogue.errors import DefinitionError
-from doorstep.catalogue.problem import Place
+from doorstep.catalogue.problem import Place, Problem
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Public, Service, Text
+from doorstep.catalogue.unread import Unread
 from doorstep.council import queries as council
 from doorstep.council import spoken
 from doorstep.forms import facts
@@ -25,6 +26,7 @@ from doorstep.forms.form import Form
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Shown
 from doorstep.forms.questions.kinds import KINDS
+from doorstep.forms.rules.errors import suggest
 from doorstep.forms.rules.types import TEXT, Type
 
 
@@ -62,12 +64,15 @@ _SHOWN: tuple[Shown, ...] = ("what", "text", "photos")
 
 
 def _public(b: Checker, form: Form) -> Public | None:
-    read, src = b.about.public, Source("service.yaml", b.contents["service.yaml"])
+    src, about = b.file("service.yaml", f.ServiceFile)
+    read = about.public
     if read is None:
         return None
     for part in _SHOWN:
         for name in getattr(read, part):
             question = form.questions.get(name)
+            if b.unread.is_lost(name):
+                continue
             if question is None or kinds.of(question).shown != part or question.contact:
                 where, there = src.where("public", part), _kinds_shown(part)
                 words = f"`{name}` is no question of kind {there} that may be shown"
@@ -107,11 +112,10 @@ def build_all(contents: Mapping[str, str]) -> Service:
 
     Raises DefinitionError with every mistake found.
     """
-    for code in list(council.languages())[1:]:
-        with council.speaking(code):
-            build(contents)
-    with council.speaking(council.own_language()):
-        return build(contents)
+    reading = read_all(contents)
+    if reading.problems:
+        raise DefinitionError(reading.problems)
+    return reading.service
 
 
 def read_examples(name: str, text: str) -> list[dict[str, object]]:
@@ -119,8 +123,51 @@ def read_examples(name: str, text: str) -> list[dict[str, object]]:
     source = Source(name, text)
     if not source.data:
         return []
-    source.as_model(f.ExamplesFile)
+    shape.read(source, f.ExamplesFile)
     return list(source.data)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came of reading a folder: the service, without what could not be read, every mistake and every doubt.
+
+    Doubts are refused of a folder that is used anew, and not of a version that was published before.
+    """
+
+    service: Service
+    problems: tuple[Problem, ...]
+    doubts: tuple[Problem, ...]
+    unread: Unread
+    # The files as they say it, and with lines that are right also where parts were left out.
+    about: f.ServiceFile
+    form: f.FormFile
+    flow: f.WorkflowFile
+    sources: Mapping[str, Source]
+    contents: Mapping[str, str]
+
+    def where(self, file: str, *path: object) -> Place:
+        """Return a place in one of the files, named without its ending."""
+        return self.sources[f"{file}.yaml"].where(*path)
+
+    def is_lost(self, name: str) -> bool:
+        """Say whether a name stands in what could not be read: that it is nowhere else is no mistake."""
+        return self.unread.is_lost(name)
+
+
+def read_all(contents: Mapping[str, str]) -> Reading:
+    """Return what comes of reading files in each language that the council offers, its own first."""
+    own, *others = (_in_language(code, contents) for code in council.languages())
+    readings = (own, *others)
+    return replace(
+        own,
+        problems=tuple(dict.fromkeys(p for reading in readings for p in reading.problems)),
+        doubts=tuple(dict.fromkeys(p for reading in readings for p in reading.doubts)),
+    )
+
+
+def _in_language(code: str, contents: Mapping[str, str]) -> Reading:
+    with council.speaking(code):
+        return read(contents)
 
 
 @dataclass(frozen=True)
@@ -142,7 +189,15 @@ def build(contents: Mapping[str, str]) -> Service:
 
     Raises DefinitionError with every mistake found.
     """
-    return _built(
+    reading = read(contents)
+    if reading.problems:
+        raise DefinitionError(reading.problems)
+    return reading.service
+
+
+def read(contents: Mapping[str, str]) -> Reading:
+    """Return what comes of reading these files in the language spoken now."""
+    return _read(
         _Wanted(
             digest=digest(contents),
             folder=council.folder(),
@@ -158,7 +213,7 @@ def build(contents: Mapping[str, str]) -> Service:
 
 # A tenth of a second a service, and the same text comes again: checked, published, first used.
 @lru_cache(maxsize=128)
-def _built(wanted: _Wanted) -> Service:
+def _read(wanted: _Wanted) -> Reading:
     contents = wanted.contents
     b = Checker(contents)
     form = read_form(b)
@@ -168,21 +223,46 @@ def _built(wanted: _Wanted) -> Service:
     workflow = built_in_stages.with_built_in(read_workflow(b, extra, disputes))
     messages = {**built_in_stages.messages(), **_messages(b, extra)}
     public = _public(b, form)
-    examples = Source("examples.yaml", contents.get("examples.yaml", "[]")).data or []
-    about = Source("service.yaml", contents["service.yaml"])
-    for key, names in (("unique", b.about.unique.get("of", [])), ("names", b.about.names)):
-        for question in sorted(set(names) - set(form.questions)):
-            b.wrong(about.where(key), "no_such_question", f"{key}: no question `{question}`")
-        refuse_forgotten(b, names, about.where(key))
-    if b.problems:
-        raise DefinitionError(b.problems)
-    return Service(
+    _check_names(b, form)
+    service = Service(
         digest=wanted.digest,
         about=b.about,
         form=form,
         workflow=workflow,
         messages=messages,
-        examples=tuple(examples),
+        examples=_examples(b),
         public=public,
-        doubts=tuple(b.doubts),
     )
+    doubts = tuple(dict.fromkeys(b.doubts))
+    return Reading(
+        service,
+        problems=tuple(b.mistakes()),
+        doubts=doubts,
+        unread=b.unread,
+        about=b.about,
+        form=b.file("form.yaml", f.FormFile)[1],
+        flow=b.file("workflow.yaml", f.WorkflowFile)[1],
+        sources=b.sources(),
+        contents=contents,
+    )
+
+
+def _check_names(b: Checker, form: Form) -> None:
+    """Check that what names a case, and what may have one open case alone, are questions."""
+    src, about = b.file("service.yaml", f.ServiceFile)
+    for path, names in ((("unique", "of"), about.unique.get("of", [])), (("names",), about.names)):
+        for n, question in enumerate(names):
+            if question not in form.questions and not b.unread.is_lost(question):
+                hint = suggest(question, form.questions)
+                words = f"{path[0]}: no question `{question}`{hint}"
+                b.wrong(src.where(*path, n), "no_such_question", words)
+            refuse_forgotten(b, [question], src.where(*path, n))
+
+
+def _examples(b: Checker) -> tuple[Mapping[str, object], ...]:
+    """Return the examples as they stand; their shape is looked at where a folder is used anew."""
+    try:
+        return tuple(Source("examples.yaml", b.contents.get("examples.yaml", "[]")).data or ())
+    except DefinitionError as exc:
+        b.problems += exc.problems
+        return ()

@@ -1,15 +1,16 @@
 """Reads workflow.yaml: stages, what each sets in motion, and where everything leads."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 
 from doorstep.catalogue import files as f
 from doorstep.catalogue import steps
 from doorstep.catalogue.checker import Checker, check_sentence, read_facts, read_values
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Change, Choice, Doing, Escalation, Reopen, Stage, Workflow
+from doorstep.forms.rules.errors import nearest, suggest
 from doorstep.forms.rules.rule import Rule
-from doorstep.forms.rules.types import DAY, INT, MOMENT, Maybe, Record, Type
+from doorstep.forms.rules.types import DAY, INT, MOMENT, Maybe, Record, Type, describe
 
 # What rules of a stage may name besides: by when the case is due, when it was opened, when it came to its stage.
 OF_THE_CASE: Mapping[str, Type] = {"due": Maybe(DAY), "opened": MOMENT, "entered": MOMENT}
@@ -38,24 +39,36 @@ def _escalate(b: Checker, src: Source, w: f.WorkflowFile) -> tuple[Escalation, .
 def _doing(
     b: Checker, src: Source, entry: Mapping[str, dict[str, object]], *at: object
 ) -> list[Doing]:
-    doings = []
+    doings, number = [], int(str(at[-1]))
     for step, options in entry.items():
         kind = steps.offered().get(step)
         if kind is None:
-            words = f"no step `{step}`; there are: {', '.join(steps.offered())}"
-            b.wrong(src.where(*at), "no_such_step", words)
+            hint = suggest(step, steps.offered())
+            there = ", ".join(steps.offered())
+            b.wrong(
+                src.where(*at, step), "no_such_step", f"no step `{step}`{hint}; there are: {there}"
+            )
+            b.unread.lost.add(step)
             continue
         rules: dict[str, Rule] = {}
         for name, wants in kind.rules.items():
             if name in kind.optional and name not in options:
                 continue
-            rule = b.rule(str(options.get(name, "")), src.where(*at, step, name), wants)
+            where = src.where(*at, step, name)
+            if name not in options:
+                missing = f"`{step}` says no `{name}`: a rule that gives: {describe(wants)}"
+                b.wrong(where, "option_missing", missing)
+                continue
+            rule = b.rule(str(options[name]), where, wants)
             if rule:
                 rules[name] = rule
-        extra = set(options) - set(kind.rules) - kind.words
-        for name in sorted(extra):
-            b.wrong(src.where(*at, step, name), "option", f"`{step}` has no option `{name}`")
-        doings.append(Doing(step, rules, {k: v for k, v in options.items() if k in kind.words}))
+        allowed = [*kind.rules, *sorted(kind.words)]
+        for name in sorted(set(map(str, options)) - set(allowed)):
+            hint = suggest(name, allowed) or f"; there may be: {', '.join(allowed) or 'none'}"
+            b.wrong(src.where(*at, step, name), "option", f"`{step}` has no option `{name}`{hint}")
+        words = {k: v for k, v in options.items() if k in kind.words}
+        wanted = set(kind.rules) - (kind.optional - set(options))
+        doings.append(Doing(step, rules, words, is_whole=wanted == set(rules), number=number))
     return doings
 
 
@@ -108,10 +121,13 @@ def _changed(b: Checker, src: Source, w: f.WorkflowFile) -> None:
 def _stage(b: Checker, src: Source, sid: str, s: f.StageFile, extra: Mapping[str, Type]) -> Stage:
     calls = read_facts(b, src, s.facts, "stages", sid)
     values = read_values(b, src, s.values, "stages", sid)
-    doing = [d for i, e in enumerate(s.do) for d in _doing(b, src, e, "stages", sid, "do", i)]
-    for d in doing:
-        problems = steps.kind(d.step).check(d.rules, d.words, b.contents)
-        b.problems += steps.said(src.where("stages", sid), problems)
+    doing = list[Doing]()
+    for i, entry in enumerate(s.do):
+        for d in _doing(b, src, entry, "stages", sid, "do", i):
+            doing.append(d)
+            if d.is_whole:
+                problems = steps.kind(d.step).check(d.rules, d.words, b.contents)
+                b.problems += steps.said(src.where("stages", sid, "do", i, d.step), problems)
     check_sentence(b, s.resident, src.where("stages", sid, "resident"), extra)
     for text in (s.headline, *(t for a in s.ahead for t in (a.what, a.when))):
         check_sentence(b, text, src.where("stages", sid), extra)
@@ -144,7 +160,7 @@ def _asks(b: Checker, src: Source, w: f.WorkflowFile) -> dict[str, Doing]:
     asks = {}
     for name, entry in w.asks.items():
         where = src.where("asks", name)
-        if name not in named:
+        if name not in named and not b.unread.is_lost(name):
             b.wrong(where, "asks", f"no stage has the choice or decision `{name}`")
         if name in w.bulk:
             words = f"`{name}` is decided for many at once, so it asks nothing"
@@ -160,47 +176,68 @@ def _asks(b: Checker, src: Source, w: f.WorkflowFile) -> dict[str, Doing]:
             n: b.rule(str(options.get(n, "")), src.where("asks", name, step, n), wants)
             for n, wants in kind.asks.items()
         }
-        for extra in sorted(set(options) - set(kind.asks)):
+        for extra in sorted(set(map(str, options)) - set(kind.asks)):
             words = f"asked by, `{step}` has no option `{extra}`"
             b.wrong(src.where("asks", name, step, extra), "option", words)
         asks[name] = Doing(step, {n: rule for n, rule in rules.items() if rule}, {})
     return asks
 
 
-def _check_targets(
-    b: Checker, src: Source, w: f.WorkflowFile, starts: Iterable[str], disputes: Mapping[str, str]
-) -> None:
-    """Check that everything that leads to a stage leads to one that is there."""
-    targets = [("start", stage) for stage in starts] + [(f"on {k}", v) for k, v in w.on.items()]
+# What leads to a stage: the path of the place that says so, and the stage.
+Target = tuple[tuple[object, ...], str]
+
+
+def _targets(w: f.WorkflowFile) -> Iterator[Target]:
+    """Go through all that leads to a stage."""
+    if isinstance(w.start, str):
+        yield ("start",), w.start
+    else:
+        yield from ((("start", i, "stage"), s.stage) for i, s in enumerate(w.start))
+    yield from ((("on", name), stage) for name, stage in w.on.items())
     for sid, s in w.stages.items():
-        targets += [(f"{sid}: {k}", v) for k, v in {**s.on, **s.decisions}.items()]
-        targets += [(f"{sid}: reopen", s.reopen.stage)] if s.reopen else []
-        targets += [(f"{sid}: {k}", c.stage) for k, c in s.choices.items()]
-        targets += [(f"{sid}: change", s.change.stage)] if s.change else []
-    targets += [(f"the dispute of {code}", stage) for code, stage in disputes.items()]
-    for what, target in targets:
-        if target not in w.stages:
-            words = f"{what} leads to `{target}`, which is no stage"
-            b.wrong(src.where("stages"), "no_such_stage", words)
+        at = ("stages", sid)
+        yield from (((*at, "on", name), stage) for name, stage in s.on.items())
+        yield from (((*at, "decisions", name), stage) for name, stage in s.decisions.items())
+        yield from (((*at, "choices", name, "stage"), c.stage) for name, c in s.choices.items())
+        if s.reopen:
+            yield (*at, "reopen", "stage"), s.reopen.stage
+        if s.change:
+            yield (*at, "change", "stage"), s.change.stage
+
+
+def _check_targets(b: Checker, src: Source, w: f.WorkflowFile, disputes: Mapping[str, str]) -> None:
+    """Check that everything that leads to a stage leads to one that is there."""
+    targets = [(src.where(*path), stage) for path, stage in _targets(w)]
+    form, _ = b.file("form.yaml", f.FormFile)
+    targets += [
+        (form.where("stops", code, "dispute", "stage"), stage) for code, stage in disputes.items()
+    ]
+    for where, target in targets:
+        if target not in w.stages and not b.unread.is_lost(target):
+            parts = [part for part in where.path if part not in ("stages", "stops", "stage")]
+            what = " ".join(f"line {p + 1}" if isinstance(p, int) else str(p) for p in parts)
+            words = f"{what} leads to `{target}`, which is no stage{suggest(target, w.stages)}"
+            b.wrong(where, "no_such_stage", words)
+            b.unread.lost |= {target, nearest(target, w.stages)} - {""}
     decided = {d for s in w.stages.values() for d in s.decisions}
     for key, decisions in (("replies", w.replies), ("bulk", w.bulk), ("goes_on", w.goes_on)):
-        for decision in sorted(set(decisions) - decided):
-            words = f"no stage allows the decision `{decision}`"
-            b.wrong(src.where(key), "no_such_decision", words)
+        for n, decision in enumerate(decisions):
+            if decision not in decided and not b.unread.is_lost(decision):
+                words = f"no stage allows the decision `{decision}`{suggest(decision, decided)}"
+                b.wrong(src.where(key, n), "no_such_decision", words)
 
 
 def said_by_steps(b: Checker) -> dict[str, Type]:
     """Return what sentences may name because a step of this workflow finds it out."""
-    src = Source("workflow.yaml", b.contents.get("workflow.yaml", ""))
-    used = {name for s in src.as_model(f.WorkflowFile).stages.values() for d in s.do for name in d}
+    _, w = b.file("workflow.yaml", f.WorkflowFile)
+    used = {name for s in w.stages.values() for d in s.do for name in d}
     offered = steps.offered()
     return {k: v for name in used if name in offered for k, v in offered[name].says.items()}
 
 
 def read_workflow(b: Checker, extra: Mapping[str, Type], disputes: Mapping[str, str]) -> Workflow:
     """Return the workflow of workflow.yaml; its mistakes are kept with the builder's."""
-    src = Source("workflow.yaml", b.contents.get("workflow.yaml", ""))
-    w = src.as_model(f.WorkflowFile)
+    src, w = b.file("workflow.yaml", f.WorkflowFile)
     calls = read_facts(b, src, w.facts)
     reserve = [d for i, e in enumerate(w.reserve) for d in _doing(b, src, e, "reserve", i)]
     for kind in steps.offered().values():
@@ -211,7 +248,7 @@ def read_workflow(b: Checker, extra: Mapping[str, Type], disputes: Mapping[str, 
     b.names = {**OF_THE_CASE, **b.names}
     due = b.rule(w.due, src.where("due"), None) if w.due else None
     stages = {sid: _stage(b, src, sid, s, extra) for sid, s in w.stages.items()}
-    _check_targets(b, src, w, [stage for _, stage in start], disputes)
+    _check_targets(b, src, w, disputes)
     return Workflow(
         start=start,
         due=due,
@@ -233,7 +270,7 @@ def _reopen(b: Checker, src: Source, sid: str, s: f.StageFile) -> Reopen | None:
     if s.reopen is None:
         return None
     where = src.where("stages", sid, "reopen")
-    if not s.closes:
+    if not s.closes and not b.unread.is_mended("workflow.yaml", "stages", sid, "closes"):
         words = "only a stage that closes the case can be reopened from"
         b.wrong(where, "reopen", words)
     days = b.rule(s.reopen.days, src.where("stages", sid, "reopen", "days"), INT)

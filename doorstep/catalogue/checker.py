@@ -1,19 +1,25 @@
 """What is known while a service's files are read in order, and how rules, facts and sentences are checked."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
 
 from doorstep.catalogue import files as f
+from doorstep.catalogue import shape
+from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.problem import Place, Problem
 from doorstep.catalogue.reading import Source
+from doorstep.catalogue.unread import Unread
 from doorstep.catalogue.words import UNITS, places
 from doorstep.forms import facts
 from doorstep.forms.rules.check import check_call
-from doorstep.forms.rules.errors import RuleError
+from doorstep.forms.rules.errors import RuleError, suggest
 from doorstep.forms.rules.parse import FactCall, parse_call, path_of
 from doorstep.forms.rules.rule import Rule
 from doorstep.forms.rules.types import BOOL, INT, MONEY, TEXT, TIME, ListOf, Maybe, Record, Type
 
+M = TypeVar("M", bound=BaseModel)
 SETTING_TYPES: dict[str, Type] = {
     "number": INT,
     "yes_no": BOOL,
@@ -33,15 +39,20 @@ def setting_type(setting: f.SettingFile) -> Type:
 
 
 class Checker:
-    """Holds what is known while the files are read in order; problems are gathered, not thrown."""
+    """Holds what is known while the files are read in order; problems are gathered, not thrown.
+
+    What cannot be read is left out or has a stand-in, and the rest is read on: what only follows from that is not said.
+    """
 
     def __init__(self, contents: Mapping[str, str]) -> None:
         self.problems: list[Problem] = []
+        self.misshapen: list[Problem] = []
         # What is refused of a folder that is used anew, and not of a version that was published before.
         self.doubts: list[Problem] = []
         self.contents = contents
-        about = Source("service.yaml", contents.get("service.yaml", ""))
-        self.about = about.as_model(f.ServiceFile)
+        self.unread = Unread()
+        self._shaped: dict[str, tuple[Source, Any]] = {}
+        _, self.about = self.file("service.yaml", f.ServiceFile)
         settings = {k: setting_type(s) for k, s in self.about.settings.items()}
         self.names: dict[str, Type] = {
             "settings": Record("settings", settings),
@@ -50,9 +61,11 @@ class Checker:
             "by_staff": BOOL,
             "draft": TEXT,
         }
+        self.ours = frozenset(self.names)
         self.known: frozenset[str] = frozenset()
         self.implied: dict[str, frozenset[str]] = {}
-        self.ask: set[str] = set()
+        # Pages that rules ask, each with the place of the first that does.
+        self.ask: dict[str, Place] = {}
         # Questions that a later page asks, by their ids, each with its line.
         self.later: dict[str, Place] = {}
         # What no sentence may name: facts for rules alone, and what is worked out of them.
@@ -61,6 +74,35 @@ class Checker:
         self.forgotten: set[str] = set()
         # Stops that later rules rest on: passing them would leave those rules without their values.
         self.rested_on = {"unavailable"}
+
+    def file(self, name: str, model: type[M]) -> tuple[Source, M]:
+        """Return a file and what it says, read once; of one that is not there or no YAML, what stands in for it."""
+        if name not in self._shaped:
+            try:
+                source = Source(name, self._text(name))
+                shaped = shape.read_on(source, model)
+            except DefinitionError as exc:
+                source, shaped = Source(name, ""), shape.nothing(model)
+                shaped.problems = exc.problems
+            self.misshapen += shaped.problems
+            self.unread.take(name, shaped)
+            self._shaped[name] = source, shaped.model
+        source, read = self._shaped[name]
+        return source, read
+
+    def sources(self) -> dict[str, Source]:
+        """Return the files that were read, by name."""
+        return {name: source for name, (source, _) in self._shaped.items()}
+
+    def _text(self, name: str) -> str:
+        if name in self.contents:
+            return self.contents[name]
+        raise DefinitionError([Place(name).wrong("no_file", f"there is no {name} in the folder")])
+
+    def mistakes(self) -> list[Problem]:
+        """Return every mistake once, those of shape first; not what only follows from another."""
+        found = [*self.misshapen, *(p for p in self.problems if not self.unread.explains(p))]
+        return list(dict.fromkeys(found))
 
     def wrong(self, where: Place, code: str, words: str) -> None:
         """Keep a mistake: where it stands, the code of its kind, and what to write instead."""
@@ -74,13 +116,18 @@ class Checker:
         try:
             rule = Rule.read(text, self.names, may_be_nothing=may_be_nothing, **more)
         except RuleError as exc:
-            self.problems.append(self._of_rule(where, exc))
+            if not self.unread.follows(text, exc):
+                self.problems.append(self._of_rule(where, exc))
+            self.unread.doubt(text, exc)
             return None
         self.doubts += [self._of_rule(where, doubt) for doubt in rule.doubts]
         return rule
 
     def _of_rule(self, where: Place, exc: RuleError) -> Problem:
         """Return a rule's mistake; what rests on an answer that is not there yet says where it is asked."""
+        if exc.unknown in self.forgotten:
+            words = f"`{exc.unknown}` is forgotten (`forget: true`); only a fact of the form may take it"
+            return where.wrong("forgotten", words)
         there = self.later.get(exc.unknown)
         if there is None:
             return where.wrong("rule", str(exc))
@@ -89,6 +136,11 @@ class Checker:
             f"`{exc.unknown}` is asked later, at {there}: this would be judged before it is "
             "answered; put that page first, or this on a page after it",
         )
+
+    def learn_name(self, name: str, shape: Type) -> None:
+        """Take in a name; those that are ours mean the same in every service."""
+        if name not in self.ours:
+            self.names[name] = shape
 
     def learn(self, proved: frozenset[str]) -> None:
         """Take in what an earlier rule proved, and the facts that are something because of it."""
@@ -103,8 +155,11 @@ class Checker:
             call = parse_call(text)
             fact = facts.offered().get(facts.current_name(call.name))
             if fact is None:
-                names = ", ".join(sorted(facts.offered()))
-                words = f"no room offers the fact `{call.name}`; there are: {names}"
+                names = sorted(facts.offered())
+                hint = suggest(call.name, names)
+                words = (
+                    f"no room offers the fact `{call.name}`{hint}; there are: {', '.join(names)}"
+                )
                 self.wrong(where, "no_such_fact", words)
             else:
                 doubts = list[RuleError]()
@@ -112,7 +167,8 @@ class Checker:
                 self.doubts += [self._of_rule(where, doubt) for doubt in doubts]
                 return call, fact
         except RuleError as exc:
-            self.problems.append(self._of_rule(where, exc))
+            if not self.unread.follows(text, exc):
+                self.problems.append(self._of_rule(where, exc))
         return None
 
 
@@ -129,6 +185,7 @@ def read_facts(
         where = src.where(*at, "facts", name)
         pair = b.call(text, where)
         if pair is None:
+            b.unread.lost.add(name)
             continue
         if pair[1].where == "outside" and not may_ask_outside:
             words = f"`{pair[1].name}` is asked of an outside system; only a page may wait for it"
@@ -138,7 +195,7 @@ def read_facts(
             b.private.add(name)
         needs = frozenset(a for a in map(_path, pair[0].args) if a and _may_be_nothing(b, a))
         needs -= b.known
-        b.names[name] = Maybe(pair[1].result) if needs else pair[1].result
+        b.learn_name(name, Maybe(pair[1].result) if needs else pair[1].result)
         if needs:
             b.implied[name] = needs
     return named_calls
@@ -151,8 +208,10 @@ def read_values(
     values: list[tuple[str, Rule]] = []
     for name, text in rules.items():
         rule = b.rule(text, src.where(*at, "values", name), None, may_be_nothing=True)
-        if rule:
-            b.names[name] = rule.type
+        if rule is None:
+            b.unread.lost.add(name)
+        else:
+            b.learn_name(name, rule.type)
             values.append((name, rule))
             refuse_forgotten(b, rule.uses, src.where(*at, "values", name))
             if _heads(rule.uses) & b.private:
@@ -201,5 +260,14 @@ def check_sentence(b: Checker, text: str, where: Place, extra: Mapping[str, Type
             elif isinstance(shape, Record) and part in shape.fields:
                 shape = shape.fields[part]
             else:
-                b.wrong(where, "placeholder", f"nothing is called `{{{path}}}` here")
+                if not b.unread.is_lost(path.removesuffix("_words")):
+                    b.wrong(where, "placeholder", f"nothing is called `{{{path}}}` here")
                 break
+
+
+def doubt_sentence(b: Checker, text: str, where: Place) -> None:
+    """Check the places of a text that stood as it was written before it could have any: one published before runs with them."""
+    kept, b.problems = b.problems, []
+    check_sentence(b, text, where, {})
+    b.doubts += b.problems
+    b.problems = kept

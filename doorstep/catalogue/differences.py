@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from doorstep.catalogue import files as f
+from doorstep.catalogue import shape
 from doorstep.catalogue.reading import Source
 from doorstep.council import queries as council
 
@@ -47,7 +48,7 @@ class Difference:
 def _model(contents: Contents, name: str, model: type[BaseModel]) -> Any:
     """Return a file as its model; an absent or empty file is nothing."""
     source = Source(name, contents.get(name, ""))
-    return source.as_model(model).model_dump(mode="json") if source.data else None
+    return shape.read(source, model).model_dump(mode="json") if source.data else None
 
 
 def _said(value: object) -> str:

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +17,7 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from doorstep.catalogue import here, setting_checks
-from doorstep.catalogue.build_service import build, build_all, digest, read_examples
+from doorstep.catalogue.build_service import build, digest, read_all
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.files import SettingFile
 from doorstep.catalogue.models import Version
@@ -30,6 +32,7 @@ from doorstep.outside.lately import Lately
 FILES = ("service.yaml", "form.yaml", "workflow.yaml", "examples.yaml")
 # The scoping note: nothing is read from it, and it belongs to the version.
 NOTE = "README.md"
+_PREFIX = re.compile(r"^prefix:\s*['\"]?(\w+)", re.MULTILINE)
 # The library's folder beside the running version: the same; never published here (newer, or new
 # where nothing runs); published here before; not there; not readable.
 Standing = Literal["same", "newer", "new", "earlier", "absent", "wrong"]
@@ -50,20 +53,30 @@ def other_settings(values: Mapping[str, object]) -> Iterator[None]:
 
 def read_folder(folder: Path) -> dict[str, str]:
     """Return the texts of a service's folder by their names in it; raises DefinitionError."""
+    contents, problems = _texts(folder)
+    if problems:
+        raise DefinitionError(problems)
+    return contents
+
+
+def _texts(folder: Path) -> tuple[dict[str, str], list[Problem]]:
+    """Return a folder's texts by their names in it, and which of them cannot be read as they should."""
     if not (folder / "service.yaml").exists():
         wrong = Place("service.yaml").wrong("no_file", f"there is no service.yaml in {folder.name}")
         raise DefinitionError([wrong])
     paths = [folder / n for n in (*FILES, NOTE) if (folder / n).exists()]
     paths += sorted((folder / "messages").glob("*.md"))
-    contents = {}
+    contents, problems = dict[str, str](), list[Problem]()
     for path in paths:
-        name = str(path.relative_to(folder))
+        name, saved = str(path.relative_to(folder)), path.read_bytes()
         try:
-            contents[name] = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as exc:
-            wrong = Place(name).wrong("not_utf8", "not UTF-8; save the file as UTF-8")
-            raise DefinitionError([wrong]) from exc
-    return contents
+            text = saved.decode("utf-8")
+        except UnicodeDecodeError:
+            problems.append(Place(name).wrong("not_utf8", "not UTF-8; save the file as UTF-8"))
+            text = saved.decode("utf-8", errors="replace")
+        # As text files are read everywhere else: whichever system ended the lines.
+        contents[name] = text.replace("\r\n", "\n").replace("\r", "\n")
+    return contents, problems
 
 
 def of_folder(folder: Path) -> tuple[Service, dict[str, str]]:
@@ -71,27 +84,47 @@ def of_folder(folder: Path) -> tuple[Service, dict[str, str]]:
 
     Stricter than building what was published before: what is read here is about to be used anew.
     """
-    files, problems = read_folder(folder), list[Problem]()
-    try:
-        candidate = build_all(files)
-        about = Source("service.yaml", files["service.yaml"])
-        problems += setting_checks.default_problems(candidate, about)
-        # Settings that are wrong themselves are said as such, and tell nothing of the rest.
-        is_wrong = bool(problems or own_settings_problems(candidate))
-        in_force = {} if is_wrong else settings(candidate, _today())
-        problems += here.problems(candidate, files, in_force)
-        if candidate.slug != folder.name:
-            words = f"slug: is `{candidate.slug}`, but its folder is `{folder.name}`"
-            problems.append(about.where("slug").wrong("slug", words))
-    except DefinitionError as exc:
-        problems += exc.problems
-    try:
-        read_examples("examples.yaml", files.get("examples.yaml", ""))
-    except DefinitionError as exc:
-        problems += [p for p in exc.problems if p not in problems]
-    if problems:
-        raise DefinitionError(problems)
-    return candidate, files
+    looked_at = examine(folder)
+    if mistakes := [p for p in looked_at.problems if not p.is_warning]:
+        raise DefinitionError(mistakes)
+    return looked_at.service, looked_at.files
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What a folder describes that is about to be used anew, its files, and every mistake and warning."""
+
+    service: Service
+    files: dict[str, str]
+    problems: list[Problem]
+
+
+def examine(folder: Path) -> Examined:
+    """Return what a folder describes, and all that is wrong with it in this council; raises DefinitionError where it is none."""
+    files, problems = _texts(folder)
+    reading = read_all(files)
+    problems += setting_checks.default_problems(reading.service, reading.sources["service.yaml"])
+    # Settings that are wrong themselves are said as such, and tell nothing of the rest.
+    is_wrong = bool(problems or reading.unread.files or own_settings_problems(reading.service))
+    in_force = None if is_wrong else settings(reading.service, _today())
+    problems += here.problems(
+        reading, in_force, _others({reading.service.slug, folder.name}), files.get("examples.yaml")
+    )
+    if reading.service.slug != folder.name:
+        words = f"slug: is `{reading.service.slug}`, but its folder is `{folder.name}`"
+        problems.append(reading.sources["service.yaml"].where("slug").wrong("slug", words))
+    own = [p for p in problems if not reading.unread.explains(p)]
+    return Examined(reading.service, files, list(dict.fromkeys([*reading.problems, *own])))
+
+
+def _others(own: set[str]) -> dict[str, str]:
+    """Return the prefixes of the library's services, each with the service's slug; not those of one's own."""
+    prefixes = dict[str, str]()
+    for folder in library():
+        text = (folder / "service.yaml").read_text(encoding="utf-8", errors="replace")
+        if folder.name not in own and (said := _PREFIX.search(text)):
+            prefixes.setdefault(said[1], folder.name)
+    return prefixes
 
 
 def _today() -> date:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from doorstep.catalogue.files import ServiceFile
-from doorstep.catalogue.problem import Problem
 from doorstep.forms.form import Form
 from doorstep.forms.rules.parse import FactCall
 from doorstep.forms.rules.rule import Rule
@@ -17,6 +16,10 @@ class Doing:
     step: str
     rules: Mapping[str, Rule]
     words: Mapping[str, object]
+    # Whether each of its rules could be read; others are met by the checker alone.
+    is_whole: bool = True
+    # Which line of its list says it.
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,10 @@ class Workflow:
     # What choices and decisions ask first, by their names.
     asks: Mapping[str, Doing] = field(default_factory=dict)
 
+    def leads_on(self, stage: Stage, outcome: str) -> str | None:
+        """Return the stage that an outcome leads to from another, or nothing."""
+        return stage.on.get(outcome) or (None if stage.final else self.on.get(outcome))
+
 
 @dataclass(frozen=True)
 class Public:
@@ -147,8 +154,6 @@ class Service:
     messages: Mapping[str, Text]
     examples: tuple[Mapping[str, object], ...]
     public: Public | None = None
-    # What is refused of it where it is used anew, each with file and line.
-    doubts: tuple[Problem, ...] = ()
 
     @property
     def slug(self) -> str:

@@ -49,7 +49,8 @@ def _wrong_table(setting: SettingFile, value: object) -> str:
     return ""
 
 
-def _wrong(setting: SettingFile, value: object) -> str:
+def misfit(setting: SettingFile, value: object) -> str:
+    """Return what a value of a setting must be, where it is something else; else nothing."""
     if setting.type == "table":
         return _wrong_table(setting, value)
     fits, words = FITS[setting.type]
@@ -66,8 +67,8 @@ def default_problems(service: Service, source: Source) -> list[Problem]:
                 where.wrong("setting", f"`default`: {wrong}")
                 for wrong in _dated(setting, setting.default)
             ]
-        elif wrong := _wrong(setting, setting.default):
-            problems.append(where.wrong("setting", f"`default` {wrong}"))
+        elif said := misfit(setting, setting.default):
+            problems.append(where.wrong("setting", f"`default` {said}"))
     return problems
 
 
@@ -85,9 +86,9 @@ def _dated(setting: SettingFile, values: list[object]) -> Iterator[str]:
         elif not isinstance(item["since"], date):
             yield "`since` must be a day, such as 2027-04-01"
         else:
-            wrong = _wrong(setting, item["value"])
-            if wrong:
-                yield wrong
+            said = misfit(setting, item["value"])
+            if said:
+                yield said
 
 
 def own_problems(service: Service, source: Source, own: object) -> list[Problem]:
@@ -105,6 +106,6 @@ def own_problems(service: Service, source: Source, own: object) -> list[Problem]
         elif is_dated(setting, value):
             dated = _dated(setting, value)
             problems += [where.wrong("setting", f"`{name}`: {wrong}") for wrong in dated]
-        elif wrong := _wrong(setting, value):
-            problems.append(where.wrong("setting", f"`{name}` {wrong}"))
+        elif said := misfit(setting, value):
+            problems.append(where.wrong("setting", f"`{name}` {said}"))
     return problems

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from doorstep.catalogue import fixed
 from doorstep.catalogue.problem import Place, Problem
+from doorstep.forms.rules.parse import parse
 from doorstep.forms.rules.rule import Rule
 from doorstep.forms.rules.types import Type
 
@@ -19,6 +21,12 @@ class Using:
 
     slug: str
     settings: Mapping[str, object]
+    # What a service says of each of its steps, somewhere: the names of its options, by the step's.
+    options: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def fixed(self, rule: Rule) -> object:
+        """Return what a rule gives whatever is answered, or nothing where it rests on more than settings."""
+        return fixed.value(parse(rule.text), self.settings)
 
 
 # Says what is wrong with one use of a step in this council: its rules, its plain words, who uses it.
@@ -71,6 +79,12 @@ class StepKind:
     correctable: bool = False
     may_come: Outcomes = none_of_its_own
     put_right_to: Outcomes = none_of_its_own
+    # Of another kind of step, in other cases: its word `outcome` comes there as an outcome of that.
+    carries_to: str = ""
+    # Plain words that it cannot do without.
+    needs: frozenset[str] = frozenset()
+    # Outcomes that come as soon as it is run, whenever it is run alike: a way back by them would never end.
+    at_once: frozenset[str] = frozenset()
     # Whether it speaks to the person: its option `message` names what is said.
     speaks: bool = False
     # What ends what it has set in motion and unwinding does not end: a step's name and its words.

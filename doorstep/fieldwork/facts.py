@@ -1,5 +1,6 @@
 """What the fieldwork room can observe: how much work a list had."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import Count, QuerySet
@@ -7,6 +8,7 @@ from django.db.models import Count, QuerySet
 from doorstep.council import queries as council
 from doorstep.fieldwork.models import Job
 from doorstep.forms.facts import Fact, Observed, Unavailable, offer
+from doorstep.forms.rules.errors import suggest
 from doorstep.forms.rules.types import INT, TEXT
 from doorstep.outside.kept import kept
 
@@ -32,7 +34,17 @@ def list_of(team: str, ward: str, now: datetime) -> Observed | Unavailable:
     return Observed(next(iter(lists)), now) if lists else Unavailable(f"no list of team {team}")
 
 
+def _known(fixed: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Say that this council has no list of the team."""
+    teams = {one.team for one in council.current().crew_lists.values()} - {""}
+    if (team := fixed.get("team")) is not None and team not in teams:
+        near = suggest(str(team), teams)
+        words = f"no list under `crew_lists` in council.yaml is of the team `{team}`{near}"
+        yield "no_such_list", words
+
+
 def register() -> None:
     """Offer the room's facts."""
     offer(Fact("fieldwork.jobs_on", (("list", TEXT), ("days", INT)), INT, "local", jobs_on))
-    offer(Fact("fieldwork.list", (("team", TEXT), ("ward", TEXT)), TEXT, "local", list_of))
+    about = (("team", TEXT), ("ward", TEXT))
+    offer(Fact("fieldwork.list", about, TEXT, "local", list_of, check_here=_known))

@@ -1,13 +1,16 @@
 """The step `job`: a job on a crew's list."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from doorstep.cases import sharing, workflow
 from doorstep.cases.models import Case, Draft
 from doorstep.catalogue import steps
+from doorstep.council import queries as council
 from doorstep.fieldwork.models import PARTIAL, Job
+from doorstep.forms.rules.errors import suggest
 from doorstep.forms.rules.rule import Rule
 from doorstep.forms.rules.types import BOOL, DAY, TEXT, ListOf, Record
 from doorstep.staff.actor import Actor
@@ -16,8 +19,28 @@ TASK = Record("task", {"id": TEXT, "label": TEXT})
 
 
 def _outcomes(_rules: Mapping[str, Rule], words: Mapping[str, object]) -> list[str]:
-    named: Any = words.get("outcomes") or ()
-    return list(named)
+    named = words.get("outcomes")
+    return [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+
+
+def _known(
+    rules: Mapping[str, Rule], words: Mapping[str, object], using: steps.Using
+) -> Iterator[steps.Said]:
+    """Say that this council has no such list, and that a job is about too much, or comes to nothing."""
+    lists = council.current().crew_lists
+    code = using.fixed(rules["list"]) if "list" in rules else None
+    if isinstance(code, str) and code not in lists:
+        near = suggest(code, lists)
+        yield "no_such_list", f"no list `{code}` under `crew_lists` in council.yaml{near}"
+    named = words.get("outcomes", [""])
+    if not isinstance(named, list) or not named or not all(isinstance(n, str) for n in named):
+        yield (
+            "job_outcomes",
+            "`outcomes` of `job` is a list of words, such as [collected, no_access]",
+        )
+    about_kind = str(words.get("about_kind", "place"))
+    if not re.fullmatch(r"[a-z][a-z_-]{0,19}", about_kind):
+        yield "about_kind", "`about_kind` of `job` is one short word, such as place or container"
 
 
 def _with_partial(rules: Mapping[str, Rule], words: Mapping[str, object]) -> list[str]:
@@ -42,6 +65,8 @@ KIND = steps.StepKind(
     may_come=_with_partial,
     put_right_to=_outcomes,
     words=frozenset({"title", "named_by", "about_kind", "detail", "outcomes"}),
+    needs=frozenset({"title", "about_kind", "outcomes"}),
+    check_here=_known,
 )
 
 

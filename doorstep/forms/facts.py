@@ -1,7 +1,7 @@
 """The socket for facts: rooms above offer observations, rules below use them."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -49,6 +49,8 @@ class Fact:
     private: bool = False
     # How many of its first arguments say whose turn it is; none: it is not counted by turns.
     turn_args: int = 0
+    # Given the arguments that are fixed, by name: what of them this council does not have, as codes with words.
+    check_here: Callable[[Mapping[str, object]], Iterable[tuple[str, str]]] | None = None
 
     @property
     def by_turns(self) -> bool:

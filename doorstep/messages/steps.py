@@ -18,7 +18,7 @@ def _check(
 ) -> Iterator[steps.Said]:
     """Say that a message is not there."""
     text = f"messages/{words.get('message')}.md"
-    if text not in files:
+    if "message" in words and text not in files:
         yield "no_message", f"no {text}"
     if words.get("otherwise", "write") != "write":
         says = "`otherwise` of `tell` is `write`, a letter to who has no e-mail address and no mobile number"
@@ -32,6 +32,7 @@ KIND = steps.StepKind(
     optional=frozenset({"at", "not_before"}),
     # `otherwise: write`: a person is asked for a letter where nothing can be sent.
     words=frozenset({"message", "otherwise"}),
+    needs=frozenset({"message"}),
     speaks=True,
     check=_check,
 )

@@ -38,6 +38,12 @@ def _one_sum(name: str) -> steps.Check:
     return check
 
 
+def _paid_or_free(rules: Mapping[str, Rule], _words: Mapping[str, object]) -> list[str]:
+    """Return what comes of it, unless nobody pays: of a sum that is written down, and above nothing, that it is paid."""
+    written = rules["pence"].text.strip() if "pence" in rules else ""
+    return ["paid"] if written.isdecimal() and int(written) else ["paid", "free"]
+
+
 CHARGE = Record("charge", {"pounds": TEXT, "until": Maybe(MOMENT), "reference": TEXT})
 PAY = steps.StepKind(
     "pay",
@@ -56,6 +62,8 @@ PAY = steps.StepKind(
         "refunded": "Money was given back.",
     },
     ended_by=("refund", {"reason": "Moved to another service"}),
+    may_come=_paid_or_free,
+    at_once=frozenset({"free"}),
 )
 
 

@@ -26,7 +26,9 @@ JOIN = steps.StepKind(
     ended_by=("spread", {"outcome": "closed"}),
     sets_aside=JOINED,
 )
-SPREAD = steps.StepKind("spread", words=frozenset({"outcome"}))
+SPREAD = steps.StepKind(
+    "spread", words=frozenset({"outcome"}), needs=frozenset({"outcome"}), carries_to="join"
+)
 
 
 class PublishStep:

@@ -1,5 +1,6 @@
 """Calendars come as data."""
 
+import re
 import shutil
 from datetime import date
 from io import StringIO
@@ -13,6 +14,7 @@ from django.core.management import CommandError, call_command
 from doorstep.bookings import calendars
 from doorstep.bookings.models import Calendar
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.build_service import build
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.council import queries as council
 from doorstep.places.models import Ward
@@ -123,15 +125,23 @@ def test_what_counts_is_the_setting_as_it_is_in_force(
     assert len(problems(collect)) == count
 
 
-def test_calendars_of_another_kind_are_none_of_its_business(collect: Path) -> None:
+def test_a_kind_of_which_there_is_no_calendar_is_refused(collect: Path) -> None:
     path = collect / "workflow.yaml"
     path.write_text(path.read_text().replace("'bulky'", "'garden'"))
-    assert problems(collect) == []
+    assert ["no calendar in calendars.yaml is of the kind `garden`" in p for p in problems(collect)] == [True]  # fmt: skip
 
 
-def test_a_service_that_says_no_unit_goes_on_as_before(collect: Path) -> None:
+def test_a_kind_of_which_no_calendar_has_room_is_refused(home: Path, collect: Path) -> None:
+    path = home / "councils" / "demo" / "calendars.yaml"
+    path.write_text(re.sub("capacity: [0-9]+", "capacity: 0", path.read_text()))
+    council_says(home, "items")
+    assert ["has room: `capacity` is 0" in line for line in problems(collect)] == [True]
+
+
+def test_a_service_that_says_no_unit_is_asked_for_it_where_it_is_used_anew(collect: Path) -> None:
     change(collect / "workflow.yaml", ", unit: settings.unit", "")
-    assert problems(collect) == []
+    assert ["`book` says no `unit`" in line for line in problems(collect)] == [True]
+    assert build(catalogue.read_folder(collect)), "one that was published before goes on"
 
 
 def test_a_unit_that_is_only_known_once_someone_answers_is_refused(collect: Path) -> None:

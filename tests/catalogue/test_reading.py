@@ -46,7 +46,9 @@ def test_what_would_hurt_is_refused_with_its_file(text: str) -> None:
 
 
 def test_a_day_that_is_none_is_said_as_such() -> None:
-    with pytest.raises(DefinitionError, match="form.yaml:1: not readable: month must be in 1..12"):
+    with pytest.raises(
+        DefinitionError, match="form.yaml:1: not readable as YAML: `2026-13-45` looks like a day"
+    ):
         Source("form.yaml", "a: 2026-13-45")
 
 

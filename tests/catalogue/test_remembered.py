@@ -11,7 +11,7 @@ import pytest
 
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue import reading, steps
-from doorstep.catalogue.build_service import _built, build, build_all
+from doorstep.catalogue.build_service import _read, build, build_all
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.council import queries as council
 from doorstep.forms import facts
@@ -93,7 +93,7 @@ def test_a_step_or_a_fact_offered_later_is_known(
 
 
 def test_no_more_than_a_number_is_kept(contents: dict[str, str]) -> None:
-    most: Any = _built.cache_info().maxsize
+    most: Any = _read.cache_info().maxsize
     assert most and most <= 200
 
 

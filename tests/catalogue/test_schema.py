@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from doorstep.catalogue import queries as catalogue
-from doorstep.catalogue import steps
+from doorstep.catalogue import shape, steps
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.schema import FILES, schemas
 from doorstep.council import queries as council
@@ -27,7 +27,7 @@ def test_every_file_of_the_library_names_its_schema_and_fits_its_model() -> None
             text = (folder / f"{name}.yaml").read_text()
             first = text.splitlines()[0]
             assert first == f"# yaml-language-server: $schema=../schema/{name}.json", folder
-            Source(f"{name}.yaml", text).as_model(model)
+            shape.read(Source(f"{name}.yaml", text), model)
 
 
 def test_kinds_and_steps_are_offered_by_name() -> None:

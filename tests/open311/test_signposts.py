@@ -50,7 +50,8 @@ def test_a_step_to_an_unknown_authority_is_a_mistake_too(tmp_path: Path) -> None
     import shutil
 
     folder = Path(shutil.copytree(SERVICES / "loose-sign", tmp_path / "loose-sign"))
-    catalogue.of_folder(folder)
+    with pytest.raises(DefinitionError, match="the authority `county` takes nothing"):
+        catalogue.of_folder(folder)
     flow = (folder / "workflow.yaml").read_text()
     (folder / "workflow.yaml").write_text(flow.replace("to: \"'county'\"", "to: \"'conty'\""))
     with pytest.raises(DefinitionError, match="workflow.yaml:[0-9]+: no authority `conty`"):

@@ -175,12 +175,17 @@ def test_an_example_that_cannot_be_played_is_a_difference_not_a_crash(
 ) -> None:
     asked = ("then: [{outcome: job.collected}]", "then: [{decision: close}]")
     few_examples(small, "missed-bin", *asked)
-    edit(small, "examples.yaml", "then: [{outcome: job.collected}]", "then: [{outcome: job.lost}]")
+    edit(
+        small,
+        "examples.yaml",
+        "then: [{outcome: job.collected}]",
+        "then: [{choice: withdraw}, {outcome: job.collected}]",
+    )
     edit(small, "examples.yaml", "property: '1', container: c1", "property: '999', container: c1")
-    edit(small, "examples.yaml", "then: [{decision: close}]", "then: [{decision: shut}]")
+    edit(small, "examples.yaml", "then: [{decision: close}]", "then: [{decision: stands}]")
     said = services("play")
-    assert "refused: no_way_on outcome job.lost" in said
-    assert "refused: decision_not_allowed decision shut" in said
+    assert "refused: no_way_on outcome job.collected" in said
+    assert "refused: decision_not_allowed decision stands" in said
     assert "refused: answer not taken property not_an_option" in said and "3 differ" in said
 
 

@@ -22,6 +22,7 @@ class Choice(Kind):
 
     name = "choice"
     shown, is_typed, missing = "what", False, "missing_choice"
+    chooses = True
     datatype = "singlevaluelist"
     examples = (one("a", "a"), one("zebra", refused="not_an_option"), one("", refused="missing"))
 

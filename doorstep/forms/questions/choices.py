@@ -25,6 +25,7 @@ class Choices(Kind):
 
     name = "choices"
     shown, is_typed, missing = "what", False, "missing_choice"
+    chooses = True
     datatype = "multivaluelist"
     examples = (
         Example({"": ["b", "a"]}, ["a", "b"]),

@@ -29,7 +29,7 @@ def most(option: tuple[str, str]) -> int:
 class Items(Kind):
     """Any number of several things, each with how many, such as two mattresses and a fridge."""
 
-    name, may_repeat = "items", False
+    name, may_repeat, chooses = "items", False, True
     datatype = ""
     examples = (
         Example({"-a": ["2"], "-b": [""]}, [{"id": "a", "count": 2}]),

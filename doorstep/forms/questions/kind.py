@@ -113,6 +113,8 @@ class Kind:
     # Whether the map's scripts come with its page, and whether it has its page to itself.
     needs_map = False
     has_own_page = False
+    # Whether something is chosen of options, which the form lists or a fact finds.
+    chooses = False
     # The code of the sentence that says it was not answered.
     missing = "missing"
     # Its datatype as GeoReport v2 has them (none: it does not come as an attribute), and what is expected.

@@ -19,7 +19,7 @@ DIFFERENT = "different"
 class Similar(Kind):
     """One of those found by a fact, shown as a list and a map; or "different", which is always there."""
 
-    name, may_repeat = "similar", False
+    name, may_repeat, chooses = "similar", False, True
     is_typed, needs_map, missing = False, True, "missing_choice"
     spare = usual = DIFFERENT
     expected = "The service_request_id of a request that is the same; nothing where it is another"

@@ -33,7 +33,7 @@ class Slot(Kind):
     """A day on which there is room, found by a fact; days that are closed are shown with the reason."""
 
     name, may_repeat = "slot", False
-    nature, datatype = "slot", ""
+    nature, datatype, chooses = "slot", "", True
     examples = (
         Example({"": ["N/2026-12-01"]}, {"id": "N/2026-12-01", "day": date(2026, 12, 1)}),
         Example({"": ["-2026-12-02"]}, refused="slot_gone"),

@@ -16,7 +16,13 @@ class RuleError(Exception):
         super().__init__(f"{place}{message}" + (f", near `{near}`" if near else ""))
 
 
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the known name that is nearest to one, or nothing where none is near."""
+    near = get_close_matches(name, list(known), n=1)
+    return near[0] if near else ""
+
+
 def suggest(name: str, known: Iterable[str]) -> str:
     """Return "; did you mean `x`?" for the nearest known name, or nothing."""
-    near = get_close_matches(name, list(known), n=1)
-    return f"; did you mean `{near[0]}`?" if near else ""
+    near = nearest(name, known)
+    return f"; did you mean `{near}`?" if near else ""

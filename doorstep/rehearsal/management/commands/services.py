@@ -14,6 +14,7 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.build_service import build_all, read_examples
 from doorstep.catalogue.differences import differences, lines
 from doorstep.catalogue.errors import DefinitionError
+from doorstep.catalogue.problem import Problem
 from doorstep.catalogue.schema import schemas
 from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
@@ -51,13 +52,14 @@ class Command(BaseCommand):
     def _check(self, what: list[str]) -> None:
         wrong = 0
         for folder in catalogue.library():
-            try:
-                service, _ = catalogue.of_folder(folder)
-            except DefinitionError as exc:
-                wrong += 1
-                self._problems(folder.name, exc)
+            if what and folder.name not in what:
                 continue
-            problems = catalogue.own_settings_problems(service)
+            examined = catalogue.examine(folder)
+            self._found(folder.name, examined.problems, in_full=folder.name in what)
+            if any(not problem.is_warning for problem in examined.problems):
+                wrong += 1
+                continue
+            problems = catalogue.own_settings_problems(examined.service)
             wrong += len(problems)
             for problem in problems:
                 self.stderr.write(str(problem))
@@ -65,6 +67,16 @@ class Command(BaseCommand):
                 self.stdout.write(f"{folder.name}: well formed")
         if wrong:
             sys.exit(1)
+
+    def _found(self, folder: str, problems: Sequence[Problem], *, in_full: bool) -> None:
+        """Say what was found; warnings in full where a service is asked about by name, else how many there are."""
+        warnings = [problem for problem in problems if problem.is_warning]
+        for problem in problems:
+            if in_full or not problem.is_warning:
+                self.stderr.write(f"services/{folder}/{problem}")
+        if warnings and not in_full:
+            many = "1 warning" if len(warnings) == 1 else f"{len(warnings)} warnings"
+            self.stderr.write(f"services/{folder}: {many}; `services check {folder}` says them")
 
     def _play(self, what: list[str]) -> None:
         bad = 0
