@@ -112,7 +112,7 @@ def day(text: str, first: int = FIRST_YEAR, last: int = LAST_YEAR) -> date | Non
         try:
             if len(year) == 4 and first <= int(year) <= last and len(on) <= 2:
                 return date(int(year), of, int(on))
-        except ValueError:
+        except (ValueError, OverflowError):  # a month of twenty figures is none
             continue
     return None
 

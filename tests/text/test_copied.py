@@ -65,7 +65,18 @@ def test_a_day_however_it_is_written(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1_0 12 2026", "3/12/26", "3 12 0026", "31/11/2026", "31/12/9999", "soon", "", "2026"]
+    "text",
+    [
+        "1_0 12 2026",
+        "3/" + "1" * 20 + "/2026",
+        "3/12/26",
+        "3 12 0026",
+        "31/11/2026",
+        "31/12/9999",
+        "soon",
+        "",
+        "2026",
+    ],
 )
 def test_what_is_no_day(text: str) -> None:
     assert copied.day(text) is None

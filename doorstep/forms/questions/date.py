@@ -61,6 +61,7 @@ class Date(Kind):
         Example(_sent("31", "12", "9999"), refused="date_unusable"),
         Example(_sent("31/12/9999", "", ""), refused="date_unusable"),
         Example(_sent("31", "11", "9999"), refused="not_a_date"),
+        Example(_sent("3", "1" * 20, "2026"), refused="not_a_date"),
         Example(_sent("three", "12", "2026"), refused="not_a_date"),
     )
 
