@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from doorstep.cases import facts, workflow
 from doorstep.cases.clock import clock_at
+from doorstep.cases.mistakes import said
 from doorstep.cases.models import Draft
 from doorstep.cases.owners import ONE_DRAFT_EACH, Owner
 from doorstep.cases.shapes import KeptDecision, PassedStop, TriedRule
@@ -152,7 +153,7 @@ def judge(
         service = service or catalogue.service(draft.version_id)
         values = values_of(draft, settings_of(draft, service, now), service)
     if wrong := journey.mistakes(page, values, clock):  # nobody is asked anything by a wrong answer
-        return Decision(page.id, "wrong", mistakes=wrong)
+        return Decision(page.id, "wrong", mistakes=said(wrong, values))
     finding = facts.Facts(clock, given_facts or {}, draft.observed or {}, may_ask_outside)
     with _asked_by(draft):
         page_facts, missing = finding.resolve(_calls(draft, page), values)
@@ -162,6 +163,8 @@ def judge(
     draft.facts = {**draft.facts, **to_json(page_facts)}
     draft.observed = {**(draft.observed or {}), **finding.observed} or None
     decision = journey.decide(page, values, clock, missing, frozenset(draft.passed))
+    if decision.mistakes:
+        return replace(decision, mistakes=said(decision.mistakes, values))
     if decision.result == "ask" and decision.code not in draft.asked:
         draft.asked = [*draft.asked, decision.code]
     if page.check:

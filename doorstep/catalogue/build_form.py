@@ -7,6 +7,7 @@ from doorstep.catalogue.build_question import read_questions, read_wrong
 from doorstep.catalogue.checker import (
     Checker,
     check_sentence,
+    doubt_sentence,
     read_facts,
     read_values,
     refuse_forgotten,
@@ -99,6 +100,9 @@ def _last_words(b: Checker, src: Source, read: f.FormFile) -> Iterator[LastWords
 def _page(b: Checker, src: Source, i: int, p: f.PageFile) -> Page:
     at = ("pages", i)
     when = b.rule(p.when, src.where(*at, "when")) if p.when else None
+    for field in ("title", "hint"):
+        doubt_sentence(b, getattr(p, field), src.where(*at, field))
+        doubt_sentence(b, getattr(p.adviser, field, ""), src.where(*at, "adviser", field))
     questions = read_questions(b, src, p, *at)
     ids = {q.id for q in questions}
     calls = read_facts(b, src, p.facts, *at, may_ask_outside=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from doorstep.catalogue import files as f
-from doorstep.catalogue.checker import Checker, check_sentence
+from doorstep.catalogue.checker import Checker, check_sentence, doubt_sentence
 from doorstep.catalogue.problem import Place
 from doorstep.catalogue.reading import Source
 from doorstep.forms.form import CheckRule, Question, Reveal
@@ -133,6 +133,10 @@ def _question(
         short=q.short or q.label or title,
         forget=q.forget,
     )
+    for field in ("label", "hint", "body"):
+        doubt_sentence(b, getattr(q, field), src.where(*at, field))
+    for code, text in q.errors.items():
+        doubt_sentence(b, text, src.where(*at, "errors", code))
     question = _bounded(b, src, q, kind, question, *at)
     if q.forget and (q.contact or kind.nature):
         words = "only what is no contact, no place, photo or slot can be forgotten"

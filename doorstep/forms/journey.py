@@ -125,7 +125,7 @@ def mistakes_of_entry(
             wrong[part.id] = invalid
     for item in question.entry_check if not wrong else ():
         if item.rule.evaluate(known, clock):
-            wrong.setdefault(item.wrong, Invalid("wrong", say=item.say))
+            wrong.setdefault(item.wrong, Invalid("wrong", say=item.say, names=entry))
             if item.rule.when_false:
                 break
     return wrong

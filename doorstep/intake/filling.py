@@ -8,7 +8,7 @@ brought up to date by each answer.
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from doorstep.cases import changing, drafts, submitting
@@ -183,7 +183,7 @@ class Filling:
         offered = self.options(question, posted)
         if isinstance(offered, NotHad):
             raise Invalid("not_had")
-        question = question.asked_of(staff=self.by.is_staff)
+        question = self.in_words(question.asked_of(staff=self.by.is_staff))
         return answers.take(self.service, question, posted, offered, self.values, self.now)
 
     def answer(self, page: Page, entries: Entries) -> Decision:
@@ -214,18 +214,37 @@ class Filling:
         return decision
 
     def _refuse_mistakes(self, decision: Decision) -> None:
-        """Raise Mistaken where a page's answers are wrong, in sentences that are filled in."""
+        """Raise Mistaken where a page's answers are wrong."""
         if decision.mistakes:
-            raise Mistaken({k: self.said(v) for k, v in decision.mistakes.items()})
+            raise Mistaken(decision.mistakes)
 
-    def said(self, invalid: Invalid) -> Invalid:
-        """Return what is wrong with an answer, the places of its sentence filled in."""
-        values = dict(invalid.values)
-        if isinstance(say := values.get("say"), str):
-            values["say"] = fill(say, self.values)
-        if isinstance(wrong := values.get("wrong"), Mapping):
-            values["wrong"] = {k: self.said(v) for k, v in wrong.items()}
-        return Invalid(invalid.code, **values)
+    def asked(self, page: Page) -> Page:
+        """Return a page as it is asked of who fills it in, the places of its words filled in."""
+        page = page.asked_of(staff=self.by.is_staff)
+        questions = tuple(self.in_words(question) for question in page.questions)
+        return replace(
+            page,
+            title=self._filled(page.title),
+            hint=self._filled(page.hint),
+            questions=questions,
+        )
+
+    def in_words(self, question: Question) -> Question:
+        """Return a question with the places of its words filled in."""
+        texts = (question.label, question.hint, question.body, *question.errors.values())
+        if not question.parts and not any("{" in text for text in texts):
+            return question
+        return replace(
+            question,
+            label=self._filled(question.label),
+            hint=self._filled(question.hint),
+            body=self._filled(question.body),
+            errors={code: self._filled(text) for code, text in question.errors.items()},
+            parts=tuple(self.in_words(part) for part in question.parts),
+        )
+
+    def _filled(self, text: str) -> str:
+        return fill(text, self.values) if "{" in text else text
 
     def dispute(self, page: Page) -> Decision:
         """Go past the stop of a page because it is said to be wrong; raises Refused."""

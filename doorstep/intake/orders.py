@@ -179,6 +179,7 @@ def fields_of(question: Question, value: object) -> Typed:
 
 def _wrong(filling: Filling, question: Question, invalid: Invalid) -> Wrong:
     offered = filling.options(question, Typed())
+    question = filling.in_words(question)
     return Wrong(question, invalid, kinds.of(question).open_ones(offered))
 
 

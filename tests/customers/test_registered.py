@@ -7,16 +7,11 @@ from django.utils import timezone
 
 from doorstep.customers import facts
 from doorstep.forms.facts import Observed, Unavailable
-from doorstep.outside import plug
+from tests.filling import fill
+from tests.publishing import publish
+from tests.street_permit import DEMO, FILES, NONE, use
 
 NOW = timezone.now()
-DEMO = "doorstep.connectors.demo.companies.DemoCompanies"
-NONE = "doorstep.customers.provider.NoOrganisations"
-
-
-def use(settings: Any, name: str) -> None:
-    settings.CONNECTORS = {**settings.CONNECTORS, "customers.organisations": name}
-    plug.get.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -41,3 +36,32 @@ def test_without_a_number_nobody_is_asked(settings: Any) -> None:
 def test_what_cannot_be_asked_is_not_said(settings: Any) -> None:
     use(settings, NONE)
     assert facts.registered("01234567", NOW) == Unavailable("no register of companies is connected")
+
+
+def answered(company: str) -> Any:
+    """Return a draft filled in as far as the page of the organisation."""
+    answers = {
+        "seats": 2,
+        "plate": "AB12 CDE",
+        "insured": "AB123456C",
+        "born": "1980-03-31",
+        "firm": {"name": "Acorn Ltd", "company": company},
+    }
+    return fill(publish(FILES), answers, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("connector", "company", "result", "code"),
+    [
+        (DEMO, "1234567", "go_on", ""),
+        (DEMO, "", "go_on", ""),
+        (DEMO, "01234569", "stop", "not_listed"),
+        (NONE, "01234567", "unavailable", "unavailable"),
+    ],
+)
+def test_a_form_goes_on_by_what_the_register_says(
+    district: Any, settings: Any, connector: str, company: str, result: str, code: str
+) -> None:
+    use(settings, connector)
+    decision = answered(company).decisions["firm"]
+    assert (decision["result"], decision["code"]) == (result, code)

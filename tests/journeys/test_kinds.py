@@ -4,97 +4,17 @@ from datetime import date
 from typing import Any
 
 import pytest
+import yaml
 
 from doorstep.cases.models import Case
+from doorstep.catalogue import queries as catalogue
+from doorstep.rehearsal import playing
 from tests.browser import looks_right, sign_in
 from tests.publishing import publish
+from tests.street_permit import DEMO, FILES, WORDS, use
 from tests.system import BASE, System
 
 pytestmark = pytest.mark.browser
-WORDS = "I have told the truth, and know that it is an offence not to."
-FILES = {
-    "service.yaml": """
-slug: street-permit
-title: Ask for a street permit
-summary: Tell us about you and your van.
-keywords: [street permit]
-group: Streets
-team: Streets
-prefix: SP
-lgsl: 559
-lgil: 17
-channels: [online, telephone]
-settings: {}
-retention_days: 365
-needs: You need your van's papers.
-names: [plate]
-send: Send
-sent: Sent
-told: We will write to you.
-privacy: We use this to decide.
-contact_purpose: So that we can answer you.
-human: Call us.
-before:
-  - {who: resident, what: Telephones, minutes: 5}
-""",
-    "form.yaml": f"""
-pages:
-  - page: van
-    title: Your van
-    questions:
-      - {{id: seats, kind: number, label: How many seats has it?, short: Seats}}
-      - {{id: plate, kind: vehicle_registration, label: Registration number, short: Plate}}
-  - page: you
-    title: About you
-    questions:
-      - {{id: insured, kind: national_insurance, label: National Insurance number}}
-      - {{id: born, kind: date_of_birth, label: Date of birth}}
-  - page: firm
-    title: Who do you work for?
-    questions: [{{id: firm, kind: organisation, short: Firm}}]
-  - page: homes
-    title: Where you live
-    questions:
-      - {{id: home, kind: uk_address, label: Your address now}}
-      - {{id: earlier, kind: uk_address, label: Your address before, optional: true}}
-  - page: signed
-    title: Sign it
-    questions:
-      - {{id: truth, kind: declaration, label: Do you agree?, short: Truth, body: "{WORDS}"}}
-      - {{id: hand, kind: signature, label: Your signature, short: Signature}}
-  - page: contact
-    title: How can we answer you?
-    questions: [{{id: email, kind: email, contact: email, optional: true, label: Email address}}]
-""",
-    "workflow.yaml": """
-start: with_officer
-decisions: {close: Close it}
-stages:
-  with_officer:
-    label: With an officer
-    resident: We look at it.
-    decisions: {close: closed}
-  closed:
-    label: Closed
-    resident: It is closed.
-    closes: closed
-""",
-    "examples.yaml": """
-- name: It goes to an officer
-  given:
-    now: 2026-11-24T10:00
-    answers:
-      seats: 2
-      plate: AB12 CDE
-      insured: AB 12 34 56 C
-      born: 1980-03-31
-      firm: {name: Acorn Ltd}
-      home: {line1: 10 Mill Lane, town: Leeds, postcode: LS1 4AP}
-      truth: true
-      hand: {name: Ann Example}
-  expect: {stage: with_officer}
-""",
-}
 SAID = (
     "AB12 CDE",
     "AB 12 34 56 C",
@@ -109,7 +29,8 @@ GO_ON = "main form button:has-text('Continue')"
 
 
 @pytest.fixture
-def base(open_district: Any, live_server: Any) -> str:
+def base(open_district: Any, live_server: Any, settings: Any) -> str:
+    use(settings, DEMO)
     publish(FILES)
     return str(live_server.url)
 
@@ -284,6 +205,15 @@ def test_all_stand_on_one_page_at_the_desk(chromium: Any, base: str) -> None:
     desk.press("#hand-name", "Enter")
     desk.wait_for_url("**/desk/cases/*")
     assert Case.objects.get().answers["home"]["town"] == "Coalville"
+
+
+def test_its_example_is_played(base: str) -> None:
+    service, examples = catalogue.build(FILES), yaml.safe_load(FILES["examples.yaml"])
+    (found,) = playing.play(service, FILES, examples)
+    assert found.differences == []
+    examples[0]["given"]["answers"]["home"] = {"town": "Leeds"}
+    (found,) = playing.play(service, FILES, examples)
+    assert found.differences
 
 
 def test_a_program_sends_all_as_json(base: str) -> None:

@@ -36,7 +36,7 @@ class Several(Kind):
             "required": [part.id for part in question.parts if not part.may_be_left_out],
             "additionalProperties": False,
         }
-        most, least = question.most or MOST, 0 if question.optional else 1
+        most, least = self.most(question), 0 if question.optional else 1
         return {"type": "array", "items": entry, "minItems": least, "maxItems": most}
 
     def read(self, question: Question, value: object) -> Typed:
@@ -55,9 +55,9 @@ class Several(Kind):
 
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the entries in order, those in which nothing was typed left out; raises Invalid."""
-        numbers = numbers_of(question, posted)
-        if len(numbers) > (question.most or MOST):
-            raise Invalid("several_most", most=question.most or MOST)
+        numbers = self.numbers_of(question, posted)
+        if len(numbers) > self.most(question):
+            raise Invalid("several_most", most=self.most(question))
         entries = []
         for number in numbers:
             entry, wrong = self.read_entry(question, number, posted)
@@ -108,6 +108,21 @@ class Several(Kind):
         """Refuse: entries do not come as texts."""
         raise Invalid("wrong_type")
 
+    def numbers_of(self, question: Question, posted: Posted) -> list[int]:
+        """Return the numbers of the entries in which something was typed, in order."""
+        numbers, start = set(), f"{question.id}-"
+        for name in posted:
+            number, _, part = name.removeprefix(start).partition("-")
+            if not name.startswith(start) or not part or not number.isdecimal() or len(number) > 3:
+                continue
+            if any(text.strip() for text in posted.getlist(name)):
+                numbers.add(int(number))
+        return sorted(numbers)
+
+    def most(self, question: Question) -> int:
+        """Return how many entries there may be."""
+        return question.most or MOST
+
     def read_entry(
         self, question: Question, number: int, posted: Posted
     ) -> tuple[dict[str, object], dict[str, Invalid]]:
@@ -127,8 +142,8 @@ class Several(Kind):
 
     def to_draw(self, question: Question, posted: Posted) -> list[int]:
         """Return the numbers of the entries as they are drawn together: those begun, and an empty one behind them."""
-        numbers = numbers_of(question, posted)
-        if len(numbers) < (question.most or MOST):
+        numbers = self.numbers_of(question, posted)
+        if len(numbers) < self.most(question):
             numbers.append(max(numbers, default=0) + 1)
         return numbers
 
@@ -159,15 +174,3 @@ class Several(Kind):
     def _schema(self, part: Question) -> Schema:
         shape = self.of(part).schema(part)
         return {"anyOf": [shape, {"type": "null"}]} if part.may_be_left_out else shape
-
-
-def numbers_of(question: Question, posted: Posted) -> list[int]:
-    """Return the numbers of the entries in which something was typed, in order."""
-    numbers, start = set(), f"{question.id}-"
-    for name in posted:
-        number, _, part = name.removeprefix(start).partition("-")
-        if not name.startswith(start) or not part or not number.isdecimal() or len(number) > 3:
-            continue
-        if any(text.strip() for text in posted.getlist(name)):
-            numbers.add(int(number))
-    return sorted(numbers)

@@ -71,10 +71,21 @@ def _page(page: Page) -> dict[str, Any]:
 
 
 def _question(question: Question) -> dict[str, Any]:
-    shape: dict[str, Any] = kinds.of(question).schema(question)
+    shape: dict[str, Any] = {**kinds.of(question).schema(question), **_bounds(question)}
     if question.optional:
         shape = {"anyOf": [shape, {"type": "null"}]}
     if question.contact:
         shape["x-contact"] = question.contact
     title = question.label or question.short
     return {"title": title, **({"description": question.hint} if question.hint else {}), **shape}
+
+
+def _bounds(question: Question) -> dict[str, Any]:
+    """Return what an answer lies between, and what a text is like, where that is written down and not reckoned."""
+    bounds: dict[str, Any] = {}
+    for name, rule in (("minimum", question.lowest), ("maximum", question.highest)):
+        if rule is not None and rule.text.lstrip("-").isdecimal():
+            bounds[name] = int(rule.text)
+    if question.pattern:
+        bounds["pattern"] = f"^(?:{question.pattern})$"
+    return bounds

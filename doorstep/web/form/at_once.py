@@ -164,7 +164,7 @@ class _Screen:
         for here in filling.service.form.pages:
             if not filling.is_shown(here):
                 continue
-            part = Part(here.asked_of(staff=True))
+            part = Part(filling.asked(here))
             walk.parts.append(part)
             goes_on = walk.is_done
             if goes_on and leaves and not self._says_something(here):

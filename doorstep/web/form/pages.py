@@ -108,7 +108,8 @@ def _render_check(
     base, words = session.address(draft), spoken(draft.words)
     sending, send = filling.last_words()
     said = {**filling.values, **filling.draft.answers}
-    rows = [(p, q, words.get(q.id, "")) for p in pages for q in asked_on(p) if q.is_asked(said)]
+    asked = [(p, q) for p in map(filling.asked, pages) for q in asked_on(p) if q.is_asked(said)]
+    rows = [(p, q, words.get(q.id, "")) for p, q in asked]
     context = {
         "rows": rows,
         "service": filling.service,

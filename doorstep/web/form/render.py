@@ -46,7 +46,7 @@ def render_page(
     # What is typed and not taken has no price: that of an earlier answer would be false.
     so_far = journey.answered(here, draft.answers) and not wrong and here.id not in draft.typed
     context: dict[str, Any] = {
-        "page": here.asked_of(staff=filling.by.is_staff),
+        "page": filling.asked(here),
         "base": session.address(draft),
         "draft": draft,
         "wrong": wrong,

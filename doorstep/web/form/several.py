@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 
-from doorstep.cases import drafts
+from doorstep.cases import drafts, mistakes
 from doorstep.catalogue.words import say
 from doorstep.forms import journey
 from doorstep.forms.form import Page, Question
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid, Typed
 from doorstep.forms.questions.kinds import SEVERAL
-from doorstep.forms.questions.several import MOST, numbers_of
 from doorstep.intake.filling import Filling
 from doorstep.web.form import counting
 from doorstep.web.form.receive import LEAVES, answer_page, is_too_much, leave
@@ -42,10 +41,10 @@ class Several:
         question = here.several
         assert question is not None
         self.question: Question = question
-        self.most = question.most or MOST
+        self.most = SEVERAL.most(question)
         self.address = f"{session.address(filling.draft)}/{here.id}"
         self.fields = self._own(filled(here, filling.draft))
-        self.count = len(numbers_of(question, self.fields))
+        self.count = len(SEVERAL.numbers_of(question, self.fields))
 
     def show(self) -> HttpResponse:
         """Draw the entry that is asked for, whether one goes, or the overview; the first entry where there is none."""
@@ -95,7 +94,7 @@ class Several:
     def _renumbered(self, fields: Typed, *, without: int = 0) -> Typed:
         """Return the fields of the entries, counted from 1 without a gap, and without one that goes."""
         start, renumbered = f"{self.question.id}-", Typed()
-        left = [n for n in numbers_of(self.question, fields) if n != without]
+        left = [n for n in SEVERAL.numbers_of(self.question, fields) if n != without]
         for new, old in enumerate(left, 1):
             for name in (name for name in fields if name.startswith(f"{start}{old}-")):
                 renumbered[f"{start}{new}-{name.removeprefix(f'{start}{old}-')}"] = fields[name]
@@ -144,7 +143,7 @@ class Several:
         if wrong:
             return wrong
         found = journey.mistakes_of_entry(question, entry, filling.values, filling.clock)
-        return {name: filling.said(invalid) for name, invalid in found.items()}
+        return mistakes.said(found, filling.values)
 
     def _draw_entry(
         self, number: int, wrong: dict[str, Invalid], fields: Typed | QueryDict
