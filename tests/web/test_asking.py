@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from doorstep.cases.models import Case, Draft
+from doorstep.cases.parts import part_of
+from doorstep.cases.permits import Permit
 from tests.form_client import FormClient, text, words
 from tests.people import signed_in
 from tests.publishing import publish_library
@@ -139,6 +141,9 @@ def test_the_answer_can_be_changed_from_the_last_page_and_is_seen_by_staff(
     assert case.answers["people"] == [
         {"full_name": "Ann Lee", "born": {"$day": "1980-03-31"}, "student": False}
     ]
+    # Who only works on it does not read who lives there.
+    shown = dict(part_of(case, Permit("round", "work")).answers)
+    assert shown["Move"] and "People" not in shown and "Forwarding address" not in shown
     desk = signed_in("supervisor")
     assert "Ann Lee, Date of birth: 31 March 1980, Full-time student: No" in text(
         desk.get(f"/desk/cases/{case.reference}")
