@@ -272,15 +272,4 @@ def _calendars() -> Iterator[str]:
     yield "| field | what it is |\n|---|---|"
     for field, info in CalendarFile.model_fields.items():
         needed = " *(needed)*" if info.is_required() else ""
-        yield f"| `{field}`{needed} | {_cell(_says(info) or _CALENDAR[field])} |"
-
-
-_CALENDAR = {
-    "code": "Its code in capitals, such as BULKY-NORTH.",
-    "name": "Its name for staff.",
-    "kind": "What it is for, such as bulky; a service names it.",
-    "wards": "Codes of the wards that it serves; none: everywhere.",
-    "weekdays": "Its weekdays, such as [monday, thursday].",
-    "capacity": "How much fits a day, in its unit.",
-    "unit": "What is counted: jobs, items or points; a service that says another is refused.",
-}
+        yield f"| `{field}`{needed} | {_cell(_says(info))} |"
