@@ -261,7 +261,8 @@ def check_sentence(b: Checker, text: str, where: Place, extra: Mapping[str, Type
                 shape = shape.fields[part]
             else:
                 if not b.unread.is_lost(path.removesuffix("_words")):
-                    b.wrong(where, "placeholder", f"nothing is called `{{{path}}}` here")
+                    near = suggest(part, shape.fields) if isinstance(shape, Record) else ""
+                    b.wrong(where, "placeholder", f"nothing is called `{{{path}}}` here{near}")
                 break
 
 
