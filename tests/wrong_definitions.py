@@ -196,6 +196,8 @@ FORM = [
     ("page_twice", F, "- page: contact", "- page: key\n    hint: {en: More, cy: Mwy}", "two pages are called `key`", "- page: key\n    hint"),
     ("placeholder", F, "There is one key.", "There is one {kee}.", "nothing is called `{kee}` here"),
     ("placeholder", F, "cy: \"Mae un allwedd.\"", "cy: \"Mae un {kee}.\"", "nothing is called `{kee}` here"),
+    ("stray_brace", F, "There is one key.", "There is one {Key}.", "small letters, digits and _"),
+    ("stray_brace", F, "There is one key.", "There is one {{key}}.", "small letters, digits and _"),
     ("placeholder", F, "They have asked already.", "They asked {whom}.", "nothing is called `{whom}` here"),
     ("placeholder", F, "by: key, lines", "by: kee, lines", "nothing is called `{kee}` here"),
     ("placeholder", F, "Ask a neighbour.", "Ask {who}.", "nothing is called `{who}` here"),
