@@ -102,5 +102,5 @@ def _typed(request: HttpRequest, questions: list[Question]) -> list[tuple[str, s
         text = " ".join(request.POST.getlist(name)).strip()
         of = next((q for q in questions if name == q.id or name.startswith(f"{q.id}-")), None)
         if text and name not in NOT_TYPED:
-            rows.append((of.label if of else "", text))
+            rows.append((of.label or of.short if of else "", text))
     return rows
