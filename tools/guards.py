@@ -1164,7 +1164,7 @@ GUARDS = (
     Guard("a disk that refuses is a sentence", "doorstep/files/photos.py",
           "except OSError as exc:  # the disk", "except ZeroDivisionError as exc:  # the disk",
           f"{FAULTS}/test_files.py::test_the_disk_refuses_while_a_photo_is_uploaded"),
-    Guard("nothing half written stays", "doorstep/files/photos.py",
+    Guard("nothing half written stays", "doorstep/files/disk.py",
           "part.unlink(missing_ok=True)", "pass",
           f"{FAULTS}/test_files.py::test_the_disk_refuses_while_a_photo_is_uploaded"),
     Guard("a photo is read with so much memory and no more", "doorstep/files/picture.py",
