@@ -27,7 +27,7 @@ log = structlog.get_logger("doorstep.connectors.clamav")
 # Seconds to connect, for each piece or answer, and for a whole file: a PDF of 20 MB takes it some seconds.
 CONNECT, EACH, WHOLE = 3.0, 30.0, 60.0
 PIECE, MOST_ANSWER = 64 * 1024, 1_000
-_TOO_LONG = "size limit exceeded"
+OK, FOUND, _TOO_LONG = "stream: OK", " FOUND", "size limit exceeded"
 
 
 class ClamAV:
@@ -38,11 +38,7 @@ class ClamAV:
     def scan(self, file: IO[bytes]) -> str:
         """Return the name of what was found in a file, or ""; raises TryLater, GiveUp."""
         answer = _asked(b"zINSTREAM\0", "scan", file)
-        if answer.endswith(" FOUND"):
-            return answer.removesuffix(" FOUND").removeprefix("stream: ") or "something"
-        if answer != "stream: OK":
-            raise TryLater("clamd answered what it never says")
-        return ""
+        return "" if answer == OK else answer.removesuffix(FOUND).removeprefix("stream: ")
 
     def host(self) -> str:
         """Return the host and port that is asked, or the socket's path."""
@@ -51,8 +47,6 @@ class ClamAV:
     def check(self) -> str:
         """Ask whether it is there, and of what day its signatures are; raises TryLater, GiveUp."""
         version = _asked(b"zVERSION\0", "version")
-        if not version.startswith("ClamAV "):
-            raise TryLater("clamd answered what it never says")
         return f"{version[:80]} answers"
 
 
@@ -67,10 +61,7 @@ def _asked(command: bytes, what: str, file: IO[bytes] | None = None) -> str:
     try:
         with _connected() as line:
             answer = _conversation(line, command, file, time.monotonic() + WHOLE)
-        if _TOO_LONG in answer:
-            raise GiveUp("clamd takes no file of 20 MB: raise StreamMaxLength in clamd.conf")
-        if answer.endswith("ERROR") or not answer:
-            raise TryLater("clamd could not look at a file")
+        _judge(answer)
         call.status = 200
     except OSError as exc:
         wrong = f"clamd did not answer: {type(exc).__name__}"
@@ -83,6 +74,15 @@ def _asked(command: bytes, what: str, file: IO[bytes] | None = None) -> str:
     finally:
         log.info("called", what=what, status=call.status, ms=call.milliseconds)
         tell(Said(_host(), "CLAMD", what, call.status, call.milliseconds, wrong))
+
+
+def _judge(answer: str) -> None:
+    """Raise what an answer means that is none we know: a file is never taken for clean by a word of another meaning."""
+    if _TOO_LONG in answer:
+        raise GiveUp("clamd takes no file of 20 MB: raise StreamMaxLength in clamd.conf")
+    is_known = answer == OK or answer.startswith("ClamAV ")
+    if not is_known and not (answer.startswith("stream: ") and answer.endswith(FOUND)):
+        raise TryLater("clamd could not look at a file, or answered what it never says")
 
 
 @contextmanager

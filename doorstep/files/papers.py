@@ -75,9 +75,11 @@ def _take(file: Any, file_name: str, types: Collection[str], now: datetime) -> s
     name = f"{secrets.token_hex(16)}.file"
     folder().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile() as source:
+        head = b""
         for chunk in file.chunks():
+            head = head or chunk[:16]
             source.write(chunk)
-        kind = _kind(source)
+        kind = _kind(head, source)
         if kind not in types:
             raise BadFile("file_type")
         source.seek(0)
@@ -92,13 +94,11 @@ def _take(file: Any, file_name: str, types: Collection[str], now: datetime) -> s
     return name
 
 
-def _kind(source: IO[bytes]) -> str:
+def _kind(head: bytes, source: IO[bytes]) -> str:
     """Return what type a file is by what is in it; its name and what a browser says of it count for nothing. Raises BadFile."""
-    source.seek(0)
-    seen = picture.kind_of(source.read(16))
-    source.seek(0)
-    if seen:
+    if seen := picture.kind_of(head):
         return PICTURES[seen]
+    source.seek(0)  # and nothing is read of it here: the other process goes on where this one stands
     with tempfile.TemporaryFile() as told:
         code = _done_by_child(source, told, paper.TELL)
         if code != picture.DONE:
