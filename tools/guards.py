@@ -1244,7 +1244,7 @@ GUARDS = (
           "        case.due_on = due_on\n", "",
           "tests/cases/test_moving.py::test_taking_a_move_back_keeps_the_old_deadline"),
     Guard("corrections: each outcome leads on to each other", "doorstep/catalogue/corrections.py",
-          "            if right != came and _leads_to(of, there, doing.step, right) is None:", "            if False:",
+          "                and leads.leads_on(there, name) is None\n", "                and False\n",
           "tests/house/test_corrections.py::test_what_could_not_be_put_right_is_said_with_its_line"),
     Guard("corrections: what went back is not given twice, and less is a person's", "doorstep/cases/workflow.py",
           "    if corrected:\n        _reckon", "    if False:\n        _reckon",
@@ -1597,7 +1597,7 @@ GUARDS = (
           " or parts > MOST_PARTS:", ":",
           "tests/catalogue/test_reading.py::test_aliases_are_counted_as_what_they_stand_for"),
     Guard("trust: a day that is none is said as such", "doorstep/catalogue/reading.py",
-          "except (ValueError, OverflowError) as exc:", "except OverflowError as exc:",
+          "NO_VALUE = (ValueError, OverflowError, TypeError)", "NO_VALUE = (OverflowError, TypeError)",
           "tests/catalogue/test_reading.py::test_a_day_that_is_none_is_said_as_such"),
     Guard("trust: an export loses nothing", "doorstep/catalogue/queries.py",
           "for n in (*FILES, NOTE) if", "for n in FILES if",
@@ -2189,6 +2189,15 @@ GUARDS = (
     Guard("companies: what is no number is never put in an address", "doorstep/connectors/companies_house.py",
           "        if not _NUMBER.fullmatch(number):\n            return Registered(found=False)\n", "",
           "tests/contracts/test_organisation_source.py::test_what_is_no_number_is_never_asked"),
+    Guard("checker: a mistake brings none along", "doorstep/catalogue/checker.py",
+          "            if not self.unread.follows(text, exc):\n                self.problems.append(self._of_rule(where, exc))\n            self.unread.doubt", "            self.problems.append(self._of_rule(where, exc))\n            self.unread.doubt",
+          "tests/catalogue/test_wrong_definitions.py::test_a_file_that_is_no_yaml_hides_no_mistake_of_another"),
+    Guard("checker: what is refused now is not refused of what was published", "doorstep/catalogue/build_service.py",
+          "        problems=tuple(b.mistakes()),\n", "        problems=(*b.mistakes(), *doubts),\n",
+          "tests/catalogue/test_wrong_definitions.py::test_what_was_published_before_still_builds_with_what_is_refused_now"),
+    Guard("checker: a stage that nothing leads out of is refused", "doorstep/catalogue/ways.py",
+          "    yield from ways.dead_ends()\n", "",
+          "tests/catalogue/test_wrong_definitions.py::test_each_wrong_definition_is_refused_with_its_line_and_what_to_write"),
 )  # fmt: skip
 
 

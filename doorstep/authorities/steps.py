@@ -55,6 +55,7 @@ KIND = steps.StepKind(
         "closed": "They have closed it otherwise.",
         "not_theirs": "They say that it is not theirs.",
     },
+    questions=frozenset({"what", "attributes"}),
     check_here=_known,
 )
 

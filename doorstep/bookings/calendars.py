@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import yaml
 from django.db import transaction
@@ -28,13 +28,22 @@ class _Part(BaseModel):
 class CalendarFile(_Part):
     """One calendar: an area's room for one kind of work on its weekdays; no wards: everywhere."""
 
-    code: Annotated[str, Field(pattern=r"^[A-Z0-9-]{1,20}$")]
-    name: Annotated[str, Field(min_length=1, max_length=60)]
-    kind: Annotated[str, Field(pattern=r"^[a-z-]{1,30}$")]
-    wards: list[str] = []
-    weekdays: Annotated[list[Weekday], Field(min_length=1)]
-    capacity: Annotated[int, Field(ge=0, le=10_000)]
-    unit: Literal["jobs", "items", "points"]
+    code: str = Field(
+        pattern=r"^[A-Z0-9-]{1,20}$", description="Its code in capitals, such as LARGE-NORTH."
+    )
+    name: str = Field(min_length=1, max_length=60, description="Its name for staff.")
+    kind: str = Field(
+        pattern=r"^[a-z-]{1,30}$",
+        description="What it is for, in small letters; a service names it.",
+    )
+    wards: list[str] = Field([], description="Codes of the wards that it serves; none: everywhere.")
+    weekdays: list[Weekday] = Field(
+        min_length=1, description="Its weekdays, such as [monday, thursday]."
+    )
+    capacity: int = Field(ge=0, le=10_000, description="How much fits a day, in its unit.")
+    unit: Literal["jobs", "items", "points"] = Field(
+        description="What is counted; a service that says another is refused."
+    )
 
 
 class CalendarsFile(_Part):

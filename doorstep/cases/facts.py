@@ -150,6 +150,7 @@ OPEN_CASE = Record("open case", {"due": Maybe(DAY), "stage": TEXT})
 
 
 def _open(slug: str, *key: str, now: datetime) -> facts.Observed:
+    """Observe the open cases of a service about a thing, from every channel: by when each is due, and its stage."""
     rows = _open_ones(slug, unique_key(slug, key[-1:]))
     return facts.Observed([{"due": due, "stage": stage} for due, stage in rows], now)
 
@@ -190,6 +191,7 @@ BEFORE = Record("earlier case", {"opened": DAY, "outcome": TEXT})
 
 
 def _before(slug: str, uprn: str, days: int, now: datetime) -> facts.Observed:
+    """Observe the cases of a service at a home in that many days, the newest first, and how each ended."""
     since = now - timedelta(days=days)
     rows, zone = _earlier_ones(slug, int(uprn), since), council.ZONE
     return facts.Observed(

@@ -8,6 +8,7 @@ from doorstep.cases.models import Case
 from doorstep.cases.permits import How, Permit
 from doorstep.cases.values import of_nature, photos_of, spoken
 from doorstep.catalogue import queries as catalogue
+from doorstep.forms.questions import kinds
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,9 @@ def part_of(case: Case, permit: Permit) -> Part:
 
 
 def _answers(case: Case) -> tuple[tuple[str, str], ...]:
-    """Return what was answered, as label and words, without the contact, without photos and the place."""
+    """Return what was answered, as label and words, without the contact, what is private, photos and the place."""
     service, words = catalogue.service(case.version_id), spoken(case.words)
     apart = {q.id for q in of_nature(service, "photos", "home", "spot")}
-    asked = [q for q in service.form.questions.values() if not q.contact and q.id not in apart]
+    questions = service.form.questions.values()
+    asked = [q for q in questions if not (q.contact or q.id in apart or kinds.of(q).is_private)]
     return tuple((q.short or q.label, words[q.id]) for q in asked if words.get(q.id))

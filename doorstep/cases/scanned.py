@@ -10,6 +10,7 @@ from doorstep.cases.locking import locked
 from doorstep.cases.models import Case
 from doorstep.council import queries as council
 from doorstep.files import papers
+from doorstep.files.models import Paper
 from doorstep.staff.actor import SYSTEM
 
 TOPIC, SHUT = "virus", "not scanned"
@@ -25,7 +26,7 @@ def tell(*, now: datetime) -> None:
             papers.told([row.name], now=now)
 
 
-def _tell(case: Case, row: papers.Paper, now: datetime) -> None:
+def _tell(case: Case, row: Paper, now: datetime) -> None:
     if case.erased_at:
         return
     if row.state == "refused":

@@ -1,5 +1,5 @@
 """Definitions of services: read, validate, version, publish.
 
 Public: actions, build_service, built_in_stages, channels, differences, errors, files, models,
-queries, rests, schema, service, steps, words.
+problem, queries, rests, schema, service, steps, words.
 """

@@ -15,7 +15,7 @@ from doorstep.catalogue.build_form import read_form
 from doorstep.catalogue.build_workflow import read_workflow, said_by_steps
 from doorstep.catalogue.checker import Checker, check_sentence, refuse_forgotten
 from doorstep.catalogue.errors import DefinitionError
-from doorstep.catalogue.problem import Place, Problem
+from doorstep.catalogue.problem import Place, Problem, each_once
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Public, Service, Text
 from doorstep.catalogue.unread import Unread
@@ -41,7 +41,8 @@ def _messages(b: Checker, extra: Mapping[str, Type]) -> dict[str, Text]:
         head, _, body = text.partition("\n\n")
         if not head.startswith("subject: "):
             b.wrong(Place(name), "message", "begins with `subject: …` and an empty line")
-        check_sentence(b, text, Place(name), extra)
+        for number, line in enumerate(text.splitlines(), 1):
+            check_sentence(b, line, Place(name, line=number), extra)
         texts[name.removeprefix("messages/").split(".")[0]] = Text(
             spoken.dress(head[9:].strip()), spoken.dress(body.strip())
         )
@@ -160,7 +161,7 @@ def read_all(contents: Mapping[str, str]) -> Reading:
     readings = (own, *others)
     return replace(
         own,
-        problems=tuple(dict.fromkeys(p for reading in readings for p in reading.problems)),
+        problems=tuple(each_once(p for reading in readings for p in reading.problems)),
         doubts=tuple(dict.fromkeys(p for reading in readings for p in reading.doubts)),
     )
 

@@ -31,6 +31,7 @@ def with_built_in(workflow: Workflow) -> Workflow:
         on={},
         decisions={},
         closes=MOVED,
+        is_built_in=True,
     )
     return replace(workflow, stages={**workflow.stages, MOVED: stage})
 

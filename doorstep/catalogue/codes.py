@@ -27,6 +27,7 @@ CODES: dict[str, str] = {
     "no_such_fact": "No room offers the fact.",
     "fact_outside": "A fact of an outside system is asked for where nobody may wait for it.",
     "forgotten": "An answer that is forgotten is named where it would be kept.",
+    "stray_brace": "Something in braces is no name, and would be read as it stands.",
     "private": "What is for rules alone stands in a sentence, or among options.",
     "placeholder": "A sentence names what is not known there.",
     "no_such_unit": "A sentence counts in a unit that there is not.",

@@ -33,10 +33,10 @@ class SettingFile(_Part):
 class BeforeStep(_Part):
     """One step of how it was done before, so that the gain can be shown."""
 
-    who: str
-    what: str
+    who: str = Field(description="Who did it, such as adviser.")
+    what: str = Field(description="What they did, such as Keys it into the waste system.")
     system: str = Field("", description="The system it was done in.")
-    minutes: float
+    minutes: float = Field(description="How long it took, in minutes.")
     rekeyed: bool = Field(
         False, description="true where something already written was typed again."
     )
@@ -540,7 +540,7 @@ class GivenFile(_Part):
         {}, description="Facts by the names that the form gives them, or `unavailable`."
     )
     answers: dict[str, Any] = Field({}, description="Answers by question; null for none.")
-    channel: str = "online"
+    channel: str = Field("online", description="How it came, such as telephone.")
     by_staff: bool = Field(False, description="true: an adviser fills in the form for a caller.")
     dispute: bool = Field(False, description="true: the resident disputes the stop and goes on.")
     override: str = Field("", description="The reason with which an adviser goes past the stop.")

@@ -43,6 +43,7 @@ def problems(
         *_questions(reading),
         *_steps(reading, settings or {}),
         *_facts(reading, settings or {}),
+        *_correction(reading),
         *ways.problems(reading),
         *spoken_checks.problems(reading),
         *example_checks.problems(reading, examples),
@@ -130,3 +131,26 @@ def _steps(reading: Reading, settings: Mapping[str, object]) -> Iterator[Problem
                     yield problem
             for name in sorted(steps.kind(doing.step).needs - set(doing.words)):
                 yield where.wrong("option_missing", f"`{doing.step}` says no `{name}`")
+            yield from _named_questions(reading, doing, (*path, doing.number, doing.step))
+
+
+def _named_questions(reading: Reading, doing: Doing, at: tuple[object, ...]) -> Iterator[Problem]:
+    """Find words of a step that name questions which are not asked."""
+    asked = reading.service.form.questions
+    for option in sorted(steps.kind(doing.step).questions & set(doing.words)):
+        said = doing.words[option]
+        names = said if isinstance(said, list) else [said]
+        for name in said.values() if isinstance(said, dict) else names:
+            if str(name) not in asked and not reading.is_lost(str(name)):
+                words = (
+                    f"`{option}` of `{doing.step}`: no question `{name}`{suggest(str(name), asked)}"
+                )
+                yield reading.where("workflow", *at, option).wrong("no_such_question", words)
+
+
+def _correction(reading: Reading) -> Iterator[Problem]:
+    """Find that the message is not there which says that a wrong outcome was put right."""
+    name = reading.flow.corrected
+    if name and name not in reading.service.messages and not reading.is_lost(name):
+        words = f"no messages/{name}.md{suggest(name, reading.service.messages)}"
+        yield reading.where("workflow", "corrected").wrong("no_message", words)

@@ -1,5 +1,6 @@
 """A mistake in a definition, as a value: where it stands, which kind it is, and what to write instead."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -20,6 +21,11 @@ class Problem:
     def __str__(self) -> str:
         """Return it as one line, such as "form.yaml:12: nothing is called `{bin}` here"."""
         return f"{self.file}:{self.line}: {'warning: ' if self.is_warning else ''}{self.words}"
+
+
+def each_once(problems: Iterable[Problem]) -> list[Problem]:
+    """Return mistakes without those that read alike: what is marked `&name` stands in several places."""
+    return list({(p.code, str(p)): p for p in reversed(list(problems))}.values())[::-1]
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from doorstep.catalogue.build_service import build, digest, read_all
 from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.files import SettingFile
 from doorstep.catalogue.models import Version
-from doorstep.catalogue.problem import Place, Problem
+from doorstep.catalogue.problem import Place, Problem, each_once
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
@@ -114,7 +114,7 @@ def examine(folder: Path) -> Examined:
         words = f"slug: is `{reading.service.slug}`, but its folder is `{folder.name}`"
         problems.append(reading.sources["service.yaml"].where("slug").wrong("slug", words))
     own = [p for p in problems if not reading.unread.explains(p)]
-    return Examined(reading.service, files, list(dict.fromkeys([*reading.problems, *own])))
+    return Examined(reading.service, files, each_once([*reading.problems, *own]))
 
 
 def _others(own: set[str]) -> dict[str, str]:

@@ -60,6 +60,8 @@ def _check_size(text: str) -> None:
             )
 
 
+# What the library raises for a text that looks like a day, a time or a number, and is none.
+NO_VALUE = (ValueError, OverflowError, TypeError)
 Doubled = list[tuple[tuple[object, ...], int]]
 
 
@@ -83,11 +85,7 @@ def _parsed(text: str) -> tuple[yaml.Node | None, Any, Doubled]:
 def _constructed(loader: _Loader, node: yaml.Node) -> Any:
     try:
         return loader.construct_document(node)
-    except (
-        ValueError,
-        OverflowError,
-        TypeError,
-    ) as exc:  # such as 2026-13-45, which looks like a day
+    except NO_VALUE as exc:  # such as 2026-13-45, which looks like a day
         raise _Unreadable(*_no_value(loader, node)) from exc
 
 
@@ -97,7 +95,7 @@ def _no_value(loader: _Loader, node: yaml.Node) -> tuple[str, int]:
         loader.recursive_objects, loader.constructed_objects = {}, {}
         try:
             loader.construct_object(leaf)
-        except (ValueError, OverflowError, TypeError):
+        except NO_VALUE:
             value = str(leaf.value)[:30]
             words = f"`{value}` looks like a day, a time or a number and is none; put it in quotes"
             return words, leaf.start_mark.line + 1

@@ -80,6 +80,8 @@ class Stage:
     passing: bool = False
     # Whether the workflow's general outcomes lead no further from here.
     final: bool = False
+    # Whether every service has it without saying so.
+    is_built_in: bool = False
     # The answer as a heading, and what is still to come: what, and when.
     headline: str = ""
     ahead: tuple[tuple[str, str], ...] = ()

@@ -81,6 +81,8 @@ class StepKind:
     put_right_to: Outcomes = none_of_its_own
     # Of another kind of step, in other cases: its word `outcome` comes there as an outcome of that.
     carries_to: str = ""
+    # Plain words that name questions: one, a list of them, or names that each has one.
+    questions: frozenset[str] = frozenset()
     # Plain words that it cannot do without.
     needs: frozenset[str] = frozenset()
     # Outcomes that come as soon as it is run, whenever it is run alike: a way back by them would never end.

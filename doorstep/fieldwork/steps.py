@@ -65,6 +65,7 @@ KIND = steps.StepKind(
     may_come=_with_partial,
     put_right_to=_outcomes,
     words=frozenset({"title", "named_by", "about_kind", "detail", "outcomes"}),
+    questions=frozenset({"named_by", "detail"}),
     needs=frozenset({"title", "about_kind", "outcomes"}),
     check_here=_known,
 )

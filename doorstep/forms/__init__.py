@@ -2,5 +2,5 @@
 
 Public: facts, form, journey, questions.items, questions.kind, questions.kinds,
 questions.location, questions.slot, rules.check, rules.errors, rules.evaluate, rules.functions,
-rules.parse, rules.patterns, rules.rule, rules.types.
+rules.parse, rules.patterns, rules.rule, rules.special, rules.types.
 """

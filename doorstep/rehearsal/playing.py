@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -27,8 +27,10 @@ from doorstep.council.queries import ZONE
 from doorstep.forms import facts
 from doorstep.forms.form import Page
 from doorstep.forms.journey import Decision
+from doorstep.forms.rules.rule import watched
 from doorstep.intake.filling import Entries
 from doorstep.rehearsal import made_up
+from doorstep.rehearsal.coverage import Walked
 from doorstep.rehearsal.example_filling import ExampleFilling
 from doorstep.reports import actions as reports
 from doorstep.staff.actor import RESIDENT, SYSTEM, Actor
@@ -50,6 +52,7 @@ class Report:
 
     name: str
     differences: list[str]
+    walked: Walked = field(default_factory=Walked)
 
 
 class _Undo(Exception):
@@ -87,6 +90,8 @@ class _Play:
         # "dispute", or the reason with which a member of staff goes past a stop.
         self.goes_past = "dispute" if given.get("dispute") else given.get("override", "")
         self.pages: list[str] = []
+        # Every stop that was met, also those that were gone past.
+        self.stops: set[str] = set()
         self.stop = ""
         self.case: Case | None = None
         draft = drafts.begin(
@@ -106,6 +111,7 @@ class _Play:
         while (page := self.next_page()) is not None:
             self.pages.append(page.id)
             decision = filling.answer(page, self.entries(page))
+            self.stops |= {decision.code} if decision.stops else set()
             if decision.stops and self.goes_past:
                 decision = self.go_past(page)
             if decision.stops:
@@ -113,6 +119,7 @@ class _Play:
                 return
         self.case, late = filling.submit()
         self.stop = late.code if late else ""
+        self.stops |= {self.stop} - {""}
 
     def next_page(self) -> Page | None:
         """Return the next page in the form's order: one that asks nothing is met too."""
@@ -310,10 +317,14 @@ def _play_one(service: Service, example: Mapping[str, Any]) -> Report:
     # An example without settings of its own is played with the council's.
     with catalogue.other_settings(overrides) if overrides is not None else nullcontext():
         play = _Play(service, given)
-        play.answer_pages()
-        if example.get("then") and play.case:
-            play.then(example["then"])
-        return Report(str(example["name"]), _compare(play, example["expect"]))
+        with watched() as rules:
+            play.answer_pages()
+            if example.get("then") and play.case:
+                play.then(example["then"])
+        walked = Walked(stops=play.stops, rules=rules)
+        if play.case:
+            walked.follow(play.case)
+        return Report(str(example["name"]), _compare(play, example["expect"]), walked)
 
 
 def _tried(service: Service, contents: dict[str, str], example: Mapping[str, Any]) -> Report:

@@ -1,5 +1,6 @@
 """The Jinja2 environment of every page."""
 
+from collections.abc import MutableMapping
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
@@ -123,6 +124,10 @@ class Pages(Environment):
         if type(obj) is dict and attribute not in OF_A_DICT:
             return obj.get(attribute, NOTHING)
         return super().getattr(obj, attribute)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the names that a template knows, in one dict: the library's chain of two is gone through at each import."""
+        return {**self.globals, **(d or {})}
 
 
 _plain = lru_cache(maxsize=200)(reverse)

@@ -136,6 +136,10 @@ def test_what_was_published_before_still_builds_with_what_is_refused_now(folder:
             if all(p.code in (row.code, *row.beside) for p in found(folder)):
                 assert build(catalogue.read_folder(folder)), row
             shutil.copyfile(RIGHT / row.file, folder / row.file)
+    doubt = next(row for row in ROWS if "is none of its options" in row.says)
+    change(folder, doubt)
+    assert [p.code for p in found(folder)] == ["rule"]
+    assert build(catalogue.read_folder(folder))
 
 
 def test_what_a_step_says_without_a_code_has_one() -> None:

@@ -1,11 +1,15 @@
 """What is asked several times over, what another answer asks, and mistakes at the field: page by page, at the desk, by the API."""
 
 import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from doorstep.cases.models import Case, Draft
+from doorstep.cases.parts import part_of
+from doorstep.cases.permits import Permit
 from tests.form_client import FormClient, text, words
 from tests.people import signed_in
 from tests.publishing import publish_library
@@ -139,6 +143,9 @@ def test_the_answer_can_be_changed_from_the_last_page_and_is_seen_by_staff(
     assert case.answers["people"] == [
         {"full_name": "Ann Lee", "born": {"$day": "1980-03-31"}, "student": False}
     ]
+    # Who only works on it does not read who lives there.
+    shown = dict(part_of(case, Permit("round", "work")).answers)
+    assert shown["Move"] and "People" not in shown and "Forwarding address" not in shown
     desk = signed_in("supervisor")
     assert "Ann Lee, Date of birth: 31 March 1980, Full-time student: No" in text(
         desk.get(f"/desk/cases/{case.reference}")
@@ -258,3 +265,41 @@ def test_at_the_desk_entries_stand_together_with_an_empty_one(open_district: Any
     assert 'name="people-2-full_name"' in page and 'value="Ann Lee"' in page
     assert 'name="people-3-full_name"' not in page
     assert re.search(r"Person 2", page)
+
+
+def test_a_day_that_passed_before_it_was_sent_is_asked_again(open_district: Any) -> None:
+    publish_library("housing-repair")
+    client = FormClient()
+    at_room(client)
+    client.post(f"{REPAIR}/room", {"room": "kitchen", "in_kitchen": "tap"})
+    client.post(f"{REPAIR}/frail", {"frail": "no"})
+    today = timezone.localdate()
+    since = dict(zip(("since-day", "since-month", "since-year"), day_of(today), strict=True))
+    client.post(f"{REPAIR}/details", {**since, "details": "By the window"})
+    wished = today + timedelta(days=7)
+    while wished.isoweekday() > 5:
+        wished += timedelta(days=1)
+    wish = dict(
+        zip(("not_before-day", "not_before-month", "not_before-year"), day_of(wished), strict=True)
+    )
+    answer = client.post(f"{REPAIR}/visit", {**wish, "times": ["mornings"]})
+    assert answer["Location"] == f"{REPAIR}/contact", words(answer)
+    client.post(f"{REPAIR}/contact", {"name": "Ann", "phone": "01632 960 001"})
+    draft = Draft.objects.get()
+    before = today - timedelta(days=1)
+    draft.answers = {**draft.answers, "not_before": {"$day": before.isoformat()}}
+    draft.save(update_fields=["answers"])
+    sent = client.post(f"{REPAIR}/check")
+    assert sent["Location"] == f"{REPAIR}/visit?again=1" and not Case.objects.exists()
+    again = client.get(sent["Location"])
+    assert "Choose a day from tomorrow on" in words(again)
+    assert (
+        client.post(f"{REPAIR}/visit", {**wish, "times": ["mornings"]})["Location"]
+        == f"{REPAIR}/check"
+    )
+    client.post(f"{REPAIR}/check")
+    assert Case.objects.get().answers["not_before"] == {"$day": wished.isoformat()}
+
+
+def day_of(day: date) -> tuple[str, str, str]:
+    return str(day.day), str(day.month), str(day.year)

@@ -19,6 +19,7 @@ class DateOfBirth(Date):
     """The day on which somebody was born: not in the future, and at most 120 years ago."""
 
     name = "date_of_birth"
+    is_private = True
     shown, is_typed, carried = "", True, "never"
     expected, usual = "A day such as 1980-03-31", date(1980, 3, 31)
     examples = (

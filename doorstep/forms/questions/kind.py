@@ -108,6 +108,8 @@ class Kind:
     carried: Carried = "by_name"
     # A text in own words: 1 where there is room for many, 2 for a few, 0 where it is none.
     own_words = 0
+    # Whether it says so much of somebody that only who sees all of a case reads it: not crews, not partners.
+    is_private = False
     # Whether it can be asked several times over on one page (`repeat`).
     may_repeat = True
     # Whether the map's scripts come with its page, and whether it has its page to itself.

@@ -26,6 +26,7 @@ class NationalInsurance(Kind):
     """A National Insurance number, kept in capitals without spaces; nobody but staff ever sees it."""
 
     name = "national_insurance"
+    is_private = True
     carried = "never"
     datatype, expected = "string", "A National Insurance number: two letters, six digits, A to D"
     usual = "AB123456C"

@@ -55,6 +55,7 @@ class Organisation(Kind):
     """An organisation by its name; its company number and its charity number need not be given."""
 
     name = "organisation"
+    is_private = True
     datatype = "string"
     expected = "The organisation's name; behind it, with commas, a company's or charity's number"
     usual = _kept("Example Limited")

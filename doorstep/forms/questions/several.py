@@ -16,6 +16,7 @@ class Several(Kind):
     """Entries of the same questions, one after the other; services say it by a page's `repeat`."""
 
     name, may_repeat = "several", False
+    is_private = True
     is_listed, is_typed, carried, datatype = False, True, "never", ""
     examples = ()
 

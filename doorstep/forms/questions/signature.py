@@ -26,6 +26,7 @@ class Signature(Kind):
     """A signature: the name typed, and drawn beside it where that can be done; never a picture made elsewhere."""
 
     name = "signature"
+    is_private = True
     carried, missing = "never", "missing_signature"
     datatype, expected = "string", "The full name of who signs"
     usual: Mapping[str, str] = {"name": "Alex Example", "strokes": ""}

@@ -41,6 +41,7 @@ class UkAddress(Kind):
     """Any address in the UK, found by its postcode where it is ours, else typed in; never shown to anyone else."""
 
     name, may_repeat = "uk_address", False
+    is_private = True
     nature = "anywhere"
     datatype, expected = "string", "Lines, town and postcode with commas, or a UPRN of the district"
     usual = _kept("10 Mill Lane", "", "Leeds", "", "LS1 4AP")

@@ -1,6 +1,8 @@
 """A rule, ready to use."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from doorstep.forms.rules.check import NONE, check
@@ -64,4 +66,21 @@ class Rule:
 
     def evaluate(self, values: Mapping[str, object], clock: Clock) -> object:
         """Return the rule's value over answers, facts and settings."""
-        return self._run(values, clock)
+        value = self._run(values, clock)
+        if (seen := _seen.get()) is not None:
+            seen.add((self.text, value is True))
+        return value
+
+
+_seen: ContextVar[set[tuple[str, bool]] | None] = ContextVar("seen", default=None)
+
+
+@contextmanager
+def watched() -> Iterator[set[tuple[str, bool]]]:
+    """Give the texts of the rules that are judged inside the block, each with whether it held: for examples."""
+    seen: set[tuple[str, bool]] = set()
+    mark = _seen.set(seen)
+    try:
+        yield seen
+    finally:
+        _seen.reset(mark)

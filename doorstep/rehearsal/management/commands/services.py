@@ -20,6 +20,7 @@ from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.rehearsal import playing as rehearsal
+from doorstep.rehearsal import reference
 
 
 class Command(BaseCommand):
@@ -30,12 +31,12 @@ class Command(BaseCommand):
         " files against a running service. import [SLUG…]: publish what does not run yet, or the"
         " named. diff SLUG: compare the running version with the library. export SLUG FOLDER: write"
         " the running version as a folder. explain REFERENCE: why a case was decided as it was."
-        " schema: write the JSON Schema that editors use."
+        " schema: write the JSON Schema that editors use. reference: write the page that says all that a service can be made of."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take a verb and what it is about."""
-        verbs = ["check", "play", "explain", "diff", "export", "import", "schema"]
+        verbs = ["check", "play", "explain", "diff", "export", "import", "schema", "reference"]
         parser.add_argument("verb", choices=verbs)
         parser.add_argument("what", nargs="*")
         parser.add_argument("--service", default="", help="the installed service a FILE is for")
@@ -221,6 +222,13 @@ class Command(BaseCommand):
         for name, text in schemas().items():
             (folder / f"{name}.json").write_text(text, encoding="utf-8")
             self.stdout.write(f"services/schema/{name}.json: written")
+
+    def _reference(self, what: list[str]) -> None:
+        path = council.home() / "docs" / "reference.md"
+        if not path.parent.is_dir():
+            raise CommandError(f"There is no folder {path.parent} to write the reference into.")
+        path.write_text(reference.page(), encoding="utf-8")
+        self.stdout.write("docs/reference.md: written")
 
     def _explain(self, what: list[str]) -> None:
         case = cases.by_reference(what[0]) if what else None
