@@ -213,6 +213,8 @@ FORM = [
     ("pattern", F, "kind: yes_no,", "kind: yes_no, pattern: '[a-z]',", "`pattern` is for texts that are typed, not for `yes_no`"),
     ("pattern", F, "{id: name, kind: text,", "{id: name, kind: text, pattern: '[a-z',", ""),
     ("most_files", F, "{id: name, kind: text, contact: name,", "{id: name, kind: photos, most: 99,", "`most` is a whole number from 1 to 10"),
+    ("file_types", F, "{id: name, kind: text, contact: name,", "{id: name, kind: files, types: [pdf, docs],", "no type of file `docs`; did you mean `docx`?"),
+    ("file_types", F, "kind: yes_no,", "kind: yes_no, types: [pdf],", "`types` is for files, not for `yes_no`"),
     ("repeat_part", F, "    asked_only: true", f"    asked_only: true\n{REPEAT}}}", "`claim` cannot be asked several times over", "      - {id: claim", ("public",)),
     ("repeat_empty", F, "  - page: day\n", f"  - page: more\n    title: {{en: More, cy: Mwy}}\n{REPEAT}}}\n  - page: day\n", "a page that is repeated asks at least one question", REPEAT),
     ("entry_check", F, "  - page: day\n", f"  - page: more\n    title: {{en: More, cy: Mwy}}\n{REPEAT}, check: [{{when: many, stop: known}}]}}\n    questions:\n      - {{id: what, kind: text, label: {{en: What, cy: Beth}}}}\n  - page: day\n", "a rule of one entry says `wrong:`, and `say:`", REPEAT),

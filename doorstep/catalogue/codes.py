@@ -46,6 +46,7 @@ CODES: dict[str, str] = {
     "wrong_unsaid": "What is wrong with an answer lacks its question or its sentence.",
     "unbounded": "A kind of question has no least or most.",
     "most_files": "A question takes too many files, or none.",
+    "file_types": "A question takes files of a type that there is not, or takes none.",
     "pattern": "A pattern cannot be used, or its question is none that is typed.",
     "reveal": "A question is revealed by what is no answer above it.",
     "repeat_part": "A question cannot be asked several times over.",

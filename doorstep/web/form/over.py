@@ -22,7 +22,7 @@ from doorstep.web.kit.waiting import waiting
 # How often a page asks whether the adviser is done.
 WAITS_SECONDS = 10
 # Fields that are no answers: buttons of each page, and what a form whose pages stand on one sends beside (`at_once`).
-BUTTONS = ("csrfmiddlewaretoken", "save", "longer", "help", "link", "campaign")
+BUTTONS = ("csrfmiddlewaretoken", "save", "longer", "help", "link", "campaign", "add")
 LOOKS = ("update", "find", "another", "pass_on", "override", "beside", "rule", "drawn", seen.FIELD)
 NOT_TYPED = (*BUTTONS, *LOOKS, "draft", "here")
 

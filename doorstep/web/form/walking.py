@@ -185,7 +185,7 @@ class Walker:
     def _drawn(self, here: Page) -> Iterator[object]:
         for question in here.questions:
             nature = kinds.of(question).nature
-            if nature in ("home", "spot", "photos", "anywhere"):
+            if nature in ("home", "spot", "photos", "files", "anywhere"):
                 chosen = [value for value in self.posted.getlist(question.id) if value]
                 # Of a home that is known, what was typed is not drawn any more.
                 is_said = nature == "home" and chosen
