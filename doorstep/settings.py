@@ -277,6 +277,10 @@ COMPANIES_HOUSE_URL = os.environ.get(
     "COMPANIES_HOUSE_URL", "https://api.company-information.service.gov.uk"
 )
 COMPANIES_HOUSE_KEY = os.environ.get("COMPANIES_HOUSE_KEY", "")
+# The virus scanner (connectors/clamav.py); none: files are kept unscanned, and whoever opens one reads so.
+CLAMAV_ADDRESS = os.environ.get("CLAMAV_ADDRESS", "")
+_NO_SCANNER = "doorstep.files.provider.NoScanner"
+_SCANNER = "doorstep.connectors.clamav.ClamAV" if CLAMAV_ADDRESS else _NO_SCANNER
 # The waste system that a council has already (connectors/whitespace.py); none: the book of rounds is kept here. The secret
 # is what its callbacks must bring.
 _WASTE = os.environ.get("DOORSTEP_WASTE", "")
@@ -317,6 +321,7 @@ CONNECTORS = {
     "customers.records": os.environ.get("DOORSTEP_RECORDS")
     or ("doorstep.connectors.academy_extract.AcademyExtract" if DEMO else _NO_RECORDS),
     "customers.organisations": _COMPANIES,
+    "files.scanner": _SCANNER,
     **({"waste.backend": _WASTE} if _WASTE else {}),
     **({"outside.identity": "doorstep.connectors.oidc.Oidc"} if OIDC_ISSUER else {}),
 }
@@ -326,6 +331,7 @@ CONNECTORS = {
 _HERE = ("127.0.0.1", "localhost")
 _ACADEMY_HERE = urlsplit(ACADEMY_URL).hostname in _HERE
 _COMPANIES_HERE = urlsplit(COMPANIES_HOUSE_URL).hostname in _HERE
+_CLAMAV_HERE = urlsplit(CLAMAV_ADDRESS).hostname in (*_HERE, None)  # None: a socket's path
 _OIDC_HERE = urlsplit(OIDC_ISSUER).hostname in _HERE
 _WHITESPACE_HERE = urlsplit(WHITESPACE_URL).hostname in _HERE
 _NOTIFY_HERE = urlsplit(GOVUK_NOTIFY_URL).hostname in _HERE
@@ -339,8 +345,10 @@ _DEMOS = (
     *(("doorstep.connectors.academy_http.",) if _ACADEMY_HERE else ()),
     *(("doorstep.connectors.companies_house.",) if _COMPANIES_HERE else ()),
     *(("doorstep.connectors.whitespace.",) if _WHITESPACE_HERE else ()),
+    *(("doorstep.connectors.clamav.",) if _CLAMAV_HERE else ()),
     *(("doorstep.connectors.oidc.",) if _OIDC_HERE else ()),
     _NO_RECORDS,
+    _NO_SCANNER,
 )
 for _socket, _name in CONNECTORS.items():
     if DEMO and not _name.startswith(_DEMOS):

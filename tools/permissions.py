@@ -27,7 +27,7 @@ AFTER = """
   by its token, Doorstep itself. `cases.permits.may_open` says for one case whether and how much, `visible_to` is the same for
   lists, counts and programs; a test holds both equal on more than 10,000 pairs.
 - **How much.** *Whole* needs `case.contact` for the case. Without it, who has work of it or to whom it was sent sees what the work needs: answers
-  and photos, no contact. Everybody else sees where and how it stands, and nothing that anybody wrote.
+  and photos, what files are called, no contact. Everybody else sees where and how it stands, and nothing that anybody wrote.
 - **A restricted case** is open only to who has `case.restricted` for it, and to the crew that has work of it. It leaves public pages, lists,
   day lists and the API. A supervisor restricts it on its page, with a reason.
 - **People** (`customer.see`) are of no team. A restricted one is found and opened with `customer.restricted` alone, and opened with a reason
@@ -37,7 +37,7 @@ AFTER = """
   down to whom it was sent, and until thirty days after they ended it. Nothing else opens a case to a crew or a partner.
 - **A case's team** is that of its service, in the version that runs or ran last.
 - **Tokens** have scopes, and may be of some services only.
-- Who looked at a case, a home, a list or a photo is written down (`staff.Look`), also who saw a part of it only.
+- Who looked at a case, a home, a list, a photo or a file is written down (`staff.Look`), also who saw a part of it only.
 - `tests/house/test_who_sees.py` tries every address × 15 seats × 5 records × GET and POST, `test_who_sees_people.py` every address of a person × each role × 4 records; `tests/house/test_doors.py` every address × every role.
 """
 

@@ -18,12 +18,12 @@ from doorstep.cases.locking import locked
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.owners import Owner
 from doorstep.cases.shapes import PassedStop
-from doorstep.cases.values import photos_of, settings_of, values_of
+from doorstep.cases.values import sent_with, settings_of, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Change, Service
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
-from doorstep.files import photos
+from doorstep.files import held
 from doorstep.forms.journey import Decision
 from doorstep.staff.actor import Actor
 
@@ -164,7 +164,8 @@ def _enter(case: Case, draft: Draft, change: Change, by: Actor, now: datetime) -
     new = values_of(draft, settings_of(draft, catalogue.service(draft.version_id), now))
     kept = {name: rule.evaluate(new, clock_at(now)) for name, rule in change.values}
     was = workflow.said_now(case)
-    photos.keep(photos_of(catalogue.service(draft.version_id), draft.answers))
+    files = sent_with(catalogue.service(draft.version_id), draft.answers)
+    held.keep(files, holder=case.reference)
     draft.sent_at = now
     draft.save(update_fields=["sent_at", "facts", "observed", "decisions", "asked"])
     workflow.keep(case, FACT, kept)
@@ -186,13 +187,13 @@ def make(*, case: Case, draft: Draft, by: Actor, now: datetime) -> None:
     service = catalogue.service(case.version_id)
     personal = {q.id for q in service.form.questions.values() if q.contact or q.forget}
     draft.changes = case
-    lines, before = _lines(case, draft, service), photos_of(service, case.answers)
+    lines, before = _lines(case, draft, service), sent_with(service, case.answers)
     case.answers = {k: v for k, v in draft.answers.items() if k not in personal}
     case.words = {k: v for k, v in draft.words.items() if k.split("@")[0] not in personal}
     case.facts = {**case.facts, **draft.facts}
     case.decisions = {**case.decisions, **draft.decisions}
     case.save(update_fields=["answers", "words", "facts", "decisions"])
-    _remove(set(before) - set(photos_of(service, case.answers)))
+    _remove(set(before) - set(sent_with(service, case.answers)))
     workflow.change(case, draft, by=by, now=now)
     timeline.write(case, "changed", by=by, now=now, text="\n".join(lines))
     forget(draft=draft)
@@ -212,14 +213,14 @@ def drop(*, case: Case, draft: Draft, by: Actor, now: datetime) -> None:
     """Leave a case as it is: what was set in motion for its change is taken back."""
     workflow.drop_change(case, draft, by=by, now=now)
     service = catalogue.service(case.version_id)
-    _remove(set(photos_of(service, draft.answers)) - set(photos_of(service, case.answers)))
+    _remove(set(sent_with(service, draft.answers)) - set(sent_with(service, case.answers)))
     forget(draft=draft)
 
 
 def _remove(names: set[str]) -> None:
-    """Remove photos that no case has any more, once that is sure."""
+    """Remove photos and papers that no case has any more, once that is sure."""
     for name in names:
-        transaction.on_commit(partial(photos.remove, name))
+        transaction.on_commit(partial(held.remove, name))
 
 
 def forget(*, draft: Draft) -> None:

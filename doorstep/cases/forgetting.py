@@ -8,19 +8,19 @@ from django.db.models import Q
 
 from doorstep.cases import access, drafts, history
 from doorstep.cases.models import FULL, Case, Draft, EventText, Link
-from doorstep.cases.values import photos_of
+from doorstep.cases.values import sent_with
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.models import Version
 from doorstep.council.errors import Refused
 from doorstep.customers import actions as customers
-from doorstep.files import photos
+from doorstep.files import held
 from doorstep.tasks import actions as tasks
 
 # A form that was sent a moment ago may still be looked at to see what went wrong with it.
 SENT_KEPT = timedelta(days=1)
-# The photos that forms not sent yet hold, right or wrong as the page may be.
+# The photos and papers that forms not sent yet hold, right or wrong as the page may be.
 HELD = """
-select distinct (regexp_matches(answers::text || typed::text, '[0-9a-f]{32}[.]jpg', 'g'))[1]
+select distinct (regexp_matches(answers::text || typed::text, '[0-9a-f]{32}[.](?:jpg|file)', 'g'))[1]
 from cases_draft where sent_at is null
 """
 
@@ -34,9 +34,9 @@ def erase(*, case_id: int, now: datetime) -> Case:
     case = Case.objects.select_for_update(of=("self",)).get(id=case_id)
     if not case.is_closed:
         raise Refused("still_open")
-    for name in set(_photos(case)) - _held_by_kin(case):
+    for name in set(_files(case)) - _held_by_kin(case):
         # After the commit: a file cannot be brought back.
-        transaction.on_commit(partial(photos.remove, name))
+        transaction.on_commit(partial(held.remove, name))
     customer, case.customer, case.place = case.customer_id, None, None
     case.answers, case.words, case.facts, case.decisions = {}, {}, {}, {}
     # The ward stays, for figures.
@@ -80,19 +80,19 @@ def _forget_changes(case: Case) -> None:
     )
 
 
-def _photos(case: Case) -> list[str]:
-    """Return the names of a case's photos, from its answers and its timeline."""
-    answers = photos_of(catalogue.service(case.version_id), case.answers)
+def _files(case: Case) -> list[str]:
+    """Return the names of a case's photos and papers, from its answers and its timeline."""
+    answers = sent_with(catalogue.service(case.version_id), case.answers)
     later = case.events.filter(data__has_any_keys=["photo", "attached"])
     return [*answers, *(name for event in later for name in history.photos_with(event))]
 
 
 def _held_by_kin(case: Case) -> set[str]:
-    """Return the photos that the case this one came from, or went on as, holds still."""
+    """Return the photos and papers that the case this one came from, or went on as, holds still."""
     came_from = Case.objects.filter(draft__moved_from=case)
     went_on_as = Case.objects.filter(moved_on=case.draft)
     kin = [*came_from.filter(erased_at=None), *went_on_as.filter(erased_at=None)]
-    return {name for other in kin for name in _photos(other)}
+    return {name for other in kin for name in _files(other)}
 
 
 def erase_due(*, now: datetime) -> int:
@@ -128,8 +128,8 @@ def empty_sent(*, now: datetime) -> int:
 
 
 def drop_old_photos(*, now: datetime) -> None:
-    """Delete photos that hours after they were sent to us neither a form, a case nor a record holds."""
+    """Delete photos and papers that hours after they were sent to us neither a form, a case nor a record holds."""
     with connection.cursor() as cursor:
         cursor.execute(HELD)
-        held = {name for (name,) in cursor.fetchall()}
-    photos.sweep(unfinished=held, now=now)
+        unfinished = {name for (name,) in cursor.fetchall()}
+    held.sweep(unfinished=unfinished, now=now)

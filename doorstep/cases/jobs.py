@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from doorstep.cases import access, forgetting, sharing
+from doorstep.cases import access, forgetting, scanned, sharing
 
 
 def forget() -> None:
@@ -16,5 +16,10 @@ def forget() -> None:
 
 
 def forget_photos() -> None:
-    """Delete photos that came in and that nothing holds any more."""
+    """Delete photos and papers that came in and that nothing holds any more."""
     forgetting.drop_old_photos(now=timezone.now())
+
+
+def tell_of_files() -> None:
+    """Tell teams what the virus scanner found in files of their cases."""
+    scanned.tell(now=timezone.now())

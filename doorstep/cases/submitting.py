@@ -14,7 +14,7 @@ from doorstep.cases.locking import locked_draft, one_draft_an_order, one_open_ca
 from doorstep.cases.models import Case, Draft
 from doorstep.cases.owners import Owner
 from doorstep.cases.shapes import PassedStop
-from doorstep.cases.values import of_nature, photos_of, settings_of, to_json, values_of
+from doorstep.cases.values import files_of, of_nature, sent_with, settings_of, to_json, values_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import fill
@@ -22,7 +22,7 @@ from doorstep.council import queries as council
 from doorstep.council.errors import Refused
 from doorstep.customers import actions as customers
 from doorstep.customers.models import Customer
-from doorstep.files import photos
+from doorstep.files import held, papers
 from doorstep.forms import facts as forms
 from doorstep.forms import journey
 from doorstep.forms.form import Page
@@ -207,11 +207,16 @@ def judge_all(
     Refused("wrong_by_now", page=...) where an answer is wrong that was right when it was given.
     """
     values = values_of(draft, settings, service)
+    refused = papers.refused(files_of(service, draft.answers))
     for page in service.form.pages:
         if not journey.is_shown(page, values, frozenset(draft.asked), clock_at(now)):
             continue
         if not journey.answered(page, draft.answers):
             raise Refused("unanswered", page=page.id)
+        if refused and any(
+            refused & {*kinds.of(q).files(draft.answers.get(q.id))} for q in page.questions
+        ):
+            raise Refused("wrong_by_now", page=page.id)
         about: dict[str, Any] = {"values": values, "service": service, "may_ask_outside": False}
         decision = drafts.judge(draft, page, now, given_facts, **about)
         if decision.mistakes:  # a day that was still to come when it was answered
@@ -253,7 +258,7 @@ def _open(
     case.restricted = _is_restricted(draft)
     case.customer = _customer(draft, service, case.place, case.restricted, now)
     case.language = _language(draft, origin)
-    photos.keep(photos_of(service, draft.answers))
+    held.keep(sent_with(service, draft.answers), holder=case.reference)
     passed: dict[str, PassedStop] = dict(draft.passed)
     _empty(draft, now)
     workflow.begin(case, by=by, now=now, passed=passed)

@@ -134,6 +134,17 @@ def photos_of(service: Service, answers: Mapping[str, Any]) -> list[str]:
     return [name for q in questions for name in kinds.of(q).photos(answers.get(q.id))]
 
 
+def files_of(service: Service, answers: Mapping[str, Any]) -> list[str]:
+    """Return the names of the files among some answers that are no photos."""
+    questions = service.form.questions.values()
+    return [name for q in questions for name in kinds.of(q).files(answers.get(q.id))]
+
+
+def sent_with(service: Service, answers: Mapping[str, Any]) -> list[str]:
+    """Return the names of all that was sent as a file with some answers."""
+    return [*photos_of(service, answers), *files_of(service, answers)]
+
+
 def words_of(case: Case) -> dict[str, object]:
     """Return every placeholder a sentence about a case may use; the link is filled in by who sends."""
     about = catalogue.service(case.version_id).about

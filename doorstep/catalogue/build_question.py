@@ -7,6 +7,7 @@ from doorstep.catalogue import files as f
 from doorstep.catalogue.checker import Checker, check_sentence, doubt_sentence
 from doorstep.catalogue.problem import Place
 from doorstep.catalogue.reading import Source
+from doorstep.files.file_types import TYPES
 from doorstep.forms.form import CheckRule, Question, Reveal
 from doorstep.forms.questions.kind import Kind
 from doorstep.forms.questions.kinds import KINDS, SEVERAL
@@ -132,6 +133,7 @@ def _question(
         contact=q.contact,
         short=q.short or q.label or title,
         forget=q.forget,
+        types=_types(b, q, kind, src.where(*at, "types")),
     )
     for field in ("label", "hint", "body"):
         doubt_sentence(b, getattr(q, field), src.where(*at, field))
@@ -147,6 +149,20 @@ def _question(
         left_out = question.may_be_left_out or q.revealed_by is not None
         b.learn_name(q.id, Maybe(shape) if left_out else shape)
     return question
+
+
+def _types(b: Checker, q: f.QuestionFile, kind: Kind, where: Place) -> tuple[str, ...]:
+    """Return the types of files that a question takes; keep the problem where there is none such."""
+    if not q.types:
+        return ()
+    if not kind.types(Question(id=q.id, kind=q.kind)):
+        b.wrong(where, "file_types", f"`types` is for files, not for `{q.kind}`")
+        return ()
+    for name in q.types:
+        if name not in TYPES:
+            words = f"no type of file `{name}`{suggest(name, TYPES)}; there are: {', '.join(TYPES)}"
+            b.wrong(where, "file_types", words)
+    return tuple(name for name in dict.fromkeys(q.types) if name in TYPES)
 
 
 def _bounded(

@@ -41,7 +41,8 @@ def _messages(b: Checker, extra: Mapping[str, Type]) -> dict[str, Text]:
         head, _, body = text.partition("\n\n")
         if not head.startswith("subject: "):
             b.wrong(Place(name), "message", "begins with `subject: …` and an empty line")
-        check_sentence(b, text, Place(name), extra)
+        for number, line in enumerate(text.splitlines(), 1):
+            check_sentence(b, line, Place(name, line=number), extra)
         texts[name.removeprefix("messages/").split(".")[0]] = Text(
             spoken.dress(head[9:].strip()), spoken.dress(body.strip())
         )

@@ -11,7 +11,7 @@ from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.problem import Place, Problem
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.unread import Unread
-from doorstep.catalogue.words import UNITS, places
+from doorstep.catalogue.words import UNITS, places, stray_braces
 from doorstep.forms import facts
 from doorstep.forms.rules.check import check_call
 from doorstep.forms.rules.errors import RuleError, suggest
@@ -245,6 +245,11 @@ def _may_be_nothing(b: Checker, path: str) -> bool:
 
 def check_sentence(b: Checker, text: str, where: Place, extra: Mapping[str, Type]) -> None:
     """Check that every placeholder of a sentence names something; keep the problem when it does not."""
+    for stray in stray_braces(text):
+        words = (
+            f"`{stray}` is no name in braces: small letters, digits and _, such as {{last.date}}"
+        )
+        b.doubts.append(where.wrong("stray_brace", words))
     for path, unit in places(text):
         if unit and unit not in UNITS:
             b.wrong(where, "no_such_unit", f"no unit `{unit}`; there are: {', '.join(UNITS)}")

@@ -189,6 +189,10 @@ class QuestionFile(_Part):
         None,
         description="For a number, a sum or a day: the most it may be, such as settings.most; a rule. For photos and files: how many, at most 10.",
     )
+    types: list[str] = Field(
+        [],
+        description="For files: the types it takes, such as [pdf, jpeg, docx]; left out, those that letters and bills come in.",
+    )
     pattern: str = Field(
         "",
         description="For a text: what the whole of it is like, such as [A-Z]{2}[0-9]{6}; what is wrong is said by `errors: {pattern: …}`.",

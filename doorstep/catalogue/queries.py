@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+import structlog
 import yaml
 from django.db.models import Max, QuerySet
 from django.utils import timezone
@@ -29,6 +30,7 @@ from doorstep.council.errors import Refused
 from doorstep.outside.kept import kept
 from doorstep.outside.lately import Lately
 
+log = structlog.get_logger("doorstep.catalogue")
 FILES = ("service.yaml", "form.yaml", "workflow.yaml", "examples.yaml")
 # The scoping note: nothing is read from it, and it belongs to the version.
 NOTE = "README.md"
@@ -186,8 +188,21 @@ def current(slug: str) -> Service | None:
 
 
 def running() -> list[Service]:
-    """Return every current service, by title."""
-    return sorted((service(v) for v in runs().values()), key=lambda s: s.about.title)
+    """Return every current service, by title.
+
+    One that this process cannot read, such as of a newer release with a kind of question that it does not know, is left out
+    and logged: it holds up no other.
+    """
+    read = (_read(version) for version in runs().values())
+    return sorted((s for s in read if s is not None), key=lambda s: s.about.title)
+
+
+def _read(version: str) -> Service | None:
+    try:
+        return service(version)
+    except DefinitionError as exc:
+        log.error("service_not_read", version=version[:12], code=exc.problems[0].code)
+        return None
 
 
 @kept

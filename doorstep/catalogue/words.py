@@ -15,7 +15,8 @@ from doorstep.council.queries import ZONE
 from doorstep.text.untranslated import like
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-_PLACE = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)(?::([a-z_]+))?\}")
+_NAME = r"[a-z_][a-z0-9_]*"
+_PLACE = re.compile(rf"\{{({_NAME}(?:\.{_NAME})*)(?::([a-z_]+))?\}}")
 
 
 def _days(n: int) -> str:
@@ -55,6 +56,11 @@ UNITS: dict[str, Callable[[Any], str]] = {
 def places(text: str) -> list[tuple[str, str]]:
     """Return the placeholders of a text, each with its unit or ""."""
     return _PLACE.findall(text)
+
+
+def stray_braces(text: str) -> list[str]:
+    """Return what stands in braces, or after one, and is no placeholder: it would be read by people as it is."""
+    return re.findall(r"[{}][^{}]{0,20}[{}]?", _PLACE.sub("", text))
 
 
 def _clock(of: time) -> str:

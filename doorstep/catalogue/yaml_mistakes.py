@@ -9,7 +9,7 @@ import yaml
 _SAID = (
     ("found a tab", "a tab stands where spaces should: indent with spaces alone"),
     ("cannot start any token", "a line cannot begin so: write spaces instead of a tab, and put a text with @ ` or % in quotes"),
-    ("mapping values are not allowed", "a colon is one too many here: put a text with a colon in quotes, or indent as the lines around it"),
+    ("mapping values are not allowed", "a colon is one too many here: one is missing after the name before it, a text with a colon needs quotes, or the line is not indented as those around it"),
     ("could not find expected ':'", "a colon is missing: each line says `name: value`"),
     ("did not find expected ',' or ']'", "a list is not closed: a comma or `]` is missing"),
     ("did not find expected ',' or '}'", "a comma or `}` is missing, or a text with a comma, a colon, { or [ needs quotes"),

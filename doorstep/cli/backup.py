@@ -1,8 +1,8 @@
-"""`doorstep backup FOLDER` and `doorstep restore FOLDER`: the database and the photos, in one folder.
+"""`doorstep backup FOLDER` and `doorstep restore FOLDER`: the database, the photos and the papers, in one folder.
 
 PostgreSQL's own programs do the work: Debian's of the server's version where they are installed, else those of the
 embedded server, else the machine's. Where restoring needs the server's own version, install postgresql-client of it.
-A backup carries a mark until every photo that its rows name is in it.
+A backup carries a mark until every photo and paper that its rows name is in it.
 """
 
 import os
@@ -16,17 +16,20 @@ from doorstep import database_url
 from doorstep.cli import embedded
 from doorstep.cli.cannot_start import CannotStart
 
-DUMP, PHOTOS, MARK = "database.dump", "photos", "INCOMPLETE"
+DUMP, PHOTOS, PAPERS, MARK = "database.dump", "photos", "papers", "INCOMPLETE"
+FOLDERS = (PHOTOS, PAPERS)
 UNFINISHED = "This backup was not finished; take another."
-# The photos that cases, crews' records and forms not sent yet name; of an erased case only its events still do.
+# The photos and papers that cases, crews' records and forms not sent yet name; of an erased case only its events still do.
 NAMED = """
 with said (words) as (
   select name::text from outside_photo where kept
+  union all select name from files_paper where kept and state <> 'refused'
   union all select answers::text from cases_case where erased_at is null
   union all select data::text from cases_event e join cases_case c on c.id = e.case_id where c.erased_at is null and e.data ?| array['photo', 'attached']
   union all select answers::text || typed::text from cases_draft where sent_at is null
 )
-select distinct (regexp_matches(words, '[0-9a-f]{32}[.]jpg', 'g'))[1] from said
+select distinct (regexp_matches(words, '[0-9a-f]{32}[.](?:jpg|file)', 'g'))[1] as name from said
+except select name from files_paper where state = 'refused'
 """
 EMPTY = "select count(*) from information_schema.tables where table_schema = 'public'"
 
@@ -78,27 +81,28 @@ def _run(program: str, *args: str) -> str:
     return done.stdout.strip()
 
 
-def _photos() -> Path:
+def _kept(name: str) -> Path:
+    """Return the folder that photos, or papers, are kept in."""
     from doorstep.settings import DATA
 
-    return DATA / "photos"
+    return DATA / name
 
 
 def _named() -> set[str]:
-    """Return the names of the photos that the database's rows name now."""
+    """Return the names of the photos and papers that the database's rows name now."""
     return set(_call("psql", "-Atc", NAMED).split())
 
 
 def _difference(missing: int, named: int, where: Path) -> str:
     """Return what is said where files are missing."""
     return (
-        f"{missing} of {named} photos that cases and forms name are missing in {where};"
+        f"{missing} of {named} photos and files that cases and forms name are missing in {where};"
         " is DOORSTEP_DATA the folder that the web serves from?"
     )
 
 
 def backup(folder: Path) -> str:
-    """Write database and photos into a folder that is new or empty; return what is wrong with it. Raises CannotStart."""
+    """Write database, photos and papers into a folder that is new or empty; return what is wrong with it. Raises CannotStart."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CannotStart(f"{folder} is not empty; name a folder that is new or empty.")
     folder.mkdir(parents=True, exist_ok=True)
@@ -107,28 +111,30 @@ def backup(folder: Path) -> str:
     _call("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={folder / DUMP}")
     named = _named()
     # After the database: a photo is there before anything names it.
-    if _photos().is_dir():
-        shutil.copytree(_photos(), folder / PHOTOS)
-    else:
-        (folder / PHOTOS).mkdir()
-    missing = named - _files(folder / PHOTOS)
+    for name in FOLDERS:
+        if _kept(name).is_dir():
+            shutil.copytree(_kept(name), folder / name)
+        else:
+            (folder / name).mkdir()
+    missing = named - _files(folder)
     if missing:
         missing &= _named()  # what was erased meanwhile is rightly gone
     if not missing:
         (folder / MARK).unlink()
         return ""
-    wrong = _difference(len(missing), len(named), _photos())
+    wrong = _difference(len(missing), len(named), _kept(PHOTOS).parent)
     (folder / MARK).write_text("\n".join([wrong, *sorted(missing), ""]))
     return wrong
 
 
 def _files(folder: Path) -> set[str]:
-    """Return the names of the photos that lie in a folder; an empty file is none."""
-    return {p.name for p in folder.iterdir() if p.stat().st_size} if folder.is_dir() else set()
+    """Return the names of the photos and papers that lie in their folders of one; an empty file is none."""
+    there = [folder / name for name in FOLDERS if (folder / name).is_dir()]
+    return {path.name for one in there for path in one.iterdir() if path.stat().st_size}
 
 
 def restore(folder: Path) -> str:
-    """Bring database and photos back into an empty database; return what is missing.
+    """Bring database, photos and papers back into an empty database; return what is missing.
 
     Raises CannotStart, and then changes nothing.
     """
@@ -141,10 +147,12 @@ def restore(folder: Path) -> str:
         )
     args = ["--no-owner", "--no-acl", "--exit-on-error", "--single-transaction"]
     _call("pg_restore", *args, f"--dbname={_environment(embedded.ensure())['PGDATABASE']}", str(folder / DUMP))  # fmt: skip
-    shutil.copytree(folder / PHOTOS, _photos(), dirs_exist_ok=True)
+    for name in FOLDERS:
+        if (folder / name).is_dir():  # a backup of before papers has none
+            shutil.copytree(folder / name, _kept(name), dirs_exist_ok=True)
     named = _named()
-    if missing := named - _files(_photos()):
-        return _difference(len(missing), len(named), folder / PHOTOS)
+    if missing := named - _files(_kept(PHOTOS).parent):
+        return _difference(len(missing), len(named), folder)
     return UNFINISHED if (folder / MARK).exists() else ""
 
 

@@ -1,4 +1,4 @@
-"""What people send us as files: photos now, looked at, stripped and kept.
+"""What people send us as files: photos, looked at, stripped and kept; papers, told by what is in them and shut until they are scanned.
 
-Public: errors, photos.
+Public: errors, file_types, held, models, papers, photos.
 """

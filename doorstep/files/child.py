@@ -1,4 +1,4 @@
-"""Has a picture read by a process of its own, so that no picture can take this one's memory or time.
+"""Has what strangers send read by a process of its own, so that no file can take this one's memory or time.
 
 Few are read at once on a machine, whatever the number of its web processes.
 """
@@ -29,14 +29,21 @@ class Busy(Exception):
     """Others had every place for as long as one may wait."""
 
 
-def read(source: IO[bytes], target: IO[bytes], *, places: Path) -> int:
+def read(
+    source: IO[bytes],
+    target: IO[bytes],
+    *,
+    places: Path,
+    program: str = "",
+    task: str = "",
+) -> int:
     """Have the picture in one file written as a JPEG into another; return one of the codes of `picture`.
 
-    `places` is the folder in which the machine's processes agree on whose turn it is. Raises Busy, OSError.
+    Or have another `program` do its `task`, and return a code of its own. `places` is the folder in which the machine's processes agree on whose turn it is. Raises Busy, OSError.
     """
     with _place(places):
         process = subprocess.Popen(
-            [sys.executable, "-P", picture.__file__],
+            [sys.executable, "-P", program or picture.__file__, *filter(None, [task])],
             stdin=source,
             stdout=target,
             stderr=subprocess.DEVNULL,

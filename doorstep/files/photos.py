@@ -3,12 +3,9 @@
 import re
 import secrets
 import tempfile
-import time
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from io import BytesIO
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,7 +13,7 @@ import structlog
 from django.conf import settings
 from PIL import Image
 
-from doorstep.files import child, picture, queue
+from doorstep.files import child, disk, picture, queue
 from doorstep.files.errors import BadFile
 from doorstep.files.models import Photo
 from doorstep.outside.errors import GiveUp, TryLater
@@ -48,11 +45,11 @@ def take(file: Any, *, now: datetime) -> str:
     name = f"{secrets.token_hex(16)}.jpg"
     try:
         folder().mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile() as source, _whole(folder() / name) as target:
+        with tempfile.TemporaryFile() as source, disk.whole(folder() / name) as target:
             for chunk in file.chunks():
                 source.write(chunk)
             source.seek(0)
-            _read(source, target)
+            read(source, target)
     except OSError as exc:  # the disk is full, or refuses; the form keeps everything else
         log.error("photo_not_kept", error=type(exc).__name__, number=exc.errno)
         raise BadFile("photo_not_kept") from exc
@@ -61,7 +58,7 @@ def take(file: Any, *, now: datetime) -> str:
     return name
 
 
-def _read(source: IO[bytes], target: IO[bytes]) -> None:
+def read(source: IO[bytes], target: IO[bytes]) -> None:
     """Have a picture read into a file; raises BadFile, OSError."""
     try:
         code = child.read(source, target, places=Path(settings.DATA) / "photo-places")
@@ -73,25 +70,13 @@ def _read(source: IO[bytes], target: IO[bytes]) -> None:
         raise BadFile(refusal)
 
 
-@contextmanager
-def _whole(path: Path) -> Iterator[IO[bytes]]:
-    """Give a file to write; it takes its name when it is whole, and nothing half written stays."""
-    part = path.with_suffix(".part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def make_thumbnail(name: str) -> None:
     """Make the small picture that pages show; the photo may be gone by now. Raises TryLater, GiveUp."""
     path = path_of(name)
     if path is None:
         return
     try:
-        with Image.open(path, formats=("JPEG",)) as image, _whole(_small(name)) as file:
+        with Image.open(path, formats=("JPEG",)) as image, disk.whole(_small(name)) as file:
             image.thumbnail((THUMBNAIL, THUMBNAIL))
             written = BytesIO()
             image.save(written, "JPEG", quality=85)
@@ -126,22 +111,11 @@ def sweep(*, unfinished: Collection[str], now: datetime) -> None:
     old = Photo.objects.filter(kept=False, taken_at__lt=now - UNSENT)
     for name in old.exclude(name__in=unfinished).values_list("name", flat=True):
         remove(name)
-    _sweep_files()
+    disk.sweep(folder(), lambda path: path.name.replace(".small.jpg", ".jpg"), _known)
 
 
-def _sweep_files() -> None:
-    """Delete files of yesterday and before that no row names, half written ones too."""
-    if not folder().is_dir():
-        return
-    old, paths = time.time() - 24 * 3600, folder().iterdir()
-    while some := list(islice(paths, 1000)):
-        names = {path: path.name.replace(".small.jpg", ".jpg") for path in some}
-        known = set(
-            Photo.objects.filter(name__in=set(names.values())).values_list("name", flat=True)
-        )
-        for path, name in names.items():
-            if name not in known and path.stat().st_mtime < old:
-                path.unlink(missing_ok=True)
+def _known(names: Collection[str]) -> set[str]:
+    return set(Photo.objects.filter(name__in=names).values_list("name", flat=True))
 
 
 def _small(name: str) -> Path:

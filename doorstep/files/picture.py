@@ -74,7 +74,7 @@ def jpeg(file: BinaryIO) -> bytes:
 
 def _opened(file: BinaryIO) -> Image.Image:
     """Return a picture of a kind we know, its size read and none of its pixels; raises Refused, MemoryError."""
-    kind = _kind(file.read(16))
+    kind = kind_of(file.read(16))
     file.seek(0)
     if kind is None:
         raise Refused(NOT_A_PHOTO)
@@ -96,7 +96,7 @@ def _opened(file: BinaryIO) -> Image.Image:
     return image
 
 
-def _kind(head: bytes) -> str | None:
+def kind_of(head: bytes) -> str | None:
     """Return what kind of picture a file begins as; its name says nothing."""
     if head[4:8] == b"ftyp":
         return "HEIF" if head[8:12] in HEIF_BRANDS else None

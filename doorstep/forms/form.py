@@ -49,6 +49,8 @@ class Question:
     short: str = ""
     # The most that may be given, of a question that takes several.
     most: int | None = None
+    # The types of files that it takes; its kind's usual ones where none are named.
+    types: tuple[str, ...] = ()
     # Whether the answer goes with the draft: a fact may take it, and the case never has it.
     forget: bool = False
     # What a text is like as a whole, and between what a number, a sum or a day lies.

@@ -10,7 +10,7 @@ from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service
 from doorstep.catalogue.words import say
 from doorstep.council import queries as council
-from doorstep.files import photos
+from doorstep.files import papers, photos
 from doorstep.forms.form import Question
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Nature, Option, Options, Posted
@@ -54,11 +54,29 @@ def _photos(question: Question, posted: Posted, values: Values) -> Options:
     return tuple((name, name) for name in names if photos.path_of(name) and name not in others)
 
 
+def _files(question: Question, posted: Posted, values: Values) -> Options:
+    """Return the files that were sent by what they are called, but for those that another case holds."""
+    names, before = posted.getlist(question.id), values.get(question.id) or ()
+    return tuple(
+        Option(
+            name,
+            row.file_name,
+            type=row.kind,
+            size=row.size,
+            is_refused=row.state == "refused",
+            is_waiting=row.state == "waiting",
+        )
+        for name, row in papers.of(names).items()
+        if not row.kept or name in before  # type: ignore[operator]  # a list of names
+    )
+
+
 # Of what cannot all be listed, the one that was chosen is looked up.
 LOOKED_UP: Mapping[Nature, Callable[[Question, Posted, Values], Options]] = {
     "home": _home,
     "spot": _spot,
     "photos": _photos,
+    "files": _files,
     "anywhere": _anywhere,
 }
 

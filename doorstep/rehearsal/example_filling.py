@@ -28,7 +28,7 @@ class ExampleFilling(Filling):
             if answer not in SPOTS:
                 raise Invalid("location_unknown")
             return Typed({question.id: [spot(answer)[0]]})
-        # Photos, and a day with room, are written as the answer itself.
+        # Photos and files, and a day with room, are written as the answer itself.
         if answer is None or kind.most_files(question) or kind.nature == "slot":
             return kind.fill(question, answer)
         return fields_of(question, _as_json(answer))
@@ -38,10 +38,10 @@ class ExampleFilling(Filling):
         if question.id in self.given_options:
             texts = self.given_options[question.id]
             return tuple((str(value), str(value)) for value in texts)
-        nature, answer = kinds.of(question).nature, self.example.get(question.id)
-        if nature == "spot" and answer in SPOTS:
+        kind, answer = kinds.of(question), self.example.get(question.id)
+        if kind.nature == "spot" and answer in SPOTS:
             return (spot(answer),)
-        if nature == "photos" or question.source is not None:
+        if kind.most_files(question) or question.source is not None:
             return tuple((value, value) for value in _named_in(answer))
         return super().options(question, posted)
 

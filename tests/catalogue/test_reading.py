@@ -1,10 +1,14 @@
 """A definition cannot hold up, or end, the process that reads it: it is read, or refused with a sentence."""
 
 import time
+from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.errors import DefinitionError
+from doorstep.catalogue.models import Version
 from doorstep.catalogue.queries import library, read_folder
 from doorstep.catalogue.reading import Source
 
@@ -62,3 +66,21 @@ def test_our_own_are_far_from_the_bounds() -> None:
     for folder in library():
         for name, text in read_folder(folder).items():
             assert len(text) < 100_000, name
+
+
+def test_a_version_that_this_process_cannot_read_holds_up_no_other(
+    district: Any, client: Any
+) -> None:
+    """As while an older process goes on beside a newer one that has published what only it knows."""
+    contents = catalogue.contents(catalogue.running()[0].digest)
+    newer = contents["form.yaml"].replace("kind: address", "kind: hologram")
+    files = {**contents, "form.yaml": newer}
+    service_yaml = files["service.yaml"].replace("slug: missed-bin", "slug: seen-bin")
+    files["service.yaml"] = service_yaml
+    now = timezone.now()
+    Version.objects.create(
+        digest="9" * 64, slug="seen-bin", files=files, current=True, published_at=now
+    )
+    catalogue.runs.forget()
+    assert [s.slug for s in catalogue.running()] == ["missed-bin"]
+    assert client.get("/").status_code == 200

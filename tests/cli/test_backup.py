@@ -13,7 +13,7 @@ from doorstep.cases import timeline
 from doorstep.cases.models import Case, Draft
 from doorstep.cli import backup
 from doorstep.cli.cannot_start import CannotStart
-from doorstep.files.models import Photo
+from doorstep.files.models import Paper, Photo
 from doorstep.staff.actor import Actor
 from tests.databases import address, drop
 
@@ -53,6 +53,8 @@ def test_what_is_restored_is_what_was_backed_up(
     use(own, tmp_path / "own", monkeypatch)
     (tmp_path / "own" / "photos").mkdir(parents=True)
     (tmp_path / "own" / "photos" / "a.jpg").write_bytes(b"a photo")
+    (tmp_path / "own" / "papers").mkdir()
+    (tmp_path / "own" / "papers" / "a.file").write_bytes(b"a lease")
     assert backup.backup(tmp_path / "kept") == ""
     before = contents()
     assert before["cases_case"].endswith("|1")
@@ -61,6 +63,7 @@ def test_what_is_restored_is_what_was_backed_up(
     backup.restore(tmp_path / "kept")
     assert contents() == before
     assert (tmp_path / "new" / "photos" / "a.jpg").read_bytes() == b"a photo"
+    assert (tmp_path / "new" / "papers" / "a.file").read_bytes() == b"a lease"
     with pytest.raises(CannotStart, match="not empty; restore into a new one"):
         backup.restore(tmp_path / "kept")
     with pytest.raises(CannotStart, match="not empty; name a folder"):
@@ -89,6 +92,18 @@ def _of_a_form(case: Any, name: str) -> None:
     Draft.objects.filter(pk=case.draft_id).update(sent_at=None, typed={"photo": {"kept": name}})
 
 
+def _of_a_paper(case: Any, name: str) -> None:
+    about = {"file_name": "a.pdf", "kind": "pdf", "size": 1, "taken_at": timezone.now()}
+    Paper.objects.create(name=name.replace(".jpg", ".file"), kept=True, state="waiting", **about)
+
+
+def _of_one_with_a_virus(case: Any, name: str) -> None:
+    _of_a_paper(case, name)
+    name = name.replace(".jpg", ".file")
+    Paper.objects.update(state="refused", found="Eicar")
+    Case.objects.filter(pk=case.pk).update(answers={"papers": [name]})
+
+
 def _of_nothing(case: Any, name: str) -> None:
     Photo.objects.create(name=name, taken_at=timezone.now())
 
@@ -103,6 +118,7 @@ def _of_an_erased_one(case: Any, name: str) -> None:
     ("names", "is_missing"),
     [
         (_of_a_case, True), (_of_its_timeline, True), (_of_a_note, True), (_of_a_crew, True), (_of_a_form, True),
+        (_of_a_paper, True), (_of_one_with_a_virus, False),
         (_of_nothing, False), (_of_an_erased_one, False),
     ],
 )  # fmt: skip
@@ -119,9 +135,11 @@ def test_a_backup_without_a_photo_that_is_named_says_so(
         backup.main("backup", [str(tmp_path / "kept")])
         assert not (tmp_path / "kept" / backup.MARK).exists()
         return
-    with pytest.raises(CannotStart, match="incomplete: 1 of 1 photos that cases and forms name"):
+    with pytest.raises(
+        CannotStart, match="incomplete: 1 of 1 photos and files that cases and forms name"
+    ):
         backup.main("backup", [str(tmp_path / "kept")])
-    assert f"{7:032x}.jpg" in (tmp_path / "kept" / backup.MARK).read_text()
+    assert f"{7:032x}." in (tmp_path / "kept" / backup.MARK).read_text()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -133,13 +151,15 @@ def test_one_that_lacks_photos_or_was_not_finished_says_so_when_it_is_brought_ba
     _of_a_case(open_district.case(0), f"{7:032x}.jpg")
     backup.backup(tmp_path / "kept")
     use(other, tmp_path / "new", monkeypatch)
-    with pytest.raises(CannotStart, match="Restored from .*, but it is incomplete: 1 of 1 photos"):
+    with pytest.raises(
+        CannotStart, match="Restored from .*, but it is incomplete: 1 of 1 photos and files"
+    ):
         backup.main("restore", [str(tmp_path / "kept")])
     assert contents()["cases_case"].endswith("|1")
 
     use(own, tmp_path / "own", monkeypatch)
     Case.objects.update(answers={})
-    monkeypatch.setattr(backup, "_photos", lambda: 1 / 0)
+    monkeypatch.setattr(backup, "_kept", lambda name: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         backup.backup(tmp_path / "cut")
     assert (tmp_path / "cut" / backup.MARK).read_text().startswith(backup.UNFINISHED)

@@ -1,6 +1,7 @@
 """The benefits system's extract: read as it comes, exchanged whole, and nothing of it kept but keyed hashes."""
 
 import io
+import re
 import threading
 import time
 from datetime import date, timedelta
@@ -60,6 +61,9 @@ def test_no_name_no_day_and_no_number_is_in_any_table(db: None, tmp_path: Path) 
             "select h::text from outside_hash h union all select s::text from outside_hashset s"
         )
         rows = " ".join(row for (row,) in cursor.fetchall())
+    # A digest may read 1980 by chance.
+    rows, digests = re.subn(r"\b[0-9a-f]{64}\b", "", rows)
+    assert digests
     for word in ("Neill", "neill", "1980", "1234567", "QQ123456C", "Lee"):
         assert word not in rows
 

@@ -70,7 +70,9 @@ def test_counting_writes_into_its_own_tables_alone(
         before = filled()
         fill_in(client, next(boxes))
         insight.FLUSHER.flush()
-        return {name: n - before[name] for name, n in filled().items() if n > before[name]}
+        grown = {name: n - before[name] for name, n in filled().items() if n > before[name]}
+        grown.pop("web_hit", None)  # what limits count has a row for each stretch of time
+        return grown
 
     fill_in(browser(), next(boxes))
     insight.FLUSHER.flush()

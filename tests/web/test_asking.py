@@ -22,6 +22,37 @@ def entry(number: int, student: str = "no", **said: str) -> dict[str, str]:
     return {f"people-{number}-{name}": v for name, v in {**ANN, "student": student, **said}.items()}
 
 
+def was(page: Any) -> str:
+    """Return the mark of the entry that a page was drawn for."""
+    found = re.search(r'name="was" value="([^"]*)"', text(page))
+    return found[1] if found else ""
+
+
+def test_two_tabs_overwrite_nobody(open_district: Any) -> None:
+    client = moved_in(open_district)
+    client.post(f"{MOVE}/people", entry(1))
+    # Both tabs were opened for a second person.
+    client.post(f"{MOVE}/people?entry=2", entry(2, full_name="Bob Lee"))
+    client.post(f"{MOVE}/people?entry=2", entry(2, full_name="Cai Lee"))
+    overview = text(client.get(f"{MOVE}/people"))
+    assert all(name in overview for name in ("Ann Lee", "Bob Lee", "Cai Lee"))
+    # Sent once more, such as after Back, it is the same one.
+    client.post(f"{MOVE}/people?entry=2", entry(2, full_name="Bob Lee"))
+    assert text(client.get(f"{MOVE}/people")).count("Bob Lee") == 1
+    # Pressed twice, one goes.
+    mark = was(client.get(f"{MOVE}/people?remove=1"))
+    for _ in range(2):
+        client.post(f"{MOVE}/people?remove=1", {"was": mark})
+    overview = text(client.get(f"{MOVE}/people"))
+    assert "Ann Lee" not in overview and "Bob Lee" in overview and "Cai Lee" in overview
+    # Changed in a tab that was opened before: it is still Cai who changes.
+    mark = was(client.get(f"{MOVE}/people?entry=2"))
+    client.post(f"{MOVE}/people?remove=1", {"was": was(client.get(f"{MOVE}/people?remove=1"))})
+    client.post(f"{MOVE}/people?entry=2", {**entry(2, full_name="Cai Wyn"), "was": mark})
+    overview = text(client.get(f"{MOVE}/people"))
+    assert "Cai Wyn" in overview and "Cai Lee" not in overview and "Person 2" not in overview
+
+
 def moved_in(district: Any) -> FormClient:
     """Return a client who fills in a move and has come to the people."""
     publish_library("council-tax-move")
@@ -70,13 +101,16 @@ def test_an_entry_is_changed_and_taken_away(open_district: Any) -> None:
     client.post(f"{MOVE}/people", entry(1))
     client.post(f"{MOVE}/people?entry=2", entry(2, full_name="Bob Lee"))
     assert 'value="Bob Lee"' in text(client.get(f"{MOVE}/people?entry=2"))
-    client.post(f"{MOVE}/people?entry=2", entry(2, full_name="Robert Lee"))
-    assert "Remove Person 1?" in words(client.get(f"{MOVE}/people?remove=1"))
-    assert client.post(f"{MOVE}/people?remove=1")["Location"] == f"{MOVE}/people"
+    drawn = was(client.get(f"{MOVE}/people?entry=2"))
+    client.post(f"{MOVE}/people?entry=2", {**entry(2, full_name="Robert Lee"), "was": drawn})
+    asked = client.get(f"{MOVE}/people?remove=1")
+    assert "Remove Person 1?" in words(asked)
+    gone = client.post(f"{MOVE}/people?remove=1", {"was": was(asked)})
+    assert gone["Location"] == f"{MOVE}/people"
     overview = text(client.get(f"{MOVE}/people"))
     assert "Robert Lee" in overview and "Ann Lee" not in overview and "Person 2" not in overview
     # Nobody left: it begins again.
-    client.post(f"{MOVE}/people?remove=1")
+    client.post(f"{MOVE}/people?remove=1", {"was": was(client.get(f"{MOVE}/people?remove=1"))})
     assert 'name="people-1-full_name"' in text(client.get(f"{MOVE}/people"))
 
 

@@ -81,9 +81,9 @@ def one(text: str, answer: object = None, refused: str = "") -> Example:
     return Example({"": [text]}, answer, refused)
 
 
-# What an answer is beyond words: a property's UPRN, where something lies, names of photos, a day with room, an
-# address that is anyone's.
-Nature = Literal["", "home", "spot", "photos", "slot", "anywhere"]
+# What an answer is beyond words: a property's UPRN, where something lies, names of photos, names of files that are
+# none, a day with room, an address that is anyone's.
+Nature = Literal["", "home", "spot", "photos", "files", "slot", "anywhere"]
 # How anyone may see an answer, where its service says so: as what it is about, as a text, as pictures.
 Shown = Literal["", "what", "text", "photos"]
 # How an answer given to another service fits: to a question of its name, to the one of its kind, not at all.
@@ -175,6 +175,14 @@ class Kind:
     def photos(self, answer: object) -> list[str]:
         """Return the names of the photos in an answer."""
         return []
+
+    def files(self, answer: object) -> list[str]:
+        """Return the names of the files in an answer that are no photos."""
+        return []
+
+    def types(self, question: Question) -> tuple[str, ...]:
+        """Return the types of files that an answer takes, of `file_types`; none where it takes no such files."""
+        return ()
 
     def drawn(self, answer: object) -> str:
         """Return the path, as SVG has it, of what an answer has that was drawn by hand; "" where it has none."""

@@ -8,6 +8,7 @@ from doorstep.forms.questions.date import Date
 from doorstep.forms.questions.date_of_birth import DateOfBirth
 from doorstep.forms.questions.declaration import Declaration
 from doorstep.forms.questions.email import Email
+from doorstep.forms.questions.files import Files
 from doorstep.forms.questions.information import Information
 from doorstep.forms.questions.items import Items
 from doorstep.forms.questions.kind import Kind
@@ -64,6 +65,7 @@ KINDS: dict[str, Kind] = {
         Organisation(),
         UkAddress(),
         Signature(),
+        Files(),
         Information(),
     )
 }

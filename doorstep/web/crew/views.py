@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from doorstep.cases import permits
-from doorstep.cases.values import photos_of
+from doorstep.cases.values import files_of, photos_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
@@ -23,7 +23,7 @@ from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork import queries as work
 from doorstep.fieldwork.actions import Whereabouts
 from doorstep.fieldwork.models import Job
-from doorstep.files import photos
+from doorstep.files import papers, photos
 from doorstep.files.errors import BadFile
 from doorstep.waste import actions as waste
 from doorstep.waste import queries as rounds_of
@@ -104,6 +104,7 @@ def _draw(request: HttpRequest, crew_list: Round | PlainList, refused: str = "")
         "today": today,
         "jobs": jobs,
         "pictures": {job.pk: _pictures(job) for job in jobs if job.state == "open"},
+        "papers": {job.pk: _papers(job) for job in jobs if job.state == "open"},
         "warnings": {job.pk: work.cautions_at(work.at(job), cautions) for job in jobs},
         "ahead": _open_to(request, work.ahead(crew_list.code, today)[:60]),
         "refused": refused,
@@ -151,6 +152,13 @@ def _pictures(job: Job) -> list[str]:
     """Return the names of the photos that came with a job's case, so that its crew finds the place."""
     case = job.case
     return photos_of(catalogue.service(case.version_id), case.answers)
+
+
+def _papers(job: Job) -> list[str]:
+    """Return what the files that came with a job's case are called; the files themselves are for the office."""
+    case = job.case
+    held = papers.of(files_of(catalogue.service(case.version_id), case.answers))
+    return [row.file_name for row in held.values() if row.state != "refused"]
 
 
 @needs("crew.work")

@@ -22,7 +22,7 @@ from doorstep.web.kit.waiting import waiting
 # How often a page asks whether the adviser is done.
 WAITS_SECONDS = 10
 # Fields that are no answers: buttons of each page, and what a form whose pages stand on one sends beside (`at_once`).
-BUTTONS = ("csrfmiddlewaretoken", "save", "longer", "help", "link", "campaign")
+BUTTONS = ("csrfmiddlewaretoken", "save", "longer", "help", "link", "campaign", "add")
 LOOKS = ("update", "find", "another", "pass_on", "override", "beside", "rule", "drawn", seen.FIELD)
 NOT_TYPED = (*BUTTONS, *LOOKS, "draft", "here")
 
@@ -102,5 +102,5 @@ def _typed(request: HttpRequest, questions: list[Question]) -> list[tuple[str, s
         text = " ".join(request.POST.getlist(name)).strip()
         of = next((q for q in questions if name == q.id or name.startswith(f"{q.id}-")), None)
         if text and name not in NOT_TYPED:
-            rows.append((of.label if of else "", text))
+            rows.append((of.label or of.short if of else "", text))
     return rows

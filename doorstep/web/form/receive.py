@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from doorstep.cases import drafts
 from doorstep.cases.values import home_of, of_nature
 from doorstep.council.errors import Refused
-from doorstep.files import photos
+from doorstep.files import papers, photos
 from doorstep.files.errors import BadFile
 from doorstep.forms.facts import asked_by
 from doorstep.forms.form import Page, Question
@@ -56,6 +56,8 @@ def receive(
         if not _keep_typed(filling, here, posted):
             return render_page(request, session, filling, here, entries.wrong, posted)
         return leave(request, session, filling, here, asked)
+    if posted.get("add") in {q.id for q in here.questions}:
+        return _add_files(request, session, filling, here, entries, posted)
     if entries.wrong:
         counting.wrong(filling.draft, here.id, entries.wrong.items(), session.now)
         if request.FILES:  # they are not sent again: the form holds them, and shows them
@@ -73,6 +75,22 @@ def receive(
         return render_page(request, session, filling, here, wrong, posted)
 
     return answer_page(request, session, filling, here, entries, again)
+
+
+def _add_files(
+    request: HttpRequest,
+    session: FormSession,
+    filling: Filling,
+    here: Page,
+    entries: Entries,
+    posted: QueryDict,
+) -> HttpResponse:
+    """Keep the files that came for a question, and draw the page again for more; all else on it waits as it was typed."""
+    name = str(posted["add"])
+    wrong = {q: invalid for q, invalid in entries.wrong.items() if q == name}
+    if not _keep_typed(filling, here, posted) or wrong:
+        return render_page(request, session, filling, here, wrong, posted)
+    return redirect(f"{session.address(filling.draft)}/{here.id}#{name}-file")
 
 
 def _suppose(
@@ -184,46 +202,56 @@ def entries_of(request: HttpRequest, filling: Filling, here: Page, posted: Query
 def _keep_files(
     request: HttpRequest, filling: Filling, question: Question, posted: QueryDict
 ) -> None:
-    """Keep photos that came with the form; their names take the question's place. Raises Invalid."""
+    """Keep photos and papers that came with the form; their names take the question's place. Raises Invalid."""
     kind, files = kinds.of(question), request.FILES.getlist(f"{question.id}-file")
-    most = kind.most_files(question)
+    most, types = kind.most_files(question), kind.types(question)
     if not most:
         return
     limit = most if most > 1 else AT_ONCE
     if len(files) > limit:  # before any is looked at
-        raise Invalid("photos_most", most=limit)
+        raise Invalid("files_most" if types else "photos_most", most=limit)
     before = posted.getlist(question.id)
-    still = [name for name in before if not name or photos.path_of(name)]
+    if types:
+        before = [*dict.fromkeys(filter(None, before))]
+    # Of a paper in which something was found, its kind says so.
+    still = [*papers.of(before)] if types else [n for n in before if not n or photos.path_of(n)]
     posted.setlist(question.id, still)
-    names, refused = _keep_all(request, filling, files)
+    names, refused = _keep_all(request, filling, files, types)
     for field, values in kind.with_files(question, posted, names).items():
         posted.setlist(field, values)
     if refused:
         raise Invalid(refused.code, **refused.values) from refused
     if len(still) < len(before):  # swept away while the page lay open
-        raise Invalid("photo_gone")
+        raise Invalid("file_gone" if types else "photo_gone")
 
 
 def _keep_all(
-    request: HttpRequest, filling: Filling, files: list[Any]
+    request: HttpRequest, filling: Filling, files: list[Any], types: tuple[str, ...]
 ) -> tuple[list[str], BadFile | None]:
     """Keep what can be kept; return the names, and the first refusal. What is wrong with one keeps out no other."""
     names: list[str] = []
     refused: BadFile | None = None
     for file in files:
         try:
-            names.append(_keep(request, filling, file))
+            names.append(_keep(request, filling, file, types))
         except BadFile as exc:
             refused = refused or exc
-            if exc.code == "photo_busy":  # each of the others would wait as long
+            if exc.code in ("photo_busy", "file_busy"):  # each of the others would wait as long
                 break
     return names, refused
 
 
-def _keep(request: HttpRequest, filling: Filling, file: Any) -> str:
-    """Keep a photo and return its name; what staff send for others is not counted. Raises BadFile."""
+def _keep(request: HttpRequest, filling: Filling, file: Any, types: tuple[str, ...]) -> str:
+    """Keep a photo, or a paper of some types, and return its name; what staff send for others is not counted. Raises BadFile."""
     if filling.by.is_staff:
-        return photos.take(file, now=filling.now)
+        return (
+            papers.take(file, types=types, now=filling.now)
+            if types
+            else photos.take(file, now=filling.now)
+        )
+    if types:
+        of = str(filling.draft.pk)
+        return uploads.take_paper(request, file, types=types, of=of, now=filling.now)
     return uploads.take(request, file, of=str(filling.draft.pk), now=filling.now)
 
 

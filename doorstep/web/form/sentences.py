@@ -11,7 +11,7 @@ from doorstep.forms.questions.kind import Invalid
 # What a form cannot get wrong.
 BY_PROGRAM = {
     "wrong_type": "Send it as the JSON Schema of the page says",
-    "not_as_json": "A photo does not come by the API",
+    "not_as_json": "A photo or a file does not come by the API",
     "not_asked": "After the other answers it is not asked",
 }
 

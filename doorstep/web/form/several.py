@@ -3,6 +3,7 @@
 Entries wait where what is typed waits; the page is answered once somebody says that there are no more.
 """
 
+import hashlib
 from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -19,6 +20,9 @@ from doorstep.web.form import counting
 from doorstep.web.form.receive import LEAVES, answer_page, is_too_much, leave
 from doorstep.web.form.render import filled, render_page
 from doorstep.web.form.session import FormSession
+
+# The field by which a page says which entry it was drawn for.
+WAS = "was"
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,8 @@ class Several:
         if number is not None:
             return self._take_entry(number, posted.copy())
         if removed := self._number("remove", self.count):
+            # Pressed twice, or in another tab: who stands there now is not who was asked for.
+            removed = self._where_it_is(posted.get(WAS, ""))
             return self._keep(self._renumbered(self.fields, without=removed))
         if asked := next((name for name in LEAVES if name in posted), ""):
             return leave(self.request, self.session, self.filling, self.here, asked)
@@ -99,7 +105,23 @@ class Several:
                 renumbered[f"{start}{new}-{name.removeprefix(f'{start}{old}-')}"] = fields[name]
         return renumbered
 
+    def _mark(self, number: int, fields: Typed | None = None) -> str:
+        """Return a mark of what an entry is, by which a page knows later that it is still the same; "" of a new one."""
+        own = self._of(number, self.fields if fields is None else fields)
+        return hashlib.sha256(repr(sorted(own.items())).encode()).hexdigest()[:16] if own else ""
+
+    def _of(self, number: int, fields: Typed | QueryDict) -> dict[str, list[str]]:
+        start = f"{self.question.id}-{number}-"
+        own = {n.removeprefix(start): fields.getlist(n) for n in fields if n.startswith(start)}
+        return {name: texts for name, texts in own.items() if any(text.strip() for text in texts)}
+
+    def _where_it_is(self, mark: str) -> int:
+        """Return the number of the entry with a mark; 0 where it is there no more."""
+        return next((n for n in range(1, self.count + 1) if mark and self._mark(n) == mark), 0)
+
     def _take_entry(self, number: int, posted: QueryDict) -> HttpResponse:
+        if posted.get(WAS, "") != self._mark(number):
+            number, posted = self._moved(number, posted)
         start = f"{self.question.id}-{number}-"
         typed = {name: posted.getlist(name) for name in posted if name.startswith(start)}
         others = {name: v for name, v in self.fields.items() if not name.startswith(start)}
@@ -118,6 +140,21 @@ class Several:
             )
             return self._draw_entry(number, wrong, posted)
         return self._keep(self._renumbered(fields))
+
+    def _moved(self, number: int, posted: QueryDict) -> tuple[int, QueryDict]:
+        """Return where an entry belongs that was typed while others came or went, such as in another tab: nobody's is overwritten."""
+        same = [
+            n
+            for n in range(1, self.count + 1)
+            if self._of(n, self.fields) == self._of(number, posted)
+        ]
+        there = self._where_it_is(posted.get(WAS, "")) or next(iter(same), self._last)
+        start, moved = f"{self.question.id}-{number}-", posted.copy()
+        for name in [name for name in posted if name.startswith(start)]:
+            moved.setlist(
+                f"{self.question.id}-{there}-{name.removeprefix(start)}", posted.getlist(name)
+            )
+        return there, moved
 
     def _keep(self, fields: Typed) -> HttpResponse:
         if is_too_much(fields):
@@ -152,7 +189,10 @@ class Several:
         parts = tuple(question.in_entry(number, part) for part in question.parts)
         page = replace(self.here, questions=parts, facts=(), check=(), values=(), so_far="")
         by_field = {f"{question.id}-{number}-{name}": invalid for name, invalid in wrong.items()}
-        more = {"caption": f"{question.each} {number}"}
+        more: dict[str, object] = {
+            "caption": f"{question.each} {number}",
+            "hidden": {WAS: self._mark(number)},
+        }
         if self.count:
             more["back"] = self.address
         return render_page(
@@ -164,7 +204,11 @@ class Several:
 
     def _draw_removal(self, number: int) -> HttpResponse:
         entry = self._entries()[number - 1]
-        return self._draw("form/several_remove.html", {}, {"entry": entry, "back": self.address})
+        return self._draw(
+            "form/several_remove.html",
+            {},
+            {"entry": entry, "back": self.address, "was": {WAS: self._mark(number)}},
+        )
 
     def _draw(
         self, template: str, wrong: dict[str, Invalid], more: dict[str, object]

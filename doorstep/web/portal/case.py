@@ -15,12 +15,12 @@ from doorstep.bookings import queries as bookings
 from doorstep.bookings.models import Booking
 from doorstep.cases import access, adding, changing, choosing, history, needs_person, timeline
 from doorstep.cases.models import Case
-from doorstep.cases.values import of_nature, photos_of, spoken, words_of
+from doorstep.cases.values import files_of, of_nature, photos_of, spoken, words_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Stage
 from doorstep.catalogue.words import fill
 from doorstep.council import queries as council
-from doorstep.files import photos
+from doorstep.files import papers, photos
 from doorstep.payments import queries as payments
 from doorstep.payments.models import Charge
 from doorstep.reports import queries as reports
@@ -96,6 +96,7 @@ def told(case: Case, charges: list[Charge] | None = None) -> dict[str, object]:
         "reading": needs_person.last_of(case, adding.TOPIC) if added else None,
         "answers": _answers(case),
         "photos": photos_of(service, case.answers),
+        "papers": papers.of(files_of(service, case.answers)).values(),
         "booking": _booked(case),
         "owed": payments.latest_of(charges),
         "was_paid": any(charge.state == "paid" for charge in charges),
@@ -114,9 +115,9 @@ def _booked(case: Case) -> Booking | None:
 
 
 def _answers(case: Case) -> list[tuple[str, str]]:
-    """Return what the person told us, in the words of the form: no contact, and no photos."""
+    """Return what the person told us, in the words of the form: no contact, no photos and no files."""
     service, words = catalogue.service(case.version_id), spoken(case.words)
-    pictures = {q.id for q in of_nature(service, "photos")}
+    pictures = {q.id for q in of_nature(service, "photos", "files")}
     asked = [q for q in service.form.questions.values() if not q.contact and q.id not in pictures]
     rows = [
         (q.short or q.label, words.get(q.id, ""))

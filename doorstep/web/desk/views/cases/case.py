@@ -27,6 +27,7 @@ from doorstep.cases import (
 from doorstep.cases import queries as case_queries
 from doorstep.cases.models import Case, Event
 from doorstep.cases.parts import Part
+from doorstep.cases.values import files_of
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.service import Service, Stage
 from doorstep.council.errors import Refused
@@ -35,7 +36,7 @@ from doorstep.customers import queries as people
 from doorstep.customers.models import Person
 from doorstep.fieldwork import actions as fieldwork
 from doorstep.fieldwork import queries as work
-from doorstep.files import photos
+from doorstep.files import papers, photos
 from doorstep.files.errors import BadFile
 from doorstep.messages import another_way
 from doorstep.messages import queries as messages
@@ -112,6 +113,7 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
         "may_restrict": may(request, "case.restricted", found),
         "looks": looks.of("case", found.reference),
         "assisted": bool(found.place_id and rounds_of.is_assisted(found.place_id)),
+        **_files(found, service),
         "typed": request.POST,
         **about_place,
         **_related(request, about_place),
@@ -120,6 +122,12 @@ def draw(request: HttpRequest, found: Case, refused: Refused | None = None) -> H
     if context.get("moved", {}).get("became"):
         context["moved"]["became"] = as_seen(request, context["moved"]["became"])
     return render(request, "desk/case.html", context)
+
+
+def _files(found: Case, service: Service) -> dict[str, Any]:
+    """Return the files of a case by their names, and which of them have a small picture."""
+    rows = papers.of(files_of(service, found.answers))
+    return {"papers": rows, "drawn_small": papers.drawn_small(rows.values())}
 
 
 def _named(request: HttpRequest, events: list[Event]) -> dict[str, Case]:

@@ -1,0 +1,1 @@
+"""A stand-in of ClamAV's daemon, clamd, as it speaks INSTREAM over TCP."""
