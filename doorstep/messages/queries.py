@@ -1,6 +1,7 @@
 """Reads the outbox."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from django.db.models import F, QuerySet
@@ -37,6 +38,14 @@ def outbox(reference: str) -> list[tuple[Message, Outgoing | None]]:
     if reference:
         messages = messages.filter(case__reference=reference)
     return [(m, messenger.sent(m.key) if m.sent_at else None) for m in messages[:50]]
+
+
+def to_come(case: Case) -> list[tuple[str, datetime]]:
+    """Return the reminders of a case that have not left, each with its moment, the next first; not those of a stage it has left."""
+    waiting = Message.objects.filter(case=case, sent_at=None, failed_at=None)
+    waiting = waiting.filter(not_before__isnull=False, while_in__in=("", case.stage))
+    found = waiting.order_by("not_before", "id").values_list("name", "not_before")
+    return [(name, at) for name, at in found if at]
 
 
 # `later`: it waits for its moment, a reminder's or the end of quiet hours; `never`: that would have been

@@ -101,7 +101,8 @@ def _passes(play: Play, event: Mapping[str, Any]) -> Case:
     """Let time pass until a moment, and do what is due by then."""
     assert play.case
     play.go_on_to(moment(event["passes"]))
-    return passing.come_due(play.case, play.now)
+    since, play.passed = play.passed, play.now
+    return passing.come_due(play.case, since, play.now)
 
 
 def _closes(play: Play, event: Mapping[str, Any]) -> Case:

@@ -41,6 +41,8 @@ class Play:
     def __init__(self, service: Service, given: Mapping[str, Any]) -> None:
         self.service, self.given = service, given
         self.now: datetime = moment(given["now"])
+        # Until when all that was due is done.
+        self.passed = self.now
         self.facts: Any = moment(given.get("facts", {}))
         self.by = Actor("staff", "example") if given.get("by_staff") else RESIDENT
         # "dispute", or the reason with which a member of staff goes past a stop.

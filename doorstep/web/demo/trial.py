@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -58,11 +59,11 @@ def clock(request: HttpRequest) -> HttpResponse:
     step = STEPS.get(request.POST.get("on", ""))
     moment = now + step if step else to
     if moment is None or not now - timedelta(minutes=1) <= moment <= now + moved_clock.FURTHEST:
-        return redirect("/try?wrong=clock#clock")
+        return redirect(f"{reverse('trial')}?wrong=clock#clock")
     by = moved_clock.written(settings.TRIED_CLOCK) + (moment - now)
     moved_clock.write(settings.TRIED_CLOCK, by)
     later.reconcile()
-    return redirect("/try#clock")
+    return redirect(f"{reverse('trial')}#clock")
 
 
 def _moment(text: str) -> datetime | None:

@@ -97,13 +97,15 @@ class Command(BaseCommand):
     def _found(self, shown: str, problems: Sequence[Problem], *, in_full: bool) -> None:
         """Say what was found; warnings in full where a service is asked about by name, else how many there are."""
         warnings = [problem for problem in problems if problem.is_warning]
-        for problem in problems:
-            if in_full or not problem.is_warning:
-                self.stderr.write(f"{shown}/{problem}")
-        if warnings and not in_full:
+        mistakes = [problem for problem in problems if not problem.is_warning]
+        # A mistake is not to be looked for among fifty warnings.
+        for problem in mistakes or (warnings if in_full else ()):
+            self.stderr.write(f"{shown}/{problem}")
+        if warnings and (mistakes or not in_full):
             many = "1 warning" if len(warnings) == 1 else f"{len(warnings)} warnings"
             name = shown.removeprefix("services/")
-            self.stderr.write(f"{shown}: {many}; `services check {name}` says them")
+            once = ", once that is mended" if mistakes else ""
+            self.stderr.write(f"{shown}: {many}; `services check {name}` says them{once}")
 
     def _play(self, what: list[str]) -> None:
         if any(Path(name).is_file() for name in what):
