@@ -70,6 +70,15 @@ def test_a_mistake_is_said_with_its_line_until_it_is_mended(tried: Path) -> None
     assert "Something is wrong in" not in client.get("/services/damaged-bin").content.decode()
 
 
+def test_what_only_a_new_folder_must_get_right_does_not_run_either(tried: Path) -> None:
+    Client().get("/try")
+    before = catalogue.current("damaged-bin")
+    edit(tried, "examples.yaml", "property:", "propertee:")
+    assert "propertee" in Client().get("/services/damaged-bin").content.decode()
+    now = catalogue.current("damaged-bin")
+    assert before and now and now.digest == before.digest
+
+
 def test_the_clock_goes_on_and_never_back(tried: Path, settings: Any) -> None:
     client = Client()
     assert client.post("/try/clock", {"on": "day"}).status_code == 302

@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 
 from doorstep.catalogue import queries as catalogue
 from doorstep.catalogue.models import Played
+from doorstep.cli import main
 from tests.publishing import few_examples, leave_only
 
 ENGLISH, CHANGED = 'again: {en: "Choose another bin"', 'again: {en: "Choose again"'
@@ -274,6 +275,23 @@ def test_a_check_needs_no_database_and_play_says_that_it_does() -> None:
     assert doorstep("check", "missed-bin", **nowhere) == (0, "missed-bin: well formed\n")
     refused = "CommandError: The database cannot be used: nothing listens there.\n"
     assert doorstep("play", "missed-bin", **nowhere) == (1, refused)
+
+
+@pytest.mark.parametrize(("verb", "wants"), [("check", False), ("schema", False), ("play", True)])
+def test_no_server_is_started_for_what_reads_files_alone(
+    monkeypatch: pytest.MonkeyPatch, verb: str, wants: bool
+) -> None:
+    started: list[str] = []
+    monkeypatch.setattr(main, "ensure", lambda: started.append("server"))
+    monkeypatch.setattr(main, "_execute", lambda: None)
+    monkeypatch.setattr(sys, "argv", ["doorstep", "services", verb])
+    monkeypatch.setenv("DOORSTEP_DEMO", "1")
+    before = os.umask(0o022)
+    try:
+        main.main()
+    finally:
+        os.umask(before)
+    assert bool(started) == wants
 
 
 def test_a_forgotten_variable_is_one_sentence() -> None:
