@@ -333,6 +333,9 @@ EXAMPLES = [
     ("example_pages", E, "pages: [home, key]", "pages: [home, keys]", "`pages`: the service has no `keys`; did you mean `key`?"),
     ("example_messages", E, "messages: [received]", "messages: [recieved]", "`messages`: the service has no `recieved`; did you mean `received`?"),
     ("example_flags", E, "flags: []", "flags: [much]", "`flags`: the service has no `much`"),
+    ("example_mistakes", E, "stop: one_only}", "stop: one_only, mistakes: {kee: missing}}", "`mistakes`: the service has no `kee`; did you mean `key`?"),
+    ("example_mistakes", E, "stop: one_only}", "stop: one_only, mistakes: {key.1.born: missing}}", "`mistakes`: the service has no `key.1.born`"),
+    ("example_to_come", E, "stop: one_only}", "stop: one_only, to_come: [{message: remnder, at: 2026-11-30T09:00}]}", "`to_come`: the service has no `remnder`"),
     ("example_answer", E, "[{choice: withdraw}]", "[{change: {kee: front}}]", "the answer `kee` is of no question"),
 ]  # fmt: skip
 WARNINGS = [

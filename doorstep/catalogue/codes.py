@@ -111,4 +111,6 @@ CODES: dict[str, str] = {
     "example_pages": "An example expects a page that there is not.",
     "example_messages": "An example expects a message that there is not.",
     "example_flags": "An example expects a mark that there is not.",
+    "example_mistakes": "An example expects a mistake at a question that there is not.",
+    "example_to_come": "An example waits for a message that there is not.",
 }

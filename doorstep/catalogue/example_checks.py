@@ -10,6 +10,7 @@ from doorstep.catalogue.errors import DefinitionError
 from doorstep.catalogue.problem import Place, Problem
 from doorstep.catalogue.reading import Source
 from doorstep.catalogue.taken_names import named
+from doorstep.forms.form import Question
 from doorstep.forms.rules.errors import suggest
 
 
@@ -64,8 +65,19 @@ class _Examples:
             ("stage", [expect.stage], ["", *self.stages]),
             ("messages", expect.messages, about.messages),
             ("flags", expect.flags, self.reading.flow.escalate),
+            ("to_come", [message.message for message in expect.to_come], about.messages),
+            ("mistakes", expect.mistakes, [*self.questions, *self._fields(expect.mistakes)]),
         ):
             yield from self._among(key, names, there, n, "expect", key)
+
+    def _fields(self, mistakes: Iterable[str]) -> Iterator[str]:
+        """Go through those names that are a field of an entry, such as `people.2.born`."""
+        for name in mistakes:
+            question, _, rest = name.partition(".")
+            number, _, part = rest.partition(".")
+            parts = self.questions[question].parts if question in self.questions else ()
+            if number.isdecimal() and part in [each.id for each in parts]:
+                yield name
 
     def _event(self, event: f.HappensFile, *at: object) -> Iterator[Problem]:
         for key, name, there in (
@@ -97,17 +109,24 @@ class _Examples:
     def _options(self, answers: Mapping[str, Any], *at: object) -> Iterator[Problem]:
         for name, answer in answers.items():
             question = self.questions.get(name)
-            if question is None or question.source is not None or not question.options:
+            if question is None:
                 continue
-            values = [value for value, _ in question.options]
-            for one in answer if isinstance(answer, list) else [answer]:
-                value = one.get("id") if isinstance(one, Mapping) else one
-                if value is not None and value not in values:
-                    hint = suggest(str(value), values)
-                    words = (
-                        f"`{value}` is no option of `{name}`{hint}; there are: {', '.join(values)}"
-                    )
-                    yield self.source.where(*at, name).wrong("example_option", words)
+            for entry in answer if question.parts and isinstance(answer, list) else ():
+                for part in question.parts if isinstance(entry, Mapping) else ():
+                    yield from self._option(part, entry.get(part.id), *at, name)
+            yield from self._option(question, answer, *at, name)
+
+    def _option(self, question: Question, answer: object, *at: object) -> Iterator[Problem]:
+        """Find what an answer names that is no option of its question."""
+        if question.source is not None or not question.options:
+            return
+        values, name = [value for value, _ in question.options], question.id
+        for one in answer if isinstance(answer, list) else [answer]:
+            value = one.get("id") if isinstance(one, Mapping) else one
+            if value is not None and value not in values:
+                hint = suggest(str(value), values)
+                words = f"`{value}` is no option of `{name}`{hint}; there are: {', '.join(values)}"
+                yield self.source.where(*at).wrong("example_option", words)
 
     def _settings(self, values: Mapping[str, Any], *at: object) -> Iterator[Problem]:
         settings = self.reading.about.settings

@@ -3,10 +3,10 @@
 A field added here needs a default: versions that were published before must still build.
 """
 
-from datetime import date
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
 
 from doorstep.catalogue.channels import Channel
 from doorstep.council.spoken import Words
@@ -525,12 +525,24 @@ class WorkflowFile(_Part):
     stages: dict[str, StageFile]
 
 
+# A moment in an example, to the minute or the second.
+MOMENT_PATTERN = r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$"
+
+
+def _as_text(value: object) -> object:
+    """Return a moment as it was written: YAML takes one with seconds for a moment of its own."""
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+Moment = Annotated[str, BeforeValidator(_as_text), Field(pattern=MOMENT_PATTERN)]
+NoMomentYet = Annotated[str, BeforeValidator(_as_text), Field(pattern=f"{MOMENT_PATTERN}|^$")]
+
+
 class GivenFile(_Part):
     """What an example begins with."""
 
-    now: str = Field(
-        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d$",
-        description="The moment it is played at, such as 2026-11-24T10:00, in London's time.",
+    now: Moment = Field(
+        description="The moment it is played at, such as 2026-11-24T10:00 or 2026-11-24T17:59:59, in London's time.",
     )
     settings: dict[str, Any] | None = Field(
         None,
@@ -544,6 +556,21 @@ class GivenFile(_Part):
     by_staff: bool = Field(False, description="true: an adviser fills in the form for a caller.")
     dispute: bool = Field(False, description="true: the resident disputes the stop and goes on.")
     override: str = Field("", description="The reason with which an adviser goes past the stop.")
+
+
+# What may happen to a case: each event of an example says one of them.
+HAPPENINGS = (
+    "outcome",
+    "decision",
+    "choice",
+    "change",
+    "merged",
+    "moved",
+    "reopened",
+    "passes",
+    "closes",
+    "fills",
+)
 
 
 class HappensFile(_Part):
@@ -571,17 +598,37 @@ class HappensFile(_Part):
         "rebook", description="Beside `moved`: booked there at once, or only kept for it."
     )
     back: bool = Field(False, description="true, beside `moved`: the officer took that back.")
-    at: str = Field("", description="When, where that is later: such as 2026-11-25T10:00.")
+    passes: NoMomentYet = Field(
+        "",
+        description="Only time: until such as 2026-12-01T10:00. What is due by then is done: a reminder leaves, a day held too long goes back, a charge lapses.",
+    )
+    closes: str = Field(
+        "",
+        description="An officer closes a day, such as EXAMPLE/2026-12-01: who only holds it loses it.",
+    )
+    fills: str = Field(
+        "", description="Others take what is left of a day, such as EXAMPLE/2026-12-01."
+    )
+    at: NoMomentYet = Field(
+        "",
+        description="When, where that is later: such as 2026-11-25T10:00.",
+    )
     facts: dict[str, Any] = Field(
         {}, description="Beside an outcome: what came with it, such as {job: {left: []}}."
     )
 
     @model_validator(mode="after")
     def _one(self) -> "HappensFile":
-        ways = ("outcome", "decision", "choice", "change", "merged", "moved", "reopened")
-        if sum(bool(getattr(self, name)) for name in ways) != 1:
-            raise ValueError(f"says one of {', '.join(f'`{name}:`' for name in ways)}")
+        if sum(bool(getattr(self, name)) for name in HAPPENINGS) != 1:
+            raise ValueError(f"says one of {', '.join(f'`{name}:`' for name in HAPPENINGS)}")
         return self
+
+
+class ComesFile(_Part):
+    """A message that waits for its moment."""
+
+    message: str = Field(description="Its name, such as reminder.")
+    at: Moment = Field(description="When it leaves: 2026-12-01T09:00.")
 
 
 class ExpectFile(_Part):
@@ -598,6 +645,20 @@ class ExpectFile(_Part):
         {}, description="Facts and values found, such as {price: {pence: 2500}}; parts will do."
     )
     flags: list[str] = Field([], description="The marks it was given by `escalate`.")
+    refused: str = Field(
+        "",
+        description="The code with which sending it, or what happens last, is refused, such as already_open.",
+    )
+    mistakes: dict[str, str] = Field(
+        {},
+        description="What is wrong at which field, by question: {claim: pattern}; of an entry {people.2.born: least}. `says` compares the service's own words for it.",
+    )
+    paid: int = Field(0, description="What was paid in all, in pence.")
+    refunded: int = Field(0, description="What went back in all, or is to, in pence.")
+    to_come: list[ComesFile] = Field(
+        [],
+        description="The messages that wait for their moment: [{message: reminder, at: 2026-12-01T09:00}].",
+    )
 
 
 class ExampleFile(_Part):

@@ -11,15 +11,27 @@ from doorstep.cli.cannot_start import CannotStart
 from doorstep.cli.embedded import ensure
 from doorstep.cli.parent import PRIVATE
 
+# What reads and writes files alone starts no server.
+WITHOUT_DATABASE = {"check", "schema", "reference"}
+# Whoever writes services beside the demo forgets one word, and not a council's whole environment.
+OF_A_COUNCIL = ("DATABASE_URL", "SECRET_KEY", "DOORSTEP_COUNCIL")
+NO_DEMO = (
+    "DOORSTEP_DEMO is not set: say `export DOORSTEP_DEMO=1` to work on services beside the demo, or set what a"
+    " council's own installation needs (docs/how-to/run.md)."
+)
+
 
 def main() -> None:
     """Start or find the database, then do what was asked."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "doorstep.settings")
     try:
         if os.environ.get("DOORSTEP_DEMO") != "1":
+            if sys.argv[1:2] == ["services"] and not any(map(os.environ.get, OF_A_COUNCIL)):
+                raise CannotStart(NO_DEMO)
             # What keeps a council's from starting is said before anything is: no server of ours for it.
             importlib.import_module("doorstep.settings")
-        ensure()
+        if sys.argv[1:2] != ["services"] or not WITHOUT_DATABASE & set(sys.argv[2:3]):
+            ensure()
         if sys.argv[1:2] != ["makemigrations"]:  # what it writes is for everybody
             os.umask(PRIVATE)
         if sys.argv[1:2] == ["run"]:

@@ -174,6 +174,8 @@ class Council(Part):
     keep_logs_days: int = 730
     # Refunds of more pence than this wait for an officer.
     refund_limit: int = 5000
+    # A service with fewer examples than this is told so (`services play`).
+    fewest_examples: Annotated[int, Field(ge=0)] = 5
     # Charges of more pence than this are waived by two people.
     waive_limit: int = 5000
     # Counters at which cash, cheques and cards are taken; none: they are not.

@@ -1,6 +1,10 @@
 """What examples rest on, made up inside the rehearsal and rolled back with it: a home, a calendar, places."""
 
-from doorstep.bookings.models import Calendar
+from datetime import date, datetime
+
+from doorstep.bookings import room
+from doorstep.bookings.models import Booking, Calendar, taken
+from doorstep.cases.models import Draft
 from doorstep.forms.questions.kind import Option
 from doorstep.places.models import Property, Street, Ward
 
@@ -40,8 +44,9 @@ def calendar(code: str, kind: str) -> Calendar:
 
     Examples need no council's own calendars, and no resident waits for a rehearsal's locks.
     """
+    # What is booked names its slot by the made-up calendar itself.
     row, _ = Calendar.objects.get_or_create(
-        code=f"example:{code}"[:40],
+        code=f"example:{code.removeprefix('example:')}"[:40],
         defaults={
             "name": "Example",
             "kind": kind,
@@ -52,6 +57,16 @@ def calendar(code: str, kind: str) -> Calendar:
         },
     )
     return row
+
+
+def fill(calendar: Calendar, day: date, *, by: Draft, now: datetime) -> None:
+    """Book all that is left of a day for somebody else."""
+    row = room.locked(calendar, day)
+    used = sum(Booking.objects.filter(taken(now), day=row).values_list("load", flat=True))
+    if left := row.room - used:
+        Booking.objects.create(
+            day=row, load=left, state="booked", draft=by, made_at=now, touched_at=now
+        )
 
 
 def spot(word: str) -> Option:

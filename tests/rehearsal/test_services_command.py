@@ -1,7 +1,11 @@
 """`doorstep services`: compare, export and import, and what each says when something is wrong."""
 
 import io
+import os
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from doorstep.catalogue import queries as catalogue
+from doorstep.catalogue.models import Played
 from tests.publishing import few_examples, leave_only
 
 ENGLISH, CHANGED = 'again: {en: "Choose another bin"', 'again: {en: "Choose again"'
@@ -205,3 +210,73 @@ def test_schema_writes_the_files_of_the_library(home: Path) -> None:
     shutil.rmtree(home / "services" / "schema")
     services("schema")
     assert (home / "services" / "schema" / "form.json").exists()
+
+
+@pytest.fixture
+def elsewhere(home: Path, tmp_path: Path) -> Path:
+    """A service that lies in no library, with a single example."""
+    folder = tmp_path / "desk" / "more-bins"
+    shutil.copytree(home / "services" / "damaged-bin", folder)
+    about = folder / "service.yaml"
+    text = about.read_text().replace("slug: damaged-bin", "slug: more-bins")
+    about.write_text(re.sub(r"(?m)^prefix: .*$", "prefix: ZQ", text))
+    examples = folder / "examples.yaml"
+    head, *each = re.split(r"(?m)^(?=- name: )", examples.read_text())
+    examples.write_text(head + each[0])
+    return folder
+
+
+def test_check_and_play_take_a_folder_from_anywhere(elsewhere: Path, district: Any) -> None:
+    said = services("check", str(elsewhere))
+    assert said.endswith("more-bins: well formed\n") and "damaged-bin" not in said
+    said = services("play", str(elsewhere))
+    assert said.startswith("more-bins: 1 example played, 0 differ; stops ")
+    assert "more-bins: fewer than 5 examples" in said and catalogue.current("more-bins") is None
+    own, _ = catalogue.of_folder(elsewhere)
+    assert not Played.objects.filter(digest=own.digest).exists()
+    form = elsewhere / "form.yaml"
+    form.write_text(form.read_text().replace("title:", "titel:", 1))
+    said = services("check", str(elsewhere))
+    assert f"{elsewhere}/form.yaml:" in said and "titel" in said and said.endswith("exit 1")
+    assert f"{elsewhere}/form.yaml:" in services("play", str(elsewhere))
+
+
+def test_play_of_a_name_plays_that_service_and_says_what_no_example_walks(
+    small: Path, district: Any
+) -> None:
+    few_examples(small, "complaint", most=1)
+    said = services("play", "complaint", "--gaps", "--fewest", "1")
+    assert said.startswith("complaint: 1 example played, 0 differ; stops ")
+    assert "    no example comes to the stage " in said and "    no example goes on by " in said
+    assert "fewer than" not in said and "missed-bin" not in said
+    assert "complaint: fewer than 2 examples" in services("play", "complaint", "--fewest", "2")
+
+
+@pytest.mark.parametrize("verb", ["check", "play"])
+def test_what_is_no_service_is_said_in_one_sentence(home: Path, db: None, verb: str) -> None:
+    near = "There is no services/missed-bn/service.yaml, and no folder missed-bn; did you mean `missed-bin`?"
+    with pytest.raises(CommandError, match=re.escape(near)):
+        services(verb, "missed-bn")
+    with pytest.raises(CommandError, match="is no service: there is no service.yaml in it"):
+        services(verb, str(home / "councils"))
+
+
+def doorstep(*what: str, **environment: str) -> tuple[int, str]:
+    """Run the command as a person does, in an environment of little else; return its exit and all it said."""
+    bare = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **environment}
+    command = [sys.executable, "-m", "doorstep.cli.main", "services", *what]
+    done = subprocess.run(command, env=bare, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_check_needs_no_database_and_play_says_that_it_does() -> None:
+    nowhere = {"DOORSTEP_DEMO": "1", "DATABASE_URL": "postgres://127.0.0.1:1/nowhere"}
+    assert doorstep("check", "missed-bin", **nowhere) == (0, "missed-bin: well formed\n")
+    refused = "CommandError: The database cannot be used: nothing listens there.\n"
+    assert doorstep("play", "missed-bin", **nowhere) == (1, refused)
+
+
+def test_a_forgotten_variable_is_one_sentence() -> None:
+    code, said = doorstep("check", "missed-bin")
+    assert code == 1 and said.count("\n") == 1
+    assert said.startswith("doorstep: DOORSTEP_DEMO is not set: say `export DOORSTEP_DEMO=1`")

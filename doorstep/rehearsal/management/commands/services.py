@@ -4,8 +4,10 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 from django.utils import timezone
 
 from doorstep.cases import queries as cases
@@ -19,16 +21,20 @@ from doorstep.catalogue.schema import schemas
 from doorstep.catalogue.service import Service
 from doorstep.council import queries as council
 from doorstep.council.errors import Refused
+from doorstep.outside import away
+from doorstep.rehearsal import folders, reference
 from doorstep.rehearsal import playing as rehearsal
-from doorstep.rehearsal import reference
+from doorstep.rehearsal.folders import Folder
 
 
 class Command(BaseCommand):
     """Checks, plays, explains, compares, exports and imports services."""
 
+    # What it says of definitions needs no look at addresses and templates, which takes half a second.
+    requires_system_checks: tuple[str, ...] = ()
     help = (
-        "check: read every service of the library. play [FILE…]: play the library's examples, or"
-        " files against a running service. import [SLUG…]: publish what does not run yet, or the"
+        "check [SLUG|FOLDER…]: read services, the library's without a name; wants no database. play [SLUG|FOLDER|FILE…]:"
+        " play the examples of services, published or not, or files of examples against a running service. import [SLUG…]: publish what does not run yet, or the"
         " named. diff SLUG: compare the running version with the library. export SLUG FOLDER: write"
         " the running version as a folder. explain REFERENCE: why a case was decided as it was."
         " schema: write the JSON Schema that editors use. reference: write the page that says all that a service can be made of."
@@ -40,53 +46,69 @@ class Command(BaseCommand):
         parser.add_argument("verb", choices=verbs)
         parser.add_argument("what", nargs="*")
         parser.add_argument("--service", default="", help="the installed service a FILE is for")
+        parser.add_argument(
+            "--gaps", action="store_true", help="of play: list what no example walks"
+        )
+        says = "of play: a service with fewer examples is told so (left out: the council's fewest_examples)"
+        parser.add_argument("--fewest", type=int, help=says)
 
     def handle(self, *args: object, **options: object) -> None:
         """Do the verb; exits 1 on any mistake, and of `play` on any example that differs."""
-        self.of = str(options["service"])
-        getattr(self, f"_{options['verb']}")(options["what"])
+        self.of, self.with_gaps = str(options["service"]), bool(options["gaps"])
+        fewest: Any = options["fewest"]
+        self.fewest: int = council.current().fewest_examples if fewest is None else fewest
+        try:
+            getattr(self, f"_{options['verb']}")(options["what"])
+        except OperationalError as exc:
+            raise CommandError(f"The database cannot be used: {away.why(exc)[0]}.") from exc
 
-    def _problems(self, folder: str, exc: DefinitionError) -> None:
+    def _problems(self, shown: str, exc: DefinitionError) -> None:
         for problem in exc.problems:
-            self.stderr.write(f"services/{folder}/{problem}")
+            self.stderr.write(f"{shown}/{problem}")
 
     def _check(self, what: list[str]) -> None:
         wrong = 0
-        for folder in catalogue.library():
-            if what and folder.name not in what:
-                continue
-            examined = catalogue.examine(folder)
-            self._found(folder.name, examined.problems, in_full=folder.name in what)
-            if any(not problem.is_warning for problem in examined.problems):
+        for folder in self._folders(what):
+            try:
+                examined = catalogue.examine(folder.path)
+            except DefinitionError as exc:
+                self._problems(folder.shown, exc)
                 wrong += 1
                 continue
-            problems = catalogue.own_settings_problems(examined.service)
-            wrong += len(problems)
-            for problem in problems:
+            own = catalogue.own_settings_problems(examined.service)
+            self._found(folder.shown, examined.problems, in_full=bool(what))
+            for problem in own:
                 self.stderr.write(str(problem))
-            if not problems:
-                self.stdout.write(f"{folder.name}: well formed")
+            if own or any(not problem.is_warning for problem in examined.problems):
+                wrong += 1
+            else:
+                self.stdout.write(f"{folder.path.name}: well formed")
         if wrong:
             sys.exit(1)
 
-    def _found(self, folder: str, problems: Sequence[Problem], *, in_full: bool) -> None:
+    def _folders(self, what: list[str]) -> list[Folder]:
+        """Return the folders that are meant; without a name, every one of the library. Raises CommandError."""
+        try:
+            return [folders.find(name) for name in what] if what else folders.library()
+        except Refused as exc:
+            raise CommandError(str(exc.values["words"])) from exc
+
+    def _found(self, shown: str, problems: Sequence[Problem], *, in_full: bool) -> None:
         """Say what was found; warnings in full where a service is asked about by name, else how many there are."""
         warnings = [problem for problem in problems if problem.is_warning]
         for problem in problems:
             if in_full or not problem.is_warning:
-                self.stderr.write(f"services/{folder}/{problem}")
+                self.stderr.write(f"{shown}/{problem}")
         if warnings and not in_full:
             many = "1 warning" if len(warnings) == 1 else f"{len(warnings)} warnings"
-            self.stderr.write(f"services/{folder}: {many}; `services check {folder}` says them")
+            name = shown.removeprefix("services/")
+            self.stderr.write(f"{shown}: {many}; `services check {name}` says them")
 
     def _play(self, what: list[str]) -> None:
-        bad = 0
-        if what:
-            for name in what:
-                bad += self._play_file(Path(name))
+        if any(Path(name).is_file() for name in what):
+            bad = sum(self._play_file(Path(name)) for name in what)
         else:
-            for folder in catalogue.library():
-                bad += not self._play_folder(folder)
+            bad = sum(self._play_folder(folder) is None for folder in self._folders(what))
         if bad:
             sys.exit(1)
 
@@ -105,16 +127,17 @@ class Command(BaseCommand):
             raise CommandError(f"{path} cannot be read: {exc.strerror}.") from exc
         return self._report(service, contents, examples)
 
-    def _play_folder(self, folder: Path) -> dict[str, str] | None:
-        """Play a library folder's examples; return its files when all came out."""
+    def _play_folder(self, folder: Folder) -> dict[str, str] | None:
+        """Play a folder's examples; return its files when all came out."""
         try:
-            service, contents = catalogue.of_folder(folder)
+            service, contents = catalogue.of_folder(folder.path)
         except DefinitionError as exc:
-            self._problems(folder.name, exc)
+            self._problems(folder.shown, exc)
             return None
-        if self._report(service, contents, service.examples):
+        if self._report(service, contents, service.examples, of_folder=True):
             return None
-        publishing.played(service=service, examples=len(service.examples), now=timezone.now())
+        if folder.in_library:
+            publishing.played(service=service, examples=len(service.examples), now=timezone.now())
         return contents
 
     def _report(
@@ -122,14 +145,26 @@ class Command(BaseCommand):
         service: Service,
         contents: dict[str, str],
         examples: Sequence[Mapping[str, object]],
+        *,
+        of_folder: bool = False,
     ) -> int:
+        """Play examples and say what came of them, and of a folder what they walk of it; return how many differ."""
         reports = rehearsal.play(service, contents, examples)
         wrong = [r for r in reports if r.differences]
         for report in wrong:
             self.stderr.write(f"{service.slug}: {report.name}")
             for line in report.differences:
                 self.stderr.write(f"    {line}")
-        self.stdout.write(f"{service.slug}: {len(reports)} examples played, {len(wrong)} differ")
+        many = "1 example" if len(reports) == 1 else f"{len(reports)} examples"
+        said = f"{service.slug}: {many} played, {len(wrong)} differ"
+        if of_folder:
+            found = rehearsal.walked_by(service, reports)
+            said = f"{said}; {found.said()}"
+        self.stdout.write(said)
+        if of_folder and len(reports) < self.fewest:
+            self.stderr.write(f"{service.slug}: fewer than {self.fewest} examples")
+        for gap in found.gaps() if of_folder and self.with_gaps else ():
+            self.stdout.write(f"    {gap}")
         return len(wrong)
 
     def _import(self, what: list[str]) -> None:
@@ -150,7 +185,7 @@ class Command(BaseCommand):
         try:
             catalogue.of_folder(catalogue.folder_of(slug))
         except DefinitionError as exc:
-            self._problems(slug, exc)
+            self._problems(f"services/{slug}", exc)
             self.stderr.write(f"{slug}: the library's folder has mistakes; the running one stays.")
             return
         self.stdout.write(
@@ -160,7 +195,7 @@ class Command(BaseCommand):
         )
 
     def _import_one(self, slug: str) -> bool:
-        contents = self._play_folder(self._folder(slug))
+        contents = self._play_folder(folders.find(self._folder(slug).name))
         if contents is None:
             return False
         publishing.publish(contents=contents, now=timezone.now())
@@ -189,7 +224,7 @@ class Command(BaseCommand):
             parts, changed = differences(old, new), lines(old, new)
             build_all(new)
         except DefinitionError as exc:
-            self._problems(folder.name, exc)
+            self._problems(f"services/{folder.name}", exc)
             sys.exit(1)
         if not changed:
             self.stdout.write(f"{service.slug}: no difference")
