@@ -98,7 +98,8 @@ def _kind(head: bytes, source: IO[bytes]) -> str:
     """Return what type a file is by what is in it; its name and what a browser says of it count for nothing. Raises BadFile."""
     if seen := picture.kind_of(head):
         return PICTURES[seen]
-    source.seek(0)  # and nothing is read of it here: the other process goes on where this one stands
+    # Nothing of it is read here: the other process goes on where this one stands.
+    source.seek(0)
     with tempfile.TemporaryFile() as told:
         code = _done_by_child(source, told, paper.TELL)
         if code != picture.DONE:

@@ -344,7 +344,7 @@ def test_a_file_of_another_case_or_of_another_type_is_nobodys_to_take(service: N
 def test_the_page_stays_where_more_are_to_be_chosen(service: None) -> None:
     client = begun(FormClient())
     answer = send(client, odd.sent("lease.pdf", odd.pdf()), add="papers")
-    assert answer.status_code == 302 and answer["Location"].endswith("/papers#papers-file")
+    assert answer.status_code == 302 and answer["Location"].endswith("/papers")
     assert "We have 1 file" in words(client.get(f"{BASE}/papers"))
     assert "Choose a file" in words(send(begun(FormClient()), add="papers"))
     refused = words(
