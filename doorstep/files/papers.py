@@ -191,9 +191,9 @@ def to_tell_of() -> list[Paper]:
     return [*refused, *shut]
 
 
-def told(names: Iterable[str], *, now: datetime) -> None:
-    """Note that somebody was told of some papers."""
-    Paper.objects.filter(name__in=list(names)).update(told_at=now)
+def told(name: str, *, now: datetime) -> bool:
+    """Note that somebody is told of a paper; say whether nobody was before."""
+    return bool(Paper.objects.filter(name=name, told_at=None).update(told_at=now))
 
 
 def make_preview(name: str) -> None:

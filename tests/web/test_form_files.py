@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from doorstep.cases import forgetting, jobs
 from doorstep.cases.models import Case, Draft, Shared
+from doorstep.fieldwork.models import Job
 from doorstep.files import jobs as scanning
 from doorstep.files import papers
 from doorstep.files.models import Paper
@@ -216,6 +217,18 @@ def test_who_sees_a_part_of_a_case_reads_what_its_files_are_called_and_no_more(
     for seat in (partner, manager):
         for path in (f"{there}/files/{row.name}", f"{there}/files/{row.name}/small"):
             assert seat.get(path).status_code == 404
+
+
+def test_a_crew_reads_what_they_are_called(service: None) -> None:
+    case = sent(begun(FormClient()), odd.sent("lease.pdf", odd.pdf()))
+    now = timezone.now()
+    about = {"crew_list": "REF-1", "day": now.date(), "about_kind": "home", "about_key": "1"}
+    Job.objects.create(case=case, title="Look at it", outcomes=["done"], made_at=now, **about)
+    Shared.objects.create(case=case, kind="round", key="REF-1")
+    crew = signed_in("crew")
+    page = crew.get("/crew/REF-1")
+    assert "Files that the office has: lease.pdf" in words(page)
+    assert Paper.objects.get().name not in text(page)
 
 
 def test_it_is_shut_to_everybody_until_it_is_scanned(standin: StandIn) -> None:
