@@ -6,6 +6,8 @@ again, agree. Signatures, cookies, the queue and the database keep the real time
 
 import os
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -51,6 +53,31 @@ def _moment(text: str) -> datetime:
 def move(by: timedelta) -> None:
     """Move the clock that Doorstep and Django read, `timezone.now`, in this process."""
     timezone.now = lambda: _real() + by
+
+
+def follow(path: Path) -> None:
+    """Let the clock say, in this process, the time moved by the seconds that stand in a file, as they are at each look."""
+    timezone.now = lambda: _real() + written(path)
+
+
+def written(path: Path) -> timedelta:
+    """Return by how much a file says that the clock is moved; nothing where there is none."""
+    try:
+        return _read(path, path.stat().st_mtime_ns)
+    except OSError:
+        return timedelta()
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, changed: int) -> timedelta:
+    return timedelta(seconds=float(path.read_text()))
+
+
+def write(path: Path, by: timedelta) -> None:
+    """Write down by how much the clock of all who follow a file is moved; at once, for whoever reads meanwhile."""
+    half = path.with_suffix(".half")
+    half.write_text(str(by.total_seconds()))
+    half.replace(path)
 
 
 def put_back() -> None:

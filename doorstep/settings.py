@@ -7,6 +7,7 @@ import hashlib
 import os
 import secrets
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,6 +44,15 @@ def state_folder() -> Path:
 
 DATA = state_folder()
 os.environ.setdefault("DOORSTEP_DATA", str(DATA))
+
+# A folder whose service is tried out, in a database that is thrown away (`services try`); its clock is a file's.
+TRIED = os.environ.get("DOORSTEP_TRY", "")
+TRIED_CLOCK = DATA / "clock"
+if TRIED and not DEMO:
+    raise ImproperlyConfigured("DOORSTEP_TRY is set by `services try` alone; unset it.")
+if TRIED:
+    CLOCK_MOVED_BY = timedelta()
+    moved_clock.follow(TRIED_CLOCK)
 
 _WRONG = [] if DEMO or TESTING else production.wrong(os.environ, root=os.geteuid() == 0)
 if _WRONG:
@@ -120,6 +130,7 @@ MIDDLEWARE = [
     "doorstep.web.kit.first_and_last.Host",
     "doorstep.web.kit.first_and_last.Head",
     "doorstep.web.demo.alone.Alone",
+    "doorstep.web.demo.watching.Watching",
     "doorstep.web.kit.gate.Gate",
     "doorstep.web.kit.cross_origin.CrossOrigin",
     "django.middleware.security.SecurityMiddleware",

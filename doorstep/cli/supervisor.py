@@ -45,7 +45,7 @@ def standin(application: str, port: int) -> list[str]:
     return [*server, "--log-level", "warning"]
 
 
-def _standins_environment(port: str) -> None:
+def standins_environment(port: str) -> None:
     """Say to the stand-in what it needs: the same key and secret as ours, where to tell us, where to remember, the time."""
     os.environ["GOVUK_PAY_KEY"] = settings.GOVUK_PAY_KEY
     os.environ["GOVUK_PAY_SIGNING_SECRET"] = settings.GOVUK_PAY_SIGNING_SECRET
@@ -212,7 +212,7 @@ def run() -> int:
             lines.append(
                 f"Who has which role at the sign-in: http://127.0.0.1:{settings.SSO_PORT}/"
             )
-        _standins_environment(port)
+        standins_environment(port)
         lines.append(f"Start page of the demo, with sign-ins: http://localhost:{port}/demo")
         if settings.CLOCK_MOVED_BY is not None:
             lines.append(f"Its clock is moved: it began at {os.environ[moved_clock.NAME]}.")

@@ -1,4 +1,4 @@
 """Makes the demo council: homes, rounds, staff, and a week of work.
 
-Public: claims, week.
+Public: claims, trial, week.
 """

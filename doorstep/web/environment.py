@@ -3,6 +3,7 @@
 from collections.abc import MutableMapping
 from datetime import datetime
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from jinja2.environment import TemplateModule
 from jinja2.loaders import ChoiceLoader
 from markupsafe import Markup
 
+from doorstep import moved_clock
 from doorstep.catalogue.words import pounds, say
 from doorstep.council import addresses
 from doorstep.council import queries as council
@@ -76,7 +78,13 @@ def own(text: str) -> Markup:
 
 def moved_now() -> datetime | None:
     """Return what a demonstration's clock says, if it is moved."""
-    return None if settings.CLOCK_MOVED_BY is None else timezone.now()
+    is_at_home = settings.TRIED and not moved_clock.written(settings.TRIED_CLOCK)
+    return None if settings.CLOCK_MOVED_BY is None or is_at_home else timezone.now()
+
+
+def tried() -> str:
+    """Return the name of the folder whose service is tried out here; nothing elsewhere."""
+    return Path(settings.TRIED).name if settings.TRIED else ""
 
 
 def staff_alarms(for_whom: int) -> QuerySet[Alarm]:
@@ -161,7 +169,7 @@ def environment(**options: Any) -> Environment:
     jinja.globals.update(
         static=lru_cache(maxsize=200)(static), url=url, council=council.current, new_id=uuid4
     )
-    jinja.globals.update(page_name=page_name, moved_now=moved_now, part=parts.part)
+    jinja.globals.update(page_name=page_name, moved_now=moved_now, tried=tried, part=parts.part)
     jinja.globals.update(own_sign_in=own_sign_in)
     jinja.globals.update(look=look.address, drawing=look.drawing, site_address=addresses.base)
     jinja.globals.update(languages=council.languages, language=council.language)

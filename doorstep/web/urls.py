@@ -16,5 +16,6 @@ urlpatterns = [
     path("crew", include("doorstep.web.crew.urls")),
     path("", include("doorstep.web.operations.urls")),
     path("demo", include("doorstep.web.demo.urls")),
+    path("try", include("doorstep.web.demo.trial_urls")),
     path("", include("doorstep.web.portal.urls")),
 ]

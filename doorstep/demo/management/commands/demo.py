@@ -2,7 +2,9 @@
 
 import sys
 import time
+from argparse import ArgumentParser
 from datetime import datetime
+from io import StringIO
 
 from django.conf import settings
 from django.core.management import call_command
@@ -13,7 +15,7 @@ from django.utils import timezone
 from doorstep.cases.models import Case
 from doorstep.council import queries as council
 from doorstep.council.queries import ZONE
-from doorstep.demo import claims, homes, streets, theirs, week
+from doorstep.demo import claims, homes, streets, theirs, trial, week
 from doorstep.demo import people as neighbours
 from doorstep.places.models import Property
 from doorstep.places.queries import wards
@@ -78,12 +80,18 @@ class Command(BaseCommand):
 
     help = "Make the demo council, or bring it up to today."
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take whether it is for trying a service: then without a past, and no example is played."""
+        parser.add_argument("--for-a-trial", action="store_true")
+
     def handle(self, *args: object, **options: object) -> None:
         """Load places once, staff and services always, then a week up to today; refuses elsewhere than in the demo."""
         _refuse_elsewhere()
         began, now = time.monotonic(), timezone.now()
         if not Property.objects.filter(uprn__gte=homes.FIRST_UPRN).exists():
             self._places()
+        if options["for_a_trial"]:
+            return self._for_a_trial(now)
         call_command("services", "import", stdout=self.stdout)
         call_command("calendars", stdout=self.stdout)
         if not is_kept_there():
@@ -114,6 +122,13 @@ class Command(BaseCommand):
         _people(now)  # a councillor's is a ward with reports
         self.stdout.write(f"The demo council is ready ({time.monotonic() - began:.0f} s).")
         self.stdout.write(f"Sign-ins: {', '.join(PEOPLE)}; password {PASSWORD}")
+
+    def _for_a_trial(self, now: datetime) -> None:
+        call_command("calendars", stdout=StringIO())
+        week.holidays()
+        claims.load(now)
+        trial.publish_library(now)
+        _people(now)
 
     def _places(self) -> None:
         self.stdout.write("Making the demo council (once) …")
