@@ -289,6 +289,19 @@ def test_one_that_is_found_before_it_is_sent_is_told_at_its_field(
     assert sent(client, odd.sent("lease.pdf", odd.pdf())).answers["papers"] != []
 
 
+def test_one_that_is_found_while_more_are_chosen_is_told_on_the_page(
+    standin: StandIn, django_capture_on_commit_callbacks: Any
+) -> None:
+    client = begun(FormClient())
+    send(client, odd.sent("eicar.txt", EICAR), add="papers")
+    assert "being checked" in words(client.get(f"{BASE}/papers"))
+    with django_capture_on_commit_callbacks(execute=True):
+        papers.scan(Paper.objects.get().name)
+    assert "We found a virus in “eicar.txt” and deleted it" in words(client.get(f"{BASE}/papers"))
+    assert send(client, odd.sent("lease.pdf", odd.pdf())).status_code == 302
+    assert "We found" not in words(client.get(f"{BASE}/papers"))
+
+
 def test_what_no_scanner_can_be_asked_about_stays_shut_and_its_team_is_told_once(
     standin: StandIn,
 ) -> None:
