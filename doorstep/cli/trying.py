@@ -6,7 +6,6 @@ its own for files; both go at the end. The environment is the demo's alone: no a
 
 import hashlib
 import os
-import secrets
 import shutil
 import subprocess
 import sys
@@ -21,6 +20,7 @@ USUAL_PORT = 8600
 # What goes along: how this machine is, and whose services they are; nothing that leads anywhere.
 GOES_ALONG = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "DOORSTEP_HOME", "DOORSTEP_COUNCIL")  # fmt: skip
 AGAIN = "begin-again"
+NAMES = "select datname from pg_database where datname like 'try\\_%'"
 # What the database that is copied is made of: it is made anew where one of these changed. Services are edited all day.
 MADE_OF = ("doorstep/**/migrations/*.py", "doorstep/demo/*.py", "councils/**/*.yaml", "councils/**/*.csv")  # fmt: skip
 
@@ -82,7 +82,8 @@ class _Trial:
         self.folder, self.port, self.again = folder, port, work / "files" / AGAIN
         embedded.ensure()
         self.server = embedded.home() / "postgres"
-        self.database = f"try_{secrets.token_hex(4)}"
+        self.database = f"try_{os.getpid()}"
+        self._drop_left()
 
     def run(self) -> int:
         """Make what is copied where it is missing, then serve a copy; begun again, another."""
@@ -95,16 +96,23 @@ class _Trial:
             print("Stopped. All that was tried is thrown away.", flush=True)
         return 0
 
+    def _drop_left(self) -> None:
+        """Drop what trials left behind that were killed."""
+        for name in embedded.administer(self.server, NAMES).split():
+            pid = name.removeprefix("try_")
+            if pid.isdecimal() and not Path(f"/proc/{pid}").exists():
+                embedded.administer(self.server, f"drop database if exists {name} with (force)")
+
     def _make_whole(self) -> None:
         """Make the database that is copied, once for these homes and services."""
         whole = self.whole = f"try_whole_{_digest()}"
-        there = embedded.administer(self.server, "select datname from pg_database")
-        if whole in there.split():
+        there = embedded.administer(self.server, NAMES).split()
+        if whole in there:
             return
-        for old in there.split():
+        for old in there:
             if old.startswith("try_whole_"):
                 embedded.administer(self.server, f"drop database if exists {old}")
-        print("Making homes, days and staff to try with (once, about half a minute) …", flush=True)
+        print("Making homes, days and staff to try with (once, about a minute) …", flush=True)
         half = f"{whole}_half"
         self._new(half)
         for step in (("migrate", "--verbosity", "0"), ("demo", "--for-a-trial")):

@@ -1,4 +1,4 @@
-"""`doorstep services check|play|explain|diff|export|import|schema`."""
+"""`doorstep services check|play|explain|diff|export|import|schema|reference`; `try` begins in doorstep.cli.trying."""
 
 import sys
 from argparse import ArgumentParser
@@ -34,7 +34,8 @@ class Command(BaseCommand):
     requires_system_checks: tuple[str, ...] = ()
     help = (
         "check [SLUG|FOLDER…]: read services, the library's without a name; wants no database. play [SLUG|FOLDER|FILE…]:"
-        " play the examples of services, published or not, or files of examples against a running service. import [SLUG…]: publish what does not run yet, or the"
+        " play the examples of services, published or not, or files of examples against a running service."
+        " try SLUG|FOLDER [--port 8600]: walk one in the browser, where nothing is kept (doorstep.cli.trying). import [SLUG…]: publish what does not run yet, or the"
         " named. diff SLUG: compare the running version with the library. export SLUG FOLDER: write"
         " the running version as a folder. explain REFERENCE: why a case was decided as it was."
         " schema: write the JSON Schema that editors use. reference: write the page that says all that a service can be made of."
