@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
-from django.db import ProgrammingError, connection
+from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
@@ -61,7 +60,6 @@ class Command(BaseCommand):
         fewest: Any = options["fewest"]
         self.fewest: int = council.current().fewest_examples if fewest is None else fewest
         try:
-            try:
             getattr(self, f"_{options['verb']}")(options["what"])
         except ProgrammingError as exc:
             if not _is_to_migrate():
