@@ -21,9 +21,9 @@ def tell(*, now: datetime) -> None:
     for row in papers.to_tell_of():
         with transaction.atomic(), council.speaking(council.own_language()):
             case = Case.objects.filter(reference=row.holder).only("id").first()
-            if case is not None:
-                _tell(locked(case.pk), row, now)
-            papers.told([row.name], now=now)
+            held = locked(case.pk) if case else None  # the case first, as whoever changes one does
+            if papers.told(row.name, now=now) and held:
+                _tell(held, row, now)
 
 
 def _tell(case: Case, row: Paper, now: datetime) -> None:

@@ -98,9 +98,8 @@ def _kind(head: bytes, source: IO[bytes]) -> str:
     """Return what type a file is by what is in it; its name and what a browser says of it count for nothing. Raises BadFile."""
     if seen := picture.kind_of(head):
         return PICTURES[seen]
-    source.seek(
-        0
-    )  # and nothing is read of it here: the other process goes on where this one stands
+    # Nothing of it is read here: the other process goes on where this one stands.
+    source.seek(0)
     with tempfile.TemporaryFile() as told:
         code = _done_by_child(source, told, paper.TELL)
         if code != picture.DONE:
@@ -192,9 +191,9 @@ def to_tell_of() -> list[Paper]:
     return [*refused, *shut]
 
 
-def told(names: Iterable[str], *, now: datetime) -> None:
-    """Note that somebody was told of some papers."""
-    Paper.objects.filter(name__in=list(names)).update(told_at=now)
+def told(name: str, *, now: datetime) -> bool:
+    """Note that somebody is told of a paper; say whether nobody was before."""
+    return bool(Paper.objects.filter(name=name, told_at=None).update(told_at=now))
 
 
 def make_preview(name: str) -> None:

@@ -179,3 +179,50 @@ def test_what_a_room_asks_comes_and_goes(
     page.wait_for_selector(".govuk-error-summary")
     assert page.locator("#in_bathroom").is_visible()
     looks_right(page)
+
+
+def test_a_caller_moves_on_one_page(chromium: Any, live_server: Any, open_district: Any) -> None:
+    """At the desk an empty entry comes behind the one that is filled in; all is sent together."""
+    publish_library("council-tax-move")
+    page = chromium.new_context(viewport={"width": 1366, "height": 768}).new_page()
+    page.set_default_timeout(15000)
+    sign_in(page, live_server.url, "adviser")
+    page.goto(f"{live_server.url}/desk")
+    page.select_option("select[name='service'] >> nth=0", "council-tax-move")
+    page.click("button:has-text('Start')")
+    page.wait_for_selector("#move")
+    page.locator("#move-3").check()
+    page.locator("#use").check()
+    page.wait_for_selector("#people-1-full_name")
+    assert page.locator("#people-2-full_name").count() == 0
+    page.fill("#old_home-typed", "1 Mill Lane")
+    page.press("#old_home-typed", "Tab")
+    page.wait_for_selector("text=Another home")
+    for part, text in (("day", "4"), ("month", "12"), ("year", "2026")):
+        page.fill(f"#left-{part}", text)
+    page.click("summary:has-text('Type the address in')")
+    for field, text in (("line1", "Flat 2"), ("town", "Derby"), ("postcode", "DE1 1AA")):
+        page.fill(f"#forward-{field}", text)
+    _entry(page, 1, "Ann Lee", "1980")
+    page.wait_for_selector("#people-2-full_name")
+    looks_right(page)
+    _entry(page, 2, "Bob Lee", "2079")
+    page.wait_for_selector(".at-once__part[data-part=people] .govuk-error-message")
+    page.wait_for_selector("#people-3-full_name")
+    page.fill("#people-2-born-year", "1979")
+    page.fill("#name", "Ann Lee")
+    page.fill("#phone", "01632 960 001")
+    page.locator("#truth").check()
+    page.wait_for_selector(".at-once__decision--go")
+    looks_right(page)
+    page.click(".at-once__decision--go button:has-text('Send this move')")
+    page.wait_for_url("**/desk/cases/**")
+    case = Case.objects.get()
+    assert [one["full_name"] for one in case.answers["people"]] == ["Ann Lee", "Bob Lee"]
+
+
+def _entry(page: Any, number: int, name: str, year: str) -> None:
+    page.fill(f"#people-{number}-full_name", name)
+    for part, text in (("day", "31"), ("month", "3"), ("year", year)):
+        page.fill(f"#people-{number}-born-{part}", text)
+    page.locator(f"#people-{number}-student-2").check()

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from doorstep.cases import forgetting, jobs
 from doorstep.cases.models import Case, Draft, Shared
+from doorstep.fieldwork.models import Job
 from doorstep.files import jobs as scanning
 from doorstep.files import papers
 from doorstep.files.models import Paper
@@ -218,6 +219,18 @@ def test_who_sees_a_part_of_a_case_reads_what_its_files_are_called_and_no_more(
             assert seat.get(path).status_code == 404
 
 
+def test_a_crew_reads_what_they_are_called(service: None) -> None:
+    case = sent(begun(FormClient()), odd.sent("lease.pdf", odd.pdf()))
+    now = timezone.now()
+    about = {"crew_list": "REF-1", "day": now.date(), "about_kind": "home", "about_key": "1"}
+    Job.objects.create(case=case, title="Look at it", outcomes=["done"], made_at=now, **about)
+    Shared.objects.create(case=case, kind="round", key="REF-1")
+    crew = signed_in("crew")
+    page = crew.get("/crew/REF-1")
+    assert "Files that the office has: lease.pdf" in words(page)
+    assert Paper.objects.get().name not in text(page)
+
+
 def test_it_is_shut_to_everybody_until_it_is_scanned(standin: StandIn) -> None:
     client = begun(FormClient())
     case = sent(client, odd.sent("lease.pdf", odd.pdf()))
@@ -274,6 +287,19 @@ def test_one_that_is_found_before_it_is_sent_is_told_at_its_field(
     page = words(client.get(f"{BASE}/papers?again=1"))
     assert "We found a virus in “eicar.txt” and deleted it" in page and "We have" not in page
     assert sent(client, odd.sent("lease.pdf", odd.pdf())).answers["papers"] != []
+
+
+def test_one_that_is_found_while_more_are_chosen_is_told_on_the_page(
+    standin: StandIn, django_capture_on_commit_callbacks: Any
+) -> None:
+    client = begun(FormClient())
+    send(client, odd.sent("eicar.txt", EICAR), add="papers")
+    assert "being checked" in words(client.get(f"{BASE}/papers"))
+    with django_capture_on_commit_callbacks(execute=True):
+        papers.scan(Paper.objects.get().name)
+    assert "We found a virus in “eicar.txt” and deleted it" in words(client.get(f"{BASE}/papers"))
+    assert send(client, odd.sent("lease.pdf", odd.pdf())).status_code == 302
+    assert "We found" not in words(client.get(f"{BASE}/papers"))
 
 
 def test_what_no_scanner_can_be_asked_about_stays_shut_and_its_team_is_told_once(
@@ -344,7 +370,7 @@ def test_a_file_of_another_case_or_of_another_type_is_nobodys_to_take(service: N
 def test_the_page_stays_where_more_are_to_be_chosen(service: None) -> None:
     client = begun(FormClient())
     answer = send(client, odd.sent("lease.pdf", odd.pdf()), add="papers")
-    assert answer.status_code == 302 and answer["Location"].endswith("/papers#papers-file")
+    assert answer.status_code == 302 and answer["Location"].endswith("/papers")
     assert "We have 1 file" in words(client.get(f"{BASE}/papers"))
     assert "Choose a file" in words(send(begun(FormClient()), add="papers"))
     refused = words(

@@ -12,6 +12,7 @@ from doorstep.council.errors import Refused
 from doorstep.forms import journey
 from doorstep.forms.facts import together
 from doorstep.forms.form import Page
+from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid
 from doorstep.insight.cells import CHECK
 from doorstep.intake.filling import Filling, Mistaken, asked_on
@@ -51,9 +52,21 @@ def page(request: HttpRequest, session: FormSession, draft_id: UUID, page_id: st
         return render_page(request, session, filling, here, _wrong_by_now(filling, here))
     slots = {q.id for q in of_nature(filling.service, "slot")} if "gone" in request.GET else set()
     wrong = {q.id: Invalid("slot_gone") for q in here.questions if q.id in slots}
+    wrong |= _found_in_files(filling, here)
     if not request.GET and not journey.answered(here, filling.draft.answers):
         counting.shown(filling.draft, here.id, session.now)
     return render_page(request, session, filling, here, wrong)
+
+
+def _found_in_files(filling: Filling, here: Page) -> dict[str, Invalid]:
+    """Return the questions whose files were refused since they were sent: nobody wonders where one went."""
+    fields, wrong = filled(here, filling.draft), {}
+    for question in (q for q in here.questions if kinds.of(q).types(q)):
+        names = set(fields.getlist(question.id))
+        for option in filling.options(question, fields) if names else ():
+            if option[0] in names and getattr(option, "more", {}).get("is_refused"):
+                wrong[question.id] = Invalid("file_virus", name=option[1])
+    return wrong
 
 
 def _wrong_by_now(filling: Filling, here: Page) -> dict[str, Invalid]:

@@ -90,7 +90,7 @@ def _add_files(
     wrong = {q: invalid for q, invalid in entries.wrong.items() if q == name}
     if not _keep_typed(filling, here, posted) or wrong:
         return render_page(request, session, filling, here, wrong, posted)
-    return redirect(f"{session.address(filling.draft)}/{here.id}#{name}-file")
+    return redirect(f"{session.address(filling.draft)}/{here.id}")
 
 
 def _suppose(

@@ -1,7 +1,7 @@
 """Goes through all pages of a form as they stand on one: which are met, what of them is still to ask, where a check stops."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from doorstep.forms.form import Page, Question
 from doorstep.forms.journey import Decision
 from doorstep.forms.questions import kinds
 from doorstep.forms.questions.kind import Invalid, NotHad
+from doorstep.forms.questions.kinds import SEVERAL
 from doorstep.intake.filling import Entries, Filling, Mistaken, asked_on
 from doorstep.places import finding
 from doorstep.web.form import counting
@@ -52,10 +53,17 @@ class Part:
             if not isinstance(options, NotHad)
         ]
         homes = [[h.uprn for h in found.rows] for found in self.shown.get("homes", {}).values()]
-        wrong = sorted((name, w.code) for name, w in self.wrong.items())
+        wrong = sorted((name, w.code, _inner(w)) for name, w in self.wrong.items())
         not_had = sorted(self.shown.get("not_had", ()))
         drawn = (self.page.title, self.is_ready, asked, offered, homes, wrong, not_had, self.drawn)
         return hashlib.sha256(repr(drawn).encode()).hexdigest()[:12]
+
+
+def _inner(wrong: Invalid) -> list[str]:
+    """Return which parts of an entry are wrong, and how."""
+    inner = wrong.values.get("wrong")
+    parts = inner.items() if isinstance(inner, Mapping) else ()
+    return [f"{wrong.values.get('entry')} {name} {one.code}" for name, one in parts]
 
 
 @dataclass
@@ -184,6 +192,8 @@ class Walker:
 
     def _drawn(self, here: Page) -> Iterator[object]:
         for question in here.questions:
+            if question.parts:  # an empty entry comes behind the last that was begun
+                yield SEVERAL.to_draw(question, self.posted)
             nature = kinds.of(question).nature
             if nature in ("home", "spot", "photos", "files", "anywhere"):
                 chosen = [value for value in self.posted.getlist(question.id) if value]

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from doorstep.cases import queries as cases
@@ -60,6 +61,12 @@ class Command(BaseCommand):
         self.fewest: int = council.current().fewest_examples if fewest is None else fewest
         try:
             getattr(self, f"_{options['verb']}")(options["what"])
+        except ProgrammingError as exc:
+            if not _is_to_migrate():
+                raise
+            raise CommandError(
+                "The database is of an earlier version: run `doorstep migrate`, then this again."
+            ) from exc
         except OperationalError as exc:
             raise CommandError(f"The database cannot be used: {away.why(exc)[0]}.") from exc
 
@@ -279,3 +286,9 @@ class Command(BaseCommand):
             for tried in decision["tried"]:
                 self.stdout.write(f"  {'holds ' if tried['held'] else 'not   '} {tried['rule']}")
                 self.stdout.write(f"         read {tried['read']}")
+
+
+def _is_to_migrate() -> bool:
+    """Say whether the database lacks what this version wants."""
+    plan = MigrationExecutor(connection)
+    return bool(plan.migration_plan(plan.loader.graph.leaf_nodes()))
