@@ -411,7 +411,7 @@ def _forget_what_rests_on(
     form = service.form
     pages, choices = form.rests_on()
     gone = set(changed)
-    for later in form.pages[form.pages.index(page) + 1 :]:
+    for later in form.after(page.id):
         gone |= {q.id for q in later.questions if choices.get(q.id, frozenset()) & gone}
     draft.answers = {k: v for k, v in draft.answers.items() if k in changed or k not in gone}
     stale = [p for p in form.pages if pages[p.id] & gone]
@@ -433,9 +433,9 @@ def _forget_what_rests_on(
 
 def _resting_on(draft: Draft, service: Service, page: Page, new: set[str]) -> list[Page]:
     """Return later pages that were answered already and rest on what is answered only now, such as a day chosen anew."""
-    pages = service.form.pages
-    later = pages[pages.index(page) + 1 :]
-    met = [p for p in later if any(q.id in draft.answers for q in p.questions)]
+    met = [
+        p for p in service.form.after(page.id) if any(q.id in draft.answers for q in p.questions)
+    ]
     if not new or not met:
         return []
     rests_on, _choices = service.form.rests_on()

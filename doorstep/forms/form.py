@@ -208,6 +208,11 @@ class Form:
         other = next((w for w in self.sending_when if w.rule.evaluate(values, clock)), None)
         return (other.say, other.send) if other else (self.sending, send)
 
+    def after(self, page_id: str) -> tuple[Page, ...]:
+        """Return the pages behind one."""
+        at = next(n for n, page in enumerate(self.pages) if page.id == page_id)
+        return self.pages[at + 1 :]
+
     def page(self, page_id: str) -> Page | None:
         """Return the page with this id, or nothing."""
         return next((page for page in self.pages if page.id == page_id), None)

@@ -271,9 +271,9 @@ class Filling:
 
     def _look_anew_after(self, page: Page) -> None:
         """Forget whether later pages are shown, and those that only a check asks for, which may lie before."""
-        at = self.service.form.pages.index(page)
-        for n, other in enumerate(self.service.form.pages):
-            if n > at or other.asked_only:
+        later = {other.id for other in self.service.form.after(page.id)}
+        for other in self.service.form.pages:
+            if other.id in later or other.asked_only:
                 self._is_shown.pop(other.id, None)
 
     def last_words(self) -> tuple[str, str]:

@@ -31,7 +31,7 @@ def short(subject: str, says: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("language", ["en", "cy"])
 def test_every_message_reads_as_a_text(language: str) -> None:
-    build_service._built.cache_clear()  # another test may have spoken otherwise
+    build_service._read.cache_clear()  # another test may have spoken otherwise
     says = LONGEST_CY if language == "cy" else LONGEST
     for folder in catalogue.library():
         with council.speaking(language):
