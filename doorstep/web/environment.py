@@ -169,7 +169,9 @@ def environment(**options: Any) -> Environment:
     jinja.globals.update(
         static=lru_cache(maxsize=200)(static), url=url, council=council.current, new_id=uuid4
     )
-    jinja.globals.update(page_name=page_name, moved_now=moved_now, tried=tried, part=parts.part)
+    jinja.globals.update(
+        page_name=page_name, moved_now=moved_now, tried_service=tried, part=parts.part
+    )
     jinja.globals.update(own_sign_in=own_sign_in)
     jinja.globals.update(look=look.address, drawing=look.drawing, site_address=addresses.base)
     jinja.globals.update(languages=council.languages, language=council.language)
