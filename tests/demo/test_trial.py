@@ -1,5 +1,6 @@
 """A folder that is tried out: each page is of it as it stands now, forms that are begun go on, mistakes are said."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,6 +14,7 @@ from doorstep import moved_clock
 from doorstep.cases.models import Draft
 from doorstep.catalogue import queries as catalogue
 from doorstep.council import queries as council
+from doorstep.places.models import Property
 
 
 @pytest.fixture
@@ -54,6 +56,23 @@ def test_an_edit_shows_at_the_next_page_and_a_form_that_is_begun_goes_on(tried: 
     assert "Where are you just now?" in client.get(address).content.decode()
     running = catalogue.current("damaged-bin")
     assert running and Draft.objects.get().version_id == running.digest
+
+
+def test_a_form_that_is_begun_is_led_on_where_its_page_or_question_is_gone(tried: Path) -> None:
+    client = Client()
+    begun = client.post("/services/damaged-bin/begin", follow=True).request["PATH_INFO"]
+    home = Property.objects.filter(containers__isnull=False).first()
+    assert home
+    there = client.post(begun, {"property": str(home.pk)})
+    assert there.status_code == 302
+    second = there["Location"]
+    for file in ("form.yaml", "workflow.yaml", "service.yaml", "examples.yaml"):
+        path = tried / file
+        path.write_text(re.sub(r"\bproperty\b", "house", path.read_text()))
+    page = client.get("/try").content.decode()
+    assert "Fill it in as a resident" in page, page
+    answers = [client.get(begun), client.get(second)]
+    assert {answer.status_code for answer in answers} <= {200, 302, 404}
 
 
 def test_a_mistake_is_said_with_its_line_until_it_is_mended(tried: Path) -> None:
