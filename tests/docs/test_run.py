@@ -97,6 +97,7 @@ def test_every_variable_of_the_environment_is_read_and_none_is_forgotten() -> No
         "STANDIN_WASTE_HOOK",
         "DOORSTEP_DEMO",
         "DOORSTEP_DEMO_SLOW",
+        "DOORSTEP_TRY",
         "DOORSTEP_DEAD_AFTER",
         "DJANGO_SETTINGS_MODULE",
     }
