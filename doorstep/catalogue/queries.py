@@ -113,7 +113,8 @@ def examine(folder: Path) -> Examined:
         reading, in_force, _others({reading.service.slug, folder.name}), files.get("examples.yaml")
     )
     if reading.service.slug != folder.name:
-        words = f"slug: is `{reading.service.slug}`, but its folder is `{folder.name}`"
+        slug = reading.service.slug
+        words = f"slug: is `{slug}`, but its folder is `{folder.name}`: call the folder `{slug}`, or say `slug: {folder.name}`"
         problems.append(reading.sources["service.yaml"].where("slug").wrong("slug", words))
     own = [p for p in problems if not reading.unread.explains(p)]
     return Examined(reading.service, files, each_once([*reading.problems, *own]))

@@ -84,6 +84,8 @@ def test_a_mistake_is_said_with_its_line_until_it_is_mended(tried: Path) -> None
     page = client.get("/try").content.decode()
     assert "It cannot run as it stands" in page and "Fill it in" not in page
     assert client.get("/desk/sign-in").status_code == 200
+    # It looks like the council, whatever is wrong.
+    assert client.get("/brand.css")["Content-Type"].startswith("text/css")
     edit(tried, "form.yaml", "pagges:", "pages:")
     assert client.get("/services/damaged-bin").status_code == 200
     assert "Something is wrong in" not in client.get("/services/damaged-bin").content.decode()

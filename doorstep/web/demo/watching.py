@@ -12,7 +12,20 @@ from django.utils import timezone
 from doorstep.demo import trial
 
 # What is drawn whatever the folder says: the trial's own page, what staff see of cases there are, what pages are made of.
-ELSEWHERE = ("/try", "/demo", "/desk", "/crew", "/static", "/healthz", "/readyz", "/hooks", "/file")
+ELSEWHERE = (
+    "/try",
+    "/demo",
+    "/desk",
+    "/crew",
+    "/static",
+    "/healthz",
+    "/readyz",
+    "/hooks",
+    "/file",
+    "/brand.css",
+    "/icon.svg",
+    "/share.png",
+)
 
 
 class Watching:
