@@ -345,6 +345,30 @@ WARNINGS = [
     ("language", W, "resident: {en: You have your key., cy: Mae gennych eich allwedd.}", "resident: {en: You have your key.}", "`resident` is not said in Cymraeg"),
     ("language", "messages/brought.cy.md", "", "GONE", "there is no messages/brought.cy.md", "-"),
 ]  # fmt: skip
-ROWS = [Row(*row) for row in (*YAML, *SHAPE, *ABOUT, *FORM, *FLOW, *MESSAGES, *EXAMPLES, *WARNINGS)]
+# What can be read and cannot be meant.
+ODD = [
+    ("not_among", W, 'unit: "\'items\'"}', 'unit: "\'items\'", do: confrm}', "`do` of `book` cannot be `confrm`; did you mean `confirm`?"),
+    ("not_among", W, "refund: {reason: Nobody came}", "refund: {reason: Nobody came, approved: yes please}", "it is one of: true, false"),
+    ("out_of_range", F, "max_length: 500", "max_length: 0", "`max_length` is from 1 to"),
+    ("out_of_range", F, "max_length: 500", "max_length: 1000000000", "`max_length` is from 1 to"),
+    ("out_of_range", F, "{id: many, kind: yes_no,", "{id: how_many, kind: number, least: 50, most: 10, label: How many}\n      - {id: many, kind: yes_no,", "nothing is both 50 or more and 10 or less", "least: 50", ("language",)),
+    ("no_such_mistake", F, "short: {en: Why, cy: Pam}, max_length", "errors: {mising: {en: Say why, cy: Dywedwch}}, short: {en: Why, cy: Pam}, max_length", "`long_text` has no mistake `mising`; did you mean `missing`?"),
+    ("page_empty", F, "  - page: contact\n", "  - {page: nothing, title: {en: Nothing, cy: Dim}}\n  - page: contact\n", "asks nothing and decides nothing"),
+    ("blank", F, "title: {en: Which day?, cy: Pa ddiwrnod?}", "title: {en: ' ', cy: Pa ddiwrnod?}", "a text is blank"),
+    ("no_such_language", F, "title: {en: Which day?, cy: Pa ddiwrnod?}", "title: {en: Which day?, cy: Pa ddiwrnod?, eng: Which?}", "`eng` is no language of this council; there are: en, cy"),
+    ("own_language", F, "title: {en: Which day?, cy: Pa ddiwrnod?}", "title: {cy: Pa ddiwrnod?}", "not said in English"),
+    ("hidden_sign", "messages/brought.md", "subject: ", "subject: \x00", "a sign that nobody sees", "-"),
+    ("no_such_language", "messages/brought.xx.md", "", "subject: x\n\nx", "`xx` is no language of this council", "-"),
+    ("message_unused", "messages/later.md", "", "subject: x\n\nx", "nothing sends the message `later`", "-", ("language",)),
+    ("wrong_type", W, "title: Bring a key", "title: [Bring, a key]", "`title` of `job` must be a text"),
+    ("stray_brace", W, "reason: Nobody came", "reason: 'Nobody came to {home}'", "is read as it stands"),
+    ("placeholder", "messages/brought.md", "", "subject: Key\n\nIt was {email}.", "is kept apart from the case", "It was"),
+    ("placeholder", "messages/brought.md", "", "subject: Key\n\nOn {slot}.", "`{slot}` is a slot", "On {slot}"),
+    ("never_closed", W, "    do: [tell: {message: answered}]\n    closes: answered\n", "    do: [tell: {message: answered}]\n    decisions: {again: answered}\n", "from `answered` no way leads to a stage that closes the case", "-"),
+]  # fmt: skip
+ROWS = [
+    Row(*row)
+    for row in (*YAML, *SHAPE, *ABOUT, *FORM, *FLOW, *MESSAGES, *EXAMPLES, *WARNINGS, *ODD)
+]
 # What only the council's own files bring about: looked at in tests of their own.
 ELSEWHERE = {"no_such_setting", "calendars", "calendar_full", "step"}

@@ -46,6 +46,7 @@ KIND = steps.StepKind(
     "send",
     rules={"to": TEXT},
     words=frozenset({"what", "attributes", "with_contact", "with_photos"}),
+    values={"with_contact": (True, False), "with_photos": (True, False)},
     says={"passed": PASSED},
     outcomes={
         "taken": "They have it.",

@@ -34,6 +34,7 @@ KIND = steps.StepKind(
     asks={"kind": TEXT, "load": INT, "first": DAY, "last": DAY},
     asked_as="slot",
     words=frozenset({"do"}),
+    values={"do": ("keep", "hold", "confirm", "nearest", "release")},
     gives={"booked": (BOOKED, actions.NOTHING), "moved": (MOVED, moving.NOT_MOVED)},
     outcomes={
         "booked": "The place on the day is the case's own.",

@@ -1,7 +1,7 @@
 """Changes drafts: begin, answer, go past a stop, keep what was typed, throw away."""
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from doorstep.cases import facts, workflow
 from doorstep.cases.clock import clock_at
+from doorstep.cases.locking import locked_draft
 from doorstep.cases.mistakes import said
 from doorstep.cases.models import Draft
 from doorstep.cases.owners import ONE_DRAFT_EACH, Owner
@@ -325,6 +326,15 @@ def drop_answer(*, draft: Draft, question: str) -> None:
     draft.answers = {k: v for k, v in draft.answers.items() if k != question}
     draft.held_until = draft.quoted = None
     draft.save(update_fields=["answers", "held_until", "quoted"])
+
+
+@contextmanager
+def one_at_a_time(draft: Draft) -> Iterator[None]:
+    """Have nobody else change a draft inside the block, and see what somebody quicker left of what is typed and answered."""
+    with transaction.atomic():
+        now = locked_draft(draft.pk)
+        draft.typed, draft.answers, draft.updated_at = now.typed, now.answers, now.updated_at
+        yield
 
 
 def keep_typed(*, draft: Draft, page: str, fields: dict[str, list[str]], now: datetime) -> None:

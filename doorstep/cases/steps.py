@@ -16,6 +16,7 @@ ASK_TEAM = steps.StepKind(
     rules={"when": BOOL, "due": MOMENT},
     optional=frozenset({"when", "due"}),
     words=frozenset({"text", "topic", "do"}),
+    values={"do": ("done",)},
     outcomes={
         "done": "What the team was asked for is done (`do: done`), or was not asked.",
     },

@@ -299,7 +299,7 @@ def as_case(
         assisted=draft.assisted,
         stage=start,
         answers={k: v for k, v in a.items() if k not in personal},
-        words={k: v for k, v in draft.words.items() if k.split("@")[0] not in personal},
+        words=_words(draft, personal),
         facts={**draft.facts, **to_json(case_facts)},
         settings=to_json(settings),
         decisions=draft.decisions,
@@ -307,6 +307,12 @@ def as_case(
         unique_key=_unique(service, a),
         opened_at=now,
     )
+
+
+def _words(draft: Draft, personal: set[str]) -> dict[str, str]:
+    """Return the words of the answers that a case has: not what was answered before on a page that is not met any more."""
+    said = {name for name, answer in draft.answers.items() if answer is not None} - personal
+    return {name: text for name, text in draft.words.items() if name.split("@")[0] in said}
 
 
 def _unique(service: Service, answers: Mapping[str, object]) -> str | None:

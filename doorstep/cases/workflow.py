@@ -161,7 +161,7 @@ def reserve(
         needs = {path.split(".")[0] for rule in doing.rules.values() for path in rule.uses}
         if any(values.get(name) is None for name in needs - {"now", "today"}):
             continue
-        options = {k: rule.evaluate(values, clock_at(now)) for k, rule in doing.rules.items()}
+        options = asked_for(doing, values, now)
         step: Any = _offered[doing.step]
         reserving: Reserving = step
         draft.held_until = reserving.reserve(
@@ -228,8 +228,22 @@ def _do(case: Case, doing: Doing, by: Actor, now: datetime, words: Mapping[str, 
 def options_of(case: Case, doing: Doing, now: datetime) -> dict[str, object]:
     """Return what a step is asked for of a case: its rules' values, and its words."""
     values = values_of(case)
-    options = {k: rule.evaluate(values, clock_at(now)) for k, rule in doing.rules.items()}
-    return {**doing.words, **options}
+    return {**doing.words, **asked_for(doing, values, now)}
+
+
+# The largest number that a step is asked for: what a column of the database holds, and some thousand years in minutes.
+MOST = 2_000_000_000
+
+
+def asked_for(doing: Doing, values: Mapping[str, object], now: datetime) -> dict[str, object]:
+    """Return what the rules of a step come to; a number that nothing could hold is the largest that can be."""
+    options: dict[str, object] = {}
+    for name, rule in doing.rules.items():
+        value = rule.evaluate(values, clock_at(now))
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = max(-MOST, min(MOST, value))
+        options[name] = value
+    return options
 
 
 def _reckoning() -> dict[str, Reckoning]:

@@ -143,6 +143,7 @@ def _question(
     if q.forget and (q.contact or kind.nature):
         words = "only what is no contact, no place, photo or slot can be forgotten"
         b.wrong(src.where(*at, "forget"), "forget", words)
+    b.contacts |= {q.id} if q.contact else set()
     b.forgotten |= {q.id} if q.forget and q.id not in b.ours else set()
     if kind.asks:
         shape = kind.type(question)

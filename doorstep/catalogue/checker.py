@@ -17,7 +17,18 @@ from doorstep.forms.rules.check import check_call
 from doorstep.forms.rules.errors import RuleError, suggest
 from doorstep.forms.rules.parse import FactCall, parse_call, path_of
 from doorstep.forms.rules.rule import Rule
-from doorstep.forms.rules.types import BOOL, INT, MONEY, TEXT, TIME, ListOf, Maybe, Record, Type
+from doorstep.forms.rules.types import (
+    BOOL,
+    INT,
+    MONEY,
+    TEXT,
+    TIME,
+    ListOf,
+    Maybe,
+    Record,
+    Type,
+    describe,
+)
 
 M = TypeVar("M", bound=BaseModel)
 SETTING_TYPES: dict[str, Type] = {
@@ -72,6 +83,8 @@ class Checker:
         self.private: set[str] = set()
         # Answers that no case keeps: no sentence, check or value may name them, and after the form nothing may.
         self.forgotten: set[str] = set()
+        # Questions how to reach somebody: what they say is kept apart from the case.
+        self.contacts: set[str] = set()
         # Stops that later rules rest on: passing them would leave those rules without their values.
         self.rested_on = {"unavailable"}
 
@@ -269,6 +282,24 @@ def check_sentence(b: Checker, text: str, where: Place, extra: Mapping[str, Type
                     near = suggest(part, shape.fields) if isinstance(shape, Record) else ""
                     b.wrong(where, "placeholder", f"nothing is called `{{{path}}}` here{near}")
                 break
+        else:
+            _doubt_said(
+                b, where, path, unit, shape, bool(extra) and path.split(".")[0] not in extra
+            )
+
+
+def _doubt_said(
+    b: Checker, where: Place, path: str, unit: str, shape: Type, is_of_case: bool
+) -> None:
+    """Doubt what cannot be said as it is: a list, a part with fields, and how to reach somebody, which no case has."""
+    inner = shape.inner if isinstance(shape, Maybe) else shape
+    root = path.split(".")[0]
+    if isinstance(inner, ListOf | Record) and not unit:
+        words = f"`{{{path}}}` is a {describe(inner)}; `{{{root}_words}}` says an answer in words, `{{{path}.…}}` a part of it"
+        b.doubts.append(where.wrong("placeholder", words))
+    if is_of_case and root.removesuffix("_words") in b.contacts:
+        words = f"`{{{path}}}` is kept apart from the case, so that it would stand empty here"
+        b.doubts.append(where.wrong("placeholder", words))
 
 
 def doubt_sentence(b: Checker, text: str, where: Place) -> None:

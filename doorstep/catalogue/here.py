@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from doorstep.catalogue import (
     example_checks,
     fixed,
+    odd_values,
     spoken_checks,
     steps,
     taken_names,
@@ -46,6 +47,7 @@ def problems(
         *_correction(reading),
         *ways.problems(reading),
         *spoken_checks.problems(reading),
+        *odd_values.problems(reading),
         *example_checks.problems(reading, examples),
     ]
     return found

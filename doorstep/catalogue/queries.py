@@ -70,7 +70,11 @@ def _texts(folder: Path) -> tuple[dict[str, str], list[Problem]]:
     paths += sorted((folder / "messages").glob("*.md"))
     contents, problems = dict[str, str](), list[Problem]()
     for path in paths:
-        name, saved = str(path.relative_to(folder)), path.read_bytes()
+        name = str(path.relative_to(folder))
+        if not path.is_file():  # a folder, or what would keep us waiting
+            problems.append(Place(name).wrong("no_file", "is no file: a text file belongs here"))
+            continue
+        saved = path.read_bytes()
         try:
             text = saved.decode("utf-8")
         except UnicodeDecodeError:

@@ -70,7 +70,8 @@ def _colon(words: str) -> str:
 def _unknown(path: tuple[object, ...], inside: object) -> str:
     name, names = path[-1], stand_ins.names_of(inside)
     if not isinstance(name, str):
-        return f"the name `{name}` must stand in quotes, such as '{name}'"
+        said = name.isoformat() if isinstance(name, date) else name
+        return f"the name `{said}` must stand in quotes, such as '{said}'"
     hint = suggest(name, names)
     if hint or len(names) > MOST_NAMES:
         return f"`{name}` is not known here{hint}"

@@ -82,7 +82,7 @@ def _languages(reading: Reading) -> Iterator[Problem]:
         ("workflow", f.WorkflowFile),
     ):
         data = reading.sources[f"{name}.yaml"].data
-        for path, text in _texts(model, data, ()):
+        for path, text in texts(model, data, ()):
             there = set(text) if isinstance(text, Mapping) else {own}
             for code in [c for c in others if c not in there]:
                 words = f"`{_last_name(path)}` is not said in {council.languages()[code]}: {{{own}: …, {code}: …}}"
@@ -99,10 +99,10 @@ def _last_name(path: tuple[object, ...]) -> object:
     return next((part for part in reversed(path) if isinstance(part, str)), "")
 
 
-def _texts(
+def texts(
     of: object, data: Any, path: tuple[object, ...]
 ) -> Iterator[tuple[tuple[object, ...], Any]]:
-    """Go through the texts that residents read, as they stand in the file."""
+    """Go through the texts that residents read, as they stand in a file of this shape, each with its path."""
     those = [one for one in stand_ins.alternatives(of) if one is not type(None)]
     if Words in those:
         if data and isinstance(data, str | Mapping):
@@ -112,10 +112,10 @@ def _texts(
         if stand_ins.is_model(one) and isinstance(data, Mapping):
             for name, field in stand_ins.fields(one).items():
                 if name in data and (one, name) not in OF_STAFF:
-                    yield from _texts(stand_ins.type_of(field), data[name], (*path, name))
+                    yield from texts(stand_ins.type_of(field), data[name], (*path, name))
         elif stand_ins.shape(one) is list and isinstance(data, list):
             for n, item in enumerate(data):
-                yield from _texts(stand_ins.item_of(one), item, (*path, n))
+                yield from texts(stand_ins.item_of(one), item, (*path, n))
         elif stand_ins.shape(one) is dict and isinstance(data, Mapping):
             for name, part in data.items():
-                yield from _texts(stand_ins.entry_of(one), part, (*path, name))
+                yield from texts(stand_ins.entry_of(one), part, (*path, name))

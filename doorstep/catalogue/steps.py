@@ -87,6 +87,8 @@ class StepKind:
     needs: frozenset[str] = frozenset()
     # Outcomes that come as soon as it is run, whenever it is run alike: a way back by them would never end.
     at_once: frozenset[str] = frozenset()
+    # Of its plain words, those that can be one of a few alone.
+    values: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     # Whether it speaks to the person: its option `message` names what is said.
     speaks: bool = False
     # What ends what it has set in motion and unwinding does not end: a step's name and its words.

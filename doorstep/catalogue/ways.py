@@ -22,6 +22,7 @@ def problems(reading: Reading) -> Iterator[Problem]:
     yield from ways.decisions()
     yield from ways.round_for_ever()
     yield from ways.dead_ends()
+    yield from ways.never_closed()
     yield from ways.not_reached()
 
 
@@ -149,6 +150,27 @@ class _Ways:
                 where = self.reading.where("workflow", "stages", stage.id)
                 words = f"nothing leads out of `{stage.id}`: say `closes:`, or `on:`, `decisions:` or `choices:`"
                 yield where.wrong("dead_end", words)
+
+    def never_closed(self) -> Iterator[Problem]:
+        """Find stages from which no way leads to an end: a case would stay open for ever, however it goes on."""
+        unread = self.reading.unread
+        if any(
+            unread.is_mended("workflow.yaml", "stages", None, key) for key in (*LEADING, "closes")
+        ):
+            return
+        ends = {sid for sid, stage in self.stages.items() if stage.closes}
+        under_way = self._under_way()
+        leads = {
+            sid: {to for to, _ in self._leads(stage, under_way[sid])} | set(stage.on.values())
+            for sid, stage in self.stages.items()
+        }
+        while more := {sid for sid, to in leads.items() if sid not in ends and to & ends}:
+            ends |= more
+        for sid in self.stages:
+            if sid not in ends and leads[sid] and not self.reading.is_lost(sid):
+                where = self.reading.where("workflow", "stages", sid)
+                words = f"from `{sid}` no way leads to a stage that closes the case: say `closes:` where it ends"
+                yield where.wrong("never_closed", words)
 
     def _is_mended(self, sid: str, key: str) -> bool:
         at = ("stages", sid, key)

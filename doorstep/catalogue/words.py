@@ -108,8 +108,12 @@ def say(value: object, *, year: bool = False) -> str:
         return _day(value, year or _needs_year(value), get_language() or "")
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    if isinstance(value, Mapping):
-        return next((SAID[name](value[name]) for name in value if name in SAID), str(value))
+    if isinstance(
+        value, Mapping
+    ):  # of what has no words of its own, nothing: never as a program writes it
+        return next((SAID[name](value[name]) for name in value if name in SAID), "")
+    if isinstance(value, list | tuple):
+        return ", ".join(filter(None, map(say, value)))
     if isinstance(value, str):
         return value  # which may know its language
     return "" if value is None else str(value)

@@ -10,6 +10,7 @@
 Other commands are never sent, no path of ours above all: it may be another machine, and it gets the bytes alone.
 """
 
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -27,7 +28,8 @@ log = structlog.get_logger("doorstep.connectors.clamav")
 # Seconds to connect, for each piece or answer, and for a whole file: a PDF of 20 MB takes it some seconds.
 CONNECT, EACH, WHOLE = 3.0, 30.0, 60.0
 PIECE, MOST_ANSWER = 64 * 1024, 1_000
-OK, FOUND, _TOO_LONG = "stream: OK", " FOUND", "size limit exceeded"
+OK, _TOO_LONG = "stream: OK", "size limit exceeded"
+_FOUND_IN = re.compile(r"stream: (.*)FOUND")
 
 
 class ClamAV:
@@ -38,7 +40,12 @@ class ClamAV:
     def scan(self, file: IO[bytes]) -> str:
         """Return the name of what was found in a file, or ""; raises TryLater, GiveUp."""
         answer = _asked(b"zINSTREAM\0", "scan", file)
-        return "" if answer == OK else answer.removesuffix(FOUND).removeprefix("stream: ")
+        if answer == OK:
+            return ""
+        name = _FOUND_IN.fullmatch(answer)
+        if name is None:  # a word of another meaning never makes a file clean, nor takes it away
+            raise TryLater("clamd answered what it never says of a file")
+        return name[1].strip() or "something without a name"
 
     def host(self) -> str:
         """Return the host and port that is asked, or the socket's path."""
@@ -80,8 +87,8 @@ def _judge(answer: str) -> None:
     """Raise what an answer means that is none we know: a file is never taken for clean by a word of another meaning."""
     if _TOO_LONG in answer:
         raise GiveUp("clamd takes no file of 20 MB: raise StreamMaxLength in clamd.conf")
-    is_known = answer == OK or answer.startswith("ClamAV ")
-    if not is_known and not (answer.startswith("stream: ") and answer.endswith(FOUND)):
+    is_known = answer == OK or answer.startswith("ClamAV ") or _FOUND_IN.fullmatch(answer)
+    if not is_known:
         raise TryLater("clamd could not look at a file, or answered what it never says")
 
 

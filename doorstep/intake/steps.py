@@ -13,6 +13,7 @@ from doorstep.staff.actor import Actor
 KIND = steps.StepKind(
     "amend",
     words=frozenset({"do"}),
+    values={"do": ("drop",)},
     outcomes={
         "made": "The case has its new answers, and what it had was changed by them.",
         "gone": "It could not be made any more, such as for a day that went; nothing was changed.",

@@ -45,6 +45,8 @@ def _paid_or_free(rules: Mapping[str, Rule], _words: Mapping[str, object]) -> li
 
 
 CHARGE = Record("charge", {"pounds": TEXT, "until": Maybe(MOMENT), "reference": TEXT})
+# What GOV.UK Pay takes at most by card in one payment: £100,000.
+MOST_PENCE = 10_000_000
 PAY = steps.StepKind(
     "pay",
     # `pence`, or `up_to`: what is still missing from what was paid and kept, up to so much.
@@ -85,6 +87,7 @@ REFUND = steps.StepKind(
     rules={"pence": INT, "down_to": INT},
     optional=frozenset({"pence", "down_to"}),
     words=frozenset({"reason", "approved", "of"}),
+    values={"approved": (True, False), "of": ("charge",)},
     says={"refund": Record("refund", {"pounds": TEXT, "paid": TEXT, "back": TEXT})},
     final=True,
     check_here=_below_nothing,
@@ -100,7 +103,9 @@ class PayStep:
         """Make the charge; nothing to pay is an outcome at once."""
         purpose, pence = self._sum(case, options)
         if pence < 0:
-            raise Refused("sum_below_nothing")
+            raise Refused("sum_not_taken")
+        if pence > MOST_PENCE:
+            raise Refused("sum_not_taken")
         if pence == 0:
             fact: ChargeFact = {"pounds": pounds(0), "until": None, "reference": ""}
             workflow.keep(case, "charge", fact)
@@ -111,9 +116,9 @@ class PayStep:
             description=str(options.get("description", "")) or case.reference,
             until=options.get("until"),
             code=options.get("code") or "",
-            vat_rate=options.get("vat") or 0,
+            vat_rate=max(0, options.get("vat") or 0),
             purpose=purpose,
-            again=options.get("again"),
+            again=None if options.get("again") is None else max(0, options["again"]),
             by=by,
             now=now,
         )

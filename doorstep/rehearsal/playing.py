@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from doorstep.bookings import actions as bookings
@@ -24,7 +24,7 @@ from doorstep.rehearsal.play import Play
 
 # What an example may bring about by naming what is not there; anything else is a fault of ours.
 CANNOT = (
-    IntegrityError,
+    DatabaseError,
     ObjectDoesNotExist,
     LookupError,
     TypeError,
@@ -86,6 +86,15 @@ def _play_one(service: Service, example: Mapping[str, Any]) -> Report:
         return Report(str(example["name"]), differences(play, example["expect"]), walked)
 
 
+def _plainly(exc: Exception) -> str:
+    """Return what an example brought about that cannot be, without the words of a program."""
+    if isinstance(exc, LookupError | ObjectDoesNotExist):
+        return "it names what is not there, such as an option, a slot or a case"
+    if isinstance(exc, DatabaseError | ArithmeticError):
+        return "a number or a text in it is one that nothing can hold"
+    return "something in it is not written as it must be, such as a day, a slot or an answer"
+
+
 def _tried(service: Service, contents: dict[str, str], example: Mapping[str, Any]) -> Report:
     """Play one example; what it asks for and cannot be done is a difference, not a fault of ours."""
     try:
@@ -100,7 +109,7 @@ def _tried(service: Service, contents: dict[str, str], example: Mapping[str, Any
         values = ", ".join(f"{k} {v}" for k, v in exc.values.items())
         why = f"refused: {exc.code} {values}".strip()
     except CANNOT as exc:
-        why = f"could not be played: {type(exc).__name__}: {str(exc).splitlines()[0]}"
+        why = f"could not be played: {_plainly(exc)}"
     return Report(str(example["name"]), [why])
 
 

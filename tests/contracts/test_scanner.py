@@ -93,3 +93,21 @@ def test_without_one_nobody_says_that_a_file_is_clean() -> None:
     assert not NoScanner().is_there and "no virus scanner" in NoScanner().check()
     with pytest.raises(GiveUp):
         NoScanner().scan(io.BytesIO(b""))
+
+
+@pytest.mark.parametrize(
+    "answer", ["ClamAV 1.4.3/27800/Sat Nov 28 2026", "OK", "stream: ERROR", ""]
+)
+def test_a_word_of_another_meaning_neither_makes_clean_nor_takes_away(
+    monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    monkeypatch.setattr(clamav, "_asked", lambda *_args: answer)
+    with pytest.raises(TryLater):
+        ClamAV().scan(io.BytesIO(b"A lease"))
+
+
+def test_what_is_found_without_a_name_is_found_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(clamav, "_asked", lambda *_args: "stream:  FOUND")
+    assert ClamAV().scan(io.BytesIO(b"A lease"))

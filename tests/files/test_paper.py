@@ -10,6 +10,7 @@ from doorstep.files import paper, picture
 from tests import odd_files as odd
 
 VBA = "application/vnd.ms-office.vbaProject"
+AS_READ = "application/vnd.ms-word.document.macro&#69;nabled.main+xml"
 CASES = [
     ("pdf", odd.pdf()),
     ("pdf", b"\xef\xbb\xbf\r\n" + odd.pdf()),
@@ -33,6 +34,13 @@ CASES = [
     (paper.MACROS, odd.office(**{"WORD__VBAPROJECT.BIN": b"x"})),
     (paper.MACROS, odd.office(odd.XLSX, **{"xl__macrosheets__sheet1.xml": b"x"})),
     (paper.MACROS, odd.office(f'{odd.DOCX}"/><Override ContentType="{VBA}')),
+    # As an office program reads it, whatever its letters are, and whatever a comment says.
+    (paper.MACROS, odd.office(f'x"/><!-- {odd.DOCX} --><Override ContentType="{AS_READ}')),
+    (
+        paper.MACROS,
+        odd.office(f'{odd.DOCX}"/><Override ContentType="application/vnd.ms-office.vba&#80;roject'),
+    ),
+    (paper.NOT_KNOWN, odd.office(f'x"/><!-- {odd.DOCX} --><Override ContentType="y')),
     (paper.MACROS, odd.open_document(**{"Basic__Standard__Module1.xml": b"x"})),
     (paper.BOMB, odd.bomb()),
     (paper.BOMB, odd.office(**{f"a{n}": "" for n in range(paper.MOST_PARTS)})),

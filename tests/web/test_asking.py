@@ -197,25 +197,24 @@ def test_a_question_comes_with_the_answer_that_asks_it(open_district: Any) -> No
     client = FormClient()
     at_room(client)
     page = text(client.get(f"{REPAIR}/room"))
-    assert page.count("Answer this only if you chose") == 6
+    assert page.count("Answer this only if you chose") == 5
     assert 'data-values="[&#34;kitchen&#34;]"' in client.get(f"{REPAIR}/room").content.decode()
     missing = client.post(f"{REPAIR}/room", {"room": "kitchen"})
     assert "There is a problem" in text(missing)
     # What another room would have asked is not taken.
-    said = {"room": "kitchen", "in_kitchen": "tap", "in_heating": "gas", "how_many": "many"}
+    said = {"room": "kitchen", "in_kitchen": "tap", "in_heating": "gas"}
     assert client.post(f"{REPAIR}/room", said)["Location"] == f"{REPAIR}/frail"
     answers = Draft.objects.get().answers
-    assert (answers["in_kitchen"], answers["in_heating"], answers["how_many"]) == (
-        "tap",
-        None,
-        None,
-    )
+    assert (answers["in_kitchen"], answers["in_heating"]) == ("tap", None)
     # Another room, and what the first asked goes.
-    said = {"room": "electrics", "in_kitchen": "tap", "in_electrics": "lights", "how_many": "31"}
-    assert "must be 30 or less" in words(client.post(f"{REPAIR}/room", said))
-    assert Draft.objects.get().answers["in_kitchen"] == "tap"
-    client.post(f"{REPAIR}/room", {**said, "how_many": "3"})
+    said = {"room": "electrics", "in_kitchen": "tap", "in_electrics": "lights"}
+    assert client.post(f"{REPAIR}/room", said)["Location"] == f"{REPAIR}/how-many"
     assert Draft.objects.get().answers["in_kitchen"] is None
+    assert "must be 30 or less" in words(client.post(f"{REPAIR}/how-many", {"how_many": "31"}))
+    assert "how_many" not in Draft.objects.get().answers
+    # What cannot wait asks for no number first.
+    said = {"room": "electrics", "in_electrics": "sparks"}
+    assert client.post(f"{REPAIR}/room", said)["Location"] == f"{REPAIR}/room/stopped"
 
 
 def test_a_day_by_a_rule_is_wrong_at_its_field_and_nothing_else_is_lost(open_district: Any) -> None:
@@ -337,3 +336,37 @@ def test_a_day_that_passed_before_it_was_sent_is_asked_again(open_district: Any)
 
 def day_of(day: date) -> tuple[str, str, str]:
     return str(day.day), str(day.month), str(day.year)
+
+
+def test_what_is_not_asked_any_more_reaches_nobody(open_district: Any) -> None:
+    """Answered, then asked no more because an answer before it changed: neither the answer nor its words are sent."""
+    client = moved_in(open_district)
+    client.post(f"{MOVE}/people", entry(1))
+    client.post(f"{MOVE}/people", {"more": "no"})
+    client.post(f"{MOVE}/account", {})
+    client.post(f"{MOVE}/contact", {"name": "Ann Lee", "email": "ann@resident.example"})
+    page = text(client.get(f"{MOVE}/truth"))
+    mark = re.search(r'name="truth" type="checkbox" value="([^"]+)"', page)
+    assert mark
+    client.post(f"{MOVE}/truth", {"truth": mark[1]})
+    client.post(f"{MOVE}/move", {"move": "in"})
+    client.post(f"{MOVE}/new-home", {"new_home": "1002"})
+    client.post(
+        f"{MOVE}/arrived", {"arrived-day": "1", "arrived-month": "12", "arrived-year": "2026"}
+    )
+    client.post(f"{MOVE}/hold", {"hold": "own"})
+    client.post(f"{MOVE}/proof", {})
+    client.post(
+        f"{MOVE}/from",
+        {
+            "from_there-line1": "4 Far Street",
+            "from_there-town": "Leeds",
+            "from_there-postcode": "LS1 1AA",
+        },
+    )
+    client.post(f"{MOVE}/alone", {"discount": "no"})
+    assert client.get(f"{MOVE}/check").status_code == 200
+    client.post(f"{MOVE}/check")
+    case = Case.objects.get()
+    assert "forward" not in case.answers and "left" not in case.answers
+    assert not {"forward", "left", "old_home"} & set(case.words), case.words

@@ -101,6 +101,8 @@ class Kind:
     # Whether a service may name it as a question's kind.
     is_listed = True
     examples: tuple[Example, ...] = ()
+    # Codes with which it refuses an answer, beside those that its examples show.
+    refusals: tuple[str, ...] = ()
     nature: Nature = ""
     shown: Shown = ""
     # Whether a person types it: then no sentence that anyone may read repeats it.

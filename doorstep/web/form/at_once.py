@@ -116,6 +116,9 @@ class _Screen:
         except Refused as exc:
             if exc.code == "went_elsewhere":
                 raise
+            if exc.code == "sum_not_taken":
+                context = {"code": exc.code, "service": self.filling.service}
+                return render(self.request, "kit/error.html", context, status=409)
             return self._again()  # what was found is other than a moment ago: it is judged anew
         if case is None:
             walk.stop = decision

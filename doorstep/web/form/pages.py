@@ -183,8 +183,9 @@ def _not_sent(
 ) -> HttpResponse:
     if refused.code == "went_elsewhere":
         raise refused
-    if refused.code == "already_open":
-        return render(request, "kit/error.html", {"code": refused.code}, status=409)
+    if refused.code in ("already_open", "sum_not_taken"):
+        context = {"code": refused.code, "service": filling.service}
+        return render(request, "kit/error.html", context, status=409)
     if refused.code == "slot_gone":
         return slot_gone(session, filling)
     if refused.code == "wrong_by_now":

@@ -62,6 +62,14 @@ class Several:
 
     def take(self) -> HttpResponse:
         """Take an entry, take one away, or go on."""
+        if "entry" in self.request.GET or "remove" in self.request.GET or not self.count:
+            with drafts.one_at_a_time(self.filling.draft):
+                self.fields = self._own(filled(self.here, self.filling.draft))
+                self.count = len(SEVERAL.numbers_of(self.question, self.fields))
+                return self._take()
+        return self._take()
+
+    def _take(self) -> HttpResponse:
         posted = self.request.POST
         number = self._number("entry", self._last)
         if number is None and not self.count and not self.question.optional:
