@@ -187,12 +187,14 @@ def _closed_ones(
     return rows.values_list("closed_at", "outcome")
 
 
+# A century, whatever number somebody typed.
+MOST_DAYS = 36_500
 BEFORE = Record("earlier case", {"opened": DAY, "outcome": TEXT})
 
 
 def _before(slug: str, uprn: str, days: int, now: datetime) -> facts.Observed:
     """Observe the cases of a service at a home in that many days, the newest first, and how each ended."""
-    since = now - timedelta(days=days)
+    since = now - timedelta(days=max(0, min(days, MOST_DAYS)))
     rows, zone = _earlier_ones(slug, int(uprn), since), council.ZONE
     return facts.Observed(
         [{"opened": at.astimezone(zone).date(), "outcome": o} for at, o in rows], now

@@ -12,10 +12,13 @@ from doorstep.forms.rules.errors import suggest
 from doorstep.forms.rules.types import INT, TEXT
 from doorstep.outside.kept import kept
 
+# A century, whatever number somebody typed.
+MOST_DAYS = 36_500
+
 
 def jobs_on(crew_list: str, days: int, now: datetime) -> Observed:
     """Observe how many jobs were made for a crew's list in that many days."""
-    since = now - timedelta(days=days)
+    since = now - timedelta(days=max(0, min(days, MOST_DAYS)))
     return Observed(_made.first(crew_list, since) or 0, now)
 
 

@@ -32,7 +32,7 @@ ODF = {
 }
 CONTENTS = "[content_types].xml"
 OOXML_MACROS = re.compile(r"(^|/)vbaproject\.bin$|(^|/)macrosheets/|(^|/)activex/")
-ODF_MACROS = re.compile(r"^(basic|scripts)/.")
+ODF_MACROS = re.compile(r"(^|/)(basic|scripts)/.")
 # Controls that no text has; what begins so is a text to a program and not to people.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _MARKUP = ("<", "{\\rtf", "#!", "%!")
@@ -127,7 +127,7 @@ def _odf(archive: ZipFile, named: dict[str, ZipInfo]) -> str:
     manifest = named.get("meta-inf/manifest.xml")
     if manifest and b"encryption-data" in _looked_at(archive, manifest):
         raise Refused(LOCKED)
-    if any(ODF_MACROS.match(name) for name in named):
+    if any(ODF_MACROS.search(name) for name in named):
         raise Refused(MACROS)
     return said
 

@@ -11,7 +11,7 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from doorstep.cases import changing, drafts, submitting
+from doorstep.cases import changing, drafts, mistakes, submitting
 from doorstep.cases.clock import clock_at
 from doorstep.cases.facts import GivenFacts
 from doorstep.cases.models import Case, Draft
@@ -176,6 +176,13 @@ class Filling:
                 continue
             entries.given[question.id] = entry.answer
             entries.words |= entry.words
+        if (
+            entries.wrong
+        ):  # all of a page is said at once: what is wrong with the others by themselves, too
+            known = {**self.values, **entries.given}
+            found = mistakes.said(journey.mistakes(page, known, self.clock), known)
+            entries.wrong |= {name: w for name, w in found.items() if name not in entries.wrong}
+            entries.given = {k: v for k, v in entries.given.items() if k not in entries.wrong}
         return entries
 
     def _take(self, question: Question, posted: Posted) -> answers.Taken:

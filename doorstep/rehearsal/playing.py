@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import DatabaseError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from doorstep.bookings import actions as bookings
@@ -24,7 +24,8 @@ from doorstep.rehearsal.play import Play
 
 # What an example may bring about by naming what is not there; anything else is a fault of ours.
 CANNOT = (
-    DatabaseError,
+    IntegrityError,
+    DataError,
     ObjectDoesNotExist,
     LookupError,
     TypeError,
@@ -90,7 +91,7 @@ def _plainly(exc: Exception) -> str:
     """Return what an example brought about that cannot be, without the words of a program."""
     if isinstance(exc, LookupError | ObjectDoesNotExist):
         return "it names what is not there, such as an option, a slot or a case"
-    if isinstance(exc, DatabaseError | ArithmeticError):
+    if isinstance(exc, IntegrityError | DataError | ArithmeticError):
         return "a number or a text in it is one that nothing can hold"
     return "something in it is not written as it must be, such as a day, a slot or an answer"
 

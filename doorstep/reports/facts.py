@@ -22,7 +22,7 @@ def near(slug: str, where: Mapping[str, Any], metres: int, days: int, now: datet
         easting=where["easting"],
         northing=where["northing"],
         metres=metres,
-        days=days,
+        days=max(0, min(days, 36_500)),  # a century, whatever number somebody typed
         now=now,
     )
     return Observed([_row(one) for one in near_reports], now)

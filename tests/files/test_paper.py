@@ -42,6 +42,7 @@ CASES = [
     ),
     (paper.NOT_KNOWN, odd.office(f'x"/><!-- {odd.DOCX} --><Override ContentType="y')),
     (paper.MACROS, odd.open_document(**{"Basic__Standard__Module1.xml": b"x"})),
+    (paper.MACROS, odd.open_document(**{"Object 1__Basic__Standard__Module1.xml": b"x"})),
     (paper.BOMB, odd.bomb()),
     (paper.BOMB, odd.office(**{f"a{n}": "" for n in range(paper.MOST_PARTS)})),
     (paper.OLD_OFFICE, odd.OLE + "WordDocument".encode("utf-16-le")),

@@ -199,3 +199,23 @@ def test_a_pattern_takes_its_time_by_the_text_alone() -> None:
     rule = Rule.read("text.matches('(a*)*b')", NAMES)
     assert rule.evaluate({"text": "a" * 50_000}, CLOCK) is False
     assert rule.type == BOOL
+
+
+def test_values_that_rest_on_each_other_do_not_outgrow_what_can_be_kept() -> None:
+    number: object = 10**17
+    letters: object = "a" * 1000
+    for _ in range(60):
+        number = work_out("n * n + n", n=number)
+        letters = work_out("text + text", text=letters)
+    assert number == 10**18 and letters == "a" * 10_000
+    assert work_out("things.sum(t, t.count)", things=[{"id": "a", "count": 10**18}] * 9) == 10**18
+    (doubt,) = Rule.read("size([things, things]) > 1", NAMES).doubts
+    assert "a list cannot stand in a list" in doubt.message
+
+
+@pytest.mark.parametrize("minutes", [-(10**15), 10**15, 4_300_000_000, -1_100_000_000])
+def test_a_moment_stays_within_what_every_zone_has(minutes: int) -> None:
+    later = work_out("plus_minutes(now, n)", n=minutes)
+    assert isinstance(later, datetime)
+    later.astimezone(LONDON).isoformat()
+    later.astimezone(ZoneInfo("Pacific/Kiritimati"))

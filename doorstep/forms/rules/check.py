@@ -144,6 +144,8 @@ class _Checker:
             shape = together(shape, other) if shape else None
         if shape is None:
             raise self.fail("a list needs items, all of one type", expr)
+        if isinstance(shape, ListOf):
+            self.doubt("a list cannot stand in a list", expr)
         return ListOf(shape)
 
     def _every(self, expr: Every, known: Paths) -> Checked:

@@ -18,6 +18,17 @@ from doorstep.forms.rules.parse import (
 )
 
 Values = Mapping[str, object]
+# However values rest on each other, none outgrows this: a number of so many digits, a text of so many letters.
+MOST_NUMBER, MOST_LETTERS = 10**18, 10_000
+
+
+def bounded(value: Any) -> Any:
+    """Return a number or a text, or the largest, and the beginning, that a rule may come to."""
+    if isinstance(value, str):
+        return value[:MOST_LETTERS]
+    return max(-MOST_NUMBER, min(MOST_NUMBER, value))
+
+
 Compiled = Callable[[Values, Clock], Any]
 _OPS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
@@ -26,9 +37,9 @@ _OPS: dict[str, Callable[[Any, Any], Any]] = {
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
+    "+": lambda one, two: bounded(one + two),
+    "-": lambda one, two: bounded(one - two),
+    "*": lambda one, two: bounded(one * two),
     "in": lambda item, items: item in items,
 }
 
@@ -40,7 +51,7 @@ _GATHER: dict[str, Callable[[Iterable[tuple[Any, Any]]], Any]] = {
     "count": lambda pairs: sum(1 for _, held in pairs if held),
     "filter": lambda pairs: [item for item, held in pairs if held],
     "find": lambda pairs: next((item for item, held in pairs if held), None),
-    "sum": lambda pairs: sum(number for _, number in pairs),
+    "sum": lambda pairs: bounded(sum(number for _, number in pairs)),
 }
 
 

@@ -19,6 +19,8 @@ MOST_WORKDAYS = 400
 MOST_MONTHS = 1200
 # Digits of a number in a text: what a rule may write down itself.
 MOST_DIGITS = 15
+# Moments in any zone's calendar: a year from its ends.
+_FIRST, _LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _NUMBER = re.compile(rf"[-−]?\d{{1,{MOST_DIGITS}}}")
 
@@ -90,11 +92,12 @@ def days_between(clock: Clock, start: date, end: date) -> int:
 
 def plus_minutes(clock: Clock, moment: datetime, minutes: int) -> datetime:
     """Return the moment so many minutes later, real minutes when the clocks change; at the calendar's ends, there."""
+    end = _LAST if minutes > 0 else _FIRST
     try:
-        return (moment.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(clock.zone)
+        later = moment.astimezone(UTC) + timedelta(minutes=minutes)
     except OverflowError:
-        end = datetime.max if minutes > 0 else datetime.min
-        return end.replace(tzinfo=UTC)
+        return end
+    return later.astimezone(clock.zone) if _FIRST <= later <= _LAST else end
 
 
 def plus_months(clock: Clock, day: date, months: int) -> date:
