@@ -360,6 +360,8 @@ ODD = [
     ("hidden_sign", "messages/brought.md", "subject: ", "subject: \x00", "a sign that nobody sees", "-"),
     ("no_such_language", "messages/brought.xx.md", "", "subject: x\n\nx", "`xx` is no language of this council", "-"),
     ("message_unused", "messages/later.md", "", "subject: x\n\nx", "nothing sends the message `later`", "-", ("language",)),
+    ("unknown_name", F, "back: {en: Back door, cy: Drws cefn}", "2026-12-01: {en: Back door, cy: Drws cefn}", "must stand in quotes, such as '2026-12-01'", "", ("example_option", "rule")),
+    ("setting", S, "type: number, default: 3,", "type: number, default: 99999999999999999999,", "a whole number"),
     ("wrong_type", W, "title: Bring a key", "title: [Bring, a key]", "`title` of `job` must be a text"),
     ("stray_brace", W, "reason: Nobody came", "reason: 'Nobody came to {home}'", "is read as it stands"),
     ("placeholder", "messages/brought.md", "", "subject: Key\n\nIt was {email}.", "is kept apart from the case", "It was"),

@@ -56,6 +56,15 @@ def _asked(options: Mapping[str, Any]) -> dict[str, Any]:
     return {**asked, "last": options.get("until")}
 
 
+# A year: nothing is kept for anybody longer, whatever number somebody typed.
+MOST_MINUTES = 525_600
+
+
+def _minutes(options: Mapping[str, Any]) -> int:
+    """Return for how long a place is kept, from no time to a year."""
+    return max(0, min(MOST_MINUTES, int(options["minutes"])))
+
+
 class BookStep:
     """Does what its word `do` says: keep (when it says nothing), hold (for a change), confirm, nearest or release."""
 
@@ -67,7 +76,7 @@ class BookStep:
         return actions.reserve(
             draft=draft,
             **_asked(options),
-            minutes=options["minutes"],
+            minutes=_minutes(options),
             home=int(str(home)) if home else None,
             longer=longer,
             now=now,
@@ -114,7 +123,7 @@ class BookStep:
 
 
 def _keep(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> None:
-    actions.keep(case=case, **_asked(options), minutes=options["minutes"], by=by, now=now)
+    actions.keep(case=case, **_asked(options), minutes=_minutes(options), by=by, now=now)
 
 
 def _confirm(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> str:
@@ -129,7 +138,7 @@ def _confirm(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -
 
 def _nearest(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> str | None:
     # Until when that other day can be taken is not what was said of the first.
-    about: dict[str, Any] = {**_asked(options), "minutes": options["minutes"]}
+    about: dict[str, Any] = {**_asked(options), "minutes": _minutes(options)}
     del about["last"]
     try:
         actions.nearest(case=case, **about, by=by, now=now)
@@ -146,7 +155,7 @@ def _hold(case: Case, options: Mapping[str, Any], by: Actor, now: datetime) -> N
     """Hold what a change of the case wants while what it costs is paid; raises Refused("slot_gone")."""
     draft = changing.sent(case)
     if draft is not None:
-        about = {**_asked(options), "minutes": options["minutes"]}
+        about = {**_asked(options), "minutes": _minutes(options)}
         actions.reserve(draft=draft, **about, home=case.place_id, longer=True, now=now)
 
 

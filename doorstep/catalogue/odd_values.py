@@ -40,6 +40,9 @@ def _page(reading: Reading, page: f.PageFile, i: int) -> Iterator[Problem]:
         if most is not None and not 1 <= most <= MOST_LETTERS:
             words = f"`max_length` is from 1 to {MOST_LETTERS}"
             yield reading.where("form", *at, "max_length").wrong("out_of_range", words)
+        if "types" in question.model_fields_set and not question.types:
+            words = "`types` names at least one type of file, or is left out"
+            yield reading.where("form", *at, "types").wrong("file_types", words)
         low, high = question.least, question.most
         if _is_number(low) and _is_number(high) and int(str(low)) > int(str(high)):
             words = f"nothing is both {low} or more and {high} or less"

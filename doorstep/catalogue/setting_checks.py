@@ -11,10 +11,15 @@ from doorstep.catalogue.service import Service
 from doorstep.forms.rules.errors import suggest
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+# What a rule may write down: fifteen digits.
+MOST_NUMBER = 10**15
 FITS: dict[str, tuple[Callable[[object], bool], str]] = {
-    "number": (lambda v: isinstance(v, int) and not isinstance(v, bool), "a whole number"),
+    "number": (
+        lambda v: isinstance(v, int) and not isinstance(v, bool) and abs(v) <= MOST_NUMBER,
+        "a whole number",
+    ),
     "money": (
-        lambda v: isinstance(v, int) and not isinstance(v, bool) and v >= 0,
+        lambda v: isinstance(v, int) and not isinstance(v, bool) and 0 <= v <= MOST_NUMBER,
         "pence, such as 2500 for £25",
     ),
     "yes_no": (lambda v: isinstance(v, bool), "true or false"),

@@ -1,5 +1,6 @@
 """Says in our words what has another shape than it should: what is missing, not known, or of another kind."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from doorstep.catalogue.problem import Problem
 from doorstep.catalogue.reading import Source
 from doorstep.forms.rules.errors import suggest
 
+_A_DAY = re.compile(r"datetime\.date\((\d+), (\d+), (\d+)\)")
 # Names that a file has for all its own ones would fill the screen.
 MOST_NAMES = 12
 
@@ -25,7 +27,7 @@ def said(
     is_key: bool,
 ) -> Problem:
     """Return a mistake of shape as a problem: `of` is what should stand there, `inside` the part around it."""
-    where, kind = source.where(*path), str(error["type"])
+    where, kind = source.where(*map(_as_written, path)), str(error["type"])
     value, about = error.get("input"), field.description or "" if field else ""
     if kind == "missing":
         return where.wrong("missing", f"{_name(path)} is missing{_colon(about)}")
@@ -50,6 +52,12 @@ def said(
     return where.wrong("wrong_type", words)
 
 
+def _as_written(part: object) -> object:
+    """Return a name as it stands in the file: the library that reads shapes writes a day as a program does."""
+    day = _A_DAY.fullmatch(str(part))
+    return date(*map(int, day.groups())).isoformat() if day else part
+
+
 def _values(of: object) -> tuple[object, ...]:
     return tuple(v for one in stand_ins.alternatives(of) for v in getattr(one, "__args__", ()))
 
@@ -69,6 +77,8 @@ def _colon(words: str) -> str:
 
 def _unknown(path: tuple[object, ...], inside: object) -> str:
     name, names = path[-1], stand_ins.names_of(inside)
+    if _as_written(name) != name:
+        name = date.fromisoformat(str(_as_written(name)))
     if not isinstance(name, str):
         said = name.isoformat() if isinstance(name, date) else name
         return f"the name `{said}` must stand in quotes, such as '{said}'"
