@@ -35,6 +35,10 @@ def moment(value: object) -> Any:
     return [moment(v) for v in value] if isinstance(value, list) else value
 
 
+class Unplayable(ValueError):
+    """What an example says and cannot be, in our own words."""
+
+
 class Play:
     """One example under way."""
 
@@ -111,7 +115,7 @@ class Play:
     def go_on_to(self, moment: datetime) -> None:
         """Let time pass; an example never goes back in it."""
         if moment < self.now:
-            raise ValueError(f"`at` is earlier than what came before it: {moment:%Y-%m-%dT%H:%M}")
+            raise Unplayable(f"`at` is earlier than what came before it: {moment:%Y-%m-%dT%H:%M}")
         self.now = moment
 
     def about(self, by: Actor = SYSTEM) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from doorstep.rehearsal import made_up
 from doorstep.rehearsal.coverage import Coverage, Walked, coverage
 from doorstep.rehearsal.expecting import differences
 from doorstep.rehearsal.happenings import happen
-from doorstep.rehearsal.play import Play
+from doorstep.rehearsal.play import Play, Unplayable
 
 # What an example may bring about by naming what is not there; anything else is a fault of ours.
 CANNOT = (
@@ -89,6 +89,8 @@ def _play_one(service: Service, example: Mapping[str, Any]) -> Report:
 
 def _plainly(exc: Exception) -> str:
     """Return what an example brought about that cannot be, without the words of a program."""
+    if isinstance(exc, Unplayable):
+        return str(exc)
     if isinstance(exc, LookupError | ObjectDoesNotExist):
         return "it names what is not there, such as an option, a slot or a case"
     if isinstance(exc, IntegrityError | DataError | ArithmeticError):

@@ -151,6 +151,13 @@ if (form) {
   const tried = form.querySelector("[data-tried]");
   if (tried && !form.querySelector(".govuk-error-summary")) (tried.querySelector("input[type=text], input:not([type]), .govuk-button") ?? tried).focus();
   else if (!form.querySelector(".govuk-error-summary")) ask();
+  // Who typed before this was there has not been answered yet.
+  if ([...form.querySelectorAll(fields)].some(isTouched)) look();
+}
+
+function isTouched(field) {
+  if (isPick(field)) return field.checked !== field.defaultChecked;
+  return field.type !== "file" && field.localName !== "button" && "defaultValue" in field && field.value !== field.defaultValue;
 }
 
 // The first question that is not answered is the one that is asked now.
