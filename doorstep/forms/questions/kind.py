@@ -1,13 +1,17 @@
 """What every kind of question offers: one file here, one line in `kinds.py`, one template of its name."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, Protocol
+from unicodedata import normalize
 
 from doorstep.forms.form import Question
 from doorstep.forms.rules.types import TEXT, Type, one_of
 from doorstep.text.clean import clean
+
+_GAPS = re.compile(r"[\s.\-\u2010-\u2015]+")
 
 
 class Option(tuple[str, str]):
@@ -236,3 +240,15 @@ def only_text(question: Question, posted: Posted, limit: int) -> str:
     if len(text) > most:
         raise Invalid("too_long", most=most, over=len(text) - most)
     return text
+
+
+def without_gaps(text: str) -> str:
+    """Return a reference in plain capitals, without the spaces, stops and dashes that people write in it."""
+    return _GAPS.sub("", normalize("NFKC", text)).upper()
+
+
+def only_whole(value: object) -> int:
+    """Return a whole number that came as JSON; raises Invalid."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Invalid("wrong_type")
+    return value

@@ -12,6 +12,7 @@ from doorstep.forms.questions.kind import (
     Typed,
     one,
     only_text,
+    only_whole,
 )
 from doorstep.forms.rules.types import MONEY, Type
 from doorstep.text import sums
@@ -45,9 +46,7 @@ class Money(Kind):
 
     def read(self, question: Question, value: object) -> Typed:
         """Return the field that a browser would send for pence; raises Invalid."""
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise Invalid("wrong_type")
-        return self.fill(question, value)
+        return self.fill(question, only_whole(value))
 
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the pence; raises Invalid."""

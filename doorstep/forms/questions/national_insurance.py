@@ -1,7 +1,6 @@
 """A National Insurance number."""
 
 import re
-from unicodedata import normalize
 
 from doorstep.forms.form import Question
 from doorstep.forms.questions.kind import (
@@ -13,9 +12,9 @@ from doorstep.forms.questions.kind import (
     one,
     only_text,
     text_schema,
+    without_gaps,
 )
 
-_GAPS = re.compile(r"[\s.\-\u2010-\u2015]+")
 # HMRC, NIM39110: letters that no prefix has, prefixes that are not given out, and the last letter.
 _NUMBER = re.compile(
     r"(?!BG|GB|NK|KN|TN|NT|ZZ)([A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z])([0-9]{2})([0-9]{2})([0-9]{2})([A-D])"
@@ -51,7 +50,7 @@ class NationalInsurance(Kind):
 
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the number without spaces; raises Invalid."""
-        text = _GAPS.sub("", normalize("NFKC", only_text(question, posted, 30))).upper()
+        text = without_gaps(only_text(question, posted, 30))
         if text and not _NUMBER.fullmatch(text):
             raise Invalid("national_insurance_shape")
         return text or None

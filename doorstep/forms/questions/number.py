@@ -14,6 +14,7 @@ from doorstep.forms.questions.kind import (
     Typed,
     one,
     only_text,
+    only_whole,
 )
 from doorstep.forms.rules.types import INT, Type
 
@@ -63,11 +64,10 @@ class Number(Kind):
 
     def read(self, question: Question, value: object) -> Typed:
         """Return the field that a browser would send for a number; raises Invalid."""
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise Invalid("wrong_type")
-        if abs(value) > MOST:  # to write some as a text would take hours
+        number = only_whole(value)
+        if abs(number) > MOST:  # to write some as a text would take hours
             raise Invalid("number_long", most=DIGITS)
-        return self.fill(question, value)
+        return self.fill(question, number)
 
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the number; raises Invalid."""

@@ -6,7 +6,16 @@ from typing import Any
 from unicodedata import normalize
 
 from doorstep.forms.form import Question
-from doorstep.forms.questions.kind import Example, Invalid, Kind, Options, Posted, Schema, Typed
+from doorstep.forms.questions.kind import (
+    Example,
+    Invalid,
+    Kind,
+    Options,
+    Posted,
+    Schema,
+    Typed,
+    without_gaps,
+)
 from doorstep.forms.rules.types import TEXT, Record, Type
 from doorstep.text.clean import line
 
@@ -14,7 +23,6 @@ ORGANISATION = Record("organisation", {"name": TEXT, "company": TEXT, "charity":
 PARTS = ("name", "company", "charity")
 MOST_NAME, MOST_NUMBER = 200, 30
 
-_GAPS = re.compile(r"[\s.\-\u2010-\u2015]+")
 _HYPHENS = re.compile("[\u2010-\u2015]")
 # Companies House: eight digits; or a prefix such as SC, NI, OC, R0 with six, the last of some a letter.
 _COMPANY = re.compile(r"[0-9]{8}|(?:[A-Z]{2}|R0)[0-9]{6}|[A-Z]{2}[0-9]{5}[A-Z]")
@@ -25,7 +33,7 @@ _CHARITY = re.compile(r"[0-9]{6,7}(?:-[0-9]{1,4})?|SC[0-9]{6}|NIC[0-9]{6}")
 
 def company_number(text: str) -> str:
     """Return a company's number as Companies House writes it, its leading zeros filled up; "" where it is none."""
-    number = _GAPS.sub("", normalize("NFKC", text)).upper()
+    number = without_gaps(text)
     if short := _SHORT_COMPANY.fullmatch(number):
         number = (short[1] or "") + short[2].zfill(6 if short[1] else 8)
     return number if _COMPANY.fullmatch(number) else ""

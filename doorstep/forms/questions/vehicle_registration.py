@@ -1,7 +1,6 @@
 """A vehicle's registration number."""
 
 import re
-from unicodedata import normalize
 
 from doorstep.forms.form import Question
 from doorstep.forms.questions.kind import (
@@ -13,9 +12,9 @@ from doorstep.forms.questions.kind import (
     one,
     only_text,
     text_schema,
+    without_gaps,
 )
 
-_GAPS = re.compile(r"[\s.\-\u2010-\u2015]+")
 # Every shape that plates of the United Kingdom have, or have had.
 _PLATE = re.compile(
     r"[A-Z]{2}[0-9]{2}[A-Z]{3}"  # since September 2001
@@ -58,7 +57,7 @@ class VehicleRegistration(Kind):
 
     def clean(self, question: Question, posted: Posted, options: Options) -> object:
         """Return the number without spaces; raises Invalid."""
-        text = _GAPS.sub("", normalize("NFKC", only_text(question, posted, 20))).upper()
+        text = without_gaps(only_text(question, posted, 20))
         # It may be anyone's car from anywhere; only what no plate of ours can be is a slip.
         if text and not _PLATE.fullmatch(text):
             raise Invalid("vehicle_shape")

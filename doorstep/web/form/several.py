@@ -113,9 +113,9 @@ class Several:
                 renumbered[f"{start}{new}-{name.removeprefix(f'{start}{old}-')}"] = fields[name]
         return renumbered
 
-    def _mark(self, number: int, fields: Typed | None = None) -> str:
+    def _mark(self, number: int) -> str:
         """Return a mark of what an entry is, by which a page knows later that it is still the same; "" of a new one."""
-        own = self._of(number, self.fields if fields is None else fields)
+        own = self._of(number, self.fields)
         return hashlib.sha256(repr(sorted(own.items())).encode()).hexdigest()[:16] if own else ""
 
     def _of(self, number: int, fields: Typed | QueryDict) -> dict[str, list[str]]:
